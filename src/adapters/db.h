@@ -1,0 +1,121 @@
+/*
+ * One PostgreSQL connection: opened at its first use, checked before each,
+ * reopened after a pause when it was lost. Nothing is replayed: a statement
+ * whose connection broke fails, and the caller's caller decides.
+ *
+ * The session speaks UTF-8, lives in UTC and has the time limits of the
+ * settings; the program waits no longer than these either.
+ */
+#ifndef ADAPTERS_DB_H
+#define ADAPTERS_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/diag.h"
+
+struct db;
+struct db_rows;
+
+struct db_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "adapters/db_conf_table.h"
+#undef SETTING
+};
+
+extern const struct conf_row db_conf_rows[];
+extern const size_t db_conf_count;
+
+/*
+ * A statement. With a name it is prepared once per connection; without one
+ * (NULL), for texts put together at run time, it is sent whole each time.
+ */
+struct db_statement {
+	const char *name;
+	const char *sql;
+	/* A lost connection leaves open whether it took effect. */
+	bool changes;
+};
+
+#define DB_PARAMS_MAX 24
+
+/* The values of $1, $2 …, in order; what they point to must outlive the run. */
+struct db_params {
+	int count;
+	const char *values[DB_PARAMS_MAX];
+	int lengths[DB_PARAMS_MAX];
+	int formats[DB_PARAMS_MAX];
+	unsigned types[DB_PARAMS_MAX];
+	int64_t numbers[DB_PARAMS_MAX]; /* in network order */
+};
+
+/*
+ * A connection to be. Nothing is opened yet. settings must outlive it.
+ * program: what pg_stat_activity shows as application_name.
+ * Owns: you db_free().
+ */
+struct db *db_new(const struct db_settings *settings, const char *program)
+    MUST_CHECK;
+void db_free(struct db *db);
+
+/*
+ * Open the connection now, or make sure that it is open.
+ * Fails: E_DB_CONNECT, at once while the pause after a failure lasts.
+ */
+enum err db_open(struct db *db, struct diag *diag) MUST_CHECK;
+
+/* Close it; the next use opens it again. */
+void db_close(struct db *db);
+
+/*
+ * For an idle program's poll: the socket, or -1, and what to do when it is
+ * readable: the server said something without being asked, mostly goodbye.
+ */
+int db_socket(const struct db *db);
+void db_idle(struct db *db);
+
+/* Add a parameter; more than DB_PARAMS_MAX is our mistake. */
+void db_add_int(struct db_params *params, int64_t value);
+void db_add_bool(struct db_params *params, bool value);
+void db_add_text(struct db_params *params, struct span value); /* NULL: NULL */
+void db_add_bytes(struct db_params *params, const void *bytes, size_t len);
+void db_add_int_array(struct db_params *params, const int64_t *values,
+    size_t count, struct arena *arena);
+
+/*
+ * A jsonb parameter from the bytes that came, without a copy.
+ *
+ * Needs: the byte before json.at is the caller's to overwrite: PostgreSQL's
+ *        binary form of jsonb is a version byte (1) and the text
+ *        (jsonb_recv). SPAN_NONE is NULL.
+ */
+void db_add_jsonb(struct db_params *params, struct span json);
+
+/*
+ * Run a statement and wait for its rows.
+ *
+ * Gives: *ret_rows, living in the arena; its texts with it.
+ * Fails: E_DB_CONNECT   could not connect; nothing was sent.
+ *        E_DB_LOST      lost in a statement that changes nothing.
+ *        E_DB_UNKNOWN   lost in one that does; its outcome is not known.
+ *        E_DB_BUSY      the server cannot now: limits, read-only, disk full.
+ *        E_DB           anything else; diag->sqlstate tells what.
+ */
+enum err db_run(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+/* The same for a statement whose rows nobody wants. */
+enum err db_do(struct db *db, const char *sql, struct diag *diag) MUST_CHECK;
+
+int db_rows_count(const struct db_rows *rows);
+/* Rows an UPDATE or DELETE touched. */
+int64_t db_rows_affected(const struct db_rows *rows);
+bool db_is_null(const struct db_rows *rows, int row, int column);
+struct span db_text(const struct db_rows *rows, int row, int column);
+int64_t db_int(const struct db_rows *rows, int row, int column);
+bool db_bool(const struct db_rows *rows, int row, int column);
+
+#endif

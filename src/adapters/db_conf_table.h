@@ -1,0 +1,12 @@
+SETTING(database_url, SECRET, "", 0, 0, NULL, "DATABASE_URL",
+    "libpq connection string or URI; empty: the PG* environment variables."
+    " Several hosts are tried in turn for one that takes writes")
+SETTING(database_connect_timeout, NUMBER, "5", 1, 300, NULL,
+    "ETL_DATABASE_CONNECT_TIMEOUT", "Seconds to connect to PostgreSQL")
+SETTING(database_statement_timeout, NUMBER, "20000", 10, 3600000, NULL,
+    "ETL_DATABASE_STATEMENT_TIMEOUT",
+    "Milliseconds one statement may take at the server")
+SETTING(database_lock_timeout, NUMBER, "5000", 10, 3600000, NULL,
+    "ETL_DATABASE_LOCK_TIMEOUT", "Milliseconds one statement may wait for a lock")
+SETTING(database_prepared, BOOL, "on", 0, 0, NULL, "ETL_DATABASE_PREPARED",
+    "Use prepared statements; off behind a pooler in transaction mode")

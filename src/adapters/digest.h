@@ -1,0 +1,16 @@
+/*
+ * Hashes, by OpenSSL.
+ */
+#ifndef ADAPTERS_DIGEST_H
+#define ADAPTERS_DIGEST_H
+
+#include "base/diag.h"
+#include "base/str.h"
+
+#define DIGEST_SHA256_SIZE 32
+
+/* SHA-256 (FIPS 180-4) of some bytes. Fails: E_SYSTEM. */
+enum err digest_sha256(struct span bytes,
+    unsigned char ret_digest[DIGEST_SHA256_SIZE], struct diag *diag) MUST_CHECK;
+
+#endif

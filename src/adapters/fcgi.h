@@ -1,0 +1,57 @@
+/*
+ * The FastCGI door: requests from nginx on the listening socket that the
+ * supervisor gave us as descriptor 0. One request at a time, no kept
+ * connections, the responder role only.
+ *
+ * The socket's mode is the boundary: libfcgi must not be reachable for
+ * strangers. Whoever connects and stays silent is cut off by daemon_watch().
+ */
+#ifndef ADAPTERS_FCGI_H
+#define ADAPTERS_FCGI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/str.h"
+
+struct fcgi;
+
+/*
+ * Take over descriptor 0. Installs libfcgi's signal handlers: call
+ * daemon_signals() afterwards.
+ * Fails: E_USAGE when it is no listening socket. Owns: you fcgi_free().
+ */
+enum err fcgi_new(struct fcgi **ret_fcgi, struct diag *diag) MUST_CHECK;
+void fcgi_free(struct fcgi *fcgi);
+
+/* The listening socket, for poll. */
+int fcgi_socket(const struct fcgi *fcgi);
+
+/*
+ * Accept a request that waits; never blocks for one to come.
+ *
+ * Gives: *ret_got, false when another process was faster.
+ * Fails: E_SYSTEM when the socket can no longer be used.
+ */
+enum err fcgi_accept(struct fcgi *fcgi, bool *ret_got, struct diag *diag)
+    MUST_CHECK;
+
+/* A parameter of the request, SPAN_NONE without it. Lives: until the finish. */
+struct span fcgi_param(const struct fcgi *fcgi, const char *name);
+
+/*
+ * Read the whole body, which must have exactly `length` bytes.
+ * Fails: E_SYNTAX when it is shorter or longer, or the peer has gone.
+ */
+enum err fcgi_read(struct fcgi *fcgi, struct buf *body, size_t length,
+    struct diag *diag) MUST_CHECK;
+
+/* Add to the answer; trouble shows in fcgi_finish(). */
+void fcgi_write(struct fcgi *fcgi, struct span bytes);
+
+/* End the answer. Gives: false when the peer had gone before its end. */
+bool fcgi_finish(struct fcgi *fcgi);
+
+#endif

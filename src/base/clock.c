@@ -1,0 +1,42 @@
+#include "base/clock.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <time.h>
+
+int64_t
+clock_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+clock_ms(void)
+{
+	return clock_us() / 1000;
+}
+
+int
+clock_left(int64_t deadline)
+{
+	int64_t left = deadline - clock_ms();
+
+	return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+void
+clock_stamp(char stamp[CLOCK_STAMP_SIZE])
+{
+	struct timespec now;
+	struct tm tm;
+	size_t len;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)gmtime_r(&now.tv_sec, &tm);
+	len = strftime(stamp, CLOCK_STAMP_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	(void)snprintf(stamp + len, CLOCK_STAMP_SIZE - len, ".%03dZ",
+	    (int)(now.tv_nsec / 1000000 % 1000));
+}

@@ -1,0 +1,221 @@
+#include "base/conf.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static const struct conf_row *
+row_named(struct conf_set *sets, size_t count, struct span name,
+    void **ret_values)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < sets[i].count; j++) {
+			if (!span_is(name, sets[i].rows[j].name))
+				continue;
+			*ret_values = sets[i].values;
+			return &sets[i].rows[j];
+		}
+	}
+	return NULL;
+}
+
+static char **
+text_at(const struct conf_row *row, void *values)
+{
+	return (char **)(void *)((char *)values + row->offset);
+}
+
+static int64_t *
+number_at(const struct conf_row *row, void *values)
+{
+	return (int64_t *)(void *)((char *)values + row->offset);
+}
+
+/* Is the value one of "a|b|c"? */
+static bool
+is_choice(const char *choices, struct span value)
+{
+	struct span rest = str_span(choices);
+
+	while (rest.at != NULL) {
+		struct span choice = span_cut(&rest, '|');
+
+		if (choice.len == value.len &&
+		    memcmp(choice.at, value.at, value.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Set one value from its text; `where` names the source for people. */
+static enum err
+set_value(const struct conf_row *row, void *values, struct span value,
+    const char *where, struct diag *diag)
+{
+	char *copy, **text;
+	int64_t number;
+
+	switch (row->kind) {
+	case CONF_TEXT:
+	case CONF_SECRET:
+		if (row->choices != NULL && !is_choice(row->choices, value))
+			return diag_set(diag, E_SETTING,
+			    "%s: %s must be one of %s", where, row->name,
+			    row->choices);
+		copy = strndup(value.at, value.len);
+		if (copy == NULL)
+			return diag_set(diag, E_NO_MEMORY, "%s", row->name);
+		text = text_at(row, values);
+		free(*text);
+		*text = copy;
+		return E_OK;
+	case CONF_NUMBER:
+		if (!span_int64(value, &number) || number < row->min ||
+		    number > row->max)
+			return diag_set(diag, E_SETTING, "%s: %s must be a whole"
+			    " number from %" PRId64 " to %" PRId64, where,
+			    row->name, row->min, row->max);
+		*number_at(row, values) = number;
+		return E_OK;
+	case CONF_BOOL:
+		if (!is_choice("on|off", value))
+			return diag_set(diag, E_SETTING,
+			    "%s: %s must be on or off", where, row->name);
+		*number_at(row, values) = span_is(value, "on");
+		return E_OK;
+	}
+	return diag_set(diag, E_SETTING, "%s: unknown kind", row->name);
+}
+
+/* One line of the file: empty, a comment, or `name = value`. */
+static enum err
+read_line(struct conf_set *sets, size_t count, struct span line,
+    const char *where, struct diag *diag)
+{
+	const struct conf_row *row;
+	struct span name, value = line;
+	void *values = NULL;
+
+	if (line.len == 0 || line.at[0] == '#')
+		return E_OK;
+	name = span_trim(span_cut(&value, '='));
+	if (value.at == NULL)
+		return diag_set(diag, E_SETTING,
+		    "%s: expected a line of the form: name = value", where);
+	row = row_named(sets, count, name, &values);
+	if (row == NULL)
+		return diag_set(diag, E_SETTING, "%s: there is no setting %.*s;"
+		    " --dump-settings lists them", where, SPAN_ARG(name));
+	return set_value(row, values, span_trim(value), where, diag);
+}
+
+static enum err
+read_file(struct conf_set *sets, size_t count, const char *path,
+    struct diag *diag)
+{
+	FILE *in = fopen(path, "re");
+	enum err rc = E_OK;
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	if (in == NULL)
+		return diag_set(diag, E_SETTING, "%s: %s", path,
+		    strerror(errno));
+	for (int line = 1; rc == E_OK; line++) {
+		char where[300];
+
+		len = getline(&text, &size, in);
+		if (len < 0)
+			break;
+		if (len > 0 && text[len - 1] == '\n')
+			len--;
+		(void)snprintf(where, sizeof(where), "%.256s:%d", path, line);
+		rc = read_line(sets, count,
+		    span_trim((struct span){ text, (size_t)len }), where, diag);
+	}
+	free(text);
+	(void)fclose(in);
+	return rc;
+}
+
+enum err
+conf_read(struct conf_set *sets, size_t count, const char *path,
+    struct diag *diag)
+{
+	enum err rc = E_OK;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; rc == E_OK && j < sets[i].count; j++)
+			rc = set_value(&sets[i].rows[j], sets[i].values,
+			    str_span(sets[i].rows[j].standard), "default",
+			    diag);
+	if (rc == E_OK && path != NULL)
+		rc = read_file(sets, count, path, diag);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; rc == E_OK && j < sets[i].count; j++) {
+			const struct conf_row *row = &sets[i].rows[j];
+			const char *value = getenv(row->environment);
+
+			if (value != NULL)
+				rc = set_value(row, sets[i].values,
+				    str_span(value), row->environment, diag);
+		}
+	}
+	return rc;
+}
+
+void
+conf_free(struct conf_set *sets, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < sets[i].count; j++) {
+			const struct conf_row *row = &sets[i].rows[j];
+
+			if (row->kind == CONF_TEXT || row->kind == CONF_SECRET) {
+				free(*text_at(row, sets[i].values));
+				*text_at(row, sets[i].values) = NULL;
+			}
+		}
+	}
+}
+
+static void
+dump_row(const struct conf_row *row, void *values, FILE *out)
+{
+	(void)fprintf(out, "# %s", row->sentence);
+	if (row->kind == CONF_NUMBER)
+		(void)fprintf(out, " (%" PRId64 " to %" PRId64 ")", row->min,
+		    row->max);
+	if (row->choices != NULL)
+		(void)fprintf(out, " (%s)", row->choices);
+	(void)fprintf(out, ". Environment: %s.\n%s = ", row->environment,
+	    row->name);
+	switch (row->kind) {
+	case CONF_TEXT:
+		(void)fprintf(out, "%s\n", *text_at(row, values));
+		break;
+	case CONF_SECRET:
+		(void)fprintf(out, "%s\n",
+		    **text_at(row, values) == '\0' ? "" : "********");
+		break;
+	case CONF_NUMBER:
+		(void)fprintf(out, "%" PRId64 "\n", *number_at(row, values));
+		break;
+	case CONF_BOOL:
+		(void)fprintf(out, "%s\n",
+		    *number_at(row, values) != 0 ? "on" : "off");
+		break;
+	}
+}
+
+void
+conf_dump(const struct conf_set *sets, size_t count, FILE *out)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < sets[i].count; j++)
+			dump_row(&sets[i].rows[j], sets[i].values, out);
+}

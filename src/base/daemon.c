@@ -1,0 +1,199 @@
+#include "base/daemon.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+const struct conf_row daemon_conf_rows[] = {
+#define SETTING(...) CONF_ROW(struct daemon_settings, __VA_ARGS__)
+#include "base/daemon_conf_table.h"
+#undef SETTING
+};
+const size_t daemon_conf_count = COUNT(daemon_conf_rows);
+
+static volatile sig_atomic_t stop_asked;
+static int64_t old_at; /* of clock_ms() */
+static sigset_t waiting_mask;
+
+static void
+print_help(const struct daemon_program *program)
+{
+	(void)printf("usage: %s [--config FILE]\n\n%s\n\n"
+	    "  -c, --config FILE    read settings from FILE (name = value lines)\n"
+	    "      --dump-settings  print all settings with their meaning; secrets masked\n"
+	    "  -h, --help           this text\n"
+	    "  -V, --version        the version\n\n"
+	    "Settings come from FILE, and from the environment, which wins.\n"
+	    "Exit codes: 0 asked to end or old age, 64 wrong options, 78 wrong settings.\n",
+	    program->name, program->synopsis);
+}
+
+/* "debug" … to its level; the settings allow no other text. */
+static enum log_level
+level_named(const char *name)
+{
+	switch (name[0]) {
+	case 'd':
+		return LOG_LEVEL_DEBUG;
+	case 'w':
+		return LOG_LEVEL_WARN;
+	case 'e':
+		return LOG_LEVEL_ERROR;
+	default:
+		return LOG_LEVEL_INFO;
+	}
+}
+
+void
+daemon_init(int argc, char **argv, const struct daemon_program *program)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "dump-settings", no_argument, NULL, 'd' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *path = NULL;
+	bool dump = false;
+	struct diag diag;
+	int option;
+
+	log_set_program(program->name);
+	while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'd':
+			dump = true;
+			break;
+		case 'h':
+			print_help(program);
+			exit(err_exit_code(E_OK));
+		case 'V':
+			(void)printf("%s %s\n", program->name, PACKAGE_VERSION);
+			exit(err_exit_code(E_OK));
+		default:
+			(void)fprintf(stderr, "Try: %s --help\n", program->name);
+			exit(err_exit_code(E_USAGE));
+		}
+	}
+	if (optind < argc) {
+		(void)fprintf(stderr, "%s: unexpected argument: %s\n"
+		    "Try: %s --help\n", program->name, argv[optind],
+		    program->name);
+		exit(err_exit_code(E_USAGE));
+	}
+	if (conf_read(program->sets, program->set_count, path, &diag) != E_OK) {
+		(void)fprintf(stderr, "%s: %s\n", program->name, diag.text);
+		exit(err_exit_code(E_SETTING));
+	}
+	if (dump) {
+		conf_dump(program->sets, program->set_count, stdout);
+		exit(err_exit_code(E_OK));
+	}
+}
+
+static void
+on_stop(int number)
+{
+	(void)number;
+	stop_asked = 1;
+}
+
+/* The request is stuck: say so with what is safe in a handler, and leave. */
+static void
+on_alarm(int number)
+{
+	static const char line[] = "error event=watchdog text=\"a request or job"
+	    " did not end in time; leaving\"\n";
+
+	(void)number;
+	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0) {
+		/* Nobody is left to be told. */
+	}
+	_exit(1);
+}
+
+void
+daemon_signals(void)
+{
+	static const int stops[] = { SIGTERM, SIGINT, SIGUSR1 };
+	struct sigaction action;
+	sigset_t blocked;
+
+	memset(&action, 0, sizeof(action));
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigemptyset(&blocked);
+	action.sa_handler = on_stop; /* no SA_RESTART: it must end a wait */
+	for (size_t i = 0; i < COUNT(stops); i++) {
+		(void)sigaddset(&blocked, stops[i]);
+		(void)sigaction(stops[i], &action, NULL);
+	}
+	(void)sigprocmask(SIG_BLOCK, &blocked, &waiting_mask);
+	for (size_t i = 0; i < COUNT(stops); i++)
+		(void)sigdelset(&waiting_mask, stops[i]);
+	action.sa_handler = on_alarm;
+	(void)sigaction(SIGALRM, &action, NULL);
+	action.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &action, NULL);
+}
+
+void
+daemon_start(const struct daemon_settings *settings)
+{
+	int64_t age = settings->max_age * 1000;
+
+	log_set_level(level_named(settings->log_level));
+	old_at = clock_ms() + age - daemon_jitter((unsigned)(age / 5 + 1));
+}
+
+bool
+daemon_is_ending(void)
+{
+	return stop_asked != 0 || clock_ms() >= old_at;
+}
+
+int
+daemon_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	struct timespec wait = { timeout / 1000,
+		(long)(timeout % 1000) * 1000000 };
+	int ready = ppoll(fds, count, timeout < 0 ? NULL : &wait, &waiting_mask);
+
+	if (ready < 0 && errno != EINTR)
+		log_error("poll", LOG_TEXT("text", strerror(errno)));
+	if (ready > 0)
+		return ready;
+	for (nfds_t i = 0; i < count; i++)
+		fds[i].revents = 0;
+	return 0;
+}
+
+void
+daemon_watch(unsigned seconds)
+{
+	(void)alarm(seconds);
+}
+
+unsigned
+daemon_jitter(unsigned below)
+{
+	unsigned number = 0;
+
+	if (below == 0)
+		return 0;
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) !=
+	    (ssize_t)sizeof(number))
+		number = (unsigned)clock_us();
+	return number % below;
+}

@@ -1,0 +1,63 @@
+/*
+ * What every long-running program of ours shares: options, settings, signals,
+ * retirement by age, the watchdog. One thread, one thing at a time.
+ *
+ * TERM, INT and USR1 ask for the end: they stay blocked except inside
+ * daemon_poll(), so that a running request or job is always finished first and
+ * no signal is lost between a test and a wait.
+ */
+#ifndef BASE_DAEMON_H
+#define BASE_DAEMON_H
+
+#include <poll.h>
+#include <stdbool.h>
+
+#include "base/conf.h"
+
+struct daemon_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "base/daemon_conf_table.h"
+#undef SETTING
+};
+
+extern const struct conf_row daemon_conf_rows[];
+extern const size_t daemon_conf_count;
+
+struct daemon_program {
+	const char *name;     /* "pulse-etl-fcgi" */
+	const char *synopsis; /* what --help says it does, a few lines */
+	struct conf_set *sets;
+	size_t set_count;
+};
+
+/*
+ * Read options and settings; prints and exits for --help, --version,
+ * --dump-settings and for a wrong command line (64) or setting (78).
+ */
+void daemon_init(int argc, char **argv, const struct daemon_program *program);
+
+/* Take over the signals; after any library that installs handlers of its own. */
+void daemon_signals(void);
+
+/* Start the process's age; it is over after max_age seconds, -20 % by chance. */
+void daemon_start(const struct daemon_settings *settings);
+
+/* Was the end asked for, or is the process old enough? */
+bool daemon_is_ending(void);
+
+/*
+ * Wait for the descriptors, a signal or the time, whatever comes first.
+ * timeout: milliseconds, -1 for ever. Gives: as poll(2), 0 for a signal too.
+ */
+int daemon_poll(struct pollfd *fds, nfds_t count, int timeout);
+
+/*
+ * End the process if daemon_watch(0) does not come within that many seconds:
+ * the supervisor starts a fresh one.
+ */
+void daemon_watch(unsigned seconds);
+
+/* A random number from 0 to below - 1; for jitter, not for secrets. */
+unsigned daemon_jitter(unsigned below);
+
+#endif

@@ -1,0 +1,5 @@
+SETTING(log_level, TEXT, "info", 0, 0, "debug|info|warn|error", "ETL_LOG_LEVEL",
+    "The least important lines to log")
+SETTING(max_age, NUMBER, "3600", 10, 2592000, NULL, "ETL_MAX_AGE",
+    "Seconds after which a process leaves to be replaced by a fresh one;"
+    " some 20 % less by chance, so that not all leave at once")

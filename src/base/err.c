@@ -1,0 +1,56 @@
+#include "base/err.h"
+
+#include <sysexits.h>
+
+static const struct {
+	enum err_class class;
+	const char *name;
+	const char *text;
+} rows[] = {
+#define ERR(code, class, text) [code] = { ERR_CLASS_##class, #code, text },
+#include "base/err_table.h"
+#undef ERR
+};
+
+enum err_class
+err_class(enum err code)
+{
+	return rows[code].class;
+}
+
+const char *
+err_name(enum err code)
+{
+	return rows[code].name;
+}
+
+const char *
+err_text(enum err code)
+{
+	return rows[code].text;
+}
+
+int
+err_exit_code(enum err code)
+{
+	if (code == E_USAGE)
+		return EX_USAGE;
+	if (code == E_SETTING)
+		return EX_CONFIG;
+	switch (err_class(code)) {
+	case ERR_CLASS_OK:
+		return EX_OK;
+	case ERR_CLASS_INPUT:
+		return EX_DATAERR;
+	case ERR_CLASS_BUSY:
+		return EX_UNAVAILABLE;
+	case ERR_CLASS_BROKEN:
+		return EX_SOFTWARE;
+	case ERR_CLASS_ACCESS:
+	case ERR_CLASS_ABSENT:
+	case ERR_CLASS_CONFLICT:
+	case ERR_CLASS_LIMIT:
+		return 1;
+	}
+	return EX_SOFTWARE;
+}

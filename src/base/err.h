@@ -1,0 +1,43 @@
+/*
+ * What can fail returns one of these codes; E_OK is 0. A code belongs to a
+ * class, and only classes are translated: to HTTP in http/http_status.c, to an
+ * exit code in err_exit_code(). Details travel in struct diag.
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#include "base/cc.h"
+
+enum err_class {
+	ERR_CLASS_OK,
+	ERR_CLASS_INPUT,
+	ERR_CLASS_ACCESS,
+	ERR_CLASS_ABSENT,
+	ERR_CLASS_CONFLICT,
+	ERR_CLASS_LIMIT,
+	ERR_CLASS_BUSY,
+	ERR_CLASS_BROKEN,
+};
+
+enum err {
+#define ERR(code, class, text) code,
+#include "base/err_table.h"
+#undef ERR
+};
+
+/* The class of a code. */
+enum err_class err_class(enum err code);
+
+/* The code's name, "E_OK"; for logs. */
+const char *err_name(enum err code);
+
+/* One sentence part that says what the code means; for logs and people. */
+const char *err_text(enum err code);
+
+/*
+ * What a program exits with, after sysexits.h: 0, 64 usage, 65 input, 69 a
+ * server is away, 70 our fault, 78 settings, 1 anything else.
+ */
+int err_exit_code(enum err code);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Every way things fail: ERR(code, class, what it means).
+ * Only the class decides what happens next; see err.h.
+ */
+ERR(E_OK, OK, "no error")
+
+ERR(E_SYNTAX, INPUT, "the request cannot be read")
+ERR(E_INVALID, INPUT, "a field of the request is invalid")
+ERR(E_MEDIA, INPUT, "the media type or content encoding is not supported")
+ERR(E_METHOD, INPUT, "the method is not allowed here")
+ERR(E_SETTING, INPUT, "a setting is invalid")
+ERR(E_USAGE, INPUT, "the command line is wrong")
+
+ERR(E_UNKNOWN_CALLER, ACCESS, "nobody knows who asks")
+ERR(E_FORBIDDEN, ACCESS, "the caller may not do this")
+
+ERR(E_NO_ROUTE, ABSENT, "there is no such path")
+ERR(E_NO_ROW, ABSENT, "there is no such row")
+ERR(E_NO_INTEGRATION, ABSENT, "there is no such integration")
+
+ERR(E_CONFLICT, CONFLICT, "the row's state forbids it")
+ERR(E_TOPOLOGY, CONFLICT, "a queue exists with other arguments")
+ERR(E_MIGRATION, CONFLICT, "the migration history forbids it")
+
+ERR(E_TOO_LARGE, LIMIT, "more bytes than the settings allow")
+
+ERR(E_DB_CONNECT, BUSY, "PostgreSQL cannot be reached")
+ERR(E_DB_LOST, BUSY, "the connection to PostgreSQL was lost")
+ERR(E_DB_UNKNOWN, BUSY, "PostgreSQL was lost before it confirmed a change")
+ERR(E_DB_BUSY, BUSY, "PostgreSQL cannot do this now")
+ERR(E_MQ_CONNECT, BUSY, "RabbitMQ cannot be reached")
+ERR(E_MQ_LOST, BUSY, "the connection to RabbitMQ was lost")
+ERR(E_MQ_REFUSED, BUSY, "RabbitMQ did not take the message")
+ERR(E_MQ_TIMEOUT, BUSY, "RabbitMQ did not confirm in time")
+
+ERR(E_DB, BROKEN, "PostgreSQL refused a statement of ours")
+ERR(E_SYSTEM, BROKEN, "a system call failed")
+ERR(E_NO_MEMORY, BROKEN, "out of memory")

@@ -1,0 +1,86 @@
+/*
+ * One validating pass over JSON text (RFC 8259) that finds the members of its
+ * outermost object without building a tree: for each wanted member its kind
+ * and the very bytes of its value. Not a parser: nothing is decoded or copied,
+ * so numbers keep all their digits.
+ *
+ * Refused besides bad syntax is what PostgreSQL's jsonb refuses or what would
+ * hurt it: see json_flaw_table.h.
+ *
+ * Every text given here must be followed by a byte that is 0 (a struct buf
+ * does that): the pass relies on it to stop.
+ */
+#ifndef BASE_JSON_SCAN_H
+#define BASE_JSON_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum json_flaw {
+#define FLAW(code, well_formed, name, text) code,
+#include "base/json_flaw_table.h"
+#undef FLAW
+};
+
+enum json_kind {
+	JSON_ABSENT,
+	JSON_NULL,
+	JSON_FALSE,
+	JSON_TRUE,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT,
+};
+
+struct json_limits {
+	unsigned depth;	  /* arrays and objects within each other, <= 1024 */
+	int exponent;	  /* the largest |exponent| of a number */
+	size_t expansion; /* bytes all exponents together may add when printed */
+};
+
+/* What the service accepts; DESIGN.md and the pitfalls say why. */
+extern const struct json_limits json_limits_default;
+
+/*
+ * A member somebody wants. `items` is where its value is a batch: names of the
+ * members of an object which hold the batch's items, NULL at the end, "a.b"
+ * being b within a.
+ */
+struct json_member {
+	const char *name;
+	const char *const *items;
+	/* Found: */
+	enum json_kind kind; /* JSON_ABSENT: there was none */
+	struct span value;   /* its bytes, quotes and brackets included */
+	int64_t item_count;  /* an array's elements; an object's as above, else 1 */
+};
+
+/* Where and why a text was refused; at counts bytes from 0. */
+struct json_refusal {
+	enum json_flaw flaw;
+	size_t at;
+};
+
+/*
+ * Scan a text that must be one object and find the wanted members.
+ *
+ * Gives: members[0..count) filled. A name is compared undecoded: a name
+ *        written with escapes is another name.
+ * Fails: *ret_refusal says why; the members are then undefined.
+ */
+bool json_scan_object(struct span text, const struct json_limits *limits,
+    struct json_member *members, size_t count,
+    struct json_refusal *ret_refusal) MUST_CHECK;
+
+/* The flaw's machine name and its sentence. */
+const char *json_flaw_name(enum json_flaw flaw);
+const char *json_flaw_text(enum json_flaw flaw);
+
+/* Is the text JSON all the same (answered 422), or not even that (400)? */
+bool json_flaw_is_well_formed(enum json_flaw flaw);
+
+#endif

@@ -1,0 +1,144 @@
+#include "base/json_write.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+void
+json_init(struct json *json, struct buf *out)
+{
+	memset(json, 0, sizeof(*json));
+	json->out = out;
+}
+
+/* The bytes of a string between its quotes. */
+static void
+add_escaped(struct buf *out, struct span text)
+{
+	static const char hex[] = "0123456789abcdef";
+	const unsigned char *at = (const unsigned char *)text.at;
+	const unsigned char *end = at + text.len;
+	const unsigned char *plain = at;
+
+	while (at < end) {
+		size_t len = utf8_sequence(at, end);
+
+		if (len > 0 && *at >= 0x20 && *at != '"' && *at != '\\') {
+			at += len;
+			continue;
+		}
+		buf_add(out, plain, (size_t)(at - plain));
+		if (len == 0) {
+			buf_add_text(out, "\xef\xbf\xbd");
+		} else if (*at == '"' || *at == '\\') {
+			buf_add_char(out, '\\');
+			buf_add_char(out, (char)*at);
+		} else if (*at == '\n') {
+			buf_add_text(out, "\\n");
+		} else if (*at == '\t') {
+			buf_add_text(out, "\\t");
+		} else {
+			buf_add_text(out, "\\u00");
+			buf_add_char(out, hex[*at >> 4]);
+			buf_add_char(out, hex[*at & 15]);
+		}
+		at++;
+		plain = at;
+	}
+	buf_add(out, plain, (size_t)(at - plain));
+}
+
+/* What stands before a value: comma and key. */
+static void
+begin(struct json *json, const char *key)
+{
+	if (json->comma)
+		buf_add_char(json->out, ',');
+	if (key != NULL) {
+		buf_add_char(json->out, '"');
+		add_escaped(json->out, str_span(key));
+		buf_add_text(json->out, "\":");
+	}
+	json->comma = true;
+}
+
+static void
+enter(struct json *json, const char *key, char open, char close)
+{
+	begin(json, key);
+	assert(json->depth < JSON_WRITE_DEPTH);
+	json->close[json->depth++] = close;
+	buf_add_char(json->out, open);
+	json->comma = false;
+}
+
+void
+json_object(struct json *json, const char *key)
+{
+	enter(json, key, '{', '}');
+}
+
+void
+json_array(struct json *json, const char *key)
+{
+	enter(json, key, '[', ']');
+}
+
+void
+json_end(struct json *json)
+{
+	assert(json->depth > 0);
+	buf_add_char(json->out, json->close[--json->depth]);
+	json->comma = true;
+}
+
+void
+json_null(struct json *json, const char *key)
+{
+	begin(json, key);
+	buf_add_text(json->out, "null");
+}
+
+void
+json_bool(struct json *json, const char *key, bool value)
+{
+	begin(json, key);
+	buf_add_text(json->out, value ? "true" : "false");
+}
+
+void
+json_int(struct json *json, const char *key, int64_t value)
+{
+	begin(json, key);
+	buf_printf(json->out, "%" PRId64, value);
+}
+
+void
+json_span(struct json *json, const char *key, struct span value)
+{
+	if (value.at == NULL) {
+		json_null(json, key);
+		return;
+	}
+	begin(json, key);
+	buf_add_char(json->out, '"');
+	add_escaped(json->out, value);
+	buf_add_char(json->out, '"');
+}
+
+void
+json_text(struct json *json, const char *key, const char *value)
+{
+	json_span(json, key, str_span(value));
+}
+
+void
+json_raw(struct json *json, const char *key, struct span value)
+{
+	if (value.at == NULL) {
+		json_null(json, key);
+		return;
+	}
+	begin(json, key);
+	buf_add_span(json->out, value);
+}

@@ -1,0 +1,51 @@
+/*
+ * The log: one line per event on standard error, `time level event key=value`.
+ * UTC; a value with blanks, quotes or control characters is quoted and
+ * escaped, so that a line stays a line.
+ *
+ *	log_info("store", LOG_INT("id", id), LOG_TEXT("why", diag.text));
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdint.h>
+
+#include "base/cc.h"
+#include "base/str.h"
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+
+struct log_pair {
+	const char *key;
+	enum { LOG_PAIR_TEXT, LOG_PAIR_INT } kind;
+	struct span text;
+	int64_t number;
+};
+
+#define LOG_SPAN(name, span) ((struct log_pair){ .key = (name), .text = (span) })
+#define LOG_TEXT(name, value) LOG_SPAN(name, str_span(value))
+#define LOG_INT(name, value) \
+	((struct log_pair){ .key = (name), .kind = LOG_PAIR_INT, .number = (value) })
+
+/* Lines below this level are left out; info at first. */
+void log_set_level(enum log_level level);
+
+/* The program's short name, in every line. Lives: as long as the process. */
+void log_set_program(const char *name);
+
+/* The request's or job's id in every line until the next call; NULL for none. */
+void log_set_context(const char *key, const char *value);
+
+/* Write one line. Pairs with an absent text are left out. */
+void log_write(enum log_level level, const char *event,
+    const struct log_pair *pairs, size_t count);
+
+#define LOG_PAIRS(...) \
+	(const struct log_pair[]){ __VA_ARGS__ }, \
+	    sizeof((const struct log_pair[]){ __VA_ARGS__ }) / sizeof(struct log_pair)
+#define log_debug(event, ...) log_write(LOG_LEVEL_DEBUG, event, LOG_PAIRS(__VA_ARGS__))
+#define log_info(event, ...) log_write(LOG_LEVEL_INFO, event, LOG_PAIRS(__VA_ARGS__))
+#define log_warn(event, ...) log_write(LOG_LEVEL_WARN, event, LOG_PAIRS(__VA_ARGS__))
+#define log_error(event, ...) log_write(LOG_LEVEL_ERROR, event, LOG_PAIRS(__VA_ARGS__))
+
+#endif

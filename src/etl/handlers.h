@@ -1,0 +1,16 @@
+/*
+ * What the route table names: each handler answers one route, each set of rows
+ * is a route's input.
+ */
+#ifndef ETL_HANDLERS_H
+#define ETL_HANDLERS_H
+
+#include "http/route.h"
+
+#define ROUTE(method, path, role, handler, input, sentence) \
+	route_handler handler; \
+	extern const struct field_set input;
+#include "etl/route_table.h"
+#undef ROUTE
+
+#endif

@@ -1,0 +1,71 @@
+#include "etl/router.h"
+
+#include <string.h>
+
+#include "etl/handlers.h"
+#include "http/auth.h"
+
+const struct field_set NO_INPUT = { NULL, 0 };
+
+static const struct route routes[] = {
+#define ROUTE(method, path, role, handler, input, sentence) \
+	{ method, path, role, handler, &input, sentence },
+#include "etl/route_table.h"
+#undef ROUTE
+};
+
+static bool
+has_body(const struct field_set *input)
+{
+	for (size_t i = 0; i < input->count; i++)
+		if (input->rows[i].place == FIELD_BODY)
+			return true;
+	return false;
+}
+
+/* All refusals that do not depend on the resource, in their order. */
+static enum err
+prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
+{
+	enum err rc;
+
+	rc = route_find(routes, COUNT(routes), rq, allow);
+	if (rc != E_OK || rq->route->role == ROLE_OPEN)
+		return rc;
+	rc = auth_check(rq);
+	if (rc == E_OK)
+		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
+	if (rc == E_OK && has_body(rq->route->input))
+		rc = request_read_json(rq, rq->route->input);
+	if (rc != E_OK)
+		return rc;
+	rc = auth_tenant(rq);
+	/* All that is wrong in one answer, the tenant and the rest. */
+	if ((rc == E_SYNTAX || rc == E_INVALID) &&
+	    fields_check(rq->route->input, rq) == E_SYNTAX)
+		rc = E_SYNTAX;
+	return rc;
+}
+
+void
+router_answer(struct req *rq, struct resp *rp)
+{
+	char allow[ROUTE_ALLOW_SIZE];
+	enum err rc;
+
+	rc = prepare(rq, allow);
+	if (rc == E_OK)
+		rc = rq->route->handler(rq, rp);
+	if (rc == E_OK)
+		rc = buf_done(rp->body);
+	if (rc == E_OK)
+		rc = buf_done(rp->head);
+	if (rc == E_OK) {
+		diag_clear(&rq->diag);
+		return;
+	}
+	rq->diag.code = rc;
+	response_problem(rp, rq, rc);
+	if (rc == E_METHOD)
+		response_header(rp, "Allow", allow);
+}

@@ -1,0 +1,13 @@
+/*
+ * From a request to its answer: find the route, ask who calls, read the input,
+ * run the handler, and turn whatever fails into a problem.
+ */
+#ifndef ETL_ROUTER_H
+#define ETL_ROUTER_H
+
+#include "http/response.h"
+
+/* Answer a request; the answer is complete, and not sent yet. */
+void router_answer(struct req *rq, struct resp *rp);
+
+#endif

@@ -1,0 +1,273 @@
+#include "http/field.h"
+
+#include <string.h>
+
+#include "base/json_read.h"
+#include "base/stamp.h"
+#include "http/request.h"
+
+/* Where one field's value was found. */
+struct found {
+	const char *name;
+	struct span text;		  /* of the query */
+	const struct json_member *member; /* of the body */
+};
+
+const char *
+field_place_name(enum field_place place)
+{
+	switch (place) {
+	case FIELD_PATH:
+		return "path";
+	case FIELD_QUERY:
+		return "query";
+	case FIELD_BODY:
+		break;
+	}
+	return "body";
+}
+
+enum err
+field_refuse(struct req *rq, enum field_place place, const char *name,
+    const char *type, const char *text)
+{
+	struct field_error *error = arena_get(rq->arena, sizeof(*error));
+	enum err rc = place == FIELD_BODY ? E_INVALID : E_SYNTAX;
+
+	if (rq->diag.code == E_OK)
+		(void)diag_tell(&rq->diag, rc, "%s %s: %s",
+		    field_place_name(place), name, text);
+	if (error == NULL)
+		return rc;
+	error->place = place;
+	error->name = name;
+	error->type = type;
+	error->text = text;
+	*rq->errors_end = error;
+	rq->errors_end = &error->next;
+	return rc;
+}
+
+static enum err
+refuse(struct req *rq, const struct field *row, const struct found *found,
+    const char *type, const char *text)
+{
+	if (text == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	return field_refuse(rq, row->place, found->name, type, text);
+}
+
+static bool
+is_choice(const char *choices, struct span text)
+{
+	struct span rest = str_span(choices);
+
+	while (rest.at != NULL) {
+		struct span choice = span_cut(&rest, '|');
+
+		if (choice.len == text.len &&
+		    memcmp(choice.at, text.at, text.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err
+read_int(const struct field *row, struct req *rq, const struct found *found,
+    int64_t *ret)
+{
+	int64_t value;
+
+	if (!span_int64(found->text, &value))
+		return refuse(rq, row, found, "int_type",
+		    "must be an integer");
+	if (value < row->min || value > row->max)
+		return refuse(rq, row, found, "out_of_range",
+		    arena_printf(rq->arena, "must be from %lld to %lld",
+		    (long long)row->min, (long long)row->max));
+	*ret = value;
+	return E_OK;
+}
+
+static enum err
+read_text(const struct field *row, struct req *rq, const struct found *found,
+    struct span *ret)
+{
+	struct span text = found->text;
+	size_t chars;
+	enum err rc;
+
+	if (found->member != NULL) {
+		if (found->member->kind != JSON_STRING)
+			return refuse(rq, row, found, "string_type",
+			    "must be a string");
+		rc = json_read_string(found->text, rq->arena, &text,
+		    &rq->diag);
+		if (rc != E_OK)
+			return rc;
+	}
+	if (row->choices != NULL) {
+		if (!is_choice(row->choices, text))
+			return refuse(rq, row, found, "enum", arena_printf(
+			    rq->arena, "must be one of %s", row->choices));
+		*ret = text;
+		return E_OK;
+	}
+	chars = span_utf8_chars(text);
+	if (chars < (size_t)row->min || chars > (size_t)row->max)
+		return refuse(rq, row, found, "string_length", arena_printf(
+		    rq->arena, "must have %lld to %lld characters",
+		    (long long)row->min, (long long)row->max));
+	*ret = text;
+	return E_OK;
+}
+
+static enum err
+read_bool(const struct field *row, struct req *rq, const struct found *found,
+    bool *ret)
+{
+	static const char *const yes[] = { "true", "1", "yes", "on" };
+	static const char *const no[] = { "false", "0", "no", "off" };
+
+	if (found->member != NULL) {
+		if (found->member->kind != JSON_TRUE &&
+		    found->member->kind != JSON_FALSE)
+			return refuse(rq, row, found, "bool_type",
+			    "must be true or false");
+		*ret = found->member->kind == JSON_TRUE;
+		return E_OK;
+	}
+	for (size_t i = 0; i < COUNT(yes); i++) {
+		if (span_is_nocase(found->text, yes[i]) ||
+		    span_is_nocase(found->text, no[i])) {
+			*ret = span_is_nocase(found->text, yes[i]);
+			return E_OK;
+		}
+	}
+	return refuse(rq, row, found, "bool_type", "must be true or false");
+}
+
+static enum err
+read_stamp(const struct field *row, struct req *rq,
+    const struct found *found, struct span *ret)
+{
+	char *stamp = arena_get(rq->arena, STAMP_SIZE);
+
+	if (stamp == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	if (!stamp_read(found->text, stamp))
+		return refuse(rq, row, found, "datetime",
+		    "must be a time as ISO 8601 has it, such as"
+		    " 2026-01-31T23:59:59Z");
+	*ret = str_span(stamp);
+	return E_OK;
+}
+
+static enum err
+read_json(const struct field *row, struct req *rq, const struct found *found,
+    struct span *ret)
+{
+	enum json_kind kind = found->member->kind;
+
+	if (kind != JSON_OBJECT &&
+	    (row->kind == FIELD_OBJECT || kind != JSON_ARRAY))
+		return refuse(rq, row, found, row->kind == FIELD_OBJECT ?
+		    "object_type" : "object_or_array_type",
+		    row->kind == FIELD_OBJECT ? "must be an object" :
+		    "must be an object or an array");
+	*ret = found->member->value;
+	return E_OK;
+}
+
+static enum err
+read_value(const struct field *row, struct req *rq, const struct found *found,
+    void *target)
+{
+	switch (row->kind) {
+	case FIELD_INT:
+		return read_int(row, rq, found, target);
+	case FIELD_TEXT:
+		return read_text(row, rq, found, target);
+	case FIELD_BOOL:
+		return read_bool(row, rq, found, target);
+	case FIELD_STAMP:
+		return read_stamp(row, rq, found, target);
+	case FIELD_OBJECT:
+	case FIELD_DOCUMENT:
+		break;
+	}
+	return read_json(row, rq, found, target);
+}
+
+/* Look for a field. Gives: false when it is absent, null, or refused. */
+static bool
+find(const struct field *row, struct req *rq, struct found *ret_found,
+    enum err *rc)
+{
+	const char *const names[] = { row->name, row->older_name };
+	size_t times = 0;
+
+	memset(ret_found, 0, sizeof(*ret_found));
+	ret_found->name = row->name;
+	for (size_t i = 0; i < COUNT(names) && names[i] != NULL &&
+	    times == 0; i++) {
+		ret_found->name = names[i];
+		if (row->place == FIELD_QUERY) {
+			times = params_find(&rq->params, names[i],
+			    &ret_found->text);
+			continue;
+		}
+		ret_found->member = request_member(rq, names[i]);
+		if (ret_found->member != NULL) {
+			ret_found->text = ret_found->member->value;
+			times = ret_found->member->kind != JSON_NULL;
+		}
+	}
+	if (times > 1)
+		*rc = refuse(rq, row, ret_found, "duplicate",
+		    "must not be given more than once");
+	if (times == 0)
+		ret_found->name = row->name;
+	if (times == 0 && row->required)
+		*rc = refuse(rq, row, ret_found, "missing", "is missing");
+	return times == 1;
+}
+
+enum err
+fields_read(const struct field_set *set, struct req *rq, void *values)
+{
+	bool bad_query = false;
+	bool bad_body = false;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct field *row = &set->rows[i];
+		enum err rc = E_OK;
+		struct found found;
+
+		if (find(row, rq, &found, &rc))
+			rc = read_value(row, rq, &found,
+			    (char *)values + row->offset);
+		if (rc != E_OK && rc != E_SYNTAX && rc != E_INVALID)
+			return rc;
+		bad_query |= rc == E_SYNTAX;
+		bad_body |= rc == E_INVALID;
+	}
+	if (bad_query)
+		return E_SYNTAX;
+	return bad_body ? E_INVALID : E_OK;
+}
+
+enum err
+fields_check(const struct field_set *set, struct req *rq)
+{
+	size_t size = 0;
+	void *values;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (set->rows[i].offset + sizeof(struct span) > size)
+			size = set->rows[i].offset + sizeof(struct span);
+	values = arena_get(rq->arena, size + 1);
+	if (values == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	return fields_read(set, rq, values);
+}

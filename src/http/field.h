@@ -1,0 +1,77 @@
+/*
+ * The input of a route as rows: where a value comes from, what it must be and
+ * where it goes. Reading them finds every invalid field, not just the first.
+ */
+#ifndef HTTP_FIELD_H
+#define HTTP_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct req;
+
+enum field_place { FIELD_PATH, FIELD_QUERY, FIELD_BODY };
+
+enum field_kind {
+	FIELD_INT,	/* int64_t */
+	FIELD_TEXT,	/* struct span, decoded */
+	FIELD_BOOL,	/* bool */
+	FIELD_STAMP,	/* struct span, see stamp_read() */
+	FIELD_OBJECT,	/* struct span, JSON as it came */
+	FIELD_DOCUMENT, /* struct span, JSON as it came: an object or array */
+};
+
+struct field {
+	enum field_place place;
+	const char *name;
+	const char *older_name; /* also taken, or NULL */
+	enum field_kind kind;
+	bool required;
+	int64_t min, max;	  /* a number's value, a text's characters */
+	const char *choices;	  /* of a text: "a|b", or NULL */
+	const char *const *items; /* see json_scan.h, or NULL */
+	size_t offset;		  /* of the value; absent and null leave it */
+	const char *sentence;
+};
+
+struct field_set {
+	const struct field *rows;
+	size_t count;
+};
+
+/* What is wrong with one field. */
+struct field_error {
+	struct field_error *next;
+	enum field_place place;
+	const char *name;
+	const char *text;
+	const char *type; /* machine name */
+};
+
+/*
+ * Read all rows into the struct at `values`, whose members hold the defaults.
+ *
+ * Fails: E_SYNTAX when a query value is bad, E_INVALID when only body fields
+ *        are; the request's list of errors then has them all.
+ */
+enum err fields_read(const struct field_set *set, struct req *rq,
+    void *values) MUST_CHECK;
+
+/* Find what is wrong with the fields, and keep nothing else. Fails: as above. */
+enum err fields_check(const struct field_set *set, struct req *rq) MUST_CHECK;
+
+/*
+ * Note that a field is wrong. type: machine name; text lives as long as the
+ * request. Gives: E_SYNTAX or E_INVALID, by the place.
+ */
+enum err field_refuse(struct req *rq, enum field_place place, const char *name,
+    const char *type, const char *text);
+
+/* The place's name in answers: "query". */
+const char *field_place_name(enum field_place place);
+
+#endif

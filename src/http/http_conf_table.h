@@ -1,0 +1,10 @@
+SETTING(auth, TEXT, "required", 0, 0, "required|none", "ETL_AUTH",
+    "required: every request needs a token; none, for a loopback only: callers"
+    " name their tenant themselves")
+SETTING(max_body, NUMBER, "67108864", 1024, 268435456, NULL, "ETL_MAX_BODY",
+    "Bytes a request's body may have; nginx's client_max_body_size should be"
+    " the same")
+SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
+    "ETL_MAX_ANSWER", "Bytes of payload a list with include_raw_data may have")
+SETTING(request_timeout, NUMBER, "50", 5, 3600, NULL, "ETL_REQUEST_TIMEOUT",
+    "Seconds after which a stuck request ends its process; the client gets 502")

@@ -1,0 +1,65 @@
+#include "http/http_status.h"
+
+#include <stddef.h>
+
+int
+http_status_of(enum err code)
+{
+	switch (err_class(code)) {
+	case ERR_CLASS_OK:
+		return 200;
+	case ERR_CLASS_INPUT:
+		if (code == E_INVALID)
+			return 422;
+		if (code == E_MEDIA)
+			return 415;
+		return code == E_METHOD ? 405 : 400;
+	case ERR_CLASS_ACCESS:
+		return code == E_UNKNOWN_CALLER ? 401 : 403;
+	case ERR_CLASS_ABSENT:
+		return 404;
+	case ERR_CLASS_CONFLICT:
+		return 409;
+	case ERR_CLASS_LIMIT:
+		return 413;
+	case ERR_CLASS_BUSY:
+		return 503;
+	case ERR_CLASS_BROKEN:
+		break;
+	}
+	return 500;
+}
+
+const char *
+http_status_title(int status)
+{
+	static const struct {
+		int status;
+		const char *title;
+	} rows[] = {
+#define STATUS(number, title) { number, title },
+#include "http/http_status_table.h"
+#undef STATUS
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].status == status)
+			return rows[i].title;
+	return "Error";
+}
+
+const char *
+http_status_detail(int status)
+{
+	switch (status) {
+	case 413:
+		return "The request is larger than this service takes";
+	case 503:
+		return "The service cannot do this at the moment; try again";
+	case 500:
+		return "Something went wrong on our side; the log has it under"
+		    " this request_id";
+	default:
+		return http_status_title(status);
+	}
+}

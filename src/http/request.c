@@ -1,0 +1,213 @@
+#include "http/request.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+
+const struct conf_row http_conf_rows[] = {
+#define SETTING(...) CONF_ROW(struct http_settings, __VA_ARGS__)
+#include "http/http_conf_table.h"
+#undef SETTING
+};
+const size_t http_conf_count = COUNT(http_conf_rows);
+
+void
+request_init(struct req *rq, struct service *service, struct arena *arena,
+    struct buf *body)
+{
+	memset(rq, 0, sizeof(*rq));
+	rq->service = service;
+	rq->db = service->db;
+	rq->arena = arena;
+	rq->body = body;
+	rq->errors_end = &rq->errors;
+}
+
+/* Letters, digits and a few marks: safe in logs, headers and answers. */
+static bool
+is_sane_id(struct span id)
+{
+	static const char marks[] = "._:-";
+
+	if (id.len == 0 || id.len > REQUEST_ID_MAX)
+		return false;
+	for (size_t i = 0; i < id.len; i++) {
+		char c = id.at[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		    (c >= 'A' && c <= 'Z') ||
+		    memchr(marks, c, sizeof(marks) - 1) != NULL))
+			return false;
+	}
+	return true;
+}
+
+/* The caller's id for the request, or one of ours. */
+static void
+set_request_id(struct req *rq, struct span given)
+{
+	unsigned char bytes[16];
+
+	if (is_sane_id(given)) {
+		memcpy(rq->request_id, given.at, given.len);
+		rq->request_id[given.len] = '\0';
+		return;
+	}
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
+		int64_t now = clock_us();
+
+		memset(bytes, 0, sizeof(bytes));
+		memcpy(bytes, &now, sizeof(now));
+	}
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(&rq->request_id[2 * i], 3, "%02x", bytes[i]);
+}
+
+/* A header that nginx passes on empty was not there. */
+static struct span
+header(const struct fcgi *fcgi, const char *name)
+{
+	struct span value = fcgi_param(fcgi, name);
+
+	return value.len == 0 ? SPAN_NONE : value;
+}
+
+void
+request_from_fcgi(struct req *rq, struct fcgi *fcgi)
+{
+	rq->fcgi = fcgi;
+	rq->method = fcgi_param(fcgi, "REQUEST_METHOD");
+	rq->query = fcgi_param(fcgi, "REQUEST_URI");
+	rq->path = span_cut(&rq->query, '?');
+	rq->authorization = header(fcgi, "HTTP_AUTHORIZATION");
+	rq->content_type = header(fcgi, "CONTENT_TYPE");
+	rq->content_encoding = header(fcgi, "HTTP_CONTENT_ENCODING");
+	rq->content_length = header(fcgi, "CONTENT_LENGTH");
+	rq->if_none_match = header(fcgi, "HTTP_IF_NONE_MATCH");
+	rq->traceparent = header(fcgi, "HTTP_TRACEPARENT");
+	set_request_id(rq, fcgi_param(fcgi, "HTTP_X_REQUEST_ID"));
+}
+
+static enum err
+check_media(struct req *rq)
+{
+	struct span type = rq->content_type;
+
+	type = span_trim(span_cut(&type, ';'));
+	if (!span_is_nocase(type, "application/json"))
+		return diag_tell(&rq->diag, E_MEDIA, "The body must be JSON:"
+		    " send Content-Type: application/json");
+	if (rq->content_encoding.at != NULL &&
+	    !span_is_nocase(rq->content_encoding, "identity"))
+		return diag_tell(&rq->diag, E_MEDIA,
+		    "This Content-Encoding is not supported: send the JSON"
+		    " uncompressed");
+	return E_OK;
+}
+
+/* Read the body from where it comes. */
+static enum err
+read_body(struct req *rq)
+{
+	int64_t length;
+
+	if (rq->fcgi == NULL)
+		return E_OK;
+	if (rq->content_length.at == NULL)
+		return diag_tell(&rq->diag, E_SYNTAX,
+		    "The request has no Content-Length");
+	if (!span_int64(rq->content_length, &length) || length < 0)
+		return diag_tell(&rq->diag, E_SYNTAX,
+		    "The Content-Length is not a number of bytes");
+	if (length > rq->service->settings->max_body)
+		return diag_tell(&rq->diag, E_TOO_LARGE, "The body has %lld"
+		    " bytes; this service takes %lld", (long long)length,
+		    (long long)rq->service->settings->max_body);
+	return fcgi_read(rq->fcgi, rq->body, (size_t)length, &rq->diag);
+}
+
+/* List the members to look for: those of the rows and tenant_id. */
+static enum err
+want_members(struct req *rq, const struct field_set *wanted)
+{
+	size_t max = 2 * wanted->count + 1;
+	struct json_member *member;
+
+	rq->members = arena_get(rq->arena, max * sizeof(*rq->members));
+	if (rq->members == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	member = rq->members;
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct field *row = &wanted->rows[i];
+
+		if (row->place != FIELD_BODY)
+			continue;
+		member->name = row->name;
+		member++->items = row->items;
+		if (row->older_name != NULL)
+			member++->name = row->older_name;
+	}
+	member++->name = "tenant_id";
+	rq->member_count = (size_t)(member - rq->members);
+	return E_OK;
+}
+
+enum err
+request_read_json(struct req *rq, const struct field_set *wanted)
+{
+	struct json_refusal refusal;
+	const char *text;
+	enum err rc;
+
+	rc = check_media(rq);
+	if (rc == E_OK)
+		rc = read_body(rq);
+	if (rc == E_OK)
+		rc = want_members(rq, wanted);
+	if (rc != E_OK)
+		return rc;
+	if (json_scan_object(rq->body->len == 0 ? SPAN_LIT("") :
+	    buf_span(rq->body), &json_limits_default, rq->members,
+	    rq->member_count, &refusal))
+		return E_OK;
+	text = arena_printf(rq->arena, "%s (at byte %zu)",
+	    json_flaw_text(refusal.flaw), refusal.at);
+	rc = json_flaw_is_well_formed(refusal.flaw) ? E_INVALID : E_SYNTAX;
+	rq->member_count = 0;
+	(void)diag_tell(&rq->diag, rc, "%s", text);
+	(void)field_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal.flaw),
+	    text);
+	return rc;
+}
+
+const struct json_member *
+request_member(const struct req *rq, const char *name)
+{
+	for (size_t i = 0; i < rq->member_count; i++)
+		if (rq->members[i].kind != JSON_ABSENT &&
+		    strcmp(rq->members[i].name, name) == 0)
+			return &rq->members[i];
+	return NULL;
+}
+
+/* version-trace-parent-flags, 00-32-16-2 lower hexadecimal digits. */
+const char *
+request_traceparent(const struct req *rq)
+{
+	static const char shape[] =
+	    "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+	struct span text = rq->traceparent;
+
+	if (text.len != sizeof(shape) - 1)
+		return NULL;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.at[i];
+		bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+
+		if (shape[i] == 'x' ? !hex : c != shape[i])
+			return NULL;
+	}
+	return text.at;
+}

@@ -1,0 +1,96 @@
+/*
+ * One request: what came, as spans, and what became of it on the way. Filled
+ * by the accept loop or, in tests, from literals. Everything in it lives until
+ * the request's end.
+ */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include "adapters/db.h"
+#include "adapters/fcgi.h"
+#include "base/json_scan.h"
+#include "http/field.h"
+#include "http/params.h"
+#include "models/raw_batch_marks.h"
+#include "queue/queue_manager.h"
+
+struct http_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "http/http_conf_table.h"
+#undef SETTING
+};
+
+extern const struct conf_row http_conf_rows[];
+extern const size_t http_conf_count;
+
+/* What a responder has for all its requests. */
+struct service {
+	struct db *db;
+	struct queue_manager *queue;
+	struct raw_batch_marks *marks;
+	const struct http_settings *settings;
+};
+
+/* On whose behalf. tenant_id 0: not known yet. */
+struct who {
+	int64_t tenant_id;
+};
+
+#define REQUEST_ID_MAX 128
+
+struct route;
+
+struct req {
+	struct service *service;
+	struct db *db; /* the service's */
+	struct arena *arena;
+	struct diag diag;
+
+	/* As it came; SPAN_NONE when it did not. */
+	struct span method;
+	struct span path; /* raw, without the query */
+	struct span query;
+	struct span authorization;
+	struct span content_type;
+	struct span content_encoding;
+	struct span content_length;
+	struct span if_none_match;
+	struct span traceparent;
+	struct buf *body;
+	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */
+
+	/* Found out. */
+	char request_id[REQUEST_ID_MAX + 1];
+	const struct route *route;
+	int64_t id; /* {id} of the path */
+	struct who who;
+	struct params params;
+	struct json_member *members; /* of the body, that somebody wants */
+	size_t member_count;
+	struct field_error *errors; /* in their order */
+	struct field_error **errors_end;
+};
+
+/* Start a request: empty, with a body buffer. Needs: arena is empty. */
+void request_init(struct req *rq, struct service *service,
+    struct arena *arena, struct buf *body);
+
+/* Take its parts from an accepted FastCGI request. */
+void request_from_fcgi(struct req *rq, struct fcgi *fcgi);
+
+/*
+ * Read a JSON body and find the members that `wanted` rows and tenancy need.
+ *
+ * Fails: E_MEDIA, E_TOO_LARGE, E_SYNTAX, E_INVALID; the client is told why.
+ */
+enum err request_read_json(struct req *rq, const struct field_set *wanted)
+    MUST_CHECK;
+
+/* A member of the body, NULL when it is not there. */
+const struct json_member *request_member(const struct req *rq,
+    const char *name);
+
+/* The trace context for messages, terminated, or NULL (W3C Trace Context). */
+const char *request_traceparent(const struct req *rq);
+
+#endif

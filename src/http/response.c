@@ -1,0 +1,153 @@
+#include "http/response.h"
+
+#include <stdio.h>
+
+#include "http/http_status.h"
+
+/* Seconds after which a client may try again. */
+#define RETRY_AFTER "5"
+/* What stays allocated between two requests, bytes. */
+#define KEEP 262144
+
+struct resp_insert {
+	struct resp_insert *next;
+	size_t at; /* the body's length before it */
+	struct span bytes;
+};
+
+static void
+start(struct resp *rp)
+{
+	rp->status = 200;
+	rp->media_type = "application/json";
+	rp->json = &rp->writer;
+	rp->inserts = NULL;
+	rp->inserts_end = &rp->inserts;
+	rp->insert_bytes = 0;
+	buf_reset(rp->head, KEEP);
+	buf_reset(rp->body, KEEP);
+	json_init(rp->json, rp->body);
+}
+
+void
+response_init(struct resp *rp, struct buf *head, struct buf *body)
+{
+	rp->head = head;
+	rp->body = body;
+	start(rp);
+}
+
+void
+response_header(struct resp *rp, const char *name, const char *value)
+{
+	buf_printf(rp->head, "%s: %s\r\n", name, value);
+}
+
+enum err
+response_insert(struct resp *rp, const char *key, struct span json,
+    struct req *rq)
+{
+	struct resp_insert *insert;
+
+	if (json.at == NULL) {
+		json_null(rp->json, key);
+		return E_OK;
+	}
+	insert = arena_get(rq->arena, sizeof(*insert));
+	if (insert == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	json_raw(rp->json, key, SPAN_LIT(""));
+	insert->at = rp->body->len;
+	insert->bytes = json;
+	*rp->inserts_end = insert;
+	rp->inserts_end = &insert->next;
+	rp->insert_bytes += json.len;
+	return E_OK;
+}
+
+/* One entry of "errors"; without a name it is about the whole place. */
+static void
+add_error(struct json *json, const struct field_error *error)
+{
+	json_object(json, NULL);
+	json_array(json, "loc");
+	json_text(json, NULL, field_place_name(error->place));
+	if (error->name != NULL)
+		json_text(json, NULL, error->name);
+	json_end(json);
+	json_text(json, "msg", error->text);
+	json_text(json, "type", error->type);
+	json_end(json);
+}
+
+void
+response_problem(struct resp *rp, struct req *rq, enum err rc)
+{
+	const char *detail = rq->diag.client;
+
+	start(rp);
+	rp->status = http_status_of(rc);
+	rp->media_type = "application/problem+json";
+	if (detail[0] == '\0')
+		detail = http_status_detail(rp->status);
+	json_object(rp->json, NULL);
+	json_text(rp->json, "type", "about:blank");
+	json_text(rp->json, "title", http_status_title(rp->status));
+	json_int(rp->json, "status", rp->status);
+	json_text(rp->json, "detail", detail);
+	json_text(rp->json, "request_id", rq->request_id);
+	if (rq->errors != NULL) {
+		json_array(rp->json, "errors");
+		for (const struct field_error *error = rq->errors;
+		    error != NULL; error = error->next)
+			add_error(rp->json, error);
+		json_end(rp->json);
+	}
+	json_end(rp->json);
+	if (rp->status == 503)
+		response_header(rp, "Retry-After", RETRY_AFTER);
+	if (rp->status == 401)
+		response_header(rp, "WWW-Authenticate",
+		    "Bearer realm=\"pulse-etl\"");
+	if (rp->status == 415)
+		response_header(rp, "Accept-Encoding", "identity");
+}
+
+size_t
+response_size(const struct resp *rp)
+{
+	return rp->body->len + rp->insert_bytes;
+}
+
+bool
+response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi)
+{
+	char head[256];
+	size_t sent = 0;
+	int len;
+
+	len = snprintf(head, sizeof(head), "Status: %d %s\r\n"
+	    "X-Request-Id: %s\r\n", rp->status,
+	    http_status_title(rp->status), rq->request_id);
+	fcgi_write(fcgi, (struct span){ head, (size_t)len });
+	if (rp->status != 304) {
+		len = snprintf(head, sizeof(head), "Content-Type: %s\r\n"
+		    "Content-Length: %zu\r\n", rp->media_type,
+		    response_size(rp));
+		fcgi_write(fcgi, (struct span){ head, (size_t)len });
+	}
+	fcgi_write(fcgi, buf_span(rp->head));
+	fcgi_write(fcgi, SPAN_LIT("\r\n"));
+	if (rp->status == 304 || span_is(rq->method, "HEAD"))
+		return fcgi_finish(fcgi);
+	for (const struct resp_insert *insert = rp->inserts; insert != NULL;
+	    insert = insert->next) {
+		fcgi_write(fcgi, (struct span){ rp->body->data + sent,
+		    insert->at - sent });
+		fcgi_write(fcgi, insert->bytes);
+		sent = insert->at;
+	}
+	fcgi_write(fcgi, (struct span){ rp->body->data + sent,
+	    rp->body->len - sent });
+	return fcgi_finish(fcgi);
+}

@@ -1,0 +1,51 @@
+/*
+ * One answer, complete before its first byte is sent. The body is JSON written
+ * into a buffer; big payloads are spans that stay where they are and are sent
+ * at their place.
+ */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include "base/json_write.h"
+#include "http/request.h"
+
+struct resp_insert;
+
+struct resp {
+	int status;
+	const char *media_type;
+	struct buf *head; /* further header lines */
+	struct buf *body;
+	struct json *json; /* writes to the body */
+	struct json writer;
+	struct resp_insert *inserts; /* in their order */
+	struct resp_insert **inserts_end;
+	size_t insert_bytes;
+};
+
+/* An empty answer, 200. The buffers are the caller's and are emptied. */
+void response_init(struct resp *rp, struct buf *head, struct buf *body);
+
+/* Add a header line. Needs: name and value are ours or checked. */
+void response_header(struct resp *rp, const char *name, const char *value);
+
+/*
+ * Write a JSON value that is not copied: the span must live until the answer
+ * is sent. SPAN_NONE is null.
+ */
+enum err response_insert(struct resp *rp, const char *key, struct span json,
+    struct req *rq) MUST_CHECK;
+
+/* Turn an error into a problem (RFC 9457), whatever was written so far. */
+void response_problem(struct resp *rp, struct req *rq, enum err rc);
+
+/*
+ * Send it all; a HEAD request gets no body.
+ * Gives: false when the client has gone.
+ */
+bool response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi);
+
+/* The body's bytes in all. */
+size_t response_size(const struct resp *rp);
+
+#endif

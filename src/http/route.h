@@ -1,0 +1,34 @@
+/*
+ * A route: method, path and who may call it, and the handler that answers.
+ * Paths are compared as they came, byte by byte: no decoding, no merging of
+ * slashes, no dots. `{id}` stands for one positive number.
+ */
+#ifndef HTTP_ROUTE_H
+#define HTTP_ROUTE_H
+
+#include "http/auth.h"
+#include "http/response.h"
+
+typedef enum err route_handler(struct req *rq, struct resp *rp);
+
+struct route {
+	const char *method;
+	const char *path;
+	enum role role;
+	route_handler *handler;
+	const struct field_set *input;
+	const char *sentence;
+};
+
+/*
+ * Find the route of a request; HEAD is taken as GET.
+ *
+ * Gives: rq->route and rq->id; on E_METHOD the methods that would do, for
+ *        Allow, in ret_allow.
+ * Fails: E_NO_ROUTE; E_METHOD; E_SYNTAX when {id} is no number.
+ */
+#define ROUTE_ALLOW_SIZE 64
+enum err route_find(const struct route *routes, size_t count, struct req *rq,
+    char ret_allow[ROUTE_ALLOW_SIZE]) MUST_CHECK;
+
+#endif

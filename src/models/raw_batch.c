@@ -1,0 +1,314 @@
+#include "models/raw_batch.h"
+
+#include <string.h>
+
+#include "adapters/digest.h"
+#include "adapters/sql.h"
+
+const char *const raw_batch_items[] = { "issues", "values", "projects",
+	"repositories", "items", "prs", "pull_requests", "pullRequests.nodes",
+	NULL };
+
+/* What PostgreSQL's jsonb refuses, in words for the client. */
+static enum err
+explain_json(enum err rc, struct diag *diag)
+{
+	const char *state = diag->sqlstate;
+
+	if (rc != E_DB)
+		return rc;
+	if (strcmp(state, "23503") == 0)
+		return diag_tell(diag, E_NO_INTEGRATION,
+		    "There is no such integration");
+	if (strcmp(state, "22P05") == 0)
+		return diag_tell(diag, E_INVALID, "The JSON holds a character"
+		    " that PostgreSQL cannot store, such as \\u0000");
+	if (strcmp(state, "22003") == 0)
+		return diag_tell(diag, E_INVALID,
+		    "A number of the JSON is beyond what PostgreSQL can store");
+	if (strncmp(state, "54", 2) == 0)
+		return diag_tell(diag, E_INVALID,
+		    "The JSON is too large or too deep for PostgreSQL");
+	if (strncmp(state, "22", 2) == 0)
+		return diag_tell(diag, E_INVALID,
+		    "PostgreSQL cannot read this as JSON");
+	return rc;
+}
+
+enum err
+raw_batch_insert(struct db *db, const struct raw_batch *batch, bool queue,
+    struct arena *arena, int64_t *ret_id, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_insert",
+		.changes = true,
+		.sql = "INSERT INTO raw_extraction_data (tenant_id,"
+		    " integration_id, entity_type, external_id, raw_data,"
+		    " extraction_metadata, raw_data_items, raw_data_bytes,"
+		    " raw_data_sha256, queue_transform)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+		    " RETURNING id",
+	};
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	/* No serial integer names it, and the column would not take it. */
+	if (batch->integration_id > INT32_MAX || batch->tenant_id > INT32_MAX)
+		return diag_tell(diag, E_NO_INTEGRATION,
+		    "There is no such integration");
+	rc = digest_sha256(batch->raw_data, digest, diag);
+	if (rc != E_OK)
+		return rc;
+	db_add_int(&params, batch->tenant_id);
+	db_add_int(&params, batch->integration_id);
+	db_add_text(&params, batch->entity_type);
+	db_add_text(&params, batch->external_id);
+	db_add_jsonb(&params, batch->raw_data);
+	db_add_jsonb(&params, batch->extraction_metadata);
+	db_add_int(&params, batch->item_count);
+	db_add_int(&params, (int64_t)batch->raw_data.len);
+	db_add_bytes(&params, digest, sizeof(digest));
+	db_add_bool(&params, queue);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return explain_json(rc, diag);
+	*ret_id = db_int(rows, 0, 0);
+	return E_OK;
+}
+
+static const char list_columns[] =
+#define COLUMN(id, member, kind, sql) ", " sql
+#include "models/raw_batch_table.h"
+#undef COLUMN
+    ;
+
+static void
+add_filter(struct sql *sql, const struct raw_batch_filter *filter)
+{
+	sql_add(sql, " FROM raw_extraction_data");
+	sql_where_int(sql, "tenant_id = $%d", filter->tenant_id);
+	sql_where(sql, "active");
+	if (filter->integration_id != 0)
+		sql_where_int(sql, "integration_id = $%d",
+		    filter->integration_id);
+	if (filter->entity_type.at != NULL)
+		sql_where_text(sql, "entity_type = $%d", filter->entity_type);
+	if (filter->processing_status.at != NULL)
+		sql_where_text(sql, "processing_status = $%d",
+		    filter->processing_status);
+	if (filter->external_id.at != NULL)
+		sql_where_text(sql, "external_id = $%d", filter->external_id);
+	if (filter->created_after.at != NULL)
+		sql_where_text(sql, "created_at > ($%d::timestamptz"
+		    " AT TIME ZONE 'UTC')", filter->created_after);
+	if (filter->created_before.at != NULL)
+		sql_where_text(sql, "created_at < ($%d::timestamptz"
+		    " AT TIME ZONE 'UTC')", filter->created_before);
+}
+
+enum err
+raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+{
+	struct db_statement statement;
+	struct sql sql;
+	enum err rc;
+
+	sql_init(&sql);
+	sql_add(&sql, "SELECT ");
+	sql_add(&sql, &list_columns[2]); /* without the first comma */
+	add_filter(&sql, filter);
+	if (filter->before_id != 0)
+		sql_where_int(&sql, "id < $%d", filter->before_id);
+	sql_add(&sql, " ORDER BY id DESC");
+	sql_add_int(&sql, " LIMIT $%d", filter->limit);
+	sql_add_int(&sql, " OFFSET $%d", filter->offset);
+	rc = sql_statement(&sql, &statement, diag);
+	if (rc == E_OK)
+		rc = db_run(db, &statement, &sql.params, arena, ret_rows, diag);
+	sql_done(&sql);
+	return rc;
+}
+
+enum err
+raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, int64_t *ret_count, struct diag *diag)
+{
+	struct db_statement statement;
+	struct db_rows *rows;
+	struct sql sql;
+	enum err rc;
+
+	sql_init(&sql);
+	sql_add(&sql, "SELECT count(*)");
+	add_filter(&sql, filter);
+	rc = sql_statement(&sql, &statement, diag);
+	if (rc == E_OK)
+		rc = db_run(db, &statement, &sql.params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_count = db_int(rows, 0, 0);
+	sql_done(&sql);
+	return rc;
+}
+
+enum err
+raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct span *ret_raw_data, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_payload",
+		.sql = "SELECT raw_data::text FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND id = $2 AND active",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	*ret_raw_data = db_rows_count(rows) == 0 ? SPAN_NONE :
+	    db_text(rows, 0, 0);
+	return E_OK;
+}
+
+/* Changes with every update of the row, and names its content. */
+#define ROW_VERSION "xmin::text || '-' || encode(substr(raw_data_sha256, 1, 8), 'hex')"
+
+enum err
+raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_get",
+		.sql = "SELECT "
+#define COLUMN(id, member, kind, sql) sql ", "
+#include "models/raw_batch_table.h"
+#undef COLUMN
+		    "extraction_metadata::text, error_details::text, "
+		    ROW_VERSION ", CASE WHEN " ROW_VERSION
+		    " = ANY (string_to_array($3, ',')) THEN NULL"
+		    " ELSE raw_data::text END"
+		    " FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND id = $2 AND active",
+	};
+	struct db_params params = { 0 };
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	db_add_text(&params, known.at == NULL ? SPAN_LIT("") : known);
+	rc = db_run(db, &statement, &params, arena, ret_rows, diag);
+	if (rc == E_OK && db_rows_count(*ret_rows) == 0)
+		return diag_tell(diag, E_NO_ROW,
+		    "There is no raw data with this id");
+	return rc;
+}
+
+enum err
+raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
+    const struct raw_batch_change *change, struct arena *arena,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_set_status",
+		.changes = true,
+		.sql = "WITH old AS (SELECT id, processing_status AS status"
+		    " FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND id = $2 AND active"
+		    " FOR NO KEY UPDATE), "
+		    "allowed (status, next) AS (VALUES"
+		    " ('pending', 'processing'), ('pending', 'completed'),"
+		    " ('pending', 'failed'), ('processing', 'completed'),"
+		    " ('processing', 'failed'), ('processing', 'pending'),"
+		    " ('completed', 'pending'), ('failed', 'pending')), "
+		    "changed AS (UPDATE raw_extraction_data AS r SET"
+		    " processing_status = $3,"
+		    " processed_at = CASE WHEN $3 IN ('completed', 'failed')"
+		    " THEN now() WHEN $3 = 'pending' THEN NULL"
+		    " ELSE r.processed_at END,"
+		    " queued_at = CASE WHEN $3 = 'pending' THEN NULL"
+		    " ELSE r.queued_at END,"
+		    " queue_transform = r.queue_transform OR $3 = 'pending',"
+		    " attempts = r.attempts + ($3 = 'processing')::integer,"
+		    " error_details = CASE WHEN $4 THEN $5"
+		    " ELSE r.error_details END"
+		    " FROM old JOIN allowed USING (status)"
+		    " WHERE r.id = old.id AND allowed.next = $3"
+		    " RETURNING r.id) "
+		    "SELECT old.status, EXISTS (SELECT FROM changed) FROM old",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	struct span old;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	db_add_text(&params, change->status);
+	db_add_bool(&params, change->has_details);
+	db_add_jsonb(&params, change->error_details);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return explain_json(rc, diag);
+	if (db_rows_count(rows) == 0)
+		return diag_tell(diag, E_NO_ROW,
+		    "There is no raw data with this id");
+	if (db_bool(rows, 0, 1))
+		return E_OK;
+	old = db_text(rows, 0, 0);
+	return diag_tell(diag, E_CONFLICT, "A batch that is %.*s cannot become"
+	    " %.*s", SPAN_ARG(old), SPAN_ARG(change->status));
+}
+
+enum err
+raw_batch_mark_queued(struct db *db, const int64_t *ids, size_t count,
+    struct arena *arena, struct diag *diag)
+{
+	/*
+	 * A row that a worker has locked is passed over: it is about to leave
+	 * pending, and waiting here would hold up the next request.
+	 */
+	static const struct db_statement statement = {
+		.name = "raw_batch_mark_queued",
+		.changes = true,
+		.sql = "UPDATE raw_extraction_data SET queued_at = now() FROM"
+		    " (SELECT set_config('synchronous_commit', 'off', true))"
+		    " AS no_wait WHERE id IN (SELECT id"
+		    " FROM raw_extraction_data WHERE id = ANY ($1)"
+		    " AND queued_at IS NULL FOR NO KEY UPDATE SKIP LOCKED)",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+
+	db_add_int_array(&params, ids, count, arena);
+	return db_run(db, &statement, &params, arena, &rows, diag);
+}
+
+enum err
+raw_batch_lock_unqueued(struct db *db, int64_t min_age, int64_t max_age,
+    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_lock_unqueued",
+		.sql = "SELECT id, tenant_id, integration_id, entity_type"
+		    " FROM raw_extraction_data"
+		    " WHERE processing_status = 'pending'"
+		    " AND queued_at IS NULL AND queue_transform AND active"
+		    " AND created_at <= now() - $1 * interval '1 second'"
+		    " AND ($2 = 0"
+		    " OR created_at > now() - $2 * interval '1 second')"
+		    " ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, min_age);
+	db_add_int(&params, max_age);
+	db_add_int(&params, limit);
+	return db_run(db, &statement, &params, arena, ret_rows, diag);
+}

@@ -1,0 +1,134 @@
+/*
+ * One row of raw_extraction_data: a whole API response and where it stands.
+ * The row is its own outbox: queued_at stays NULL until the broker confirmed
+ * the message with its id.
+ */
+#ifndef MODELS_RAW_BATCH_H
+#define MODELS_RAW_BATCH_H
+
+#include "adapters/db.h"
+
+/*
+ * What the members of an object are called that hold a batch's items; see
+ * transform.md. Names end with NULL.
+ */
+extern const char *const raw_batch_items[];
+
+/* What is stored. */
+struct raw_batch {
+	int64_t tenant_id;
+	int64_t integration_id;
+	struct span entity_type; /* 1 to 50 characters */
+	struct span external_id; /* SPAN_NONE: NULL */
+	struct span raw_data;	 /* JSON; see db_add_jsonb() */
+	struct span extraction_metadata; /* the same, or SPAN_NONE */
+	int64_t item_count;
+};
+
+/*
+ * Insert one batch, committed when this returns E_OK.
+ *
+ * Gives: *ret_id, the new row's id; processing_status is pending, queued_at
+ *        NULL. When `queue` is false, nobody will queue it either.
+ * Fails: E_NO_INTEGRATION  the tenant has no such integration;
+ *        E_INVALID         PostgreSQL cannot store this JSON: diag tells;
+ *        E_DB_UNKNOWN      it may have been stored; others as db_run().
+ */
+enum err raw_batch_insert(struct db *db, const struct raw_batch *batch,
+    bool queue, struct arena *arena, int64_t *ret_id, struct diag *diag)
+    MUST_CHECK;
+
+/* A filter over a tenant's batches; absent members do not filter. */
+struct raw_batch_filter {
+	int64_t tenant_id;
+	int64_t integration_id; /* 0: any */
+	struct span entity_type;
+	struct span processing_status;
+	struct span external_id;
+	struct span created_after;  /* ISO 8601, exclusive */
+	struct span created_before; /* the same */
+	int64_t limit;
+	int64_t offset;
+	int64_t before_id; /* keyset: only ids below this one; 0: from the top */
+};
+
+/* The columns of a row as they are read, in the order of the answer. */
+enum raw_batch_column {
+#define COLUMN(id, ...) RAW_BATCH_##id,
+#include "models/raw_batch_table.h"
+#undef COLUMN
+	RAW_BATCH_COLUMNS
+};
+
+/*
+ * List batches without touching their payload, newest first.
+ *
+ * Gives: rows of RAW_BATCH_COLUMNS columns.
+ */
+enum err raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+    MUST_CHECK;
+
+/* How many rows the filter has in all, paging aside. */
+enum err raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/* The payload of one row; SPAN_NONE when it has gone. Lives in the arena. */
+enum err raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct span *ret_raw_data, struct diag *diag)
+    MUST_CHECK;
+
+/* Columns that only a single record shows, behind RAW_BATCH_COLUMNS. */
+enum {
+	RAW_BATCH_METADATA = RAW_BATCH_COLUMNS,
+	RAW_BATCH_ERRORS,
+	RAW_BATCH_VERSION, /* changes whenever the row does */
+	RAW_BATCH_RAW_DATA,
+};
+
+/*
+ * Get one batch. known: versions the caller has, comma separated, or
+ * SPAN_NONE; when the row's is among them, the payload is not read (NULL).
+ * Fails: E_NO_ROW.
+ */
+enum err raw_batch_get(struct db *db, int64_t tenant_id, int64_t id,
+    struct span known, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag) MUST_CHECK;
+
+/* A new status; error_details is changed only when it is set. */
+struct raw_batch_change {
+	struct span status;
+	bool has_details;
+	struct span error_details; /* JSON; see db_add_jsonb(); or SPAN_NONE */
+};
+
+/*
+ * Set the processing status as the state machine allows. A batch that comes
+ * back to pending is queued again by the relay.
+ * Fails: E_NO_ROW; E_CONFLICT, the diag telling the client from what to what.
+ */
+enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
+    const struct raw_batch_change *change, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Note that the broker has the messages of these batches. Committed without
+ * waiting for the disk: losing the note costs a duplicate message, no batch.
+ */
+enum err raw_batch_mark_queued(struct db *db, const int64_t *ids,
+    size_t count, struct arena *arena, struct diag *diag) MUST_CHECK;
+
+/*
+ * Lock batches nobody has queued: pending, unmarked, older than min_age
+ * seconds. Rows that another relay has locked are passed over.
+ *
+ * Needs: an open transaction.
+ * Gives: id, tenant_id, integration_id, entity_type; oldest first.
+ */
+enum { RAW_BATCH_LOCKED_ID, RAW_BATCH_LOCKED_TENANT,
+	RAW_BATCH_LOCKED_INTEGRATION, RAW_BATCH_LOCKED_TYPE };
+enum err raw_batch_lock_unqueued(struct db *db, int64_t min_age,
+    int64_t max_age, int64_t limit, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+#endif

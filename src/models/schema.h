@@ -1,0 +1,20 @@
+/*
+ * The database as a whole: is it ours, and can it be written?
+ */
+#ifndef MODELS_SCHEMA_H
+#define MODELS_SCHEMA_H
+
+#include "adapters/db.h"
+
+/* The newest migration that the statements in src/ need. */
+#define SCHEMA_NEEDED 2
+
+/*
+ * Can stores be accepted? PostgreSQL answers, takes writes, and the migrations
+ * are applied.
+ * Fails: E_DB_BUSY and others as db_run(); diag tells the client which part.
+ */
+enum err schema_ready(struct db *db, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * pulse-etl-fcgi: a responder behind nginx. It answers one request at a time
+ * and serves the broker's heartbeats while it waits.
+ */
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "adapters/fcgi.h"
+#include "base/clock.h"
+#include "base/daemon.h"
+#include "base/log.h"
+#include "etl/router.h"
+#include "http/request.h"
+
+#define PROGRAM "pulse-etl-fcgi"
+/* Small things of one request; payloads are not among them. */
+#define ARENA_BYTES (4 << 20)
+#define ANSWER_BYTES (16 << 20)
+#define HEAD_BYTES 65536
+/* What stays allocated between two requests, bytes. */
+#define KEEP_BYTES (1 << 20)
+/* How long the first declaration of the queues may take, ms. */
+#define START_MS 5000
+
+static struct daemon_settings daemon_settings;
+static struct http_settings http_settings;
+static struct db_settings db_settings;
+static struct mq_settings mq_settings;
+static struct queue_settings queue_settings;
+
+static struct conf_set sets[5];
+
+struct responder {
+	struct fcgi *fcgi;
+	struct mq *mq;
+	struct service service;
+	struct raw_batch_marks marks;
+	struct arena *arena;
+	struct buf body, head, answer;
+};
+
+/* One line per request. */
+static void
+log_request(const struct req *rq, const struct resp *rp, int64_t began,
+    bool sent)
+{
+	enum log_level level = rp->status >= 500 ? LOG_LEVEL_WARN :
+	    LOG_LEVEL_INFO;
+	const struct log_pair pairs[] = {
+		LOG_SPAN("method", rq->method),
+		LOG_SPAN("path", rq->path),
+		LOG_INT("status", rp->status),
+		LOG_INT("us", clock_us() - began),
+		LOG_INT("in", (int64_t)rq->body->len),
+		LOG_INT("out", (int64_t)response_size(rp)),
+		LOG_INT("tenant_id", rq->who.tenant_id),
+		LOG_TEXT("client", sent ? NULL : "gone"),
+		LOG_TEXT("error", rq->diag.code == E_OK ? NULL :
+		    err_name(rq->diag.code)),
+		LOG_TEXT("sqlstate", rq->diag.sqlstate[0] == '\0' ? NULL :
+		    rq->diag.sqlstate),
+		LOG_TEXT("text", rq->diag.code == E_OK ? NULL : rq->diag.text),
+	};
+
+	log_write(level, "request", pairs, COUNT(pairs));
+}
+
+/* Answer the request that was accepted. */
+static void
+answer(struct responder *me)
+{
+	int64_t began = clock_us();
+	struct resp rp;
+	struct req rq;
+	bool sent;
+
+	request_init(&rq, &me->service, me->arena, &me->body);
+	request_from_fcgi(&rq, me->fcgi);
+	log_set_context("request_id", rq.request_id);
+	response_init(&rp, &me->head, &me->answer);
+	router_answer(&rq, &rp);
+	sent = response_send(&rp, &rq, me->fcgi);
+	log_request(&rq, &rp, began, sent);
+	log_set_context(NULL, NULL);
+	arena_reset(me->arena);
+	buf_reset(&me->body, KEEP_BYTES);
+}
+
+static void
+flush_marks(struct responder *me)
+{
+	raw_batch_marks_flush(&me->marks, me->service.db, me->arena);
+}
+
+/* Wait for a request; serve the connections meanwhile. */
+static bool
+wait_for_request(struct responder *me)
+{
+	struct pollfd fds[] = {
+		{ .fd = fcgi_socket(me->fcgi), .events = POLLIN },
+		{ .fd = mq_socket(me->mq), .events = POLLIN },
+		{ .fd = db_socket(me->service.db), .events = POLLIN },
+	};
+	int timeout = mq_idle_ms(me->mq);
+	int due = raw_batch_marks_due(&me->marks);
+
+	if (due >= 0 && (timeout < 0 || due < timeout))
+		timeout = due;
+	(void)daemon_poll(fds, COUNT(fds), timeout);
+	if (fds[0].revents != 0) {
+		if (raw_batch_marks_pressing(&me->marks))
+			flush_marks(me);
+		return true;
+	}
+	if (raw_batch_marks_due(&me->marks) == 0)
+		flush_marks(me);
+	if (fds[2].revents != 0)
+		db_idle(me->service.db);
+	queue_manager_idle(me->service.queue);
+	return false;
+}
+
+static enum err
+serve(struct responder *me, struct diag *diag)
+{
+	unsigned limit = (unsigned)http_settings.request_timeout;
+	enum err rc = E_OK;
+
+	while (rc == E_OK && !daemon_is_ending()) {
+		bool got = false;
+
+		daemon_watch(limit);
+		if (!wait_for_request(me))
+			continue;
+		rc = fcgi_accept(me->fcgi, &got, diag);
+		if (rc == E_OK && got)
+			answer(me);
+	}
+	daemon_watch(limit);
+	flush_marks(me);
+	return rc;
+}
+
+static enum err
+open_all(struct responder *me, struct diag *diag)
+{
+	enum err rc;
+
+	rc = fcgi_new(&me->fcgi, diag);
+	if (rc != E_OK)
+		return rc;
+	daemon_signals(); /* after libfcgi's own */
+	me->arena = arena_new(ARENA_BYTES);
+	me->mq = mq_new(&mq_settings, PROGRAM);
+	me->service.db = db_new(&db_settings, PROGRAM);
+	me->service.marks = &me->marks;
+	me->service.settings = &http_settings;
+	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory to start");
+	me->service.queue = queue_manager_new(me->mq, &mq_settings,
+	    &queue_settings);
+	if (me->service.queue == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory to start");
+	buf_init(&me->body, (size_t)http_settings.max_body + 1);
+	buf_init(&me->head, HEAD_BYTES);
+	buf_init(&me->answer, ANSWER_BYTES);
+	return E_OK;
+}
+
+static void
+close_all(struct responder *me)
+{
+	buf_free(&me->body);
+	buf_free(&me->head);
+	buf_free(&me->answer);
+	arena_free(me->arena);
+	queue_manager_free(me->service.queue);
+	mq_free(me->mq);
+	db_free(me->service.db);
+	fcgi_free(me->fcgi);
+}
+
+/* Servers that are away do not keep us from starting: see health/ready. */
+static void
+connect_early(struct responder *me)
+{
+	struct diag diag;
+
+	if (db_open(me->service.db, &diag) != E_OK)
+		log_warn("database", LOG_TEXT("text", diag.text));
+	if (queue_manager_declare(me->service.queue, START_MS, &diag) != E_OK)
+		log_debug("declare", LOG_TEXT("text", diag.text));
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct daemon_program program = {
+		.name = PROGRAM,
+		.synopsis = "Answer requests that nginx passes on by FastCGI:"
+		    " store whole API responses\nand queue their ids. Standard"
+		    " input is the listening socket (spawn-fcgi -n).",
+		.sets = sets,
+		.set_count = COUNT(sets),
+	};
+	static struct responder me;
+	struct diag diag;
+	enum err rc;
+
+	sets[0] = (struct conf_set){ http_conf_rows, http_conf_count,
+		&http_settings };
+	sets[1] = (struct conf_set){ db_conf_rows, db_conf_count,
+		&db_settings };
+	sets[2] = (struct conf_set){ mq_conf_rows, mq_conf_count,
+		&mq_settings };
+	sets[3] = (struct conf_set){ queue_conf_rows, queue_conf_count,
+		&queue_settings };
+	sets[4] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
+		&daemon_settings };
+	daemon_init(argc, argv, &program);
+	daemon_start(&daemon_settings);
+	/* Big bodies go back to the system at once, whatever came before. */
+	(void)mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
+	diag_clear(&diag);
+	rc = open_all(&me, &diag);
+	if (rc == E_OK) {
+		connect_early(&me);
+		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
+		    LOG_TEXT("auth", http_settings.auth));
+		rc = serve(&me, &diag);
+	}
+	if (rc != E_OK)
+		log_error("ending", LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag.text));
+	else
+		log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));
+	close_all(&me);
+	conf_free(sets, COUNT(sets));
+	return err_exit_code(rc);
+}

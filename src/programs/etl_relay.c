@@ -1,0 +1,239 @@
+/*
+ * pulse-etl-relay: queues what the responders could not. A row of
+ * raw_extraction_data is its own outbox: pending and queued_at NULL means that
+ * no message of it was confirmed. Several relays may run side by side.
+ *
+ * What if it dies? Before COMMIT the rows stay unmarked and are queued again:
+ * a duplicate message, never a lost one.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/daemon.h"
+#include "base/log.h"
+#include "models/raw_batch.h"
+#include "queue/queue_manager.h"
+
+#define PROGRAM "pulse-etl-relay"
+#define ARENA_BYTES (64 << 20)
+#define WATCH_SECONDS 120
+/* Young rows are looked for often, by the index on created_at; seconds. */
+#define YOUNG 120
+/* All rows are looked through now and then: at most this share of the time. */
+#define FULL_SHARE 20
+#define FULL_MIN_MS 5000
+
+struct relay_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "programs/relay_conf_table.h"
+#undef SETTING
+};
+
+static const struct conf_row relay_conf_rows[] = {
+#define SETTING(...) CONF_ROW(struct relay_settings, __VA_ARGS__)
+#include "programs/relay_conf_table.h"
+#undef SETTING
+};
+
+static struct daemon_settings daemon_settings;
+static struct relay_settings relay_settings;
+static struct db_settings db_settings;
+static struct mq_settings mq_settings;
+static struct queue_settings queue_settings;
+
+static struct conf_set sets[5];
+
+struct relay {
+	struct db *db;
+	struct mq *mq;
+	struct queue_manager *queue;
+	struct arena *arena;
+	int64_t full_at; /* of clock_ms(): when to look through all rows */
+	enum err trouble; /* of the last pass, so that it is told once */
+};
+
+/* Publish the jobs of locked rows and mark those that were confirmed. */
+static enum err
+publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
+    struct diag *diag)
+{
+	size_t count = (size_t)db_rows_count(rows);
+	struct job *jobs = arena_get(me->arena, count * sizeof(*jobs));
+	int64_t *ids = arena_get(me->arena, count * sizeof(*ids));
+	bool *confirmed = arena_get(me->arena, count * sizeof(*confirmed));
+	enum err published, rc;
+	size_t marked = 0;
+
+	if (jobs == NULL || ids == NULL || confirmed == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+	for (size_t i = 0; i < count; i++) {
+		int row = (int)i;
+
+		jobs[i].raw_data_id = db_int(rows, row, RAW_BATCH_LOCKED_ID);
+		jobs[i].tenant_id = db_int(rows, row, RAW_BATCH_LOCKED_TENANT);
+		jobs[i].integration_id = db_int(rows, row,
+		    RAW_BATCH_LOCKED_INTEGRATION);
+		jobs[i].entity_type = db_text(rows, row, RAW_BATCH_LOCKED_TYPE);
+	}
+	published = queue_manager_publish_all(me->queue, QUEUE_TRANSFORM, jobs,
+	    count, (int)relay_settings.relay_timeout, me->arena, confirmed,
+	    diag);
+	for (size_t i = 0; i < count; i++)
+		if (confirmed[i])
+			ids[marked++] = jobs[i].raw_data_id;
+	if (marked > 0) {
+		struct diag mark_diag;
+
+		diag_clear(&mark_diag);
+		rc = raw_batch_mark_queued(me->db, ids, marked, me->arena,
+		    &mark_diag);
+		if (rc != E_OK) {
+			*diag = mark_diag;
+			return rc;
+		}
+	}
+	*ret_marked = marked;
+	/* What was confirmed is worth a COMMIT even if the rest was not. */
+	return marked > 0 ? E_OK : published;
+}
+
+/* One transaction. max_age: seconds, 0 for all rows. */
+static enum err
+pass(struct relay *me, int64_t max_age, size_t *ret_marked, struct diag *diag)
+{
+	struct db_rows *rows;
+	struct diag undo_diag;
+	enum err rc;
+
+	*ret_marked = 0;
+	rc = db_do(me->db, "BEGIN", diag);
+	if (rc != E_OK)
+		return rc;
+	rc = raw_batch_lock_unqueued(me->db, relay_settings.relay_min_age,
+	    max_age, relay_settings.relay_batch, me->arena, &rows, diag);
+	if (rc == E_OK && db_rows_count(rows) > 0)
+		rc = publish_rows(me, rows, ret_marked, diag);
+	if (rc == E_OK)
+		return db_do(me->db, "COMMIT", diag);
+	if (db_do(me->db, "ROLLBACK", &undo_diag) != E_OK)
+		db_close(me->db);
+	return rc;
+}
+
+/* Tell a change of fortune once. */
+static void
+tell(struct relay *me, enum err rc, const struct diag *diag)
+{
+	if (rc != E_OK && rc != me->trouble)
+		log_warn("waiting", LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag->text));
+	if (rc == E_OK && me->trouble != E_OK)
+		log_info("resumed", LOG_TEXT("after", err_name(me->trouble)));
+	if (me->trouble != E_OK)
+		me->full_at = 0; /* old rows may have gathered meanwhile */
+	me->trouble = rc;
+}
+
+/* Look once. Gives: true when there may be more at once. */
+static bool
+look(struct relay *me)
+{
+	int64_t began = clock_ms();
+	bool full = began >= me->full_at;
+	size_t marked = 0;
+	struct diag diag;
+	enum err rc;
+
+	diag_clear(&diag);
+	rc = queue_manager_declare(me->queue,
+	    (int)relay_settings.relay_timeout, &diag);
+	if (rc == E_OK)
+		rc = pass(me, full ? 0 : YOUNG, &marked, &diag);
+	arena_reset(me->arena);
+	tell(me, rc, &diag);
+	if (marked > 0)
+		log_info("relayed", LOG_INT("count", (int64_t)marked),
+		    LOG_INT("ms", clock_ms() - began));
+	if (rc != E_OK || marked == (size_t)relay_settings.relay_batch)
+		return rc == E_OK;
+	if (full) {
+		int64_t took = clock_ms() - began;
+
+		me->full_at = clock_ms() + (took * FULL_SHARE > FULL_MIN_MS ?
+		    took * FULL_SHARE : FULL_MIN_MS);
+	}
+	return false;
+}
+
+static void
+serve(struct relay *me)
+{
+	bool more = false;
+
+	while (!daemon_is_ending()) {
+		struct pollfd fds[] = {
+			{ .fd = mq_socket(me->mq), .events = POLLIN },
+			{ .fd = db_socket(me->db), .events = POLLIN },
+		};
+		int interval = (int)relay_settings.relay_interval;
+
+		daemon_watch(WATCH_SECONDS);
+		/* A little chance keeps relays side by side out of step. */
+		(void)daemon_poll(fds, COUNT(fds), more ? 0 : interval +
+		    (int)daemon_jitter((unsigned)interval / 4 + 1));
+		if (daemon_is_ending())
+			break;
+		if (fds[0].revents != 0)
+			mq_idle(me->mq);
+		if (fds[1].revents != 0)
+			db_idle(me->db);
+		more = look(me);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct daemon_program program = {
+		.name = PROGRAM,
+		.synopsis = "Queue the ids of stored batches that no responder"
+		    " could queue, because the\nbroker was away or the"
+		    " responder died.",
+		.sets = sets,
+		.set_count = COUNT(sets),
+	};
+	struct relay me = { 0 };
+
+	sets[0] = (struct conf_set){ relay_conf_rows, COUNT(relay_conf_rows),
+		&relay_settings };
+	sets[1] = (struct conf_set){ db_conf_rows, db_conf_count,
+		&db_settings };
+	sets[2] = (struct conf_set){ mq_conf_rows, mq_conf_count,
+		&mq_settings };
+	sets[3] = (struct conf_set){ queue_conf_rows, queue_conf_count,
+		&queue_settings };
+	sets[4] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
+		&daemon_settings };
+	daemon_init(argc, argv, &program);
+	daemon_signals();
+	daemon_start(&daemon_settings);
+	me.arena = arena_new(ARENA_BYTES);
+	me.db = db_new(&db_settings, PROGRAM);
+	me.mq = mq_new(&mq_settings, PROGRAM);
+	if (me.mq != NULL)
+		me.queue = queue_manager_new(me.mq, &mq_settings,
+		    &queue_settings);
+	if (me.arena == NULL || me.db == NULL || me.queue == NULL) {
+		log_error("ending", LOG_TEXT("text", "no memory to start"));
+		return err_exit_code(E_NO_MEMORY);
+	}
+	log_info("started", LOG_TEXT("version", PACKAGE_VERSION));
+	serve(&me);
+	log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));
+	queue_manager_free(me.queue);
+	mq_free(me.mq);
+	db_free(me.db);
+	arena_free(me.arena);
+	conf_free(sets, COUNT(sets));
+	return err_exit_code(E_OK);
+}

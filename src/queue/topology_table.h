@@ -1,0 +1,20 @@
+/*
+ * The main queues: QUEUE(id, queue, routing key, what it carries). Each also
+ * gets a dead-letter queue and the retry queues below; all are bound to the
+ * durable direct exchange etl.direct.
+ */
+#ifdef QUEUE
+QUEUE(QUEUE_EXTRACT, "extract_queue", "extract",
+    "extraction jobs, consumed by the platform's extractor")
+QUEUE(QUEUE_TRANSFORM, "transform_queue", "transform",
+    "the id of a stored batch")
+QUEUE(QUEUE_LOAD, "load_queue", "load", "the id of a transformed batch")
+#endif
+
+/* The retry queues of each: RETRY(number, delay in milliseconds). */
+#ifdef RETRY
+RETRY(1, 1000)
+RETRY(2, 10000)
+RETRY(3, 60000)
+RETRY(4, 600000)
+#endif
