@@ -1,41 +1,17 @@
 #include "adapters/db.h"
 
-#include <assert.h>
-#include <endian.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <libpq-fe.h>
-
+#include "adapters/db_inside.h"
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
 
-/* From PostgreSQL's catalogue, pg_type.dat. */
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25,
-	OID_INT8_ARRAY = 1016, OID_JSONB = 3802 };
-
-#define PREPARED_MAX 64
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
-/* How much longer than the server we wait for a statement. */
-#define GRACE_MS 2000
-
-struct db {
-	const struct db_settings *settings;
-	const char *program;
-	PGconn *conn;
-	unsigned prepared_count;
-	const char *prepared[PREPARED_MAX]; /* names, each a literal */
-	int64_t retry_at; /* of clock_ms(); not before */
-	unsigned pause;	  /* ms */
-};
-
-struct db_rows {
-	PGresult *result;
-};
 
 const struct conf_row db_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct db_settings, __VA_ARGS__)
@@ -81,9 +57,8 @@ db_socket(const struct db *db)
 	return db->conn == NULL ? -1 : PQsocket(db->conn);
 }
 
-/* libpq's message without its line end, as the operator's text. */
-static enum err
-note_conn(const struct db *db, enum err code, const char *what,
+enum err
+db_note(const struct db *db, enum err code, const char *what,
     struct diag *diag)
 {
 	const char *text = db->conn == NULL ? "out of memory" :
@@ -93,9 +68,8 @@ note_conn(const struct db *db, enum err code, const char *what,
 	    (int)strcspn(text, "\n"), text);
 }
 
-/* Wait for the socket; false when the time is over. */
-static bool
-wait_socket(const PGconn *conn, short events, int64_t deadline)
+bool
+db_wait(const PGconn *conn, short events, int64_t deadline)
 {
 	struct pollfd fd = { .fd = PQsocket(conn), .events = events };
 
@@ -162,7 +136,7 @@ finish_open(PGconn *conn, int64_t deadline)
 	while (state != PGRES_POLLING_OK) {
 		if (state == PGRES_POLLING_FAILED)
 			return false;
-		if (!wait_socket(conn, state == PGRES_POLLING_READING ?
+		if (!db_wait(conn, state == PGRES_POLLING_READING ?
 		    POLLIN : POLLOUT, deadline))
 			return false;
 		state = PQconnectPoll(conn);
@@ -204,7 +178,7 @@ db_open(struct db *db, struct diag *diag)
 		    LOG_TEXT("database", PQdb(db->conn)));
 		return E_OK;
 	}
-	rc = note_conn(db, E_DB_CONNECT, "cannot connect to PostgreSQL", diag);
+	rc = db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL", diag);
 	db_close(db);
 	put_off(db);
 	return rc;
@@ -227,358 +201,4 @@ db_idle(struct db *db)
 	log_warn("db_lost", LOG_TEXT("text", "the server closed the connection"
 	    " while it was idle"));
 	db_close(db);
-}
-
-static int
-next_param(struct db_params *params, unsigned type)
-{
-	int i = params->count++;
-
-	assert(i < DB_PARAMS_MAX);
-	params->types[i] = type;
-	params->values[i] = NULL;
-	params->lengths[i] = 0;
-	params->formats[i] = 1;
-	return i;
-}
-
-void
-db_add_int(struct db_params *params, int64_t value)
-{
-	int i = next_param(params, OID_INT8);
-
-	params->numbers[i] = (int64_t)htobe64((uint64_t)value);
-	params->values[i] = (const char *)&params->numbers[i];
-	params->lengths[i] = sizeof(params->numbers[i]);
-}
-
-void
-db_add_bool(struct db_params *params, bool value)
-{
-	int i = next_param(params, OID_BOOL);
-
-	params->values[i] = value ? "\1" : "\0";
-	params->lengths[i] = 1;
-}
-
-/* Binary text is its bytes: no terminator needed, none believed. */
-void
-db_add_text(struct db_params *params, struct span value)
-{
-	int i = next_param(params, OID_TEXT);
-
-	params->values[i] = value.at;
-	params->lengths[i] = (int)value.len;
-}
-
-void
-db_add_bytes(struct db_params *params, const void *bytes, size_t len)
-{
-	int i = next_param(params, OID_BYTEA);
-
-	params->values[i] = bytes;
-	params->lengths[i] = (int)len;
-}
-
-void
-db_add_jsonb(struct db_params *params, struct span json)
-{
-	int i = next_param(params, OID_JSONB);
-	char *version;
-
-	if (json.at == NULL)
-		return;
-	memcpy(&version, &json.at, sizeof(version)); /* the caller's, mutable */
-	version--;
-	*version = 1;
-	params->values[i] = version;
-	params->lengths[i] = (int)json.len + 1;
-}
-
-/* Binary form, array_recv: dimensions, has-nulls, type, length, lower bound. */
-void
-db_add_int_array(struct db_params *params, const int64_t *values, size_t count,
-    struct arena *arena)
-{
-	const size_t size = 20 + count * 12;
-	int i = next_param(params, OID_INT8_ARRAY);
-	unsigned char *bytes = arena_get(arena, size);
-	const uint32_t head[] = { htobe32(1), 0, htobe32(OID_INT8),
-		htobe32((uint32_t)count), htobe32(1) };
-	const uint32_t width = htobe32(8);
-
-	if (bytes == NULL)
-		return; /* NULL matches no row: nothing is done */
-	memcpy(bytes, head, sizeof(head));
-	for (size_t j = 0; j < count; j++) {
-		uint64_t value = htobe64((uint64_t)values[j]);
-
-		memcpy(bytes + 20 + j * 12, &width, sizeof(width));
-		memcpy(bytes + 24 + j * 12, &value, sizeof(value));
-	}
-	params->values[i] = (const char *)bytes;
-	params->lengths[i] = (int)size;
-}
-
-/* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
-static bool
-flush(PGconn *conn, int64_t deadline)
-{
-	for (;;) {
-		int left = PQflush(conn);
-
-		if (left <= 0)
-			return left == 0;
-		if (!wait_socket(conn, POLLIN | POLLOUT, deadline))
-			return false;
-		if (PQconsumeInput(conn) == 0)
-			return false;
-	}
-}
-
-/* The last result of what was sent; NULL when the connection is lost. */
-static PGresult *
-collect(PGconn *conn, int64_t deadline)
-{
-	PGresult *last = NULL, *result;
-
-	if (!flush(conn, deadline))
-		return NULL;
-	for (;;) {
-		while (PQisBusy(conn)) {
-			if (!wait_socket(conn, POLLIN, deadline) ||
-			    PQconsumeInput(conn) == 0) {
-				PQclear(last);
-				return NULL;
-			}
-		}
-		result = PQgetResult(conn);
-		if (result == NULL)
-			return last;
-		PQclear(last);
-		last = result;
-		if (PQstatus(conn) == CONNECTION_BAD)
-			return last;
-	}
-}
-
-/*
- * The classes of SQLSTATE that pass by themselves: connection, lack of
- * resources, operator intervention, read-only, locks, serialization.
- */
-static bool
-is_passing(const char *state)
-{
-	static const char *const prefixes[] = { "08", "53", "57", "25006",
-		"40001", "40P01", "55P03", "58" };
-
-	for (size_t i = 0; i < COUNT(prefixes); i++)
-		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
-			return true;
-	return false;
-}
-
-/* The connection broke under a statement. */
-static enum err
-note_lost(struct db *db, const struct db_statement *statement,
-    struct diag *diag)
-{
-	enum err rc = note_conn(db, statement->changes ? E_DB_UNKNOWN :
-	    E_DB_LOST, "the connection to PostgreSQL was lost", diag);
-
-	db_close(db);
-	return rc;
-}
-
-/* What the server answered, as an error of ours. Owns: result. */
-static enum err
-judge(struct db *db, const struct db_statement *statement, PGresult *result,
-    struct diag *diag)
-{
-	const char *state, *text, *detail;
-	enum err rc;
-
-	if (result == NULL)
-		return note_lost(db, statement, diag);
-	switch (PQresultStatus(result)) {
-	case PGRES_TUPLES_OK:
-	case PGRES_COMMAND_OK:
-	case PGRES_EMPTY_QUERY:
-		return E_OK;
-	case PGRES_COPY_OUT:
-	case PGRES_COPY_IN:
-	case PGRES_BAD_RESPONSE:
-	case PGRES_NONFATAL_ERROR:
-	case PGRES_FATAL_ERROR:
-	case PGRES_COPY_BOTH:
-	case PGRES_SINGLE_TUPLE:
-	case PGRES_PIPELINE_SYNC:
-	case PGRES_PIPELINE_ABORTED:
-		break;
-	}
-	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	if (state == NULL) {
-		PQclear(result);
-		return note_lost(db, statement, diag);
-	}
-	text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	detail = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-	rc = diag_set(diag, is_passing(state) ? E_DB_BUSY : E_DB,
-	    "%s: %s%s%s", state, text == NULL ? "" : text,
-	    detail == NULL ? "" : ", constraint ",
-	    detail == NULL ? "" : detail);
-	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
-	PQclear(result);
-	/* FATAL from the server: it told why, and hung up. */
-	if (PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P", 3) == 0)
-		db_close(db);
-	return rc;
-}
-
-static bool
-is_prepared(const struct db *db, const char *name)
-{
-	for (unsigned i = 0; i < db->prepared_count; i++)
-		if (strcmp(db->prepared[i], name) == 0)
-			return true;
-	return false;
-}
-
-static int64_t
-deadline_of(const struct db *db)
-{
-	return clock_ms() + db->settings->database_statement_timeout + GRACE_MS;
-}
-
-/* Prepare a statement on this connection unless it is. */
-static enum err
-prepare(struct db *db, const struct db_statement *statement,
-    const struct db_params *params, struct diag *diag)
-{
-	const struct db_statement harmless = { .name = statement->name };
-	PGresult *result = NULL;
-	enum err rc;
-
-	if (is_prepared(db, statement->name))
-		return E_OK;
-	assert(db->prepared_count < PREPARED_MAX);
-	if (PQsendPrepare(db->conn, statement->name, statement->sql,
-	    params == NULL ? 0 : params->count,
-	    params == NULL ? NULL : params->types) == 1)
-		result = collect(db->conn, deadline_of(db));
-	rc = judge(db, &harmless, result, diag);
-	if (rc != E_OK)
-		return rc;
-	PQclear(result);
-	db->prepared[db->prepared_count++] = statement->name;
-	return E_OK;
-}
-
-static void
-clear_rows(void *rows)
-{
-	PQclear(((struct db_rows *)rows)->result);
-}
-
-enum err
-db_run(struct db *db, const struct db_statement *statement,
-    const struct db_params *params, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag)
-{
-	static const struct db_params none;
-	bool named = statement->name != NULL && db->settings->database_prepared;
-	struct db_rows *rows = arena_get(arena, sizeof(*rows));
-	PGresult *result = NULL;
-	enum err rc;
-	int sent;
-
-	if (rows == NULL || !arena_defer(arena, clear_rows, rows))
-		return diag_set(diag, E_NO_MEMORY, "rows of a statement");
-	if (params == NULL)
-		params = &none;
-	rc = db_open(db, diag);
-	if (rc == E_OK && named)
-		rc = prepare(db, statement, params, diag);
-	if (rc != E_OK)
-		return rc;
-	if (named)
-		sent = PQsendQueryPrepared(db->conn, statement->name,
-		    params->count, params->values, params->lengths,
-		    params->formats, 0);
-	else
-		sent = PQsendQueryParams(db->conn, statement->sql, params->count,
-		    params->types, params->values, params->lengths,
-		    params->formats, 0);
-	if (sent == 1)
-		result = collect(db->conn, deadline_of(db));
-	rc = judge(db, statement, result, diag);
-	if (rc != E_OK)
-		return rc;
-	rows->result = result;
-	*ret_rows = rows;
-	return E_OK;
-}
-
-enum err
-db_do(struct db *db, const char *sql, struct diag *diag)
-{
-	const struct db_statement statement = { .sql = sql, .changes = true };
-	PGresult *result = NULL;
-	enum err rc = db_open(db, diag);
-
-	if (rc != E_OK)
-		return rc;
-	if (PQsendQuery(db->conn, sql) == 1)
-		result = collect(db->conn, deadline_of(db));
-	rc = judge(db, &statement, result, diag);
-	if (rc == E_OK)
-		PQclear(result);
-	return rc;
-}
-
-int
-db_rows_count(const struct db_rows *rows)
-{
-	return PQntuples(rows->result);
-}
-
-int64_t
-db_rows_affected(const struct db_rows *rows)
-{
-	int64_t count = 0;
-
-	if (!span_int64(str_span(PQcmdTuples(rows->result)), &count))
-		return 0;
-	return count;
-}
-
-bool
-db_is_null(const struct db_rows *rows, int row, int column)
-{
-	return PQgetisnull(rows->result, row, column) == 1;
-}
-
-struct span
-db_text(const struct db_rows *rows, int row, int column)
-{
-	if (db_is_null(rows, row, column))
-		return SPAN_NONE;
-	return (struct span){ PQgetvalue(rows->result, row, column),
-		(size_t)PQgetlength(rows->result, row, column) };
-}
-
-int64_t
-db_int(const struct db_rows *rows, int row, int column)
-{
-	int64_t value = 0;
-
-	if (!span_int64(db_text(rows, row, column), &value))
-		return 0;
-	return value;
-}
-
-bool
-db_bool(const struct db_rows *rows, int row, int column)
-{
-	return span_is(db_text(rows, row, column), "t");
 }

@@ -1,42 +1,23 @@
 #include "adapters/mq.h"
 
-#include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 
-#include <amqp.h>
 #include <amqp_tcp_socket.h>
 
+#include "adapters/mq_inside.h"
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
 
-/* Publishing has its channel; questions that may close one have another. */
-enum { CHANNEL_CONFIRM = 1, CHANNEL_ASK = 2 };
-
 #define PAUSE_MIN_MS 200
 #define PAUSE_MAX_MS 5000
 #define FRAME_MAX 131072
-
-struct mq {
-	const struct mq_settings *settings;
-	const char *program;
-	amqp_connection_state_t conn; /* NULL: closed */
-	unsigned generation;
-	uint64_t tag;	/* of the newest message published */
-	bool blocked;	/* by the broker's connection.blocked */
-	bool broken;	/* a close was seen: mq_close() at the next chance */
-	bool ask_open;	/* CHANNEL_ASK is */
-	char why[256];	/* the broker's words for it */
-	int64_t retry_at;
-	unsigned pause;
-};
+#define ASK_SECONDS 5
 
 const struct conf_row mq_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct mq_settings, __VA_ARGS__)
@@ -104,8 +85,8 @@ mq_idle_ms(const struct mq *mq)
 	    (int)mq->settings->rabbitmq_heartbeat * 1000 / 3;
 }
 
-static void
-keep_words(struct mq *mq, amqp_bytes_t words)
+void
+mq_keep_words(struct mq *mq, amqp_bytes_t words)
 {
 	size_t len = words.len < sizeof(mq->why) - 1 ? words.len :
 	    sizeof(mq->why) - 1;
@@ -115,9 +96,8 @@ keep_words(struct mq *mq, amqp_bytes_t words)
 	mq->why[len] = '\0';
 }
 
-/* A reply of the library as an error of ours; closes are remembered. */
-static enum err
-judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
+enum err
+mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
     struct diag *diag)
 {
 	switch (reply.reply_type) {
@@ -136,7 +116,7 @@ judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
 	if (reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD) {
 		const amqp_channel_close_t *close = reply.reply.decoded;
 
-		keep_words(mq, close->reply_text);
+		mq_keep_words(mq, close->reply_text);
 		return diag_set(diag, close->reply_code == AMQP_NOT_FOUND ?
 		    E_NO_ROW : close->reply_code == AMQP_PRECONDITION_FAILED ?
 		    E_TOPOLOGY : E_MQ_REFUSED, "%s: %s", what, mq->why);
@@ -145,7 +125,7 @@ judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
 	if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
 		const amqp_connection_close_t *close = reply.reply.decoded;
 
-		keep_words(mq, close->reply_text);
+		mq_keep_words(mq, close->reply_text);
 		return diag_set(diag, E_MQ_LOST, "%s: %s", what, mq->why);
 	}
 	return diag_set(diag, E_MQ_LOST, "%s: unexpected reply", what);
@@ -196,7 +176,7 @@ login(struct mq *mq, const struct amqp_connection_info *info,
 	entries[1].key = amqp_cstring_bytes("connection_name");
 	entries[1].value.kind = AMQP_FIELD_KIND_UTF8;
 	entries[1].value.value.bytes = amqp_cstring_bytes(mq->program);
-	return judge(mq, amqp_login_with_properties(mq->conn, info->vhost, 0,
+	return mq_judge(mq, amqp_login_with_properties(mq->conn, info->vhost, 0,
 	    FRAME_MAX, (int)mq->settings->rabbitmq_heartbeat, &properties,
 	    AMQP_SASL_METHOD_PLAIN, info->user, info->password), "login", diag);
 }
@@ -232,11 +212,14 @@ open_one(struct mq *mq, const struct amqp_connection_info *info, int timeout,
 	if (rc != E_OK)
 		return rc;
 	(void)amqp_channel_open(mq->conn, CHANNEL_CONFIRM);
-	rc = judge(mq, amqp_get_rpc_reply(mq->conn), "channel.open", diag);
+	rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), "channel.open", diag);
 	if (rc != E_OK)
 		return rc;
 	(void)amqp_confirm_select(mq->conn, CHANNEL_CONFIRM);
-	return judge(mq, amqp_get_rpc_reply(mq->conn), "confirm.select", diag);
+	rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), "confirm.select", diag);
+	/* Questions, asked later, may take their time: a queue is created. */
+	(void)amqp_set_rpc_timeout(mq->conn, &(struct timeval){ ASK_SECONDS, 0 });
+	return rc;
 }
 
 /* Try the settings' one broker, or each of its URLs in turn. */
@@ -303,353 +286,5 @@ mq_open(struct mq *mq, int timeout, struct diag *diag)
 	if (rc != E_NO_MEMORY)
 		rc = E_MQ_CONNECT;
 	diag->code = rc;
-	return rc;
-}
-
-/* What one frame says of the messages in flight. */
-struct flight {
-	struct mq_message *messages;
-	size_t count;
-	uint64_t first; /* the delivery tag of messages[0] */
-	size_t settled;
-	unsigned char *state; /* per message */
-	struct diag *diag;
-};
-
-enum { IN_FLIGHT, RETURNED, ACKED, NACKED };
-
-static void
-settle(struct flight *flight, uint64_t tag, bool multiple, bool acked)
-{
-	for (size_t i = 0; i < flight->count; i++) {
-		uint64_t mine = flight->first + i;
-
-		if (mine != tag && !(multiple && mine < tag))
-			continue;
-		if (flight->state[i] == ACKED || flight->state[i] == NACKED)
-			continue;
-		flight->messages[i].confirmed = acked &&
-		    flight->state[i] != RETURNED;
-		flight->state[i] = acked ? ACKED : NACKED;
-		flight->settled++;
-		if (!acked)
-			(void)diag_set(flight->diag, E_MQ_REFUSED,
-			    "the broker refused the message (basic.nack)");
-	}
-}
-
-/* The properties of a returned message tell which it was. */
-static void
-note_return(struct flight *flight, const amqp_basic_properties_t *properties)
-{
-	struct span id = { properties->message_id.bytes,
-		properties->message_id.len };
-
-	for (size_t i = 0; i < flight->count; i++)
-		if (span_is(id, flight->messages[i].message_id))
-			flight->state[i] = RETURNED;
-}
-
-/* A method frame that came by itself, with or without messages in flight. */
-static void
-serve_method(struct mq *mq, const amqp_frame_t *frame, struct flight *flight)
-{
-	const amqp_method_t *method = &frame->payload.method;
-
-	switch (method->id) {
-	case AMQP_BASIC_ACK_METHOD: {
-		const amqp_basic_ack_t *ack = method->decoded;
-
-		if (flight != NULL)
-			settle(flight, ack->delivery_tag, ack->multiple, true);
-		break;
-	}
-	case AMQP_BASIC_NACK_METHOD: {
-		const amqp_basic_nack_t *nack = method->decoded;
-
-		if (flight != NULL)
-			settle(flight, nack->delivery_tag, nack->multiple,
-			    false);
-		break;
-	}
-	case AMQP_BASIC_RETURN_METHOD: {
-		const amqp_basic_return_t *back = method->decoded;
-
-		keep_words(mq, back->reply_text);
-		if (flight != NULL)
-			(void)diag_set(flight->diag, E_MQ_REFUSED,
-			    "the broker returned the message: %d %s",
-			    back->reply_code, mq->why);
-		break;
-	}
-	case AMQP_CONNECTION_BLOCKED_METHOD: {
-		const amqp_connection_blocked_t *blocked = method->decoded;
-
-		keep_words(mq, blocked->reason);
-		mq->blocked = true;
-		log_warn("mq_blocked", LOG_TEXT("text", mq->why));
-		break;
-	}
-	case AMQP_CONNECTION_UNBLOCKED_METHOD:
-		mq->blocked = false;
-		log_info("mq_unblocked", LOG_INT("generation", mq->generation));
-		break;
-	case AMQP_CHANNEL_CLOSE_METHOD: {
-		const amqp_channel_close_t *close = method->decoded;
-
-		keep_words(mq, close->reply_text);
-		mq->broken = true;
-		break;
-	}
-	case AMQP_CONNECTION_CLOSE_METHOD: {
-		const amqp_connection_close_t *close = method->decoded;
-
-		keep_words(mq, close->reply_text);
-		mq->broken = true;
-		break;
-	}
-	default:
-		break;
-	}
-}
-
-/*
- * Read one frame, waiting at most that long, and act on it.
- * Gives: false when there was none in time, or the connection is broken.
- */
-static bool
-serve_frame(struct mq *mq, int timeout, struct flight *flight)
-{
-	struct timeval wait = { timeout / 1000, (timeout % 1000) * 1000 };
-	amqp_frame_t frame;
-	int status;
-
-	amqp_maybe_release_buffers(mq->conn);
-	status = amqp_simple_wait_frame_noblock(mq->conn, &frame, &wait);
-	if (status == AMQP_STATUS_TIMEOUT)
-		return false;
-	if (status != AMQP_STATUS_OK) {
-		keep_words(mq, amqp_cstring_bytes(amqp_error_string2(status)));
-		mq->broken = true;
-		return false;
-	}
-	if (frame.frame_type == AMQP_FRAME_METHOD)
-		serve_method(mq, &frame, flight);
-	else if (frame.frame_type == AMQP_FRAME_HEADER && flight != NULL)
-		note_return(flight, frame.payload.properties.decoded);
-	return !mq->broken;
-}
-
-void
-mq_idle(struct mq *mq)
-{
-	if (mq->conn == NULL)
-		return;
-	while (serve_frame(mq, 0, NULL))
-		;
-	if (mq->broken) {
-		log_warn("mq_lost", LOG_TEXT("text", mq->why));
-		mq_close(mq);
-	}
-}
-
-static int
-send_one(struct mq *mq, const struct mq_message *message)
-{
-	amqp_basic_properties_t properties;
-	amqp_table_entry_t trace;
-	amqp_bytes_t body;
-
-	memset(&properties, 0, sizeof(properties));
-	memset(&trace, 0, sizeof(trace));
-	properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG |
-	    AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
-	    AMQP_BASIC_TIMESTAMP_FLAG | AMQP_BASIC_TYPE_FLAG;
-	properties.delivery_mode = 2; /* persistent */
-	properties.content_type = amqp_cstring_bytes("application/json");
-	properties.message_id = amqp_cstring_bytes(message->message_id);
-	properties.timestamp = (uint64_t)time(NULL);
-	properties.type = amqp_cstring_bytes(message->type);
-	if (message->traceparent != NULL) {
-		trace.key = amqp_cstring_bytes("traceparent");
-		trace.value.kind = AMQP_FIELD_KIND_UTF8;
-		trace.value.value.bytes = amqp_cstring_bytes(message->traceparent);
-		properties._flags |= AMQP_BASIC_HEADERS_FLAG;
-		properties.headers.num_entries = 1;
-		properties.headers.entries = &trace;
-	}
-	memset(&body, 0, sizeof(body));
-	body.len = message->body.len;
-	memcpy(&body.bytes, &message->body.at, sizeof(body.bytes));
-	return amqp_basic_publish(mq->conn, CHANNEL_CONFIRM,
-	    amqp_cstring_bytes(message->exchange),
-	    amqp_cstring_bytes(message->routing_key), 1, 0, &properties, body);
-}
-
-/* Send all, then wait until each is settled. */
-static enum err
-publish(struct mq *mq, struct flight *flight, int timeout)
-{
-	int64_t deadline = clock_ms() + timeout;
-	size_t sent = 0;
-
-	flight->first = mq->tag + 1;
-	for (; sent < flight->count && !mq->broken; sent++) {
-		int status = send_one(mq, &flight->messages[sent]);
-
-		if (status != AMQP_STATUS_OK) {
-			mq->broken = true;
-			return diag_set(flight->diag, E_MQ_LOST, "publish: %s",
-			    amqp_error_string2(status));
-		}
-		mq->tag++;
-	}
-	while (flight->settled < flight->count) {
-		if (serve_frame(mq, clock_left(deadline), flight))
-			continue;
-		if (mq->broken)
-			return diag_set(flight->diag, E_MQ_LOST,
-			    "closed while waiting for a confirm: %s", mq->why);
-		if (clock_left(deadline) == 0) {
-			mq->broken = true;
-			return diag_set(flight->diag, E_MQ_TIMEOUT,
-			    "no confirm within %d ms", timeout);
-		}
-	}
-	for (size_t i = 0; i < flight->count; i++)
-		if (!flight->messages[i].confirmed)
-			return E_MQ_REFUSED; /* diag says which way */
-	return E_OK;
-}
-
-enum err
-mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
-    int timeout, struct diag *diag)
-{
-	struct flight flight = { .messages = messages, .count = count,
-		.diag = diag };
-	enum err rc;
-
-	for (size_t i = 0; i < count; i++)
-		messages[i].confirmed = false;
-	rc = mq_open(mq, timeout, diag); /* reads what came meanwhile, too */
-	if (rc != E_OK)
-		return rc;
-	if (mq->blocked)
-		return diag_set(diag, E_MQ_REFUSED,
-		    "the broker takes no messages now: %s", mq->why);
-	flight.state = calloc(count, sizeof(*flight.state));
-	if (flight.state == NULL)
-		return diag_set(diag, E_NO_MEMORY, "messages in flight");
-	rc = publish(mq, &flight, timeout);
-	free(flight.state);
-	if (mq->broken)
-		mq_close(mq);
-	return rc;
-}
-
-/* After a question to the broker: a lost or refused one ends the connection. */
-static enum err
-asked(struct mq *mq, const char *what, struct diag *diag)
-{
-	enum err rc = judge(mq, amqp_get_rpc_reply(mq->conn), what, diag);
-
-	amqp_maybe_release_buffers(mq->conn);
-	if (rc != E_OK)
-		mq_close(mq);
-	return rc;
-}
-
-/* The channel for questions, opened once per connection. */
-static enum err
-ask_channel(struct mq *mq, struct diag *diag)
-{
-	enum err rc = mq_open(mq, (int)mq->settings->rabbitmq_timeout, diag);
-
-	if (rc != E_OK || mq->ask_open)
-		return rc;
-	(void)amqp_channel_open(mq->conn, CHANNEL_ASK);
-	rc = asked(mq, "channel.open", diag);
-	mq->ask_open = rc == E_OK;
-	return rc;
-}
-
-enum err
-mq_declare_exchange(struct mq *mq, const char *name, struct diag *diag)
-{
-	enum err rc = ask_channel(mq, diag);
-
-	if (rc != E_OK)
-		return rc;
-	(void)amqp_exchange_declare(mq->conn, CHANNEL_ASK,
-	    amqp_cstring_bytes(name), amqp_cstring_bytes("direct"), 0, 1, 0, 0,
-	    amqp_empty_table);
-	return asked(mq, name, diag);
-}
-
-#define ARGS_MAX 8
-
-enum err
-mq_declare_queue(struct mq *mq, const char *name, const struct mq_arg *args,
-    size_t count, struct diag *diag)
-{
-	amqp_table_entry_t entries[ARGS_MAX];
-	amqp_table_t table = { (int)count, entries };
-	enum err rc = ask_channel(mq, diag);
-
-	if (rc != E_OK)
-		return rc;
-	if (count > ARGS_MAX)
-		return diag_set(diag, E_SYSTEM, "%s: too many arguments", name);
-	memset(entries, 0, sizeof(entries));
-	for (size_t i = 0; i < count; i++) {
-		entries[i].key = amqp_cstring_bytes(args[i].key);
-		if (args[i].text != NULL) {
-			entries[i].value.kind = AMQP_FIELD_KIND_UTF8;
-			entries[i].value.value.bytes =
-			    amqp_cstring_bytes(args[i].text);
-		} else {
-			entries[i].value.kind = AMQP_FIELD_KIND_I64;
-			entries[i].value.value.i64 = args[i].number;
-		}
-	}
-	(void)amqp_queue_declare(mq->conn, CHANNEL_ASK,
-	    amqp_cstring_bytes(name), 0, 1, 0, 0, table);
-	return asked(mq, name, diag);
-}
-
-enum err
-mq_bind(struct mq *mq, const char *queue, const char *exchange,
-    const char *routing_key, struct diag *diag)
-{
-	enum err rc = ask_channel(mq, diag);
-
-	if (rc != E_OK)
-		return rc;
-	(void)amqp_queue_bind(mq->conn, CHANNEL_ASK, amqp_cstring_bytes(queue),
-	    amqp_cstring_bytes(exchange), amqp_cstring_bytes(routing_key),
-	    amqp_empty_table);
-	return asked(mq, queue, diag);
-}
-
-enum err
-mq_stats(struct mq *mq, const char *queue, struct mq_queue_stats *ret_stats,
-    struct diag *diag)
-{
-	const amqp_queue_declare_ok_t *answer;
-	struct mq_queue_stats stats;
-	enum err rc = ask_channel(mq, diag);
-
-	if (rc != E_OK)
-		return rc;
-	answer = amqp_queue_declare(mq->conn, CHANNEL_ASK,
-	    amqp_cstring_bytes(queue), 1, 1, 0, 0, amqp_empty_table);
-	if (answer != NULL) {
-		stats.message_count = answer->message_count;
-		stats.consumer_count = answer->consumer_count;
-	}
-	rc = asked(mq, queue, diag);
-	if (rc == E_OK && answer != NULL)
-		*ret_stats = stats;
 	return rc;
 }

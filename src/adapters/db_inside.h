@@ -1,0 +1,30 @@
+/*
+ * What db.c and db_run.c share; nobody else may know that it is libpq.
+ */
+#ifndef ADAPTERS_DB_INSIDE_H
+#define ADAPTERS_DB_INSIDE_H
+
+#include <libpq-fe.h>
+
+#include "adapters/db.h"
+
+#define PREPARED_MAX 64
+
+struct db {
+	const struct db_settings *settings;
+	const char *program;
+	PGconn *conn;
+	unsigned prepared_count;
+	const char *prepared[PREPARED_MAX]; /* names, each a literal */
+	int64_t retry_at; /* of clock_ms(); not before */
+	unsigned pause;	  /* ms */
+};
+
+/* libpq's message without its line end, as the operator's text. */
+enum err db_note(const struct db *db, enum err code, const char *what,
+    struct diag *diag);
+
+/* Wait for the socket; false when the time is over. */
+bool db_wait(const PGconn *conn, short events, int64_t deadline);
+
+#endif

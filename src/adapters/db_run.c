@@ -1,0 +1,277 @@
+#include <assert.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/db_inside.h"
+#include "base/clock.h"
+
+/* How much longer than the server we wait for a statement. */
+#define GRACE_MS 2000
+
+struct db_rows {
+	PGresult *result;
+};
+
+/* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
+static bool
+flush(PGconn *conn, int64_t deadline)
+{
+	for (;;) {
+		int left = PQflush(conn);
+
+		if (left <= 0)
+			return left == 0;
+		if (!db_wait(conn, POLLIN | POLLOUT, deadline))
+			return false;
+		if (PQconsumeInput(conn) == 0)
+			return false;
+	}
+}
+
+/* The last result of what was sent; NULL when the connection is lost. */
+static PGresult *
+collect(PGconn *conn, int64_t deadline)
+{
+	PGresult *last = NULL, *result;
+
+	if (!flush(conn, deadline))
+		return NULL;
+	for (;;) {
+		while (PQisBusy(conn)) {
+			if (!db_wait(conn, POLLIN, deadline) ||
+			    PQconsumeInput(conn) == 0) {
+				PQclear(last);
+				return NULL;
+			}
+		}
+		result = PQgetResult(conn);
+		if (result == NULL)
+			return last;
+		PQclear(last);
+		last = result;
+		if (PQstatus(conn) == CONNECTION_BAD)
+			return last;
+	}
+}
+
+/*
+ * The classes of SQLSTATE that pass by themselves: connection, lack of
+ * resources, operator intervention, read-only, locks, serialization.
+ */
+static bool
+is_passing(const char *state)
+{
+	static const char *const prefixes[] = { "08", "53", "57", "25006",
+		"40001", "40P01", "55P03", "58" };
+
+	for (size_t i = 0; i < COUNT(prefixes); i++)
+		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The connection broke under a statement. */
+static enum err
+note_lost(struct db *db, const struct db_statement *statement,
+    struct diag *diag)
+{
+	enum err rc = db_note(db, statement->changes ? E_DB_UNKNOWN :
+	    E_DB_LOST, "the connection to PostgreSQL was lost", diag);
+
+	db_close(db);
+	return rc;
+}
+
+/* What the server answered, as an error of ours. Owns: result. */
+static enum err
+judge(struct db *db, const struct db_statement *statement, PGresult *result,
+    struct diag *diag)
+{
+	const char *state, *text, *detail;
+	enum err rc;
+
+	if (result == NULL)
+		return note_lost(db, statement, diag);
+	switch (PQresultStatus(result)) {
+	case PGRES_TUPLES_OK:
+	case PGRES_COMMAND_OK:
+	case PGRES_EMPTY_QUERY:
+		return E_OK;
+	case PGRES_COPY_OUT:
+	case PGRES_COPY_IN:
+	case PGRES_BAD_RESPONSE:
+	case PGRES_NONFATAL_ERROR:
+	case PGRES_FATAL_ERROR:
+	case PGRES_COPY_BOTH:
+	case PGRES_SINGLE_TUPLE:
+	case PGRES_PIPELINE_SYNC:
+	case PGRES_PIPELINE_ABORTED:
+		break;
+	}
+	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (state == NULL) {
+		PQclear(result);
+		return note_lost(db, statement, diag);
+	}
+	text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	detail = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+	rc = diag_set(diag, is_passing(state) ? E_DB_BUSY : E_DB,
+	    "%s: %s%s%s", state, text == NULL ? "" : text,
+	    detail == NULL ? "" : ", constraint ",
+	    detail == NULL ? "" : detail);
+	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
+	PQclear(result);
+	/* FATAL from the server: it told why, and hung up. */
+	if (PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P", 3) == 0)
+		db_close(db);
+	return rc;
+}
+
+static bool
+is_prepared(const struct db *db, const char *name)
+{
+	for (unsigned i = 0; i < db->prepared_count; i++)
+		if (strcmp(db->prepared[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int64_t
+deadline_of(const struct db *db)
+{
+	return clock_ms() + db->settings->database_statement_timeout + GRACE_MS;
+}
+
+/* Prepare a statement on this connection unless it is. */
+static enum err
+prepare(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct diag *diag)
+{
+	const struct db_statement harmless = { .name = statement->name };
+	PGresult *result = NULL;
+	enum err rc;
+
+	if (is_prepared(db, statement->name))
+		return E_OK;
+	assert(db->prepared_count < PREPARED_MAX);
+	if (PQsendPrepare(db->conn, statement->name, statement->sql,
+	    params == NULL ? 0 : params->count,
+	    params == NULL ? NULL : params->types) == 1)
+		result = collect(db->conn, deadline_of(db));
+	rc = judge(db, &harmless, result, diag);
+	if (rc != E_OK)
+		return rc;
+	PQclear(result);
+	db->prepared[db->prepared_count++] = statement->name;
+	return E_OK;
+}
+
+static void
+clear_rows(void *rows)
+{
+	PQclear(((struct db_rows *)rows)->result);
+}
+
+enum err
+db_run(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_params none;
+	bool named = statement->name != NULL && db->settings->database_prepared;
+	struct db_rows *rows = arena_get(arena, sizeof(*rows));
+	PGresult *result = NULL;
+	enum err rc;
+	int sent;
+
+	if (rows == NULL || !arena_defer(arena, clear_rows, rows))
+		return diag_set(diag, E_NO_MEMORY, "rows of a statement");
+	if (params == NULL)
+		params = &none;
+	rc = db_open(db, diag);
+	if (rc == E_OK && named)
+		rc = prepare(db, statement, params, diag);
+	if (rc != E_OK)
+		return rc;
+	if (named)
+		sent = PQsendQueryPrepared(db->conn, statement->name,
+		    params->count, params->values, params->lengths,
+		    params->formats, 0);
+	else
+		sent = PQsendQueryParams(db->conn, statement->sql, params->count,
+		    params->types, params->values, params->lengths,
+		    params->formats, 0);
+	if (sent == 1)
+		result = collect(db->conn, deadline_of(db));
+	rc = judge(db, statement, result, diag);
+	if (rc != E_OK)
+		return rc;
+	rows->result = result;
+	*ret_rows = rows;
+	return E_OK;
+}
+
+enum err
+db_do(struct db *db, const char *sql, struct diag *diag)
+{
+	const struct db_statement statement = { .sql = sql, .changes = true };
+	PGresult *result = NULL;
+	enum err rc = db_open(db, diag);
+
+	if (rc != E_OK)
+		return rc;
+	if (PQsendQuery(db->conn, sql) == 1)
+		result = collect(db->conn, deadline_of(db));
+	rc = judge(db, &statement, result, diag);
+	if (rc == E_OK)
+		PQclear(result);
+	return rc;
+}
+
+int
+db_rows_count(const struct db_rows *rows)
+{
+	return PQntuples(rows->result);
+}
+
+int64_t
+db_rows_affected(const struct db_rows *rows)
+{
+	int64_t count = 0;
+
+	if (!span_int64(str_span(PQcmdTuples(rows->result)), &count))
+		return 0;
+	return count;
+}
+
+bool
+db_is_null(const struct db_rows *rows, int row, int column)
+{
+	return PQgetisnull(rows->result, row, column) == 1;
+}
+
+struct span
+db_text(const struct db_rows *rows, int row, int column)
+{
+	if (db_is_null(rows, row, column))
+		return SPAN_NONE;
+	return (struct span){ PQgetvalue(rows->result, row, column),
+		(size_t)PQgetlength(rows->result, row, column) };
+}
+
+int64_t
+db_int(const struct db_rows *rows, int row, int column)
+{
+	int64_t value = 0;
+
+	if (!span_int64(db_text(rows, row, column), &value))
+		return 0;
+	return value;
+}
+
+bool
+db_bool(const struct db_rows *rows, int row, int column)
+{
+	return span_is(db_text(rows, row, column), "t");
+}

@@ -1,0 +1,249 @@
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "adapters/mq_inside.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+/* What one frame says of the messages in flight. */
+struct flight {
+	struct mq_message *messages;
+	size_t count;
+	uint64_t first; /* the delivery tag of messages[0] */
+	size_t settled;
+	unsigned char *state; /* per message */
+	struct diag *diag;
+};
+
+enum { IN_FLIGHT, RETURNED, ACKED, NACKED };
+
+static void
+settle(struct flight *flight, uint64_t tag, bool multiple, bool acked)
+{
+	for (size_t i = 0; i < flight->count; i++) {
+		uint64_t mine = flight->first + i;
+
+		if (mine != tag && !(multiple && mine < tag))
+			continue;
+		if (flight->state[i] == ACKED || flight->state[i] == NACKED)
+			continue;
+		flight->messages[i].confirmed = acked &&
+		    flight->state[i] != RETURNED;
+		flight->state[i] = acked ? ACKED : NACKED;
+		flight->settled++;
+		if (!acked)
+			(void)diag_set(flight->diag, E_MQ_REFUSED,
+			    "the broker refused the message (basic.nack)");
+	}
+}
+
+/* The properties of a returned message tell which it was. */
+static void
+note_return(struct flight *flight, const amqp_basic_properties_t *properties)
+{
+	struct span id = { properties->message_id.bytes,
+		properties->message_id.len };
+
+	for (size_t i = 0; i < flight->count; i++)
+		if (span_is(id, flight->messages[i].message_id))
+			flight->state[i] = RETURNED;
+}
+
+/* A method frame that came by itself, with or without messages in flight. */
+static void
+serve_method(struct mq *mq, const amqp_frame_t *frame, struct flight *flight)
+{
+	const amqp_method_t *method = &frame->payload.method;
+
+	switch (method->id) {
+	case AMQP_BASIC_ACK_METHOD: {
+		const amqp_basic_ack_t *ack = method->decoded;
+
+		if (flight != NULL)
+			settle(flight, ack->delivery_tag, ack->multiple, true);
+		break;
+	}
+	case AMQP_BASIC_NACK_METHOD: {
+		const amqp_basic_nack_t *nack = method->decoded;
+
+		if (flight != NULL)
+			settle(flight, nack->delivery_tag, nack->multiple,
+			    false);
+		break;
+	}
+	case AMQP_BASIC_RETURN_METHOD: {
+		const amqp_basic_return_t *back = method->decoded;
+
+		mq_keep_words(mq, back->reply_text);
+		if (flight != NULL)
+			(void)diag_set(flight->diag, E_MQ_REFUSED,
+			    "the broker returned the message: %d %s",
+			    back->reply_code, mq->why);
+		break;
+	}
+	case AMQP_CONNECTION_BLOCKED_METHOD: {
+		const amqp_connection_blocked_t *blocked = method->decoded;
+
+		mq_keep_words(mq, blocked->reason);
+		mq->blocked = true;
+		log_warn("mq_blocked", LOG_TEXT("text", mq->why));
+		break;
+	}
+	case AMQP_CONNECTION_UNBLOCKED_METHOD:
+		mq->blocked = false;
+		log_info("mq_unblocked", LOG_INT("generation", mq->generation));
+		break;
+	case AMQP_CHANNEL_CLOSE_METHOD: {
+		const amqp_channel_close_t *close = method->decoded;
+
+		mq_keep_words(mq, close->reply_text);
+		mq->broken = true;
+		break;
+	}
+	case AMQP_CONNECTION_CLOSE_METHOD: {
+		const amqp_connection_close_t *close = method->decoded;
+
+		mq_keep_words(mq, close->reply_text);
+		mq->broken = true;
+		break;
+	}
+	default:
+		break;
+	}
+}
+
+/*
+ * Read one frame, waiting at most that long, and act on it.
+ * Gives: false when there was none in time, or the connection is broken.
+ */
+static bool
+serve_frame(struct mq *mq, int timeout, struct flight *flight)
+{
+	struct timeval wait = { timeout / 1000, (timeout % 1000) * 1000 };
+	amqp_frame_t frame;
+	int status;
+
+	amqp_maybe_release_buffers(mq->conn);
+	status = amqp_simple_wait_frame_noblock(mq->conn, &frame, &wait);
+	if (status == AMQP_STATUS_TIMEOUT)
+		return false;
+	if (status != AMQP_STATUS_OK) {
+		mq_keep_words(mq, amqp_cstring_bytes(amqp_error_string2(status)));
+		mq->broken = true;
+		return false;
+	}
+	if (frame.frame_type == AMQP_FRAME_METHOD)
+		serve_method(mq, &frame, flight);
+	else if (frame.frame_type == AMQP_FRAME_HEADER && flight != NULL)
+		note_return(flight, frame.payload.properties.decoded);
+	return !mq->broken;
+}
+
+void
+mq_idle(struct mq *mq)
+{
+	if (mq->conn == NULL)
+		return;
+	while (serve_frame(mq, 0, NULL))
+		;
+	if (mq->broken) {
+		log_warn("mq_lost", LOG_TEXT("text", mq->why));
+		mq_close(mq);
+	}
+}
+
+static int
+send_one(struct mq *mq, const struct mq_message *message)
+{
+	amqp_basic_properties_t properties;
+	amqp_table_entry_t trace;
+	amqp_bytes_t body;
+
+	memset(&properties, 0, sizeof(properties));
+	memset(&trace, 0, sizeof(trace));
+	properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG |
+	    AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
+	    AMQP_BASIC_TIMESTAMP_FLAG | AMQP_BASIC_TYPE_FLAG;
+	properties.delivery_mode = 2; /* persistent */
+	properties.content_type = amqp_cstring_bytes("application/json");
+	properties.message_id = amqp_cstring_bytes(message->message_id);
+	properties.timestamp = (uint64_t)time(NULL);
+	properties.type = amqp_cstring_bytes(message->type);
+	if (message->traceparent != NULL) {
+		trace.key = amqp_cstring_bytes("traceparent");
+		trace.value.kind = AMQP_FIELD_KIND_UTF8;
+		trace.value.value.bytes = amqp_cstring_bytes(message->traceparent);
+		properties._flags |= AMQP_BASIC_HEADERS_FLAG;
+		properties.headers.num_entries = 1;
+		properties.headers.entries = &trace;
+	}
+	memset(&body, 0, sizeof(body));
+	body.len = message->body.len;
+	memcpy(&body.bytes, &message->body.at, sizeof(body.bytes));
+	return amqp_basic_publish(mq->conn, CHANNEL_CONFIRM,
+	    amqp_cstring_bytes(message->exchange),
+	    amqp_cstring_bytes(message->routing_key), 1, 0, &properties, body);
+}
+
+/* Send all, then wait until each is settled. */
+static enum err
+publish(struct mq *mq, struct flight *flight, int timeout)
+{
+	int64_t deadline = clock_ms() + timeout;
+	size_t sent = 0;
+
+	flight->first = mq->tag + 1;
+	for (; sent < flight->count && !mq->broken; sent++) {
+		int status = send_one(mq, &flight->messages[sent]);
+
+		if (status != AMQP_STATUS_OK) {
+			mq->broken = true;
+			return diag_set(flight->diag, E_MQ_LOST, "publish: %s",
+			    amqp_error_string2(status));
+		}
+		mq->tag++;
+	}
+	while (flight->settled < flight->count) {
+		if (serve_frame(mq, clock_left(deadline), flight))
+			continue;
+		if (mq->broken)
+			return diag_set(flight->diag, E_MQ_LOST,
+			    "closed while waiting for a confirm: %s", mq->why);
+		if (clock_left(deadline) == 0) {
+			mq->broken = true;
+			return diag_set(flight->diag, E_MQ_TIMEOUT,
+			    "no confirm within %d ms", timeout);
+		}
+	}
+	for (size_t i = 0; i < flight->count; i++)
+		if (!flight->messages[i].confirmed)
+			return E_MQ_REFUSED; /* diag says which way */
+	return E_OK;
+}
+
+enum err
+mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
+    int timeout, struct diag *diag)
+{
+	struct flight flight = { .messages = messages, .count = count,
+		.diag = diag };
+	enum err rc;
+
+	for (size_t i = 0; i < count; i++)
+		messages[i].confirmed = false;
+	rc = mq_open(mq, timeout, diag); /* reads what came meanwhile, too */
+	if (rc != E_OK)
+		return rc;
+	if (mq->blocked)
+		return diag_set(diag, E_MQ_REFUSED,
+		    "the broker takes no messages now: %s", mq->why);
+	flight.state = calloc(count, sizeof(*flight.state));
+	if (flight.state == NULL)
+		return diag_set(diag, E_NO_MEMORY, "messages in flight");
+	rc = publish(mq, &flight, timeout);
+	free(flight.state);
+	if (mq->broken)
+		mq_close(mq);
+	return rc;
+}
