@@ -78,8 +78,11 @@ void
 request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 {
 	rq->fcgi = fcgi;
-	rq->method = fcgi_param(fcgi, "REQUEST_METHOD");
-	rq->query = fcgi_param(fcgi, "REQUEST_URI");
+	/* Copies: the log wants them when the answer has been sent. */
+	rq->method = str_span(arena_text(rq->arena,
+	    fcgi_param(fcgi, "REQUEST_METHOD")));
+	rq->query = str_span(arena_text(rq->arena,
+	    fcgi_param(fcgi, "REQUEST_URI")));
 	rq->path = span_cut(&rq->query, '?');
 	rq->authorization = header(fcgi, "HTTP_AUTHORIZATION");
 	rq->content_type = header(fcgi, "CONTENT_TYPE");
