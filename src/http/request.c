@@ -6,13 +6,6 @@
 
 #include "base/clock.h"
 
-const struct conf_row http_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct http_settings, __VA_ARGS__)
-#include "http/http_conf_table.h"
-#undef SETTING
-};
-const size_t http_conf_count = COUNT(http_conf_rows);
-
 void
 request_init(struct req *rq, struct service *service, struct arena *arena,
     struct buf *body)

@@ -10,18 +10,10 @@
 #include "adapters/fcgi.h"
 #include "base/json_scan.h"
 #include "http/field.h"
+#include "http/http_conf.h"
 #include "http/params.h"
 #include "models/raw_batch_marks.h"
 #include "queue/queue_manager.h"
-
-struct http_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "http/http_conf_table.h"
-#undef SETTING
-};
-
-extern const struct conf_row http_conf_rows[];
-extern const size_t http_conf_count;
 
 /* What a responder has for all its requests. */
 struct service {

@@ -10,7 +10,7 @@
 #include "base/daemon.h"
 #include "base/log.h"
 #include "etl/router.h"
-#include "http/request.h"
+#include "programs/settings.h"
 
 #define PROGRAM "pulse-etl-fcgi"
 /* Small things of one request; payloads are not among them. */
@@ -22,13 +22,8 @@
 /* How long the first declaration of the queues may take, ms. */
 #define START_MS 5000
 
-static struct daemon_settings daemon_settings;
-static struct http_settings http_settings;
-static struct db_settings db_settings;
-static struct mq_settings mq_settings;
-static struct queue_settings queue_settings;
-
-static struct conf_set sets[5];
+static struct settings settings;
+static struct conf_set sets[SETTINGS_SETS];
 
 struct responder {
 	struct fcgi *fcgi;
@@ -123,7 +118,7 @@ wait_for_request(struct responder *me)
 static enum err
 serve(struct responder *me, struct diag *diag)
 {
-	unsigned limit = (unsigned)http_settings.request_timeout;
+	unsigned limit = (unsigned)settings.http.request_timeout;
 	enum err rc = E_OK;
 
 	while (rc == E_OK && !daemon_is_ending()) {
@@ -151,17 +146,17 @@ open_all(struct responder *me, struct diag *diag)
 		return rc;
 	daemon_signals(); /* after libfcgi's own */
 	me->arena = arena_new(ARENA_BYTES);
-	me->mq = mq_new(&mq_settings, PROGRAM);
-	me->service.db = db_new(&db_settings, PROGRAM);
+	me->mq = mq_new(&settings.mq, PROGRAM);
+	me->service.db = db_new(&settings.db, PROGRAM);
 	me->service.marks = &me->marks;
-	me->service.settings = &http_settings;
+	me->service.settings = &settings.http;
 	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
-	me->service.queue = queue_manager_new(me->mq, &mq_settings,
-	    &queue_settings);
+	me->service.queue = queue_manager_new(me->mq, &settings.mq,
+	    &settings.queue);
 	if (me->service.queue == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
-	buf_init(&me->body, (size_t)http_settings.max_body + 1);
+	buf_init(&me->body, (size_t)settings.http.max_body + 1);
 	buf_init(&me->head, HEAD_BYTES);
 	buf_init(&me->answer, ANSWER_BYTES);
 	return E_OK;
@@ -207,18 +202,9 @@ main(int argc, char **argv)
 	struct diag diag;
 	enum err rc;
 
-	sets[0] = (struct conf_set){ http_conf_rows, http_conf_count,
-		&http_settings };
-	sets[1] = (struct conf_set){ db_conf_rows, db_conf_count,
-		&db_settings };
-	sets[2] = (struct conf_set){ mq_conf_rows, mq_conf_count,
-		&mq_settings };
-	sets[3] = (struct conf_set){ queue_conf_rows, queue_conf_count,
-		&queue_settings };
-	sets[4] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
-		&daemon_settings };
+	settings_init(&settings, sets);
 	daemon_init(argc, argv, &program);
-	daemon_start(&daemon_settings);
+	daemon_start(&settings.daemon);
 	/* Big bodies go back to the system at once, whatever came before. */
 	(void)mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
 	diag_clear(&diag);
@@ -226,7 +212,7 @@ main(int argc, char **argv)
 	if (rc == E_OK) {
 		connect_early(&me);
 		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
-		    LOG_TEXT("auth", http_settings.auth));
+		    LOG_TEXT("auth", settings.http.auth));
 		rc = serve(&me, &diag);
 	}
 	if (rc != E_OK)

@@ -12,6 +12,7 @@
 #include "base/daemon.h"
 #include "base/log.h"
 #include "models/raw_batch.h"
+#include "programs/settings.h"
 #include "queue/queue_manager.h"
 
 #define PROGRAM "pulse-etl-relay"
@@ -23,25 +24,8 @@
 #define FULL_SHARE 20
 #define FULL_MIN_MS 5000
 
-struct relay_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "programs/relay_conf_table.h"
-#undef SETTING
-};
-
-static const struct conf_row relay_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct relay_settings, __VA_ARGS__)
-#include "programs/relay_conf_table.h"
-#undef SETTING
-};
-
-static struct daemon_settings daemon_settings;
-static struct relay_settings relay_settings;
-static struct db_settings db_settings;
-static struct mq_settings mq_settings;
-static struct queue_settings queue_settings;
-
-static struct conf_set sets[5];
+static struct settings settings;
+static struct conf_set sets[SETTINGS_SETS];
 
 struct relay {
 	struct db *db;
@@ -76,7 +60,7 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
 		jobs[i].entity_type = db_text(rows, row, RAW_BATCH_LOCKED_TYPE);
 	}
 	published = queue_manager_publish_all(me->queue, QUEUE_TRANSFORM, jobs,
-	    count, (int)relay_settings.relay_timeout, me->arena, confirmed,
+	    count, (int)settings.relay.relay_timeout, me->arena, confirmed,
 	    diag);
 	for (size_t i = 0; i < count; i++)
 		if (confirmed[i])
@@ -109,8 +93,8 @@ pass(struct relay *me, int64_t max_age, size_t *ret_marked, struct diag *diag)
 	rc = db_do(me->db, "BEGIN", diag);
 	if (rc != E_OK)
 		return rc;
-	rc = raw_batch_lock_unqueued(me->db, relay_settings.relay_min_age,
-	    max_age, relay_settings.relay_batch, me->arena, &rows, diag);
+	rc = raw_batch_lock_unqueued(me->db, settings.relay.relay_min_age,
+	    max_age, settings.relay.relay_batch, me->arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) > 0)
 		rc = publish_rows(me, rows, ret_marked, diag);
 	if (rc == E_OK)
@@ -146,7 +130,7 @@ look(struct relay *me)
 
 	diag_clear(&diag);
 	rc = queue_manager_declare(me->queue,
-	    (int)relay_settings.relay_timeout, &diag);
+	    (int)settings.relay.relay_timeout, &diag);
 	if (rc == E_OK)
 		rc = pass(me, full ? 0 : YOUNG, &marked, &diag);
 	arena_reset(me->arena);
@@ -154,7 +138,7 @@ look(struct relay *me)
 	if (marked > 0)
 		log_info("relayed", LOG_INT("count", (int64_t)marked),
 		    LOG_INT("ms", clock_ms() - began));
-	if (rc != E_OK || marked == (size_t)relay_settings.relay_batch)
+	if (rc != E_OK || marked == (size_t)settings.relay.relay_batch)
 		return rc == E_OK;
 	if (full) {
 		int64_t took = clock_ms() - began;
@@ -175,7 +159,7 @@ serve(struct relay *me)
 			{ .fd = mq_socket(me->mq), .events = POLLIN },
 			{ .fd = db_socket(me->db), .events = POLLIN },
 		};
-		int interval = (int)relay_settings.relay_interval;
+		int interval = (int)settings.relay.relay_interval;
 
 		daemon_watch(WATCH_SECONDS);
 		/* A little chance keeps relays side by side out of step. */
@@ -204,25 +188,16 @@ main(int argc, char **argv)
 	};
 	struct relay me = { 0 };
 
-	sets[0] = (struct conf_set){ relay_conf_rows, COUNT(relay_conf_rows),
-		&relay_settings };
-	sets[1] = (struct conf_set){ db_conf_rows, db_conf_count,
-		&db_settings };
-	sets[2] = (struct conf_set){ mq_conf_rows, mq_conf_count,
-		&mq_settings };
-	sets[3] = (struct conf_set){ queue_conf_rows, queue_conf_count,
-		&queue_settings };
-	sets[4] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
-		&daemon_settings };
+	settings_init(&settings, sets);
 	daemon_init(argc, argv, &program);
 	daemon_signals();
-	daemon_start(&daemon_settings);
+	daemon_start(&settings.daemon);
 	me.arena = arena_new(ARENA_BYTES);
-	me.db = db_new(&db_settings, PROGRAM);
-	me.mq = mq_new(&mq_settings, PROGRAM);
+	me.db = db_new(&settings.db, PROGRAM);
+	me.mq = mq_new(&settings.mq, PROGRAM);
 	if (me.mq != NULL)
-		me.queue = queue_manager_new(me.mq, &mq_settings,
-		    &queue_settings);
+		me.queue = queue_manager_new(me.mq, &settings.mq,
+		    &settings.queue);
 	if (me.arena == NULL || me.db == NULL || me.queue == NULL) {
 		log_error("ending", LOG_TEXT("text", "no memory to start"));
 		return err_exit_code(E_NO_MEMORY);

@@ -1,0 +1,18 @@
+/*
+ * The settings of HTTP; for programs that only read the file, too.
+ */
+#ifndef HTTP_HTTP_CONF_H
+#define HTTP_HTTP_CONF_H
+
+#include "base/conf.h"
+
+struct http_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "http/http_conf_table.h"
+#undef SETTING
+};
+
+extern const struct conf_row http_conf_rows[];
+extern const size_t http_conf_count;
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * All settings, in one file for all programs: each reads the whole of it, so
+ * that a misspelt name is an error everywhere.
+ */
+#ifndef PROGRAMS_SETTINGS_H
+#define PROGRAMS_SETTINGS_H
+
+#include "adapters/db.h"
+#include "adapters/mq.h"
+#include "base/daemon.h"
+#include "http/http_conf.h"
+#include "queue/queue_manager.h"
+
+struct relay_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "programs/relay_conf_table.h"
+#undef SETTING
+};
+
+struct settings {
+	struct http_settings http;
+	struct db_settings db;
+	struct mq_settings mq;
+	struct queue_settings queue;
+	struct relay_settings relay;
+	struct daemon_settings daemon;
+};
+
+#define SETTINGS_SETS 6
+
+/* Where each owner's values go. Needs: settings zeroed. */
+void settings_init(struct settings *settings,
+    struct conf_set sets[SETTINGS_SETS]);
+
+#endif
