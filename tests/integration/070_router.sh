@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Paths, methods, health, and who may ask.
+. "$(dirname "$0")/lib.sh"
+app_up
+
+request GET /app/etl/health
+check_is "health: 200" "$STATUS" 200
+check_is "it is alive" "$(json .status)" ok
+request GET /app/etl/health/ready
+check_is "ready: 200" "$STATUS" 200
+check "nothing is degraded" wait_until 10 ready_is '[]'
+request HEAD /app/etl/health --head
+check_is "HEAD is GET without a body" "$STATUS" 200
+request DELETE /app/etl/health
+check_is "another method: 405" "$STATUS" 405
+check_is "Allow names what would do" "$(header Allow)" "GET, HEAD"
+check_is "the body is a problem" "$(json '[.status, .title, (.detail | type), (.request_id | length > 0)] | @json')" \
+	'[405,"Method Not Allowed","string",true]'
+for path in /app/etl /app/etl/ /app/etl/nothing /app/etl/health/ /app/etl//health /app/etl/Health /app/etl/healthy \
+	/app/etl/%68ealth /app/etl/health%20 /app/etl/raw-data/1/status/ /app/etl/raw-data/; do
+	request GET "$path" --path-as-is
+	check_is "GET $path: 404" "$STATUS" 404
+done
+request GET "/app/etl/x/../health" --path-as-is
+check_match "dots do not lead around the table" "$STATUS" '^(400|404)$'
+request GET "/app/etl/$(head -c 4000 /dev/zero | tr '\0' a)"
+check_is "a long path: 404" "$STATUS" 404
+request GET "/app/etl/raw-data?tenant_id=1&$(seq -s '&' -f 'a%g=1' 200)"
+check_is "200 parameters: 400" "$STATUS" 400
+request GET "/app/etl/queues?tenant_id=1"
+check_is "queues: 200" "$STATUS" 200
+check_is "the main ones, their retries and dead letters" "$(json '.queues | length')" 18
+check_is "the main ones are there" "$(json '[.queues[].name] | map(select(contains(".") | not)) | join(" ")')" \
+	"extract_queue transform_queue load_queue"
+
+app_down
+app_up 'auth = required'
+request GET /app/etl/health
+check_is "health needs no token" "$STATUS" 200
+for call in "GET /app/etl/raw-data?tenant_id=1" "GET /app/etl/raw-data/1?tenant_id=1" "GET /app/etl/queues?tenant_id=1" \
+	"POST /app/etl/raw-data/store?tenant_id=1" "PUT /app/etl/raw-data/1/status?tenant_id=1"; do
+	read -r method path <<<"$call"
+	request "$method" "$path" --data '{}'
+	check_is "$call without a token: 401" "$STATUS" 401
+	check_match "which says how to authenticate" "$(header WWW-Authenticate)" '^Bearer'
+done
+request GET "/app/etl/raw-data?tenant_id=1" -H 'Authorization: Bearer anything'
+check_is "an unknown token: 401" "$STATUS" 401
+check "refusing is the default" sh -c "'$ETL_BUILD/pulse-etl-fcgi' --dump-settings | grep -qx 'auth = required'"
+done_testing

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The queues: declared as the contract says, again and again, and not at all over a stranger's.
+. "$(dirname "$0")/lib.sh"
+app_up 'relay_min_age = 1' 'relay_interval = 300'
+
+queues() { mgmt GET "/api/queues/$ETL_VHOST"; }
+check_is "eighteen queues are declared" "$(queues | jq length)" 18
+check_is "all durable quorum queues" "$(queues | jq -r '[.[] | .type + " " + (.durable | tostring)] | unique | join(",")')" "quorum true"
+check_is "main queues have no expiry" \
+	"$(queues | jq '[.[] | select(.name | endswith("_queue")) | .arguments | has("x-message-ttl")] | any')" false
+check_is "what they give up goes to their dead-letter queue" \
+	"$(queues | jq -r '.[] | select(.name == "transform_queue") | .arguments["x-dead-letter-exchange"] + " " + .arguments["x-dead-letter-routing-key"]')" \
+	"etl.direct transform.dead"
+check_is "retries wait 1 s, 10 s, 1 min, 10 min" \
+	"$(queues | jq -r '[.[] | select(.name | startswith("load_queue.retry")) | .arguments["x-message-ttl"]] | sort | join(" ")')" \
+	"1000 10000 60000 600000"
+check_is "the exchange is durable and direct" \
+	"$(mgmt GET "/api/exchanges/$ETL_VHOST/etl.direct" | jq -r '.type + " " + (.durable | tostring)')" "direct true"
+publish() { # ROUTING_KEY PAYLOAD
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" \
+		"{\"routing_key\":\"$1\",\"payload\":\"$2\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2}}" >"$TMP/out"
+}
+publish transform.retry.1 again
+check "a retried message comes back to its queue" wait_until 15 queue_has transform_queue 1
+queue_purge transform_queue
+publish transform.dead poison
+check "a dead one stays where it is" wait_until 15 queue_has transform_queue.dead 1
+app restart pool
+check "a new pool declares them again without complaint" wait_until 20 ready_is '[]'
+
+# -- a queue of another kind is there already
+app_down
+ETL_APP_BEFORE=make_stranger
+make_stranger() {
+	mgmt PUT "/api/queues/$ETL_VHOST/transform_queue" '{"durable":true,"arguments":{"x-queue-type":"classic"}}' >"$TMP/out"
+}
+app_up 'relay_min_age = 1' 'relay_interval = 300'
+check "a mismatch is a clear error in the log" wait_until 10 grep -q 'event=topology.*transform_queue' "$APP_LOGS/pool.log"
+check "with what to do" grep -q 'advice=".*queue_type' "$APP_LOGS/pool.log"
+request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
+check_is "stores are kept: 202" "$STATUS" 202
+request GET /app/etl/health/ready
+check_is "and it is told" "$(json '.degraded | @json')" '["broker"]'
+queue_delete transform_queue
+check "with the stranger gone, it is queued" wait_until 60 queue_has transform_queue 1
+check "and nothing is degraded" wait_until 30 ready_is '[]'
+
+# -- classic queues when the setting says so
+app_down
+ETL_APP_BEFORE=
+app_up 'queue_type = classic'
+check_is "all are classic" "$(queues | jq -r '[.[].type] | unique | join(",")')" classic
+request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
+check_is "and take messages" "$(json .queued)" true
+done_testing

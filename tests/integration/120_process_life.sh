@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Responders come and go: asked, killed, too old; nothing acknowledged is lost.
+. "$(dirname "$0")/lib.sh"
+ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300'
+
+body='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
+responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
+many() { # COUNT FILE: stores at 8 connections; statuses to FILE
+	curl -sZ --parallel-max 8 -H 'Content-Type: application/json' --data "$body" \
+		-o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data/store?tenant_id=1&n=[1-$1]" >"$2" 2>"$TMP/curl.err"
+}
+
+check_is "four responders" "$(responders | wc -l)" 4
+old=$(responders | sort)
+for signal in TERM USR1 INT; do
+	victim=$(responders | head -n 1)
+	kill -s "$signal" "$victim"
+	check "SIG$signal ends an idle responder" wait_until 5 sh -c "! kill -0 $victim 2>/dev/null"
+done
+check "the pool is at full strength again" wait_until 10 sh -c "[ \$(pgrep -P $(app_pid pool) -x pulse-etl-fcgi | wc -l) = 4 ]"
+
+many 600 "$TMP/codes" &
+load=$!
+for _ in 1 2 3 4 5 6; do
+	sleep 0.15
+	kill -s TERM "$(responders | head -n 1)" 2>/dev/null
+done
+wait "$load"
+check_is "SIGTERM under load: every request is answered 201" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 600 201 "
+check_is "each is a row" "$(sql "SELECT count(*) FROM raw_extraction_data")" 600
+
+app restart pool
+many 600 "$TMP/codes" &
+load=$!
+for _ in 1 2 3 4; do
+	sleep 0.2
+	kill -s KILL "$(responders | head -n 1)" 2>/dev/null
+done
+wait "$load"
+good=$(grep -c 201 "$TMP/codes")
+check_match "SIGKILL under load: the others are answered 502" "$(sort -u "$TMP/codes" | tr '\n' ' ')" '^(201 )?(502 )?$'
+rows=$(sql "SELECT count(*) - 600 FROM raw_extraction_data")
+check "no acknowledged batch is missing ($good of 600 acknowledged, $rows rows)" [ "$rows" -ge "$good" ]
+check "at most one more row for each kill" [ "$rows" -le $((good + 4)) ]
+check "all of them are queued in the end, by the relay if need be" wait_until 30 sql_is 0 \
+	"SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
+total=$(sql "SELECT count(*) FROM raw_extraction_data")
+check "each id is on the queue" sh -c "[ \"\$(queue_ids)\" -ge $total ]"
+
+app restart pool
+check_is "TERM during a long request answers it first" "$(
+	(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT" >"$TMP/lock") &
+	sleep 0.4
+	curl -s -o "$TMP/slow" -w '%{http_code}' -H 'Content-Type: application/json' --data "$body" \
+		"$ETL_URL/app/etl/raw-data/store?tenant_id=1" &
+	sleep 0.4
+	responders | xargs kill -s TERM
+	wait)" 201
+
+app_down
+ETL_APP_POOL=1 app_up 'max_age = 12'
+first=$(responders)
+check "a responder retires by age" wait_until 20 sh -c "! kill -0 $first 2>/dev/null"
+request GET /app/etl/health
+check_is "and another serves" "$STATUS" 200
+check "it left by itself" grep -q 'event=ended' "$APP_LOGS/pool.log"
+done_testing
