@@ -123,7 +123,8 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
 	PQclear(result);
 	/* FATAL from the server: it told why, and hung up. */
-	if (PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P", 3) == 0)
+	if (PQstatus(db->conn) == CONNECTION_BAD ||
+	    strncmp(diag->sqlstate, "57P", 3) == 0)
 		db_close(db);
 	return rc;
 }
