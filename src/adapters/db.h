@@ -37,6 +37,8 @@ struct db_statement {
 	const char *sql;
 	/* A lost connection leaves open whether it took effect. */
 	bool changes;
+	/* Its rows are wanted before it commits: see E_DB_UNKNOWN below. */
+	bool early_rows;
 };
 
 #define DB_PARAMS_MAX 24
@@ -100,6 +102,8 @@ void db_add_jsonb(struct db_params *params, struct span json);
  * Fails: E_DB_CONNECT   could not connect; nothing was sent.
  *        E_DB_LOST      lost in a statement that changes nothing.
  *        E_DB_UNKNOWN   lost in one that does; its outcome is not known.
+ *                       *ret_rows is set even so: of a statement with
+ *                       early_rows it holds what came before the loss.
  *        E_DB_BUSY      the server cannot now: limits, read-only, disk full.
  *        E_DB           anything else; diag->sqlstate tells what.
  */

@@ -174,6 +174,78 @@ clear_rows(void *rows)
 	PQclear(((struct db_rows *)rows)->result);
 }
 
+static bool
+send_statement(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, bool named)
+{
+	if (named)
+		return PQsendQueryPrepared(db->conn, statement->name,
+		    params->count, params->values, params->lengths,
+		    params->formats, 0) == 1;
+	return PQsendQueryParams(db->conn, statement->sql, params->count,
+	    params->types, params->values, params->lengths, params->formats,
+	    0) == 1;
+}
+
+/*
+ * Collect a pipeline of one statement: its rows, sent before the commit, and
+ * the word that it is over.
+ * Gives: false when the connection was lost; rows and error are what came.
+ */
+static bool
+collect_early(PGconn *conn, int64_t deadline, PGresult **rows, PGresult **error)
+{
+	PGresult *result;
+
+	if (!flush(conn, deadline))
+		return false;
+	for (;;) {
+		while (PQisBusy(conn))
+			if (!db_wait(conn, POLLIN, deadline) ||
+			    PQconsumeInput(conn) == 0)
+				return false;
+		result = PQgetResult(conn);
+		if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			return true;
+		}
+		if (PQresultStatus(result) == PGRES_TUPLES_OK && *rows == NULL)
+			*rows = result;
+		else if (result != NULL && *error == NULL)
+			*error = result;
+		else
+			PQclear(result);
+		if (PQstatus(conn) == CONNECTION_BAD)
+			return false;
+	}
+}
+
+/*
+ * Run a statement so that its rows come before its commit: a Flush stands
+ * between it and the Sync (PostgreSQL, "Message Flow", "Pipelining"). Still
+ * one round trip.
+ */
+static enum err
+run_early(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, bool named, struct db_rows *rows,
+    struct diag *diag)
+{
+	PGresult *error = NULL;
+	bool whole;
+
+	whole = PQenterPipelineMode(db->conn) == 1 &&
+	    send_statement(db, statement, params, named) &&
+	    PQsendFlushRequest(db->conn) == 1 &&
+	    PQpipelineSync(db->conn) == 1 &&
+	    collect_early(db->conn, deadline_of(db), &rows->result, &error);
+	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
+		return E_OK;
+	if (error != NULL && (whole || rows->result == NULL))
+		return judge(db, statement, error, diag);
+	PQclear(error);
+	return note_lost(db, statement, diag);
+}
+
 enum err
 db_run(struct db *db, const struct db_statement *statement,
     const struct db_params *params, struct arena *arena,
@@ -184,7 +256,6 @@ db_run(struct db *db, const struct db_statement *statement,
 	struct db_rows *rows = arena_get(arena, sizeof(*rows));
 	PGresult *result = NULL;
 	enum err rc;
-	int sent;
 
 	if (rows == NULL || !arena_defer(arena, clear_rows, rows))
 		return diag_set(diag, E_NO_MEMORY, "rows of a statement");
@@ -195,22 +266,15 @@ db_run(struct db *db, const struct db_statement *statement,
 		rc = prepare(db, statement, params, diag);
 	if (rc != E_OK)
 		return rc;
-	if (named)
-		sent = PQsendQueryPrepared(db->conn, statement->name,
-		    params->count, params->values, params->lengths,
-		    params->formats, 0);
-	else
-		sent = PQsendQueryParams(db->conn, statement->sql, params->count,
-		    params->types, params->values, params->lengths,
-		    params->formats, 0);
-	if (sent == 1)
+	*ret_rows = rows;
+	if (statement->early_rows)
+		return run_early(db, statement, params, named, rows, diag);
+	if (send_statement(db, statement, params, named))
 		result = collect(db->conn, deadline_of(db));
 	rc = judge(db, statement, result, diag);
-	if (rc != E_OK)
-		return rc;
-	rows->result = result;
-	*ret_rows = rows;
-	return E_OK;
+	if (rc == E_OK)
+		rows->result = result;
+	return rc;
 }
 
 enum err

@@ -1,82 +1,6 @@
 #include "models/raw_batch.h"
 
-#include <string.h>
-
-#include "adapters/digest.h"
 #include "adapters/sql.h"
-
-const char *const raw_batch_items[] = { "issues", "values", "projects",
-	"repositories", "items", "prs", "pull_requests", "pullRequests.nodes",
-	NULL };
-
-/* What PostgreSQL's jsonb refuses, in words for the client. */
-static enum err
-explain_json(enum err rc, struct diag *diag)
-{
-	const char *state = diag->sqlstate;
-
-	if (rc != E_DB)
-		return rc;
-	if (strcmp(state, "23503") == 0)
-		return diag_tell(diag, E_NO_INTEGRATION,
-		    "There is no such integration");
-	if (strcmp(state, "22P05") == 0)
-		return diag_tell(diag, E_INVALID, "The JSON holds a character"
-		    " that PostgreSQL cannot store, such as \\u0000");
-	if (strcmp(state, "22003") == 0)
-		return diag_tell(diag, E_INVALID,
-		    "A number of the JSON is beyond what PostgreSQL can store");
-	if (strncmp(state, "54", 2) == 0)
-		return diag_tell(diag, E_INVALID,
-		    "The JSON is too large or too deep for PostgreSQL");
-	if (strncmp(state, "22", 2) == 0)
-		return diag_tell(diag, E_INVALID,
-		    "PostgreSQL cannot read this as JSON");
-	return rc;
-}
-
-enum err
-raw_batch_insert(struct db *db, const struct raw_batch *batch, bool queue,
-    struct arena *arena, int64_t *ret_id, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "raw_batch_insert",
-		.changes = true,
-		.sql = "INSERT INTO raw_extraction_data (tenant_id,"
-		    " integration_id, entity_type, external_id, raw_data,"
-		    " extraction_metadata, raw_data_items, raw_data_bytes,"
-		    " raw_data_sha256, queue_transform)"
-		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-		    " RETURNING id",
-	};
-	unsigned char digest[DIGEST_SHA256_SIZE];
-	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
-
-	/* No serial integer names it, and the column would not take it. */
-	if (batch->integration_id > INT32_MAX || batch->tenant_id > INT32_MAX)
-		return diag_tell(diag, E_NO_INTEGRATION,
-		    "There is no such integration");
-	rc = digest_sha256(batch->raw_data, digest, diag);
-	if (rc != E_OK)
-		return rc;
-	db_add_int(&params, batch->tenant_id);
-	db_add_int(&params, batch->integration_id);
-	db_add_text(&params, batch->entity_type);
-	db_add_text(&params, batch->external_id);
-	db_add_jsonb(&params, batch->raw_data);
-	db_add_jsonb(&params, batch->extraction_metadata);
-	db_add_int(&params, batch->item_count);
-	db_add_int(&params, (int64_t)batch->raw_data.len);
-	db_add_bytes(&params, digest, sizeof(digest));
-	db_add_bool(&params, queue);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return explain_json(rc, diag);
-	*ret_id = db_int(rows, 0, 0);
-	return E_OK;
-}
 
 static const char list_columns[] =
 #define COLUMN(id, member, kind, sql) ", " sql
@@ -254,7 +178,7 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 	db_add_jsonb(&params, change->error_details);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
-		return explain_json(rc, diag);
+		return raw_batch_explain(rc, diag);
 	if (db_rows_count(rows) == 0)
 		return diag_tell(diag, E_NO_ROW,
 		    "There is no raw data with this id");

@@ -32,11 +32,19 @@ struct raw_batch {
  *        NULL. When `queue` is false, nobody will queue it either.
  * Fails: E_NO_INTEGRATION  the tenant has no such integration;
  *        E_INVALID         PostgreSQL cannot store this JSON: diag tells;
- *        E_DB_UNKNOWN      it may have been stored; others as db_run().
+ *        E_DB_UNKNOWN      it may have been stored: the connection was lost,
+ *                          and nobody could tell in time what became of it;
+ *        others as db_run(): nothing was stored.
  */
 enum err raw_batch_insert(struct db *db, const struct raw_batch *batch,
     bool queue, struct arena *arena, int64_t *ret_id, struct diag *diag)
     MUST_CHECK;
+
+/*
+ * Put an error of PostgreSQL about JSON or a reference into words for the
+ * client. Gives: the code, a better one where it is the client's mistake.
+ */
+enum err raw_batch_explain(enum err rc, struct diag *diag);
 
 /* A filter over a tenant's batches; absent members do not filter. */
 struct raw_batch_filter {

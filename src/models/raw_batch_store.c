@@ -1,0 +1,148 @@
+#include "models/raw_batch.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "adapters/digest.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+/* How long to ask after an insert whose outcome got lost, ms. */
+#define ASK_MS 10000
+#define ASK_PAUSE_MS 100
+
+const char *const raw_batch_items[] = { "issues", "values", "projects",
+	"repositories", "items", "prs", "pull_requests", "pullRequests.nodes",
+	NULL };
+
+enum err
+raw_batch_explain(enum err rc, struct diag *diag)
+{
+	const char *state = diag->sqlstate;
+
+	if (rc != E_DB)
+		return rc;
+	if (strcmp(state, "23503") == 0)
+		return diag_tell(diag, E_NO_INTEGRATION,
+		    "There is no such integration");
+	if (strcmp(state, "22P05") == 0)
+		return diag_tell(diag, E_INVALID, "The JSON holds a character"
+		    " that PostgreSQL cannot store, such as \\u0000");
+	if (strcmp(state, "22003") == 0)
+		return diag_tell(diag, E_INVALID,
+		    "A number of the JSON is beyond what PostgreSQL can store");
+	if (strncmp(state, "54", 2) == 0)
+		return diag_tell(diag, E_INVALID,
+		    "The JSON is too large or too deep for PostgreSQL");
+	if (strncmp(state, "22", 2) == 0)
+		return diag_tell(diag, E_INVALID,
+		    "PostgreSQL cannot read this as JSON");
+	return rc;
+}
+
+/* Ask once. *ret_again: it is not decided yet. */
+static enum err
+look_after(struct db *db, const struct db_params *params,
+    struct arena *arena, bool *ret_again, struct diag *diag)
+{
+	/* The digest guards against an id given twice around a crash. */
+	static const struct db_statement statement = {
+		.name = "raw_batch_look_after",
+		.sql = "SELECT EXISTS (SELECT FROM raw_extraction_data"
+		    " WHERE id = $2 AND raw_data_sha256 = $3),"
+		    " pg_xact_status($1::xid8) = 'aborted'",
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	*ret_again = false;
+	rc = db_run(db, &statement, params, arena, &rows, diag);
+	if (rc == E_OK && db_bool(rows, 0, 0))
+		return E_OK;
+	/* Aborted, or a number the server, restarted, has not given out. */
+	if ((rc == E_OK && db_bool(rows, 0, 1)) ||
+	    strcmp(diag->sqlstate, "22023") == 0)
+		return diag_tell(diag, E_DB_LOST, "The connection to the"
+		    " database was lost; the batch was not stored: send it"
+		    " again");
+	*ret_again = true;
+	return E_DB_UNKNOWN;
+}
+
+/*
+ * The connection broke between the rows of the INSERT and the word that it is
+ * committed. Never insert again: ask what became of the transaction.
+ */
+static enum err
+resolve(struct db *db, int64_t id, struct span transaction,
+    const unsigned char *digest, struct arena *arena, struct diag *diag)
+{
+	int64_t deadline = clock_ms() + ASK_MS;
+	struct db_params params = { 0 };
+	bool again = true;
+	enum err rc = E_DB_UNKNOWN;
+
+	db_add_text(&params, transaction);
+	db_add_int(&params, id);
+	db_add_bytes(&params, digest, DIGEST_SHA256_SIZE);
+	while (again && clock_left(deadline) > 0) {
+		(void)poll(NULL, 0, ASK_PAUSE_MS);
+		diag_clear(diag);
+		rc = look_after(db, &params, arena, &again, diag);
+	}
+	log_warn("resolved", LOG_INT("raw_data_id", id),
+	    LOG_TEXT("outcome", rc == E_OK ? "stored" : rc == E_DB_LOST ?
+	    "not stored" : "unknown"));
+	return rc;
+}
+
+enum err
+raw_batch_insert(struct db *db, const struct raw_batch *batch, bool queue,
+    struct arena *arena, int64_t *ret_id, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_insert",
+		.changes = true,
+		.early_rows = true,
+		.sql = "INSERT INTO raw_extraction_data (tenant_id,"
+		    " integration_id, entity_type, external_id, raw_data,"
+		    " extraction_metadata, raw_data_items, raw_data_bytes,"
+		    " raw_data_sha256, queue_transform)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+		    " RETURNING id, pg_current_xact_id()::text",
+	};
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	/* No serial integer names it, and the column would not take it. */
+	if (batch->integration_id > INT32_MAX || batch->tenant_id > INT32_MAX)
+		return diag_tell(diag, E_NO_INTEGRATION,
+		    "There is no such integration");
+	rc = digest_sha256(batch->raw_data, digest, diag);
+	if (rc != E_OK)
+		return rc;
+	db_add_int(&params, batch->tenant_id);
+	db_add_int(&params, batch->integration_id);
+	db_add_text(&params, batch->entity_type);
+	db_add_text(&params, batch->external_id);
+	db_add_jsonb(&params, batch->raw_data);
+	db_add_jsonb(&params, batch->extraction_metadata);
+	db_add_int(&params, batch->item_count);
+	db_add_int(&params, (int64_t)batch->raw_data.len);
+	db_add_bytes(&params, digest, sizeof(digest));
+	db_add_bool(&params, queue);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_DB_UNKNOWN && db_rows_count(rows) == 1)
+		rc = resolve(db, db_int(rows, 0, 0), db_text(rows, 0, 1),
+		    digest, arena, diag);
+	if (rc == E_DB_UNKNOWN)
+		return diag_tell(diag, rc, "The connection to the database was"
+		    " lost while the batch was stored: it may be there. Look"
+		    " for it before you send it again");
+	if (rc != E_OK)
+		return raw_batch_explain(rc, diag);
+	*ret_id = db_int(rows, 0, 0);
+	return E_OK;
+}
