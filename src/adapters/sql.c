@@ -14,7 +14,8 @@ sql_init(struct sql *sql)
 void
 sql_done(struct sql *sql)
 {
-	buf_free(&sql->text);
+	if (sql != NULL)
+		buf_free(&sql->text);
 }
 
 void
