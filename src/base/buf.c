@@ -15,6 +15,8 @@ buf_init(struct buf *buf, size_t cap)
 void
 buf_free(struct buf *buf)
 {
+	if (buf == NULL)
+		return;
 	free(buf->data);
 	buf_init(buf, buf->cap);
 }
@@ -58,6 +60,7 @@ buf_room(struct buf *buf, size_t more)
 		}
 		buf->data = data;
 		buf->size = size;
+		data[buf->len] = '\0';
 	}
 	return buf->data + buf->len;
 }

@@ -14,7 +14,8 @@ json_read_string(struct span value, struct arena *arena, struct span *ret_text,
 	cJSON *item;
 
 	/* Most strings have no escape: no need to ask anybody. */
-	if (value.len >= 2 && memchr(value.at, '\\', value.len) == NULL) {
+	if (value.len >= 2 && value.at[0] == '"' &&
+	    memchr(value.at, '\\', value.len) == NULL) {
 		struct span inner = { value.at + 1, value.len - 2 };
 
 		copy = arena_text(arena, inner);

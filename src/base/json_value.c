@@ -25,14 +25,14 @@ json_skip_blanks(struct json_pass *s)
 	s->at = at;
 }
 
-/* Four hex digits; -1 when they are not. */
+/* Four hex digits at *at, which moves; -1 and where it went wrong if not. */
 static long
-hex4(const unsigned char *at)
+hex4(const unsigned char **at)
 {
 	long value = 0;
 
-	for (int i = 0; i < 4; i++) {
-		unsigned char c = at[i];
+	for (int i = 0; i < 4; i++, (*at)++) {
+		unsigned char c = **at;
 
 		if (c >= '0' && c <= '9')
 			value = value * 16 + (c - '0');
@@ -44,14 +44,37 @@ hex4(const unsigned char *at)
 	return value;
 }
 
+/* The low half of a surrogate pair at `here`, its high half being at *at. */
+static bool
+scan_low_half(struct json_pass *s, const unsigned char *here,
+    const unsigned char **at)
+{
+	long low = -1;
+
+	if (*here == '\\') {
+		here++;
+		if (*here == 'u') {
+			here++;
+			low = hex4(&here);
+		}
+	}
+	if (low >= 0xdc00 && low <= 0xdfff) {
+		*at = here;
+		return true;
+	}
+	if (here == s->end)
+		return json_refuse(s, JSON_TRUNCATED, here);
+	return json_refuse(s, JSON_SURROGATE, *at);
+}
+
 /* The escape at the backslash at *at; *at moves behind it. */
 static bool
 scan_escape(struct json_pass *s, const unsigned char **at)
 {
-	const unsigned char *here = *at;
-	long code, low;
+	const unsigned char *here = *at + 2;
+	long code;
 
-	switch (here[1]) {
+	switch ((*at)[1]) {
 	case '"':
 	case '\\':
 	case '/':
@@ -60,30 +83,23 @@ scan_escape(struct json_pass *s, const unsigned char **at)
 	case 'n':
 	case 'r':
 	case 't':
-		*at = here + 2;
+		*at = here;
 		return true;
 	case 'u':
 		break;
 	default:
-		return json_refuse(s, JSON_SYNTAX, here + 1);
+		return json_refuse(s, JSON_SYNTAX, *at + 1);
 	}
-	code = hex4(here + 2);
-	if (code < 0) {
-		if (s->end - here < 6)
-			return json_refuse(s, JSON_TRUNCATED, s->end);
+	code = hex4(&here);
+	if (code < 0)
 		return json_refuse(s, JSON_SYNTAX, here);
-	}
 	if (code == 0)
-		return json_refuse(s, JSON_NUL, here);
-	*at = here + 6;
-	if (code < 0xd800 || code > 0xdfff)
-		return true;
-	if (code > 0xdbff || here[6] != '\\' || here[7] != 'u')
-		return json_refuse(s, JSON_SURROGATE, here);
-	low = hex4(here + 8);
-	if (low < 0xdc00 || low > 0xdfff)
-		return json_refuse(s, JSON_SURROGATE, here);
-	*at = here + 12;
+		return json_refuse(s, JSON_NUL, *at);
+	if (code >= 0xd800 && code <= 0xdbff)
+		return scan_low_half(s, here, at);
+	if (code >= 0xdc00 && code <= 0xdfff)
+		return json_refuse(s, JSON_SURROGATE, *at);
+	*at = here;
 	return true;
 }
 

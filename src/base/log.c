@@ -59,6 +59,8 @@ add_value(struct buf *line, struct span text)
 		    c < 0x7f;
 	}
 	if (plain) {
+		if (text.len > line->cap - line->len)
+			text.len = line->cap - line->len;
 		buf_add_span(line, text);
 		return;
 	}

@@ -108,9 +108,12 @@ size_t
 span_utf8_chars(struct span span)
 {
 	const unsigned char *at = (const unsigned char *)span.at;
-	const unsigned char *end = at + span.len;
+	const unsigned char *end;
 	size_t chars = 0;
 
+	if (at == NULL)
+		return 0; /* to add even 0 to it is not defined */
+	end = at + span.len;
 	while (at < end) {
 		size_t len = utf8_sequence(at, end);
 

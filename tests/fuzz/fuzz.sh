@@ -1,0 +1,39 @@
+#!/bin/sh
+# Fuzz with libFuzzer: builds by itself, no configure needed, and goes on from
+# the seeds.
+#
+#	tests/fuzz/fuzz.sh [json_scan|json_write]...
+#
+# FUZZ_SECONDS (60) for each harness; FUZZ_CC (clang). What is found stays in
+# the folder fuzz-out/ below the current one: the corpus, and crash-* files, which
+# the programs of make check take as arguments, too.
+set -eu
+
+source_dir=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
+fuzz_dir=$source_dir/tests/fuzz
+cc=${FUZZ_CC:-clang}
+seconds=${FUZZ_SECONDS:-60}
+work=$PWD/fuzz-out
+
+if ! command -v "$cc" >/dev/null; then
+	echo "fuzz.sh: $cc was not found; FUZZ_CC names another clang" >&2
+	exit 69
+fi
+[ $# -gt 0 ] || set -- json_scan json_write
+for name in "$@"; do
+	mkdir -p "$work/$name"
+	# shellcheck disable=SC2046 # pkg-config gives several words
+	"$cc" -std=c11 -D_GNU_SOURCE -DPACKAGE_VERSION='"fuzz"' -g -O1 \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-I"$source_dir/src" -I"$source_dir/tests" \
+		$(pkg-config --cflags libcjson) \
+		"$fuzz_dir/fuzz_$name.c" \
+		"$source_dir/tests/unit/json_reference.c" \
+		"$source_dir"/src/base/*.c \
+		-o "$work/fuzz_$name" $(pkg-config --libs libcjson)
+	echo "fuzz.sh: $name, $seconds seconds"
+	(cd "$work" && "./fuzz_$name" -max_total_time="$seconds" \
+		-timeout=10 -max_len=65536 -print_final_stats=1 \
+		-artifact_prefix="crash-$name-" "$name" \
+		"$fuzz_dir/seeds/json_scan")
+done

@@ -1,0 +1,352 @@
+# shellcheck shell=bash
+# For the integration tests: TAP, an instance of the service of one's own,
+# requests, rows and messages. A test sources this first, calls app_up if it
+# needs the service, and ends with done_testing.
+
+set -u
+ETL_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+ETL_BUILD=${ETL_BUILD:-$ETL_SOURCE/.build}
+ETL_STACK=${ETL_STACK:-$ETL_SOURCE/.stack}
+export ETL_SOURCE ETL_BUILD ETL_STACK
+PATH=$PATH:/usr/sbin:/sbin
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/etl-test-XXXXXX")
+chmod 711 "$TMP"
+export TMP
+ETL_APP=$TMP/app
+export ETL_APP
+BODY=$TMP/body
+HEADERS=$TMP/headers
+STATUS=
+SECONDS_TAKEN=
+APP_LOGS=$ETL_APP/logs
+test_count=0
+test_failures=0
+test_databases=
+unset PGOPTIONS http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
+
+stack() {
+	"$ETL_SOURCE/deploy/stack" "$@"
+}
+
+# -- TAP
+
+passed() { # NAME
+	test_count=$((test_count + 1))
+	printf 'ok %d - %s\n' "$test_count" "${1//#/\\#}"
+}
+
+failed() { # NAME
+	test_count=$((test_count + 1))
+	test_failures=$((test_failures + 1))
+	printf 'not ok %d - %s\n' "$test_count" "${1//#/\\#}"
+}
+
+# Lines of explanation.
+note() {
+	printf '%s\n' "$*" | head -c 4000 | sed 's/^/# /'
+}
+
+note_file() { # FILE
+	tail -n 20 "$1" 2>/dev/null | cut -c 1-300 | sed 's/^/#   /'
+}
+
+# The command succeeds.
+check() { # NAME COMMAND…
+	local name=$1
+	shift
+	if "$@" >"$TMP/check.out" 2>&1; then
+		passed "$name"
+	else
+		failed "$name"
+		note "this failed: $*"
+		note_file "$TMP/check.out"
+	fi
+}
+
+check_fails() { # NAME COMMAND…
+	local name=$1
+	shift
+	if "$@" >"$TMP/check.out" 2>&1; then
+		failed "$name"
+		note "this succeeded: $*"
+	else
+		passed "$name"
+	fi
+}
+
+check_is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then
+		passed "$1"
+	else
+		failed "$1"
+		note "got:  $2"
+		note "want: $3"
+	fi
+}
+
+check_match() { # NAME GOT REGEX
+	if [[ $2 =~ $3 ]]; then
+		passed "$1"
+	else
+		failed "$1"
+		note "got:       $2"
+		note "to match:  $3"
+	fi
+}
+
+# A test that cannot run here.
+skip() { # NAME REASON
+	test_count=$((test_count + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$test_count" "$1" "${2-}"
+}
+
+# The whole file cannot run here; with ETL_REQUIRE_SERVERS=1 that is a failure.
+skip_all() { # REASON
+	if [ "${ETL_REQUIRE_SERVERS-}" = 1 ]; then
+		failed "this can run here"
+		note "$1"
+		done_testing
+	fi
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+done_testing() {
+	local log
+	echo "1..$test_count"
+	[ "$test_failures" -gt 0 ] || exit 0
+	for log in "$APP_LOGS"/*.log; do
+		[ -s "$log" ] || continue
+		note "the end of $(basename "$log"):"
+		note_file "$log"
+	done
+	for log in "$ETL_STACK"/logs/{postgres,rabbitmq}.log; do
+		tail -n 400 "$log" 2>/dev/null |
+			grep -E '\[(error|critical|alert)\]|FATAL|PANIC' >"$TMP/trouble" || continue
+		note "trouble in $(basename "$log"):"
+		note_file "$TMP/trouble"
+	done
+	exit 1
+}
+
+wait_until() { # SECONDS COMMAND…
+	local ends=$(($(date +%s%N) + $1 * 1000000000))
+	shift
+	until "$@"; do
+		[ "$(date +%s%N)" -lt "$ends" ] || return 1
+		sleep 0.05
+	done
+}
+
+# -- the service
+
+need_programs() {
+	local name
+	for name in nginx spawn-fcgi multiwatch curl jq psql; do
+		command -v "$name" >/dev/null || skip_all "$name is missing: deploy/install-deps"
+	done
+	[ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] ||
+		command -v rabbitmq-server >/dev/null ||
+		skip_all "RabbitMQ is missing: deploy/install-deps"
+	[ -x "$ETL_BUILD/pulse-etl-fcgi" ] ||
+		skip_all "$ETL_BUILD/pulse-etl-fcgi is missing: build first"
+}
+
+# Start the servers unless they run; set PG*, ETL_MGMT_URL, ETL_MGMT_NETRC.
+servers_up() {
+	stack up --servers >"$TMP/stack.log" 2>&1 || app_failed
+	set -a
+	eval "$(stack server-env)"
+	set +a
+}
+
+app_failed() {
+	failed "the stack starts"
+	note_file "$TMP/stack.log"
+	done_testing
+}
+
+# Start an instance with a database, a virtual host, responders, a relay and
+# an nginx of its own; the arguments are lines for its settings. A command in
+# ETL_APP_BEFORE runs when database and virtual host are there, before the
+# programs start. ETL_APP_POOL is the number of responders.
+app_up() { # [CONF LINE…]
+	need_programs
+	servers_up
+	ETL_APP_CONF=$(printf '%s\n' "$@")
+	stack app-make >"$TMP/stack.log" 2>&1 || app_failed
+	app_env
+	if [ -n "${ETL_APP_BEFORE-}" ]; then
+		$ETL_APP_BEFORE
+	fi
+	ETL_APP_CONF=$ETL_APP_CONF ETL_APP_POOL=${ETL_APP_POOL-} \
+		stack app-up >"$TMP/stack.log" 2>&1 || app_failed
+	app_env
+}
+
+app_env() {
+	set -a
+	eval "$(stack env --all)"
+	set +a
+	export PGDATABASE=$ETL_DATABASE
+}
+
+app_down() {
+	stack app-down --delete >"$TMP/stack.log" 2>&1 || note_file "$TMP/stack.log"
+}
+
+# stop, start, restart, kill, pause or resume a part; the servers are shared
+# by all tests of a run, so start again what you stopped.
+app() { # COMMAND NAME
+	stack "$@" >"$TMP/stack.log" 2>&1 && return
+	note "deploy/stack $* failed:"
+	note_file "$TMP/stack.log"
+	return 1
+}
+
+app_pid() { # NAME
+	stack pid "$1"
+}
+
+# An empty database of one's own, in PGDATABASE.
+fresh_database() {
+	servers_up
+	PGDATABASE=etl_$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')
+	export PGDATABASE
+	stack database-create "$PGDATABASE" >"$TMP/stack.log" 2>&1 || app_failed
+	test_databases="$test_databases $PGDATABASE"
+}
+
+clean_up() {
+	local name
+	app_down
+	for name in $test_databases; do
+		stack database-drop "$name" >/dev/null 2>&1
+	done
+	rm -rf "$TMP"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# -- requests
+
+# Sets STATUS, SECONDS_TAKEN; the answer is in the files BODY and HEADERS. The
+# media type is JSON unless an argument says otherwise.
+request() { # METHOD PATH [CURL ARGUMENT…]
+	local method=$1 path=$2 out arguments=(-X "$1")
+	shift 2
+	[ "$method" != HEAD ] || arguments=(-I)
+	case "$*" in
+	*[Cc]ontent-[Tt]ype:*) ;;
+	*) arguments+=(-H 'Content-Type: application/json') ;;
+	esac
+	: >"$BODY"
+	: >"$HEADERS"
+	out=$(curl -sS -g --noproxy '*' --path-as-is -m 120 -o "$BODY" \
+		-D "$HEADERS" -H 'Expect:' -w '%{http_code} %{time_total}' \
+		"${arguments[@]}" "$@" "$ETL_URL$path" 2>"$TMP/curl.err") || true
+	STATUS=${out%% *}
+	# shellcheck disable=SC2034 # for tests
+	SECONDS_TAKEN=${out#* }
+}
+
+# A header of the last answer.
+header() { # NAME
+	tr -d '\r' <"$HEADERS" | sed -n "s/^$1: *//Ip" | tail -n 1
+}
+
+# jq on the last answer.
+json() { # FILTER
+	jq -r "$1" "$BODY" 2>"$TMP/jq.err"
+}
+
+# The service takes stores, and this is what it lacks: a JSON array.
+ready_is() { # JSON
+	request GET /app/etl/health/ready
+	[ "$STATUS" = 200 ] && [ "$(json '.degraded // [] | @json')" = "$1" ]
+}
+
+# The bytes of the member raw_data in a body, exactly as they stand there.
+payload_of() { # FILE
+	perl -0777 -ne 'print $1 if /"raw_data"\s*:\s*
+		((?<v>[\[{](?:[^][{}"]++|"(?:[^"\\]++|\\.)*+"|(?&v))*[\]}]))/xs' "$1"
+}
+
+payload_sha256() { # FILE
+	payload_of "$1" | sha256sum | cut -d ' ' -f 1
+}
+
+# A JSON file as it is, for use within SQL.
+jq_raw() { # FILE
+	cat "$1"
+}
+
+# -- rows
+
+sql() { # STATEMENTS
+	psql -qAtX -v ON_ERROR_STOP=1 -c "$1"
+}
+
+sql_is() { # WANT STATEMENT
+	[ "$(sql "$2")" = "$1" ]
+}
+
+# -- messages
+
+# The broker's management interface, as its administrator.
+mgmt() { # METHOD PATH [JSON]
+	curl -sS --noproxy '*' -m 60 --netrc-file "$ETL_MGMT_NETRC" -X "$1" \
+		-H 'Content-Type: application/json' ${3:+--data-binary "$3"} \
+		"$ETL_MGMT_URL$2"
+}
+
+# How many messages are ready, asked of the queue itself: the management
+# interface knows only seconds later.
+queue_depth() { # NAME
+	stack broker-eval "case rabbit_amqqueue:lookup(rabbit_misc:r(<<\"$ETL_VHOST\">>, queue, <<\"$1\">>)) of {ok, Q} -> {ok, Ready, _} = rabbit_amqqueue:stat(Q), Ready; _ -> none end." |
+		sed -n 's/^{ok, \(.*\)}$/\1/p'
+}
+
+queue_has() { # NAME COUNT
+	[ "$(queue_depth "$1")" = "$2" ]
+}
+
+queue_get() { # NAME COUNT ACKMODE
+	mgmt POST "/api/queues/$ETL_VHOST/$1/get" \
+		"{\"count\":$2,\"ackmode\":\"$3\",\"encoding\":\"auto\"}"
+}
+
+# Take up to COUNT messages; their payloads, one per line.
+queue_take() { # NAME COUNT
+	queue_get "$1" "$2" ack_requeue_false | jq -r '.[].payload'
+}
+
+# Look at the first messages and leave them: the management interface's array.
+queue_peek() { # NAME [COUNT]
+	queue_get "$1" "${2:-1}" reject_requeue_true
+}
+
+queue_purge() { # NAME
+	mgmt DELETE "/api/queues/$ETL_VHOST/$1/contents" >/dev/null
+}
+
+queue_delete() { # NAME
+	mgmt DELETE "/api/queues/$ETL_VHOST/$1" >/dev/null
+}
+
+# How many different batches wait in transform_queue.
+queue_ids() {
+	queue_peek transform_queue 100000 | jq '[.[].payload | fromjson.raw_data_id] | unique | length'
+}
+
+queue_ids_at_least() { # COUNT
+	[ "$(queue_ids)" -ge "$1" ]
+}
+
+# The broker's memory alarm: publishers are blocked while it is on.
+broker_alarm() { # on|off
+	local limit='0.00001'
+	[ "$1" = on ] || limit='{absolute, 805306368}'
+	stack broker-eval "vm_memory_monitor:set_vm_memory_high_watermark($limit)." >/dev/null
+}

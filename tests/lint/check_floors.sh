@@ -1,0 +1,120 @@
+#!/bin/sh
+# Who may include whom: STYLE's floors. An include goes to one's own folder or
+# to a lower floor; foreign headers stay in the adapters.
+set -u
+# shellcheck source=tests/lint/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+# All includes: file:line: kind name, kind being " or <.
+includes() {
+	find src -name '*.[ch]' | sort | while IFS= read -r file; do
+		sed -n 's/^[ \t]*#[ \t]*include[ \t]*\(["<]\)\([^">]*\)[">].*/\1 \2/
+			t found
+			b
+			:found
+			=
+			p' "$file" | paste -d ' ' - - |
+			sed "s|^\([0-9]*\) |$file:\1: |"
+	done
+}
+
+floors() {
+	includes | awk '
+	BEGIN {
+		floor["base"] = 0
+		floor["adapters"] = 1
+		floor["models"] = floor["queue"] = 2
+		floor["http"] = 3
+		floor["etl"] = floor["transformers"] = floor["loaders"] = 4
+		floor["programs"] = 5
+	}
+	{
+		split($1, from, "/")
+		if (!(from[2] in floor))
+			print $1, "the folder " from[2] " has no floor"
+	}
+	$2 == "\"" {
+		if (split($3, to, "/") != 2 || !(to[1] in floor))
+			print $1, $3 " is not written from src/"
+		else if (to[1] != from[2] && floor[to[1]] > floor[from[2]])
+			print $1, $3 " is a floor above"
+		else if (to[1] != from[2] && floor[to[1]] == floor[from[2]])
+			print $1, $3 " is a neighbour on the same floor"
+	}'
+}
+
+# Not of C, POSIX or Linux: a folder other than these, or a known name.
+foreign() {
+	includes | awk '
+	$2 != "<" { next }
+	$3 ~ /\// && $3 !~ /^(sys|netinet|arpa|net|linux)\// { foreign = 1 }
+	$3 ~ /^(libpq|postgres|pg_|amqp|fcgi|cJSON|curl|openssl|zlib|zstd)/ {
+		foreign = 1
+	}
+	!foreign { next }
+	{ foreign = 0; file = $1; sub(/:.*/, "", file) }
+	$3 ~ /cJSON/ && file == "src/base/json_read.c" { next }
+	$3 !~ /cJSON/ && file ~ /^src\/adapters\/[^\/]*\.c$/ { next }
+	# What two files of one adapter share, and nobody else includes.
+	$3 !~ /cJSON/ && file ~ /^src\/adapters\/[^\/]*_inside\.h$/ { next }
+	{ print $1, "<" $3 "> does not belong here" }'
+}
+
+# A header that lets a foreign one in is included in its own folder only.
+inside() {
+	includes | awk '
+	$2 == "\"" && $3 ~ /_inside\.h$/ {
+		split($1, from, "/")
+		split($3, to, "/")
+		if (to[1] != from[2] || $1 ~ /\.h:/)
+			print $1, $3 " is of the inside of " to[1]
+	}'
+}
+
+broken src/base/up.c <<'C'
+#include "base/up.h"
+#include "http/route.h"
+  #  include "models/raw_batch.h"
+#include <stdio.h>
+#include <cjson/cJSON.h>
+C
+broken src/http/side.c <<'C'
+#include "side.h"
+#include "base/str.h"
+#include "models/raw_batch.h"
+#include "adapters/db_inside.h"
+#include "etl/handlers.h"
+#include <sys/socket.h>
+#include <openssl/evp.h>
+C
+broken src/models/neighbour.c <<'C'
+#include "queue/job.h"
+#include "adapters/db.h"
+#include <libpq-fe.h>
+C
+broken src/etl/neighbour.c <<'C'
+#include "transformers/transformer.h"
+#include "loaders/loader.h"
+#include "http/route.h"
+#include "queue/job.h"
+C
+broken src/adapters/db.h <<'C'
+#include "adapters/db_inside.h"
+#include <libpq-fe.h>
+#include <rabbitmq-c/amqp.h>
+C
+broken src/adapters/db.c <<'C'
+#include <libpq-fe.h>
+#include <rabbitmq-c/amqp.h>
+#include <cjson/cJSON.h>
+C
+broken src/elsewhere/x.c <<'C'
+#include <fcgiapp.h>
+C
+finds "an include upward, sideways or from nowhere is found" floors 8
+finds "a foreign header out of its place is found" foreign 7
+finds "the inside of another folder is found" inside 2
+clean "no include goes upward or sideways" floors
+clean "foreign headers stay in the adapters" foreign
+clean "the inside of a folder stays there" inside
+finish

@@ -1,0 +1,248 @@
+#!/bin/sh
+# Rules of STYLE.md that a few lines of awk can see.
+set -u
+# shellcheck source=tests/lint/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+# What people write here: not the data, not what is generated.
+texts() {
+	find src tests migrations nginx deploy configure.ac Makefile.am README.md \
+		NEWS STYLE.md DESIGN.md packaging bench \
+		\( -path tests/data -o -path tests/fuzz/seeds \
+		-o -name '*.o' -o -name '*.a' -o -name '.*' -o -name '*.log' \
+		-o -name '*.trs' -o -name '*.json' -o -type f -perm -u+x \
+		-path 'tests/*/*' ! -name '*.sh' \) \
+		-prune -o -type f -print 2>/dev/null | sort
+}
+
+sources() {
+	texts | grep '\.[ch]$'
+}
+
+# Every file the awk program of the first argument; FILE:LINE: TEXT.
+each() { # PROGRAM FILES…
+	xargs awk "function say(text) { print FILENAME \":\" FNR \": \" text }
+		$1" /dev/null
+}
+
+unsafe_calls() {
+	sources | each '
+	/^[ \t]*(\*|\/\*)/ { next }
+	/(^|[^A-Za-z0-9_])(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|gets)[ \t]*\(/ {
+		say($0)
+	}'
+}
+
+# LC_ALL: some files hold bytes that are no text.
+blanks_at_the_end() {
+	texts | LC_ALL=C each '/[ \t\r]$/ { say("ends with a blank") }'
+}
+
+blanks_before_tabs() {
+	sources | each '/^ +\t/ { say("a blank before a tab") }'
+}
+
+long_files() {
+	texts | grep -E '\.([ch]|sh|inc)$' | LC_ALL=C xargs awk '
+	FNR == 401 { print FILENAME ":401: more than 400 lines" }' /dev/null
+}
+
+# Written so that this file does not hold the words.
+left_undone() {
+	texts | LC_ALL=C each '/(^|[^A-Za-z])(TO[D]O|FIX[M]E|XX[X])([^A-Za-z]|$)/ {
+		say($0)
+	}'
+}
+
+# A table is expanded several times: no guard. Any other header has the guard
+# of its path, opens with what it is, and ends with the guard.
+headers() {
+	find src -name '*.h' | sort | while IFS= read -r file; do
+		guard=$(echo "${file#src/}" | tr 'a-z/.' 'A-Z__')
+		case $file in
+		*_table.h)
+			grep -n '^#ifndef .*_H$' "$file" |
+				sed "s|^\([0-9]*\):.*|$file:\1: a table has no guard|"
+			;;
+		*)
+			head -n 1 "$file" | grep -q '^/\*' ||
+				echo "$file:1: does not say what it is"
+			if ! grep -qx "#ifndef $guard" "$file" ||
+				! grep -qx "#define $guard" "$file" ||
+				[ "$(tail -n 1 "$file")" != '#endif' ]; then
+				echo "$file:1: its guard is not $guard"
+			fi
+			;;
+		esac
+	done
+}
+
+# Own header, system, foreign, ours: the first include of x.c is its header.
+own_header_first() {
+	find src -name '*.c' | sort | while IFS= read -r file; do
+		own=${file#src/}
+		own=${own%.c}.h
+		[ -e "src/$own" ] || continue
+		grep -m 1 '^#include' "$file" | grep -qxF "#include \"$own\"" ||
+			echo "$file:1: $own is not included first"
+	done
+}
+
+# The settings of all rows, one name a line.
+settings() {
+	find src -name '*_conf_table.h' | sort |
+		xargs sed -n 's/^SETTING(\([a-z0-9_]*\),.*/\1/p' /dev/null
+}
+
+# Both ways: each setting in deploy/etl.conf, each line of it a setting.
+settings_in_file() {
+	conf=deploy/etl.conf
+	for name in $(settings); do
+		grep -Eq "^#? ?$name *=" "$conf" ||
+			echo "$conf:1: $name is missing"
+	done
+	settings | sort >"$lint_tmp/settings"
+	sed -n 's/^#\{0,1\} \{0,1\}\([a-z0-9_]*\) *=.*/\1/p' "$conf" | sort -u |
+		while IFS= read -r name; do
+			grep -qx "$name" "$lint_tmp/settings" ||
+				echo "$conf:1: there is no setting $name"
+		done
+}
+
+# No name and no environment variable belongs to two settings.
+settings_twice() {
+	settings | sort | uniq -d | sed 's/^/src:1: two settings named /'
+	find src -name '*_conf_table.h' | sort | xargs cat /dev/null |
+		tr '\n' ' ' | sed 's/SETTING(/\n/g' |
+		sed -n 's/^[a-z0-9_]*, [A-Z]*, "[^"]*", [^"]*\("[^"]*|[^"]*", *\)\{0,1\}"\([A-Z0-9_]*\)",.*/\2/p' |
+		sort | uniq -d | sed 's/^/src:1: two settings of /'
+}
+
+# A test with no case cannot fail, nor can one without a question.
+tests_ask() {
+	find tests/unit -name 'check_*.c' | sort | xargs awk '
+	/^START_TEST/ { asks = 0; line = FNR }
+	/ck_assert|unit_span_eq|agree\(/ { asks = 1 }
+	/^END_TEST/ && !asks { print FILENAME ":" line ": asks nothing" }' /dev/null
+}
+
+# A case that is written is also run.
+tests_run() {
+	for file in tests/unit/check_*.c; do
+		sed -n 's/^START_TEST(\(.*\))$/\1/p' "$file" |
+			while IFS= read -r name; do
+				tr -d '\n\t ' <"$file" |
+					grep -q "test(tcase,${name}[,)]" ||
+					echo "$file:1: $name is not run"
+			done
+	done
+}
+
+# Each check_ file is built.
+tests_built() {
+	for file in tests/unit/check_*.c; do
+		name=$(basename "$file" .c)
+		grep -q "/$name\( \|\$\)" tests/Makefile.inc ||
+			echo "$file:1: $name is not in tests/Makefile.inc"
+	done
+}
+
+# Those of tests/integration are for .ci/run, with all others.
+scripts() {
+	{
+		find tests deploy bench -name '*.sh' -type f
+		find tests deploy bench -type f -perm -u+x ! -name '*.sh' \
+			-exec grep -lE '^#!.*[ /](ba)?sh$' {} +
+	} 2>/dev/null | grep -v -e '/data/' -e '^tests/integration/' | sort
+}
+
+script_faults() {
+	scripts | xargs shellcheck -x -S warning -f gcc
+}
+
+broken src/base/bad.c <<'C'
+#include <string.h>
+#include "base/bad.h"
+/* strcpy(a, b) in a comment is only talked about */
+	strcpy(a, b);
+	x = atoi (b);
+	my_strcpy(a, b); snprintf(a, 1, "");
+	sprintf(a, "");
+C
+printf 'int x; \n  \tint y;\n\n' | broken src/base/blanks.c
+broken src/base/undone.c <<'C'
+/* TO_DO is a word; so is todo. */
+C
+printf '// %s: later\n/* %s */\n' 'TO''DO' 'FIX''ME' | broken src/base/left.c
+awk 'BEGIN { for (i = 0; i < 401; i++) print "x" }' | broken src/base/long.c
+awk 'BEGIN { for (i = 0; i < 400; i++) print "x" }' | broken src/base/fits.c
+printf '#ifndef BASE_X_TABLE_H\n' | broken src/base/x_table.h
+printf '/* x */\n#ifndef BASE_OTHER_H\n#define BASE_OTHER_H\n#endif\n' |
+	broken src/base/bad.h
+printf '#ifndef BASE_MUTE_H\n#define BASE_MUTE_H\n#endif\n' |
+	broken src/base/mute.h
+broken src/base/a_conf_table.h <<'C'
+SETTING(one, TEXT, "x", 0, 0, "x|y", "ETL_ONE", "One")
+SETTING(two, NUMBER, "1", 0, 5, NULL, "ETL_ONE", "Two")
+SETTING(three, NUMBER, "1", 0, 5, NULL,
+    "ETL_THREE", "Three")
+SETTING(three, BOOL, "on", 0, 0, NULL, "ETL_FOUR",
+    "Four")
+C
+broken deploy/etl.conf <<'C'
+# The settings.
+#one = x
+three = 1
+thre = 1
+C
+broken tests/unit/check_bad.c <<'C'
+START_TEST(it_asks_nothing)
+{
+}
+END_TEST
+START_TEST(it_is_not_run)
+{
+	ck_assert(1);
+}
+END_TEST
+	tcase_add_test(tcase,
+	    it_asks_nothing);
+C
+broken tests/Makefile.inc <<'C'
+	%D%/unit/check_bad2
+C
+printf '#!/bin/sh\ncd /tmp\necho\n' | broken tests/bad.sh
+
+finds "an unsafe call is found" unsafe_calls 3
+finds "a blank at the end of a line is found" blanks_at_the_end 1
+finds "a blank before a tab is found" blanks_before_tabs 1
+finds "what was left undone is found" left_undone 2
+finds "a file of 401 lines is found" long_files 1
+finds "a header without its guard or words is found" headers 3
+finds "a source that does not begin with its header is found" \
+	own_header_first 1
+finds "a setting not in the file, and the reverse, is found" settings_in_file 2
+finds "a setting that is there twice is found" settings_twice 2
+finds "a test that asks nothing is found" tests_ask 1
+finds "a test that is not run is found" tests_run 1
+finds "a test that is not built is found" tests_built 1
+
+clean "no unsafe call" unsafe_calls
+clean "no blanks at the end of a line" blanks_at_the_end
+clean "no blank before a tab" blanks_before_tabs
+clean "nothing is left undone" left_undone
+clean "no file has more than 400 lines" long_files
+clean "headers have their guards and say what they are" headers
+clean "a source begins with its header" own_header_first
+clean "deploy/etl.conf has each setting and no other" settings_in_file
+clean "no setting is there twice" settings_twice
+clean "each unit test asks something" tests_ask
+clean "each unit test is run" tests_run
+clean "each unit test is built" tests_built
+if command -v shellcheck >/dev/null; then
+	finds "a fault in a script is found" script_faults 1
+	clean "shellcheck finds nothing in the scripts" script_faults
+else
+	skip "shellcheck finds nothing in the scripts" "there is no shellcheck"
+fi
+finish

@@ -1,0 +1,80 @@
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+unit_run(Suite *suite)
+{
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	srunner_set_tap(runner, "-");
+	srunner_run_all(runner, CK_SILENT);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+struct span
+unit_copy(struct span text)
+{
+	char *copy = malloc(text.len + 1);
+
+	ck_assert_ptr_nonnull(copy);
+	if (text.len > 0)
+		memcpy(copy, text.at, text.len);
+	copy[text.len] = '\0';
+	return (struct span){ copy, text.len };
+}
+
+struct span
+unit_repeat(const char *head, const char *unit, size_t times, const char *tail)
+{
+	const size_t head_len = strlen(head), unit_len = strlen(unit);
+	const size_t tail_len = strlen(tail);
+	const size_t len = head_len + times * unit_len + tail_len;
+	char *copy = malloc(len + 1);
+
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, head, head_len);
+	for (size_t i = 0; i < times; i++)
+		memcpy(copy + head_len + i * unit_len, unit, unit_len);
+	memcpy(copy + len - tail_len, tail, tail_len + 1);
+	return (struct span){ copy, len };
+}
+
+void
+unit_free(struct span copy)
+{
+	void *block;
+
+	memcpy(&block, &copy.at, sizeof(block)); /* ours, so not const */
+	free(block);
+}
+
+char *
+unit_file(const char *text)
+{
+	const char *folder = getenv("TMPDIR");
+	const size_t len = strlen(text);
+	char *path = NULL;
+	int fd;
+
+	ck_assert_int_gt(asprintf(&path, "%s/etl-unit-XXXXXX",
+	    folder == NULL || folder[0] == '\0' ? "/tmp" : folder), 0);
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, len), (ssize_t)len);
+	ck_assert_int_eq(close(fd), 0);
+	return path;
+}
+
+void
+unit_unlink(char *path)
+{
+	(void)unlink(path);
+	free(path);
+}
