@@ -32,6 +32,7 @@ struct responder {
 	struct raw_batch_marks marks;
 	struct arena *arena;
 	struct buf body, head, answer;
+	int64_t broker_at; /* of clock_ms(): when to look after the broker */
 };
 
 /* One line per request. */
@@ -87,6 +88,20 @@ flush_marks(struct responder *me)
 	raw_batch_marks_flush(&me->marks, me->service.db, me->arena);
 }
 
+/*
+ * Heartbeats, alarms, reconnecting: when something came, when it is time, and
+ * at every turn while the broker is away, for it pauses by itself.
+ */
+static void
+look_after_broker(struct responder *me, bool came)
+{
+	if (!came && clock_ms() < me->broker_at &&
+	    queue_manager_is_up(me->service.queue))
+		return;
+	queue_manager_idle(me->service.queue);
+	me->broker_at = clock_ms() + mq_idle_ms(me->mq);
+}
+
 /* Wait for a request; serve the connections meanwhile. */
 static bool
 wait_for_request(struct responder *me)
@@ -102,6 +117,7 @@ wait_for_request(struct responder *me)
 	if (due >= 0 && (timeout < 0 || due < timeout))
 		timeout = due;
 	(void)daemon_poll(fds, COUNT(fds), timeout);
+	look_after_broker(me, fds[1].revents != 0);
 	if (fds[0].revents != 0) {
 		if (raw_batch_marks_pressing(&me->marks))
 			flush_marks(me);
@@ -111,7 +127,6 @@ wait_for_request(struct responder *me)
 		flush_marks(me);
 	if (fds[2].revents != 0)
 		db_idle(me->service.db);
-	queue_manager_idle(me->service.queue);
 	return false;
 }
 

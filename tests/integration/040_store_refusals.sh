@@ -7,7 +7,7 @@ good='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":'
 store() { request POST '/app/etl/raw-data/store?tenant_id=1' "$@"; }
 pid() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi || true; }
 
-store --data "$good[]}"
+store --data "${good}[]}"
 check_is "a good one is stored" "$STATUS" 201
 before=$(pid)
 check_match "one responder serves" "$before" '^[0-9]+$'
@@ -24,9 +24,9 @@ refused() {
 body() { printf "$@" >"$TMP/bad"; }
 
 body '';                               refused "an empty body" 400 json_empty "$TMP/bad"
-body '%s' "$good[1,2";                 refused "half a JSON" 400 json_truncated "$TMP/bad"
-body '%s' "$good[1,2]} x";             refused "something after the end" 400 json_trailing "$TMP/bad"
-body '\357\273\277%s' "$good[]}";      refused "a byte order mark" 400 json_byte_order_mark "$TMP/bad"
+body '%s' "${good}[1,2";                 refused "half a JSON" 400 json_truncated "$TMP/bad"
+body '%s' "${good}[1,2]} x";             refused "something after the end" 400 json_trailing "$TMP/bad"
+body '\357\273\277%s' "${good}[]}";      refused "a byte order mark" 400 json_byte_order_mark "$TMP/bad"
 body '%s"\377"]}' "${good}[";          refused "invalid UTF-8" 400 json_utf8 "$TMP/bad"
 body '%s"\355\240\200"]}' "${good}[";  refused "a surrogate in UTF-8" 400 json_utf8 "$TMP/bad"
 body '%s"\300\200"]}' "${good}[";      refused "an overlong NUL" 400 json_utf8 "$TMP/bad"
@@ -35,14 +35,14 @@ body '%s"a\000b"]}' "${good}[";        refused "a NUL byte" 400 "" "$TMP/bad"
 body '%sNaN}' "$good";                 refused "NaN" 400 json_syntax "$TMP/bad"
 body '%s01}' "$good";                  refused "a leading zero" 400 json_syntax "$TMP/bad"
 body '[]';                             refused "an array as body" 422 json_not_object "$TMP/bad"
-body '%s' "$good[\"x\\u0000y\"]}";     refused 'an escaped NUL' 422 json_nul "$TMP/bad"
-body '%s' "$good[\"\\ud800\"]}";       refused "half a surrogate pair" 422 json_surrogate "$TMP/bad"
-body '%s' "$good[1e309]}";             refused "an exponent beyond 308" 422 json_exponent "$TMP/bad"
-body '%s' "$good[1e-309]}";            refused "an exponent below -308" 422 json_exponent "$TMP/bad"
-body '%s' "$good[], \"raw_data\": []}"; refused "a member twice" 422 json_duplicate "$TMP/bad"
-{ printf '%s' "$good["; yes 1e131071, | head -n 8000 | tr -d '\n'; printf '1]}'; } >"$TMP/bad"
+body '%s' "${good}[\"x\\u0000y\"]}";     refused 'an escaped NUL' 422 json_nul "$TMP/bad"
+body '%s' "${good}[\"\\ud800\"]}";       refused "half a surrogate pair" 422 json_surrogate "$TMP/bad"
+body '%s' "${good}[1e309]}";             refused "an exponent beyond 308" 422 json_exponent "$TMP/bad"
+body '%s' "${good}[1e-309]}";            refused "an exponent below -308" 422 json_exponent "$TMP/bad"
+body '%s' "${good}[], \"raw_data\": []}"; refused "a member twice" 422 json_duplicate "$TMP/bad"
+{ printf '%s' "${good}["; yes 1e131071, | head -n 8000 | tr -d '\n'; printf '1]}'; } >"$TMP/bad"
 refused "72 KB that would read back as 1 GB" 422 json_exponent "$TMP/bad"
-{ printf '%s' "$good["; yes 1e308, | head -n 1000000 | tr -d '\n'; printf '1]}'; } >"$TMP/bad"
+{ printf '%s' "${good}["; yes 1e308, | head -n 1000000 | tr -d '\n'; printf '1]}'; } >"$TMP/bad"
 refused "exponents that expand to 300 MB" 422 json_expansion "$TMP/bad"
 nested() { printf '%s' "$good"; head -c "$1" /dev/zero | tr '\0' '['; head -c "$1" /dev/zero | tr '\0' ']'; printf '}'; }
 nested 100000 >"$TMP/bad"
@@ -83,21 +83,21 @@ request POST '/app/etl/raw-data/store?tenant_id=x&queue_transform=maybe' --data 
 check_is "bad query values: 400" "$STATUS" 400
 check_is "listed with the body's" "$(json '[.errors[].loc | join(".")] | sort | join(" ")')" \
 	"body.integration_id body.raw_data query.queue_transform query.tenant_id"
-request POST '/app/etl/raw-data/store' --data "$good[]}"
+request POST '/app/etl/raw-data/store' --data "${good}[]}"
 check_is "no tenant: 400" "$STATUS" 400
-request POST '/app/etl/raw-data/store?tenant_id=1&tenant_id=2' --data "$good[]}"
+request POST '/app/etl/raw-data/store?tenant_id=1&tenant_id=2' --data "${good}[]}"
 check_is "two tenants: 403" "$STATUS" 403
-request POST '/app/etl/raw-data/store?tenant_id=%zz' --data "$good[]}"
+request POST '/app/etl/raw-data/store?tenant_id=%zz' --data "${good}[]}"
 check_is "half an escape in the query: 400" "$STATUS" 400
-request POST '/app/etl/raw-data/store?tenant_id=1&x=%00' --data "$good[]}"
+request POST '/app/etl/raw-data/store?tenant_id=1&x=%00' --data "${good}[]}"
 check_is "a NUL in the query: 400" "$STATUS" 400
 
 # -- media
-store -H 'Content-Type: text/plain' --data "$good[]}"
+store -H 'Content-Type: text/plain' --data "${good}[]}"
 check_is "another media type: 415" "$STATUS" 415
-store -H 'Content-Type: application/json; charset=utf-8' --data "$good[]}"
+store -H 'Content-Type: application/json; charset=utf-8' --data "${good}[]}"
 check_is "a charset is fine" "$STATUS" 201
-store -H 'Content-Encoding: br' --data "$good[]}"
+store -H 'Content-Encoding: br' --data "${good}[]}"
 check_is "an unknown encoding: 415" "$STATUS" 415
 check_match "which tells what is accepted" "$(header Accept-Encoding)" '.'
 
@@ -111,8 +111,8 @@ check_match "a Content-Length that is no number: 400" "$(raw "${head_lines}Conte
 check_match "a negative one: 400" "$(raw "${head_lines}Content-Length: -5\r\n\r\n{}")" ' 400 '
 check_match "two that differ: 400" "$(raw "${head_lines}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}")" ' 400 '
 check_match "a body shorter than announced stores nothing" \
-	"$(raw "${head_lines}Content-Length: 500\r\n\r\n$good[]}")x" '^(HTTP/1.1 400.*)?x$'
-{ printf '%s"' "$good["; head -c 67108864 /dev/zero | tr '\0' x; printf '"]}'; } >"$TMP/huge"
+	"$(raw "${head_lines}Content-Length: 500\r\n\r\n${good}[]}")x" '^(HTTP/1.1 400.*)?x$'
+{ printf '%s"' "${good}["; head -c 67108864 /dev/zero | tr '\0' x; printf '"]}'; } >"$TMP/huge"
 store --data-binary "@$TMP/huge"
 check_is "more than 64 MB: 413" "$STATUS" 413
 check_is "as a problem of ours" "$(header Content-Type)" application/problem+json
@@ -126,6 +126,6 @@ check_is "exactly 64 MB is read: half a JSON, 400" "$STATUS" 400
 check_is "only the good ones are rows" "$(sql "SELECT count(*) FROM raw_extraction_data")" 4
 check_is "only those are messages" "$(queue_depth transform_queue)" 4
 check_is "the responder never died" "$(pid)" "$before"
-store --data "$good[]}"
+store --data "${good}[]}"
 check_is "and stores the next one" "$STATUS" 201
 done_testing

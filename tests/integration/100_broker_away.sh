@@ -67,5 +67,5 @@ app start relay
 app kill relay
 app start relay
 check "killed and started again, it queues all" wait_until 60 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
-check "at least one message each" wait_until 10 sh -c "[ \$(ids_in_queue) -ge 6 ]"
+check "at least one message each" wait_until 10 queue_ids_at_least 6
 done_testing

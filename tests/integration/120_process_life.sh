@@ -45,7 +45,7 @@ check "at most one more row for each kill" [ "$rows" -le $((good + 4)) ]
 check "all of them are queued in the end, by the relay if need be" wait_until 30 sql_is 0 \
 	"SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
 total=$(sql "SELECT count(*) FROM raw_extraction_data")
-check "each id is on the queue" sh -c "[ \"\$(queue_ids)\" -ge $total ]"
+check "each id is on the queue" queue_ids_at_least "$total"
 
 app restart pool
 check_is "TERM during a long request answers it first" "$(
