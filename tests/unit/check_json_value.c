@@ -1,5 +1,6 @@
 #include "base/json_value.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,25 @@ START_TEST(any_byte_at_any_place_of_a_short_string_is_looked_at)
 				    &json_limits_default);
 			}
 		}
+	}
+}
+END_TEST
+
+START_TEST(every_escape_is_seen_alone_and_as_half_of_a_pair)
+{
+	static const char *const before[] = { "", "\\ud800", "\\uDBFF" };
+	char text[64];
+
+	for (size_t i = 0; i < COUNT(before); i++) {
+		size_t accepted = 0;
+
+		for (unsigned code = 0; code <= 0xffff; code++) {
+			(void)snprintf(text, sizeof(text),
+			    "{\"v\":\"%s\\u%04x\"}", before[i], code);
+			accepted += agree(str_span(text), &json_limits_default);
+		}
+		/* All but NUL and the surrogates; the 1024 low halves. */
+		ck_assert_uint_eq(accepted, i == 0 ? 65535 - 2048 : 1024);
 	}
 }
 END_TEST
@@ -329,6 +349,7 @@ main(void)
 	tcase_add_test(tcase, a_dropped_doubled_or_swapped_byte_is_seen_as_well);
 	tcase_add_test(tcase,
 	    any_byte_at_any_place_of_a_short_string_is_looked_at);
+	tcase_add_test(tcase, every_escape_is_seen_alone_and_as_half_of_a_pair);
 	tcase_add_loop_test(tcase,
 	    a_flaw_in_a_megabyte_is_found_at_every_alignment, 0, 8);
 	tcase_add_loop_test(tcase, nesting_ends_at_its_limit_not_with_the_stack,
