@@ -24,9 +24,9 @@ BEGIN
 END
 $$;
 
-DROP INDEX idx_raw_extraction_data_tenant_id_id;
 ALTER TABLE raw_extraction_data
 	RESET (fillfactor),
+	DROP CONSTRAINT uq_raw_extraction_data_tenant_id_id,
 	DROP CONSTRAINT ck_raw_extraction_data_processing_status,
 	ALTER COLUMN processing_status DROP NOT NULL,
 	ALTER COLUMN active DROP NOT NULL,

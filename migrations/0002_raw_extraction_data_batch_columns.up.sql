@@ -61,11 +61,12 @@ ALTER TABLE raw_extraction_data
 			('pending', 'processing', 'completed', 'failed'));
 ALTER SEQUENCE raw_extraction_data_id_seq AS BIGINT;
 
--- Newest first within a tenant, and all of a tenant: what 0001's index on
--- (tenant_id) was for. No index may name queued_at or be partial on it: its
--- update has to stay heap-only, for which the pages keep a tenth of their room.
-CREATE INDEX idx_raw_extraction_data_tenant_id_id
-	ON raw_extraction_data (tenant_id, id DESC);
+-- Newest first within a tenant, read backwards; all of a tenant, what 0001's
+-- index on (tenant_id) was for; and what other tables refer to. No index may
+-- name queued_at or be partial on it: its update has to stay heap-only, for
+-- which the pages keep a tenth of their room.
+ALTER TABLE raw_extraction_data
+	ADD CONSTRAINT uq_raw_extraction_data_tenant_id_id UNIQUE (tenant_id, id);
 
 -- Storing with lz4 takes less than half the time of pglz. Values that are
 -- there keep what they have.

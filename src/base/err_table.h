@@ -19,6 +19,7 @@ ERR(E_NO_ROW, ABSENT, "there is no such row")
 ERR(E_NO_INTEGRATION, ABSENT, "there is no such integration")
 
 ERR(E_CONFLICT, CONFLICT, "the row's state forbids it")
+ERR(E_KEY_TAKEN, CONFLICT, "the idempotency key was used before")
 ERR(E_TOPOLOGY, CONFLICT, "a queue exists with other arguments")
 ERR(E_MIGRATION, CONFLICT, "the migration history forbids it")
 

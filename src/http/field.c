@@ -21,6 +21,8 @@ field_place_name(enum field_place place)
 		return "path";
 	case FIELD_QUERY:
 		return "query";
+	case FIELD_HEADER:
+		return "header";
 	case FIELD_BODY:
 		break;
 	}

@@ -14,7 +14,7 @@
 
 struct req;
 
-enum field_place { FIELD_PATH, FIELD_QUERY, FIELD_BODY };
+enum field_place { FIELD_PATH, FIELD_QUERY, FIELD_HEADER, FIELD_BODY };
 
 enum field_kind {
 	FIELD_INT,	/* int64_t */

@@ -6,5 +6,8 @@ SETTING(max_body, NUMBER, "67108864", 1024, 268435456, NULL, "ETL_MAX_BODY",
     " the same")
 SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
     "ETL_MAX_ANSWER", "Bytes of payload a list with include_raw_data may have")
+SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
+    "ETL_IDEMPOTENCY_LIFETIME",
+    "Seconds an Idempotency-Key is remembered; a week")
 SETTING(request_timeout, NUMBER, "50", 5, 3600, NULL, "ETL_REQUEST_TIMEOUT",
     "Seconds after which a stuck request ends its process; the client gets 502")

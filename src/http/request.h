@@ -47,6 +47,7 @@ struct req {
 	struct span content_encoding;
 	struct span content_length;
 	struct span if_none_match;
+	struct span idempotency_key;
 	struct span traceparent;
 	struct buf *body;
 	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */

@@ -159,6 +159,8 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		    " ELSE r.queued_at END,"
 		    " queue_transform = r.queue_transform OR $3 = 'pending',"
 		    " attempts = r.attempts + ($3 = 'processing')::integer,"
+		    " claimed_at = CASE WHEN $3 = 'processing' THEN now()"
+		    " ELSE r.claimed_at END,"
 		    " error_details = CASE WHEN $4 THEN $5"
 		    " ELSE r.error_details END"
 		    " FROM old JOIN allowed USING (status)"

@@ -7,12 +7,16 @@
 #define MODELS_RAW_BATCH_H
 
 #include "adapters/db.h"
+#include "models/idempotency_key.h"
 
 /*
  * What the members of an object are called that hold a batch's items; see
  * transform.md. Names end with NULL.
  */
 extern const char *const raw_batch_items[];
+
+/* The values of processing_status. */
+#define RAW_BATCH_STATUSES "pending|processing|completed|failed"
 
 /* What is stored. */
 struct raw_batch {
@@ -23,22 +27,25 @@ struct raw_batch {
 	struct span raw_data;	 /* JSON; see db_add_jsonb() */
 	struct span extraction_metadata; /* the same, or SPAN_NONE */
 	int64_t item_count;
+	bool queue; /* false: nobody will queue it */
+	/* Written with the batch; NULL: none. */
+	const struct idempotency_key *key;
 };
 
 /*
  * Insert one batch, committed when this returns E_OK.
  *
  * Gives: *ret_id, the new row's id; processing_status is pending, queued_at
- *        NULL. When `queue` is false, nobody will queue it either.
+ *        NULL.
  * Fails: E_NO_INTEGRATION  the tenant has no such integration;
+ *        E_KEY_TAKEN       the key was used before: idempotency_key_get();
  *        E_INVALID         PostgreSQL cannot store this JSON: diag tells;
  *        E_DB_UNKNOWN      it may have been stored: the connection was lost,
  *                          and nobody could tell in time what became of it;
  *        others as db_run(): nothing was stored.
  */
 enum err raw_batch_insert(struct db *db, const struct raw_batch *batch,
-    bool queue, struct arena *arena, int64_t *ret_id, struct diag *diag)
-    MUST_CHECK;
+    struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
 
 /*
  * Put an error of PostgreSQL about JSON or a reference into words for the
@@ -138,5 +145,30 @@ enum { RAW_BATCH_LOCKED_ID, RAW_BATCH_LOCKED_TENANT,
 enum err raw_batch_lock_unqueued(struct db *db, int64_t min_age,
     int64_t max_age, int64_t limit, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+/*
+ * Bring batches back to pending that are in processing for longer than a
+ * lease, seconds. Rows that a worker holds locked are passed over.
+ * Gives: id, tenant_id, attempts of each.
+ */
+enum err raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+    MUST_CHECK;
+
+/*
+ * Forget that pending batches were queued longer ago than age, seconds, so
+ * that the relay queues them again. Gives: how many.
+ */
+enum err raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
+    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/* How many batches of all tenants are pending. */
+struct raw_batch_backlog {
+	int64_t unqueued; /* to be queued yet */
+	int64_t queued;
+	int64_t old; /* of these, queued longer ago than age, seconds */
+};
+enum err raw_batch_pending(struct db *db, int64_t age, struct arena *arena,
+    struct raw_batch_backlog *ret_backlog, struct diag *diag) MUST_CHECK;
 
 #endif

@@ -96,21 +96,48 @@ resolve(struct db *db, int64_t id, struct span transaction,
 	return rc;
 }
 
+/* The columns of a new row, and their values from $1 on. */
+#define INSERT_COLUMNS "tenant_id, integration_id, entity_type, external_id," \
+    " raw_data, extraction_metadata, raw_data_items, raw_data_bytes," \
+    " raw_data_sha256, queue_transform"
+#define INSERT_VALUES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
+#define INSERT_RETURNING " RETURNING id, pg_current_xact_id()::text"
+
+static const struct db_statement insert = {
+	.name = "raw_batch_insert",
+	.changes = true,
+	.early_rows = true,
+	.sql = "INSERT INTO raw_extraction_data (" INSERT_COLUMNS ")"
+	    " VALUES (" INSERT_VALUES ")" INSERT_RETURNING,
+};
+
+/*
+ * A twin with the same key waits for the first one's commit; then it finds the
+ * key taken, and inserts nothing.
+ */
+static const struct db_statement insert_with_key = {
+	.name = "raw_batch_insert_with_key",
+	.changes = true,
+	.early_rows = true,
+	.sql = "WITH claimed AS (INSERT INTO idempotency_keys AS held"
+	    " (tenant_id, idempotency_key, fingerprint, raw_data_id,"
+	    " expires_at) VALUES ($1, $11, $12,"
+	    " nextval('raw_extraction_data_id_seq'),"
+	    " now() + $13 * interval '1 second')"
+	    " ON CONFLICT (tenant_id, idempotency_key) DO UPDATE SET"
+	    " fingerprint = excluded.fingerprint,"
+	    " raw_data_id = excluded.raw_data_id,"
+	    " created_at = now(), expires_at = excluded.expires_at"
+	    " WHERE held.expires_at <= now() RETURNING raw_data_id) "
+	    "INSERT INTO raw_extraction_data (id, " INSERT_COLUMNS ")"
+	    " SELECT raw_data_id, " INSERT_VALUES " FROM claimed"
+	    INSERT_RETURNING,
+};
+
 enum err
-raw_batch_insert(struct db *db, const struct raw_batch *batch, bool queue,
+raw_batch_insert(struct db *db, const struct raw_batch *batch,
     struct arena *arena, int64_t *ret_id, struct diag *diag)
 {
-	static const struct db_statement statement = {
-		.name = "raw_batch_insert",
-		.changes = true,
-		.early_rows = true,
-		.sql = "INSERT INTO raw_extraction_data (tenant_id,"
-		    " integration_id, entity_type, external_id, raw_data,"
-		    " extraction_metadata, raw_data_items, raw_data_bytes,"
-		    " raw_data_sha256, queue_transform)"
-		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-		    " RETURNING id, pg_current_xact_id()::text",
-	};
 	unsigned char digest[DIGEST_SHA256_SIZE];
 	struct db_params params = { 0 };
 	struct db_rows *rows;
@@ -132,15 +159,22 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch, bool queue,
 	db_add_int(&params, batch->item_count);
 	db_add_int(&params, (int64_t)batch->raw_data.len);
 	db_add_bytes(&params, digest, sizeof(digest));
-	db_add_bool(&params, queue);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	db_add_bool(&params, batch->queue);
+	if (batch->key != NULL)
+		idempotency_key_add(batch->key, &params);
+	rc = db_run(db, batch->key != NULL ? &insert_with_key : &insert,
+	    &params, arena, &rows, diag);
+	if (rc == E_OK && db_rows_count(rows) == 0)
+		return diag_set(diag, E_KEY_TAKEN, "the key was used before");
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) == 1)
 		rc = resolve(db, db_int(rows, 0, 0), db_text(rows, 0, 1),
 		    digest, arena, diag);
 	if (rc == E_DB_UNKNOWN)
 		return diag_tell(diag, rc, "The connection to the database was"
-		    " lost while the batch was stored: it may be there. Look"
-		    " for it before you send it again");
+		    " lost while the batch was stored: it may be there. %s",
+		    batch->key != NULL ?
+		    "Send it again with the same Idempotency-Key" :
+		    "Look for it before you send it again");
 	if (rc != E_OK)
 		return raw_batch_explain(rc, diag);
 	*ret_id = db_int(rows, 0, 0);

@@ -12,6 +12,7 @@
 #include "base/daemon.h"
 #include "base/log.h"
 #include "models/raw_batch.h"
+#include "programs/relay_chores.h"
 #include "programs/settings.h"
 #include "queue/queue_manager.h"
 
@@ -33,6 +34,7 @@ struct relay {
 	struct queue_manager *queue;
 	struct arena *arena;
 	int64_t full_at; /* of clock_ms(): when to look through all rows */
+	int64_t chores_at; /* of clock_ms(): when the chores are due */
 	enum err trouble; /* of the last pass, so that it is told once */
 };
 
@@ -149,6 +151,25 @@ look(struct relay *me)
 	return false;
 }
 
+/* The chores, when they are due; trouble is told, and tried again later. */
+static void
+do_chores(struct relay *me)
+{
+	int64_t pause = settings.relay.relay_chores * 1000;
+	struct diag diag;
+
+	if (clock_ms() < me->chores_at || me->trouble != E_OK)
+		return;
+	me->chores_at = clock_ms() + pause +
+	    daemon_jitter((unsigned)pause / 4 + 1);
+	diag_clear(&diag);
+	if (relay_chores(me->db, me->queue, &settings.relay, me->arena,
+	    &diag) != E_OK)
+		log_warn("chores", LOG_TEXT("error", err_name(diag.code)),
+		    LOG_TEXT("text", diag.text));
+	arena_reset(me->arena);
+}
+
 static void
 serve(struct relay *me)
 {
@@ -172,6 +193,8 @@ serve(struct relay *me)
 		if (fds[1].revents != 0)
 			db_idle(me->db);
 		more = look(me);
+		if (!more)
+			do_chores(me);
 	}
 }
 

@@ -7,3 +7,10 @@ SETTING(relay_interval, NUMBER, "1000", 50, 60000, NULL,
 SETTING(relay_timeout, NUMBER, "10000", 100, 60000, NULL,
     "ETL_RELAY_TIMEOUT",
     "Milliseconds to wait for the broker's confirms of one transaction")
+SETTING(relay_chores, NUMBER, "60", 1, 86400, NULL, "ETL_RELAY_CHORES",
+    "Seconds between two rounds of chores: leases, expired keys, lost messages")
+SETTING(relay_lease, NUMBER, "3600", 1, 604800, NULL, "ETL_RELAY_LEASE",
+    "Seconds a batch may be in processing before it comes back to pending")
+SETTING(relay_lost_age, NUMBER, "900", 1, 604800, NULL, "ETL_RELAY_LOST_AGE",
+    "Seconds after which a pending batch is queued again when transform_queue is"
+    " empty")

@@ -283,6 +283,13 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 }
 
 enum err
+queue_manager_count(struct queue_manager *manager, enum queue queue,
+    struct mq_queue_stats *ret_stats, struct diag *diag)
+{
+	return mq_stats(manager->mq, queues[queue].name, ret_stats, diag);
+}
+
+enum err
 queue_manager_stats(struct queue_manager *manager, struct arena *arena,
     struct queue_stats **ret_stats, size_t *ret_count, struct diag *diag)
 {

@@ -69,6 +69,10 @@ enum err queue_manager_publish_all(struct queue_manager *manager,
     enum queue queue, const struct job *jobs, size_t count, int timeout,
     struct arena *arena, bool *confirmed, struct diag *diag) MUST_CHECK;
 
+/* Count messages and consumers of one main queue. */
+enum err queue_manager_count(struct queue_manager *manager, enum queue queue,
+    struct mq_queue_stats *ret_stats, struct diag *diag) MUST_CHECK;
+
 /*
  * Count messages and consumers of the queues: the main ones first, each
  * followed by its retry and dead-letter queues.

@@ -30,7 +30,7 @@ check "a new pool declares them again without complaint" wait_until 20 ready_is 
 
 # -- a queue of another kind is there already
 app_down
-ETL_APP_BEFORE=make_stranger
+export ETL_APP_BEFORE=make_stranger
 make_stranger() {
 	mgmt PUT "/api/queues/$ETL_VHOST/transform_queue" '{"durable":true,"arguments":{"x-queue-type":"classic"}}' >"$TMP/out"
 }
@@ -47,7 +47,7 @@ check "and nothing is degraded" wait_until 30 ready_is '[]'
 
 # -- classic queues when the setting says so
 app_down
-ETL_APP_BEFORE=
+unset ETL_APP_BEFORE
 app_up 'queue_type = classic'
 check_is "all are classic" "$(queues | jq -r '[.[].type] | unique | join(",")')" classic
 request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'

@@ -11,7 +11,6 @@ many() { # COUNT FILE: stores at 8 connections; statuses to FILE
 }
 
 check_is "four responders" "$(responders | wc -l)" 4
-old=$(responders | sort)
 for signal in TERM USR1 INT; do
 	victim=$(responders | head -n 1)
 	kill -s "$signal" "$victim"

@@ -1,0 +1,3 @@
+-- Back to 0003: a client's key is forgotten, its batches stay.
+
+DROP TABLE idempotency_keys;

@@ -1,0 +1,199 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "etl/handlers.h"
+
+/* What GET /raw-data takes. */
+struct list_input {
+	struct raw_batch_filter filter;
+	bool include_raw_data;
+};
+
+#define AT(member) .offset = offsetof(struct list_input, member)
+static const struct field list_rows[] = {
+	/* clang-format off */
+	{ FIELD_QUERY, "integration_id", .kind = FIELD_INT, .min = 1,
+	  .max = INT32_MAX, AT(filter.integration_id),
+	  .sentence = "Only batches of this integration" },
+	{ FIELD_QUERY, "entity_type", .kind = FIELD_TEXT, .min = 1, .max = 50,
+	  AT(filter.entity_type), .sentence = "Only batches of this type" },
+	{ FIELD_QUERY, "processing_status", .kind = FIELD_TEXT,
+	  .choices = RAW_BATCH_STATUSES, AT(filter.processing_status),
+	  .sentence = "Only batches in this status" },
+	{ FIELD_QUERY, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255,
+	  AT(filter.external_id), .sentence = "Only batches of this name" },
+	{ FIELD_QUERY, "created_after", .kind = FIELD_STAMP,
+	  AT(filter.created_after), .sentence = "Only younger ones" },
+	{ FIELD_QUERY, "created_before", .kind = FIELD_STAMP,
+	  AT(filter.created_before), .sentence = "Only older ones" },
+	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = 1000,
+	  AT(filter.limit), .sentence = "How many at most; 50" },
+	{ FIELD_QUERY, "offset", .kind = FIELD_INT, .min = 0, .max = INT32_MAX,
+	  AT(filter.offset), .sentence = "How many to skip; 0" },
+	{ FIELD_QUERY, "cursor", .kind = FIELD_INT, .min = 1, .max = INT64_MAX,
+	  AT(filter.before_id),
+	  .sentence = "next_cursor of the page before; excludes offset" },
+	{ FIELD_QUERY, "include_raw_data", .kind = FIELD_BOOL,
+	  AT(include_raw_data), .sentence = "With the payloads; false" },
+	/* clang-format on */
+};
+#undef AT
+const struct field_set raw_data_list_input = { list_rows, COUNT(list_rows) };
+
+/* Write the members that lists and records share. */
+static void
+write_columns(struct json *json, const struct db_rows *rows, int row)
+{
+#define WRITE_INT(member, column) \
+	if (db_is_null(rows, row, column)) \
+		json_null(json, member); \
+	else \
+		json_int(json, member, db_int(rows, row, column));
+#define WRITE_TEXT(member, column) \
+	json_span(json, member, db_text(rows, row, column));
+#define WRITE_BOOL(member, column) \
+	json_bool(json, member, db_bool(rows, row, column));
+#define COLUMN(id, member, kind, sql) WRITE_##kind(member, RAW_BATCH_##id)
+#include "models/raw_batch_table.h"
+#undef COLUMN
+}
+
+/* The payloads of a list come one by one, so that their sum has a limit. */
+static enum err
+write_payload(struct req *rq, struct resp *rp, int64_t id)
+{
+	struct span raw_data;
+	enum err rc;
+
+	if ((int64_t)rp->insert_bytes > rq->service->settings->max_answer)
+		return diag_tell(&rq->diag, E_SYNTAX, "These batches are larger"
+		    " than one answer may be: ask for a smaller limit");
+	rc = raw_batch_payload(rq->db, rq->who.tenant_id, id, rq->arena,
+	    &raw_data, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	return response_insert(rp, "raw_data", raw_data, rq);
+}
+
+/* List batches, newest first. */
+enum err
+raw_data_list(struct req *rq, struct resp *rp)
+{
+	struct list_input input = { .filter.limit = 50 };
+	struct raw_batch_filter *filter = &input.filter;
+	struct db_rows *rows;
+	int64_t limit, total, last = 0;
+	char cursor[32];
+	bool more;
+	int shown;
+	enum err rc;
+
+	rc = fields_read(&raw_data_list_input, rq, &input);
+	if (rc == E_OK && filter->before_id != 0 && filter->offset != 0)
+		rc = field_refuse(rq, FIELD_QUERY, "offset", "conflict",
+		    "cannot be combined with cursor");
+	if (rc != E_OK)
+		return rc;
+	filter->tenant_id = rq->who.tenant_id;
+	limit = filter->limit++; /* one more tells whether there is more */
+	rc = raw_batch_list(rq->db, filter, rq->arena, &rows, &rq->diag);
+	if (rc == E_OK)
+		rc = raw_batch_count(rq->db, filter, rq->arena, &total,
+		    &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	more = db_rows_count(rows) > limit;
+	shown = more ? (int)limit : db_rows_count(rows);
+	json_object(rp->json, NULL);
+	json_array(rp->json, "raw_data_records");
+	for (int i = 0; i < shown; i++) {
+		last = db_int(rows, i, RAW_BATCH_ID);
+		json_object(rp->json, NULL);
+		write_columns(rp->json, rows, i);
+		if (input.include_raw_data) {
+			rc = write_payload(rq, rp, last);
+			if (rc != E_OK)
+				return rc;
+		}
+		json_end(rp->json);
+	}
+	json_end(rp->json);
+	json_int(rp->json, "total_count", total);
+	json_int(rp->json, "limit", limit);
+	json_int(rp->json, "offset", filter->offset);
+	(void)snprintf(cursor, sizeof(cursor), "%" PRId64, last);
+	json_text(rp->json, "next_cursor", more ? cursor : NULL);
+	json_end(rp->json);
+	return E_OK;
+}
+
+/*
+ * The versions of If-None-Match, comma separated, without quotes and weakness
+ * marks; what is no version of ours does no harm. `*` gives itself.
+ */
+static struct span
+known_versions(struct req *rq)
+{
+	struct span rest = rq->if_none_match;
+	char *text = rest.at == NULL ? NULL :
+	    arena_get(rq->arena, rest.len + 1);
+	size_t len = 0;
+
+	if (text == NULL)
+		return SPAN_NONE;
+	while (rest.at != NULL) {
+		struct span tag = span_trim(span_cut(&rest, ','));
+
+		if (tag.len > 2 && memcmp(tag.at, "W/", 2) == 0) {
+			tag.at += 2;
+			tag.len -= 2;
+		}
+		if (tag.len > 2 && tag.at[0] == '"') {
+			tag.at++;
+			tag.len -= 2;
+		}
+		if (len > 0)
+			text[len++] = ',';
+		memcpy(text + len, tag.at, tag.len);
+		len += tag.len;
+	}
+	return (struct span){ text, len };
+}
+
+/* One batch with its payload. */
+enum err
+raw_data_get(struct req *rq, struct resp *rp)
+{
+	struct span known = known_versions(rq);
+	struct db_rows *rows;
+	char *etag;
+	enum err rc;
+
+	rc = raw_batch_get(rq->db, rq->who.tenant_id, rq->id, known, rq->arena,
+	    &rows, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	etag = arena_printf(rq->arena, "\"%.*s\"",
+	    SPAN_ARG(db_text(rows, 0, RAW_BATCH_VERSION)));
+	if (etag == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	response_header(rp, "ETag", etag);
+	response_header(rp, "Cache-Control", "private, no-cache");
+	if (db_is_null(rows, 0, RAW_BATCH_RAW_DATA) || span_is(known, "*")) {
+		rp->status = 304;
+		return E_OK;
+	}
+	json_object(rp->json, NULL);
+	write_columns(rp->json, rows, 0);
+	rc = response_insert(rp, "raw_data",
+	    db_text(rows, 0, RAW_BATCH_RAW_DATA), rq);
+	if (rc == E_OK)
+		rc = response_insert(rp, "extraction_metadata",
+		    db_text(rows, 0, RAW_BATCH_METADATA), rq);
+	if (rc == E_OK)
+		rc = response_insert(rp, "error_details",
+		    db_text(rows, 0, RAW_BATCH_ERRORS), rq);
+	json_end(rp->json);
+	return rc;
+}

@@ -1,0 +1,86 @@
+#include "programs/relay_chores.h"
+
+#include "base/log.h"
+#include "models/idempotency_key.h"
+#include "models/raw_batch.h"
+
+/* Rows of one statement: short locks, and the next turn does the rest. */
+#define LIMIT 1000
+
+/* Batches whose taker has died become pending, to be queued again. */
+static enum err
+end_leases(struct db *db, const struct relay_settings *settings,
+    struct arena *arena, struct diag *diag)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = raw_batch_end_leases(db, settings->relay_lease, LIMIT, arena,
+	    &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	for (int i = 0; i < db_rows_count(rows); i++)
+		log_warn("lease_ended", LOG_INT("raw_data_id",
+		    db_int(rows, i, 0)), LOG_INT("tenant_id",
+		    db_int(rows, i, 1)), LOG_INT("attempts",
+		    db_int(rows, i, 2)));
+	return E_OK;
+}
+
+static enum err
+purge_keys(struct db *db, struct arena *arena, struct diag *diag)
+{
+	int64_t count;
+	enum err rc = idempotency_key_purge(db, LIMIT, arena, &count, diag);
+
+	if (rc == E_OK && count > 0)
+		log_info("keys_purged", LOG_INT("count", count));
+	return rc;
+}
+
+/*
+ * Rows that wait for a message that is no more, and messages without a row.
+ * Only an empty queue proves that a message is lost: a queue may have been
+ * purged, deleted, or its disk be gone.
+ */
+static enum err
+reconcile(struct db *db, struct queue_manager *queue,
+    const struct relay_settings *settings, struct arena *arena,
+    struct diag *diag)
+{
+	struct raw_batch_backlog rows;
+	struct mq_queue_stats waiting;
+	int64_t again = 0;
+	enum err rc;
+
+	/* First the queue, then the rows: what moves meanwhile leaves both. */
+	rc = queue_manager_count(queue, QUEUE_TRANSFORM, &waiting, diag);
+	if (rc == E_OK)
+		rc = raw_batch_pending(db, settings->relay_lost_age, arena,
+		    &rows, diag);
+	if (rc == E_OK && waiting.message_count == 0 && rows.old > 0)
+		rc = raw_batch_queue_again(db, settings->relay_lost_age, LIMIT,
+		    arena, &again, diag);
+	if (rc != E_OK)
+		return rc;
+	if (again > 0 || waiting.message_count > rows.queued + rows.unqueued)
+		log_warn("reconciled", LOG_INT("messages",
+		    waiting.message_count), LOG_INT("rows_queued",
+		    rows.queued), LOG_INT("rows_unqueued", rows.unqueued),
+		    LOG_INT("rows_queued_again", again));
+	return E_OK;
+}
+
+enum err
+relay_chores(struct db *db, struct queue_manager *queue,
+    const struct relay_settings *settings, struct arena *arena,
+    struct diag *diag)
+{
+	enum err rc = end_leases(db, settings, arena, diag);
+
+	if (rc == E_OK)
+		rc = purge_keys(db, arena, diag);
+	if (rc == E_OK)
+		rc = reconcile(db, queue, settings, arena, diag);
+	return rc;
+}

@@ -1,0 +1,19 @@
+/*
+ * What the relay does now and then besides queueing: it ends leases of dead
+ * workers, removes expired idempotency keys, and compares rows with messages.
+ * Several relays may do so side by side; each chore is harmless when repeated.
+ */
+#ifndef PROGRAMS_RELAY_CHORES_H
+#define PROGRAMS_RELAY_CHORES_H
+
+#include "programs/settings.h"
+
+/*
+ * Do all chores once. Each change is logged.
+ * Fails: as db_run(), and queue_manager_stats().
+ */
+enum err relay_chores(struct db *db, struct queue_manager *queue,
+    const struct relay_settings *settings, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
+
+#endif
