@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "adapters/unpack.h"
 #include "base/clock.h"
 
 void
@@ -96,12 +97,14 @@ check_media(struct req *rq)
 	if (!span_is_nocase(type, "application/json"))
 		return diag_tell(&rq->diag, E_MEDIA, "The body must be JSON:"
 		    " send Content-Type: application/json");
-	if (rq->content_encoding.at != NULL &&
-	    !span_is_nocase(rq->content_encoding, "identity"))
-		return diag_tell(&rq->diag, E_MEDIA,
-		    "This Content-Encoding is not supported: send the JSON"
-		    " uncompressed");
 	return E_OK;
+}
+
+static bool
+is_packed(const struct req *rq)
+{
+	return rq->content_encoding.at != NULL &&
+	    !span_is_nocase(rq->content_encoding, "identity");
 }
 
 /* Read the body from where it comes. */
@@ -109,6 +112,7 @@ static enum err
 read_body(struct req *rq)
 {
 	int64_t length;
+	enum err rc;
 
 	if (rq->fcgi == NULL)
 		return E_OK;
@@ -122,7 +126,19 @@ read_body(struct req *rq)
 		return diag_tell(&rq->diag, E_TOO_LARGE, "The body has %lld"
 		    " bytes; this service takes %lld", (long long)length,
 		    (long long)rq->service->settings->max_body);
-	return fcgi_read(rq->fcgi, rq->body, (size_t)length, &rq->diag);
+	if (!is_packed(rq))
+		return fcgi_read(rq->fcgi, rq->body, (size_t)length,
+		    &rq->diag);
+	rc = fcgi_read(rq->fcgi, rq->packed, (size_t)length, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	rc = unpack(rq->content_encoding, buf_span(rq->packed), rq->body,
+	    &rq->diag);
+	if (rc == E_OK && (int64_t)rq->body->len >
+	    rq->service->settings->max_body)
+		return diag_tell(&rq->diag, E_TOO_LARGE,
+		    "The unpacked body is larger than this service takes");
+	return rc;
 }
 
 /* List the members to look for: those of the rows and tenant_id. */

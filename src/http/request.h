@@ -50,6 +50,7 @@ struct req {
 	struct span idempotency_key;
 	struct span traceparent;
 	struct buf *body;
+	struct buf *packed; /* where a packed body is read; NULL: it is not */
 	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */
 
 	/* Found out. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "adapters/unpack.h"
 #include "http/http_status.h"
 
 /* Seconds after which a client may try again. */
@@ -110,7 +111,7 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 		response_header(rp, "WWW-Authenticate",
 		    "Bearer realm=\"pulse-etl\"");
 	if (rp->status == 415)
-		response_header(rp, "Accept-Encoding", "identity");
+		response_header(rp, "Accept-Encoding", unpack_codings);
 }
 
 size_t

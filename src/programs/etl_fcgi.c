@@ -31,7 +31,7 @@ struct responder {
 	struct service service;
 	struct raw_batch_marks marks;
 	struct arena *arena;
-	struct buf body, head, answer;
+	struct buf body, packed, head, answer;
 	int64_t broker_at; /* of clock_ms(): when to look after the broker */
 };
 
@@ -71,6 +71,7 @@ answer(struct responder *me)
 	bool sent;
 
 	request_init(&rq, &me->service, me->arena, &me->body);
+	rq.packed = &me->packed;
 	request_from_fcgi(&rq, me->fcgi);
 	log_set_context("request_id", rq.request_id);
 	response_init(&rp, &me->head, &me->answer);
@@ -80,6 +81,7 @@ answer(struct responder *me)
 	log_set_context(NULL, NULL);
 	arena_reset(me->arena);
 	buf_reset(&me->body, KEEP_BYTES);
+	buf_reset(&me->packed, KEEP_BYTES);
 }
 
 static void
@@ -172,6 +174,7 @@ open_all(struct responder *me, struct diag *diag)
 	if (me->service.queue == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
 	buf_init(&me->body, (size_t)settings.http.max_body + 1);
+	buf_init(&me->packed, (size_t)settings.http.max_body + 1);
 	buf_init(&me->head, HEAD_BYTES);
 	buf_init(&me->answer, ANSWER_BYTES);
 	return E_OK;
@@ -181,6 +184,7 @@ static void
 close_all(struct responder *me)
 {
 	buf_free(&me->body);
+	buf_free(&me->packed);
 	buf_free(&me->head);
 	buf_free(&me->answer);
 	arena_free(me->arena);
