@@ -140,16 +140,37 @@ pool_size() {
 }
 
 pool_start() {
-	local socket
 	app_conf
-	socket=$(socket_folder "$ETL_APP")/fcgi.sock
+	pool_run "$(socket_folder "$ETL_APP")/fcgi.sock"
+	say "pool: $(pool_size) responders run"
+}
+
+pool_run() { # SOCKET
+	local socket=$1
 	# shellcheck disable=SC2046 # words
 	process_start "$ETL_APP" pool spawn-fcgi -n -s "$socket" -M 0660 -b 1024 \
 		-- $(watched "$(pool_size)") \
 		"$ETL_BUILD/pulse-etl-fcgi" --config "$ETL_APP/etl.conf"
 	process_wait "$ETL_APP" pool 10 pool_listens "$socket" ||
 		die_with_log "$ETL_APP/logs/pool.log" "the pool did not start"
-	say "pool: $(pool_size) responders run"
+}
+
+# A new pool takes the socket's name over; the old one answers whoever is
+# connected to it already, then leaves. No request is lost.
+pool_roll() {
+	local socket old lines ends=$((SECONDS + 60))
+	process_runs "$ETL_APP" pool || die "pool does not run"
+	socket=$(socket_folder "$ETL_APP")/fcgi.sock
+	old=$(process_id "$ETL_APP" pool)
+	lines=$(tree_with_times "$old")
+	app_conf
+	pool_run "$socket.new"
+	mv "$socket.new" "$socket"
+	sleep 0.1 # who has just looked the name up is connected by now
+	kill -s TERM "$old" 2>/dev/null || true
+	while any_runs "$lines" && [ $SECONDS -lt $ends ]; do sleep 0.05; done
+	any_runs "$lines" && die "the old pool did not leave"
+	say "pool: rolled, $(pool_size) responders run"
 }
 
 pool_listens() { # SOCKET

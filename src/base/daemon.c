@@ -163,6 +163,12 @@ daemon_is_ending(void)
 	return stop_asked != 0 || clock_ms() >= old_at;
 }
 
+bool
+daemon_was_asked(void)
+{
+	return stop_asked != 0;
+}
+
 int
 daemon_poll(struct pollfd *fds, nfds_t count, int timeout)
 {

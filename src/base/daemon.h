@@ -45,6 +45,9 @@ void daemon_start(const struct daemon_settings *settings);
 /* Was the end asked for, or is the process old enough? */
 bool daemon_is_ending(void);
 
+/* Was the end asked for, by a signal? */
+bool daemon_was_asked(void);
+
 /*
  * Wait for the descriptors, a signal or the time, whatever comes first.
  * timeout: milliseconds, -1 for ever. Gives: as poll(2), 0 for a signal too.

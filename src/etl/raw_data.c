@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 
 /* What POST /raw-data/store takes. */
@@ -67,8 +68,10 @@ queue_batch(struct req *rq, const struct raw_batch *batch, int64_t id)
 	enum err rc;
 
 	diag_clear(&diag);
+	FAILPOINT("committed");
 	rc = queue_manager_publish(rq->service->queue, QUEUE_TRANSFORM, &job,
 	    request_traceparent(rq), &diag);
+	FAILPOINT("published");
 	if (rc == E_OK) {
 		raw_batch_marks_add(rq->service->marks, id);
 		return true;

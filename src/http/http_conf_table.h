@@ -9,5 +9,6 @@ SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
 SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
     "ETL_IDEMPOTENCY_LIFETIME",
     "Seconds an Idempotency-Key is remembered; a week")
-SETTING(request_timeout, NUMBER, "50", 5, 3600, NULL, "ETL_REQUEST_TIMEOUT",
-    "Seconds after which a stuck request ends its process; the client gets 502")
+SETTING(request_timeout, NUMBER, "70", 5, 3600, NULL, "ETL_REQUEST_TIMEOUT",
+    "Seconds after which a stuck request ends its process; longer than nginx's"
+    " fastcgi_read_timeout, so that the client gets 504")

@@ -21,6 +21,8 @@
 #define KEEP_BYTES (1 << 20)
 /* How long the first declaration of the queues may take, ms. */
 #define START_MS 5000
+/* How long to go on answering after being asked to end, ms. */
+#define DRAIN_MS 2000
 
 static struct settings settings;
 static struct conf_set sets[SETTINGS_SETS];
@@ -137,6 +139,7 @@ serve(struct responder *me, struct diag *diag)
 {
 	unsigned limit = (unsigned)settings.http.request_timeout;
 	enum err rc = E_OK;
+	int64_t ends;
 
 	while (rc == E_OK && !daemon_is_ending()) {
 		bool got = false;
@@ -147,6 +150,20 @@ serve(struct responder *me, struct diag *diag)
 		rc = fcgi_accept(me->fcgi, &got, diag);
 		if (rc == E_OK && got)
 			answer(me);
+	}
+	/*
+	 * Asked to end: first answer whoever is connected already. When the
+	 * whole pool ends, nobody else would.
+	 */
+	ends = clock_ms() + DRAIN_MS;
+	while (rc == E_OK && daemon_was_asked() && clock_left(ends) > 0) {
+		bool got = false;
+
+		daemon_watch(limit);
+		rc = fcgi_accept(me->fcgi, &got, diag);
+		if (rc != E_OK || !got)
+			break;
+		answer(me);
 	}
 	daemon_watch(limit);
 	flush_marks(me);

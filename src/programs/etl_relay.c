@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/daemon.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "models/raw_batch.h"
 #include "programs/relay_chores.h"
@@ -64,6 +65,7 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
 	published = queue_manager_publish_all(me->queue, QUEUE_TRANSFORM, jobs,
 	    count, (int)settings.relay.relay_timeout, me->arena, confirmed,
 	    diag);
+	FAILPOINT("relayed");
 	for (size_t i = 0; i < count; i++)
 		if (confirmed[i])
 			ids[marked++] = jobs[i].raw_data_id;

@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# A load of eight clients that write down every answer, and the check of what
+# they were promised: each acknowledged id is a row with exactly its payload,
+# and on the queue at least once. Sourced after lib.sh.
+
+LOAD_CLIENTS=8
+
+# One batch of requests of a client, as curl's settings. Each has a payload of
+# its own, which follows from its name.
+load_requests() { # NAME FIRST LAST
+	local n
+	for ((n = $2; n <= $3; n++)); do
+		[ "$n" = "$2" ] || echo next
+		cat <<-CONFIG
+		url = "$ETL_URL/app/etl/raw-data/store?tenant_id=1"
+		header = "Content-Type: application/json"
+		data = "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"external_id\":\"$1-$n\",\"raw_data\":{\"issues\":[{\"id\":\"$1-$n\"}]}}"
+		max-time = 90
+		silent
+		write-out = " %{http_code} $1-$n\n"
+		CONFIG
+	done
+}
+
+load_client() { # NAME
+	local first=1
+	while [ ! -e "$TMP/load.stop" ]; do
+		load_requests "$1" $first $((first + 19)) | curl -g --noproxy '*' -K - 2>/dev/null
+		first=$((first + 20))
+		sleep 0.02
+	done
+}
+
+load_start() { # NAME
+	local i
+	rm -f "$TMP/load.stop" "$TMP"/ledger.*
+	load_pids=()
+	for ((i = 1; i <= LOAD_CLIENTS; i++)); do
+		load_client "$1-$i" >"$TMP/ledger.$i" &
+		load_pids+=($!)
+	done
+}
+
+# End the load; the ledger's lines become STATUS, NAME, ID.
+load_stop() {
+	: >"$TMP/load.stop"
+	wait "${load_pids[@]}"
+	cat "$TMP"/ledger.* | awk 'NF >= 2 {
+		id = ""
+		if (match($0, /"raw_data_id":[0-9]+/))
+			id = substr($0, RSTART + 14, RLENGTH - 14)
+		print $(NF - 1) "\t" $NF "\t" id }' >"$TMP/ledger"
+}
+
+all_queued() {
+	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL AND processing_status = 'pending'"
+}
+
+# The ids on the queue, one per line and message.
+message_ids() {
+	queue_peek transform_queue 100000 | jq -r '.[].payload | fromjson.raw_data_id'
+}
+
+# What was acknowledged is there; what is there is queued.
+ledger_check() { # CASE [messages may be missing]
+	local answers counts
+	load_stop
+	answers=$(cut -f 1 "$TMP/ledger" | sort | uniq -c | awk '{ printf "%s%s: %s", sep, $2, $1; sep = ", " }')
+	check "$1: all is queued in the end" wait_until 60 all_queued
+	message_ids >"$TMP/messages"
+	psql -qAtX -v ON_ERROR_STOP=1 >"$TMP/verdict" 2>"$TMP/psql.err" <<-SQL
+	CREATE TEMP TABLE ledger (status integer, name text, id bigint);
+	\\copy ledger FROM '$TMP/ledger' WITH (NULL '')
+	CREATE TEMP TABLE messages (id bigint);
+	\\copy messages FROM '$TMP/messages'
+	SELECT count(*) FILTER (WHERE l.status IN (200, 201, 202)),
+		count(*) FILTER (WHERE l.status IN (200, 201, 202) AND (r.id IS NULL
+			OR r.external_id IS DISTINCT FROM l.name OR r.raw_data_sha256 IS DISTINCT FROM
+			sha256(convert_to('{"issues":[{"id":"' || l.name || '"}]}', 'UTF8'))))
+	FROM ledger l LEFT JOIN raw_extraction_data r ON r.id = l.id;
+	SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM ledger l WHERE l.id = r.id)),
+		count(*) FILTER (WHERE processing_status = 'pending'
+			AND NOT EXISTS (SELECT FROM messages m WHERE m.id = r.id)),
+		count(*) - count(DISTINCT external_id)
+	FROM raw_extraction_data r;
+	SELECT count(*), count(*) - count(DISTINCT id) FROM messages;
+	SQL
+	read -r acknowledged lost rows unacknowledged unqueued twice messages duplicates \
+		<<<"$(tr '|\n' '  ' <"$TMP/verdict")"
+	counts="$acknowledged acknowledged, $rows rows of which $unacknowledged without an answer, $messages messages of which $duplicates twice"
+	note "$1: answers $answers"
+	check "$1: there was a load ($counts)" [ "${acknowledged:-0}" -gt 20 ]
+	check_is "$1: every acknowledged id is a row with exactly its payload" "${lost-}" 0
+	check_is "$1: no batch is there twice" "${twice-}" 0
+	[ "${2-}" = missing ] ||
+		check_is "$1: every row has a message" "${unqueued-}" 0
+}
