@@ -159,6 +159,7 @@ pool_run() { # SOCKET
 # connected to it already, then leaves. No request is lost.
 pool_roll() {
 	local socket old lines ends=$((SECONDS + 60))
+	app_read
 	process_runs "$ETL_APP" pool || die "pool does not run"
 	socket=$(socket_folder "$ETL_APP")/fcgi.sock
 	old=$(process_id "$ETL_APP" pool)
