@@ -78,6 +78,30 @@ void db_close(struct db *db);
 int db_socket(const struct db *db);
 void db_idle(struct db *db);
 
+/*
+ * Whose rows the statements and transactions that follow may see and write:
+ * row-level security goes by it (app.tenant_id, set for one transaction and in
+ * the same round trip). DB_NO_TENANT: no tenant's. DB_EVERY_TENANT: for chores
+ * over all tenants.
+ *
+ * Needs: no open transaction.
+ */
+#define DB_NO_TENANT 0
+#define DB_EVERY_TENANT (-1)
+void db_tenant(struct db *db, int64_t tenant_id);
+
+/*
+ * A transaction around the statements that follow. A connection that is lost
+ * inside it is not opened again before db_commit() or db_rollback(), whose
+ * calls must match db_begin()'s successes, one of them each.
+ *
+ * Fails: as db_run(); db_commit(): E_DB_LOST  it was not committed;
+ *        E_DB_UNKNOWN  nobody knows.
+ */
+enum err db_begin(struct db *db, struct diag *diag) MUST_CHECK;
+enum err db_commit(struct db *db, struct diag *diag) MUST_CHECK;
+void db_rollback(struct db *db);
+
 /* Add a parameter; more than DB_PARAMS_MAX is our mistake. */
 void db_add_int(struct db_params *params, int64_t value);
 void db_add_bool(struct db_params *params, bool value);

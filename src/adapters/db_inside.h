@@ -8,12 +8,14 @@
 
 #include "adapters/db.h"
 
-#define PREPARED_MAX 64
+#define PREPARED_MAX 256
 
 struct db {
 	const struct db_settings *settings;
 	const char *program;
 	PGconn *conn;
+	int64_t tenant_id; /* see db_tenant() */
+	bool in_transaction; /* even when the connection has gone since */
 	unsigned prepared_count;
 	const char *prepared[PREPARED_MAX]; /* names, each a literal */
 	int64_t retry_at; /* of clock_ms(); not before */

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -187,13 +188,24 @@ send_statement(struct db *db, const struct db_statement *statement,
 	    0) == 1;
 }
 
+/* Does the result say that its statement went well? */
+static bool
+is_fine(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+	    status == PGRES_EMPTY_QUERY;
+}
+
 /*
- * Collect a pipeline of one statement: its rows, sent before the commit, and
- * the word that it is over.
- * Gives: false when the connection was lost; rows and error are what came.
+ * Collect a pipeline whose last statement is the one that matters: its result,
+ * the first error, and the word that it is over.
+ * Gives: false when the connection was lost; result and error are what came.
  */
 static bool
-collect_early(PGconn *conn, int64_t deadline, PGresult **rows, PGresult **error)
+collect_pipeline(PGconn *conn, int64_t deadline, int skip, PGresult **ret_result,
+    PGresult **ret_error)
 {
 	PGresult *result;
 
@@ -209,10 +221,11 @@ collect_early(PGconn *conn, int64_t deadline, PGresult **rows, PGresult **error)
 			PQclear(result);
 			return true;
 		}
-		if (PQresultStatus(result) == PGRES_TUPLES_OK && *rows == NULL)
-			*rows = result;
-		else if (result != NULL && *error == NULL)
-			*error = result;
+		if (result != NULL && is_fine(result) && skip-- == 0)
+			*ret_result = result;
+		else if (result != NULL && !is_fine(result) &&
+		    *ret_error == NULL)
+			*ret_error = result;
 		else
 			PQclear(result);
 		if (PQstatus(conn) == CONNECTION_BAD)
@@ -220,30 +233,77 @@ collect_early(PGconn *conn, int64_t deadline, PGresult **rows, PGresult **error)
 	}
 }
 
+/* Whose rows the statement behind it may see; gone with its transaction. */
+static const struct db_statement scope = {
+	.name = "db_scope",
+	.sql = "SELECT set_config('app.tenant_id', $1, true),"
+	    " set_config('app.every_tenant', $2, true)",
+};
+
+/* tenant: room for its number, for as long as the parameters live. */
+static void
+scope_params(const struct db *db, char *tenant, size_t size,
+    struct db_params *params)
+{
+	bool every = db->tenant_id == DB_EVERY_TENANT;
+
+	(void)snprintf(tenant, size, "%" PRId64, every ? 0 : db->tenant_id);
+	db_add_text(params, str_span(tenant));
+	db_add_text(params, str_span(every ? "on" : "off"));
+}
+
 /*
- * Run a statement so that its rows come before its commit: a Flush stands
- * between it and the Sync (PostgreSQL, "Message Flow", "Pipelining"). Still
- * one round trip.
+ * Run a statement as a pipeline, one round trip: whose rows it is about, the
+ * statement, and, where its rows are wanted before its commit, a Flush before
+ * the Sync (PostgreSQL, "Message Flow", "Pipelining"). Without a BEGIN all up
+ * to the Sync is one transaction.
  */
 static enum err
-run_early(struct db *db, const struct db_statement *statement,
+run(struct db *db, const struct db_statement *statement,
     const struct db_params *params, bool named, struct db_rows *rows,
     struct diag *diag)
 {
+	bool scoped = db->tenant_id != DB_NO_TENANT && !db->in_transaction;
+	struct db_params whose = { 0 };
 	PGresult *error = NULL;
+	char tenant[24];
 	bool whole;
 
+	if (scoped) {
+		scope_params(db, tenant, sizeof(tenant), &whose);
+		if (named) {
+			enum err rc = prepare(db, &scope, &whose, diag);
+
+			if (rc != E_OK)
+				return rc;
+		}
+	}
 	whole = PQenterPipelineMode(db->conn) == 1 &&
+	    (!scoped || send_statement(db, &scope, &whose, named)) &&
 	    send_statement(db, statement, params, named) &&
-	    PQsendFlushRequest(db->conn) == 1 &&
+	    (!statement->early_rows || PQsendFlushRequest(db->conn) == 1) &&
 	    PQpipelineSync(db->conn) == 1 &&
-	    collect_early(db->conn, deadline_of(db), &rows->result, &error);
+	    collect_pipeline(db->conn, deadline_of(db), scoped ? 1 : 0,
+	    &rows->result, &error);
 	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
 		return E_OK;
 	if (error != NULL && (whole || rows->result == NULL))
 		return judge(db, statement, error, diag);
 	PQclear(error);
 	return note_lost(db, statement, diag);
+}
+
+/* Open the connection, unless a transaction was lost with it. */
+static enum err
+ready(struct db *db, struct diag *diag)
+{
+	if (db->in_transaction) {
+		db_idle(db);
+		if (db->conn == NULL)
+			return diag_set(diag, E_DB_LOST, "the connection to"
+			    " PostgreSQL was lost in a transaction");
+	}
+	return db_open(db, diag);
 }
 
 enum err
@@ -254,27 +314,19 @@ db_run(struct db *db, const struct db_statement *statement,
 	static const struct db_params none;
 	bool named = statement->name != NULL && db->settings->database_prepared;
 	struct db_rows *rows = arena_get(arena, sizeof(*rows));
-	PGresult *result = NULL;
 	enum err rc;
 
 	if (rows == NULL || !arena_defer(arena, clear_rows, rows))
 		return diag_set(diag, E_NO_MEMORY, "rows of a statement");
 	if (params == NULL)
 		params = &none;
-	rc = db_open(db, diag);
+	rc = ready(db, diag);
 	if (rc == E_OK && named)
 		rc = prepare(db, statement, params, diag);
 	if (rc != E_OK)
 		return rc;
 	*ret_rows = rows;
-	if (statement->early_rows)
-		return run_early(db, statement, params, named, rows, diag);
-	if (send_statement(db, statement, params, named))
-		result = collect(db->conn, deadline_of(db));
-	rc = judge(db, statement, result, diag);
-	if (rc == E_OK)
-		rows->result = result;
-	return rc;
+	return run(db, statement, params, named, rows, diag);
 }
 
 enum err
@@ -282,7 +334,7 @@ db_do(struct db *db, const char *sql, struct diag *diag)
 {
 	const struct db_statement statement = { .sql = sql, .changes = true };
 	PGresult *result = NULL;
-	enum err rc = db_open(db, diag);
+	enum err rc = ready(db, diag);
 
 	if (rc != E_OK)
 		return rc;
@@ -292,6 +344,52 @@ db_do(struct db *db, const char *sql, struct diag *diag)
 	if (rc == E_OK)
 		PQclear(result);
 	return rc;
+}
+
+void
+db_tenant(struct db *db, int64_t tenant_id)
+{
+	assert(!db->in_transaction);
+	db->tenant_id = tenant_id;
+}
+
+enum err
+db_begin(struct db *db, struct diag *diag)
+{
+	bool every = db->tenant_id == DB_EVERY_TENANT;
+	char sql[160];
+	enum err rc;
+
+	assert(!db->in_transaction);
+	(void)snprintf(sql, sizeof(sql), "BEGIN; SELECT"
+	    " set_config('app.tenant_id', '%" PRId64 "', true),"
+	    " set_config('app.every_tenant', '%s', true)",
+	    every ? 0 : db->tenant_id, every ? "on" : "off");
+	rc = db_do(db, sql, diag);
+	db->in_transaction = rc == E_OK;
+	return rc;
+}
+
+enum err
+db_commit(struct db *db, struct diag *diag)
+{
+	enum err rc = db_do(db, "COMMIT", diag);
+
+	assert(db->in_transaction);
+	db->in_transaction = false;
+	return rc;
+}
+
+void
+db_rollback(struct db *db)
+{
+	struct diag diag;
+
+	diag_clear(&diag);
+	if (db->in_transaction && db->conn != NULL &&
+	    db_do(db, "ROLLBACK", &diag) != E_OK)
+		db_close(db);
+	db->in_transaction = false;
 }
 
 int

@@ -54,8 +54,11 @@ router_answer(struct req *rq, struct resp *rp)
 	enum err rc;
 
 	rc = prepare(rq, allow);
-	if (rc == E_OK)
+	if (rc == E_OK) {
+		db_tenant(rq->db, rq->who.tenant_id);
 		rc = rq->route->handler(rq, rp);
+		db_tenant(rq->db, DB_NO_TENANT);
+	}
 	if (rc == E_OK)
 		rc = buf_done(rp->body);
 	if (rc == E_OK)

@@ -44,10 +44,12 @@ raw_batch_marks_flush(struct raw_batch_marks *marks, struct db *db,
 
 	if (marks->count == 0)
 		return;
+	db_tenant(db, DB_EVERY_TENANT);
 	if (raw_batch_mark_queued(db, marks->ids, marks->count, arena,
 	    &diag) != E_OK)
 		log_warn("mark_queued", LOG_INT("lost", (int64_t)marks->count),
 		    LOG_TEXT("text", diag.text));
+	db_tenant(db, DB_NO_TENANT);
 	marks->count = 0;
 	arena_reset(arena);
 }

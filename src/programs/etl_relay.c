@@ -90,11 +90,10 @@ static enum err
 pass(struct relay *me, int64_t max_age, size_t *ret_marked, struct diag *diag)
 {
 	struct db_rows *rows;
-	struct diag undo_diag;
 	enum err rc;
 
 	*ret_marked = 0;
-	rc = db_do(me->db, "BEGIN", diag);
+	rc = db_begin(me->db, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = raw_batch_lock_unqueued(me->db, settings.relay.relay_min_age,
@@ -102,9 +101,8 @@ pass(struct relay *me, int64_t max_age, size_t *ret_marked, struct diag *diag)
 	if (rc == E_OK && db_rows_count(rows) > 0)
 		rc = publish_rows(me, rows, ret_marked, diag);
 	if (rc == E_OK)
-		return db_do(me->db, "COMMIT", diag);
-	if (db_do(me->db, "ROLLBACK", &undo_diag) != E_OK)
-		db_close(me->db);
+		return db_commit(me->db, diag);
+	db_rollback(me->db);
 	return rc;
 }
 
@@ -227,6 +225,7 @@ main(int argc, char **argv)
 		log_error("ending", LOG_TEXT("text", "no memory to start"));
 		return err_exit_code(E_NO_MEMORY);
 	}
+	db_tenant(me.db, DB_EVERY_TENANT);
 	log_info("started", LOG_TEXT("version", PACKAGE_VERSION));
 	serve(&me);
 	log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));
