@@ -1,5 +1,5 @@
 /*
- * What db.c and db_run.c share; nobody else may know that it is libpq.
+ * What the files of db.h share; nobody else may know that it is libpq.
  */
 #ifndef ADAPTERS_DB_INSIDE_H
 #define ADAPTERS_DB_INSIDE_H
@@ -20,6 +20,10 @@ struct db {
 	const char *prepared[PREPARED_MAX]; /* names, each a literal */
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
+};
+
+struct db_rows {
+	PGresult *result;
 };
 
 /* libpq's message without its line end, as the operator's text. */

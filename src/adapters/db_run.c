@@ -10,10 +10,6 @@
 /* How much longer than the server we wait for a statement. */
 #define GRACE_MS 2000
 
-struct db_rows {
-	PGresult *result;
-};
-
 /* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
 static bool
 flush(PGconn *conn, int64_t deadline)
@@ -344,97 +340,4 @@ db_do(struct db *db, const char *sql, struct diag *diag)
 	if (rc == E_OK)
 		PQclear(result);
 	return rc;
-}
-
-void
-db_tenant(struct db *db, int64_t tenant_id)
-{
-	assert(!db->in_transaction);
-	db->tenant_id = tenant_id;
-}
-
-enum err
-db_begin(struct db *db, struct diag *diag)
-{
-	bool every = db->tenant_id == DB_EVERY_TENANT;
-	char sql[160];
-	enum err rc;
-
-	assert(!db->in_transaction);
-	(void)snprintf(sql, sizeof(sql), "BEGIN; SELECT"
-	    " set_config('app.tenant_id', '%" PRId64 "', true),"
-	    " set_config('app.every_tenant', '%s', true)",
-	    every ? 0 : db->tenant_id, every ? "on" : "off");
-	rc = db_do(db, sql, diag);
-	db->in_transaction = rc == E_OK;
-	return rc;
-}
-
-enum err
-db_commit(struct db *db, struct diag *diag)
-{
-	enum err rc = db_do(db, "COMMIT", diag);
-
-	assert(db->in_transaction);
-	db->in_transaction = false;
-	return rc;
-}
-
-void
-db_rollback(struct db *db)
-{
-	struct diag diag;
-
-	diag_clear(&diag);
-	if (db->in_transaction && db->conn != NULL &&
-	    db_do(db, "ROLLBACK", &diag) != E_OK)
-		db_close(db);
-	db->in_transaction = false;
-}
-
-int
-db_rows_count(const struct db_rows *rows)
-{
-	return PQntuples(rows->result);
-}
-
-int64_t
-db_rows_affected(const struct db_rows *rows)
-{
-	int64_t count = 0;
-
-	if (!span_int64(str_span(PQcmdTuples(rows->result)), &count))
-		return 0;
-	return count;
-}
-
-bool
-db_is_null(const struct db_rows *rows, int row, int column)
-{
-	return PQgetisnull(rows->result, row, column) == 1;
-}
-
-struct span
-db_text(const struct db_rows *rows, int row, int column)
-{
-	if (db_is_null(rows, row, column))
-		return SPAN_NONE;
-	return (struct span){ PQgetvalue(rows->result, row, column),
-		(size_t)PQgetlength(rows->result, row, column) };
-}
-
-int64_t
-db_int(const struct db_rows *rows, int row, int column)
-{
-	int64_t value = 0;
-
-	if (!span_int64(db_text(rows, row, column), &value))
-		return 0;
-	return value;
-}
-
-bool
-db_bool(const struct db_rows *rows, int row, int column)
-{
-	return span_is(db_text(rows, row, column), "t");
 }

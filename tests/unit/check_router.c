@@ -11,6 +11,7 @@ static struct arena *arena;
 static struct buf body, head, answer;
 static struct http_settings settings;
 static struct service service;
+static struct db_settings db_settings;
 static struct req rq;
 static struct resp rp;
 static char none[] = "none";
@@ -26,6 +27,7 @@ setup(void)
 	settings.auth = none;
 	settings.max_body = 1 << 20;
 	service.settings = &settings;
+	service.db = db_new(&db_settings, "check"); /* never opened */
 	request_init(&rq, &service, arena, &body);
 	response_init(&rp, &head, &answer);
 }
@@ -34,6 +36,7 @@ static void
 teardown(void)
 {
 	arena_free(arena);
+	db_free(service.db);
 	buf_free(&body);
 	buf_free(&head);
 	buf_free(&answer);
