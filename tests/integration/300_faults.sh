@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Bad days under a load of eight clients: nothing acknowledged is ever lost.
-# FAULT_SECONDS is how long each lasts; make check-faults makes it longer.
+# FAULT_SECONDS is how long each lasts (make check-faults makes it longer),
+# FAULT_ONLY a regular expression for some of them, FAULT_TABLE a file for the
+# table at the end.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/ledger.sh"
 seconds=${FAULT_SECONDS:-3}
@@ -20,17 +22,25 @@ until_end() { # COMMAND…: again and again for the time of a case
 }
 answers() { cut -f 1 "$TMP/ledger" | sort -u | tr '\n' ' '; }
 fault() { # NAME COMMAND…
-	local name=$1
+	local name=$1 ended
 	shift
+	[[ $name =~ ${FAULT_ONLY-} ]] || return 0
 	sql "TRUNCATE raw_extraction_data CASCADE" >"$TMP/out"
 	queue_purge transform_queue
 	load_start "$name"
 	sleep 0.5
 	"$@"
-	sleep 0.5
-	ledger_check "$name" "${messages-}"
+	ended=$(date +%s.%N)
+	wait_until 30 queued_since "$ended" || note "$name: no store was queued within 30 s"
+	sleep 0.3
+	ledger_check "$name" "$ended" "${messages-}"
 	check_match "$name: answers are 2xx or a clear error" "$(answers)" '^(20[012] |50[0234] |000 )+$'
 	check "$name: all is well again" wait_until 30 well_again
+}
+# What its answers must have been, where the fault shows in them.
+seen() { # NAME REGEX TEXT
+	[[ $1 =~ ${FAULT_ONLY-} ]] || return 0
+	check_match "$1: $3" "$(answers)" "$2"
 }
 well_again() {
 	request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
@@ -39,20 +49,20 @@ well_again() {
 
 # -- responders
 kill_responder() { kill -s KILL "$(responder)" 2>/dev/null; sleep 0.2; }
-fault kill_9 until_end kill_responder
+seconds=$((2 * seconds)) fault kill_9 until_end kill_responder
 for point in committed published; do
 	app stop pool
 	export ETL_FAILPOINT=$point:20
 	app start pool
 	unset ETL_FAILPOINT
 	fault "die_$point" sleep "$seconds"
-	check_match "die_$point: some died there" "$(answers)" 502
+	seen "die_$point" 502 "some died there"
 	app stop pool
 	app start pool
 done
 roll() { app roll pool; }
 fault roll until_end roll
-check_is "a rolling restart loses no request" "$(answers)" "201 "
+seen roll '^201 $' "no request is lost"
 
 # -- the broker
 broker_for() { app "$1" rabbitmq; sleep "$seconds"; app "$2" rabbitmq; }
@@ -61,18 +71,26 @@ fault broker_killed broker_for kill start
 fault broker_paused broker_for pause resume
 alarm() { broker_alarm on; sleep "$seconds"; broker_alarm off; }
 fault broker_alarm alarm
-check_match "an alarm: stores are answered 202" "$(answers)" '202'
+seen broker_alarm 202 "stores are answered 202"
 permit() { # WRITE
 	mgmt PUT "/api/permissions/$ETL_VHOST/etl_user" "{\"configure\":\".*\",\"write\":\"$1\",\"read\":\".*\"}" >"$TMP/out"
 }
-revoke() { permit '^$'; sleep "$seconds"; permit '.*'; }
-fault permission_revoked revoke
-cut_connection() {
-	mgmt GET /api/connections | jq -r '.[].name | @uri' | shuf -n 3 |
-		while read -r name; do mgmt DELETE "/api/connections/$name" >"$TMP/out"; done
+# An open channel remembers what it may do: it notices with the next one.
+revoke() { permit '^$'; cut_connections 100; sleep "$seconds"; permit '.*'; }
+# The management interface learns of a connection seconds later.
+listed() { mgmt GET "/api/vhosts/$ETL_VHOST/connections" | jq -r '.[].name | @uri' >"$TMP/names" && [ -s "$TMP/names" ]; }
+cut_connections() { # COUNT
+	wait_until 10 listed
+	shuf -n "$1" "$TMP/names" | while read -r name; do mgmt DELETE "/api/connections/$name" >"$TMP/out"; done
 	sleep 0.2
 }
-fault connections_closed until_end cut_connection
+fault permission_revoked revoke
+seen permission_revoked 202 "stores are answered 202"
+lost_before=$(grep -c event=mq_lost "$APP_LOGS/pool.log")
+fault connections_closed until_end cut_connections 3
+[[ ! connections_closed =~ ${FAULT_ONLY-} ]] ||
+	check "connections_closed: the responders lost some" \
+		[ "$(grep -c event=mq_lost "$APP_LOGS/pool.log")" -gt "$lost_before" ]
 # The messages that were in it are gone; the relay makes them anew once what
 # is left has been worked off.
 delete_queue() { queue_delete transform_queue; sleep "$seconds"; }
@@ -83,7 +101,8 @@ work_off() {
 	[ -z "$ids" ] || sql "UPDATE raw_extraction_data SET processing_status = 'completed' WHERE id IN ($ids)" >"$TMP/out"
 	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'pending'"
 }
-check "queue_deleted: every batch is worked off" wait_until 60 work_off
+[[ ! queue_deleted =~ ${FAULT_ONLY-} ]] ||
+	check "queue_deleted: every batch is worked off" wait_until 60 work_off
 
 # -- PostgreSQL
 database_for() { app "$1" postgres; sleep "$seconds"; app "$2" postgres; }
@@ -103,12 +122,44 @@ read_only() { # on|off
 }
 standby() { read_only on; sleep "$seconds"; read_only off; }
 fault read_only standby
+seen read_only 503 "stores are answered 503"
 unset PGOPTIONS
+connections() { # LIMIT
+	PGUSER=postgres sql "ALTER DATABASE \"$PGDATABASE\" CONNECTION LIMIT $1" >"$TMP/out"
+	PGUSER=postgres sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
+}
+crowd() { connections 0; sleep "$seconds"; connections -1; }
+fault too_many_connections crowd
+seen too_many_connections 503 "stores are answered 503"
+
+# -- a full disk: the table's tablespace is a small one in memory
+fill() {
+	head -c 100M /dev/zero >"$disk/filler" 2>/dev/null
+	sleep "$seconds"
+	rm "$disk/filler"
+}
+disk=$TMP/disk
+mkdir "$disk"
+if [[ ! disk_full =~ ${FAULT_ONLY-} ]]; then
+	:
+elif ! mount -t tmpfs -o size=32m,mode=700,uid="$(stat -c %u "$ETL_STACK/postgres")" tmpfs "$disk" 2>"$TMP/err"; then
+	skip "disk_full" "a file system cannot be mounted here"
+else
+	trap 'umount -l "$disk"; clean_up' EXIT
+	PGUSER=postgres sql "CREATE TABLESPACE $ETL_DATABASE LOCATION '$disk'" >"$TMP/out"
+	PGUSER=postgres sql "ALTER TABLE raw_extraction_data SET TABLESPACE $ETL_DATABASE" >"$TMP/out"
+	fault disk_full fill
+	seen disk_full 503 "stores are answered 503"
+	sql "ALTER TABLE raw_extraction_data SET TABLESPACE pg_default" >"$TMP/out"
+	PGUSER=postgres sql "DROP TABLESPACE $ETL_DATABASE" >"$TMP/out"
+	umount "$disk"
+	trap clean_up EXIT
+fi
 
 # -- nginx and the relay
 reload() { kill -s HUP "$(app_pid nginx)"; sleep 0.3; }
 fault nginx_reloaded until_end reload
-check_is "a reload loses no request" "$(answers)" "201 "
+seen nginx_reloaded '^201 $' "no request is lost"
 app stop relay
 export ETL_FAILPOINT=relayed:2
 app start relay
@@ -141,4 +192,5 @@ fault network_silent silence
 reset() { proxies | grep -vxF "$(printf '%s\n' "${proxy_pids[@]}")" | xargs -r kill -s KILL 2>/dev/null; sleep 0.3; }
 fault network_reset until_end reset
 kill -s TERM "${proxy_pids[@]}"
+ledger_table
 done_testing

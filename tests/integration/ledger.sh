@@ -25,7 +25,8 @@ load_requests() { # NAME FIRST LAST
 load_client() { # NAME
 	local first=1
 	while [ ! -e "$TMP/load.stop" ]; do
-		load_requests "$1" $first $((first + 19)) | curl -g --noproxy '*' -K - 2>/dev/null
+		load_requests "$1" $first $((first + 19)) | stdbuf -oL curl -g --noproxy '*' -K - 2>/dev/null |
+			perl -MTime::HiRes=time -ne '$| = 1; printf "%.3f %s", time, $_'
 		first=$((first + 20))
 		sleep 0.02
 	done
@@ -39,17 +40,41 @@ load_start() { # NAME
 		load_client "$1-$i" >"$TMP/ledger.$i" &
 		load_pids+=($!)
 	done
+	load_began=$(date +%s.%N)
 }
 
-# End the load; the ledger's lines become STATUS, NAME, ID.
+# End the load; the ledger's lines become STATUS, NAME, ID, SECOND, CLIENT.
 load_stop() {
 	: >"$TMP/load.stop"
 	wait "${load_pids[@]}"
-	cat "$TMP"/ledger.* | awk 'NF >= 2 {
-		id = ""
+	cat "$TMP"/ledger.* | awk 'NF >= 3 {
+		id = client = ""
 		if (match($0, /"raw_data_id":[0-9]+/))
 			id = substr($0, RSTART + 14, RLENGTH - 14)
-		print $(NF - 1) "\t" $NF "\t" id }' >"$TMP/ledger"
+		client = $NF
+		sub(/-[0-9]+$/, "", client)
+		print $(NF - 1) "\t" $NF "\t" id "\t" $1 "\t" client }' >"$TMP/ledger"
+}
+
+# Has a client been answered 201, id queued, since then?
+queued_since() { # SECOND
+	cat "$TMP"/ledger.* | awk -v since="$1" '$1 > since && $(NF - 1) == 201 { found = 1 } END { exit !found }'
+}
+
+# The longest time any client went without a 2xx, and how long after the
+# fault's end the first 201 came, in seconds.
+outages() { # SECOND OF THE END
+	sort -k 4,4n "$TMP/ledger" | awk -F '\t' -v began="$load_began" -v ended="$1" '
+	$1 ~ /^20/ {
+		last = $5 in at ? at[$5] : began
+		if ($4 - last > longest) longest = $4 - last
+		at[$5] = $4
+	}
+	$1 == 201 && $4 > ended && !recovered { recovered = $4 }
+	END {
+		printf "%.1f ", longest
+		if (recovered) printf "%.1f\n", recovered - ended; else print "never"
+	}'
 }
 
 all_queued() {
@@ -61,19 +86,23 @@ message_ids() {
 	queue_peek transform_queue 100000 | jq -r '.[].payload | fromjson.raw_data_id'
 }
 
+ledger_row() {
+	printf '%-20s %8s %13s %5s %11s %11s %9s %10s\n' "$@"
+}
+
 # What was acknowledged is there; what is there is queued.
-ledger_check() { # CASE [messages may be missing]
+ledger_check() { # CASE SECOND OF THE FAULT'S END [messages may be missing]
 	local answers counts
 	load_stop
 	answers=$(cut -f 1 "$TMP/ledger" | sort | uniq -c | awk '{ printf "%s%s: %s", sep, $2, $1; sep = ", " }')
 	check "$1: all is queued in the end" wait_until 60 all_queued
 	message_ids >"$TMP/messages"
 	psql -qAtX -v ON_ERROR_STOP=1 >"$TMP/verdict" 2>"$TMP/psql.err" <<-SQL
-	CREATE TEMP TABLE ledger (status integer, name text, id bigint);
+	CREATE TEMP TABLE ledger (status integer, name text, id bigint, at float, client text);
 	\\copy ledger FROM '$TMP/ledger' WITH (NULL '')
 	CREATE TEMP TABLE messages (id bigint);
 	\\copy messages FROM '$TMP/messages'
-	SELECT count(*) FILTER (WHERE l.status IN (200, 201, 202)),
+	SELECT count(*), count(*) FILTER (WHERE l.status IN (200, 201, 202)),
 		count(*) FILTER (WHERE l.status IN (200, 201, 202) AND (r.id IS NULL
 			OR r.external_id IS DISTINCT FROM l.name OR r.raw_data_sha256 IS DISTINCT FROM
 			sha256(convert_to('{"issues":[{"id":"' || l.name || '"}]}', 'UTF8'))))
@@ -85,13 +114,22 @@ ledger_check() { # CASE [messages may be missing]
 	FROM raw_extraction_data r;
 	SELECT count(*), count(*) - count(DISTINCT id) FROM messages;
 	SQL
-	read -r acknowledged lost rows unacknowledged unqueued twice messages duplicates \
+	read -r tried acknowledged lost rows unacknowledged unqueued twice messages duplicates \
 		<<<"$(tr '|\n' '  ' <"$TMP/verdict")"
 	counts="$acknowledged acknowledged, $rows rows of which $unacknowledged without an answer, $messages messages of which $duplicates twice"
 	note "$1: answers $answers"
 	check "$1: there was a load ($counts)" [ "${acknowledged:-0}" -gt 20 ]
 	check_is "$1: every acknowledged id is a row with exactly its payload" "${lost-}" 0
 	check_is "$1: no batch is there twice" "${twice-}" 0
-	[ "${2-}" = missing ] ||
+	[ "${3-}" = missing ] ||
 		check_is "$1: every row has a message" "${unqueued-}" 0
+	# shellcheck disable=SC2046 # two words
+	ledger_row "$1" "$tried" "$acknowledged" "$lost" "$unacknowledged" "$duplicates" $(outages "$2") >>"$TMP/table"
+}
+
+ledger_table() {
+	local table
+	table=$(ledger_row fault tried acknowledged lost unanswered duplicates 'outage s' 'recovery s' && cat "$TMP/table")
+	printf '%s\n' "$table" | sed 's/^/# /'
+	[ -z "${FAULT_TABLE-}" ] || printf '%s\n' "$table" >"$FAULT_TABLE"
 }
