@@ -147,9 +147,9 @@ pool_start() {
 
 pool_run() { # SOCKET
 	local socket=$1
-	# shellcheck disable=SC2046 # words
+	# shellcheck disable=SC2046,SC2086 # words
 	process_start "$ETL_APP" pool spawn-fcgi -n -s "$socket" -M 0660 -b 1024 \
-		-- $(watched "$(pool_size)") \
+		-- $(watched "$(pool_size)") ${ETL_APP_WRAPPER-} \
 		"$ETL_BUILD/pulse-etl-fcgi" --config "$ETL_APP/etl.conf"
 	process_wait "$ETL_APP" pool 10 pool_listens "$socket" ||
 		die_with_log "$ETL_APP/logs/pool.log" "the pool did not start"
@@ -182,8 +182,8 @@ relay_start() {
 	local program=$ETL_BUILD/pulse-etl-relay
 	[ -x "$program" ] || die "there is no $program: build first"
 	app_conf
-	# shellcheck disable=SC2046 # words
-	process_start "$ETL_APP" relay $(watched 1) "$program" \
+	# shellcheck disable=SC2046,SC2086 # words
+	process_start "$ETL_APP" relay $(watched 1) ${ETL_APP_WRAPPER-} "$program" \
 		--config "$ETL_APP/etl.conf"
 	say "relay: runs"
 }

@@ -2,7 +2,7 @@
 # Fuzz with libFuzzer: builds by itself, no configure needed, and goes on from
 # the seeds.
 #
-#	tests/fuzz/fuzz.sh [json_scan|json_write]...
+#	tests/fuzz/fuzz.sh [json_scan|json_write|params|route]...
 #
 # FUZZ_SECONDS (60) for each harness; FUZZ_CC (clang). What is found stays in
 # the folder fuzz-out/ below the current one: the corpus, and crash-* files, which
@@ -19,21 +19,25 @@ if ! command -v "$cc" >/dev/null; then
 	echo "fuzz.sh: $cc was not found; FUZZ_CC names another clang" >&2
 	exit 69
 fi
-[ $# -gt 0 ] || set -- json_scan json_write
+[ $# -gt 0 ] || set -- json_scan json_write params route
+libraries="libcjson libpq librabbitmq libcrypto zlib"
 for name in "$@"; do
+	seeds=$fuzz_dir/seeds/$name
+	[ -d "$seeds" ] || seeds=$fuzz_dir/seeds/json_scan
 	mkdir -p "$work/$name"
 	# shellcheck disable=SC2046 # pkg-config gives several words
 	"$cc" -std=c11 -D_GNU_SOURCE -DPACKAGE_VERSION='"fuzz"' -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-I"$source_dir/src" -I"$source_dir/tests" \
-		$(pkg-config --cflags libcjson) \
+		$(pkg-config --cflags $libraries) \
 		"$fuzz_dir/fuzz_$name.c" \
 		"$source_dir/tests/unit/json_reference.c" \
-		"$source_dir"/src/base/*.c \
-		-o "$work/fuzz_$name" $(pkg-config --libs libcjson)
+		"$source_dir"/src/base/*.c "$source_dir"/src/adapters/*.c \
+		"$source_dir"/src/models/*.c "$source_dir"/src/queue/*.c \
+		"$source_dir"/src/http/*.c \
+		-o "$work/fuzz_$name" $(pkg-config --libs $libraries) -lfcgi
 	echo "fuzz.sh: $name, $seconds seconds"
 	(cd "$work" && "./fuzz_$name" -max_total_time="$seconds" \
 		-timeout=10 -max_len=65536 -print_final_stats=1 \
-		-artifact_prefix="crash-$name-" "$name" \
-		"$fuzz_dir/seeds/json_scan")
+		-artifact_prefix="crash-$name-" "$name" "$seeds")
 done

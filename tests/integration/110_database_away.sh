@@ -61,6 +61,20 @@ wait
 check_is "nothing was stored by it" "$(rows)" "$before"
 check "unlocked: stores work" stored
 
+# -- a statement that takes too long, at the server's and at our clock
+app stop pool
+echo 'database_lock_timeout = 10000' >>"$ETL_APP/extra.conf"
+unset ETL_APP_CONF
+app start pool
+before=$(rows)
+(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT" >"$TMP/lock") &
+sleep 0.5
+store
+check_is "a statement beyond statement_timeout: 503" "$STATUS $(header Retry-After | grep -c '[0-9]')" "503 1"
+wait
+check_is "nothing was stored by it" "$(rows)" "$before"
+check "then stores work" stored
+
 # -- no tables
 sql "ALTER TABLE migration_history RENAME TO hidden" >"$TMP/out"
 request GET /app/etl/health/ready

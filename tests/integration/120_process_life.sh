@@ -56,6 +56,38 @@ check_is "TERM during a long request answers it first" "$(
 	responders | xargs kill -s TERM
 	wait)" 201
 
+# -- the servers come in any order
+app_parts() { for name in "$@"; do app "$action" "$name"; done; }
+action=stop app_parts nginx relay pool postgres rabbitmq
+action=start app_parts pool relay nginx
+request GET /app/etl/health
+check_is "without servers the process answers" "$STATUS" 200
+request GET /app/etl/health/ready
+check_is "and is not ready" "$STATUS" 503
+app start postgres
+status_is() { request POST '/app/etl/raw-data/store?tenant_id=1' --data "$body"; [ "$STATUS" = "$1" ]; }
+check "PostgreSQL comes: stores are kept" wait_until 20 status_is 202
+app start rabbitmq
+check "RabbitMQ comes: stores are queued" wait_until 30 status_is 201
+check "those before, too" wait_until 30 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
+
+# -- a request that is stuck: nginx answers 504, then the watchdog ends it
+app_down
+ETL_APP_POOL=1 app_up 'request_timeout = 5' 'database_statement_timeout = 60000' 'database_lock_timeout = 60000'
+sed -i 's/fastcgi_read_timeout .*/fastcgi_read_timeout 2s;/' "$ETL_APP/nginx/pulse-etl-location.conf"
+kill -s HUP "$(app_pid nginx)"
+sleep 0.5
+stuck=$(responders)
+(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(10); COMMIT" >"$TMP/lock") &
+sleep 0.5
+request POST '/app/etl/raw-data/store?tenant_id=1' --data "$body"
+check_is "a stuck request: 504 as a problem" "$STATUS $(json .status)" "504 504"
+check "the watchdog ends its responder" wait_until 8 sh -c "! kill -0 $stuck 2>/dev/null"
+check "and says so" grep -q 'event=watchdog' "$APP_LOGS/pool.log"
+check "another serves" wait_until 15 status_is 201
+wait
+check_is "the stuck one was not stored, or once" "$(sql "SELECT count(*) IN (1, 2) FROM raw_extraction_data")" t
+
 app_down
 ETL_APP_POOL=1 app_up 'max_age = 12'
 first=$(responders)

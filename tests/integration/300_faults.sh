@@ -10,7 +10,7 @@ seconds=${FAULT_SECONDS:-3}
 # -- a build whose processes can be made to die at chosen places
 ordinary=$ETL_BUILD
 export ETL_BUILD=$ordinary-failpoints
-check "there is a build with failpoints" env ETL_CONFIGURE=--enable-failpoints "$ETL_SOURCE/deploy/build"
+check "there is a build with failpoints" env ETL_CONFIGURE="${ETL_CONFIGURE-} --enable-failpoints" "$ETL_SOURCE/deploy/build"
 ETL_APP_POOL=6 app_up 'relay_min_age = 1' 'relay_interval = 200' 'relay_chores = 1' 'relay_lost_age = 4' \
 	'database_statement_timeout = 3000' 'database_lock_timeout = 2000' 'database_connect_timeout = 2' 'log_level = warn'
 check "a build for users has none" sh -c "! grep -q ETL_FAILPOINT '$ordinary/pulse-etl-fcgi'"

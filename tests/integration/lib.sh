@@ -208,6 +208,11 @@ app_pid() { # NAME
 	stack pid "$1"
 }
 
+# Is this a build whose memory the sanitizers watch?
+is_sanitized() {
+	grep -aq __asan_init "$ETL_BUILD/pulse-etl-fcgi"
+}
+
 # An empty database of one's own, in PGDATABASE.
 fresh_database() {
 	servers_up

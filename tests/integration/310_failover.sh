@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Two PostgreSQL servers in the connection string: the one that takes writes is
+# found, before and after the standby becomes the primary.
+. "$(dirname "$0")/lib.sh"
+app_up 'database_connect_timeout = 2'
+
+bin=$(pg_config --bindir)
+standby=$TMP/standby
+as_server() { # the servers do not run as root
+	if [ "$(id -u)" = 0 ]; then setpriv --reuid postgres --regid postgres --clear-groups "$@"; else "$@"; fi
+}
+free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
+store() {
+	request POST '/app/etl/raw-data/store?tenant_id=1' \
+		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
+}
+stored() { store; [ "$STATUS" = 201 ]; }
+
+# -- a standby, synchronous, so that an acknowledged batch is on both
+port=$(free_port)
+mkdir -p "$standby"
+[ "$(id -u)" != 0 ] || chown postgres: "$standby"
+(umask 077 && cp "$PGPASSFILE" "$TMP/pgpass" && sed "s/:$PGPORT:\*:/:*:*:/" -i "$TMP/pgpass")
+[ "$(id -u)" != 0 ] || chown postgres: "$TMP/pgpass"
+check "a base backup is taken" as_server env HOME=/ PGPASSFILE="$TMP/pgpass" "$bin/pg_basebackup" -h 127.0.0.1 -p "$PGPORT" -U postgres \
+	-D "$standby/data" -R -X stream -c fast
+as_server tee -a "$standby/data/stack.conf" "$standby/data/postgresql.auto.conf" >"$TMP/out" <<-CONF
+port = $port
+unix_socket_directories = '$standby'
+CONF
+standby_ctl() { (cd / && as_server "$bin/pg_ctl" -D "$standby/data" -l "$standby/log" -w "$@") >"$TMP/pg_ctl.out" 2>&1; }
+trap 'standby_ctl stop -m immediate; clean_up' EXIT
+check "the standby starts" standby_ctl start
+streaming() { PGUSER=postgres sql_is 1 "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"; }
+check "and follows" wait_until 15 streaming
+sync() { # NAMES
+	PGUSER=postgres sql "ALTER SYSTEM SET synchronous_standby_names = '$1'" >"$TMP/out"
+	PGUSER=postgres sql "SELECT pg_reload_conf()" >"$TMP/out"
+}
+sync '*'
+
+# -- the pool knows both, the standby first
+url=$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")
+echo "database_url = ${url/@127.0.0.1:$PGPORT/@127.0.0.1:$port,127.0.0.1:$PGPORT}" >>"$ETL_APP/extra.conf"
+unset ETL_APP_CONF
+app restart pool
+app restart relay
+store
+check_is "with the standby named first: 201" "$STATUS" 201
+check "stored at the primary" sql_is 1 "SELECT count(*) FROM raw_extraction_data"
+
+# -- the primary dies, the standby takes over
+for _ in 1 2 3 4 5; do store; done
+acknowledged=6
+app kill postgres
+store
+check_is "without a primary: 503" "$STATUS" 503
+request GET /app/etl/health/ready
+check_is "not ready" "$STATUS" 503
+check "the standby is promoted" standby_ctl promote
+check "stores work again by themselves" wait_until 20 stored
+rows() { PGPORT=$port PGPASSFILE=$TMP/pgpass sql "SELECT count(*) FROM raw_extraction_data"; }
+check "no acknowledged batch is missing" [ "$(rows)" -ge $((acknowledged + 1)) ]
+request GET /app/etl/health/ready
+check_is "ready" "$STATUS" 200
+app stop pool
+standby_ctl stop -m fast
+app start postgres
+sync ''
+done_testing
