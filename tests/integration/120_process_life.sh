@@ -57,9 +57,13 @@ check_is "TERM during a long request answers it first" "$(
 	wait)" 201
 
 # -- the servers come in any order
-app_parts() { for name in "$@"; do app "$action" "$name"; done; }
-action=stop app_parts nginx relay pool postgres rabbitmq
-action=start app_parts pool relay nginx
+app_parts() { # stop|start PART…
+	local action=$1 name
+	shift
+	for name in "$@"; do app "$action" "$name"; done
+}
+app_parts stop nginx relay pool postgres rabbitmq
+app_parts start pool relay nginx
 request GET /app/etl/health
 check_is "without servers the process answers" "$STATUS" 200
 request GET /app/etl/health/ready

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=2 app_up 'log_level = warn' 'max_age = 86400'
 
-responders() { pgrep -P "$(app_pid pool)" -x "${1:-pulse-etl-fcgi}"; }
+responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 "$ETL_SOURCE/deploy/demo-batch" 1 >"$TMP/one.json"
 # Requests of every kind, a tenth of them stores, many refused.
 many() { # COUNT
@@ -53,9 +53,8 @@ if is_sanitized || ! command -v valgrind >/dev/null; then
 	done_testing
 fi
 app_down
-export ETL_APP_WRAPPER="$(command -v valgrind) --quiet --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite --log-file=$TMP/valgrind.%p"
-ETL_APP_POOL=1 app_up 'log_level = warn'
-unset ETL_APP_WRAPPER
+valgrind="$(command -v valgrind) --quiet --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite --log-file=$TMP/valgrind.%p"
+ETL_APP_WRAPPER=$valgrind ETL_APP_POOL=1 app_up 'log_level = warn'
 "$ETL_SOURCE/deploy/demo-batch" 200 >"$TMP/batch.json"
 gzip -k "$TMP/batch.json"
 zstd -q "$TMP/batch.json"
