@@ -75,8 +75,13 @@ seen broker_alarm 202 "stores are answered 202"
 permit() { # WRITE
 	mgmt PUT "/api/permissions/$ETL_VHOST/etl_user" "{\"configure\":\".*\",\"write\":\"$1\",\"read\":\".*\"}" >"$TMP/out"
 }
-# An open channel remembers what it may do: it notices with the next one.
-revoke() { permit '^$'; cut_connections 100; sleep "$seconds"; permit '.*'; }
+# An open channel remembers what it may do: it notices with the next one. Asked
+# of the broker itself: the management interface may not know them all yet.
+cut_all() {
+	stack broker-eval "[rabbit_networking:close_connection(P, \"cut by a test\") || [{pid, P}, {vhost, <<\"$ETL_VHOST\">>}] <- rabbit_networking:connection_info_all([pid, vhost])]." >"$TMP/out"
+	sleep 0.5
+}
+revoke() { permit '^$'; until_end cut_all; permit '.*'; }
 # The management interface learns of a connection seconds later.
 listed() { mgmt GET "/api/vhosts/$ETL_VHOST/connections" | jq -r '.[].name | @uri' >"$TMP/names" && [ -s "$TMP/names" ]; }
 cut_connections() { # COUNT
@@ -117,13 +122,12 @@ fault backends_terminated until_end cut_backends
 crash() { kill -s KILL "$(pgrep -f "pulse-etl-fcgi|pulse_etl $ETL_DATABASE" -P "$(app_pid postgres)" | shuf -n 1)" 2>/dev/null; sleep 1; }
 fault backend_crashed until_end crash
 read_only() { # on|off
-	PGOPTIONS='-c default_transaction_read_only=off' sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = $1" >"$TMP/out"
+	PGOPTIONS="${PGOPTIONS-} -c default_transaction_read_only=off" sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = $1" >"$TMP/out"
 	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
 }
 standby() { read_only on; sleep "$seconds"; read_only off; }
 fault read_only standby
 seen read_only 503 "stores are answered 503"
-unset PGOPTIONS
 connections() { # LIMIT
 	PGUSER=postgres sql "ALTER DATABASE \"$PGDATABASE\" CONNECTION LIMIT $1" >"$TMP/out"
 	PGUSER=postgres sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
