@@ -132,6 +132,9 @@ INSERT INTO projects (tenant_id, integration_id, external_id, key, name,
 	project_type)
 VALUES (1, 1, '10003', 'EE', 'Enterprise Edition', 'software');
 
+-- Since 0006 these tables name their tenant; it is the session's.
+SELECT set_config('app.tenant_id', '1', true);
+
 INSERT INTO projects_wits (project_id, wit_id)
 SELECT p.id, w.id
 FROM projects AS p JOIN wits AS w USING (tenant_id, integration_id)

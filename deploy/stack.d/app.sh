@@ -42,7 +42,7 @@ app_conf() {
 			for line in \
 				"database_url = $(postgres_url "$app_database" "$service_role")" \
 				"rabbitmq_url = $(rabbitmq_url "$app_vhost")" \
-				"auth = none"; do
+				"auth = required"; do
 				grep -q "^ *${line%% *} *=" <<<"$extra" || echo "$line"
 			done
 			printf '%s\n' "$extra"
@@ -71,6 +71,22 @@ app_migrate() {
 	done
 }
 
+# A token for the demo tenant, made once, and a file that makes curl send it:
+# a token has no place among a program's arguments.
+app_token() {
+	local token
+	[ "${ETL_APP_MIGRATE-}" != no ] || return 0
+	token=$(remembered "$ETL_APP" token) || true
+	if [ -z "$token" ]; then
+		token=$(DATABASE_URL=$(postgres_url "$app_database") \
+			"$ETL_BUILD/pulse-etl" token create --tenant 1 \
+			--role admin --name stack 2>>"$ETL_APP/logs/migrate.log") ||
+			die_with_log "$ETL_APP/logs/migrate.log" "pulse-etl token create failed"
+		remember "$ETL_APP" token "$token"
+	fi
+	(umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$token" >"$ETL_APP/curlrc")
+}
+
 app_up() {
 	local name program=$ETL_BUILD/pulse-etl-fcgi
 	[ -x "$program" ] || die "there is no $program: build first (./configure && make in $ETL_BUILD)"
@@ -80,6 +96,7 @@ app_up() {
 		>"$ETL_APP/run/settings" 2>&1 ||
 		die_with_log "$ETL_APP/run/settings" "the settings in $ETL_APP/etl.conf are refused"
 	app_migrate
+	app_token
 	if [ -n "${ETL_APP_POOL-}" ]; then
 		remember "$ETL_APP" pool "$ETL_APP_POOL"
 	fi

@@ -123,6 +123,13 @@ postgres_pgpass() { # PORT
 
 postgres_roles() {
 	local role
+	# What the service may do is a role of the migrations.
+	cat <<-'TEXT' | postgres_super
+	DO $$ BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pulse_etl_service') THEN
+		CREATE ROLE pulse_etl_service NOLOGIN;
+	END IF; END $$;
+	TEXT
 	for role in $owner_role $service_role; do
 		cat <<-TEXT
 		DO \$\$ BEGIN
@@ -134,6 +141,7 @@ postgres_roles() {
 	done | postgres_super
 	# Enough for migrations and for tests that look and interfere.
 	postgres_super -c "ALTER ROLE $owner_role CREATEROLE" \
+		-c "GRANT pulse_etl_service TO $service_role" \
 		-c "GRANT pg_monitor, pg_signal_backend TO $owner_role"
 }
 
@@ -188,13 +196,10 @@ postgres_exists() { # DATABASE
 	[ "$(postgres_super -c "SELECT 1 FROM pg_database WHERE datname = '$1'")" = 1 ]
 }
 
-# An empty database; the service may use what the owner creates in it.
+# An empty database; what the service may do in it is up to the migrations.
 postgres_create() { # DATABASE
-	local grantee="FOR ROLE $owner_role"
 	postgres_super -c "CREATE DATABASE \"$1\" OWNER $owner_role"
-	postgres_super -d "$1" -c "ALTER SCHEMA public OWNER TO $owner_role" \
-		-c "ALTER DEFAULT PRIVILEGES $grantee GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO $service_role" \
-		-c "ALTER DEFAULT PRIVILEGES $grantee GRANT USAGE, SELECT ON SEQUENCES TO $service_role"
+	postgres_super -d "$1" -c "ALTER SCHEMA public OWNER TO $owner_role"
 }
 
 postgres_drop() { # DATABASE

@@ -81,7 +81,10 @@ db_admin_open(const char *dsn, const char *program,
 	cancel_handle = PQgetCancel(admin->conn);
 	rc = db_admin_run(admin, "SELECT set_config("
 	    "'standard_conforming_strings', 'on', false),"
-	    " set_config('TimeZone', 'UTC', false)", NULL, 0, NULL, NULL, diag);
+	    " set_config('TimeZone', 'UTC', false),"
+	    /* Migrations are about the rows of all tenants. */
+	    " set_config('app.every_tenant', 'on', false)",
+	    NULL, 0, NULL, NULL, diag);
 	if (rc != E_OK) {
 		db_admin_close(admin);
 		return rc;

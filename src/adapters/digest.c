@@ -1,5 +1,6 @@
 #include "adapters/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 enum err
@@ -10,4 +11,11 @@ digest_sha256(struct span bytes, unsigned char ret_digest[DIGEST_SHA256_SIZE],
 	    NULL) != 1)
 		return diag_set(diag, E_SYSTEM, "SHA-256 is not available");
 	return E_OK;
+}
+
+bool
+digest_equal(const unsigned char a[DIGEST_SHA256_SIZE],
+    const unsigned char b[DIGEST_SHA256_SIZE])
+{
+	return CRYPTO_memcmp(a, b, DIGEST_SHA256_SIZE) == 0;
 }

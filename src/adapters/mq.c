@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
 
 #include "adapters/mq_inside.h"
@@ -181,6 +182,48 @@ login(struct mq *mq, const struct amqp_connection_info *info,
 	    AMQP_SASL_METHOD_PLAIN, info->user, info->password), "login", diag);
 }
 
+/*
+ * A socket with TLS 1.2 or later; the broker's certificate and name are
+ * checked, which the library does unless told otherwise.
+ */
+static enum err
+tls_socket(struct mq *mq, amqp_socket_t **ret_socket, struct diag *diag)
+{
+	const struct mq_settings *set = mq->settings;
+	amqp_socket_t *socket = amqp_ssl_socket_new(mq->conn);
+
+	if (socket == NULL)
+		return diag_set(diag, E_NO_MEMORY, "a connection to RabbitMQ");
+	*ret_socket = socket;
+	if (amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2,
+	    AMQP_TLSvLATEST) != AMQP_STATUS_OK)
+		return diag_set(diag, E_MQ_CONNECT, "TLS 1.2 is not to be had");
+	if (amqp_ssl_socket_set_cacert(socket, set->rabbitmq_ca_file) !=
+	    AMQP_STATUS_OK)
+		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_ca_file: %s"
+		    " cannot be read", set->rabbitmq_ca_file);
+	if (set->rabbitmq_cert_file[0] != '\0' &&
+	    amqp_ssl_socket_set_key(socket, set->rabbitmq_cert_file,
+	    set->rabbitmq_key_file) != AMQP_STATUS_OK)
+		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_cert_file and"
+		    " rabbitmq_key_file: %s and %s cannot be read, or do not"
+		    " belong together", set->rabbitmq_cert_file,
+		    set->rabbitmq_key_file);
+	return E_OK;
+}
+
+static enum err
+make_socket(struct mq *mq, bool tls, amqp_socket_t **ret_socket,
+    struct diag *diag)
+{
+	if (tls)
+		return tls_socket(mq, ret_socket, diag);
+	*ret_socket = amqp_tcp_socket_new(mq->conn);
+	if (*ret_socket == NULL)
+		return diag_set(diag, E_NO_MEMORY, "a connection to RabbitMQ");
+	return E_OK;
+}
+
 /* Connect to one broker. The connection is left half open on failure. */
 static enum err
 open_one(struct mq *mq, const struct amqp_connection_info *info, int timeout,
@@ -191,13 +234,12 @@ open_one(struct mq *mq, const struct amqp_connection_info *info, int timeout,
 	enum err rc;
 	int status;
 
-	if (info->ssl)
-		return diag_set(diag, E_MQ_CONNECT,
-		    "amqps is not supported yet; use amqp");
 	mq->conn = amqp_new_connection();
-	socket = mq->conn == NULL ? NULL : amqp_tcp_socket_new(mq->conn);
-	if (socket == NULL)
+	if (mq->conn == NULL)
 		return diag_set(diag, E_NO_MEMORY, "a connection to RabbitMQ");
+	rc = make_socket(mq, info->ssl != 0, &socket, diag);
+	if (rc != E_OK)
+		return rc;
 	(void)amqp_set_handshake_timeout(mq->conn, &limit);
 	(void)amqp_set_rpc_timeout(mq->conn, &limit);
 	status = amqp_socket_open_noblock(socket, info->host, info->port,

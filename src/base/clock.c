@@ -40,3 +40,12 @@ clock_stamp(char stamp[CLOCK_STAMP_SIZE])
 	(void)snprintf(stamp + len, CLOCK_STAMP_SIZE - len, ".%03dZ",
 	    (int)(now.tv_nsec / 1000000 % 1000));
 }
+
+int64_t
+clock_wall(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec;
+}

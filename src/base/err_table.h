@@ -24,6 +24,7 @@ ERR(E_TOPOLOGY, CONFLICT, "a queue exists with other arguments")
 ERR(E_MIGRATION, CONFLICT, "the migration history forbids it")
 
 ERR(E_TOO_LARGE, LIMIT, "more bytes than the settings allow")
+ERR(E_QUOTA, LIMIT, "the tenant's daily quota is used up")
 
 ERR(E_DB_CONNECT, BUSY, "PostgreSQL cannot be reached")
 ERR(E_DB_LOST, BUSY, "the connection to PostgreSQL was lost")

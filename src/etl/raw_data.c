@@ -5,6 +5,8 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "http/audit.h"
+#include "models/tenant.h"
 
 /* What POST /raw-data/store takes. */
 struct store_input {
@@ -152,6 +154,35 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	return E_OK;
 }
 
+static const char *
+left_text(struct req *rq, int64_t left)
+{
+	const char *text = left < 0 ? "any number of" :
+	    arena_printf(rq->arena, "%" PRId64, left);
+
+	return text == NULL ? "?" : text;
+}
+
+/* Take the batch from the tenant's quota of the day, where it has one. */
+static enum err
+take_quota(struct req *rq, const struct raw_batch *batch)
+{
+	struct tenant_quota quota;
+	enum err rc;
+
+	if (!rq->who.has_quota)
+		return E_OK;
+	rc = tenant_usage_take(rq->db, batch->tenant_id,
+	    (int64_t)batch->raw_data.len, rq->arena, &quota, &rq->diag);
+	if (rc != E_QUOTA)
+		return rc;
+	rq->retry_after = quota.renewed_in;
+	return diag_tell(&rq->diag, E_QUOTA, "The tenant's daily quota is used"
+	    " up: %s batches and %s bytes remain until 00:00 UTC",
+	    left_text(rq, quota.batches_left),
+	    left_text(rq, quota.bytes_left));
+}
+
 /* Store one batch and queue its id. */
 enum err
 raw_data_store(struct req *rq, struct resp *rp)
@@ -174,11 +205,18 @@ raw_data_store(struct req *rq, struct resp *rp)
 	batch.extraction_metadata = input.extraction_metadata;
 	batch.item_count = request_member(rq, "raw_data")->item_count;
 	batch.queue = input.queue_transform;
+	rc = take_quota(rq, &batch);
+	if (rc != E_OK)
+		return rc;
 	rc = raw_batch_insert(rq->db, &batch, rq->arena, &id, &rq->diag);
+	if (rc != E_OK && rc != E_DB_UNKNOWN && rq->who.has_quota)
+		tenant_usage_give_back(rq->db, batch.tenant_id,
+		    (int64_t)batch.raw_data.len, rq->arena);
 	if (rc == E_KEY_TAKEN)
 		return replay(rq, rp, &batch);
 	if (rc != E_OK)
 		return rc;
+	audit_note(rq, "raw_data.store", id);
 	queued = batch.queue && queue_batch(rq, &batch, id);
 	rp->status = batch.queue && !queued ? 202 : 201;
 	write_stored(rp, id, queued, queued ? "Stored and queued" :
@@ -202,6 +240,7 @@ raw_data_status(struct req *rq, struct resp *rp)
 	    rq->arena, &rq->diag);
 	if (rc != E_OK)
 		return rc;
+	audit_note(rq, "raw_data.status", rq->id);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
 	json_text(rp->json, "message", arena_printf(rq->arena,

@@ -1,29 +1,36 @@
 /*
- * Who asks, and for which tenant. Every route acts for one tenant; without one
- * nothing is done.
+ * Who asks, what he may do, and for which tenant. Every route acts for one
+ * tenant; without one nothing is done. A caller shows an API token
+ * (models/api_token.h) or, where the settings say so, a JSON Web Token.
  */
 #ifndef HTTP_AUTH_H
 #define HTTP_AUTH_H
 
 #include "http/request.h"
 
-/* Who may call a route; each role may also do what those above it may. */
-enum role {
-	ROLE_OPEN, /* anybody: it tells nothing about a tenant */
-	ROLE_READER,
-	ROLE_WRITER,
-	ROLE_ADMIN,
-};
+struct auth;
 
 /*
- * Before the body is read: is the caller known?
- * Fails: E_UNKNOWN_CALLER.
+ * What a responder knows of callers: a key for JWT, tokens seen of late.
+ * Fails: E_SETTING: the key is missing or does not fit. Owns: you auth_free().
+ */
+enum err auth_new(const struct http_settings *settings,
+    struct auth **ret_auth, struct diag *diag) MUST_CHECK;
+void auth_free(struct auth *auth);
+
+/*
+ * Before the body is read: is the caller known, and may he use the route?
+ *
+ * Needs: rq->route is found.
+ * Gives: rq->who.
+ * Fails: E_UNKNOWN_CALLER, E_FORBIDDEN; as db_run() when it cannot be asked.
  */
 enum err auth_check(struct req *rq) MUST_CHECK;
 
 /*
  * Once the query and the body are there: the tenant. Older clients name it in
- * the query or the body; it must be the same everywhere.
+ * the query or the body; it must be the caller's. With auth = none it is what
+ * they say, the same everywhere.
  *
  * Gives: rq->who.tenant_id.
  * Fails: E_FORBIDDEN when they differ; E_SYNTAX or E_INVALID when it is

@@ -1,6 +1,14 @@
 SETTING(auth, TEXT, "required", 0, 0, "required|none", "ETL_AUTH",
-    "required: every request needs a token; none, for a loopback only: callers"
-    " name their tenant themselves")
+    "required: every request needs a token; none, for development on the"
+    " loopback only: callers name their tenant themselves")
+SETTING(jwt_algorithm, TEXT, "off", 0, 0, "off|HS256|RS256",
+    "ETL_JWT_ALGORITHM", "Take JSON Web Tokens signed with this one algorithm,"
+    " besides API tokens")
+SETTING(jwt_key_file, TEXT, "", 0, 0, NULL, "ETL_JWT_KEY_FILE",
+    "File with the key: the shared secret for HS256, 32 bytes at least, or the"
+    " PEM public key for RS256")
+SETTING(jwt_key, SECRET, "", 0, 0, NULL, "ETL_JWT_KEY",
+    "The key itself, where there is no file")
 SETTING(max_body, NUMBER, "67108864", 1024, 268435456, NULL, "ETL_MAX_BODY",
     "Bytes a request's body may have; nginx's client_max_body_size should be"
     " the same")

@@ -21,7 +21,7 @@ http_status_of(enum err code)
 	case ERR_CLASS_CONFLICT:
 		return 409;
 	case ERR_CLASS_LIMIT:
-		return 413;
+		return code == E_QUOTA ? 429 : 413;
 	case ERR_CLASS_BUSY:
 		return 503;
 	case ERR_CLASS_BROKEN:

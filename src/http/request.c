@@ -85,6 +85,7 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->if_none_match = header(fcgi, "HTTP_IF_NONE_MATCH");
 	rq->idempotency_key = header(fcgi, "HTTP_IDEMPOTENCY_KEY");
 	rq->traceparent = header(fcgi, "HTTP_TRACEPARENT");
+	rq->remote_addr = header(fcgi, "REMOTE_ADDR");
 	set_request_id(rq, fcgi_param(fcgi, "HTTP_X_REQUEST_ID"));
 }
 

@@ -21,11 +21,25 @@ struct service {
 	struct queue_manager *queue;
 	struct raw_batch_marks *marks;
 	const struct http_settings *settings;
+	struct auth *auth; /* see http/auth.h; NULL: nobody has a token */
 };
 
-/* On whose behalf. tenant_id 0: not known yet. */
+/* Who may call a route; each role may also do what those above it may. */
+enum role {
+	ROLE_OPEN, /* anybody: it tells nothing about a tenant */
+	ROLE_READER,
+	ROLE_WRITER,
+	ROLE_ADMIN,
+};
+
+#define WHO_NAME_SIZE 200
+
+/* Who calls, and on whose behalf. tenant_id 0: not known yet. */
 struct who {
 	int64_t tenant_id;
+	enum role role;
+	bool has_quota;		  /* the tenant has */
+	char name[WHO_NAME_SIZE]; /* "token:12", "user:34"; for logs */
 };
 
 #define REQUEST_ID_MAX 128
@@ -49,6 +63,7 @@ struct req {
 	struct span if_none_match;
 	struct span idempotency_key;
 	struct span traceparent;
+	struct span remote_addr;
 	struct buf *body;
 	struct buf *packed; /* where a packed body is read; NULL: it is not */
 	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */
@@ -58,6 +73,7 @@ struct req {
 	const struct route *route;
 	int64_t id; /* {id} of the path */
 	struct who who;
+	int64_t retry_after; /* seconds, for a refusal; 0: as usual */
 	struct params params;
 	struct json_member *members; /* of the body, that somebody wants */
 	size_t member_count;

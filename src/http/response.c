@@ -105,7 +105,10 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 		json_end(rp->json);
 	}
 	json_end(rp->json);
-	if (rp->status == 503)
+	if (rq->retry_after > 0)
+		buf_printf(rp->head, "Retry-After: %lld\r\n",
+		    (long long)rq->retry_after);
+	else if (rp->status == 503)
 		response_header(rp, "Retry-After", RETRY_AFTER);
 	if (rp->status == 401)
 		response_header(rp, "WWW-Authenticate",

@@ -6,7 +6,6 @@
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
-#include "http/auth.h"
 #include "http/response.h"
 
 typedef enum err route_handler(struct req *rq, struct resp *rp);

@@ -4,12 +4,14 @@
  */
 #include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "adapters/fcgi.h"
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
 #include "etl/router.h"
+#include "http/auth.h"
 #include "programs/settings.h"
 
 #define PROGRAM "pulse-etl-fcgi"
@@ -52,6 +54,8 @@ log_request(const struct req *rq, const struct resp *rp, int64_t began,
 		LOG_INT("in", (int64_t)rq->body->len),
 		LOG_INT("out", (int64_t)response_size(rp)),
 		LOG_INT("tenant_id", rq->who.tenant_id),
+		LOG_TEXT("who", rq->who.name[0] == '\0' ? NULL :
+		    rq->who.name),
 		LOG_TEXT("client", sent ? NULL : "gone"),
 		LOG_TEXT("error", rq->diag.code == E_OK ? NULL :
 		    err_name(rq->diag.code)),
@@ -175,7 +179,9 @@ open_all(struct responder *me, struct diag *diag)
 {
 	enum err rc;
 
-	rc = fcgi_new(&me->fcgi, diag);
+	rc = auth_new(&settings.http, &me->service.auth, diag);
+	if (rc == E_OK)
+		rc = fcgi_new(&me->fcgi, diag);
 	if (rc != E_OK)
 		return rc;
 	daemon_signals(); /* after libfcgi's own */
@@ -208,6 +214,7 @@ close_all(struct responder *me)
 	queue_manager_free(me->service.queue);
 	mq_free(me->mq);
 	db_free(me->service.db);
+	auth_free(me->service.auth);
 	fcgi_free(me->fcgi);
 }
 
@@ -249,6 +256,11 @@ main(int argc, char **argv)
 		connect_early(&me);
 		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
 		    LOG_TEXT("auth", settings.http.auth));
+		if (strcmp(settings.http.auth, "none") == 0)
+			log_warn("no_auth", LOG_TEXT("text", "auth = none:"
+			    " whoever reaches this from its own host may read"
+			    " and change every tenant's data; for development"
+			    " only"));
 		rc = serve(&me, &diag);
 	}
 	if (rc != E_OK)

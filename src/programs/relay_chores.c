@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "models/idempotency_key.h"
 #include "models/raw_batch.h"
+#include "models/tenant.h"
 
 /* Rows of one statement: short locks, and the next turn does the rest. */
 #define LIMIT 1000
@@ -80,6 +81,8 @@ relay_chores(struct db *db, struct queue_manager *queue,
 
 	if (rc == E_OK)
 		rc = purge_keys(db, arena, diag);
+	if (rc == E_OK)
+		rc = tenant_usage_purge(db, arena, diag);
 	if (rc == E_OK)
 		rc = reconcile(db, queue, settings, arena, diag);
 	return rc;

@@ -84,7 +84,7 @@ check_is "bad query values: 400" "$STATUS" 400
 check_is "listed with the body's" "$(json '[.errors[].loc | join(".")] | sort | join(" ")')" \
 	"body.integration_id body.raw_data query.queue_transform query.tenant_id"
 request POST '/app/etl/raw-data/store' --data "${good}[]}"
-check_is "no tenant: 400" "$STATUS" 400
+check_is "no tenant is named: it is the token's" "$STATUS" 201
 request POST '/app/etl/raw-data/store?tenant_id=1&tenant_id=2' --data "${good}[]}"
 check_is "two tenants: 403" "$STATUS" 403
 request POST '/app/etl/raw-data/store?tenant_id=%zz' --data "${good}[]}"
@@ -105,7 +105,7 @@ check_match "which tells what is accepted" "$(header Accept-Encoding)" '.'
 raw() { # a request as it is, held open; gives the answer's first line
 	{ printf "$1"; sleep 1; } | timeout 20 socat -t 10 - "TCP:${ETL_URL#http://}" 2>/dev/null | tr -d '\r' | head -n 1
 }
-head_lines="POST /app/etl/raw-data/store?tenant_id=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+head_lines="POST /app/etl/raw-data/store?tenant_id=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nAuthorization: Bearer $ETL_TOKEN\r\n"
 check_match "no Content-Length: 400 or 411" "$(raw "$head_lines\r\n")" ' (400|411) '
 check_match "a Content-Length that is no number: 400" "$(raw "${head_lines}Content-Length: abc\r\n\r\n{}")" ' 400 '
 check_match "a negative one: 400" "$(raw "${head_lines}Content-Length: -5\r\n\r\n{}")" ' 400 '
@@ -123,8 +123,8 @@ store --data-binary "@$TMP/exact"
 check_is "exactly 64 MB is read: half a JSON, 400" "$STATUS" 400
 
 # -- nothing of it was stored, the responder is the same
-check_is "only the good ones are rows" "$(sql "SELECT count(*) FROM raw_extraction_data")" 4
-check_is "only those are messages" "$(queue_depth transform_queue)" 4
+check_is "only the good ones are rows" "$(sql "SELECT count(*) FROM raw_extraction_data")" 5
+check_is "only those are messages" "$(queue_depth transform_queue)" 5
 check_is "the responder never died" "$(pid)" "$before"
 store --data "${good}[]}"
 check_is "and stores the next one" "$STATUS" 201

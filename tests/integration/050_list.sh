@@ -74,8 +74,10 @@ for query in "&limit=1001" "&cursor=5&offset=5" "&limit=5&limit=6"; do
 	check_is "refused: $query" "$STATUS" 400
 done
 request GET "/app/etl/raw-data"
-check_is "a list without a tenant: 400" "$STATUS" 400
+check_is "a list without a tenant is of the token's" "$STATUS" 200
 request GET "/app/etl/raw-data?tenant_id=2"
+check_is "another tenant's: 403" "$STATUS" 403
+TOKEN_FILE=$(token_file 2 reader) request GET "/app/etl/raw-data?tenant_id=2"
 check_is "another tenant sees only its own" "$(json .total_count)" 1
 other=$(json '.raw_data_records[0].id')
 

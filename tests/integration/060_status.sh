@@ -42,7 +42,8 @@ put '{"processing_status":5}'
 check_is "a number: 422" "$STATUS" 422
 put 'nonsense'
 check_is "no JSON: 400" "$STATUS" 400
-request PUT "/app/etl/raw-data/$id/status?tenant_id=2" --data '{"status":"pending"}'
+sql "INSERT INTO tenants (id, name) VALUES (2, 'Other')" >"$TMP/out"
+TOKEN_FILE=$(token_file 2 admin) request PUT "/app/etl/raw-data/$id/status" --data '{"status":"pending"}'
 check_is "another tenant: 404" "$STATUS" 404
 request PUT "/app/etl/raw-data/424242/status?tenant_id=1" --data '{"status":"pending"}'
 check_is "an unknown batch: 404" "$STATUS" 404
@@ -61,7 +62,7 @@ check_is "with the same id" "$(queue_take transform_queue 1 | jq .raw_data_id)" 
 
 # -- many at once: one wins
 new_batch
-seq 20 | xargs -P 10 -I{} curl -s -o /dev/null -w '%{http_code}\n' -X PUT -H 'Content-Type: application/json' \
+seq 20 | xargs -P 10 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' -X PUT -H 'Content-Type: application/json' \
 	--data '{"status":"processing"}' "$ETL_URL/app/etl/raw-data/$id/status?tenant_id=1" >"$TMP/codes"
 check_is "of twenty takers at once one wins" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 1 200 19 409 "
 check_is "and counts once" "$(row attempts)" 1

@@ -33,8 +33,7 @@ check_is "the main ones, their retries and dead letters" "$(json '.queues | leng
 check_is "the main ones are there" "$(json '[.queues[].name] | map(select(contains(".") | not)) | join(" ")')" \
 	"extract_queue transform_queue load_queue"
 
-app_down
-app_up 'auth = required'
+TOKEN_FILE=
 request GET /app/etl/health
 check_is "health needs no token" "$STATUS" 200
 for call in "GET /app/etl/raw-data?tenant_id=1" "GET /app/etl/raw-data/1?tenant_id=1" "GET /app/etl/queues?tenant_id=1" \
@@ -46,5 +45,13 @@ for call in "GET /app/etl/raw-data?tenant_id=1" "GET /app/etl/raw-data/1?tenant_
 done
 request GET "/app/etl/raw-data?tenant_id=1" -H 'Authorization: Bearer anything'
 check_is "an unknown token: 401" "$STATUS" 401
+unset TOKEN_FILE
+app_down
+app_up 'auth = none'
+TOKEN_FILE=
+request GET "/app/etl/raw-data?tenant_id=1"
+check_is "auth = none: no token is asked for" "$STATUS" 200
+check "which the log says loudly" grep -q 'warn.*event=no_auth' "$APP_LOGS/pool.log"
+unset TOKEN_FILE
 check "refusing is the default" sh -c "'$ETL_BUILD/pulse-etl-fcgi' --dump-settings | grep -qx 'auth = required'"
 done_testing

@@ -6,7 +6,7 @@ ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300'
 body='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 many() { # COUNT FILE: stores at 8 connections; statuses to FILE
-	curl -sZ --parallel-max 8 -H 'Content-Type: application/json' --data "$body" \
+	curl -sZ -K "$ETL_CURLRC" --parallel-max 8 -H 'Content-Type: application/json' --data "$body" \
 		-o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data/store?tenant_id=1&n=[1-$1]" >"$2" 2>"$TMP/curl.err"
 }
 
@@ -50,7 +50,7 @@ app restart pool
 check_is "TERM during a long request answers it first" "$(
 	(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT" >"$TMP/lock") &
 	sleep 0.4
-	curl -s -o "$TMP/slow" -w '%{http_code}' -H 'Content-Type: application/json' --data "$body" \
+	curl -s -K "$ETL_CURLRC" -o "$TMP/slow" -w '%{http_code}' -H 'Content-Type: application/json' --data "$body" \
 		"$ETL_URL/app/etl/raw-data/store?tenant_id=1" &
 	sleep 0.4
 	responders | xargs kill -s TERM

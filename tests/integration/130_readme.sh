@@ -23,10 +23,10 @@ check_is "a bad day has three commands" "$(wc -l <"$TMP/day.sh")" 3
 check "they work" bash -eu "$TMP/day.sh"
 check "and the service is whole again" wait_until 30 ready_is '[]'
 
-for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-migrate; do
+for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-migrate pulse-etl; do
 	check "$program has --help" "$ETL_BUILD/$program" --help
 	check_match "$program has --version" "$("$ETL_BUILD/$program" --version)" "^$program [0-9]+\.[0-9]+"
-	check "$program has a man page" grep -q "$program" "deploy/man/$program.8"
+	check "$program has a man page" grep -q "$program" "deploy/man/$program".[18]
 	check "README names $program" grep -q "$program" README.md
 	"$ETL_BUILD/$program" --nonsense >"$TMP/out" 2>&1
 	check_is "$program: a wrong option exits with 64" "$?" 64
@@ -38,6 +38,10 @@ printf 'auth = none\nno_such = 1\n' >"$TMP/bad.conf"
 "$ETL_BUILD/pulse-etl-relay" --config "$TMP/bad.conf" >"$TMP/out" 2>&1
 check_is "an unknown setting: 78" "$?" 78
 check "with file, line and name" grep -q 'bad.conf:2:.*no_such' "$TMP/out"
+# etl.conf has every setting as the programs have it.
+"$ETL_BUILD/pulse-etl" settings show | grep -v '^#' | sed 's/ $//' >"$TMP/settings"
+grep -E '^#[a-z_]+ =' deploy/etl.conf | sed 's/^#//; s/ $//' >"$TMP/conf"
+check "deploy/etl.conf is up to date" diff "$TMP/settings" "$TMP/conf"
 printf 'database_url = postgresql://u:geheim@h/d\nrabbitmq_password = geheim\n' >"$TMP/secret.conf"
 check_is "secrets are masked in --dump-settings" \
 	"$("$ETL_BUILD/pulse-etl-fcgi" --config "$TMP/secret.conf" --dump-settings | grep -c geheim)" 0

@@ -30,7 +30,7 @@ store second "$body"
 check_is "another key: another batch" "$STATUS" 201
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
      INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
-store first "${body/:1,/:20,}" 2
+TOKEN_FILE=$(token_file 2 writer) store first "${body/:1,/:20,}" 2
 check_is "another tenant's key is another key" "$STATUS" 201
 
 # -- the key is kept only with its batch
@@ -43,7 +43,7 @@ check_is "and left no row" "$(($(rows) - before))" 1
 
 # -- concurrent twins
 before=$(rows)
-seq 40 | xargs -P 20 -I{} curl -s -o "$TMP/out" -D "$TMP/twin.{}" -w '%{http_code}\n' -H 'Content-Type: application/json' \
+seq 40 | xargs -P 20 -I{} curl -s -K "$ETL_CURLRC" -o "$TMP/out" -D "$TMP/twin.{}" -w '%{http_code}\n' -H 'Content-Type: application/json' \
 	-H 'Idempotency-Key: twins' --data "$body" "$ETL_URL/app/etl/raw-data/store?tenant_id=1" >"$TMP/codes"
 check_is "of forty twins at once one is stored" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 39 200 1 201 "
 check_is "all get its id" "$(cat "$TMP"/twin.* | grep -i '^location' | sort -u | wc -l)" 1

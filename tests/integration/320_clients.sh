@@ -12,10 +12,10 @@ responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi | sort | tr '\n' ' '
 # Bytes to nginx as they are; what comes back to stdout. Reads LINES of perl
 # that have the socket in $s.
 raw() { # PERL
-	HOST=$host BODY_TEXT=$body LENGTH=${#body} WHERE=$path perl -MIO::Socket::INET -MTime::HiRes=sleep -e '
+	TOKEN=$ETL_TOKEN HOST=$host BODY_TEXT=$body LENGTH=${#body} WHERE=$path perl -MIO::Socket::INET -MTime::HiRes=sleep -e '
 		$s = IO::Socket::INET->new(PeerAddr => $ENV{HOST}, Timeout => 10) or die "no connection";
 		$s->autoflush(1);
-		$head = "POST $ENV{WHERE} HTTP/1.1\r\nHost: etl\r\nContent-Type: application/json\r\n";
+		$head = "POST $ENV{WHERE} HTTP/1.1\r\nHost: etl\r\nContent-Type: application/json\r\nAuthorization: Bearer $ENV{TOKEN}\r\n";
 		$len = $ENV{LENGTH}; $body = $ENV{BODY_TEXT}; $SIG{ALRM} = sub { exit 9 }; alarm 30;
 		sub rest { local $/; my $all = <$s>; print $all }
 		'"$1"

@@ -25,7 +25,7 @@ many() { # COUNT
 			echo "url = \"$url/$path&n=[1-$tenth]\""
 			echo "output = \"$TMP/out\""
 		done
-	} >"$TMP/requests"
+	} | sed "/^url/r $ETL_CURLRC" >"$TMP/requests"
 	curl -sZ --parallel-max 8 -K "$TMP/requests" 2>"$TMP/curl.err"
 }
 resident() { # kilobytes, the largest

@@ -13,6 +13,7 @@ load_requests() { # NAME FIRST LAST
 		[ "$n" = "$2" ] || echo next
 		cat <<-CONFIG
 		url = "$ETL_URL/app/etl/raw-data/store?tenant_id=1"
+		header = "Authorization: Bearer $ETL_TOKEN"
 		header = "Content-Type: application/json"
 		data = "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"external_id\":\"$1-$n\",\"raw_data\":{\"issues\":[{\"id\":\"$1-$n\"}]}}"
 		max-time = 90

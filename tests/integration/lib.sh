@@ -237,11 +237,14 @@ trap 'exit 143' TERM HUP
 # -- requests
 
 # Sets STATUS, SECONDS_TAKEN; the answer is in the files BODY and HEADERS. The
-# media type is JSON unless an argument says otherwise.
+# media type is JSON unless an argument says otherwise. The caller is the one of
+# the instance's token; of TOKEN_FILE, a file for curl -K, where that is set.
 request() { # METHOD PATH [CURL ARGUMENT…]
 	local method=$1 path=$2 out arguments=(-X "$1")
+	local token=${TOKEN_FILE-${ETL_CURLRC-}}
 	shift 2
 	[ "$method" != HEAD ] || arguments=(-I)
+	[ ! -e "$token" ] || arguments+=(-K "$token")
 	case "$*" in
 	*[Cc]ontent-[Tt]ype:*) ;;
 	*) arguments+=(-H 'Content-Type: application/json') ;;
@@ -254,6 +257,16 @@ request() { # METHOD PATH [CURL ARGUMENT…]
 	STATUS=${out%% *}
 	# shellcheck disable=SC2034 # for tests
 	SECONDS_TAKEN=${out#* }
+}
+
+# Make a token; prints the name of a file with it for TOKEN_FILE or curl -K.
+token_file() { # TENANT ROLE [OPTION…]
+	local file
+	file=$(mktemp "$TMP/token-XXXXXX")
+	DATABASE_URL=$ETL_PGURL "$ETL_BUILD/pulse-etl" token create --tenant "$1" \
+		--role "$2" "${@:3}" 2>"$TMP/token.err" |
+		sed 's/.*/header = "Authorization: Bearer &"/' >"$file"
+	echo "$file"
 }
 
 # A header of the last answer.

@@ -48,7 +48,7 @@ foreign() {
 	includes | awk '
 	$2 != "<" { next }
 	$3 ~ /\// && $3 !~ /^(sys|netinet|arpa|net|linux)\// { foreign = 1 }
-	$3 ~ /^(libpq|postgres|pg_|amqp|fcgi|cJSON|curl|openssl|zlib|zstd)/ {
+	$3 ~ /^(libpq|postgres|pg_|amqp|fcgi|cJSON|cjose|curl|openssl|zlib|zstd)/ {
 		foreign = 1
 	}
 	!foreign { next }

@@ -1,0 +1,26 @@
+#include "http/audit.h"
+
+#include "base/log.h"
+#include "models/audit_log.h"
+
+void
+audit_note(const struct req *rq, const char *action, int64_t row_id)
+{
+	log_info("audit", LOG_TEXT("who", rq->who.name),
+	    LOG_INT("tenant_id", rq->who.tenant_id),
+	    LOG_TEXT("action", action), LOG_INT("row_id", row_id));
+}
+
+enum err
+audit_record(struct req *rq, const char *action, int64_t row_id)
+{
+	const struct audit_entry entry = {
+		.tenant_id = rq->who.tenant_id,
+		.who = rq->who.name,
+		.action = action,
+		.row_id = row_id,
+		.request_id = rq->request_id,
+	};
+
+	return audit_log_insert(rq->db, &entry, rq->arena, &rq->diag);
+}
