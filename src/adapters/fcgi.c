@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fastcgi.h>
 #include <fcgiapp.h>
 
 #define LISTEN_FD 0
@@ -91,6 +92,12 @@ fcgi_accept(struct fcgi *fcgi, bool *ret_got, struct diag *diag)
 		return diag_set(diag, E_SYSTEM, "accept: %s",
 		    strerror(rc < 0 ? -rc : errno));
 	}
+}
+
+bool
+fcgi_is_responder(const struct fcgi *fcgi)
+{
+	return fcgi->request.role == FCGI_RESPONDER;
 }
 
 struct span

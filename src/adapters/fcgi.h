@@ -38,6 +38,12 @@ int fcgi_socket(const struct fcgi *fcgi);
 enum err fcgi_accept(struct fcgi *fcgi, bool *ret_got, struct diag *diag)
     MUST_CHECK;
 
+/*
+ * Is it a request for a responder? libfcgi also takes those for authorizers and
+ * filters (FastCGI 1.0, section 6), whose bodies mean something else.
+ */
+bool fcgi_is_responder(const struct fcgi *fcgi);
+
 /* A parameter of the request, SPAN_NONE without it. Lives: until the finish. */
 struct span fcgi_param(const struct fcgi *fcgi, const char *name);
 

@@ -29,6 +29,9 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 {
 	enum err rc;
 
+	if (rq->fcgi != NULL && !fcgi_is_responder(rq->fcgi))
+		return diag_tell(&rq->diag, E_SYNTAX,
+		    "Only the FastCGI role of a responder is served");
 	rc = route_find(routes, COUNT(routes), rq, allow);
 	if (rc != E_OK || rq->route->role == ROLE_OPEN)
 		return rc;

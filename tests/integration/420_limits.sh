@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Limits: requests for each token at nginx, daily quotas of a tenant.
+. "$(dirname "$0")/lib.sh"
+app_up
+
+store() { # BYTES OF PAYLOAD, ABOUT
+	request POST /app/etl/raw-data/store "${@:2}" \
+		--data "{\"integration_id\":1,\"entity_type\":\"e\",\"raw_data\":[\"$(head -c "$1" /dev/zero | tr '\0' x)\"]}"
+}
+quota() { # KEY VALUE
+	sql "INSERT INTO system_settings (tenant_id, setting_key, setting_value) VALUES (1, '$1', '$2')
+		ON CONFLICT (setting_key, tenant_id) DO UPDATE SET setting_value = '$2'" >"$TMP/out"
+	app restart pool # what it knows of callers is 30 s old at most
+}
+rows() { sql "SELECT count(*) FROM raw_extraction_data"; }
+
+# -- a day's batches
+store 10
+check_is "without a quota: 201" "$STATUS" 201
+check_is "and nothing is counted" "$(sql "SELECT count(*) FROM tenant_usage")" 0
+quota etl_daily_batches 3
+for n in 1 2 3; do
+	store 10
+	check_is "batch $n of 3 a day: 201" "$STATUS" 201
+done
+store 10
+check_is "the fourth: 429" "$STATUS" 429
+check_is "a problem" "$(header Content-Type)" application/problem+json
+check_match "that says what remains" "$(json .detail)" ' 0 batches and any number of bytes remain until 00:00 UTC'
+check_match "and when to try again" "$(header Retry-After)" '^[0-9]+$'
+check "which is the next day" [ "$(header Retry-After)" -le 86400 ]
+check_is "nothing of it was stored" "$(rows)" 4
+request GET /app/etl/raw-data
+check_is "reading goes on" "$STATUS" 200
+request POST /app/etl/raw-data/store --data '{"integration_id":4711,"entity_type":"e","raw_data":[]}'
+check_is "a refusal comes before other errors" "$STATUS" 429
+quota etl_daily_batches 6
+request POST /app/etl/raw-data/store --data '{"integration_id":4711,"entity_type":"e","raw_data":[]}'
+check_is "what is not stored: 404" "$STATUS" 404
+check_is "is not counted" "$(sql "SELECT batches FROM tenant_usage")" 3
+store 10 -H 'Idempotency-Key: once'
+store 10 -H 'Idempotency-Key: once'
+check_is "nor is a key used twice" "$STATUS $(sql "SELECT batches FROM tenant_usage")" "200 4"
+seq 12 | xargs -P 12 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' -H 'Content-Type: application/json' \
+	--data '{"integration_id":1,"entity_type":"e","raw_data":[]}' "$ETL_URL/app/etl/raw-data/store" >"$TMP/codes"
+check_is "of twelve at once two get the rest" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 2 201 10 429 "
+
+# -- a day's bytes
+sql "DELETE FROM tenant_usage; DELETE FROM system_settings WHERE setting_key = 'etl_daily_batches'" >"$TMP/out"
+quota etl_daily_bytes 1000
+store 600
+check_is "600 of 1,000 bytes a day: 201" "$STATUS" 201
+store 600
+check_is "600 more: 429" "$STATUS" 429
+check_match "what remains is told" "$(json .detail)" 'any number of batches and 3[0-9][0-9] bytes remain'
+store 300
+check_is "300 still fit: 201" "$STATUS" 201
+sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
+TOKEN_FILE=$(token_file 2 writer) request POST /app/etl/raw-data/store --data '{"integration_id":20,"entity_type":"e","raw_data":[]}'
+check_is "another tenant has no quota: 201" "$STATUS" 201
+quota etl_daily_bytes nonsense
+store 5000
+check_is "a quota that is no number does not limit" "$STATUS" 201
+
+# -- requests, at nginx
+conf=$ETL_APP/nginx/pulse-etl-http.conf
+location=$ETL_APP/nginx/pulse-etl-location.conf
+sed -i 's/zone=pulse_etl_client:10m rate=[0-9]*r/zone=pulse_etl_client:10m rate=2r/' "$conf"
+sed -i 's/zone=pulse_etl_client burst=[0-9]*/zone=pulse_etl_client burst=3/' "$location"
+kill -s HUP "$(app_pid nginx)"
+limited() { request GET /app/etl/raw-data; [ "$STATUS" = 429 ]; }
+check "too many requests of one token: 429" wait_until 10 limited
+check_is "a problem" "$(header Content-Type)" application/problem+json
+check_is "in our shape" "$(json '[.status, (.detail | type), (.request_id | type)] | @json')" '[429,"string","string"]'
+check_match "with Retry-After" "$(header Retry-After)" '^[0-9]+$'
+TOKEN_FILE=$(token_file 1 reader) request GET /app/etl/raw-data
+check_is "another token is not concerned: 200" "$STATUS" 200
+allowed() { request GET /app/etl/raw-data; [ "$STATUS" = 200 ]; }
+sleep 1
+check "after a pause it may again" allowed
+sed -i 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 1/; s/zone=pulse_etl_client burst=[0-9]*/zone=pulse_etl_client burst=100/' "$location"
+kill -s HUP "$(app_pid nginx)"
+sleep 1.5
+(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT" >"$TMP/lock") &
+sleep 0.5
+request_quietly() { curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data"; }
+for _ in 1 2 3; do request_quietly >>"$TMP/connections" & done
+wait
+check_is "one connection at a time of a token: the others are told 429" "$(sort "$TMP/connections" | uniq -c | tr -s ' \n' ' ')" " 1 200 2 429 "
+done_testing
