@@ -42,6 +42,7 @@ app_conf() {
 			for line in \
 				"database_url = $(postgres_url "$app_database" "$service_role")" \
 				"rabbitmq_url = $(rabbitmq_url "$app_vhost")" \
+				"metrics_file = $(socket_folder "$ETL_APP")/metrics" \
 				"auth = required"; do
 				grep -q "^ *${line%% *} *=" <<<"$extra" || echo "$line"
 			done

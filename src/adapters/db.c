@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
@@ -173,11 +174,13 @@ db_open(struct db *db, struct diag *diag)
 		(void)PQsetNoticeReceiver(db->conn, on_notice, NULL);
 		db->pause = 0;
 		db->retry_at = 0;
+		metrics_add(METRIC_DB_CONNECTED, 1);
 		log_info("db_connected",
 		    LOG_TEXT("host", PQhost(db->conn)),
 		    LOG_TEXT("database", PQdb(db->conn)));
 		return E_OK;
 	}
+	metrics_add(METRIC_DB_LOST, 1);
 	rc = db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL", diag);
 	db_close(db);
 	put_off(db);
@@ -198,6 +201,7 @@ db_idle(struct db *db)
 		    PQstatus(db->conn) == CONNECTION_OK)
 			return;
 	}
+	metrics_add(METRIC_DB_LOST, 1);
 	log_warn("db_lost", LOG_TEXT("text", "the server closed the connection"
 	    " while it was idle"));
 	db_close(db);

@@ -6,6 +6,7 @@
 
 #include "adapters/db_inside.h"
 #include "base/clock.h"
+#include "base/metrics.h"
 
 /* How much longer than the server we wait for a statement. */
 #define GRACE_MS 2000
@@ -76,6 +77,7 @@ note_lost(struct db *db, const struct db_statement *statement,
 	enum err rc = db_note(db, statement->changes ? E_DB_UNKNOWN :
 	    E_DB_LOST, "the connection to PostgreSQL was lost", diag);
 
+	metrics_add(METRIC_DB_LOST, 1);
 	db_close(db);
 	return rc;
 }

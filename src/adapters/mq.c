@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 #define PAUSE_MIN_MS 200
 #define PAUSE_MAX_MS 5000
@@ -316,9 +317,11 @@ mq_open(struct mq *mq, int timeout, struct diag *diag)
 		mq->generation++;
 		mq->pause = 0;
 		mq->retry_at = 0;
+		metrics_add(METRIC_MQ_CONNECTED, 1);
 		log_info("mq_connected", LOG_INT("generation", mq->generation));
 		return E_OK;
 	}
+	metrics_add(METRIC_MQ_LOST, 1);
 	mq->broken = true; /* no farewell to somebody who did not let us in */
 	mq_close(mq);
 	mq->pause = mq->pause == 0 ? PAUSE_MIN_MS : mq->pause * 2;

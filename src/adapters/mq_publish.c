@@ -5,6 +5,7 @@
 #include "adapters/mq_inside.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 /* What one frame says of the messages in flight. */
 struct flight {
@@ -32,6 +33,9 @@ settle(struct flight *flight, uint64_t tag, bool multiple, bool acked)
 		    flight->state[i] != RETURNED;
 		flight->state[i] = acked ? ACKED : NACKED;
 		flight->settled++;
+		metrics_add(flight->messages[i].confirmed ? METRIC_PUBLISHED :
+		    acked ? METRIC_UNQUEUED_RETURNED : METRIC_UNQUEUED_NACKED,
+		    1);
 		if (!acked)
 			(void)diag_set(flight->diag, E_MQ_REFUSED,
 			    "the broker refused the message (basic.nack)");
@@ -148,6 +152,7 @@ mq_idle(struct mq *mq)
 	while (serve_frame(mq, 0, NULL))
 		;
 	if (mq->broken) {
+		metrics_add(METRIC_MQ_LOST, 1);
 		log_warn("mq_lost", LOG_TEXT("text", mq->why));
 		mq_close(mq);
 	}
@@ -233,15 +238,21 @@ mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
 	for (size_t i = 0; i < count; i++)
 		messages[i].confirmed = false;
 	rc = mq_open(mq, timeout, diag); /* reads what came meanwhile, too */
-	if (rc != E_OK)
+	if (rc != E_OK) {
+		metrics_add(METRIC_UNQUEUED_AWAY, count);
 		return rc;
-	if (mq->blocked)
+	}
+	if (mq->blocked) {
+		metrics_add(METRIC_UNQUEUED_BLOCKED, count);
 		return diag_set(diag, E_MQ_REFUSED,
 		    "the broker takes no messages now: %s", mq->why);
+	}
 	flight.state = calloc(count, sizeof(*flight.state));
 	if (flight.state == NULL)
 		return diag_set(diag, E_NO_MEMORY, "messages in flight");
 	rc = publish(mq, &flight, timeout);
+	metrics_add(rc == E_MQ_TIMEOUT ? METRIC_UNQUEUED_TIMEOUT :
+	    METRIC_UNQUEUED_CLOSED, count - flight.settled);
 	free(flight.state);
 	if (mq->broken)
 		mq_close(mq);

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 const struct conf_row daemon_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct daemon_settings, __VA_ARGS__)
@@ -152,8 +153,12 @@ void
 daemon_start(const struct daemon_settings *settings)
 {
 	int64_t age = settings->max_age * 1000;
+	struct diag diag;
 
 	log_set_level(level_named(settings->log_level));
+	if (settings->metrics_file[0] != '\0' &&
+	    metrics_open(settings->metrics_file, &diag) != E_OK)
+		log_warn("metrics", LOG_TEXT("text", diag.text));
 	old_at = clock_ms() + age - daemon_jitter((unsigned)(age / 5 + 1));
 }
 

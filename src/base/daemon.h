@@ -39,7 +39,10 @@ void daemon_init(int argc, char **argv, const struct daemon_program *program);
 /* Take over the signals; after any library that installs handlers of its own. */
 void daemon_signals(void);
 
-/* Start the process's age; it is over after max_age seconds, -20 % by chance. */
+/*
+ * Start logging and counting as the settings say, and the process's age; it is
+ * over after max_age seconds, -20 % by chance.
+ */
 void daemon_start(const struct daemon_settings *settings);
 
 /* Was the end asked for, or is the process old enough? */

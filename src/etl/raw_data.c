@@ -5,6 +5,7 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "http/audit.h"
 #include "models/tenant.h"
 
@@ -148,6 +149,7 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	if (!use.same_body)
 		return diag_tell(&rq->diag, E_INVALID, "This Idempotency-Key"
 		    " was used before with another body");
+	metrics_add(METRIC_REPLAYED, 1);
 	response_header(rp, "Idempotency-Replayed", "true");
 	write_stored(rp, use.raw_data_id, use.queued,
 	    "Stored before, with this Idempotency-Key");
@@ -217,6 +219,8 @@ raw_data_store(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	audit_note(rq, "raw_data.store", id);
+	metrics_add(METRIC_STORED, 1);
+	metrics_add(METRIC_STORED_BYTES, batch.raw_data.len);
 	queued = batch.queue && queue_batch(rq, &batch, id);
 	rp->status = batch.queue && !queued ? 202 : 201;
 	write_stored(rp, id, queued, queued ? "Stored and queued" :

@@ -7,6 +7,8 @@ ROUTE("GET", "/app/etl/health", ROLE_OPEN, health_get, NO_INPUT,
     "Does the process answer?")
 ROUTE("GET", "/app/etl/health/ready", ROLE_OPEN, health_ready, NO_INPUT,
     "Can stores be accepted?")
+ROUTE("GET", "/app/etl/metrics", ROLE_OPEN, metrics_get_all, NO_INPUT,
+    "Counters of the whole pool, in Prometheus's text format")
 ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,
     raw_data_store_input, "Store one batch and queue its id")
 ROUTE("GET", "/app/etl/raw-data", ROLE_READER, raw_data_list,

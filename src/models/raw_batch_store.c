@@ -6,6 +6,7 @@
 #include "adapters/digest.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 /* How long to ask after an insert whose outcome got lost, ms. */
 #define ASK_MS 10000
@@ -90,6 +91,7 @@ resolve(struct db *db, int64_t id, struct span transaction,
 		diag_clear(diag);
 		rc = look_after(db, &params, arena, &again, diag);
 	}
+	metrics_add(METRIC_RESOLVED, 1);
 	log_warn("resolved", LOG_INT("raw_data_id", id),
 	    LOG_TEXT("outcome", rc == E_OK ? "stored" : rc == E_DB_LOST ?
 	    "not stored" : "unknown"));

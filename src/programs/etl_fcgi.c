@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "etl/router.h"
 #include "http/auth.h"
 #include "programs/settings.h"
@@ -67,6 +68,18 @@ log_request(const struct req *rq, const struct resp *rp, int64_t began,
 	log_write(level, "request", pairs, COUNT(pairs));
 }
 
+static void
+count_request(const struct resp *rp, int64_t began, bool sent)
+{
+	static const enum metric classes[] = { METRIC_REQUESTS_2XX,
+		METRIC_REQUESTS_3XX, METRIC_REQUESTS_4XX, METRIC_REQUESTS_5XX };
+
+	metrics_add(classes[(rp->status / 100 - 2) & 3], 1);
+	metrics_add(METRIC_REQUEST_SECONDS, (uint64_t)(clock_us() - began));
+	if (!sent)
+		metrics_add(METRIC_REQUESTS_GONE, 1);
+}
+
 /* Answer the request that was accepted. */
 static void
 answer(struct responder *me)
@@ -84,6 +97,7 @@ answer(struct responder *me)
 	router_answer(&rq, &rp);
 	sent = response_send(&rp, &rq, me->fcgi);
 	log_request(&rq, &rp, began, sent);
+	count_request(&rp, began, sent);
 	log_set_context(NULL, NULL);
 	arena_reset(me->arena);
 	buf_reset(&me->body, KEEP_BYTES);

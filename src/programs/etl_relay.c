@@ -12,6 +12,7 @@
 #include "base/daemon.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "models/raw_batch.h"
 #include "programs/relay_chores.h"
 #include "programs/settings.h"
@@ -137,6 +138,7 @@ look(struct relay *me)
 		rc = pass(me, full ? 0 : YOUNG, &marked, &diag);
 	arena_reset(me->arena);
 	tell(me, rc, &diag);
+	metrics_add(METRIC_RELAYED, marked);
 	if (marked > 0)
 		log_info("relayed", LOG_INT("count", (int64_t)marked),
 		    LOG_INT("ms", clock_ms() - began));

@@ -33,6 +33,18 @@ check_is "the main ones, their retries and dead letters" "$(json '.queues | leng
 check_is "the main ones are there" "$(json '[.queues[].name] | map(select(contains(".") | not)) | join(" ")')" \
 	"extract_queue transform_queue load_queue"
 
+request GET /app/etl/metrics
+check_is "metrics: 200" "$STATUS" 200
+check_match "as Prometheus reads them" "$(header Content-Type)" '^text/plain; version=0.0.4'
+counted=$(awk '$1 == "etl_requests_total{status=\"4xx\"}" { print $2 }' "$BODY")
+check "refusals so far are counted ($counted)" [ "${counted:-0}" -ge 13 ]
+request GET /app/etl/nothing
+request GET /app/etl/metrics
+check_is "one more is one more, whichever responder counts" \
+	"$(awk '$1 == "etl_requests_total{status=\"4xx\"}" { print $2 }' "$BODY")" $((counted + 1))
+check_is "each metric has a type and a help" "$(grep -c '^# TYPE' "$BODY")" "$(grep -c '^# HELP' "$BODY")"
+check_is "the servers are up" "$(awk '/^etl_(database|broker)_up / { n += $2 } END { print n }' "$BODY")" 2
+
 TOKEN_FILE=
 request GET /app/etl/health
 check_is "health needs no token" "$STATUS" 200

@@ -37,6 +37,11 @@ fault() { # NAME COMMAND…
 	check_match "$name: answers are 2xx or a clear error" "$(answers)" '^(20[012] |50[0234] |000 )+$'
 	check "$name: all is well again" wait_until 30 well_again
 }
+# A counter of GET /metrics, of all processes.
+counter() { # NAME [CAUSE]
+	request GET /app/etl/metrics
+	awk -v name="$1${2:+{cause=\"$2\"\}}" '$1 == name { print $2 }' "$BODY"
+}
 # What its answers must have been, where the fault shows in them.
 seen() { # NAME REGEX TEXT
 	[[ $1 =~ ${FAULT_ONLY-} ]] || return 0
@@ -49,7 +54,9 @@ well_again() {
 
 # -- responders
 kill_responder() { kill -s KILL "$(responder)" 2>/dev/null; sleep 0.2; }
-seconds=$((2 * seconds)) fault kill_9 until_end kill_responder
+# In its long form a minute of this.
+long=$((seconds >= 20 ? 60 : 2 * seconds))
+seconds=$long fault kill_9 until_end kill_responder
 for point in committed published; do
 	app stop pool
 	export ETL_FAILPOINT=$point:20
@@ -72,6 +79,9 @@ fault broker_paused broker_for pause resume
 alarm() { broker_alarm on; sleep "$seconds"; broker_alarm off; }
 fault broker_alarm alarm
 seen broker_alarm 202 "stores are answered 202"
+[[ ! broker_alarm =~ ${FAULT_ONLY-} ]] || check "broker_alarm: it is counted by its cause" [ "$(counter etl_messages_failed_total blocked)" -gt 0 ]
+[[ ! broker_stopped =~ ${FAULT_ONLY-} ]] || check "broker_stopped: it is counted by its cause" [ "$(counter etl_messages_failed_total away)" -gt 0 ]
+[[ ! broker_paused =~ ${FAULT_ONLY-} ]] || check "broker_paused: it is counted by its cause" [ "$(counter etl_messages_failed_total timeout)" -gt 0 ]
 permit() { # WRITE
 	mgmt PUT "/api/permissions/$ETL_VHOST/etl_user" "{\"configure\":\".*\",\"write\":\"$1\",\"read\":\".*\"}" >"$TMP/out"
 }
@@ -100,6 +110,7 @@ fault connections_closed until_end cut_connections 3
 # is left has been worked off.
 delete_queue() { queue_delete transform_queue; sleep "$seconds"; }
 messages=missing fault queue_deleted delete_queue
+[[ ! queue_deleted =~ ${FAULT_ONLY-} ]] || check "queue_deleted: returned messages are counted" [ "$(counter etl_messages_failed_total returned)" -gt 0 ]
 work_off() {
 	local ids
 	ids=$(queue_take transform_queue 10000 | jq -r .raw_data_id | sort -u | paste -sd,)

@@ -1,0 +1,49 @@
+/*
+ * What is counted: METRIC(id, kind, name, labels, help). Rows of one name stand
+ * together. COUNT counts things, SECONDS is fed in microseconds. A new row
+ * makes a new file: see metrics.h.
+ */
+METRIC(METRIC_REQUESTS_2XX, COUNT, "etl_requests_total", "status=\"2xx\"",
+    "Requests answered, by the class of their status")
+METRIC(METRIC_REQUESTS_3XX, COUNT, "etl_requests_total", "status=\"3xx\"", "")
+METRIC(METRIC_REQUESTS_4XX, COUNT, "etl_requests_total", "status=\"4xx\"", "")
+METRIC(METRIC_REQUESTS_5XX, COUNT, "etl_requests_total", "status=\"5xx\"", "")
+METRIC(METRIC_REQUESTS_GONE, COUNT, "etl_requests_gone_total", "",
+    "Requests whose client had gone before the answer's end")
+METRIC(METRIC_REQUEST_SECONDS, SECONDS, "etl_request_seconds_total", "",
+    "Time spent on requests in the responders")
+
+METRIC(METRIC_STORED, COUNT, "etl_batches_stored_total", "",
+    "Batches stored")
+METRIC(METRIC_STORED_BYTES, COUNT, "etl_batches_stored_bytes_total", "",
+    "Bytes of these batches as they came")
+METRIC(METRIC_REPLAYED, COUNT, "etl_batches_replayed_total", "",
+    "Stores answered with the batch of an earlier one with the same key")
+METRIC(METRIC_RESOLVED, COUNT, "etl_commits_resolved_total", "",
+    "Stores whose commit's answer got lost and was asked after")
+
+METRIC(METRIC_PUBLISHED, COUNT, "etl_messages_confirmed_total", "",
+    "Messages that the broker confirmed")
+METRIC(METRIC_UNQUEUED_RETURNED, COUNT, "etl_messages_failed_total",
+    "cause=\"returned\"", "Messages that the broker did not take, by cause")
+METRIC(METRIC_UNQUEUED_NACKED, COUNT, "etl_messages_failed_total",
+    "cause=\"nacked\"", "")
+METRIC(METRIC_UNQUEUED_CLOSED, COUNT, "etl_messages_failed_total",
+    "cause=\"closed\"", "")
+METRIC(METRIC_UNQUEUED_BLOCKED, COUNT, "etl_messages_failed_total",
+    "cause=\"blocked\"", "")
+METRIC(METRIC_UNQUEUED_TIMEOUT, COUNT, "etl_messages_failed_total",
+    "cause=\"timeout\"", "")
+METRIC(METRIC_UNQUEUED_AWAY, COUNT, "etl_messages_failed_total",
+    "cause=\"away\"", "")
+METRIC(METRIC_RELAYED, COUNT, "etl_batches_relayed_total", "",
+    "Batches that a relay has queued")
+
+METRIC(METRIC_DB_CONNECTED, COUNT, "etl_database_connections_total", "",
+    "Connections opened to PostgreSQL")
+METRIC(METRIC_DB_LOST, COUNT, "etl_database_losses_total", "",
+    "Connections to PostgreSQL lost or refused")
+METRIC(METRIC_MQ_CONNECTED, COUNT, "etl_broker_connections_total", "",
+    "Connections opened to RabbitMQ")
+METRIC(METRIC_MQ_LOST, COUNT, "etl_broker_losses_total", "",
+    "Connections to RabbitMQ lost or refused")
