@@ -19,12 +19,14 @@ ERR(E_NO_ROW, ABSENT, "there is no such row")
 ERR(E_NO_INTEGRATION, ABSENT, "there is no such integration")
 
 ERR(E_CONFLICT, CONFLICT, "the row's state forbids it")
+ERR(E_PRECONDITION, CONFLICT, "the row changed since it was read")
 ERR(E_KEY_TAKEN, CONFLICT, "the idempotency key was used before")
 ERR(E_TOPOLOGY, CONFLICT, "a queue exists with other arguments")
 ERR(E_MIGRATION, CONFLICT, "the migration history forbids it")
 
 ERR(E_TOO_LARGE, LIMIT, "more bytes than the settings allow")
 
+ERR(E_NO_KEY, BUSY, "there is no key to encrypt secrets with")
 ERR(E_DB_CONNECT, BUSY, "PostgreSQL cannot be reached")
 ERR(E_DB_LOST, BUSY, "the connection to PostgreSQL was lost")
 ERR(E_DB_UNKNOWN, BUSY, "PostgreSQL was lost before it confirmed a change")
