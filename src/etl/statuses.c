@@ -19,7 +19,7 @@ struct mapping_input {
 #define MAPPING_ROWS(needed) \
 	{ FIELD_BODY, "status_from", .kind = FIELD_TEXT, .required = needed, \
 	  .min = 1, .max = 255, AT(status_from), \
-	  .sentence = "The source's name of a status; its case does not matter" }, \
+	  .sentence = "The source's name of a status, in any case" }, \
 	{ FIELD_BODY, "status_to", .kind = FIELD_TEXT, .required = needed, \
 	  .min = 1, .max = 255, AT(status_to), \
 	  .sentence = "The common name" }, \
@@ -73,8 +73,8 @@ check_mapping(struct req *rq, struct edit *edit)
 	rc = workflow_keep(rq->db, rq->who.tenant_id, workflow->number,
 	    rq->arena, &is_active, &rq->diag);
 	if (rc == E_OK && !is_active)
-		return field_refuse(rq, FIELD_BODY, "workflow_id", "no_such_row",
-		    "must name an active workflow step");
+		return field_refuse(rq, FIELD_BODY, "workflow_id",
+		    "no_such_row", "must name an active workflow step");
 	return rc;
 }
 

@@ -16,7 +16,7 @@ struct mapping_input {
 #define MAPPING_ROWS(needed) \
 	{ FIELD_BODY, "wit_from", .kind = FIELD_TEXT, .required = needed, \
 	  .min = 1, .max = 255, AT(wit_from), \
-	  .sentence = "The source's name of a type; its case does not matter" }, \
+	  .sentence = "The source's name of a type, in any case" }, \
 	{ FIELD_BODY, "wit_to", .kind = FIELD_TEXT, .required = needed, \
 	  .min = 1, .max = 255, AT(wit_to), .sentence = "The common name" }, \
 	{ FIELD_BODY, "hierarchy_level", .kind = FIELD_INT, \

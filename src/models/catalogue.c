@@ -221,11 +221,11 @@ int64_t
 catalogue_int(const struct catalogue *it, const struct db_rows *rows,
     const char *member)
 {
-	for (size_t i = 0; i < it->count; i++)
-		if (strcmp(it->columns[i].member, member) == 0)
-			return it->columns[i].kind == COLUMN_BOOL ?
-			    db_bool(rows, 0, (int)i) :
-			    db_int(rows, 0, (int)i);
-	assert(!"the catalogue has the column");
-	return 0;
+	size_t i = 0;
+
+	while (i < it->count && strcmp(it->columns[i].member, member) != 0)
+		i++;
+	assert(i < it->count);
+	return it->columns[i].kind == COLUMN_BOOL ?
+	    db_bool(rows, 0, (int)i) : db_int(rows, 0, (int)i);
 }

@@ -49,11 +49,11 @@ struct catalogue {
 	const char *table;
 	const char *noun;	 /* in answers: "There is no such NOUN" */
 	const char *joins;	 /* what the columns need besides t, or "" */
-	const char *listed;	 /* which rows a list has by itself; NULL: all */
+	const char *listed;	 /* which rows a list has; NULL: all */
 	const char *integration; /* whose rows ?integration_id= asks for */
-	const char *sort;	 /* of lists, ascending, then by id; never null */
+	const char *sort;	 /* of lists, before the id; never null */
 	bool sort_is_text;	 /* else a number */
-	const char *writes;	 /* columns that clients may set; ? to NULL, too */
+	const char *writes;	 /* what clients may set; ? to NULL, too */
 	const char *taken;	 /* what a unique index refuses */
 	const char *absent;	 /* what a foreign key refuses */
 	const struct column *columns;
@@ -66,7 +66,7 @@ struct catalogue_filter {
 	int64_t integration_id; /* 0: of any */
 	bool has_active;	/* else as `listed` says */
 	bool active;
-	struct span after_key; /* a page's last row; SPAN_NONE: from the start */
+	struct span after_key; /* of a page's last row, or SPAN_NONE */
 	int64_t after_id;
 	int64_t limit;
 };
@@ -78,7 +78,7 @@ struct catalogue_value {
 	enum column_kind kind;
 	bool is_null;
 	int64_t number;	  /* of INT and BOOL */
-	struct span text; /* of TEXT and JSON; JSON as db_add_jsonb() needs it */
+	struct span text; /* of TEXT and JSON, see db_add_jsonb() */
 };
 struct catalogue_change {
 	size_t count;

@@ -39,7 +39,7 @@ catalogue_writes(const struct catalogue *it, const char *column,
 		*ret_null = name.len > 0 && name.at[name.len - 1] == '?';
 		if (*ret_null)
 			name.len--;
-		if (span_is(name, column))
+		if (name.len > 0 && span_is(name, column))
 			return true;
 	}
 	return false;

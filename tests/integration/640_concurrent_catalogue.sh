@@ -127,11 +127,11 @@ check "somebody holds a row" wait_until 10 sql_is 1 \
 api PUT wit-mappings/6 --data '{"wit_to":"late"}'
 check_is "who wants it too is told to come again: 503" "$STATUS" 503
 check_match "when" "$(header Retry-After)" '^[0-9]+$'
-TENANT=2
+as_tenant 2
 api POST wits-hierarchies --data '{"level_name":"x","level_number":5}'
 check_is "another tenant does not wait: 201" "$STATUS" 201
 wait
-TENANT=1
+as_tenant 1
 api PUT wit-mappings/6 --data '{"wit_to":"late"}'
 check_is "then it works" "$STATUS" 200
 check_fails "no server error came up" grep -E 'status=500|error=E_DB ' "$APP_LOGS/pool.log"

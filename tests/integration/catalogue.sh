@@ -4,6 +4,10 @@
 
 TENANT=1
 
+as_tenant() { # ID
+	TENANT=$1
+}
+
 # A request below /app/etl for $TENANT; the one place that says who asks.
 api() { # METHOD PATH [CURL ARGUMENT…]
 	local method=$1 path=$2 mark='?'
