@@ -6,7 +6,7 @@ keys=$TMP/secret-keys
 # 32 bytes each.
 key() { printf '%s:%s\n' "$1" "$(printf "%-32s" "$2" | base64)"; }
 key one first >"$keys"
-app_up "secret_keys_file = $keys"
+app_up 'auth = none' "secret_keys_file = $keys"
 second_tenant
 before=$(second_tenant_rows)
 
@@ -125,7 +125,7 @@ check_is "one without is deleted" "$STATUS $(sql "SELECT count(*) FROM integrati
 check_is "another tenant's rows are as they were" "$(second_tenant_rows)" "$before"
 check_fails "no server error came up" grep -E 'status=500|error=E_DB ' "$APP_LOGS/pool.log"
 app_down
-app_up
+app_up 'auth = none'
 api POST integrations --data '{"provider":"GitLab","type":"data_source","password":"x"}'
 check_is "no key is the default: 503" "$STATUS" 503
 check_match "which names the setting" "$(json .detail)" secret_keys_file
