@@ -7,9 +7,8 @@
 #include "http/request.h"
 
 /*
- * Note a change that is committed. what: resource and verb,
- * "wit_mapping.update"; id: the row's.
+ * Note a change that was made. action: "wit_mapping.update", what and how.
  */
-void audit_note(const struct req *rq, const char *what, int64_t id);
+void audit_note(const struct req *rq, const char *action, int64_t row_id);
 
 #endif

@@ -173,6 +173,6 @@ check_invalid POST wits-hierarchies '{"level_name":"x","level_number":9}' body.i
 sql "UPDATE integrations SET active = TRUE WHERE id = 1"
 
 check_is "another tenant's rows are as they were" "$(second_tenant_rows)" "$before"
-check "changes are in the log" grep -q 'event=audit .*what=wits_hierarchy.delete row=2 tenant_id=1' "$APP_LOGS/pool.log"
+check "changes are in the log" grep -q 'event=audit .*tenant_id=1 action=wits_hierarchy.delete row_id=2' "$APP_LOGS/pool.log"
 check_fails "no server error came up" grep -E 'status=500|error=E_DB ' "$APP_LOGS/pool.log"
 done_testing
