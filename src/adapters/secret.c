@@ -21,10 +21,14 @@ struct key {
 	unsigned char bytes[KEY_BYTES];
 };
 
-/* Decode base64 of a known length; room: three bytes for each four. */
+/*
+ * Decode base64, of which only the one spelling that encoding gives is taken;
+ * room: three bytes for each four characters.
+ */
 static bool
 decode(struct span text, unsigned char *room, size_t *ret_len)
 {
+	unsigned char again[5];
 	int len;
 
 	if (text.len == 0 || text.len % 4 != 0 || text.len > 2 * SECRET_MAX)
@@ -37,6 +41,12 @@ decode(struct span text, unsigned char *room, size_t *ret_len)
 	for (size_t i = 1; i <= 2; i++)
 		if (text.at[text.len - i] == '=')
 			len--;
+	for (int i = 0; i < len; i += 3) {
+		(void)EVP_EncodeBlock(again, room + i,
+		    len - i < 3 ? len - i : 3);
+		if (memcmp(again, text.at + i / 3 * 4, 4) != 0)
+			return false;
+	}
 	*ret_len = (size_t)len;
 	return true;
 }
