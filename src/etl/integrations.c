@@ -5,6 +5,8 @@
 #include "etl/resource.h"
 #include "models/integration.h"
 
+#define SETTINGS_BYTES 65536
+
 /* What POST and PUT /integrations take. */
 struct integration_input {
 	struct span provider;
@@ -51,15 +53,19 @@ static const struct field update_rows[] = { INTEGRATION_ROWS(false) };
 const struct field_set integration_update_input = { update_rows,
 	COUNT(update_rows) };
 
-/* A provider is there once. */
+/* A provider is there once, and a list of integrations stays readable. */
 static enum err
 check_integration(struct req *rq, struct edit *edit)
 {
+	const struct integration_input *input = edit->values;
 	const struct catalogue_value *provider =
 	    catalogue_new_value(&edit->change, "provider");
 	bool taken;
 	enum err rc;
 
+	if (input->settings.len > SETTINGS_BYTES)
+		return field_refuse(rq, FIELD_BODY, "settings", "too_large",
+		    "must have 65536 bytes at most");
 	if (provider == NULL)
 		return E_OK;
 	rc = integration_has_provider(rq->db, rq->who.tenant_id,

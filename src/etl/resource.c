@@ -212,7 +212,8 @@ resource_create(struct req *rq, struct resp *rp, const struct resource *it)
  * Fails: then there is no transaction.
  */
 static enum err
-begin_edit(struct req *rq, const struct resource *it, struct edit *edit)
+begin_edit(struct req *rq, const struct resource *it, bool goes,
+    struct edit *edit)
 {
 	struct db_rows *rows;
 	enum err rc;
@@ -222,7 +223,7 @@ begin_edit(struct req *rq, const struct resource *it, struct edit *edit)
 		return rc;
 	edit->id = rq->id;
 	rc = catalogue_lock(rq->db, it->table, rq->who.tenant_id, rq->id,
-	    rq->arena, &rq->diag);
+	    goes, rq->arena, &rq->diag);
 	if (rc == E_OK)
 		rc = catalogue_get(rq->db, it->table, rq->who.tenant_id,
 		    rq->id, rq->arena, &rows, &rq->diag);
@@ -246,7 +247,7 @@ resource_update(struct req *rq, struct resp *rp, const struct resource *it)
 
 	rc = read_edit(rq, it, it->update, &edit);
 	if (rc == E_OK)
-		rc = begin_edit(rq, it, &edit);
+		rc = begin_edit(rq, it, false, &edit);
 	if (rc != E_OK)
 		return rc;
 	if (it->check != NULL)
@@ -289,7 +290,7 @@ resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
 
 	rc = read_edit(rq, it, it->remove, &edit);
 	if (rc == E_OK)
-		rc = begin_edit(rq, it, &edit);
+		rc = begin_edit(rq, it, true, &edit);
 	if (rc != E_OK)
 		return rc;
 	rc = it->release(rq, &edit);

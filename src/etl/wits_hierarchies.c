@@ -63,6 +63,10 @@ clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 	enum err rc;
 
 	*ret_left = (struct wit_dependents){ 0, 0 };
+	rc = catalogue_lock(rq->db, &wit_hierarchy_catalogue,
+	    rq->who.tenant_id, edit->id, true, rq->arena, &rq->diag);
+	if (rc != E_OK)
+		return rc;
 	if (input->target_hierarchy_id != 0)
 		return wit_hierarchy_move(rq->db, rq->who.tenant_id, edit->id,
 		    input->target_hierarchy_id, rq->arena, &moved, &rq->diag);

@@ -145,9 +145,13 @@ int64_t catalogue_int(const struct catalogue *it, const struct db_rows *rows,
 enum err catalogue_begin(struct db *db, int64_t tenant_id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
-/* Lock a row for a change of what depends on it. Fails: as catalogue_get(). */
+/*
+ * Lock a row for a change; `goes`: also against new rows that refer to it, for
+ * it is about to go. A worker that gives a type its mapping waits only then.
+ * Fails: as catalogue_get().
+ */
 enum err catalogue_lock(struct db *db, const struct catalogue *it,
-    int64_t tenant_id, int64_t id, struct arena *arena,
+    int64_t tenant_id, int64_t id, bool goes, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
 /*

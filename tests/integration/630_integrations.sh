@@ -79,6 +79,13 @@ check_invalid POST integrations "{\"provider\":\"$long\",\"type\":\"\",\"base_ur
 check_invalid PUT "integrations/$id" "{\"provider\":\"\",\"type\":\"$long\",\"base_url\":1,\"username\":[],\"password\":7,\"settings\":\"{}\",\"logo_filename\":true,\"active\":2}" \
 	"body.provider body.type body.base_url body.username body.password body.settings body.logo_filename body.active"
 check_invalid POST integrations '{}' "body.provider body.type"
+for size in 65536 65537; do
+	head -c $((size - 8)) /dev/zero | tr '\0' x | sed 's/.*/{"settings":{"a":"&"}}/' >"$TMP/settings"
+	api PUT "integrations/$id" --data-binary "@$TMP/settings"
+	check_is "settings of $size bytes" "$STATUS $(json '.errors[0].loc[1]? // "taken"')" \
+		"$([ $size = 65536 ] && echo "200 taken" || echo "422 settings")"
+done
+api PUT "integrations/$id" --data '{"settings":{"custom_fields":{"customfield_1":"team"}}}'
 for name in Jira jIRA; do
 	api POST integrations --data "{\"provider\":\"$name\",\"type\":\"data_source\"}"
 	check_is "the provider $name exists: 409" "$STATUS" 409

@@ -116,6 +116,21 @@ wait
 check_match "the mapping is kept, for who deletes it waits" "$STATUS $(json .message)" '^200 .*deactivated.* 1 '
 check_is "and the type has it" "$(sql "SELECT wits_mapping_id FROM wits WHERE original_name = 'Worker'") $(orphans)" "4 0"
 
+# -- a worker that has a type and wants its mapping, which an administrator has
+psql -qAtX -v ON_ERROR_STOP=1 >"$TMP/worker" 2>&1 <<-'SQL' &
+	BEGIN;
+	UPDATE wits SET description = 'worker' WHERE tenant_id = 1 AND original_name = '缺陷';
+	SELECT pg_sleep(1.25);
+	UPDATE wits SET wits_mapping_id = 7 WHERE tenant_id = 1 AND original_name = 'Worker';
+	COMMIT;
+SQL
+check "a worker has a type" wait_until 10 sql_is 1 \
+	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1.25)%' AND pid <> pg_backend_pid()"
+api PUT wit-mappings/7 --data '{"wit_from":"缺陷 "}'
+check_is "the administrator waits, and writes: 200" "$STATUS" 200
+wait
+check_is "so does the worker" "$(cat "$TMP/worker")$(sql "SELECT count(*) FROM wits WHERE description = 'worker'") $(sql "SELECT wits_mapping_id FROM wits WHERE original_name = 'Worker'")" "1 7"
+
 # -- somebody holds a row too long
 psql -qAtX >"$TMP/holder" 2>&1 <<-'SQL' &
 	BEGIN;
