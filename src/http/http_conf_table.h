@@ -17,6 +17,10 @@ SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
 SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
     "ETL_IDEMPOTENCY_LIFETIME",
     "Seconds an Idempotency-Key is remembered; a week")
+SETTING(secret_keys_file, TEXT, "", 0, 0, NULL, "ETL_SECRET_KEYS_FILE",
+    "File of the keys that encrypt integrations' passwords: lines id:key, the"
+    " key 32 bytes in base64; the first encrypts, all decrypt; empty: passwords"
+    " are refused")
 SETTING(request_timeout, NUMBER, "70", 5, 3600, NULL, "ETL_REQUEST_TIMEOUT",
     "Seconds after which a stuck request ends its process; longer than nginx's"
     " fastcgi_read_timeout, so that the client gets 504")
