@@ -85,8 +85,8 @@ apply_integration(struct req *rq, struct edit *edit)
 	struct catalogue_change change = { 0 };
 	struct catalogue_value sealed = { .column = "password",
 		.kind = COLUMN_TEXT };
-	char *context;
 	enum err rc = E_OK;
+	char *context;
 
 	if (request_member(rq, "password") == NULL)
 		return E_OK;
@@ -110,6 +110,7 @@ apply_integration(struct req *rq, struct edit *edit)
 static enum err
 release_integration(struct req *rq, struct edit *edit)
 {
+	const struct catalogue *it = &integration_catalogue;
 	struct integration_users users;
 	enum err rc;
 
@@ -118,8 +119,7 @@ release_integration(struct req *rq, struct edit *edit)
 	if (rc != E_OK)
 		return rc;
 	if (users.batches > 0 || users.work_items > 0) {
-		if (catalogue_int(&integration_catalogue, edit->before,
-		    "active") != 0)
+		if (catalogue_int(it, edit->before, "active") != 0)
 			return diag_tell(&rq->diag, E_CONFLICT,
 			    "%lld batches of raw data and %lld work items refer"
 			    " to this integration: deactivate it instead",
@@ -153,10 +153,8 @@ static enum err
 toggle(struct req *rq, struct edit *edit)
 {
 	(void)rq;
-	catalogue_set(&edit->change, (struct catalogue_value){
-	    .column = "active", .kind = COLUMN_BOOL,
-	    .number = catalogue_int(&integration_catalogue, edit->before,
-	    "active") == 0 });
+	catalogue_set_bool(&edit->change, "active",
+	    !catalogue_int(&integration_catalogue, edit->before, "active"));
 	return E_OK;
 }
 

@@ -276,8 +276,7 @@ write_removal(struct req *rq, const struct resource *it, struct edit *edit)
 	if (edit->kept == NULL)
 		return catalogue_delete(rq->db, it->table, rq->who.tenant_id,
 		    edit->id, rq->arena, &rq->diag);
-	catalogue_set(&edit->change, (struct catalogue_value){
-	    .column = "active", .kind = COLUMN_BOOL, .number = false });
+	catalogue_set_bool(&edit->change, "active", false);
 	return catalogue_update(rq->db, it->table, rq->who.tenant_id,
 	    edit->id, &edit->change, rq->arena, &rq->diag);
 }

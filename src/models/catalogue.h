@@ -91,6 +91,9 @@ void catalogue_set(struct catalogue_change *change,
 #define catalogue_set_int(change, name, value) \
 	catalogue_set(change, (struct catalogue_value){ .column = (name), \
 	    .kind = COLUMN_INT, .number = (value) })
+#define catalogue_set_bool(change, name, value) \
+	catalogue_set(change, (struct catalogue_value){ .column = (name), \
+	    .kind = COLUMN_BOOL, .number = (value) })
 
 /* A column's new value; NULL when it stays as it is. */
 const struct catalogue_value *catalogue_new_value(
