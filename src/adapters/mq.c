@@ -231,7 +231,7 @@ open_one(struct mq *mq, const struct amqp_connection_info *info, int timeout,
     struct diag *diag)
 {
 	struct timeval limit = { timeout / 1000, (timeout % 1000) * 1000 };
-	amqp_socket_t *socket;
+	amqp_socket_t *socket = NULL;
 	enum err rc;
 	int status;
 

@@ -222,3 +222,31 @@ secret_open(const char *keys_file, struct span text, struct span context,
 		len - NONCE_BYTES - TAG_BYTES };
 	return E_OK;
 }
+
+enum err
+secret_reseal(const char *keys_file, struct span text, struct span context,
+    struct arena *arena, struct span *ret_text, struct diag *diag)
+{
+	struct span rest = text, plain = text;
+	struct span version = span_cut(&rest, ':');
+	struct span id = span_cut(&rest, ':');
+	struct key key;
+	bool current;
+	enum err rc;
+
+	rc = find_key(keys_file, SPAN_NONE, &key, diag);
+	if (rc != E_OK)
+		return rc;
+	current = span_is(id, key.id);
+	OPENSSL_cleanse(&key, sizeof(key));
+	if (span_is(version, "v1") && rest.at != NULL) {
+		rc = secret_open(keys_file, text, context, arena, &plain, diag);
+		if (rc != E_OK)
+			return rc;
+		if (current) {
+			*ret_text = SPAN_NONE;
+			return E_OK;
+		}
+	}
+	return secret_seal(keys_file, plain, context, arena, ret_text, diag);
+}

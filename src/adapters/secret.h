@@ -37,4 +37,15 @@ enum err secret_open(const char *keys_file, struct span text,
     struct span context, struct arena *arena, struct span *ret_plain,
     struct diag *diag) MUST_CHECK;
 
+/*
+ * Encrypt a secret anew when its key is not the first one; a text that is not
+ * sealed yet is sealed.
+ *
+ * Gives: *ret_text as secret_seal(); SPAN_NONE when nothing is to be done.
+ * Fails: as secret_open() and secret_seal().
+ */
+enum err secret_reseal(const char *keys_file, struct span text,
+    struct span context, struct arena *arena, struct span *ret_text,
+    struct diag *diag) MUST_CHECK;
+
 #endif

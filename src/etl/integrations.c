@@ -1,5 +1,3 @@
-#include <inttypes.h>
-
 #include "adapters/secret.h"
 #include "etl/handlers.h"
 #include "etl/resource.h"
@@ -85,19 +83,18 @@ apply_integration(struct req *rq, struct edit *edit)
 	struct catalogue_change change = { 0 };
 	struct catalogue_value sealed = { .column = "password",
 		.kind = COLUMN_TEXT };
+	struct span context = integration_secret_context(rq->who.tenant_id,
+	    edit->id, rq->arena);
 	enum err rc = E_OK;
-	char *context;
 
 	if (request_member(rq, "password") == NULL)
 		return E_OK;
-	context = arena_printf(rq->arena, "integrations:%" PRId64 ":%" PRId64,
-	    rq->who.tenant_id, edit->id);
-	if (context == NULL)
+	if (context.at == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	sealed.is_null = input->password.at == NULL;
 	if (!sealed.is_null)
 		rc = secret_seal(rq->service->settings->secret_keys_file,
-		    input->password, str_span(context), rq->arena,
+		    input->password, context, rq->arena,
 		    &sealed.text, &rq->diag);
 	if (rc != E_OK)
 		return rc;
@@ -140,6 +137,7 @@ static const struct resource integration = {
 	.table = &integration_catalogue,
 	.path = "/app/etl/integrations",
 	.event = "integration",
+	.recorded = true,
 	.create = &integration_create_input,
 	.update = &integration_update_input,
 	.size = sizeof(struct integration_input),
@@ -161,6 +159,7 @@ toggle(struct req *rq, struct edit *edit)
 static const struct resource integration_switch = {
 	.table = &integration_catalogue,
 	.event = "integration",
+	.recorded = true,
 	.check = toggle,
 };
 

@@ -158,14 +158,28 @@ complete(struct req *rq, const struct resource *it, struct edit *edit)
 	return rc;
 }
 
-/* Log who did it, now that it is committed. */
-static void
-note(struct req *rq, const struct resource *it, const char *verb, int64_t id)
+/*
+ * End the transaction: commit what went well so far, with who did it, or take
+ * all of it back.
+ */
+static enum err
+finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
+    enum err so_far)
 {
+	enum err rc = so_far;
 	char what[64];
 
 	(void)snprintf(what, sizeof(what), "%s.%s", it->event, verb);
-	audit_note(rq, what, id);
+	if (rc == E_OK && it->recorded)
+		rc = audit_record(rq, what, id);
+	if (rc != E_OK) {
+		db_rollback(rq->db);
+		return rc;
+	}
+	rc = db_commit(rq->db, &rq->diag);
+	if (rc == E_OK)
+		audit_note(rq, what, id);
+	return rc;
 }
 
 enum err
@@ -191,14 +205,9 @@ resource_create(struct req *rq, struct resp *rp, const struct resource *it)
 		rc = it->apply(rq, &edit);
 	if (rc == E_OK)
 		rc = answer_row(rq, rp, it->table, edit.id);
-	if (rc != E_OK) {
-		db_rollback(rq->db);
-		return rc;
-	}
-	rc = db_commit(rq->db, &rq->diag);
+	rc = finish(rq, it, "create", edit.id, rc);
 	if (rc != E_OK)
 		return rc;
-	note(rq, it, "create", edit.id);
 	rp->status = 201;
 	location = arena_printf(rq->arena, "%s/%" PRId64, it->path, edit.id);
 	if (location != NULL)
@@ -259,14 +268,7 @@ resource_update(struct req *rq, struct resp *rp, const struct resource *it)
 		rc = it->apply(rq, &edit);
 	if (rc == E_OK)
 		rc = answer_row(rq, rp, it->table, edit.id);
-	if (rc != E_OK) {
-		db_rollback(rq->db);
-		return rc;
-	}
-	rc = db_commit(rq->db, &rq->diag);
-	if (rc == E_OK)
-		note(rq, it, "update", edit.id);
-	return rc;
+	return finish(rq, it, "update", edit.id, rc);
 }
 
 /* Deactivate what something still depends on, remove anything else. */
@@ -295,14 +297,10 @@ resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
 	rc = it->release(rq, &edit);
 	if (rc == E_OK)
 		rc = write_removal(rq, it, &edit);
-	if (rc != E_OK) {
-		db_rollback(rq->db);
-		return rc;
-	}
-	rc = db_commit(rq->db, &rq->diag);
+	rc = finish(rq, it, edit.kept != NULL ? "deactivate" : "delete",
+	    edit.id, rc);
 	if (rc != E_OK)
 		return rc;
-	note(rq, it, edit.kept != NULL ? "deactivate" : "delete", edit.id);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
 	json_text(rp->json, "message", edit.kept != NULL ? edit.kept :

@@ -27,6 +27,7 @@ struct resource {
 	const struct catalogue *table;
 	const char *path;  /* of the list */
 	const char *event; /* "wit_mapping", for the audit */
+	bool recorded;	   /* changes go to audit_log, too */
 	const struct field_set *create;
 	const struct field_set *update;
 	const struct field_set *remove; /* NULL: no fields */

@@ -1,5 +1,7 @@
 #include "models/integration.h"
 
+#include <inttypes.h>
+
 static const struct column integration_columns[] = {
 #define COLUMN COLUMN_ROW
 #include "models/integration_table.h"
@@ -104,4 +106,44 @@ integration_users(struct db *db, int64_t tenant_id, int64_t id,
 		ret_users->others = db_bool(rows, 0, 2);
 	}
 	return rc;
+}
+
+struct span
+integration_secret_context(int64_t tenant_id, int64_t id, struct arena *arena)
+{
+	return str_span(arena_printf(arena, "integrations:%" PRId64 ":%" PRId64,
+	    tenant_id, id));
+}
+
+enum err
+integration_secrets(struct db *db, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "integration_secrets",
+		.sql = "SELECT id, tenant_id, password FROM integrations"
+		    " WHERE password IS NOT NULL ORDER BY id"
+		    " FOR NO KEY UPDATE",
+	};
+
+	return db_run(db, &statement, NULL, arena, ret_rows, diag);
+}
+
+enum err
+integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
+    struct span sealed, struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "integration_set_secret",
+		.changes = true,
+		.sql = "UPDATE integrations SET password = $3,"
+		    " last_updated_at = now() WHERE tenant_id = $1 AND id = $2",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	db_add_text(&params, sealed);
+	return db_run(db, &statement, &params, arena, &rows, diag);
 }

@@ -23,6 +23,24 @@ enum err integration_has_provider(struct db *db, int64_t tenant_id,
     struct span provider, int64_t except, struct arena *arena, bool *ret_has,
     struct diag *diag) MUST_CHECK;
 
+/*
+ * What an integration's password is sealed for: this row, and no other.
+ * Lives: in the arena; SPAN_NONE without memory.
+ */
+struct span integration_secret_context(int64_t tenant_id, int64_t id,
+    struct arena *arena);
+
+/*
+ * Lock all integrations that have a password: id, tenant_id, password.
+ * Needs: an open transaction over every tenant.
+ */
+enum err integration_secrets(struct db *db, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+/* Write a password that was sealed anew. */
+enum err integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
+    struct span sealed, struct arena *arena, struct diag *diag) MUST_CHECK;
+
 /* What refers to an integration. */
 struct integration_users {
 	int64_t batches;

@@ -21,10 +21,6 @@ struct tool_row {
 	const char *sentence;
 };
 
-#define TOOL(group, command, function, takes, sentence) tool_command function;
-#include "programs/tool_table.h"
-#undef TOOL
-
 static const struct tool_row commands[] = {
 #define TOOL(group, command, function, takes, sentence) \
 	{ group, command, function, takes, sentence },

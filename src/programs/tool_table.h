@@ -4,6 +4,8 @@
  */
 TOOL("settings", "show", tool_settings_show, "",
     "Print all settings, secrets masked")
+TOOL("secrets", "rotate", tool_secrets_rotate, "[--dry-run]",
+    "Encrypt the secrets of integrations anew with the first key")
 TOOL("token", "create", tool_token_create,
     "--tenant N --role reader|writer|admin [--expires 90d] [--name TEXT]",
     "Make an API token and print it, once")

@@ -2,7 +2,7 @@
 # Work item types, their mappings and hierarchies.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"
-app_up 'auth = none'
+app_up
 second_tenant
 before=$(second_tenant_rows)
 

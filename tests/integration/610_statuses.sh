@@ -2,7 +2,7 @@
 # Statuses and their mappings; projects, which show both.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"
-app_up 'auth = none'
+app_up
 second_tenant
 before=$(second_tenant_rows)
 

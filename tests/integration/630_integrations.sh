@@ -6,7 +6,7 @@ keys=$TMP/secret-keys
 # 32 bytes each.
 key() { printf '%s:%s\n' "$1" "$(printf "%-32s" "$2" | base64)"; }
 key one first >"$keys"
-app_up 'auth = none' "secret_keys_file = $keys"
+app_up "secret_keys_file = $keys"
 second_tenant
 before=$(second_tenant_rows)
 
@@ -129,11 +129,34 @@ sql "DELETE FROM wits_hierarchies WHERE integration_id = $id"
 api DELETE "integrations/$id"
 check_is "one without is deleted" "$STATUS $(sql "SELECT count(*) FROM integrations WHERE id = $id")" "200 0"
 
+# -- another key, while the service runs
+tool() { DATABASE_URL=$ETL_PGURL "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" "$@"; }
+sql "INSERT INTO integrations (id, tenant_id, provider, type, password) VALUES (4242, 1, 'Plain', 'data_source', 'in the open')" >"$TMP/out"
+secrets=$(sql "SELECT count(*) FROM integrations WHERE password IS NOT NULL")
+old=$(head -n 1 "$keys")
+cp "$keys" "$TMP/old-keys"
+{ printf 'newest:%s\n' "$(openssl rand -base64 32)"; cat "$TMP/old-keys"; } >"$keys"
+check_match "secrets rotate --dry-run counts" "$(tool secrets rotate --dry-run)" "^$secrets would be encrypted anew, 0 had"
+check_is "and changes nothing" "$(sql "SELECT count(*) FROM integrations WHERE password LIKE 'v1:newest:%'")" 0
+check_match "secrets rotate encrypts all anew" "$(tool secrets rotate)" "^$secrets were encrypted anew, 0 had"
+check_is "with the first key" "$(sql "SELECT count(*) FROM integrations WHERE password LIKE 'v1:newest:%'")" "$secrets"
+check_is "what was in the open is so no longer" "$(sql "SELECT count(*) FROM integrations WHERE password LIKE '%open%'")" 0
+check_match "again there is nothing to do" "$(tool secrets rotate)" "^0 were encrypted anew, $secrets had"
+head -n 1 "$keys" >"$TMP/new-keys"
+cp "$TMP/new-keys" "$keys"
+check_match "the old key is not needed any more" "$(tool secrets rotate)" "^0 were encrypted anew, $secrets had"
+cp "$TMP/old-keys" "$keys"
+tool secrets rotate >"$TMP/out" 2>"$TMP/err"
+check "without the key that is needed it says so, and changes nothing" grep -q 'integration [0-9]*: .*holds no such key' "$TMP/err"
+check_is "rotations are in audit_log" "$(sql "SELECT count(*) FROM audit_log WHERE action = 'integration.rotate'")" "$secrets"
+check "so are creations, with the request" [ "$(sql "SELECT count(*) FROM audit_log WHERE action = 'integration.create' AND request_id IS NOT NULL")" -ge 1 ]
+
 check_is "another tenant's rows are as they were" "$(second_tenant_rows)" "$before"
 check_fails "no server error came up" grep -E 'status=500|error=E_DB ' "$APP_LOGS/pool.log"
 app_down
-app_up 'auth = none'
+app_up
 api POST integrations --data '{"provider":"GitLab","type":"data_source","password":"x"}'
 check_is "no key is the default: 503" "$STATUS" 503
 check_match "which names the setting" "$(json .detail)" secret_keys_file
+
 done_testing

@@ -3,7 +3,7 @@
 # nothing is overwritten, nobody gets stuck.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"
-app_up 'auth = none'
+app_up
 second_tenant
 
 # Mappings that are active below a hierarchy that is not, and so on.

@@ -6,6 +6,8 @@ TENANT=1
 
 as_tenant() { # ID
 	TENANT=$1
+	unset TOKEN_FILE
+	[ "$1" = 1 ] || TOKEN_FILE=$second_token
 }
 
 # A request below /app/etl for $TENANT; the one place that says who asks.
@@ -16,11 +18,10 @@ api() { # METHOD PATH [CURL ARGUMENT…]
 	request "$method" "/app/etl/$path${mark}tenant_id=$TENANT" "$@"
 }
 
-
 # The same request many times at once, 16 at a time; {} is its number. The
 # statuses go to FILE.
 many() { # FILE COUNT METHOD PATH [JSON [HEADER]]
-	seq "$2" | xargs -P 16 -I{} curl -s -g --noproxy '*' -m 60 -o /dev/null -w '%{http_code}\n' -X "$3" \
+	seq "$2" | xargs -P 16 -I{} curl -s -g -K "${TOKEN_FILE-$ETL_CURLRC}" --noproxy '*' -m 60 -o /dev/null -w '%{http_code}\n' -X "$3" \
 		-H 'Content-Type: application/json' ${6:+-H "$6"} ${5:+--data "$5"} \
 		"$ETL_URL/app/etl/$4?tenant_id=$TENANT" >"$1"
 }
@@ -46,6 +47,7 @@ second_tenant() {
 	INSERT INTO statuses_mappings (id, tenant_id, integration_id, status_from, status_to, status_category, workflow_id) VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 'Done', 1001);
 	INSERT INTO statuses (id, tenant_id, integration_id, external_id, original_name, category) VALUES (1001, 2, 1001, '1', 'Open', 'Done');
 	INSERT INTO projects (id, tenant_id, integration_id, key, name) VALUES (1001, 2, 1001, 'F', 'Foreign')"
+	second_token=$(token_file 2 admin)
 }
 
 # Everything of tenant 2, to see that nobody else changed it.
