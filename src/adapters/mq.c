@@ -34,6 +34,7 @@ mq_new(const struct mq_settings *settings, const char *program)
 	if (mq != NULL) {
 		mq->settings = settings;
 		mq->program = program;
+		mq_take_nothing(mq);
 	}
 	return mq;
 }
@@ -55,6 +56,8 @@ mq_close(struct mq *mq)
 	mq->blocked = false;
 	mq->broken = false;
 	mq->ask_open = false;
+	mq->take_open = false;
+	mq_take_nothing(mq);
 }
 
 void
