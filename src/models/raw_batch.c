@@ -1,6 +1,6 @@
 #include "models/raw_batch.h"
 
-#include "adapters/sql.h"
+#include "models/raw_batch_inside.h"
 
 static const char list_columns[] =
 #define COLUMN(id, member, kind, sql) ", " sql
@@ -8,8 +8,8 @@ static const char list_columns[] =
 #undef COLUMN
     ;
 
-static void
-add_filter(struct sql *sql, const struct raw_batch_filter *filter)
+void
+raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 {
 	sql_add(sql, " FROM raw_extraction_data");
 	sql_where_int(sql, "tenant_id = $%d", filter->tenant_id);
@@ -43,7 +43,7 @@ raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
 	sql_init(&sql);
 	sql_add(&sql, "SELECT ");
 	sql_add(&sql, &list_columns[2]); /* without the first comma */
-	add_filter(&sql, filter);
+	raw_batch_add_filter(&sql, filter);
 	if (filter->before_id != 0)
 		sql_where_int(&sql, "id < $%d", filter->before_id);
 	sql_add(&sql, " ORDER BY id DESC");
@@ -67,7 +67,7 @@ raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
 
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
-	add_filter(&sql, filter);
+	raw_batch_add_filter(&sql, filter);
 	rc = sql_statement(&sql, &statement, diag);
 	if (rc == E_OK)
 		rc = db_run(db, &statement, &sql.params, arena, &rows, diag);

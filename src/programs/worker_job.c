@@ -1,0 +1,369 @@
+#include "programs/worker_job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/json_write.h"
+#include "loaders/loader.h"
+#include "models/raw_batch_work.h"
+#include "transformers/transformer.h"
+
+/* What error_details of one attempt may take. */
+#define DETAILS_MAX (1u << 20)
+/* A longer list of skipped items is left out; their number stays. */
+#define SKIPPED_MAX (DETAILS_MAX / 2)
+
+/* What the functions below share of one job. */
+struct work {
+	struct db *db;
+	const struct worker_settings *settings;
+	struct raw_batch_name name;
+	struct transform_job job;
+	struct arena *arena;
+	struct diag *diag;
+};
+
+const char *
+worker_fate_name(enum worker_fate fate)
+{
+	switch (fate) {
+	case WORKER_DONE:
+		return "done";
+	case WORKER_LOAD:
+		return "transformed";
+	case WORKER_RETRY:
+		return "retry";
+	case WORKER_WAIT:
+		return "wait";
+	case WORKER_BURY:
+		break;
+	}
+	return "dead";
+}
+
+static struct work
+work_of(struct db *db, const struct worker_settings *settings,
+    const struct job *job, struct arena *arena, struct diag *diag)
+{
+	return (struct work){
+		.db = db,
+		.settings = settings,
+		.name = { .tenant_id = job->tenant_id, .id = job->raw_data_id,
+			.integration_id = job->integration_id,
+			.entity_type = job->entity_type },
+		.job = { .tenant_id = job->tenant_id,
+			.integration_id = job->integration_id,
+			.raw_data_id = job->raw_data_id,
+			.entity_type = job->entity_type },
+		.arena = arena,
+		.diag = diag,
+	};
+}
+
+static void
+bury(struct worker_verdict *verdict, const char *reason)
+{
+	verdict->fate = WORKER_BURY;
+	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", reason);
+}
+
+/*
+ * Would it fail the same way again? Data that cannot be read or breaks a
+ * constraint or a limit of the server, SQLSTATE classes 22, 23 and 54.
+ */
+static bool
+is_hopeless(enum err rc, const struct diag *diag)
+{
+	static const char *const classes[] = { "22", "23", "54" };
+
+	for (size_t i = 0; i < COUNT(classes); i++)
+		if (strncmp(diag->sqlstate, classes[i], 2) == 0)
+			return true;
+	switch (err_class(rc)) {
+	case ERR_CLASS_INPUT:
+	case ERR_CLASS_ABSENT:
+	case ERR_CLASS_CONFLICT:
+	case ERR_CLASS_LIMIT:
+		return true;
+	case ERR_CLASS_OK:
+	case ERR_CLASS_ACCESS:
+	case ERR_CLASS_BUSY:
+	case ERR_CLASS_BROKEN:
+		break;
+	}
+	return false;
+}
+
+/* JSON as a parameter: a byte in front of it is ours, see db_add_jsonb(). */
+static struct span
+as_details(struct work *work, struct buf *out)
+{
+	char *copy = buf_done(out) != E_OK ? NULL :
+	    arena_get(work->arena, out->len + 2);
+
+	if (copy != NULL)
+		memcpy(copy + 1, out->data, out->len);
+	return copy == NULL ? SPAN_NONE : (struct span){ copy + 1, out->len };
+}
+
+/* What went wrong, as error_details has it. */
+static struct span
+error_details(struct work *work, const char *stage, const char *message,
+    int64_t attempt)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+	struct span details;
+	struct json json;
+	struct buf out;
+
+	clock_stamp(stamp);
+	buf_init(&out, DETAILS_MAX);
+	json_init(&json, &out);
+	json_object(&json, NULL);
+	json_text(&json, "stage", stage);
+	json_text(&json, "error", err_name(work->diag->code));
+	json_text(&json, "sqlstate", work->diag->sqlstate[0] == '\0' ? NULL :
+	    work->diag->sqlstate);
+	json_text(&json, "message", message);
+	json_int(&json, "attempt", attempt);
+	json_text(&json, "at", stamp);
+	json_end(&json);
+	details = as_details(work, &out);
+	buf_free(&out);
+	return details;
+}
+
+/* Which items were left out. */
+static struct span
+skipped_details(struct work *work, const struct transform_outcome *outcome,
+    int64_t attempt)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+	struct span details;
+	struct json json;
+	struct buf out;
+
+	if (outcome->skipped == 0)
+		return SPAN_NONE;
+	clock_stamp(stamp);
+	buf_init(&out, DETAILS_MAX);
+	json_init(&json, &out);
+	json_object(&json, NULL);
+	json_text(&json, "message", "some items could not be read");
+	json_int(&json, "items", outcome->items);
+	json_int(&json, "skipped_count", outcome->skipped);
+	json_raw(&json, "skipped", outcome->skipped_json.len > SKIPPED_MAX ?
+	    SPAN_NONE : outcome->skipped_json);
+	json_int(&json, "attempt", attempt);
+	json_text(&json, "at", stamp);
+	json_end(&json);
+	details = as_details(work, &out);
+	buf_free(&out);
+	return details;
+}
+
+/* The transaction's inside. *ret_held: the claim was still ours. */
+static enum err
+transform_claimed(struct work *work, const struct raw_batch_claim *claim,
+    struct transform_outcome *ret_outcome, bool *ret_held)
+{
+	enum raw_batch_state state;
+	struct span details;
+	enum err rc;
+
+	rc = raw_batch_hold(work->db, &work->name, claim, work->arena,
+	    ret_held, work->diag);
+	if (rc != E_OK || !*ret_held)
+		return rc;
+	rc = transformer_run(work->db, &work->job, work->arena, ret_outcome,
+	    work->diag);
+	if (rc != E_OK)
+		return rc;
+	details = skipped_details(work, ret_outcome, claim->attempt);
+	if (details.at == NULL && ret_outcome->skipped > 0)
+		return diag_set(work->diag, E_NO_MEMORY,
+		    "no memory for the list of skipped items");
+	FAILPOINT("transformed");
+	return raw_batch_end(work->db, &work->name, claim,
+	    SPAN_LIT("completed"), details, work->arena, &state, work->diag);
+}
+
+/* One transaction. */
+static enum err
+transform_once(struct work *work, const struct raw_batch_claim *claim,
+    struct worker_verdict *verdict)
+{
+	struct transform_outcome outcome = { 0 };
+	bool held = false;
+	enum err rc;
+
+	rc = db_begin(work->db, work->diag);
+	if (rc != E_OK)
+		return rc;
+	rc = transform_claimed(work, claim, &outcome, &held);
+	if (rc != E_OK || !held) {
+		db_rollback(work->db);
+		verdict->fate = WORKER_WAIT;
+		return rc;
+	}
+	rc = db_commit(work->db, work->diag);
+	verdict->fate = WORKER_LOAD;
+	verdict->items = outcome.items;
+	verdict->skipped = outcome.skipped;
+	return rc;
+}
+
+/* What is to be done now that the row is in this state. */
+static void
+judge_state(enum raw_batch_state state, struct worker_verdict *verdict)
+{
+	switch (state) {
+	case RAW_BATCH_ABSENT:
+		bury(verdict, "the tenant has no such batch of this"
+		    " integration and type");
+		break;
+	case RAW_BATCH_DELETED:
+		verdict->fate = WORKER_DONE;
+		break;
+	case RAW_BATCH_PENDING:
+	case RAW_BATCH_PROCESSING:
+	case RAW_BATCH_HELD:
+		verdict->fate = WORKER_WAIT;
+		verdict->held = state == RAW_BATCH_HELD;
+		break;
+	case RAW_BATCH_COMPLETED:
+		verdict->fate = WORKER_LOAD;
+		break;
+	case RAW_BATCH_FAILED:
+		bury(verdict, "the batch is failed: see its error_details");
+		break;
+	case RAW_BATCH_SPENT:
+	case RAW_BATCH_CLAIMED:
+		break;
+	}
+}
+
+/*
+ * An attempt failed, or may not be made: note it in the row. A row that cannot
+ * be reached stays in processing, and the message, which comes back, says that
+ * it may be taken over.
+ */
+static void
+give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
+    const char *message, struct worker_verdict *verdict)
+{
+	bool last = hopeless || claim->attempt >=
+	    work->settings->worker_attempts;
+	struct span details = error_details(work, "transform", message,
+	    claim->attempt);
+	enum raw_batch_state state;
+	struct diag diag;
+
+	diag_clear(&diag);
+	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", message);
+	verdict->fate = WORKER_RETRY;
+	if (raw_batch_end(work->db, &work->name, claim, last ?
+	    SPAN_LIT("failed") : SPAN_LIT("pending"), details, work->arena,
+	    &state, &diag) != E_OK)
+		return;
+	if (state == RAW_BATCH_FAILED)
+		bury(verdict, message);
+	else if (state != RAW_BATCH_PENDING)
+		judge_state(state, verdict);
+}
+
+enum err
+worker_transform(struct db *db, const struct worker_settings *settings,
+    const struct job *job, const struct worker_history *history,
+    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct diag *diag)
+{
+	struct work work = work_of(db, settings, job, arena, diag);
+	struct worker_verdict verdict = { .fate = WORKER_WAIT };
+	struct raw_batch_claim claim;
+	enum err rc;
+
+	db_tenant(db, job->tenant_id);
+	rc = raw_batch_claim(db, &work.name,
+	    history->redelivered || history->held > 0,
+	    settings->worker_attempts, arena, &claim, diag);
+	if (rc != E_OK)
+		return rc;
+	verdict.attempt = claim.attempt;
+	FAILPOINT("claimed");
+	if (claim.state == RAW_BATCH_SPENT) {
+		give_back(&work, &claim, true, "it was tried too often without"
+		    " coming to an end", &verdict);
+	} else if (claim.state == RAW_BATCH_CLAIMED) {
+		rc = transform_once(&work, &claim, &verdict);
+		if (rc != E_OK)
+			give_back(&work, &claim, is_hopeless(rc, diag),
+			    diag->text, &verdict);
+	} else {
+		judge_state(claim.state, &verdict);
+	}
+	FAILPOINT("completed");
+	*ret_verdict = verdict;
+	return E_OK;
+}
+
+/* One transaction. */
+static enum err
+load_once(struct work *work)
+{
+	enum err rc = db_begin(work->db, work->diag);
+
+	if (rc != E_OK)
+		return rc;
+	rc = loader_run(work->db, &work->job, work->arena, work->diag);
+	if (rc == E_OK)
+		return db_commit(work->db, work->diag);
+	db_rollback(work->db);
+	return rc;
+}
+
+enum err
+worker_load(struct db *db, const struct worker_settings *settings,
+    const struct job *job, const struct worker_history *history,
+    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct diag *diag)
+{
+	struct work work = work_of(db, settings, job, arena, diag);
+	struct worker_verdict verdict = { .fate = WORKER_DONE,
+		.attempt = history->attempt + 1 };
+	enum raw_batch_state state;
+	struct diag note_diag;
+	enum err rc;
+
+	db_tenant(db, job->tenant_id);
+	rc = raw_batch_look(db, &work.name, arena, &state, diag);
+	if (rc != E_OK)
+		return rc;
+	if (state == RAW_BATCH_ABSENT) {
+		judge_state(state, &verdict);
+	} else if (state == RAW_BATCH_COMPLETED) {
+		rc = load_once(&work);
+		if (rc == E_DB_CONNECT)
+			return rc;
+	}
+	/* In any other state it will be transformed, and loaded, again. */
+	*ret_verdict = verdict;
+	if (rc == E_OK)
+		return E_OK;
+	(void)snprintf(ret_verdict->reason, sizeof(ret_verdict->reason), "%s",
+	    diag->text);
+	ret_verdict->fate = WORKER_RETRY;
+	if (!is_hopeless(rc, diag) &&
+	    verdict.attempt < settings->worker_attempts)
+		return E_OK;
+	ret_verdict->fate = WORKER_BURY;
+	diag_clear(&note_diag);
+	rc = raw_batch_note(db, &work.name, error_details(&work, "load",
+	    diag->text, verdict.attempt), arena, &note_diag);
+	if (rc == E_OK)
+		return E_OK;
+	*diag = note_diag; /* it is looked at again when that can be noted */
+	return rc;
+}
