@@ -1,0 +1,10 @@
+DROP FUNCTION etl_items(BIGINT, BIGINT, BIGINT, TEXT[]);
+DROP FUNCTION etl_members(JSONB, TEXT[]);
+DROP FUNCTION etl_category(JSONB);
+DROP FUNCTION etl_plain_text(JSONB);
+DROP FUNCTION etl_label(JSONB);
+DROP FUNCTION etl_timestamp(TEXT);
+DROP FUNCTION etl_integer(TEXT);
+DROP FUNCTION etl_id(JSONB);
+DROP FUNCTION etl_name(JSONB);
+DROP FUNCTION etl_scalar(JSONB);

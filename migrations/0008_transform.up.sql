@@ -1,0 +1,162 @@
+-- What transformers and loaders need: functions that read what APIs send
+-- without ever failing on it, and keys of rows that a batch may bring again.
+
+-- Functions. Whatever is not what it should be becomes NULL. Those that the
+-- planner can put in place of their calls are LANGUAGE sql and not STRICT.
+
+CREATE FUNCTION etl_scalar(value JSONB) RETURNS TEXT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN jsonb_typeof(value) IN ('string', 'number', 'boolean')
+		THEN value #>> '{}' END
+$$;
+COMMENT ON FUNCTION etl_scalar IS
+	'The text of a string, number or boolean';
+
+CREATE FUNCTION etl_name(value JSONB) RETURNS TEXT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN jsonb_typeof(value) IN ('string', 'number')
+		AND value <> '""' THEN left(value #>> '{}', 255) END
+$$;
+COMMENT ON FUNCTION etl_name IS
+	'The same for what is not empty, cut at 255 characters: an index can '
+	'hold it';
+
+CREATE FUNCTION etl_id(value JSONB) RETURNS TEXT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN jsonb_typeof(value) IN ('string', 'number')
+		AND length(value #>> '{}') BETWEEN 1 AND 255
+		THEN value #>> '{}' END
+$$;
+COMMENT ON FUNCTION etl_id IS
+	'An identifier: as etl_name, but a long one is none';
+
+CREATE FUNCTION etl_integer(value TEXT) RETURNS INTEGER
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN value ~ '^\s*[+-]?\d{1,10}(\.\d{0,30})?\s*$' THEN
+		CASE WHEN round(value::numeric)
+			BETWEEN -2147483648 AND 2147483647
+		THEN round(value::numeric)::integer END END
+$$;
+COMMENT ON FUNCTION etl_integer IS
+	'A number or numeric text, rounded, that fits an INTEGER';
+
+-- A day that is none (February 30) must not reach the cast. STABLE as the cast
+-- is, though a text with an offset means the same everywhere.
+CREATE FUNCTION etl_timestamp(value TEXT) RETURNS TIMESTAMP
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+	SELECT CASE
+	WHEN value !~ '^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?$'
+		OR value ~ '^.{5}(02-3|(02|04|06|09|11)-31)' THEN NULL
+	WHEN value ~ '^.{5}02-29' AND value !~
+		'^(\d\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)'
+		THEN NULL
+	WHEN value ~ 'Z$|T.*[+-][0-9:]+$' THEN
+		replace(value, ',', '.')::timestamptz AT TIME ZONE 'UTC'
+	ELSE replace(value, ',', '.')::timestamp
+	END
+$$;
+COMMENT ON FUNCTION etl_timestamp IS
+	'ISO 8601 with any offset as UTC; without one it is UTC already';
+
+CREATE FUNCTION etl_label(value JSONB) RETURNS TEXT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE jsonb_typeof(value)
+	WHEN 'object' THEN COALESCE(etl_scalar(value->'displayName'),
+		etl_scalar(value->'name'), etl_scalar(value->'value'))
+	WHEN 'array' THEN (
+		SELECT string_agg(CASE jsonb_typeof(e.value)
+			WHEN 'object' THEN COALESCE(
+				etl_scalar(e.value->'displayName'),
+				etl_scalar(e.value->'name'),
+				etl_scalar(e.value->'value'))
+			ELSE etl_scalar(e.value) END, ', ' ORDER BY e.ordinality)
+		FROM jsonb_array_elements(value) WITH ORDINALITY AS e)
+	ELSE etl_scalar(value)
+	END
+$$;
+COMMENT ON FUNCTION etl_label IS
+	'Any value in a few words: an object''s displayName, name or value, '
+	'an array joined with ", "';
+
+-- Nodes come in the order of the document. A block begins a line of its own.
+-- strict: "**" would give what is in an array twice otherwise.
+CREATE FUNCTION etl_plain_text(value JSONB) RETURNS TEXT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE jsonb_typeof(value)
+	WHEN 'object' THEN (
+		SELECT btrim(regexp_replace(string_agg(CASE n.node->>'type'
+			WHEN 'text' THEN etl_scalar(n.node->'text')
+			WHEN 'mention' THEN etl_scalar(n.node#>'{attrs,text}')
+			WHEN 'emoji' THEN COALESCE(
+				etl_scalar(n.node#>'{attrs,text}'),
+				etl_scalar(n.node#>'{attrs,shortName}'))
+			WHEN 'date' THEN etl_scalar(n.node#>'{attrs,timestamp}')
+			WHEN 'status' THEN etl_scalar(n.node#>'{attrs,text}')
+			WHEN 'inlineCard' THEN etl_scalar(n.node#>'{attrs,url}')
+			WHEN 'blockCard' THEN
+				E'\n' || etl_scalar(n.node#>'{attrs,url}')
+			ELSE E'\n'
+			END, '' ORDER BY n.ordinality), '\n{2,}', E'\n', 'g'),
+			E'\n')
+		FROM jsonb_path_query(value, 'strict $.** ? (@.type == "text" ||
+			@.type == "paragraph" || @.type == "heading" ||
+			@.type == "hardBreak" || @.type == "codeBlock" ||
+			@.type == "listItem" || @.type == "taskItem" ||
+			@.type == "decisionItem" || @.type == "tableCell" ||
+			@.type == "tableHeader" || @.type == "rule" ||
+			@.type == "mention" || @.type == "emoji" ||
+			@.type == "date" || @.type == "status" ||
+			@.type == "inlineCard" || @.type == "blockCard")',
+			'{}', true)
+			WITH ORDINALITY AS n (node, ordinality))
+	ELSE etl_scalar(value)
+	END
+$$;
+COMMENT ON FUNCTION etl_plain_text IS
+	'A text as it is; of an Atlassian document its text, a block a line';
+
+-- Names of categories are in the language of the source; their keys are not.
+CREATE FUNCTION etl_category(value JSONB) RETURNS TEXT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE lower(COALESCE(value->>'key', etl_scalar(value)))
+	WHEN 'new' THEN 'To Do'
+	WHEN 'todo' THEN 'To Do'
+	WHEN 'indeterminate' THEN 'In Progress'
+	WHEN 'in_progress' THEN 'In Progress'
+	WHEN 'done' THEN 'Done'
+	ELSE COALESCE(etl_name(value->'name'), etl_name(value))
+	END
+$$;
+COMMENT ON FUNCTION etl_category IS
+	'A status category, whatever language its name is in';
+
+CREATE FUNCTION etl_members(raw_data JSONB, names TEXT[]) RETURNS JSONB
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE jsonb_typeof(raw_data)
+	WHEN 'array' THEN raw_data
+	WHEN 'object' THEN (
+		SELECT raw_data #> string_to_array(n.name, '.')
+		FROM unnest(names) WITH ORDINALITY AS n (name, place)
+		WHERE jsonb_typeof(raw_data #> string_to_array(n.name, '.'))
+			= 'array'
+		ORDER BY n.place
+		LIMIT 1)
+	END
+$$;
+COMMENT ON FUNCTION etl_members IS
+	'The items of a batch: it is an array, or one of these members is';
+
+-- The planner puts it in place, too.
+CREATE FUNCTION etl_items(tenant BIGINT, integration BIGINT, batch BIGINT,
+	names TEXT[])
+RETURNS TABLE (index BIGINT, value JSONB, stored_at TIMESTAMP)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+	SELECT i.ordinality - 1, i.value, r.created_at
+	FROM raw_extraction_data AS r
+	CROSS JOIN jsonb_array_elements(COALESCE(
+		etl_members(r.raw_data, names), '[]')) WITH ORDINALITY AS i
+	WHERE r.tenant_id = tenant AND r.integration_id = integration
+		AND r.id = batch
+$$;
+COMMENT ON FUNCTION etl_items IS
+	'The items of a stored batch, their places counted from 0';
