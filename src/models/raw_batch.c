@@ -14,6 +14,8 @@ raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 	sql_add(sql, " FROM raw_extraction_data");
 	sql_where_int(sql, "tenant_id = $%d", filter->tenant_id);
 	sql_where(sql, "active");
+	if (filter->id != 0)
+		sql_where_int(sql, "id = $%d", filter->id);
 	if (filter->integration_id != 0)
 		sql_where_int(sql, "integration_id = $%d",
 		    filter->integration_id);

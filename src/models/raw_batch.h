@@ -56,6 +56,7 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
 /* A filter over a tenant's batches; absent members do not filter. */
 struct raw_batch_filter {
 	int64_t tenant_id;
+	int64_t id; /* 0: any */
 	int64_t integration_id; /* 0: any */
 	struct span entity_type;
 	struct span processing_status;
@@ -125,6 +126,26 @@ struct raw_batch_change {
 enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
     const struct raw_batch_change *change, struct arena *arena,
     struct diag *diag) MUST_CHECK;
+
+/*
+ * Let batches be processed again: pending, not queued, attempts counted anew,
+ * errors kept as history. At most filter->limit, oldest first; those that are
+ * at work are passed over, and without a status to filter by those that are
+ * pending, unless one is named by its id.
+ *
+ * Gives: rows as raw_batch_lock_unqueued() has them; their messages are to be
+ *        published, which the relay does otherwise.
+ */
+enum err raw_batch_requeue(struct db *db,
+    const struct raw_batch_filter *filter, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+/*
+ * Take a batch out of all lists; it stays in the table.
+ * Fails: E_NO_ROW.
+ */
+enum err raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /*
  * Note that the broker has the messages of these batches. Committed without

@@ -231,7 +231,7 @@ judge_state(enum raw_batch_state state, struct worker_verdict *verdict)
 	case RAW_BATCH_PROCESSING:
 	case RAW_BATCH_HELD:
 		verdict->fate = WORKER_WAIT;
-		verdict->held = state == RAW_BATCH_HELD;
+		verdict->held = state != RAW_BATCH_PROCESSING;
 		break;
 	case RAW_BATCH_COMPLETED:
 		verdict->fate = WORKER_LOAD;
