@@ -25,6 +25,10 @@ struct tool {
  */
 typedef enum err tool_command(struct tool *tool, struct diag *diag);
 
+#define TOOL(group, command, function, takes, sentence) tool_command function;
+#include "programs/tool_table.h"
+#undef TOOL
+
 /*
  * The next option of the command, as getopt_long(3) gives it; -1 at the end.
  * --help prints the usage and ends the program, a wrong option too.

@@ -1,5 +1,6 @@
 #include "programs/worker_job.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,10 @@
 #define DETAILS_MAX (1u << 20)
 /* A longer list of skipped items is left out; their number stays. */
 #define SKIPPED_MAX (DETAILS_MAX / 2)
+
+/* How often, and how soon, to look again at a row that is locked. */
+#define MOMENTS 3
+#define MOMENT_MS 15
 
 /* What the functions below share of one job. */
 struct work {
@@ -274,6 +279,27 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 		judge_state(state, verdict);
 }
 
+/*
+ * Claim it. A row that is locked just now may be so for a moment only: the
+ * mark of its being queued is written about when its message comes.
+ */
+static enum err
+claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
+{
+	enum err rc;
+
+	for (int tries = 0;; tries++) {
+		rc = raw_batch_claim(work->db, &work->name, take_over,
+		    work->settings->worker_attempts, work->arena, claim,
+		    work->diag);
+		if (rc != E_OK || tries == MOMENTS ||
+		    (claim->state != RAW_BATCH_HELD &&
+		    claim->state != RAW_BATCH_PENDING))
+			return rc;
+		(void)poll(NULL, 0, MOMENT_MS);
+	}
+}
+
 enum err
 worker_transform(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
@@ -286,9 +312,8 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
-	rc = raw_batch_claim(db, &work.name,
-	    history->redelivered || history->held > 0,
-	    settings->worker_attempts, arena, &claim, diag);
+	rc = claim_batch(&work, history->redelivered || history->held > 0,
+	    &claim);
 	if (rc != E_OK)
 		return rc;
 	verdict.attempt = claim.attempt;
