@@ -40,6 +40,7 @@ struct worker {
 	/* The message at work; it stays here while it cannot be settled. */
 	struct mq_delivery *delivery;
 	enum queue source;
+	bool tried; /* and could not be settled */
 	int64_t again_at; /* of clock_ms(): not before */
 	int64_t pause;
 	enum err trouble; /* of the last turn, so that it is told once */
@@ -152,7 +153,7 @@ work(struct worker *me, struct diag *diag)
 {
 	const struct mq_delivery *delivery = me->delivery;
 	const struct worker_history history = {
-		.redelivered = delivery->redelivered,
+		.redelivered = delivery->redelivered || me->tried,
 		.attempt = mq_header_number(delivery, HEADER_ATTEMPT, 0),
 		.held = mq_header_number(delivery, HEADER_HELD, 0),
 	};
@@ -240,8 +241,10 @@ turn(struct worker *me)
 	}
 	if (clock_left(me->again_at) > 0)
 		return false;
-	if (me->delivery == NULL)
+	if (me->delivery == NULL) {
 		me->delivery = queue_consumer_next(me->queue, &me->source);
+		me->tried = false;
+	}
 	if (me->delivery == NULL) {
 		if (me->trouble != E_OK)
 			tell(me, E_OK, &diag);
@@ -249,6 +252,7 @@ turn(struct worker *me)
 	}
 	daemon_watch(job_seconds());
 	rc = work(me, &diag);
+	me->tried = true;
 	arena_reset(me->arena);
 	tell(me, rc, &diag);
 	if (rc == E_OK || !queue_consumer_has(me->queue, me->delivery))

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "adapters/digest.h"
+
 #define DEPTH_MAX 32 /* folders within each other */
 
 static enum err
@@ -121,4 +123,30 @@ import_files_read(const char *path, struct buf *out, struct diag *diag)
 		return diag_set(diag, buf_done(out), "%s: %s", path,
 		    err_text(buf_done(out)));
 	return E_OK;
+}
+
+enum err
+import_files_key(struct span body, const char *address,
+    char ret_header[IMPORT_KEY_SIZE], struct diag *diag)
+{
+	static const char name[] = "Idempotency-Key: ";
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	char *at = ret_header + sizeof(name) - 1;
+	struct buf target;
+	enum err rc;
+
+	rc = digest_sha256(body, digest, diag);
+	if (rc != E_OK)
+		return rc;
+	buf_init(&target, 65536);
+	buf_add(&target, digest, sizeof(digest));
+	buf_add_text(&target, address);
+	rc = buf_done(&target);
+	if (rc == E_OK)
+		rc = digest_sha256(buf_span(&target), digest, diag);
+	buf_free(&target);
+	memcpy(ret_header, name, sizeof(name));
+	for (size_t i = 0; i < DIGEST_SHA256_SIZE / 2; i++)
+		(void)snprintf(at + 2 * i, 3, "%02x", digest[i]);
+	return rc;
 }

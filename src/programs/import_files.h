@@ -28,4 +28,12 @@ enum err import_files_add(struct import_files *files, const char *path,
 enum err import_files_read(const char *path, struct buf *out,
     struct diag *diag) MUST_CHECK;
 
+/*
+ * The header that names a body and where it goes: half a SHA-256 of both.
+ * Fails: E_SYSTEM.
+ */
+#define IMPORT_KEY_SIZE 64
+enum err import_files_key(struct span body, const char *address,
+    char ret_header[IMPORT_KEY_SIZE], struct diag *diag) MUST_CHECK;
+
 #endif

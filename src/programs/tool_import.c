@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/digest.h"
 #include "adapters/http_client.h"
 #include "base/clock.h"
 #include "base/json_read.h"
@@ -35,7 +34,7 @@ struct item {
 	int tries;
 	int64_t again_at; /* of clock_ms() */
 	struct buf body;
-	char key[80]; /* the header */
+	char key[IMPORT_KEY_SIZE]; /* the header */
 };
 
 struct import {
@@ -133,31 +132,6 @@ read_options(struct tool *tool, struct import *ret)
 	ret->authorization = read_token(tool, token_file);
 }
 
-/* The header that names a body and where it goes. */
-static enum err
-write_key(const struct import *me, struct item *item, struct diag *diag)
-{
-	unsigned char digest[DIGEST_SHA256_SIZE];
-	struct buf target;
-	enum err rc;
-
-	rc = digest_sha256(buf_span(&item->body), digest, diag);
-	if (rc != E_OK)
-		return rc;
-	buf_init(&target, 65536);
-	buf_add(&target, digest, sizeof(digest));
-	buf_add_text(&target, me->address);
-	rc = buf_done(&target);
-	if (rc == E_OK)
-		rc = digest_sha256(buf_span(&target), digest, diag);
-	buf_free(&target);
-	(void)snprintf(item->key, sizeof(item->key), "Idempotency-Key: ");
-	for (size_t i = 0, at = strlen(item->key); i < sizeof(digest) / 2; i++)
-		(void)snprintf(item->key + at + 2 * i,
-		    sizeof(item->key) - at - 2 * i, "%02x", digest[i]);
-	return rc;
-}
-
 /* A file as it is, or, with --type, in a store's envelope. */
 static enum err
 read_item(const struct import *me, struct item *item, struct diag *diag)
@@ -182,7 +156,8 @@ read_item(const struct import *me, struct item *item, struct diag *diag)
 	if (rc == E_OK)
 		rc = buf_done(&item->body);
 	if (rc == E_OK)
-		rc = write_key(me, item, diag);
+		rc = import_files_key(buf_span(&item->body), me->address,
+		    item->key, diag);
 	return rc;
 }
 

@@ -6,15 +6,10 @@
 
 #include "base/clock.h"
 #include "base/failpoint.h"
-#include "base/json_write.h"
 #include "loaders/loader.h"
 #include "models/raw_batch_work.h"
+#include "programs/worker_details.h"
 #include "transformers/transformer.h"
-
-/* What error_details of one attempt may take. */
-#define DETAILS_MAX (1u << 20)
-/* A longer list of skipped items is left out; their number stays. */
-#define SKIPPED_MAX (DETAILS_MAX / 2)
 
 /* How often, and how soon, to look again at a row that is locked. */
 #define MOMENTS 3
@@ -74,101 +69,6 @@ bury(struct worker_verdict *verdict, const char *reason)
 	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", reason);
 }
 
-/*
- * Would it fail the same way again? Data that cannot be read or breaks a
- * constraint or a limit of the server, SQLSTATE classes 22, 23 and 54.
- */
-static bool
-is_hopeless(enum err rc, const struct diag *diag)
-{
-	static const char *const classes[] = { "22", "23", "54" };
-
-	for (size_t i = 0; i < COUNT(classes); i++)
-		if (strncmp(diag->sqlstate, classes[i], 2) == 0)
-			return true;
-	switch (err_class(rc)) {
-	case ERR_CLASS_INPUT:
-	case ERR_CLASS_ABSENT:
-	case ERR_CLASS_CONFLICT:
-	case ERR_CLASS_LIMIT:
-		return true;
-	case ERR_CLASS_OK:
-	case ERR_CLASS_ACCESS:
-	case ERR_CLASS_BUSY:
-	case ERR_CLASS_BROKEN:
-		break;
-	}
-	return false;
-}
-
-/* JSON as a parameter: a byte in front of it is ours, see db_add_jsonb(). */
-static struct span
-as_details(struct work *work, struct buf *out)
-{
-	char *copy = buf_done(out) != E_OK ? NULL :
-	    arena_get(work->arena, out->len + 2);
-
-	if (copy != NULL)
-		memcpy(copy + 1, out->data, out->len);
-	return copy == NULL ? SPAN_NONE : (struct span){ copy + 1, out->len };
-}
-
-/* What went wrong, as error_details has it. */
-static struct span
-error_details(struct work *work, const char *stage, const char *message,
-    int64_t attempt)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-	struct span details;
-	struct json json;
-	struct buf out;
-
-	clock_stamp(stamp);
-	buf_init(&out, DETAILS_MAX);
-	json_init(&json, &out);
-	json_object(&json, NULL);
-	json_text(&json, "stage", stage);
-	json_text(&json, "error", err_name(work->diag->code));
-	json_text(&json, "sqlstate", work->diag->sqlstate[0] == '\0' ? NULL :
-	    work->diag->sqlstate);
-	json_text(&json, "message", message);
-	json_int(&json, "attempt", attempt);
-	json_text(&json, "at", stamp);
-	json_end(&json);
-	details = as_details(work, &out);
-	buf_free(&out);
-	return details;
-}
-
-/* Which items were left out. */
-static struct span
-skipped_details(struct work *work, const struct transform_outcome *outcome,
-    int64_t attempt)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-	struct span details;
-	struct json json;
-	struct buf out;
-
-	if (outcome->skipped == 0)
-		return SPAN_NONE;
-	clock_stamp(stamp);
-	buf_init(&out, DETAILS_MAX);
-	json_init(&json, &out);
-	json_object(&json, NULL);
-	json_text(&json, "message", "some items could not be read");
-	json_int(&json, "items", outcome->items);
-	json_int(&json, "skipped_count", outcome->skipped);
-	json_raw(&json, "skipped", outcome->skipped_json.len > SKIPPED_MAX ?
-	    SPAN_NONE : outcome->skipped_json);
-	json_int(&json, "attempt", attempt);
-	json_text(&json, "at", stamp);
-	json_end(&json);
-	details = as_details(work, &out);
-	buf_free(&out);
-	return details;
-}
-
 /* The transaction's inside. *ret_held: the claim was still ours. */
 static enum err
 transform_claimed(struct work *work, const struct raw_batch_claim *claim,
@@ -186,7 +86,8 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	    work->diag);
 	if (rc != E_OK)
 		return rc;
-	details = skipped_details(work, ret_outcome, claim->attempt);
+	details = worker_skipped_details(ret_outcome, claim->attempt,
+	    work->arena);
 	if (details.at == NULL && ret_outcome->skipped > 0)
 		return diag_set(work->diag, E_NO_MEMORY,
 		    "no memory for the list of skipped items");
@@ -220,9 +121,13 @@ transform_once(struct work *work, const struct raw_batch_claim *claim,
 	return rc;
 }
 
-/* What is to be done now that the row is in this state. */
+/*
+ * What is to be done now that the row is in this state. again: this message
+ * was at work before.
+ */
 static void
-judge_state(enum raw_batch_state state, struct worker_verdict *verdict)
+judge_state(enum raw_batch_state state, bool again,
+    struct worker_verdict *verdict)
 {
 	switch (state) {
 	case RAW_BATCH_ABSENT:
@@ -242,7 +147,11 @@ judge_state(enum raw_batch_state state, struct worker_verdict *verdict)
 		verdict->fate = WORKER_LOAD;
 		break;
 	case RAW_BATCH_FAILED:
-		bury(verdict, "the batch is failed: see its error_details");
+		/* A message more than is needed, unless it was ours before. */
+		verdict->fate = WORKER_DONE;
+		if (again)
+			bury(verdict, "the batch is failed: see its"
+			    " error_details");
 		break;
 	case RAW_BATCH_SPENT:
 	case RAW_BATCH_CLAIMED:
@@ -261,8 +170,8 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 {
 	bool last = hopeless || claim->attempt >=
 	    work->settings->worker_attempts;
-	struct span details = error_details(work, "transform", message,
-	    claim->attempt);
+	struct span details = worker_error_details(work->diag, "transform", message,
+	    claim->attempt, work->arena);
 	enum raw_batch_state state;
 	struct diag diag;
 
@@ -276,7 +185,7 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 	if (state == RAW_BATCH_FAILED)
 		bury(verdict, message);
 	else if (state != RAW_BATCH_PENDING)
-		judge_state(state, verdict);
+		judge_state(state, true, verdict);
 }
 
 /*
@@ -308,12 +217,12 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 {
 	struct work work = work_of(db, settings, job, arena, diag);
 	struct worker_verdict verdict = { .fate = WORKER_WAIT };
+	bool again = history->redelivered || history->held > 0;
 	struct raw_batch_claim claim;
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
-	rc = claim_batch(&work, history->redelivered || history->held > 0,
-	    &claim);
+	rc = claim_batch(&work, again, &claim);
 	if (rc != E_OK)
 		return rc;
 	verdict.attempt = claim.attempt;
@@ -324,10 +233,10 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	} else if (claim.state == RAW_BATCH_CLAIMED) {
 		rc = transform_once(&work, &claim, &verdict);
 		if (rc != E_OK)
-			give_back(&work, &claim, is_hopeless(rc, diag),
+			give_back(&work, &claim, worker_is_hopeless(rc, diag),
 			    diag->text, &verdict);
 	} else {
-		judge_state(claim.state, &verdict);
+		judge_state(claim.state, again, &verdict);
 	}
 	FAILPOINT("completed");
 	*ret_verdict = verdict;
@@ -367,7 +276,7 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	if (rc != E_OK)
 		return rc;
 	if (state == RAW_BATCH_ABSENT) {
-		judge_state(state, &verdict);
+		judge_state(state, true, &verdict);
 	} else if (state == RAW_BATCH_COMPLETED) {
 		rc = load_once(&work);
 		if (rc == E_DB_CONNECT)
@@ -380,13 +289,13 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	(void)snprintf(ret_verdict->reason, sizeof(ret_verdict->reason), "%s",
 	    diag->text);
 	ret_verdict->fate = WORKER_RETRY;
-	if (!is_hopeless(rc, diag) &&
+	if (!worker_is_hopeless(rc, diag) &&
 	    verdict.attempt < settings->worker_attempts)
 		return E_OK;
 	ret_verdict->fate = WORKER_BURY;
 	diag_clear(&note_diag);
-	rc = raw_batch_note(db, &work.name, error_details(&work, "load",
-	    diag->text, verdict.attempt), arena, &note_diag);
+	rc = raw_batch_note(db, &work.name, worker_error_details(diag, "load",
+	    diag->text, verdict.attempt, arena), arena, &note_diag);
 	if (rc == E_OK)
 		return E_OK;
 	*diag = note_diag; /* it is looked at again when that can be noted */

@@ -27,7 +27,7 @@ struct worker_verdict {
 
 /* What the message tells besides the job. */
 struct worker_history {
-	bool redelivered; /* its taker died, or lost the broker */
+	bool redelivered; /* whoever took it, we or another, did not settle it */
 	int64_t attempt;  /* failures so far */
 	int64_t held;	  /* how often somebody was at work on it */
 };
