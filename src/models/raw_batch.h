@@ -120,7 +120,8 @@ struct raw_batch_change {
 
 /*
  * Set the processing status as the state machine allows. A batch that comes
- * back to pending is queued again by the relay.
+ * back to pending is queued again by the relay; after an end its attempts are
+ * counted anew.
  * Fails: E_NO_ROW; E_CONFLICT, the diag telling the client from what to what.
  */
 enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,

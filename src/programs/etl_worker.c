@@ -229,6 +229,8 @@ turn(struct worker *me)
 	struct diag diag;
 	enum err rc;
 
+	if (mq_socket(me->mq) < 0 && clock_left(me->again_at) > 0)
+		return false;
 	diag_clear(&diag);
 	rc = queue_consumer_turn(me->queue,
 	    (unsigned)settings.worker.worker_prefetch, &diag);

@@ -61,6 +61,8 @@ job_read_batch(struct span body, struct arena *arena, struct job *ret_job,
 	if (members[3].kind != JSON_STRING)
 		return diag_set(diag, E_INVALID, "entity_type is no text");
 	rc = json_read_string(members[3].value, arena, &job.entity_type, diag);
+	if (rc == E_SYNTAX)
+		return diag_set(diag, E_INVALID, "entity_type is no text");
 	if (rc != E_OK)
 		return rc;
 	chars = span_utf8_chars(job.entity_type);
