@@ -42,7 +42,7 @@ hold() { # SECONDS: nobody may write projects
 	sql "BEGIN; LOCK TABLE projects IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep($1); COMMIT" >"$TMP/hold" &
 	sleep 0.3
 }
-hold 4
+hold 6
 store "$(projects 9201 9201)"
 check "while it runs it is processing" becomes processing 3
 call GET "/raw-data/$id"
@@ -52,7 +52,8 @@ check "a second worker leaves it alone" wait_until 3 logged "fate=wait raw_data_
 check "TERM waits for the job" app stop worker
 check_is "which is completed" "$(row processing_status)" completed
 wait
-check "its load job was published" wait_until 5 queue_has load_queue 1
+load_is_there() { queue_has load_queue 1 || logged "queue=load fate=done raw_data_id=$id "; }
+check "its load job was published" wait_until 5 load_is_there
 check "the second message comes back" wait_until 15 queue_has transform_queue 1
 app start worker
 check "and is settled" wait_until 10 queue_has transform_queue 0
