@@ -5,3 +5,4 @@
  * and the list of these.
  */
 TRANSFORMER(jira_projects_batch, "projects and their work item types")
+TRANSFORMER(jira_issues_batch, "work items and their changes of status")
