@@ -157,26 +157,96 @@ COMMENT ON FUNCTION etl_path IS
 	'The way to the items: of an array, or of the first of these members '
 	'that holds one';
 
--- The planner puts it in place, too. OFFSET keeps the payload from being
--- unpacked for each use.
+-- The planner puts it in place, too. "#> '{}'" unpacks the payload, and OFFSET
+-- keeps that from being done again for each use.
 CREATE FUNCTION etl_items(tenant BIGINT, integration BIGINT, batch BIGINT,
 	names TEXT[])
 RETURNS TABLE (index BIGINT, value JSONB, stored_at TIMESTAMP)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
 	SELECT i.place - 1, i.value, r.created_at
 	FROM (
-		SELECT d.raw_data, etl_path(d.raw_data, names) AS path,
-			d.created_at
+		SELECT d.raw_data #> '{}' AS raw_data, d.created_at
 		FROM raw_extraction_data AS d
 		WHERE d.tenant_id = tenant AND d.integration_id = integration
 			AND d.id = batch
 		OFFSET 0) AS r
-	CROSS JOIN jsonb_path_query(r.raw_data, r.path) WITH ORDINALITY
-		AS i (value, place)
+	CROSS JOIN jsonb_path_query(r.raw_data, etl_path(r.raw_data, names))
+		WITH ORDINALITY AS i (value, place)
 $$;
 COMMENT ON FUNCTION etl_items IS
 	'The items of a stored batch, their places counted from 0';
 
--- Keys. A history's id is one within its issue only.
-ALTER TABLE changelogs
-	DROP CONSTRAINT uq_changelogs_tenant_id_integration_id_external_id;
+-- Pull requests, as GraphQL and as REST have them.
+
+CREATE FUNCTION etl_nodes(value JSONB) RETURNS JSONB
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN jsonb_typeof(value) = 'array' THEN value
+		WHEN jsonb_typeof(value->'nodes') = 'array' THEN value->'nodes'
+		ELSE '[]' END
+$$;
+COMMENT ON FUNCTION etl_nodes IS
+	'An array, or a connection''s nodes, or nothing: []';
+
+CREATE FUNCTION etl_total(value JSONB) RETURNS INTEGER
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT etl_integer(COALESCE(value->>'totalCount', CASE WHEN
+		jsonb_typeof(value) = 'number' THEN value #>> '{}' END))
+$$;
+COMMENT ON FUNCTION etl_total IS
+	'How many a connection says it has; REST has just a number there';
+
+-- The first of them are in the branch, if it names any.
+CREATE FUNCTION etl_issue_keys(value TEXT) RETURNS VARCHAR[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT array_agg(k.key ORDER BY k.place)
+	FROM (
+		SELECT m.found[1] AS key, min(m.place) AS place
+		FROM regexp_matches(value, '[A-Z][A-Z0-9_]+-[0-9]+', 'g')
+			WITH ORDINALITY AS m (found, place)
+		WHERE length(m.found[1]) <= 255
+		GROUP BY m.found[1]
+		ORDER BY min(m.place)
+		LIMIT 100) AS k
+$$;
+COMMENT ON FUNCTION etl_issue_keys IS
+	'Issue keys a text names, each once, in their order; NULL for none';
+
+-- A node id is the same in GraphQL (id) and REST (node_id).
+CREATE FUNCTION etl_prs(tenant BIGINT, integration BIGINT, batch BIGINT)
+RETURNS TABLE (index BIGINT, value JSONB, external_id TEXT,
+	updated TIMESTAMP, repo_id TEXT, repo_name TEXT, stored_at TIMESTAMP)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+	SELECT i.index, i.value,
+		COALESCE(etl_id(i.value->'node_id'), etl_id(i.value->'id')),
+		etl_timestamp(COALESCE(i.value->>'updatedAt',
+			i.value->>'updated_at')),
+		COALESCE(etl_id(i.value#>'{base,repo,node_id}'),
+			etl_id(i.value#>'{base,repo,id}'),
+			etl_id(i.value#>'{repository,node_id}'),
+			etl_id(i.value#>'{repository,id}'), top.id),
+		COALESCE(etl_id(i.value#>'{base,repo,full_name}'),
+			etl_id(i.value#>'{repository,nameWithOwner}'),
+			etl_id(i.value#>'{repository,full_name}'), top.name,
+			substring(COALESCE(i.value->>'html_url',
+				i.value->>'url') FROM
+				'^https?://[^/]+/([^/]{1,100}/[^/]{1,100})/pull/')),
+		i.stored_at
+	FROM (
+		SELECT COALESCE(etl_id(r.repo->'node_id'), etl_id(r.repo->'id'))
+			AS id, COALESCE(etl_id(r.repo->'nameWithOwner'),
+			etl_id(r.repo->'full_name')) AS name
+		FROM (
+			SELECT COALESCE(d.raw_data->'repository',
+				d.raw_data#>'{data,repository}') AS repo
+			FROM raw_extraction_data AS d
+			WHERE d.tenant_id = tenant
+				AND d.integration_id = integration
+				AND d.id = batch
+			OFFSET 0) AS r
+		OFFSET 0) AS top
+	CROSS JOIN etl_items(tenant, integration, batch, '{pullRequests.nodes,
+		repository.pullRequests.nodes,
+		data.repository.pullRequests.nodes,prs,pull_requests}') AS i
+$$;
+COMMENT ON FUNCTION etl_prs IS
+	'The pull requests of a stored batch, each with its repository';
