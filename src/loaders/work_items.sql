@@ -1,24 +1,55 @@
--- Metrics of the batch's work items, over all their stored changes of status.
+-- The batch's work items: parents, and metrics over all stored changes of
+-- status.
 
+-- Parents of which an issue told just the key: parent_external_id holds it
+-- until the parent is there. Keys and external ids cannot be taken for each
+-- other: only keys have a hyphen.
 -- Whoever loads some of the same waits here, and then sees what the other saw:
--- the statement after this one looks at the tables anew.
--- statement: lock
-SELECT w.id
-FROM (
-	SELECT DISTINCT etl_id(v) COLLATE "C" AS external_id
-	FROM raw_extraction_data AS r
-	CROSS JOIN jsonb_path_query(r.raw_data, CASE jsonb_typeof(r.raw_data)
-		WHEN 'array' THEN '$[*].id'::jsonpath
-		ELSE '$.issues[*].id' END) AS v
-	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
-	ORDER BY 1
-) AS touched
-CROSS JOIN LATERAL (
-	SELECT x.id
-	FROM work_items AS x
-	WHERE x.tenant_id = $1 AND x.integration_id = $2
-		AND x.external_id = touched.external_id COLLATE "default"
-	FOR NO KEY UPDATE) AS w
+-- the statement after this one looks at the tables anew. OFFSET: the index on
+-- the parent is the only one that serves.
+-- statement: parents
+WITH touched AS MATERIALIZED (
+	SELECT w.id, w.key, w.external_id, w.parent_external_id
+	FROM (
+		SELECT DISTINCT etl_id(v) COLLATE "C" AS external_id
+		FROM raw_extraction_data AS r
+		CROSS JOIN jsonb_path_query(r.raw_data,
+			CASE jsonb_typeof(r.raw_data)
+			WHEN 'array' THEN '$[*].id'::jsonpath
+			ELSE '$.issues[*].id' END) AS v
+		WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
+		ORDER BY 1
+	) AS batch
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.key, x.external_id, x.parent_external_id
+		FROM work_items AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.external_id = batch.external_id COLLATE "default"
+		FOR NO KEY UPDATE) AS w
+), found AS MATERIALIZED (
+	SELECT t.id, p.external_id AS parent
+	FROM touched AS t CROSS JOIN LATERAL (
+		SELECT x.external_id
+		FROM work_items AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.key = t.parent_external_id
+		ORDER BY x.id
+		LIMIT 1) AS p
+	WHERE t.parent_external_id LIKE '%-%'
+	UNION
+	SELECT c.id, t.external_id
+	FROM touched AS t CROSS JOIN LATERAL (
+		SELECT x.id, x.tenant_id, x.integration_id
+		FROM work_items AS x
+		WHERE x.parent_external_id = t.key
+		OFFSET 0) AS c
+	WHERE c.tenant_id = $1 AND c.integration_id = $2
+)
+UPDATE work_items AS w
+SET parent_external_id = found.parent, last_updated_at = NOW()
+FROM found
+WHERE w.tenant_id = $1 AND w.id = found.id
+	AND w.parent_external_id IS DISTINCT FROM found.parent
 
 -- Kinds of status: t to do, p in progress, d done. Changes in between that the
 -- batch lacked move the start of those after them.
