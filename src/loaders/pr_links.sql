@@ -17,8 +17,12 @@ WITH found AS MATERIALIZED (
 		ORDER BY l.id
 		LIMIT 1)) AS work_item_id
 	FROM (SELECT DISTINCT external_id FROM etl_prs($1, $2, $3)) AS i
-	JOIN prs AS p ON p.tenant_id = $1 AND p.integration_id = $2
-		AND p.external_id = i.external_id
+	CROSS JOIN LATERAL (
+		SELECT *
+		FROM prs AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.external_id = i.external_id
+		LIMIT 1) AS p
 	JOIN repositories AS r ON r.tenant_id = $1 AND r.id = p.repository_id
 ), changed AS MATERIALIZED (
 	SELECT p.id, found.work_item_id
@@ -43,8 +47,12 @@ SELECT DISTINCT ON (p.work_item_id, r.full_name COLLATE "C", p.number)
 	$1, $2, p.work_item_id, r.external_id, r.full_name, p.number,
 	left(p.source, 255), p.status, NULL
 FROM (SELECT DISTINCT external_id FROM etl_prs($1, $2, $3)) AS i
-JOIN prs AS p ON p.tenant_id = $1 AND p.integration_id = $2
-	AND p.external_id = i.external_id
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM prs AS x
+	WHERE x.tenant_id = $1 AND x.integration_id = $2
+		AND x.external_id = i.external_id
+	LIMIT 1) AS p
 JOIN repositories AS r ON r.tenant_id = $1 AND r.id = p.repository_id
 WHERE p.work_item_id IS NOT NULL AND p.number IS NOT NULL
 	AND r.full_name IS NOT NULL AND r.external_id IS NOT NULL

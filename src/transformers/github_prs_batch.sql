@@ -103,8 +103,12 @@ SELECT COALESCE(o.id, nextval('prs_id_seq')), $1, $2, n.external_id,
 	COALESCE(etl_integer(n.files::text), o.changed_files),
 	etl_issue_keys(concat_ws(E'\n', n.source, n.title, n.body))
 FROM pr AS n
-LEFT JOIN prs AS o ON o.tenant_id = $1 AND o.integration_id = $2
-	AND o.external_id = n.external_id
+LEFT JOIN LATERAL (
+	SELECT *
+	FROM prs AS x
+	WHERE x.tenant_id = $1 AND x.integration_id = $2
+		AND x.external_id = n.external_id
+	LIMIT 1) AS o ON true
 WHERE o.id IS NULL OR o.pr_updated_at IS NULL OR n.updated >= o.pr_updated_at
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
@@ -153,10 +157,14 @@ WITH node AS (
 		CASE WHEN jsonb_typeof(n.value->'commit') = 'object'
 		THEN n.value->'commit' ELSE n.value END AS c
 	FROM etl_prs($1, $2, $3) AS i
-	JOIN prs AS p ON p.tenant_id = $1 AND p.integration_id = $2
-		AND p.external_id = i.external_id AND (p.pr_updated_at IS NULL
-		OR i.updated >= p.pr_updated_at)
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.pr_updated_at
+		FROM prs AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.external_id = i.external_id
+		LIMIT 1) AS p
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'commits')) AS n
+	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 	OFFSET 0
 ), read AS (
 	SELECT index, pr_id, COALESCE(etl_id(n->'sha'), etl_id(c->'oid'),
@@ -206,10 +214,14 @@ WITH read AS (
 		etl_timestamp(COALESCE(n->>'submittedAt', n->>'submitted_at'))
 			AS submitted_at
 	FROM etl_prs($1, $2, $3) AS i
-	JOIN prs AS p ON p.tenant_id = $1 AND p.integration_id = $2
-		AND p.external_id = i.external_id AND (p.pr_updated_at IS NULL
-		OR i.updated >= p.pr_updated_at)
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.pr_updated_at
+		FROM prs AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.external_id = i.external_id
+		LIMIT 1) AS p
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'reviews')) AS n
+	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 )
 INSERT INTO prs_reviews AS t (tenant_id, integration_id, external_id, pr_id,
 	author_login, state, body, submitted_at)
@@ -233,9 +245,12 @@ WHERE t.pr_id = excluded.pr_id
 WITH node AS (
 	SELECT i.index, p.id AS pr_id, c.type, c.n, c.thread
 	FROM etl_prs($1, $2, $3) AS i
-	JOIN prs AS p ON p.tenant_id = $1 AND p.integration_id = $2
-		AND p.external_id = i.external_id AND (p.pr_updated_at IS NULL
-		OR i.updated >= p.pr_updated_at)
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.pr_updated_at
+		FROM prs AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.external_id = i.external_id
+		LIMIT 1) AS p
 	CROSS JOIN LATERAL (
 		SELECT 'issue' AS type, n, NULL::jsonb AS thread
 		FROM jsonb_array_elements(etl_nodes(i.value->'comments')) AS n
@@ -252,6 +267,7 @@ WITH node AS (
 			THEN thread->'comments' END)) AS n
 		WHERE jsonb_typeof(thread) = 'object'
 	) AS c
+	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 	OFFSET 0
 ), read AS (
 	SELECT index, pr_id, type,
@@ -294,14 +310,19 @@ ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 WHERE t.pr_id = excluded.pr_id
 
 -- Over all parts that are stored: a batch may hold a page of them only. What
--- the source says it has counts when it is more.
+-- the source says it has counts when it is more. OFFSET: of the indexes, the
+-- one on pr_id is to be used.
 -- statement: metrics
 WITH touched AS (
 	SELECT DISTINCT ON (p.id) p.id, i.value AS v
 	FROM etl_prs($1, $2, $3) AS i
-	JOIN prs AS p ON p.tenant_id = $1 AND p.integration_id = $2
-		AND p.external_id = i.external_id AND (p.pr_updated_at IS NULL
-		OR i.updated >= p.pr_updated_at)
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.pr_updated_at
+		FROM prs AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.external_id = i.external_id
+		LIMIT 1) AS p
+	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 	ORDER BY p.id, i.index DESC
 ), metric AS (
 	SELECT t.id, r.reviewers, r.first_review, r.cycles, c.rework,
@@ -314,19 +335,22 @@ WITH touched AS (
 			min(x.submitted_at) AS first_review,
 			count(*) FILTER (WHERE x.state IN ('APPROVED',
 				'CHANGES_REQUESTED')) AS cycles
-		FROM prs_reviews AS x
-		WHERE x.tenant_id = $1 AND x.pr_id = t.id) AS r
+		FROM (SELECT * FROM prs_reviews AS y WHERE y.pr_id = t.id
+			OFFSET 0) AS x
+		WHERE x.tenant_id = $1) AS r
 	CROSS JOIN LATERAL (
 		SELECT count(*) AS count, count(*) FILTER (
 			WHERE x.authored_date > r.first_review) AS rework
-		FROM prs_commits AS x
-		WHERE x.tenant_id = $1 AND x.pr_id = t.id) AS c
+		FROM (SELECT * FROM prs_commits AS y WHERE y.pr_id = t.id
+			OFFSET 0) AS x
+		WHERE x.tenant_id = $1) AS c
 	CROSS JOIN LATERAL (
 		SELECT count(*) FILTER (WHERE x.comment_type = 'issue') AS issue,
 			count(*) FILTER (WHERE x.comment_type = 'review')
 			AS review
-		FROM prs_comments AS x
-		WHERE x.tenant_id = $1 AND x.pr_id = t.id) AS m
+		FROM (SELECT * FROM prs_comments AS y WHERE y.pr_id = t.id
+			OFFSET 0) AS x
+		WHERE x.tenant_id = $1) AS m
 )
 UPDATE prs AS p
 SET commit_count = m.commits, reviewers = m.reviewers,

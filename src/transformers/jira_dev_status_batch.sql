@@ -82,9 +82,13 @@ SELECT COALESCE(o.id, nextval('wits_prs_links_id_seq')), $1, $2,
 	n.repo, n.number, n.branch, COALESCE(n.sha, o.commit_sha), n.status,
 	n.stored_at
 FROM link AS n
-LEFT JOIN wits_prs_links AS o ON o.tenant_id = $1
-	AND o.work_item_id = n.work_item_id AND o.repo_full_name = n.repo
-	AND o.pull_request_number = n.number
+LEFT JOIN LATERAL (
+	SELECT *
+	FROM wits_prs_links AS x
+	WHERE x.tenant_id = $1 AND x.work_item_id = n.work_item_id
+		AND x.repo_full_name = n.repo
+		AND x.pull_request_number = n.number
+	LIMIT 1) AS o ON true
 LEFT JOIN LATERAL (
 	SELECT x.external_id
 	FROM repositories AS x
