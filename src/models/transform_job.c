@@ -2,8 +2,9 @@
 
 /*
  * For this transaction. The planner cannot know how many items a batch has and
- * would compile code for what takes milliseconds; and a batch of 10,000 should
- * be sorted in memory.
+ * would compile code for what takes milliseconds. Whatever it believes of a
+ * table that grows while it is loaded, rows are found by an index; and a batch
+ * of 10,000 should be sorted in memory.
  */
 static enum err
 prepare_session(struct db *db, struct arena *arena, struct diag *diag)
@@ -11,6 +12,7 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 	static const struct db_statement statement = {
 		.name = "transform_job_session",
 		.sql = "SELECT set_config('jit', 'off', true),"
+		    " set_config('enable_seqscan', 'off', true),"
 		    " set_config('work_mem', '64MB', true)",
 	};
 	struct db_rows *rows;

@@ -3,11 +3,7 @@
 -- came with (last_updated_at), and NULL there is older than any.
 
 -- statement: read
-WITH batch AS (
-	SELECT etl_members(raw_data, '{values,projects}') AS items
-	FROM raw_extraction_data
-	WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
-), flaw AS (
+WITH item AS (
 	SELECT index, CASE
 		WHEN etl_id(value->'id') IS NULL THEN 'no id'
 		WHEN etl_id(value->'key') IS NULL THEN 'no key'
@@ -16,12 +12,14 @@ WITH batch AS (
 ), skipped AS (
 	SELECT count(*) AS count, jsonb_agg(jsonb_build_object(
 		'index', index, 'reason', reason) ORDER BY index) AS list
-	FROM flaw
+	FROM item
 	WHERE reason IS NOT NULL
 )
-SELECT jsonb_array_length(batch.items), skipped.count, skipped.count,
-	skipped.list
-FROM batch CROSS JOIN skipped
+SELECT CASE WHEN etl_path(raw_data, '{values,projects}') IS NOT NULL
+	THEN (SELECT count(*) FROM item) END,
+	skipped.count, skipped.count, skipped.list
+FROM raw_extraction_data CROSS JOIN skipped
+WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
 -- statement: projects
 INSERT INTO projects AS t (tenant_id, integration_id, external_id, key, name,
@@ -67,9 +65,9 @@ FROM (
 				THEN -1 ELSE 0 END) AS level,
 			item.stored_at, item.index
 		FROM etl_items($1, $2, $3, '{values,projects}') AS item
-		CROSS JOIN jsonb_array_elements(COALESCE(
-			etl_members(item.value,
-			'{issueTypes,issuetypes}'), '[]')) AS wit
+		CROSS JOIN jsonb_path_query(item.value,
+			etl_path(item.value, '{issueTypes,issuetypes}'))
+			AS wit (value)
 		WHERE etl_id(item.value->'id') IS NOT NULL
 			AND etl_id(item.value->'key') IS NOT NULL
 	) AS named
@@ -94,8 +92,8 @@ WHERE t.last_updated_at IS NULL
 INSERT INTO projects_wits (project_id, wit_id)
 SELECT DISTINCT p.id, w.id
 FROM etl_items($1, $2, $3, '{values,projects}') AS item
-CROSS JOIN jsonb_array_elements(COALESCE(etl_members(item.value,
-	'{issueTypes,issuetypes}'), '[]')) AS wit
+CROSS JOIN jsonb_path_query(item.value,
+	etl_path(item.value, '{issueTypes,issuetypes}')) AS wit (value)
 JOIN projects AS p ON p.tenant_id = $1 AND p.integration_id = $2
 	AND p.external_id = etl_id(item.value->'id')
 JOIN wits AS w ON w.tenant_id = $1 AND w.integration_id = $2

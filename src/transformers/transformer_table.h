@@ -5,3 +5,8 @@
  * and the list of these.
  */
 TRANSFORMER(jira_projects_batch, "projects and their work item types")
+TRANSFORMER(jira_statuses_batch, "statuses and the projects that use them")
+TRANSFORMER(jira_issues_batch, "work items and their changes of status")
+TRANSFORMER(jira_dev_status_batch, "links from work items to pull requests")
+TRANSFORMER(github_repositories_batch, "repositories")
+TRANSFORMER(github_prs_batch, "pull requests, commits, reviews, comments")
