@@ -115,6 +115,19 @@ tool_number(const struct tool *tool, const char *option, int64_t min,
 	return number;
 }
 
+struct span
+tool_plain(const struct tool *tool, struct span text)
+{
+	char *copy = text.at == NULL ? NULL : arena_text(tool->arena, text);
+
+	if (copy == NULL)
+		return SPAN_LIT("-");
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
+			copy[i] = '?';
+	return (struct span){ copy, text.len };
+}
+
 int64_t
 tool_duration(const struct tool *tool, const char *option)
 {

@@ -127,15 +127,6 @@ each(struct tool *tool, const struct pick *pick, dead_action *action,
 	return rc;
 }
 
-/* Text of others on one line: control characters would act on a terminal. */
-static void
-print_plain(struct span text, size_t max)
-{
-	for (size_t i = 0; i < text.len && i < max; i++)
-		(void)putchar((unsigned char)text.at[i] < ' ' ||
-		    text.at[i] == 127 ? '?' : text.at[i]);
-}
-
 static struct span
 reason_of(const struct dead *dead)
 {
@@ -161,9 +152,9 @@ static enum err
 print_line(struct tool *tool, struct queue_manager *queue, enum queue source,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
+	struct span text;
 	char stamp[40];
 
-	(void)tool;
 	(void)queue;
 	(void)source;
 	(void)diag;
@@ -173,12 +164,13 @@ print_line(struct tool *tool, struct queue_manager *queue, enum queue source,
 	if (dead->is_job) {
 		(void)printf("%-8" PRId64 " %-10" PRId64 " ",
 		    dead->job.tenant_id, dead->job.raw_data_id);
-		(void)printf("%-26.*s ", SPAN_ARG(dead->job.entity_type));
+		text = tool_plain(tool, dead->job.entity_type);
+		(void)printf("%-26.*s ", SPAN_ARG(text));
 	} else {
 		(void)printf("%-8s %-10s %-26s ", "-", "-", "-");
 	}
-	print_plain(reason_of(dead), 200);
-	(void)putchar('\n');
+	text = tool_plain(tool, reason_of(dead));
+	(void)printf("%.200s\n", text.at);
 	return E_OK;
 }
 
@@ -187,30 +179,30 @@ print_whole(struct tool *tool, struct queue_manager *queue, enum queue source,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
 	const struct mq_delivery *delivery = dead->delivery;
+	struct span text;
 	char stamp[40];
 
-	(void)tool;
 	(void)queue;
 	(void)source;
 	(void)diag;
 	*ret_done = true;
 	stamp_of(dead, stamp, sizeof(stamp));
-	(void)printf("number: %" PRId64 "\npublished: %s\nmessage_id: ",
-	    dead->number, stamp);
-	print_plain(delivery->message_id, SIZE_MAX);
+	text = tool_plain(tool, delivery->message_id);
+	(void)printf("number: %" PRId64 "\npublished: %s\nmessage_id: %.*s",
+	    dead->number, stamp, SPAN_ARG(text));
 	for (size_t i = 0; i < delivery->header_count; i++) {
 		const struct mq_arg *header = &delivery->headers[i];
 
-		(void)putchar('\n');
-		print_plain(str_span(header->key), SIZE_MAX);
-		(void)fputs(": ", stdout);
+		text = tool_plain(tool, str_span(header->key));
+		(void)printf("\n%.*s: ", SPAN_ARG(text));
+		text = tool_plain(tool, str_span(header->text));
 		if (header->text != NULL)
-			print_plain(str_span(header->text), SIZE_MAX);
+			(void)printf("%.*s", SPAN_ARG(text));
 		else
 			(void)printf("%" PRId64, header->number);
 	}
-	(void)fputs("\nbody: ", stdout);
-	print_plain(delivery->body, SIZE_MAX);
+	text = tool_plain(tool, delivery->body);
+	(void)printf("\nbody: %.*s", SPAN_ARG(text));
 	(void)puts(delivery->cut ? " ... and more\n" : "\n");
 	return E_OK;
 }

@@ -95,12 +95,13 @@ no_arguments(struct tool *tool)
 }
 
 static void
-print_list(const struct db_rows *rows)
+print_list(const struct tool *tool, const struct db_rows *rows)
 {
 	(void)printf("%-10s %-26s %-10s %8s %11s %8s %-20s %s\n", "ID", "TYPE",
 	    "STATUS", "ITEMS", "BYTES", "ATTEMPTS", "CREATED", "ERRORS");
 	for (int i = 0; i < db_rows_count(rows); i++) {
-		struct span type = db_text(rows, i, RAW_BATCH_ENTITY_TYPE);
+		struct span type = tool_plain(tool, db_text(rows, i,
+		    RAW_BATCH_ENTITY_TYPE));
 		struct span status = db_text(rows, i, RAW_BATCH_STATUS);
 		struct span created = db_text(rows, i, RAW_BATCH_CREATED_AT);
 
@@ -126,7 +127,7 @@ tool_raw_list(struct tool *tool, struct diag *diag)
 	rc = raw_batch_list(tool->db, &options.filter, tool->arena, &rows,
 	    diag);
 	if (rc == E_OK)
-		print_list(rows);
+		print_list(tool, rows);
 	return rc;
 }
 
@@ -147,10 +148,9 @@ tool_raw_show(struct tool *tool, struct diag *diag)
 	rc = raw_batch_get(tool->db, options.filter.tenant_id, read_id(tool),
 	    SPAN_NONE, tool->arena, &rows, diag);
 	for (size_t i = 0; rc == E_OK && i < COUNT(names); i++) {
-		struct span value = db_text(rows, 0, (int)i);
+		struct span value = tool_plain(tool, db_text(rows, 0, (int)i));
 
-		(void)printf("%s: %.*s\n", names[i], SPAN_ARG(value.at == NULL ?
-		    SPAN_LIT("-") : value));
+		(void)printf("%s: %.*s\n", names[i], SPAN_ARG(value));
 	}
 	return rc;
 }

@@ -2,6 +2,7 @@
 # Workers: from the id on the queue to the unified tables.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+id=
 ETL_APP_POOL=2 app_up 'rabbitmq_heartbeat = 5' 'relay_min_age = 1'
 
 before=$(sql "SELECT count(*) FROM projects")

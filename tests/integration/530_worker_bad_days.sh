@@ -2,6 +2,7 @@
 # Workers on bad days: malformed messages, data and servers that refuse, kills.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+id=
 ETL_APP_POOL=4 ETL_APP_WORKERS=2 app_up 'worker_attempts = 2' 'relay_min_age = 1' 'relay_interval = 300'
 
 # -- messages that are no jobs

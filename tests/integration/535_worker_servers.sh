@@ -2,6 +2,7 @@
 # Workers whose servers go away and come back, and queues that cannot take.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+id=
 ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'worker_attempts = 10'
 projects_trigger "BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END"
 

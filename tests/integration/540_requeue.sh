@@ -2,6 +2,7 @@
 # Processing stored batches again, and deleting them.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+id=
 ETL_APP_POOL=2 app_up 'relay_min_age = 0' 'relay_interval = 300'
 
 set_status() { call PUT "/raw-data/$id/status" --data "$1"; }

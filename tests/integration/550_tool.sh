@@ -2,6 +2,7 @@
 # What operators do by hand with pulse-etl.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+id=
 ETL_APP_POOL=2 app_up 'relay_min_age = 0' 'relay_interval = 300' 'relay_chores = 1'
 export ETL_CONFIG=$ETL_APP/etl.conf
 
