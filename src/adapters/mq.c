@@ -261,9 +261,18 @@ open_any(struct mq *mq, int timeout, struct diag *diag)
 	return rc;
 }
 
+void
+mq_put_off(struct mq *mq, unsigned pause)
+{
+	mq_close(mq);
+	mq->pause = pause;
+	mq->retry_at = clock_ms() + pause / 2 + daemon_jitter(pause / 2);
+}
+
 enum err
 mq_open(struct mq *mq, int timeout, struct diag *diag)
 {
+	unsigned pause;
 	enum err rc;
 
 	mq_idle(mq);
@@ -281,11 +290,8 @@ mq_open(struct mq *mq, int timeout, struct diag *diag)
 		return E_OK;
 	}
 	mq->broken = true; /* no farewell to somebody who did not let us in */
-	mq_close(mq);
-	mq->pause = mq->pause == 0 ? PAUSE_MIN_MS : mq->pause * 2;
-	if (mq->pause > PAUSE_MAX_MS)
-		mq->pause = PAUSE_MAX_MS;
-	mq->retry_at = clock_ms() + mq->pause / 2 + daemon_jitter(mq->pause / 2);
+	pause = mq->pause == 0 ? PAUSE_MIN_MS : mq->pause * 2;
+	mq_put_off(mq, pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause);
 	if (rc != E_NO_MEMORY)
 		rc = E_MQ_CONNECT;
 	diag->code = rc;

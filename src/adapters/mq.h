@@ -69,6 +69,12 @@ void mq_free(struct mq *mq);
 enum err mq_open(struct mq *mq, int timeout, struct diag *diag) MUST_CHECK;
 void mq_close(struct mq *mq);
 
+/*
+ * Close it, and do not open it again before about so many ms: what was wanted
+ * of it cannot be had now.
+ */
+void mq_put_off(struct mq *mq, unsigned pause);
+
 /* Which connection this is: counts up with each that was opened. */
 unsigned mq_generation(const struct mq *mq);
 

@@ -10,6 +10,8 @@
 
 /* Deliveries of one message before the broker gives it up as poison. */
 #define DELIVERY_LIMIT 20
+/* Till a queue with other arguments is looked at again, ms. */
+#define TOPOLOGY_PAUSE_MS 5000
 
 static const struct {
 	const char *name;
@@ -145,13 +147,17 @@ queue_manager_declare(struct queue_manager *manager, int timeout,
 		rc = mq_declare_exchange(manager->mq, EXCHANGE, diag);
 	for (unsigned i = 0; rc == E_OK && i < QUEUE_COUNT; i++)
 		rc = declare_family(manager, (enum queue)i, diag);
+	if (rc == E_MQ_CONNECT && before == E_TOPOLOGY)
+		return rc; /* it pauses, see below */
+	if (rc == E_TOPOLOGY)
+		mq_put_off(manager->mq, TOPOLOGY_PAUSE_MS);
 	manager->trouble = rc;
 	if (rc == E_OK)
 		manager->declared = mq_generation(manager->mq);
 	if (rc == E_OK)
 		log_info("topology", LOG_TEXT("queue_type",
 		    manager->settings->queue_type));
-	else if (rc == E_TOPOLOGY)
+	else if (rc == E_TOPOLOGY && rc != before)
 		log_error("topology", LOG_TEXT("text", diag->text),
 		    LOG_TEXT("advice", "a queue exists with other arguments:"
 		    " set queue_type to what it is, or drain and delete it;"

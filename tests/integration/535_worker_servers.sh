@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
 id=
-ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'worker_attempts = 10'
+ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'worker_attempts = 10' \
+	'worker_prefetch = 5'
 projects_trigger "BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END"
 
 no_dead() { echo "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)"; }
