@@ -309,15 +309,16 @@ ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 	updated_at_github = excluded.updated_at_github, last_updated_at = NOW()
 WHERE t.pr_id = excluded.pr_id
 
--- Over all parts that are stored: a batch may hold a page of them only. What
--- the source says it has counts when it is more. OFFSET: of the indexes, the
--- one on pr_id is to be used.
+-- Over all parts that are stored: a batch may hold a page of them only. How
+-- many there are the source knows best; what it said once stays when it says
+-- nothing. OFFSET: of the indexes, the one on pr_id is to be used.
 -- statement: metrics
 WITH touched AS (
-	SELECT DISTINCT ON (p.id) p.id, i.value AS v
+	SELECT DISTINCT ON (p.id) p.id, i.value AS v, p.commit_count,
+		p.discussion_comment_count, p.review_comment_count
 	FROM etl_prs($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.pr_updated_at
+		SELECT *
 		FROM prs AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
 			AND x.external_id = i.external_id
@@ -326,9 +327,13 @@ WITH touched AS (
 	ORDER BY p.id, i.index DESC
 ), metric AS (
 	SELECT t.id, r.reviewers, r.first_review, r.cycles, c.rework,
-		GREATEST(c.count, etl_total(v->'commits')) AS commits,
-		GREATEST(m.issue, etl_total(v->'comments')) AS discussion,
-		GREATEST(m.review, etl_total(v->'review_comments')) AS review
+		COALESCE(etl_total(v->'commits'),
+			GREATEST(c.count, commit_count)) AS commits,
+		COALESCE(etl_total(v->'comments'),
+			GREATEST(m.issue, discussion_comment_count))
+			AS discussion,
+		COALESCE(etl_total(v->'review_comments'),
+			GREATEST(m.review, review_comment_count)) AS review
 	FROM touched AS t
 	CROSS JOIN LATERAL (
 		SELECT count(DISTINCT x.author_login) AS reviewers,
