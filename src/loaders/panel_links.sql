@@ -4,19 +4,17 @@
 -- statement: prs
 WITH touched AS MATERIALIZED (
 	SELECT w.id
-	FROM etl_items($1, $2, $3, '{values,items}') AS i
+	FROM etl_panels($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
 		SELECT x.id
 		FROM work_items AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.external_id = COALESCE(
-			etl_id(i.value->'issue_id'), etl_id(i.value->'issueId'))
+			AND x.external_id = i.issue_id
 		UNION ALL
 		SELECT x.id
 		FROM work_items AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.key = COALESCE(etl_id(i.value->'issue_key'),
-			etl_id(i.value->'issueKey'))
+			AND x.key = i.issue_key
 		LIMIT 1) AS w
 ), found AS MATERIALIZED (
 	SELECT DISTINCT ON (p.id) p.id, l.work_item_id

@@ -180,21 +180,30 @@ WITH node AS (
 			c#>>'{committer,date}')) AS committed_date
 	FROM node
 )
-INSERT INTO prs_commits AS t (tenant_id, integration_id, external_id, pr_id,
-	author_name, author_email, committer_name, committer_email, message,
-	authored_date, committed_date)
-SELECT DISTINCT ON (external_id COLLATE "C") $1, $2, external_id, pr_id,
-	author_name, author_email, committer_name, committer_email, message,
-	authored_date, committed_date
-FROM read AS n
-WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT FROM prs_commits AS o
-	WHERE o.tenant_id = $1 AND o.integration_id = $2
-	AND o.external_id = n.external_id AND (o.pr_id <> n.pr_id OR
+INSERT INTO prs_commits AS t (id, tenant_id, integration_id, external_id,
+	pr_id, author_name, author_email, committer_name, committer_email,
+	message, authored_date, committed_date)
+SELECT COALESCE(o.id, nextval('prs_commits_id_seq')), $1, $2, n.external_id,
+	n.pr_id, n.author_name, n.author_email, n.committer_name,
+	n.committer_email, n.message, n.authored_date, n.committed_date
+FROM (
+	SELECT DISTINCT ON (external_id COLLATE "C") *
+	FROM read
+	WHERE external_id IS NOT NULL
+	ORDER BY external_id COLLATE "C", pr_id, index DESC
+) AS n
+LEFT JOIN LATERAL (
+	SELECT *
+	FROM prs_commits AS x
+	WHERE x.tenant_id = $1 AND x.integration_id = $2
+		AND x.external_id = n.external_id
+	LIMIT 1) AS o ON true
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id AND
 	(o.author_name, o.author_email, o.committer_name, o.committer_email,
-	o.message, o.authored_date, o.committed_date) IS NOT DISTINCT FROM
+	o.message, o.authored_date, o.committed_date) IS DISTINCT FROM
 	(n.author_name, n.author_email, n.committer_name, n.committer_email,
-	n.message, n.authored_date, n.committed_date)))
-ORDER BY external_id COLLATE "C", pr_id, index DESC
+	n.message, n.authored_date, n.committed_date))
+ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 	author_name = excluded.author_name,
 	author_email = excluded.author_email,
@@ -223,17 +232,26 @@ WITH read AS (
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'reviews')) AS n
 	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 )
-INSERT INTO prs_reviews AS t (tenant_id, integration_id, external_id, pr_id,
-	author_login, state, body, submitted_at)
-SELECT DISTINCT ON (external_id COLLATE "C") $1, $2, external_id, pr_id,
-	author_login, state, body, submitted_at
-FROM read AS n
-WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT FROM prs_reviews AS o
-	WHERE o.tenant_id = $1 AND o.integration_id = $2
-	AND o.external_id = n.external_id AND (o.pr_id <> n.pr_id OR
-	(o.author_login, o.state, o.body, o.submitted_at) IS NOT DISTINCT FROM
-	(n.author_login, n.state, n.body, n.submitted_at)))
-ORDER BY external_id COLLATE "C", pr_id, index DESC
+INSERT INTO prs_reviews AS t (id, tenant_id, integration_id, external_id,
+	pr_id, author_login, state, body, submitted_at)
+SELECT COALESCE(o.id, nextval('prs_reviews_id_seq')), $1, $2, n.external_id,
+	n.pr_id, n.author_login, n.state, n.body, n.submitted_at
+FROM (
+	SELECT DISTINCT ON (external_id COLLATE "C") *
+	FROM read
+	WHERE external_id IS NOT NULL
+	ORDER BY external_id COLLATE "C", pr_id, index DESC
+) AS n
+LEFT JOIN LATERAL (
+	SELECT *
+	FROM prs_reviews AS x
+	WHERE x.tenant_id = $1 AND x.integration_id = $2
+		AND x.external_id = n.external_id
+	LIMIT 1) AS o ON true
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id AND
+	(o.author_login, o.state, o.body, o.submitted_at) IS DISTINCT FROM
+	(n.author_login, n.state, n.body, n.submitted_at))
+ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 	author_login = excluded.author_login, state = excluded.state,
 	body = excluded.body, submitted_at = excluded.submitted_at,
@@ -286,21 +304,32 @@ WITH node AS (
 			AS updated
 	FROM node
 )
-INSERT INTO prs_comments AS t (tenant_id, integration_id, external_id, pr_id,
-	comment_type, author_login, body, path, position, line,
+INSERT INTO prs_comments AS t (id, tenant_id, integration_id, external_id,
+	pr_id, comment_type, author_login, body, path, position, line,
 	created_at_github, updated_at_github)
-SELECT DISTINCT ON (external_id COLLATE "C") $1, $2, external_id, pr_id, type,
-	author_login, body, path, position, line, created, updated
-FROM read AS n
-WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT FROM prs_comments AS o
-	WHERE o.tenant_id = $1 AND o.integration_id = $2
-	AND o.external_id = n.external_id AND (o.pr_id <> n.pr_id OR
-	o.updated_at_github > n.updated OR
+SELECT COALESCE(o.id, nextval('prs_comments_id_seq')), $1, $2, n.external_id,
+	n.pr_id, n.type, n.author_login, n.body, n.path, n.position, n.line,
+	n.created, n.updated
+FROM (
+	SELECT DISTINCT ON (external_id COLLATE "C") *
+	FROM read
+	WHERE external_id IS NOT NULL
+	ORDER BY external_id COLLATE "C", pr_id, updated DESC NULLS LAST,
+		index DESC
+) AS n
+LEFT JOIN LATERAL (
+	SELECT *
+	FROM prs_comments AS x
+	WHERE x.tenant_id = $1 AND x.integration_id = $2
+		AND x.external_id = n.external_id
+	LIMIT 1) AS o ON true
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id
+	AND (o.updated_at_github > n.updated) IS NOT TRUE AND
 	(o.comment_type, o.author_login, o.body, o.path, o.position, o.line,
-	o.created_at_github, o.updated_at_github) IS NOT DISTINCT FROM
+	o.created_at_github, o.updated_at_github) IS DISTINCT FROM
 	(n.type, n.author_login, n.body, n.path, n.position, n.line,
-	n.created, n.updated)))
-ORDER BY external_id COLLATE "C", pr_id, updated DESC NULLS LAST, index DESC
+	n.created, n.updated))
+ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 	comment_type = excluded.comment_type,
 	author_login = excluded.author_login, body = excluded.body,
@@ -309,15 +338,16 @@ ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 	updated_at_github = excluded.updated_at_github, last_updated_at = NOW()
 WHERE t.pr_id = excluded.pr_id
 
--- Over all parts that are stored: a batch may hold a page of them only. What
--- the source says it has counts when it is more. OFFSET: of the indexes, the
--- one on pr_id is to be used.
+-- Over all parts that are stored: a batch may hold a page of them only. How
+-- many there are the source knows best; what it said once stays when it says
+-- nothing. OFFSET: of the indexes, the one on pr_id is to be used.
 -- statement: metrics
 WITH touched AS (
-	SELECT DISTINCT ON (p.id) p.id, i.value AS v
+	SELECT DISTINCT ON (p.id) p.id, i.value AS v, p.commit_count,
+		p.discussion_comment_count, p.review_comment_count
 	FROM etl_prs($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.pr_updated_at
+		SELECT *
 		FROM prs AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
 			AND x.external_id = i.external_id
@@ -326,9 +356,13 @@ WITH touched AS (
 	ORDER BY p.id, i.index DESC
 ), metric AS (
 	SELECT t.id, r.reviewers, r.first_review, r.cycles, c.rework,
-		GREATEST(c.count, etl_total(v->'commits')) AS commits,
-		GREATEST(m.issue, etl_total(v->'comments')) AS discussion,
-		GREATEST(m.review, etl_total(v->'review_comments')) AS review
+		COALESCE(etl_total(v->'commits'),
+			GREATEST(c.count, commit_count)) AS commits,
+		COALESCE(etl_total(v->'comments'),
+			GREATEST(m.issue, discussion_comment_count))
+			AS discussion,
+		COALESCE(etl_total(v->'review_comments'),
+			GREATEST(m.review, review_comment_count)) AS review
 	FROM touched AS t
 	CROSS JOIN LATERAL (
 		SELECT count(DISTINCT x.author_login) AS reviewers,

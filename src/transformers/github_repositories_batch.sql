@@ -49,6 +49,7 @@ WITH item AS (
 			etl_scalar(value#>'{defaultBranchRef,name}')) AS branch,
 		COALESCE(value->'archived', value->'isArchived') AS archived
 	FROM etl_items($1, $2, $3, '{repositories,items}')
+	OFFSET 0
 ), known AS (
 	SELECT item.*, o.id AS known_id, COALESCE(o.external_id,
 		item.external_id) AS known_external_id

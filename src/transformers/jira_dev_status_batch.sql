@@ -6,22 +6,18 @@
 -- written.
 -- statement: read
 WITH item AS (
-	SELECT i.index, w.id, COALESCE(etl_id(i.value->'issue_id'),
-		etl_id(i.value->'issueId'), etl_id(i.value->'issue_key'),
-		etl_id(i.value->'issueKey')) AS issue
-	FROM etl_items($1, $2, $3, '{values,items}') AS i
+	SELECT i.index, w.id, COALESCE(i.issue_id, i.issue_key) AS issue
+	FROM etl_panels($1, $2, $3) AS i
 	LEFT JOIN LATERAL (
 		SELECT x.id
 		FROM work_items AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.external_id = COALESCE(
-			etl_id(i.value->'issue_id'), etl_id(i.value->'issueId'))
+			AND x.external_id = i.issue_id
 		UNION ALL
 		SELECT x.id
 		FROM work_items AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.key = COALESCE(etl_id(i.value->'issue_key'),
-			etl_id(i.value->'issueKey'))
+			AND x.key = i.issue_key
 		LIMIT 1) AS w ON true
 ), skipped AS (
 	SELECT count(*) AS count,
@@ -45,19 +41,17 @@ WITH named AS (
 		regexp_match(COALESCE(pr.value->>'url', ''),
 			'^https?://[^/]+/(.{1,250}?)/(?:-/)?(?:pull|pulls|pull-requests|merge_requests)/([0-9]{1,9})(?:[/?#]|$)')
 			AS place
-	FROM etl_items($1, $2, $3, '{values,items}') AS i
+	FROM etl_panels($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
 		SELECT x.id
 		FROM work_items AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.external_id = COALESCE(
-			etl_id(i.value->'issue_id'), etl_id(i.value->'issueId'))
+			AND x.external_id = i.issue_id
 		UNION ALL
 		SELECT x.id
 		FROM work_items AS x
 		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.key = COALESCE(etl_id(i.value->'issue_key'),
-			etl_id(i.value->'issueKey'))
+			AND x.key = i.issue_key
 		LIMIT 1) AS w
 	CROSS JOIN jsonb_path_query(i.value, '$.detail[*].pullRequests[*]')
 		AS pr (value)

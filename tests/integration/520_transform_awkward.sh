@@ -85,7 +85,8 @@ check_is "a document of 60 levels" "$(table "SELECT description FROM work_items 
 jq -n '{issues: [{id: "600003", key: "L-3", fields: {description: {type: "doc", content: [range(3000) as $n | {type: "paragraph", content: [{type: "text", text: "line \($n)"}]}]}}}]}' | feed jira_issues_batch
 check_is "a document of 3,000 lines" "$(table "SELECT array_length(string_to_array(description, E'\n'), 1) FROM work_items WHERE key = 'L-3'")" 3000
 
-# -- several at once
+# -- several at once; seven may wait for the eighth
+export ETL_DATABASE_LOCK_TIMEOUT=60000 ETL_DATABASE_STATEMENT_TIMEOUT=120000
 ids=
 for part in 0 1 2 3; do
 	jq -n --argjson part "$part" '{issues: [range(300) as $n | (if $part % 2 == 0 then $n else 299 - $n end) as $i |
@@ -103,6 +104,7 @@ for id in $ids $ids; do
 done
 lost=0
 for pid in $pids; do wait "$pid" || lost=$((lost + 1)); done
+for id in $ids; do note_file "$TMP/err.$id"; done
 check_is "eight at once over the same issues, in opposite orders: none is turned away" "$lost" 0
 rows_are "the newest has won, with the changes of all" \
 	"SELECT count(DISTINCT w.id), min(summary), max(summary), count(c.id), min(total_work_starts), max(total_work_starts) FROM work_items w JOIN changelogs c ON c.work_item_id = w.id WHERE key LIKE 'C-%'" <<'ROWS'
