@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # An instance of the service in $ETL_APP: its own database, virtual host,
-# settings, responders, relay and nginx, on the stack's servers.
+# settings, responders, relay, workers and nginx, on the stack's servers.
 # shellcheck disable=SC2154 # source_dir and the roles: of stack and postgres.sh
 
 # Set $app_database and $app_vhost of the instance.
@@ -101,9 +101,21 @@ app_up() {
 	if [ -n "${ETL_APP_POOL-}" ]; then
 		remember "$ETL_APP" pool "$ETL_APP_POOL"
 	fi
+	if [ -n "${ETL_APP_WORKERS-}" ]; then
+		remember "$ETL_APP" workers "$ETL_APP_WORKERS"
+	fi
 	for name in $(parts_of app); do
+		# Without workers the messages stay, for others or to look at.
+		[ "$name" != worker ] || [ "$(workers)" != 0 ] || continue
 		start_part "$name"
 	done
+}
+
+# How many workers were asked for.
+workers() {
+	local count
+	count=$(remembered "$ETL_APP" workers) || true
+	echo "${count:-0}"
 }
 
 # What the instance has on the servers, and a port; once.
@@ -204,6 +216,19 @@ relay_start() {
 	process_start "$ETL_APP" relay $(watched 1) ${ETL_APP_WRAPPER-} "$program" \
 		--config "$ETL_APP/etl.conf"
 	say "relay: runs"
+}
+
+worker_start() {
+	local program=$ETL_BUILD/pulse-etl-worker count
+	[ -x "$program" ] || die "there is no $program: build first"
+	[ -z "${ETL_APP_WORKERS-}" ] || remember "$ETL_APP" workers "$ETL_APP_WORKERS"
+	count=$(workers)
+	[ "$count" != 0 ] || count=$(nproc)
+	app_conf
+	# shellcheck disable=SC2046,SC2086 # words
+	process_start "$ETL_APP" worker $(watched "$count") ${ETL_APP_WRAPPER-} \
+		"$program" --config "$ETL_APP/etl.conf"
+	say "worker: $count run"
 }
 
 # A copy of the files in nginx/ with our socket and port.

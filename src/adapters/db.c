@@ -69,14 +69,34 @@ db_note(const struct db *db, enum err code, const char *what,
 	    (int)strcspn(text, "\n"), text);
 }
 
-bool
-db_wait(const PGconn *conn, short events, int64_t deadline)
+void
+db_wait_with(struct db *db, const struct db_company *company)
 {
-	struct pollfd fd = { .fd = PQsocket(conn), .events = events };
+	db->company = company;
+}
+
+bool
+db_wait(const struct db *db, short events, int64_t deadline)
+{
+	const struct db_company *company = db->company;
+	struct pollfd fds[] = { { .fd = PQsocket(db->conn), .events = events },
+		{ .fd = -1, .events = POLLIN } };
+	int left, ready;
 
 	do {
-		if (poll(&fd, 1, clock_left(deadline)) > 0)
+		left = clock_left(deadline);
+		if (company != NULL) {
+			int pause = company->pause(company->who);
+
+			fds[1].fd = company->socket(company->who);
+			if (fds[1].fd >= 0 && pause < left)
+				left = pause;
+		}
+		ready = poll(fds, COUNT(fds), left);
+		if (ready > 0 && fds[0].revents != 0)
 			return true;
+		if (company != NULL && (ready == 0 || fds[1].revents != 0))
+			company->serve(company->who);
 	} while (clock_left(deadline) > 0);
 	return false;
 }
@@ -130,17 +150,17 @@ start(const struct db *db)
 
 /* Drive the connection until it is open, refused, or the time is over. */
 static bool
-finish_open(PGconn *conn, int64_t deadline)
+finish_open(const struct db *db, int64_t deadline)
 {
 	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
 
 	while (state != PGRES_POLLING_OK) {
 		if (state == PGRES_POLLING_FAILED)
 			return false;
-		if (!db_wait(conn, state == PGRES_POLLING_READING ?
+		if (!db_wait(db, state == PGRES_POLLING_READING ?
 		    POLLIN : POLLOUT, deadline))
 			return false;
-		state = PQconnectPoll(conn);
+		state = PQconnectPoll(db->conn);
 	}
 	return true;
 }
@@ -168,7 +188,7 @@ db_open(struct db *db, struct diag *diag)
 		    "PostgreSQL was away just now; pausing before the next try");
 	db->conn = start(db);
 	if (db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&
-	    finish_open(db->conn, clock_ms() +
+	    finish_open(db, clock_ms() +
 	    db->settings->database_connect_timeout * 1000) &&
 	    PQsetnonblocking(db->conn, 1) == 0) {
 		(void)PQsetNoticeReceiver(db->conn, on_notice, NULL);

@@ -79,6 +79,21 @@ int db_socket(const struct db *db);
 void db_idle(struct db *db);
 
 /*
+ * Whose connection is served while a statement runs: its socket or -1; how
+ * long it may be left alone, ms; what to do then, or when it is readable. So a
+ * long statement costs no heartbeat elsewhere.
+ */
+struct db_company {
+	int (*socket)(void *who);
+	int (*pause)(void *who);
+	void (*serve)(void *who);
+	void *who;
+};
+
+/* From now on, serve it. It outlives the connection; NULL: nobody. */
+void db_wait_with(struct db *db, const struct db_company *company);
+
+/*
  * Whose rows the statements and transactions that follow may see and write:
  * row-level security goes by it (app.tenant_id, set for one transaction and in
  * the same round trip). DB_NO_TENANT: no tenant's. DB_EVERY_TENANT: for chores

@@ -20,6 +20,7 @@ struct db {
 	const char *prepared[PREPARED_MAX]; /* names, each a literal */
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
+	const struct db_company *company; /* see db_wait_with(), or NULL */
 };
 
 struct db_rows {
@@ -30,7 +31,10 @@ struct db_rows {
 enum err db_note(const struct db *db, enum err code, const char *what,
     struct diag *diag);
 
-/* Wait for the socket; false when the time is over. */
-bool db_wait(const PGconn *conn, short events, int64_t deadline);
+/*
+ * Wait for the connection's socket, serving the company meanwhile; false when
+ * the time is over.
+ */
+bool db_wait(const struct db *db, short events, int64_t deadline);
 
 #endif

@@ -13,31 +13,32 @@
 
 /* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
 static bool
-flush(PGconn *conn, int64_t deadline)
+flush(const struct db *db, int64_t deadline)
 {
 	for (;;) {
-		int left = PQflush(conn);
+		int left = PQflush(db->conn);
 
 		if (left <= 0)
 			return left == 0;
-		if (!db_wait(conn, POLLIN | POLLOUT, deadline))
+		if (!db_wait(db, POLLIN | POLLOUT, deadline))
 			return false;
-		if (PQconsumeInput(conn) == 0)
+		if (PQconsumeInput(db->conn) == 0)
 			return false;
 	}
 }
 
 /* The last result of what was sent; NULL when the connection is lost. */
 static PGresult *
-collect(PGconn *conn, int64_t deadline)
+collect(const struct db *db, int64_t deadline)
 {
+	PGconn *conn = db->conn;
 	PGresult *last = NULL, *result;
 
-	if (!flush(conn, deadline))
+	if (!flush(db, deadline))
 		return NULL;
 	for (;;) {
 		while (PQisBusy(conn)) {
-			if (!db_wait(conn, POLLIN, deadline) ||
+			if (!db_wait(db, POLLIN, deadline) ||
 			    PQconsumeInput(conn) == 0) {
 				PQclear(last);
 				return NULL;
@@ -158,7 +159,7 @@ prepare(struct db *db, const struct db_statement *statement,
 	if (PQsendPrepare(db->conn, statement->name, statement->sql,
 	    params == NULL ? 0 : params->count,
 	    params == NULL ? NULL : params->types) == 1)
-		result = collect(db->conn, deadline_of(db));
+		result = collect(db, deadline_of(db));
 	rc = judge(db, &harmless, result, diag);
 	if (rc != E_OK)
 		return rc;
@@ -202,16 +203,17 @@ is_fine(const PGresult *result)
  * Gives: false when the connection was lost; result and error are what came.
  */
 static bool
-collect_pipeline(PGconn *conn, int64_t deadline, int skip, PGresult **ret_result,
-    PGresult **ret_error)
+collect_pipeline(const struct db *db, int64_t deadline, int skip,
+    PGresult **ret_result, PGresult **ret_error)
 {
+	PGconn *conn = db->conn;
 	PGresult *result;
 
-	if (!flush(conn, deadline))
+	if (!flush(db, deadline))
 		return false;
 	for (;;) {
 		while (PQisBusy(conn))
-			if (!db_wait(conn, POLLIN, deadline) ||
+			if (!db_wait(db, POLLIN, deadline) ||
 			    PQconsumeInput(conn) == 0)
 				return false;
 		result = PQgetResult(conn);
@@ -281,7 +283,7 @@ run(struct db *db, const struct db_statement *statement,
 	    send_statement(db, statement, params, named) &&
 	    (!statement->early_rows || PQsendFlushRequest(db->conn) == 1) &&
 	    PQpipelineSync(db->conn) == 1 &&
-	    collect_pipeline(db->conn, deadline_of(db), scoped ? 1 : 0,
+	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0,
 	    &rows->result, &error);
 	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
 		return E_OK;
@@ -337,7 +339,7 @@ db_do(struct db *db, const char *sql, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	if (PQsendQuery(db->conn, sql) == 1)
-		result = collect(db->conn, deadline_of(db));
+		result = collect(db, deadline_of(db));
 	rc = judge(db, &statement, result, diag);
 	if (rc == E_OK)
 		PQclear(result);

@@ -36,6 +36,7 @@ mq_new(const struct mq_settings *settings, const char *program)
 	if (mq != NULL) {
 		mq->settings = settings;
 		mq->program = program;
+		mq_take_nothing(mq);
 	}
 	return mq;
 }
@@ -57,6 +58,8 @@ mq_close(struct mq *mq)
 	mq->blocked = false;
 	mq->broken = false;
 	mq->ask_open = false;
+	mq->take_open = false;
+	mq_take_nothing(mq);
 }
 
 void
@@ -301,9 +304,18 @@ open_any(struct mq *mq, int timeout, struct diag *diag)
 	return rc;
 }
 
+void
+mq_put_off(struct mq *mq, unsigned pause)
+{
+	mq_close(mq);
+	mq->pause = pause;
+	mq->retry_at = clock_ms() + pause / 2 + daemon_jitter(pause / 2);
+}
+
 enum err
 mq_open(struct mq *mq, int timeout, struct diag *diag)
 {
+	unsigned pause;
 	enum err rc;
 
 	mq_idle(mq);
@@ -323,11 +335,8 @@ mq_open(struct mq *mq, int timeout, struct diag *diag)
 	}
 	metrics_add(METRIC_MQ_LOST, 1);
 	mq->broken = true; /* no farewell to somebody who did not let us in */
-	mq_close(mq);
-	mq->pause = mq->pause == 0 ? PAUSE_MIN_MS : mq->pause * 2;
-	if (mq->pause > PAUSE_MAX_MS)
-		mq->pause = PAUSE_MAX_MS;
-	mq->retry_at = clock_ms() + mq->pause / 2 + daemon_jitter(mq->pause / 2);
+	pause = mq->pause == 0 ? PAUSE_MIN_MS : mq->pause * 2;
+	mq_put_off(mq, pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause);
 	if (rc != E_NO_MEMORY)
 		rc = E_MQ_CONNECT;
 	diag->code = rc;

@@ -1,6 +1,6 @@
 /*
- * One RabbitMQ connection with one confirm channel: opened when needed,
- * reopened after a pause when lost. Messages count as delivered to the broker
+ * One RabbitMQ connection with one confirm channel, and one to take messages
+ * from queues: opened when needed, reopened after a pause when lost. Messages count as delivered to the broker
  * only after its basic.ack without a basic.return.
  *
  * connection.blocked is asked for at login and obeyed: while the broker is out
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/conf.h"
 #include "base/diag.h"
 #include "base/str.h"
@@ -27,6 +28,18 @@ struct mq_settings {
 extern const struct conf_row mq_conf_rows[];
 extern const size_t mq_conf_count;
 
+/*
+ * One argument of a queue, or header of a message: a text, or a number where
+ * text is NULL.
+ */
+struct mq_arg {
+	const char *key;
+	const char *text;
+	int64_t number;
+};
+
+#define MQ_HEADERS_MAX 16 /* what is more is not sent, and not kept */
+
 struct mq_message {
 	const char *exchange;
 	const char *routing_key;
@@ -34,14 +47,9 @@ struct mq_message {
 	const char *message_id;
 	const char *type;
 	const char *traceparent; /* W3C trace context, or NULL */
+	const struct mq_arg *headers; /* others, at most MQ_HEADERS_MAX - 1 */
+	size_t header_count;
 	bool confirmed;		 /* set by mq_publish() */
-};
-
-/* One argument of a queue: a text, or a number where text is NULL. */
-struct mq_arg {
-	const char *key;
-	const char *text;
-	int64_t number;
 };
 
 struct mq_queue_stats {
@@ -60,6 +68,12 @@ void mq_free(struct mq *mq);
  */
 enum err mq_open(struct mq *mq, int timeout, struct diag *diag) MUST_CHECK;
 void mq_close(struct mq *mq);
+
+/*
+ * Close it, and do not open it again before about so many ms: what was wanted
+ * of it cannot be had now.
+ */
+void mq_put_off(struct mq *mq, unsigned pause);
 
 /* Which connection this is: counts up with each that was opened. */
 unsigned mq_generation(const struct mq *mq);
@@ -101,5 +115,68 @@ enum err mq_bind(struct mq *mq, const char *queue, const char *exchange,
  */
 enum err mq_stats(struct mq *mq, const char *queue,
     struct mq_queue_stats *ret_stats, struct diag *diag) MUST_CHECK;
+
+#define MQ_BODY_MAX 65536 /* bytes of a body that are kept */
+
+/* A message taken from a queue: it stays the broker's until it is settled. */
+struct mq_delivery {
+	unsigned queue;	  /* which of those given to mq_consume() */
+	bool redelivered; /* somebody had it before and did not settle it */
+	bool cut;	  /* the body is longer than what is here */
+	struct span body; /* a byte 0 follows */
+	struct span message_id;
+	struct span type;
+	int64_t timestamp; /* seconds since 1970; 0: none */
+	struct mq_arg headers[MQ_HEADERS_MAX]; /* texts and numbers only */
+	size_t header_count;
+	/* mq's own: */
+	uint64_t tag;
+	unsigned generation;
+	struct arena *arena; /* where its texts are */
+	struct mq_delivery *next;
+};
+
+/*
+ * Take messages from these queues, as many at once as prefetch from each. Ends
+ * with the connection; when the broker cancels a consumer (its queue was
+ * deleted), the connection is closed, to be opened and declared anew.
+ * Fails: E_NO_ROW when there is no such queue; E_MQ_LOST. The connection is
+ *        closed after either.
+ */
+enum err mq_consume(struct mq *mq, const char *const *queues, size_t count,
+    unsigned prefetch, struct diag *diag) MUST_CHECK;
+
+/*
+ * The next message that mq_idle() has read, or NULL.
+ * Owns: you mq_delivery_free() it, settled or not.
+ */
+struct mq_delivery *mq_next(struct mq *mq) MUST_CHECK;
+void mq_delivery_free(struct mq_delivery *delivery);
+
+/* Is it this connection that it came by? If not, it comes again. */
+bool mq_is_current(const struct mq *mq, const struct mq_delivery *delivery);
+
+/*
+ * Fetch one message without consuming.
+ * Gives: *ret_delivery, NULL when the queue is empty. Owns: as mq_next().
+ * Fails: as mq_consume().
+ */
+enum err mq_get(struct mq *mq, const char *queue,
+    struct mq_delivery **ret_delivery, struct diag *diag) MUST_CHECK;
+
+/*
+ * Settle a message: it is done with; or it goes to the dead-letter exchange.
+ * Fails: E_MQ_LOST: the broker delivers it again.
+ */
+enum err mq_ack(struct mq *mq, const struct mq_delivery *delivery,
+    struct diag *diag) MUST_CHECK;
+enum err mq_reject(struct mq *mq, const struct mq_delivery *delivery,
+    struct diag *diag) MUST_CHECK;
+
+/* A header of a message: its number, or `absent`; its text, or NULL. */
+int64_t mq_header_number(const struct mq_delivery *delivery, const char *key,
+    int64_t absent);
+const char *mq_header_text(const struct mq_delivery *delivery,
+    const char *key);
 
 #endif

@@ -2,9 +2,8 @@
 
 #include "adapters/mq_inside.h"
 
-/* After a question to the broker: a lost or refused one ends the connection. */
-static enum err
-asked(struct mq *mq, const char *what, struct diag *diag)
+enum err
+mq_asked(struct mq *mq, const char *what, struct diag *diag)
 {
 	enum err rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), what, diag);
 
@@ -23,7 +22,7 @@ ask_channel(struct mq *mq, struct diag *diag)
 	if (rc != E_OK || mq->ask_open)
 		return rc;
 	(void)amqp_channel_open(mq->conn, CHANNEL_ASK);
-	rc = asked(mq, "channel.open", diag);
+	rc = mq_asked(mq, "channel.open", diag);
 	mq->ask_open = rc == E_OK;
 	return rc;
 }
@@ -38,7 +37,7 @@ mq_declare_exchange(struct mq *mq, const char *name, struct diag *diag)
 	(void)amqp_exchange_declare(mq->conn, CHANNEL_ASK,
 	    amqp_cstring_bytes(name), amqp_cstring_bytes("direct"), 0, 1, 0, 0,
 	    amqp_empty_table);
-	return asked(mq, name, diag);
+	return mq_asked(mq, name, diag);
 }
 
 #define ARGS_MAX 8
@@ -69,7 +68,7 @@ mq_declare_queue(struct mq *mq, const char *name, const struct mq_arg *args,
 	}
 	(void)amqp_queue_declare(mq->conn, CHANNEL_ASK,
 	    amqp_cstring_bytes(name), 0, 1, 0, 0, table);
-	return asked(mq, name, diag);
+	return mq_asked(mq, name, diag);
 }
 
 enum err
@@ -83,7 +82,7 @@ mq_bind(struct mq *mq, const char *queue, const char *exchange,
 	(void)amqp_queue_bind(mq->conn, CHANNEL_ASK, amqp_cstring_bytes(queue),
 	    amqp_cstring_bytes(exchange), amqp_cstring_bytes(routing_key),
 	    amqp_empty_table);
-	return asked(mq, queue, diag);
+	return mq_asked(mq, queue, diag);
 }
 
 enum err
@@ -102,7 +101,7 @@ mq_stats(struct mq *mq, const char *queue, struct mq_queue_stats *ret_stats,
 		stats.message_count = answer->message_count;
 		stats.consumer_count = answer->consumer_count;
 	}
-	rc = asked(mq, queue, diag);
+	rc = mq_asked(mq, queue, diag);
 	if (rc == E_OK && answer != NULL)
 		*ret_stats = stats;
 	return rc;

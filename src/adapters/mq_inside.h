@@ -1,5 +1,5 @@
 /*
- * What mq.c, mq_publish.c and mq_declare.c share; nobody else may know that it
+ * What the files of mq.h share; nobody else may know that it
  * is rabbitmq-c.
  */
 #ifndef ADAPTERS_MQ_INSIDE_H
@@ -9,8 +9,11 @@
 
 #include "adapters/mq.h"
 
-/* Publishing has its channel; questions that may close one have another. */
-enum { CHANNEL_CONFIRM = 1, CHANNEL_ASK = 2 };
+/*
+ * Publishing has its channel; questions that may close one have another, and
+ * so has taking messages.
+ */
+enum { CHANNEL_CONFIRM = 1, CHANNEL_ASK = 2, CHANNEL_TAKE = 3 };
 
 struct mq {
 	const struct mq_settings *settings;
@@ -21,6 +24,10 @@ struct mq {
 	bool blocked;	/* by the broker's connection.blocked */
 	bool broken;	/* a close was seen: mq_close() at the next chance */
 	bool ask_open;	/* CHANNEL_ASK is */
+	bool take_open; /* CHANNEL_TAKE is */
+	struct mq_delivery *first, **last; /* read, not yet asked for */
+	struct mq_delivery *coming;	   /* frames of it are missing */
+	size_t coming_left;		   /* bytes of its body */
 	char why[256];	/* the broker's words for it */
 	int64_t retry_at;
 	unsigned pause;
@@ -32,5 +39,26 @@ void mq_keep_words(struct mq *mq, amqp_bytes_t words);
 /* A reply of the library as an error of ours; closes are remembered. */
 enum err mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
     struct diag *diag);
+
+/* After a question to the broker: a lost or refused one ends the connection. */
+enum err mq_asked(struct mq *mq, const char *what, struct diag *diag);
+
+/* Frames of CHANNEL_TAKE. Trouble marks the connection as broken. */
+void mq_take_method(struct mq *mq, const amqp_basic_deliver_t *method);
+void mq_take_properties(struct mq *mq, const amqp_frame_t *frame);
+void mq_take_body(struct mq *mq, amqp_bytes_t part);
+
+/* An empty message of this connection, or NULL. */
+struct mq_delivery *mq_delivery_new(const struct mq *mq, uint64_t tag,
+    bool redelivered) MUST_CHECK;
+
+/* Keep what is kept of its properties; add to its body what has room. */
+void mq_delivery_properties(struct mq_delivery *delivery,
+    const amqp_basic_properties_t *properties);
+void mq_delivery_add(struct mq_delivery *delivery, const void *bytes,
+    size_t len);
+
+/* Forget what was read and not yet asked for. */
+void mq_take_nothing(struct mq *mq);
 
 #endif

@@ -112,6 +112,14 @@ serve_method(struct mq *mq, const amqp_frame_t *frame, struct flight *flight)
 		mq->broken = true;
 		break;
 	}
+	case AMQP_BASIC_DELIVER_METHOD:
+		mq_take_method(mq, method->decoded);
+		break;
+	case AMQP_BASIC_CANCEL_METHOD:
+		mq_keep_words(mq, amqp_cstring_bytes("the broker cancelled a"
+		    " consumer: its queue has gone"));
+		mq->broken = true;
+		break;
 	default:
 		break;
 	}
@@ -139,6 +147,11 @@ serve_frame(struct mq *mq, int timeout, struct flight *flight)
 	}
 	if (frame.frame_type == AMQP_FRAME_METHOD)
 		serve_method(mq, &frame, flight);
+	else if (frame.channel == CHANNEL_TAKE &&
+	    frame.frame_type == AMQP_FRAME_HEADER)
+		mq_take_properties(mq, &frame);
+	else if (frame.channel == CHANNEL_TAKE)
+		mq_take_body(mq, frame.payload.body_fragment);
 	else if (frame.frame_type == AMQP_FRAME_HEADER && flight != NULL)
 		note_return(flight, frame.payload.properties.decoded);
 	return !mq->broken;
@@ -158,15 +171,33 @@ mq_idle(struct mq *mq)
 	}
 }
 
+/* A header of ours in the library's words. */
+static amqp_table_entry_t
+header(const char *key, const char *text, int64_t number)
+{
+	amqp_table_entry_t entry;
+
+	memset(&entry, 0, sizeof(entry));
+	entry.key = amqp_cstring_bytes(key);
+	if (text != NULL) {
+		entry.value.kind = AMQP_FIELD_KIND_UTF8;
+		entry.value.value.bytes = amqp_cstring_bytes(text);
+	} else {
+		entry.value.kind = AMQP_FIELD_KIND_I64;
+		entry.value.value.i64 = number;
+	}
+	return entry;
+}
+
 static int
 send_one(struct mq *mq, const struct mq_message *message)
 {
 	amqp_basic_properties_t properties;
-	amqp_table_entry_t trace;
+	amqp_table_entry_t headers[MQ_HEADERS_MAX];
+	int count = 0;
 	amqp_bytes_t body;
 
 	memset(&properties, 0, sizeof(properties));
-	memset(&trace, 0, sizeof(trace));
 	properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG |
 	    AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
 	    AMQP_BASIC_TIMESTAMP_FLAG | AMQP_BASIC_TYPE_FLAG;
@@ -175,13 +206,17 @@ send_one(struct mq *mq, const struct mq_message *message)
 	properties.message_id = amqp_cstring_bytes(message->message_id);
 	properties.timestamp = (uint64_t)time(NULL);
 	properties.type = amqp_cstring_bytes(message->type);
-	if (message->traceparent != NULL) {
-		trace.key = amqp_cstring_bytes("traceparent");
-		trace.value.kind = AMQP_FIELD_KIND_UTF8;
-		trace.value.value.bytes = amqp_cstring_bytes(message->traceparent);
+	if (message->traceparent != NULL)
+		headers[count++] = header("traceparent", message->traceparent,
+		    0);
+	for (size_t i = 0; i < message->header_count &&
+	    count < MQ_HEADERS_MAX; i++)
+		headers[count++] = header(message->headers[i].key,
+		    message->headers[i].text, message->headers[i].number);
+	if (count > 0) {
 		properties._flags |= AMQP_BASIC_HEADERS_FLAG;
-		properties.headers.num_entries = 1;
-		properties.headers.entries = &trace;
+		properties.headers.num_entries = count;
+		properties.headers.entries = headers;
 	}
 	memset(&body, 0, sizeof(body));
 	body.len = message->body.len;

@@ -17,6 +17,12 @@ ROUTE("GET", "/app/etl/raw-data/{id}", ROLE_READER, raw_data_get, NO_INPUT,
     "One batch with its payload")
 ROUTE("PUT", "/app/etl/raw-data/{id}/status", ROLE_WRITER, raw_data_status,
     raw_data_status_input, "Set a batch's processing status")
+ROUTE("POST", "/app/etl/raw-data/requeue", ROLE_WRITER, raw_data_requeue_many,
+    raw_data_requeue_input, "Let the batches of a filter be processed again")
+ROUTE("POST", "/app/etl/raw-data/{id}/requeue", ROLE_WRITER, raw_data_requeue,
+    NO_INPUT, "Let one batch be processed again")
+ROUTE("DELETE", "/app/etl/raw-data/{id}", ROLE_WRITER, raw_data_delete,
+    NO_INPUT, "Take one batch out of all lists")
 ROUTE("GET", "/app/etl/queues", ROLE_READER, queues_list, NO_INPUT,
     "Messages and consumers of each queue")
 ROUTE("GET", "/app/etl/wits", ROLE_READER, wits_list, resource_list_input,

@@ -14,23 +14,22 @@ static const struct route routes[] = {
 #undef ROUTE
 };
 
+/* Is a body to be read? One whose fields are all optional may be missing. */
 static bool
-has_body(const struct field_set *input)
+has_body(const struct req *rq)
 {
-	for (size_t i = 0; i < input->count; i++)
-		if (input->rows[i].place == FIELD_BODY)
-			return true;
-	return false;
-}
+	const struct field_set *input = rq->route->input;
+	bool some = false;
 
-/* A DELETE may do without the body that its rows describe. */
-static bool
-sends_body(const struct req *rq)
-{
-	if (!span_is(rq->method, "DELETE"))
-		return true;
-	return rq->body->len > 0 || (rq->content_length.at != NULL &&
-	    !span_is(rq->content_length, "0"));
+	for (size_t i = 0; i < input->count; i++) {
+		if (input->rows[i].place != FIELD_BODY)
+			continue;
+		if (input->rows[i].required)
+			return true;
+		some = true;
+	}
+	return some && rq->content_length.at != NULL &&
+	    rq->content_length.len > 0 && !span_is(rq->content_length, "0");
 }
 
 /* All refusals that do not depend on the resource, in their order. */
@@ -48,8 +47,7 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 	rc = auth_check(rq);
 	if (rc == E_OK)
 		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
-	if (rc == E_OK && has_body(rq->route->input) &&
-	    sends_body(rq))
+	if (rc == E_OK && has_body(rq))
 		rc = request_read_json(rq, rq->route->input);
 	if (rc != E_OK)
 		return rc;

@@ -1,6 +1,6 @@
 #include "models/raw_batch.h"
 
-#include "adapters/sql.h"
+#include "models/raw_batch_inside.h"
 
 static const char list_columns[] =
 #define COLUMN(id, member, kind, sql) ", " sql
@@ -8,12 +8,14 @@ static const char list_columns[] =
 #undef COLUMN
     ;
 
-static void
-add_filter(struct sql *sql, const struct raw_batch_filter *filter)
+void
+raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 {
 	sql_add(sql, " FROM raw_extraction_data");
 	sql_where_int(sql, "tenant_id = $%d", filter->tenant_id);
 	sql_where(sql, "active");
+	if (filter->id != 0)
+		sql_where_int(sql, "id = $%d", filter->id);
 	if (filter->integration_id != 0)
 		sql_where_int(sql, "integration_id = $%d",
 		    filter->integration_id);
@@ -43,7 +45,7 @@ raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
 	sql_init(&sql);
 	sql_add(&sql, "SELECT ");
 	sql_add(&sql, &list_columns[2]); /* without the first comma */
-	add_filter(&sql, filter);
+	raw_batch_add_filter(&sql, filter);
 	if (filter->before_id != 0)
 		sql_where_int(&sql, "id < $%d", filter->before_id);
 	sql_add(&sql, " ORDER BY id DESC");
@@ -67,7 +69,7 @@ raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
 
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
-	add_filter(&sql, filter);
+	raw_batch_add_filter(&sql, filter);
 	rc = sql_statement(&sql, &statement, diag);
 	if (rc == E_OK)
 		rc = db_run(db, &statement, &sql.params, arena, &rows, diag);
@@ -158,7 +160,9 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		    " queued_at = CASE WHEN $3 = 'pending' THEN NULL"
 		    " ELSE r.queued_at END,"
 		    " queue_transform = r.queue_transform OR $3 = 'pending',"
-		    " attempts = r.attempts + ($3 = 'processing')::integer,"
+		    " attempts = CASE WHEN $3 = 'processing'"
+		    " THEN r.attempts + 1 WHEN old.status IN ('completed',"
+		    " 'failed') THEN 0 ELSE r.attempts END,"
 		    " claimed_at = CASE WHEN $3 = 'processing' THEN now()"
 		    " ELSE r.claimed_at END,"
 		    " error_details = CASE WHEN $4 THEN $5"

@@ -56,6 +56,7 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
 /* A filter over a tenant's batches; absent members do not filter. */
 struct raw_batch_filter {
 	int64_t tenant_id;
+	int64_t id; /* 0: any */
 	int64_t integration_id; /* 0: any */
 	struct span entity_type;
 	struct span processing_status;
@@ -119,12 +120,33 @@ struct raw_batch_change {
 
 /*
  * Set the processing status as the state machine allows. A batch that comes
- * back to pending is queued again by the relay.
+ * back to pending is queued again by the relay; after an end its attempts are
+ * counted anew.
  * Fails: E_NO_ROW; E_CONFLICT, the diag telling the client from what to what.
  */
 enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
     const struct raw_batch_change *change, struct arena *arena,
     struct diag *diag) MUST_CHECK;
+
+/*
+ * Let batches be processed again: pending, not queued, attempts counted anew,
+ * errors kept as history. At most filter->limit, oldest first; those that are
+ * at work are passed over, and without a status to filter by those that are
+ * pending, unless one is named by its id.
+ *
+ * Gives: rows as raw_batch_lock_unqueued() has them; their messages are to be
+ *        published, which the relay does otherwise.
+ */
+enum err raw_batch_requeue(struct db *db,
+    const struct raw_batch_filter *filter, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+/*
+ * Take a batch out of all lists; it stays in the table.
+ * Fails: E_NO_ROW.
+ */
+enum err raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /*
  * Note that the broker has the messages of these batches. Committed without
@@ -161,6 +183,28 @@ enum err raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
  */
 enum err raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
     struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/* Which batches to purge: those that came to their end long ago. */
+struct raw_batch_purge {
+	int64_t tenant_id;  /* 0: every tenant's */
+	struct span status; /* completed, failed, or deleted: in any status */
+	int64_t age;	    /* seconds since the end, or since they came */
+	int64_t after_id;   /* moves on with each step */
+};
+
+/*
+ * Remove at most `limit` of them, in the order of their ids, and move on.
+ * Needs: db set to that tenant, or to every one.
+ * Gives: *ret_count, how many were removed, 0 at the end.
+ */
+enum err raw_batch_purge_step(struct db *db, struct raw_batch_purge *purge,
+    int64_t limit, struct arena *arena, int64_t *ret_count,
+    struct diag *diag) MUST_CHECK;
+
+/* How many there are, and how many bytes of payload. */
+enum err raw_batch_purge_count(struct db *db,
+    const struct raw_batch_purge *purge, struct arena *arena,
+    int64_t *ret_count, int64_t *ret_bytes, struct diag *diag) MUST_CHECK;
 
 /* How many batches of all tenants are pending. */
 struct raw_batch_backlog {

@@ -13,7 +13,10 @@ COLUMN(CREATED_AT, "created_at", TEXT, STAMP("created_at"))
 COLUMN(PROCESSED_AT, "processed_at", TEXT, STAMP("processed_at"))
 COLUMN(ITEMS, "raw_data_size", INT, "raw_data_items")
 COLUMN(BYTES, "raw_data_bytes", INT, "raw_data_bytes")
-COLUMN(HAS_ERRORS, "has_errors", BOOL, "error_details IS NOT NULL")
+/* A history alone is no error. */
+COLUMN(HAS_ERRORS, "has_errors", BOOL, "CASE jsonb_typeof(error_details)"
+    " WHEN 'object' THEN error_details - 'earlier' <> '{}'"
+    " ELSE error_details IS NOT NULL END")
 COLUMN(QUEUED_AT, "queued_at", TEXT, STAMP("queued_at"))
 COLUMN(ATTEMPTS, "attempts", INT, "attempts")
 #undef STAMP

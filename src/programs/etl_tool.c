@@ -39,16 +39,17 @@ print_commands(const char *group)
 		const struct tool_row *row = &commands[i];
 
 		if (group == NULL || strcmp(group, row->group) == 0)
-			(void)printf("  %s %s%s%s\n      %s\n", row->group,
-			    row->command, row->takes[0] == '\0' ? "" : " ",
-			    row->takes, row->sentence);
+			(void)printf("  %s%s%s%s%s\n      %s\n", row->group,
+			    row->command[0] == '\0' ? "" : " ", row->command,
+			    row->takes[0] == '\0' ? "" : " ", row->takes,
+			    row->sentence);
 	}
 }
 
 static void
 print_help(const char *group)
 {
-	(void)puts("usage: " PROGRAM " [--config FILE] GROUP COMMAND"
+	(void)puts("usage: " PROGRAM " [--config FILE] GROUP [COMMAND]"
 	    " [OPTION]...\n");
 	print_commands(group);
 	(void)puts("\n"
@@ -114,6 +115,19 @@ tool_number(const struct tool *tool, const char *option, int64_t min,
 	return number;
 }
 
+struct span
+tool_plain(const struct tool *tool, struct span text)
+{
+	char *copy = text.at == NULL ? NULL : arena_text(tool->arena, text);
+
+	if (copy == NULL)
+		return SPAN_LIT("-");
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
+			copy[i] = '?';
+	return (struct span){ copy, text.len };
+}
+
 int64_t
 tool_duration(const struct tool *tool, const char *option)
 {
@@ -154,7 +168,10 @@ tool_settings_show(struct tool *tool, struct diag *diag)
 	return E_OK;
 }
 
-/* The row of two words; ends the program when there is none. */
+/*
+ * The row of two words, or of one where a group is a command by itself; ends
+ * the program when there is none.
+ */
 static const struct tool_row *
 find_command(const char *group, const char *command)
 {
@@ -164,6 +181,8 @@ find_command(const char *group, const char *command)
 		if (strcmp(commands[i].group, group) != 0)
 			continue;
 		known = true;
+		if (commands[i].command[0] == '\0')
+			return &commands[i];
 		if (command != NULL &&
 		    strcmp(commands[i].command, command) == 0)
 			return &commands[i];
@@ -250,14 +269,17 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, PROGRAM ": %s\n", diag.text);
 		return err_exit_code(E_SETTING);
 	}
-	tool.argc = argc - first - 1;
-	tool.argv = argv + first + 1;
+	if (row->command[0] != '\0')
+		first++;
+	tool.argc = argc - first;
+	tool.argv = argv + first;
 	optind = 1;
 	tool.arena = arena_new(ARENA_BYTES);
 	tool.db = db_new(&settings.db, PROGRAM);
 	if (tool.arena != NULL && tool.db != NULL)
-		tool.usage = arena_printf(tool.arena, "%s %s%s%s", row->group,
-		    row->command, row->takes[0] == '\0' ? "" : " ", row->takes);
+		tool.usage = arena_printf(tool.arena, "%s%s%s%s%s", row->group,
+		    row->command[0] == '\0' ? "" : " ", row->command,
+		    row->takes[0] == '\0' ? "" : " ", row->takes);
 	if (tool.usage != NULL) {
 		db_tenant(tool.db, DB_EVERY_TENANT);
 		rc = run_command(row, &tool);

@@ -7,6 +7,9 @@
 
 /* Rows of one statement: short locks, and the next turn does the rest. */
 #define LIMIT 1000
+/* Payloads are large: fewer at once. */
+#define PURGE_LIMIT 100
+#define PURGE_STEPS 10
 
 /* Batches whose taker has died become pending, to be queued again. */
 static enum err
@@ -36,6 +39,37 @@ purge_keys(struct db *db, struct arena *arena, struct diag *diag)
 
 	if (rc == E_OK && count > 0)
 		log_info("keys_purged", LOG_INT("count", count));
+	return rc;
+}
+
+/* Batches that nobody needs any more, some in each turn. */
+static enum err
+retire(struct db *db, const struct relay_settings *settings,
+    struct arena *arena, struct diag *diag)
+{
+	static const char *const statuses[] = { "completed", "deleted" };
+	int64_t count, sum = 0;
+	enum err rc = E_OK;
+
+	if (settings->retention_days == 0)
+		return E_OK;
+	for (size_t i = 0; rc == E_OK && i < COUNT(statuses); i++) {
+		struct raw_batch_purge purge = {
+			.status = str_span(statuses[i]),
+			.age = settings->retention_days * 86400,
+		};
+
+		count = PURGE_LIMIT;
+		for (int step = 0; rc == E_OK && step < PURGE_STEPS &&
+		    count == PURGE_LIMIT; step++) {
+			rc = raw_batch_purge_step(db, &purge, PURGE_LIMIT,
+			    arena, &count, diag);
+			if (rc == E_OK)
+				sum += count;
+		}
+	}
+	if (sum > 0)
+		log_info("retired", LOG_INT("count", sum));
 	return rc;
 }
 
@@ -83,6 +117,8 @@ relay_chores(struct db *db, struct queue_manager *queue,
 		rc = purge_keys(db, arena, diag);
 	if (rc == E_OK)
 		rc = tenant_usage_purge(db, arena, diag);
+	if (rc == E_OK)
+		rc = retire(db, settings, arena, diag);
 	if (rc == E_OK)
 		rc = reconcile(db, queue, settings, arena, diag);
 	return rc;

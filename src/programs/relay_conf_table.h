@@ -11,6 +11,9 @@ SETTING(relay_chores, NUMBER, "60", 1, 86400, NULL, "ETL_RELAY_CHORES",
     "Seconds between two rounds of chores: leases, expired keys, lost messages")
 SETTING(relay_lease, NUMBER, "3600", 1, 604800, NULL, "ETL_RELAY_LEASE",
     "Seconds a batch may be in processing before it comes back to pending")
+SETTING(retention_days, NUMBER, "0", 0, 36500, NULL, "ETL_RETENTION_DAYS",
+    "Days after which completed and deleted batches are removed by the relay; 0:"
+    " never")
 SETTING(relay_lost_age, NUMBER, "900", 1, 604800, NULL, "ETL_RELAY_LOST_AGE",
     "Seconds after which a pending batch is queued again when transform_queue is"
     " empty")

@@ -6,6 +6,12 @@ static const struct conf_row relay_conf_rows[] = {
 #undef SETTING
 };
 
+static const struct conf_row worker_conf_rows[] = {
+#define SETTING(...) CONF_ROW(struct worker_settings, __VA_ARGS__)
+#include "programs/worker_conf_table.h"
+#undef SETTING
+};
+
 void
 settings_init(struct settings *settings, struct conf_set sets[SETTINGS_SETS])
 {
@@ -19,6 +25,8 @@ settings_init(struct settings *settings, struct conf_set sets[SETTINGS_SETS])
 		&settings->queue };
 	sets[4] = (struct conf_set){ relay_conf_rows, COUNT(relay_conf_rows),
 		&settings->relay };
-	sets[5] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
+	sets[5] = (struct conf_set){ worker_conf_rows, COUNT(worker_conf_rows),
+		&settings->worker };
+	sets[6] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
 		&settings->daemon };
 }

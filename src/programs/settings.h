@@ -17,16 +17,23 @@ struct relay_settings {
 #undef SETTING
 };
 
+struct worker_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "programs/worker_conf_table.h"
+#undef SETTING
+};
+
 struct settings {
 	struct http_settings http;
 	struct db_settings db;
 	struct mq_settings mq;
 	struct queue_settings queue;
 	struct relay_settings relay;
+	struct worker_settings worker;
 	struct daemon_settings daemon;
 };
 
-#define SETTINGS_SETS 6
+#define SETTINGS_SETS 7
 
 /* Where each owner's values go. Needs: settings zeroed. */
 void settings_init(struct settings *settings,

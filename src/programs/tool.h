@@ -44,6 +44,12 @@ int64_t tool_number(const struct tool *tool, const char *option, int64_t min,
     int64_t max);
 
 /*
+ * Text of others for a terminal: control characters, which would act on it,
+ * become '?'. Lives in the arena.
+ */
+struct span tool_plain(const struct tool *tool, struct span text);
+
+/*
  * "90d", "12h", "30m" or "45s" as seconds; anything else ends the program.
  */
 int64_t tool_duration(const struct tool *tool, const char *option);

@@ -1,6 +1,6 @@
 /*
  * The commands of pulse-etl: TOOL(group, command, function, what it takes,
- * sentence).
+ * sentence). A group with an empty command is a command by itself.
  */
 TOOL("settings", "show", tool_settings_show, "",
     "Print all settings, secrets masked")
@@ -13,3 +13,33 @@ TOOL("token", "list", tool_token_list, "[--tenant N]",
     "List tokens: whose, what for, when last used; not their secrets")
 TOOL("token", "revoke", tool_token_revoke, "ID",
     "Make a token useless, within 30 seconds")
+TOOL("raw", "list", tool_raw_list,
+    "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
+    " [--limit N]",
+    "List stored batches, newest first")
+TOOL("raw", "show", tool_raw_show, "--tenant N ID",
+    "Print all that is known of a batch, but for its payload")
+TOOL("raw", "export", tool_raw_export, "--tenant N [--output FILE] ID",
+    "Print a batch's payload")
+TOOL("raw", "process", tool_raw_process, "--tenant N ID",
+    "Transform and load a pending batch here and now, without a queue")
+TOOL("requeue", "", tool_requeue,
+    "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
+    " [--limit N]",
+    "Let failed and completed batches, or those of STATUS, be processed again")
+TOOL("dead", "list", tool_dead_list, "[--limit N] QUEUE",
+    "List the dead messages of transform, load or extract, and why")
+TOOL("dead", "show", tool_dead_show, "--number N|--batch ID QUEUE",
+    "Print dead messages whole")
+TOOL("dead", "requeue", tool_dead_requeue, "--number N|--batch ID|--all QUEUE",
+    "Put dead messages back on their queue, their batches pending again")
+TOOL("dead", "drop", tool_dead_drop, "--number N|--batch ID|--all QUEUE",
+    "Forget dead messages")
+TOOL("import", "", tool_import,
+    "--url URL [--tenant N] [--integration N --type TYPE] [--jobs N]"
+    " [--token-file FILE] [--no-queue] FILE|FOLDER...",
+    "Store files of batches through HTTP; again goes on where it ended")
+TOOL("purge", "", tool_purge,
+    "--older-than AGE --status completed|failed|deleted [--tenant N]"
+    " [--dry-run]",
+    "Remove old batches, in small transactions")

@@ -1,6 +1,10 @@
 #include "queue/job.h"
 
+#include "base/json_read.h"
+#include "base/json_scan.h"
 #include "base/json_write.h"
+
+#define ENTITY_TYPE_MAX 50 /* characters */
 
 void
 job_write_batch(const struct job *job, struct buf *out)
@@ -14,6 +18,59 @@ job_write_batch(const struct job *job, struct buf *out)
 	json_int(&json, "raw_data_id", job->raw_data_id);
 	json_span(&json, "entity_type", job->entity_type);
 	json_end(&json);
+}
+
+/* A positive number that fits. */
+static enum err
+read_id(const struct json_member *member, int64_t max, int64_t *ret,
+    struct diag *diag)
+{
+	int64_t id;
+
+	if (member->kind != JSON_NUMBER || !span_int64(member->value, &id) ||
+	    id < 1 || id > max)
+		return diag_set(diag, E_INVALID, "%s is no id", member->name);
+	*ret = id;
+	return E_OK;
+}
+
+enum err
+job_read_batch(struct span body, struct arena *arena, struct job *ret_job,
+    struct diag *diag)
+{
+	struct json_member members[] = { { .name = "tenant_id" },
+		{ .name = "integration_id" }, { .name = "raw_data_id" },
+		{ .name = "entity_type" } };
+	struct job job = { 0 };
+	struct json_refusal refusal;
+	size_t chars;
+	enum err rc;
+
+	if (!json_scan_object(body, &json_limits_default, members,
+	    COUNT(members), &refusal))
+		return diag_set(diag, E_INVALID, "%s (at byte %zu)",
+		    json_flaw_text(refusal.flaw), refusal.at);
+	rc = read_id(&members[0], INT32_MAX, &job.tenant_id, diag);
+	if (rc == E_OK)
+		rc = read_id(&members[1], INT32_MAX, &job.integration_id,
+		    diag);
+	if (rc == E_OK)
+		rc = read_id(&members[2], INT64_MAX, &job.raw_data_id, diag);
+	if (rc != E_OK)
+		return rc;
+	if (members[3].kind != JSON_STRING)
+		return diag_set(diag, E_INVALID, "entity_type is no text");
+	rc = json_read_string(members[3].value, arena, &job.entity_type, diag);
+	if (rc == E_SYNTAX)
+		return diag_set(diag, E_INVALID, "entity_type is no text");
+	if (rc != E_OK)
+		return rc;
+	chars = span_utf8_chars(job.entity_type);
+	if (chars < 1 || chars > ENTITY_TYPE_MAX)
+		return diag_set(diag, E_INVALID,
+		    "entity_type has not 1 to %d characters", ENTITY_TYPE_MAX);
+	*ret_job = job;
+	return E_OK;
 }
 
 void

@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "base/diag.h"
 
 struct job {
 	int64_t tenant_id;
@@ -21,6 +23,17 @@ struct job {
 
 /* Write a transform or load job's message body. */
 void job_write_batch(const struct job *job, struct buf *out);
+
+/*
+ * Read a transform or load job's message, whoever wrote it. Unknown members
+ * are ignored.
+ *
+ * Needs: a byte 0 follows the body.
+ * Gives: *ret_job; its text lives in the arena.
+ * Fails: E_INVALID, the diag says what is wrong with it.
+ */
+enum err job_read_batch(struct span body, struct arena *arena,
+    struct job *ret_job, struct diag *diag) MUST_CHECK;
 
 /* Write an extract job's message body. */
 void job_write_extract(const struct job *job, struct buf *out);

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "queue/queue_inside.h"
 
-#define EXCHANGE "etl.direct"
-#define JOB_MAX_BYTES 65536
 /* Deliveries of one message before the broker gives it up as poison. */
 #define DELIVERY_LIMIT 20
+/* Till a queue with other arguments is looked at again, ms. */
+#define TOPOLOGY_PAUSE_MS 5000
 
 static const struct {
 	const char *name;
@@ -37,14 +38,6 @@ const struct conf_row queue_conf_rows[] = {
 };
 const size_t queue_conf_count = COUNT(queue_conf_rows);
 
-struct queue_manager {
-	struct mq *mq;
-	const struct mq_settings *mq_settings;
-	const struct queue_settings *settings;
-	unsigned declared; /* the connection's generation it was done for */
-	enum err trouble;  /* of the last try to declare */
-};
-
 struct queue_manager *
 queue_manager_new(struct mq *mq, const struct mq_settings *mq_settings,
     const struct queue_settings *settings)
@@ -65,21 +58,15 @@ queue_manager_free(struct queue_manager *manager)
 	free(manager);
 }
 
-/* A queue's name and routing key with a suffix, "transform_queue.retry.1". */
-struct names {
-	char queue[64];
-	char key[64];
-};
-
-static struct names
-names_of(enum queue queue, const char *suffix, int number)
+struct queue_names
+queue_names(enum queue queue, const char *suffix, int number)
 {
-	struct names names;
+	struct queue_names names;
 
 	if (number > 0) {
-		(void)snprintf(names.queue, sizeof(names.queue), "%s.%s.%d",
+		(void)snprintf(names.queue, sizeof(names.queue), "%s%s.%d",
 		    queues[queue].name, suffix, number);
-		(void)snprintf(names.key, sizeof(names.key), "%s.%s.%d",
+		(void)snprintf(names.key, sizeof(names.key), "%s%s.%d",
 		    queues[queue].key, suffix, number);
 	} else {
 		(void)snprintf(names.queue, sizeof(names.queue), "%s%s",
@@ -96,7 +83,7 @@ names_of(enum queue queue, const char *suffix, int number)
  * the head (RabbitMQ, quorum queues, "at-least-once dead lettering").
  */
 static enum err
-declare(struct queue_manager *manager, struct names names,
+declare(struct queue_manager *manager, struct queue_names names,
     const char *dead_key, int64_t delay, struct diag *diag)
 {
 	bool quorum = manager->settings->queue_type[0] == 'q';
@@ -134,15 +121,15 @@ static enum err
 declare_family(struct queue_manager *manager, enum queue queue,
     struct diag *diag)
 {
-	struct names main = names_of(queue, "", 0);
-	struct names dead = names_of(queue, ".dead", 0);
+	struct queue_names main = queue_names(queue, "", 0);
+	struct queue_names dead = queue_names(queue, ".dead", 0);
 	enum err rc;
 
 	rc = declare(manager, dead, NULL, 0, diag);
 	if (rc == E_OK)
 		rc = declare(manager, main, dead.key, 0, diag);
 	for (size_t i = 0; rc == E_OK && i < COUNT(retries); i++)
-		rc = declare(manager, names_of(queue, "retry",
+		rc = declare(manager, queue_names(queue, ".retry",
 		    retries[i].number), main.key, retries[i].delay, diag);
 	return rc;
 }
@@ -160,13 +147,17 @@ queue_manager_declare(struct queue_manager *manager, int timeout,
 		rc = mq_declare_exchange(manager->mq, EXCHANGE, diag);
 	for (unsigned i = 0; rc == E_OK && i < QUEUE_COUNT; i++)
 		rc = declare_family(manager, (enum queue)i, diag);
+	if (rc == E_MQ_CONNECT && before == E_TOPOLOGY)
+		return rc; /* it pauses, see below */
+	if (rc == E_TOPOLOGY)
+		mq_put_off(manager->mq, TOPOLOGY_PAUSE_MS);
 	manager->trouble = rc;
 	if (rc == E_OK)
 		manager->declared = mq_generation(manager->mq);
 	if (rc == E_OK)
 		log_info("topology", LOG_TEXT("queue_type",
 		    manager->settings->queue_type));
-	else if (rc == E_TOPOLOGY)
+	else if (rc == E_TOPOLOGY && rc != before)
 		log_error("topology", LOG_TEXT("text", diag->text),
 		    LOG_TEXT("advice", "a queue exists with other arguments:"
 		    " set queue_type to what it is, or drain and delete it;"
@@ -174,6 +165,12 @@ queue_manager_declare(struct queue_manager *manager, int timeout,
 	else if (rc != before)
 		log_warn("mq_away", LOG_TEXT("text", diag->text));
 	return rc;
+}
+
+void
+queue_manager_forget(struct queue_manager *manager)
+{
+	manager->declared = 0;
 }
 
 void
@@ -303,10 +300,10 @@ queue_manager_stats(struct queue_manager *manager, struct arena *arena,
 		return diag_set(diag, E_NO_MEMORY, "queue statistics");
 	for (unsigned i = 0; i < QUEUE_COUNT; i++) {
 		for (size_t j = 0; j < each; j++) {
-			struct names names = j == 0 ?
-			    names_of((enum queue)i, "", 0) : j + 1 == each ?
-			    names_of((enum queue)i, ".dead", 0) :
-			    names_of((enum queue)i, "retry",
+			struct queue_names names = j == 0 ?
+			    queue_names((enum queue)i, "", 0) : j + 1 == each ?
+			    queue_names((enum queue)i, ".dead", 0) :
+			    queue_names((enum queue)i, ".retry",
 			    retries[j - 1].number);
 
 			stats[n].name = arena_text(arena, str_span(names.queue));

@@ -43,6 +43,12 @@ void queue_manager_free(struct queue_manager *manager);
 enum err queue_manager_declare(struct queue_manager *manager, int timeout,
     struct diag *diag) MUST_CHECK;
 
+/*
+ * What was declared may be gone: the next queue_manager_declare() declares it
+ * again on the same connection.
+ */
+void queue_manager_forget(struct queue_manager *manager);
+
 /* In idle moments: heartbeats, alarms, reconnecting, declaring. */
 void queue_manager_idle(struct queue_manager *manager);
 

@@ -22,7 +22,7 @@ for change in "pending processing 200" "processing processing 409" "processing p
 	put "{\"processing_status\":\"$to\"}"
 	check_is "$from to $to: $status" "$STATUS" "$status"
 done
-check_is "attempts count how often it was taken" "$(row attempts)" 3
+check_is "attempts count how often it was taken since its last end" "$(row attempts)" 1
 check_is "processed_at is set on failed" "$(row 'processed_at IS NOT NULL')" t
 put '{"status":"pending"}'
 check_is "the older name of the field does" "$STATUS" 200

@@ -37,6 +37,10 @@ make_stranger() {
 app_up 'relay_min_age = 1' 'relay_interval = 300'
 check "a mismatch is a clear error in the log" wait_until 10 grep -q 'event=topology.*transform_queue' "$APP_LOGS/pool.log"
 check "with what to do" grep -q 'advice=".*queue_type' "$APP_LOGS/pool.log"
+connects() { grep -c event=mq_connected "$APP_LOGS/pool.log"; }
+connects_before=$(connects)
+sleep 2
+check "it is looked at again in peace ($(($(connects) - connects_before)) connections in 2 s)" [ $(($(connects) - connects_before)) -le 16 ]
 request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
 check_is "stores are kept: 202" "$STATUS" 202
 request GET /app/etl/health/ready

@@ -23,7 +23,7 @@ check_is "a bad day has three commands" "$(wc -l <"$TMP/day.sh")" 3
 check "they work" bash -eu "$TMP/day.sh"
 check "and the service is whole again" wait_until 30 ready_is '[]'
 
-for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-migrate pulse-etl; do
+for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-worker pulse-etl-migrate pulse-etl; do
 	check "$program has --help" "$ETL_BUILD/$program" --help
 	check_match "$program has --version" "$("$ETL_BUILD/$program" --version)" "^$program [0-9]+\.[0-9]+"
 	check "$program has a man page" grep -q "$program" "deploy/man/$program".[18]

@@ -100,6 +100,83 @@ START_TEST(a_message_without_room_is_told)
 }
 END_TEST
 
+#define NAMES "\"integration_id\":2,\"raw_data_id\":3"
+
+static const struct {
+	const char *body;
+	int64_t raw_data_id; /* 0: it is refused */
+	const char *entity_type;
+} read_cases[] = {
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":\"x\"}", 3, "x" },
+	{ " {\"v\":1, \"entity_type\":\"a\\u00e9\", \"tenant_id\":1,"
+	    " \"run\":{}, " NAMES "} ", 3, "a\xc3\xa9" },
+	{ "{\"tenant_id\":2147483647,\"integration_id\":2,\"raw_data_id\":"
+	    "9223372036854775807,\"entity_type\":\"x\"}", INT64_MAX, "x" },
+	{ "", 0, NULL },
+	{ "null", 0, NULL },
+	{ "[]", 0, NULL },
+	{ "{}", 0, NULL },
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":\"x\"} x", 0, NULL },
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":\"x\"", 0, NULL },
+	{ "{\"tenant_id\":0," NAMES ",\"entity_type\":\"x\"}", 0, NULL },
+	{ "{\"tenant_id\":-1," NAMES ",\"entity_type\":\"x\"}", 0, NULL },
+	{ "{\"tenant_id\":1.0," NAMES ",\"entity_type\":\"x\"}", 0, NULL },
+	{ "{\"tenant_id\":\"1\"," NAMES ",\"entity_type\":\"x\"}", 0, NULL },
+	{ "{\"tenant_id\":2147483648," NAMES ",\"entity_type\":\"x\"}", 0,
+	    NULL },
+	{ "{\"tenant_id\":null," NAMES ",\"entity_type\":\"x\"}", 0, NULL },
+	{ "{\"tenant_id\":1," NAMES "}", 0, NULL },
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":\"\"}", 0, NULL },
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":5}", 0, NULL },
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":\"\\u0000\"}", 0,
+	    NULL },
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":\"\\ud800\"}", 0,
+	    NULL },
+	{ "{\"tenant_id\":1," NAMES ",\"entity_type\":\"123456789012345678901"
+	    "234567890123456789012345678901\"}", 0, NULL },
+	{ "{\"tenant_id\":1,\"tenant_id\":2," NAMES ",\"entity_type\":\"x\"}",
+	    0, NULL },
+};
+
+START_TEST(a_message_is_read_or_refused_with_a_reason)
+{
+	struct arena *arena = arena_new(65536);
+	struct job job = { 0 };
+	struct diag diag;
+	enum err rc;
+
+	diag_clear(&diag);
+	rc = job_read_batch(str_span(read_cases[_i].body), arena, &job, &diag);
+	if (read_cases[_i].raw_data_id == 0) {
+		ck_assert_int_eq(rc, E_INVALID);
+		ck_assert_uint_gt(strlen(diag.text), 5);
+		ck_assert_int_eq(job.raw_data_id, 0);
+	} else {
+		ck_assert_msg(rc == E_OK, "%s", diag.text);
+		ck_assert_int_eq(job.raw_data_id, read_cases[_i].raw_data_id);
+		ck_assert_int_eq(job.integration_id, 2);
+		unit_span_eq(job.entity_type, read_cases[_i].entity_type);
+	}
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(what_is_written_is_read)
+{
+	struct arena *arena = arena_new(65536);
+	struct diag diag;
+	struct job job;
+
+	job_write_batch(&batches[_i].job, &out);
+	ck_assert_int_eq(job_read_batch(buf_span(&out), arena, &job, &diag),
+	    E_OK);
+	ck_assert_int_eq(job.tenant_id, batches[_i].job.tenant_id);
+	ck_assert_int_eq(job.integration_id, batches[_i].job.integration_id);
+	ck_assert_int_eq(job.raw_data_id, batches[_i].job.raw_data_id);
+	arena_free(arena);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -114,6 +191,11 @@ main(void)
 	    (int)COUNT(extracts));
 	tcase_add_loop_test(tcase, a_message_is_one_line_of_json, 0, 2);
 	tcase_add_test(tcase, a_message_without_room_is_told);
+	tcase_add_loop_test(tcase,
+	    a_message_is_read_or_refused_with_a_reason, 0,
+	    (int)COUNT(read_cases));
+	tcase_add_loop_test(tcase, what_is_written_is_read, 0,
+	    (int)COUNT(batches));
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

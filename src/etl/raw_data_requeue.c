@@ -1,0 +1,111 @@
+#include "etl/handlers.h"
+
+#include "etl/requeue.h"
+
+/* The same names in the query, as for GET, and in a body; the body wins. */
+#define AT(member) .offset = offsetof(struct raw_batch_filter, member)
+#define ROWS(place) \
+	{ place, "integration_id", .kind = FIELD_INT, .min = 1, \
+	  .max = INT32_MAX, AT(integration_id), \
+	  .sentence = "Only batches of this integration" }, \
+	{ place, "entity_type", .kind = FIELD_TEXT, .min = 1, .max = 50, \
+	  AT(entity_type), .sentence = "Only batches of this type" }, \
+	{ place, "processing_status", .kind = FIELD_TEXT, \
+	  .choices = "pending|completed|failed", AT(processing_status), \
+	  .sentence = "Only batches in this status; completed and failed" }, \
+	{ place, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255, \
+	  AT(external_id), .sentence = "Only batches of this name" }, \
+	{ place, "created_after", .kind = FIELD_STAMP, AT(created_after), \
+	  .sentence = "Only younger ones" }, \
+	{ place, "created_before", .kind = FIELD_STAMP, AT(created_before), \
+	  .sentence = "Only older ones" }, \
+	{ place, "limit", .kind = FIELD_INT, .min = 1, .max = 1000, AT(limit), \
+	  .sentence = "How many at most, oldest first; 50" }
+static const struct field requeue_rows[] = {
+	ROWS(FIELD_QUERY),
+	ROWS(FIELD_BODY),
+};
+#undef ROWS
+#undef AT
+const struct field_set raw_data_requeue_input = { requeue_rows,
+	COUNT(requeue_rows) };
+
+/* Requeue and answer how many, honestly: 202 when the relay has to help. */
+static enum err
+answer_requeue(struct req *rq, struct resp *rp,
+    const struct raw_batch_filter *filter)
+{
+	struct requeued requeued;
+	enum err rc;
+
+	rc = requeue(rq->db, rq->service->queue, filter, rq->arena, &requeued,
+	    &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	if (filter->id != 0 && requeued.pending == 0)
+		return E_NO_ROW;
+	if (requeued.queued < requeued.pending)
+		rp->status = 202;
+	json_object(rp->json, NULL);
+	json_bool(rp->json, "success", true);
+	json_text(rp->json, "message", requeued.queued < requeued.pending ?
+	    "Pending again; what is not queued yet will be, by itself" :
+	    "Pending again and queued");
+	json_int(rp->json, "requeued", (int64_t)requeued.pending);
+	json_int(rp->json, "queued", (int64_t)requeued.queued);
+	json_end(rp->json);
+	return E_OK;
+}
+
+/* Let one batch be processed again. */
+enum err
+raw_data_requeue(struct req *rq, struct resp *rp)
+{
+	const struct raw_batch_filter filter = { .id = rq->id,
+		.tenant_id = rq->who.tenant_id, .limit = 1 };
+	int64_t count;
+	enum err rc;
+
+	rc = answer_requeue(rq, rp, &filter);
+	if (rc != E_NO_ROW)
+		return rc;
+	rc = raw_batch_count(rq->db, &filter, rq->arena, &count, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	if (count == 0)
+		return diag_tell(&rq->diag, E_NO_ROW,
+		    "There is no raw data with this id");
+	return diag_tell(&rq->diag, E_CONFLICT,
+	    "A batch that is processing cannot be requeued");
+}
+
+/* Let the batches of a filter be processed again. */
+enum err
+raw_data_requeue_many(struct req *rq, struct resp *rp)
+{
+	struct raw_batch_filter filter = { .limit = 50 };
+	enum err rc;
+
+	rc = fields_read(&raw_data_requeue_input, rq, &filter);
+	if (rc != E_OK)
+		return rc;
+	filter.tenant_id = rq->who.tenant_id;
+	return answer_requeue(rq, rp, &filter);
+}
+
+/* Take one batch out of all lists. */
+enum err
+raw_data_delete(struct req *rq, struct resp *rp)
+{
+	enum err rc;
+
+	rc = raw_batch_delete(rq->db, rq->who.tenant_id, rq->id, rq->arena,
+	    &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	json_object(rp->json, NULL);
+	json_bool(rp->json, "success", true);
+	json_text(rp->json, "message", "The batch is deleted");
+	json_end(rp->json);
+	return E_OK;
+}

@@ -1,0 +1,13 @@
+/*
+ * LOADER(entity type, file, what it does): the loads of an entity type, in
+ * order. The statements are in the .sql file of that name.
+ */
+LOADER(jira_projects_batch, wit_mappings, "types find their mapping by name")
+LOADER(jira_statuses_batch, status_mappings, "statuses find theirs")
+LOADER(jira_issues_batch, wit_mappings, "types find their mapping by name")
+LOADER(jira_issues_batch, status_mappings, "statuses find theirs")
+LOADER(jira_issues_batch, work_items, "parents, metrics from all changes")
+LOADER(jira_issues_batch, waiting_prs, "pull requests that named one of them")
+LOADER(jira_dev_status_batch, panel_links, "pull requests get work items")
+LOADER(github_repositories_batch, repo_links, "links get their repository")
+LOADER(github_prs_batch, pr_links, "pull requests find their work items")

@@ -1,0 +1,40 @@
+-- What the batch's development panels say reaches pull requests that name no
+-- work item themselves.
+
+-- statement: prs
+WITH touched AS MATERIALIZED (
+	SELECT w.id
+	FROM etl_panels($1, $2, $3) AS i
+	CROSS JOIN LATERAL (
+		SELECT x.id
+		FROM work_items AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.external_id = i.issue_id
+		UNION ALL
+		SELECT x.id
+		FROM work_items AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.key = i.issue_key
+		LIMIT 1) AS w
+), found AS MATERIALIZED (
+	SELECT DISTINCT ON (p.id) p.id, l.work_item_id
+	FROM touched
+	JOIN wits_prs_links AS l ON l.tenant_id = $1
+		AND l.work_item_id = touched.id
+	JOIN repositories AS r ON r.tenant_id = $1
+		AND r.full_name = l.repo_full_name
+	JOIN prs AS p ON p.tenant_id = $1 AND p.repository_id = r.id
+		AND p.number = l.pull_request_number
+	WHERE p.work_item_id IS NULL
+	ORDER BY p.id, l.id
+), changed AS MATERIALIZED (
+	SELECT p.id, found.work_item_id
+	FROM prs AS p JOIN found ON found.id = p.id
+	WHERE p.tenant_id = $1 AND p.work_item_id IS NULL
+	ORDER BY p.external_id COLLATE "C"
+	FOR NO KEY UPDATE OF p
+)
+UPDATE prs AS p
+SET work_item_id = changed.work_item_id, last_updated_at = NOW()
+FROM changed
+WHERE p.tenant_id = $1 AND p.id = changed.id

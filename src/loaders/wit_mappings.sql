@@ -1,0 +1,26 @@
+-- Work item types whose mapping came, or became active, after them; those
+-- without a match keep what they have.
+
+-- statement: wits
+WITH found AS MATERIALIZED (
+	SELECT w.id, (
+		SELECT m.id
+		FROM wits_mappings AS m
+		WHERE m.tenant_id = $1 AND m.active
+			AND lower(m.wit_from) = lower(w.original_name)
+		ORDER BY m.integration_id = $2 DESC, m.id
+		LIMIT 1) AS mapping_id
+	FROM wits AS w
+	WHERE w.tenant_id = $1 AND w.integration_id = $2
+), changed AS MATERIALIZED (
+	SELECT w.id, found.mapping_id
+	FROM wits AS w JOIN found ON found.id = w.id
+	WHERE w.tenant_id = $1 AND found.mapping_id IS NOT NULL
+		AND w.wits_mapping_id IS DISTINCT FROM found.mapping_id
+	ORDER BY w.external_id COLLATE "C"
+	FOR NO KEY UPDATE OF w
+)
+UPDATE wits AS w
+SET wits_mapping_id = changed.mapping_id
+FROM changed
+WHERE w.tenant_id = $1 AND w.id = changed.id

@@ -1,0 +1,59 @@
+#include "models/raw_batch.h"
+
+#include "models/raw_batch_inside.h"
+
+enum err
+raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+{
+	struct db_statement statement;
+	struct sql sql;
+	enum err rc;
+
+	sql_init(&sql);
+	sql_add(&sql, "WITH picked AS (SELECT id, tenant_id");
+	raw_batch_add_filter(&sql, filter);
+	sql_where(&sql, filter->id != 0 || filter->processing_status.at != NULL ?
+	    "processing_status <> 'processing'" :
+	    "processing_status IN ('completed', 'failed')");
+	sql_add(&sql, " ORDER BY id");
+	sql_add_int(&sql, " LIMIT $%d", filter->limit);
+	sql_add(&sql, " FOR NO KEY UPDATE SKIP LOCKED), changed AS ("
+	    "UPDATE raw_extraction_data AS r SET processing_status = 'pending',"
+	    " processed_at = NULL, queued_at = NULL, queue_transform = TRUE,"
+	    " attempts = 0, error_details = "
+	    RAW_BATCH_EARLIER("r.error_details")
+	    " FROM picked AS p WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
+	    " RETURNING r.id, r.tenant_id, r.integration_id, r.entity_type)"
+	    " SELECT id, tenant_id, integration_id, entity_type FROM changed"
+	    " ORDER BY id");
+	rc = sql_statement(&sql, &statement, diag);
+	statement.changes = true;
+	if (rc == E_OK)
+		rc = db_run(db, &statement, &sql.params, arena, ret_rows, diag);
+	sql_done(&sql);
+	return rc;
+}
+
+enum err
+raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_delete",
+		.changes = true,
+		.sql = "UPDATE raw_extraction_data SET active = FALSE"
+		    " WHERE tenant_id = $1 AND id = $2 AND active",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK && db_rows_affected(rows) == 0)
+		return diag_tell(diag, E_NO_ROW,
+		    "There is no raw data with this id");
+	return rc;
+}

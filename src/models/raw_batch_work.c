@@ -1,0 +1,199 @@
+#include "models/raw_batch_work.h"
+
+#include "models/raw_batch_inside.h"
+
+static enum raw_batch_state
+state_named(struct span status)
+{
+	if (span_is(status, "pending"))
+		return RAW_BATCH_PENDING;
+	if (span_is(status, "processing"))
+		return RAW_BATCH_PROCESSING;
+	return span_is(status, "completed") ? RAW_BATCH_COMPLETED :
+	    RAW_BATCH_FAILED;
+}
+
+static void
+add_name(const struct raw_batch_name *name, struct db_params *params)
+{
+	db_add_int(params, name->tenant_id);
+	db_add_int(params, name->id);
+}
+
+enum err
+raw_batch_claim(struct db *db, const struct raw_batch_name *name,
+    bool take_over, int64_t limit, struct arena *arena,
+    struct raw_batch_claim *ret_claim, struct diag *diag)
+{
+	enum { ACTIVE, STATUS, ATTEMPTS, LOCKED, CLAIM };
+	static const struct db_statement statement = {
+		.name = "raw_batch_claim",
+		.changes = true,
+		.sql = "WITH found AS (SELECT active, processing_status,"
+		    " attempts FROM raw_extraction_data WHERE tenant_id = $1"
+		    " AND id = $2 AND integration_id = $3 AND entity_type = $4),"
+		    " locked AS (SELECT id, active, processing_status, attempts"
+		    " FROM raw_extraction_data WHERE tenant_id = $1"
+		    " AND id = $2 AND integration_id = $3 AND entity_type = $4"
+		    " FOR NO KEY UPDATE SKIP LOCKED),"
+		    " claimed AS (UPDATE raw_extraction_data AS r SET"
+		    " processing_status = 'processing',"
+		    " attempts = r.attempts + 1, claimed_at = now()"
+		    " FROM locked AS l WHERE r.tenant_id = $1 AND r.id = l.id"
+		    " AND l.active AND l.attempts < $6"
+		    " AND (l.processing_status = 'pending'"
+		    " OR (l.processing_status = 'processing' AND $5))"
+		    " RETURNING r.attempts)"
+		    " SELECT COALESCE(l.active, f.active),"
+		    " COALESCE(l.processing_status, f.processing_status),"
+		    " COALESCE(l.attempts, f.attempts), l.id IS NOT NULL,"
+		    " c.attempts FROM found AS f LEFT JOIN locked AS l ON true"
+		    " LEFT JOIN claimed AS c ON true",
+	};
+	struct db_params params = { 0 };
+	struct raw_batch_claim claim = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	add_name(name, &params);
+	db_add_int(&params, name->integration_id);
+	db_add_text(&params, name->entity_type);
+	db_add_bool(&params, take_over);
+	db_add_int(&params, limit);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	if (db_rows_count(rows) == 0) {
+		*ret_claim = claim;
+		return E_OK;
+	}
+	claim.state = state_named(db_text(rows, 0, STATUS));
+	claim.attempt = db_int(rows, 0, ATTEMPTS);
+	if (!db_is_null(rows, 0, CLAIM)) {
+		claim.state = RAW_BATCH_CLAIMED;
+		claim.attempt = db_int(rows, 0, CLAIM);
+	} else if (!db_bool(rows, 0, ACTIVE)) {
+		claim.state = RAW_BATCH_DELETED;
+	} else if (!db_bool(rows, 0, LOCKED)) {
+		claim.state = RAW_BATCH_HELD;
+	} else if (claim.attempt >= limit && (take_over ||
+	    claim.state == RAW_BATCH_PENDING) &&
+	    (claim.state == RAW_BATCH_PENDING ||
+	    claim.state == RAW_BATCH_PROCESSING)) {
+		claim.state = RAW_BATCH_SPENT;
+	}
+	*ret_claim = claim;
+	return E_OK;
+}
+
+enum err
+raw_batch_hold(struct db *db, const struct raw_batch_name *name,
+    const struct raw_batch_claim *claim, struct arena *arena, bool *ret_held,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_hold",
+		.sql = "SELECT id FROM raw_extraction_data WHERE tenant_id = $1"
+		    " AND id = $2 AND processing_status = 'processing'"
+		    " AND attempts = $3 AND active"
+		    " FOR NO KEY UPDATE SKIP LOCKED",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	add_name(name, &params);
+	db_add_int(&params, claim->attempt);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_held = db_rows_count(rows) == 1;
+	return rc;
+}
+
+enum err
+raw_batch_end(struct db *db, const struct raw_batch_name *name,
+    const struct raw_batch_claim *claim, struct span status,
+    struct span details, struct arena *arena, enum raw_batch_state *ret_state,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_end",
+		.changes = true,
+		.sql = "WITH changed AS (UPDATE raw_extraction_data SET"
+		    " processing_status = $4,"
+		    " processed_at = CASE WHEN $4 = 'pending' THEN NULL"
+		    " ELSE now() END,"
+		    " queued_at = CASE WHEN $4 = 'pending' THEN now()"
+		    " ELSE queued_at END,"
+		    " error_details = CASE WHEN $5::jsonb IS NULL THEN "
+		    RAW_BATCH_EARLIER("error_details")
+		    " ELSE $5 || COALESCE("
+		    RAW_BATCH_EARLIER("error_details") ", '{}') END"
+		    " WHERE tenant_id = $1 AND id = $2 AND attempts = $3"
+		    " AND processing_status IN ('pending', 'processing')"
+		    " RETURNING processing_status)"
+		    " SELECT COALESCE((SELECT processing_status FROM changed),"
+		    " processing_status) FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND id = $2",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	add_name(name, &params);
+	db_add_int(&params, claim->attempt);
+	db_add_text(&params, status);
+	db_add_jsonb(&params, details);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_state = db_rows_count(rows) == 0 ? RAW_BATCH_ABSENT :
+		    state_named(db_text(rows, 0, 0));
+	return rc;
+}
+
+enum err
+raw_batch_look(struct db *db, const struct raw_batch_name *name,
+    struct arena *arena, enum raw_batch_state *ret_state, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_look",
+		.sql = "SELECT active, processing_status"
+		    " FROM raw_extraction_data WHERE tenant_id = $1"
+		    " AND id = $2 AND integration_id = $3 AND entity_type = $4",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	add_name(name, &params);
+	db_add_int(&params, name->integration_id);
+	db_add_text(&params, name->entity_type);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	if (db_rows_count(rows) == 0)
+		*ret_state = RAW_BATCH_ABSENT;
+	else
+		*ret_state = !db_bool(rows, 0, 0) ? RAW_BATCH_DELETED :
+		    state_named(db_text(rows, 0, 1));
+	return E_OK;
+}
+
+enum err
+raw_batch_note(struct db *db, const struct raw_batch_name *name,
+    struct span details, struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_note",
+		.changes = true,
+		.sql = "UPDATE raw_extraction_data SET error_details = $3 ||"
+		    " COALESCE(" RAW_BATCH_EARLIER("error_details") ", '{}')"
+		    " WHERE tenant_id = $1 AND id = $2",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+
+	add_name(name, &params);
+	db_add_jsonb(&params, details);
+	return db_run(db, &statement, &params, arena, &rows, diag);
+}

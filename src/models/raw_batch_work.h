@@ -1,0 +1,80 @@
+/*
+ * A batch at work. A claim is committed before the work begins, so that
+ * everybody sees it; the work's own transaction then locks the row and looks
+ * whether the claim still holds. Its number, the row's attempts, tells it from
+ * later ones.
+ */
+#ifndef MODELS_RAW_BATCH_WORK_H
+#define MODELS_RAW_BATCH_WORK_H
+
+#include "models/raw_batch.h"
+
+/* Which batch, and what a message says of it. */
+struct raw_batch_name {
+	int64_t tenant_id;
+	int64_t id;
+	int64_t integration_id;
+	struct span entity_type;
+};
+
+enum raw_batch_state {
+	RAW_BATCH_ABSENT,     /* no such row, or another than was named */
+	RAW_BATCH_DELETED,    /* it is not active any more */
+	RAW_BATCH_PENDING,
+	RAW_BATCH_PROCESSING, /* somebody has it, but does not hold its lock */
+	RAW_BATCH_HELD,	      /* somebody is at work on it right now */
+	RAW_BATCH_COMPLETED,
+	RAW_BATCH_FAILED,
+	RAW_BATCH_SPENT,      /* it may not be tried again */
+	RAW_BATCH_CLAIMED,    /* it is ours */
+};
+
+struct raw_batch_claim {
+	enum raw_batch_state state;
+	int64_t attempt; /* the row's attempts, this one counted */
+};
+
+/*
+ * Claim a pending batch: processing, attempts + 1, claimed_at.
+ *
+ * Needs: no open transaction. take_over: also one in processing that nobody
+ *        holds; limit: no more attempts than these.
+ * Gives: *ret_claim; RAW_BATCH_CLAIMED is committed.
+ * Fails: as db_run().
+ */
+enum err raw_batch_claim(struct db *db, const struct raw_batch_name *name,
+    bool take_over, int64_t limit, struct arena *arena,
+    struct raw_batch_claim *ret_claim, struct diag *diag) MUST_CHECK;
+
+/*
+ * Lock the claimed row for the rest of the transaction.
+ * Gives: *ret_held; false when the claim is not ours any more, or the row
+ *        somebody else's at the moment.
+ */
+enum err raw_batch_hold(struct db *db, const struct raw_batch_name *name,
+    const struct raw_batch_claim *claim, struct arena *arena, bool *ret_held,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * End a claim: completed, failed, or pending to be tried again by a message
+ * that is published next. What error_details held is kept as its history.
+ *
+ * Needs: details as db_add_jsonb() wants them, or SPAN_NONE.
+ * Gives: *ret_status, what the row is now: another one than was asked for
+ *        when the claim was not ours any more.
+ */
+enum err raw_batch_end(struct db *db, const struct raw_batch_name *name,
+    const struct raw_batch_claim *claim, struct span status,
+    struct span details, struct arena *arena, enum raw_batch_state *ret_state,
+    struct diag *diag) MUST_CHECK;
+
+/* How a batch stands, without its lock. */
+enum err raw_batch_look(struct db *db, const struct raw_batch_name *name,
+    struct arena *arena, enum raw_batch_state *ret_state, struct diag *diag)
+    MUST_CHECK;
+
+/* Add an error to a batch whose status stays. */
+enum err raw_batch_note(struct db *db, const struct raw_batch_name *name,
+    struct span details, struct arena *arena, struct diag *diag) MUST_CHECK;
+
+#endif

@@ -1,0 +1,44 @@
+#include "models/transform_job.h"
+
+/*
+ * For this transaction. The planner cannot know how many items a batch has and
+ * would compile code for what takes milliseconds. Whatever it believes of a
+ * table that grows while it is loaded, rows are found by an index; and a batch
+ * of 10,000 should be sorted in memory.
+ */
+static enum err
+prepare_session(struct db *db, struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "transform_job_session",
+		.sql = "SELECT set_config('jit', 'off', true),"
+		    " set_config('enable_seqscan', 'off', true),"
+		    " set_config('work_mem', '64MB', true)",
+	};
+	struct db_rows *rows;
+
+	return db_run(db, &statement, NULL, arena, &rows, diag);
+}
+
+enum err
+transform_job_run(struct db *db, const struct db_statement *steps,
+    const struct transform_job *job, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	struct db_params params = { 0 };
+	struct db_rows *first = NULL, *rows;
+	enum err rc;
+
+	db_add_int(&params, job->tenant_id);
+	db_add_int(&params, job->integration_id);
+	db_add_int(&params, job->raw_data_id);
+	rc = prepare_session(db, arena, diag);
+	for (; rc == E_OK && steps->name != NULL; steps++) {
+		rc = db_run(db, steps, &params, arena, &rows, diag);
+		if (first == NULL)
+			first = rows;
+	}
+	if (rc == E_OK)
+		*ret_rows = first;
+	return rc;
+}

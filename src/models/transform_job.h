@@ -1,0 +1,31 @@
+/*
+ * The work on one stored batch that the database does by itself: statements in
+ * order, each with the parameters $1 tenant_id, $2 integration_id and $3
+ * raw_data_id. They come from .sql files (embed_sql.awk makes the tables).
+ */
+#ifndef MODELS_TRANSFORM_JOB_H
+#define MODELS_TRANSFORM_JOB_H
+
+#include <stdint.h>
+
+#include "adapters/db.h"
+
+struct transform_job {
+	int64_t tenant_id;
+	int64_t integration_id;
+	int64_t raw_data_id;
+	struct span entity_type;
+};
+
+/*
+ * Run the statements up to the nameless one.
+ *
+ * Needs: an open transaction of the job's tenant.
+ * Gives: *ret_rows, those of the first statement.
+ * Fails: as db_run(); nothing after the first failure is run.
+ */
+enum err transform_job_run(struct db *db, const struct db_statement *steps,
+    const struct transform_job *job, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+#endif

@@ -1,0 +1,370 @@
+/*
+ * pulse-etl-worker: takes ids from transform_queue and load_queue and does in
+ * the database what is to be done with these batches, one at a time.
+ *
+ * What if it dies? The message was not settled, so the broker delivers it
+ * again; a transaction that was open is rolled back; a claim that was left
+ * behind is taken over by whoever gets the message, or ended by the relay.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/daemon.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "programs/worker_job.h"
+#include "queue/queue_consumer.h"
+
+#define PROGRAM "pulse-etl-worker"
+#define ARENA_BYTES (16u << 20)
+#define WATCH_SECONDS 120
+/* A worker waits longer for a confirm than a client could, ms. */
+#define CONFIRM_MS 5000
+/* Pause before another try, ms. */
+#define PAUSE_MIN_MS 200
+#define PAUSE_MAX_MS 5000
+/* Where a batch waits that somebody else has, see topology_table.h. */
+#define STEP_HELD 1
+#define STEP_HELD_LONG 2
+#define STEP_TAKEN 3
+#define HELD_OFTEN 5
+
+static struct settings settings;
+static struct conf_set sets[SETTINGS_SETS];
+
+struct worker {
+	struct db *db;
+	struct mq *mq;
+	struct queue_manager *queue;
+	struct arena *arena; /* of one job */
+	/* The message at work; it stays here while it cannot be settled. */
+	struct mq_delivery *delivery;
+	enum queue source;
+	bool tried; /* and could not be settled */
+	int64_t again_at; /* of clock_ms(): not before */
+	int64_t pause;
+	enum err trouble; /* of the last turn, so that it is told once */
+};
+
+/* Longer than any job may take. */
+static unsigned
+job_seconds(void)
+{
+	return (unsigned)(2 * settings.worker.worker_statement_timeout / 1000) +
+	    60;
+}
+
+static void
+log_job(const struct worker *me, const struct job *job,
+    const struct worker_verdict *verdict, int64_t began,
+    const struct diag *diag)
+{
+	enum log_level level = verdict->fate == WORKER_BURY ||
+	    verdict->fate == WORKER_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
+	const struct log_pair pairs[] = {
+		LOG_TEXT("queue", me->source == QUEUE_LOAD ? "load" :
+		    "transform"),
+		LOG_TEXT("fate", worker_fate_name(verdict->fate)),
+		LOG_INT("raw_data_id", job->raw_data_id),
+		LOG_INT("tenant_id", job->tenant_id),
+		LOG_SPAN("entity_type", job->entity_type),
+		LOG_INT("attempt", verdict->attempt),
+		LOG_INT("items", verdict->items),
+		LOG_INT("skipped", verdict->skipped),
+		LOG_INT("ms", clock_ms() - began),
+		LOG_TEXT("error", diag->code == E_OK ? NULL :
+		    err_name(diag->code)),
+		LOG_TEXT("sqlstate", diag->sqlstate[0] == '\0' ? NULL :
+		    diag->sqlstate),
+		LOG_TEXT("text", verdict->reason[0] == '\0' ? NULL :
+		    verdict->reason),
+	};
+
+	log_write(level, "job", pairs, COUNT(pairs));
+}
+
+/* Publish the load job of a batch that is transformed. */
+static enum err
+publish_load(struct worker *me, const struct job *job, struct diag *diag)
+{
+	enum err rc;
+
+	rc = queue_manager_publish(me->queue, QUEUE_LOAD, job,
+	    mq_header_text(me->delivery, "traceparent"), diag);
+	if (rc == E_MQ_REFUSED)
+		queue_manager_forget(me->queue); /* its queue may have gone */
+	FAILPOINT("load_published");
+	return rc;
+}
+
+/* Let the message go where the verdict says. */
+static enum err
+settle(struct worker *me, const struct job *job,
+    const struct worker_history *history, const struct worker_verdict *verdict,
+    struct diag *diag)
+{
+	int64_t held = history->held + 1;
+	enum err rc = E_OK;
+
+	switch (verdict->fate) {
+	case WORKER_LOAD:
+		rc = publish_load(me, job, diag);
+		break;
+	case WORKER_RETRY:
+		return queue_consumer_retry(me->queue, me->source,
+		    me->delivery, (int)verdict->attempt, verdict->attempt,
+		    held, diag);
+	case WORKER_WAIT:
+		if (verdict->held)
+			return queue_consumer_retry(me->queue, me->source,
+			    me->delivery, held > HELD_OFTEN ? STEP_HELD_LONG :
+			    STEP_HELD, history->attempt, held, diag);
+		return queue_consumer_retry(me->queue, me->source,
+		    me->delivery, STEP_TAKEN, history->attempt, history->held,
+		    diag);
+	case WORKER_BURY:
+		return queue_consumer_bury(me->queue, me->source, me->delivery,
+		    verdict->reason, diag);
+	case WORKER_DONE:
+		break;
+	}
+	if (rc != E_OK)
+		return rc;
+	return queue_consumer_done(me->queue, me->delivery, diag);
+}
+
+/* A message that is no job: it is dead, and why. */
+static enum err
+refuse(struct worker *me, const struct diag *why, struct diag *diag)
+{
+	log_warn("malformed", LOG_TEXT("queue", me->source == QUEUE_LOAD ?
+	    "load" : "transform"), LOG_SPAN("message_id",
+	    me->delivery->message_id), LOG_TEXT("text", why->text));
+	return queue_consumer_bury(me->queue, me->source, me->delivery,
+	    why->text, diag);
+}
+
+/*
+ * Do the job of the message at hand.
+ * Fails: BUSY; the message is to be done again, here if it is still ours.
+ */
+static enum err
+work(struct worker *me, struct diag *diag)
+{
+	const struct mq_delivery *delivery = me->delivery;
+	const struct worker_history history = {
+		.redelivered = delivery->redelivered || me->tried,
+		.attempt = mq_header_number(delivery, HEADER_ATTEMPT, 0),
+		.held = mq_header_number(delivery, HEADER_HELD, 0),
+	};
+	struct worker_verdict verdict;
+	int64_t began = clock_ms();
+	struct diag settle_diag;
+	struct job job;
+	enum err rc;
+
+	rc = delivery->cut ? diag_set(diag, E_INVALID,
+	    "the message is longer than any job") :
+	    job_read_batch(delivery->body, me->arena, &job, diag);
+	diag_clear(&settle_diag);
+	if (rc == E_INVALID) {
+		rc = refuse(me, diag, &settle_diag);
+		*diag = settle_diag;
+		return rc;
+	}
+	if (rc == E_OK)
+		rc = db_open(me->db, diag);
+	if (rc != E_OK)
+		return rc;
+	if (me->source == QUEUE_LOAD)
+		rc = worker_load(me->db, &settings.worker, &job, &history,
+		    me->arena, &verdict, diag);
+	else
+		rc = worker_transform(me->db, &settings.worker, &job, &history,
+		    me->arena, &verdict, diag);
+	if (rc != E_OK)
+		return rc;
+	log_job(me, &job, &verdict, began, diag);
+	rc = settle(me, &job, &history, &verdict, &settle_diag);
+	*diag = settle_diag;
+	return rc;
+}
+
+/* Tell a change of fortune once. */
+static void
+tell(struct worker *me, enum err rc, const struct diag *diag)
+{
+	if (rc != E_OK && rc != me->trouble)
+		log_warn("waiting", LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag->text));
+	if (rc == E_OK && me->trouble != E_OK)
+		log_info("resumed", LOG_TEXT("after", err_name(me->trouble)));
+	me->trouble = rc;
+	if (rc == E_OK) {
+		me->pause = 0;
+		me->again_at = 0;
+		return;
+	}
+	me->pause = me->pause == 0 ? PAUSE_MIN_MS : me->pause * 2;
+	if (me->pause > PAUSE_MAX_MS)
+		me->pause = PAUSE_MAX_MS;
+	me->again_at = clock_ms() + me->pause / 2 +
+	    daemon_jitter((unsigned)me->pause / 2 + 1);
+}
+
+static void
+drop_delivery(struct worker *me)
+{
+	mq_delivery_free(me->delivery);
+	me->delivery = NULL;
+}
+
+/*
+ * Look after the broker and do one job, if there is one.
+ * Gives: true when there may be more at once.
+ */
+static bool
+turn(struct worker *me)
+{
+	struct diag diag;
+	enum err rc;
+
+	if (mq_socket(me->mq) < 0 && clock_left(me->again_at) > 0)
+		return false;
+	diag_clear(&diag);
+	rc = queue_consumer_turn(me->queue,
+	    (unsigned)settings.worker.worker_prefetch, &diag);
+	if (me->delivery != NULL &&
+	    !queue_consumer_has(me->queue, me->delivery))
+		drop_delivery(me); /* the broker gives it to somebody */
+	if (rc != E_OK) {
+		tell(me, rc, &diag);
+		return false;
+	}
+	if (clock_left(me->again_at) > 0)
+		return false;
+	if (me->delivery == NULL) {
+		me->delivery = queue_consumer_next(me->queue, &me->source);
+		me->tried = false;
+	}
+	if (me->delivery == NULL) {
+		if (me->trouble != E_OK)
+			tell(me, E_OK, &diag);
+		return false;
+	}
+	daemon_watch(job_seconds());
+	rc = work(me, &diag);
+	me->tried = true;
+	arena_reset(me->arena);
+	tell(me, rc, &diag);
+	if (rc == E_OK || !queue_consumer_has(me->queue, me->delivery))
+		drop_delivery(me);
+	return true;
+}
+
+/* How long nothing is to be done, ms. */
+static int
+idle_ms(const struct worker *me)
+{
+	int pause = mq_socket(me->mq) < 0 ? PAUSE_MIN_MS : mq_idle_ms(me->mq);
+
+	if (me->again_at > 0 && clock_left(me->again_at) < pause)
+		pause = clock_left(me->again_at);
+	return pause;
+}
+
+static void
+serve(struct worker *me)
+{
+	bool more = false;
+
+	while (!daemon_is_ending()) {
+		struct pollfd fds[] = {
+			{ .fd = mq_socket(me->mq), .events = POLLIN },
+			{ .fd = db_socket(me->db), .events = POLLIN },
+		};
+
+		daemon_watch(WATCH_SECONDS);
+		(void)daemon_poll(fds, COUNT(fds), more ? 0 : idle_ms(me));
+		if (daemon_is_ending())
+			break;
+		if (fds[1].revents != 0)
+			db_idle(me->db);
+		more = turn(me);
+	}
+}
+
+/* The broker's connection, while the database is waited for. */
+static int
+broker_socket(void *mq)
+{
+	return mq_socket(mq);
+}
+
+static int
+broker_pause(void *mq)
+{
+	return mq_idle_ms(mq);
+}
+
+static void
+broker_serve(void *mq)
+{
+	mq_idle(mq);
+}
+
+/* A worker's own limits in place of a request's. */
+static void
+own_limits(void)
+{
+	settings.db.database_statement_timeout =
+	    settings.worker.worker_statement_timeout;
+	settings.db.database_lock_timeout =
+	    settings.worker.worker_lock_timeout;
+	if (settings.mq.rabbitmq_timeout < CONFIRM_MS)
+		settings.mq.rabbitmq_timeout = CONFIRM_MS;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct daemon_program program = {
+		.name = PROGRAM,
+		.synopsis = "Take the ids of stored batches from the queues;"
+		    " transform these batches into\nthe unified tables and"
+		    " load them, one at a time.",
+		.sets = sets,
+		.set_count = COUNT(sets),
+	};
+	static struct worker me;
+	struct db_company company = { broker_socket, broker_pause,
+		broker_serve, NULL };
+
+	settings_init(&settings, sets);
+	daemon_init(argc, argv, &program);
+	daemon_signals();
+	daemon_start(&settings.daemon);
+	own_limits();
+	me.arena = arena_new(ARENA_BYTES);
+	me.db = db_new(&settings.db, PROGRAM);
+	me.mq = mq_new(&settings.mq, PROGRAM);
+	if (me.mq != NULL)
+		me.queue = queue_manager_new(me.mq, &settings.mq,
+		    &settings.queue);
+	if (me.arena == NULL || me.db == NULL || me.queue == NULL) {
+		log_error("ending", LOG_TEXT("text", "no memory to start"));
+		return err_exit_code(E_NO_MEMORY);
+	}
+	company.who = me.mq;
+	db_wait_with(me.db, &company);
+	log_info("started", LOG_TEXT("version", PACKAGE_VERSION));
+	serve(&me);
+	log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));
+	drop_delivery(&me);
+	queue_manager_free(me.queue);
+	mq_free(me.mq);
+	db_free(me.db);
+	arena_free(me.arena);
+	conf_free(sets, COUNT(sets));
+	return err_exit_code(E_OK);
+}

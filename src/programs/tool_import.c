@@ -1,0 +1,383 @@
+/*
+ * pulse-etl import: storing files of batches through HTTP. Each file's
+ * Idempotency-Key follows from its bytes and where they go, so that a second
+ * run stores only what the first one did not.
+ */
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/http_client.h"
+#include "base/clock.h"
+#include "base/json_read.h"
+#include "base/json_scan.h"
+#include "base/json_write.h"
+#include "programs/import_files.h"
+#include "programs/tool.h"
+
+#define JOBS 4
+#define JOBS_MAX 64
+#define TIMEOUT_SECONDS 120
+#define FILE_MAX_BYTES (256u << 20)
+/* Tries of one file, and the pause before the second, doubled each time, ms. */
+#define TRIES 6
+#define PAUSE_MS 500
+
+enum outcome { OPEN, RUNNING, STORED, THERE, REFUSED, AWAY };
+
+struct item {
+	const char *path;
+	enum outcome outcome;
+	int tries;
+	int64_t again_at; /* of clock_ms() */
+	struct buf body;
+	char key[IMPORT_KEY_SIZE]; /* the header */
+};
+
+struct import {
+	struct tool *tool;
+	struct import_files files;
+	struct item *items;
+	size_t count;
+	size_t low; /* all before it have come to their end */
+	size_t counts[AWAY + 1];
+	struct http_client *client;
+	const char *url;
+	const char *address; /* of a store */
+	const char *authorization;
+	const char *entity_type;
+	int64_t tenant_id, integration_id, jobs;
+	bool queue;
+};
+
+/* A header with the token of a file, or of ETL_TOKEN; never of the arguments. */
+static const char *
+read_token(struct tool *tool, const char *path)
+{
+	const char *text = getenv("ETL_TOKEN");
+	struct diag diag;
+	struct span token;
+	struct buf buf;
+	char *header;
+
+	buf_init(&buf, 65536);
+	if (path != NULL && import_files_read(path, &buf, &diag) != E_OK)
+		tool_usage(tool, "%s", diag.text);
+	token = path != NULL ? buf_span(&buf) : str_span(text);
+	while (token.len > 0 && (unsigned char)token.at[token.len - 1] <= ' ')
+		token.len--;
+	for (size_t i = 0; i < token.len; i++)
+		if (token.at[i] <= ' ' || token.at[i] == 127)
+			tool_usage(tool, "the token is not one word");
+	header = token.len == 0 ? NULL : arena_printf(tool->arena,
+	    "Authorization: Bearer %.*s", SPAN_ARG(token));
+	buf_free(&buf);
+	return header;
+}
+
+static void
+read_options(struct tool *tool, struct import *ret)
+{
+	static const struct option options[] = {
+		{ "url", required_argument, NULL, 'u' },
+		{ "tenant", required_argument, NULL, 't' },
+		{ "integration", required_argument, NULL, 'i' },
+		{ "type", required_argument, NULL, 'y' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "token-file", required_argument, NULL, 'f' },
+		{ "no-queue", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *token_file = NULL;
+	int option;
+
+	while ((option = tool_option(tool, options)) != -1) {
+		switch (option) {
+		case 'u':
+			ret->url = optarg;
+			break;
+		case 't':
+			ret->tenant_id = tool_number(tool, "--tenant", 1,
+			    INT32_MAX);
+			break;
+		case 'i':
+			ret->integration_id = tool_number(tool,
+			    "--integration", 1, INT32_MAX);
+			break;
+		case 'y':
+			ret->entity_type = optarg;
+			break;
+		case 'j':
+			ret->jobs = tool_number(tool, "--jobs", 1, JOBS_MAX);
+			break;
+		case 'f':
+			token_file = optarg;
+			break;
+		default:
+			ret->queue = false;
+			break;
+		}
+	}
+	if (ret->url == NULL || (strncmp(ret->url, "http://", 7) != 0 &&
+	    strncmp(ret->url, "https://", 8) != 0))
+		tool_usage(tool, "--url http://HOST[:PORT] is missing");
+	if ((ret->entity_type == NULL) != (ret->integration_id == 0))
+		tool_usage(tool, "--integration and --type go together");
+	if (optind == tool->argc)
+		tool_usage(tool, "a FILE or FOLDER is missing");
+	ret->authorization = read_token(tool, token_file);
+}
+
+/* A file as it is, or, with --type, in a store's envelope. */
+static enum err
+read_item(const struct import *me, struct item *item, struct diag *diag)
+{
+	const char *name = strrchr(item->path, '/');
+	struct json json;
+	enum err rc;
+
+	buf_init(&item->body, FILE_MAX_BYTES);
+	if (me->entity_type != NULL) {
+		json_init(&json, &item->body);
+		json_object(&json, NULL);
+		json_int(&json, "integration_id", me->integration_id);
+		json_text(&json, "entity_type", me->entity_type);
+		json_text(&json, "external_id", name == NULL ? item->path :
+		    name + 1);
+		buf_add_text(&item->body, ",\"raw_data\":");
+	}
+	rc = import_files_read(item->path, &item->body, diag);
+	if (me->entity_type != NULL)
+		buf_add_char(&item->body, '}');
+	if (rc == E_OK)
+		rc = buf_done(&item->body);
+	if (rc == E_OK)
+		rc = import_files_key(buf_span(&item->body), me->address,
+		    item->key, diag);
+	return rc;
+}
+
+static void
+tell_bar(const struct import *me, const char *end)
+{
+	size_t done = me->counts[STORED] + me->counts[THERE] +
+	    me->counts[REFUSED] + me->counts[AWAY];
+	size_t width = me->count == 0 ? 0 : done * 30 / me->count;
+
+	(void)fprintf(stderr, "\r[%.*s%*s] %zu of %zu, %zu stored, %zu were"
+	    " there, %zu failed%s", (int)width,
+	    "##############################", (int)(30 - width), "", done,
+	    me->count, me->counts[STORED], me->counts[THERE],
+	    me->counts[REFUSED] + me->counts[AWAY], end);
+}
+
+/* A file has come to its end: a line in a pipe, the bar on a terminal. */
+static void
+finish(struct import *me, struct item *item, enum outcome outcome,
+    const char *format, struct span text)
+{
+	bool bar = isatty(STDERR_FILENO) == 1;
+
+	item->outcome = outcome;
+	me->counts[outcome]++;
+	buf_free(&item->body);
+	if (outcome == REFUSED || outcome == AWAY)
+		(void)fprintf(stderr, "%sfailed %s: %.*s\n", bar ? "\n" : "",
+		    item->path, SPAN_ARG(text));
+	else if (!bar)
+		(void)printf("%s %.*s %s\n", format, SPAN_ARG(text),
+		    item->path);
+	if (bar)
+		tell_bar(me, "");
+	else
+		(void)fflush(stdout);
+}
+
+/* A member of the answer, decoded, or SPAN_NONE. */
+static struct span
+answer_member(const struct import *me, struct span body, const char *name)
+{
+	struct json_member member = { .name = name };
+	struct json_refusal refusal;
+	struct diag diag;
+	struct span text;
+
+	if (body.at == NULL || !json_scan_object(body, &json_limits_default,
+	    &member, 1, &refusal))
+		return SPAN_NONE;
+	if (member.kind == JSON_STRING && json_read_string(member.value,
+	    me->tool->arena, &text, &diag) == E_OK)
+		return text;
+	return member.kind == JSON_NUMBER ? member.value : SPAN_NONE;
+}
+
+/* Is it worth another try: nobody answered, or it passes by itself? */
+static bool
+may_pass(long status)
+{
+	return status == 0 || status == 429 || status == 502 ||
+	    status == 503 || status == 504;
+}
+
+static void
+on_answer(struct import *me, const struct http_client_answer *answer)
+{
+	struct item *item = answer->context;
+	struct span text;
+
+	if (answer->status == 200 || answer->status == 201 ||
+	    answer->status == 202) {
+		text = answer_member(me, answer->body, "raw_data_id");
+		finish(me, item, answer->status == 200 ? THERE : STORED,
+		    answer->status == 200 ? "there" : "stored", text);
+		return;
+	}
+	if (may_pass(answer->status) && item->tries < TRIES) {
+		item->outcome = OPEN;
+		item->again_at = clock_ms() + (PAUSE_MS << (item->tries - 1));
+		return;
+	}
+	text = answer_member(me, answer->body, "detail");
+	if (text.at == NULL)
+		text = answer->status == 0 ? str_span(answer->trouble) :
+		    str_span(arena_printf(me->tool->arena, "HTTP status %ld",
+		    answer->status));
+	finish(me, item, may_pass(answer->status) ? AWAY : REFUSED, "", text);
+}
+
+/* The next file to send; NULL: none now. *ret_wait: ms until there may be. */
+static struct item *
+next_item(struct import *me, int *ret_wait)
+{
+	*ret_wait = 1000;
+	while (me->low < me->count && me->items[me->low].outcome > RUNNING)
+		me->low++;
+	for (size_t i = me->low; i < me->count; i++) {
+		struct item *item = &me->items[i];
+		int left = clock_left(item->again_at);
+
+		if (item->outcome != OPEN)
+			continue;
+		if (left == 0)
+			return item;
+		if (left < *ret_wait)
+			*ret_wait = left;
+	}
+	return NULL;
+}
+
+static enum err
+send_item(struct import *me, struct item *item, struct diag *diag)
+{
+	const char *headers[] = { "Content-Type: application/json", "Expect:",
+		item->key, me->authorization, NULL };
+	struct http_client_request request = { .url = me->address,
+		.headers = headers, .context = item };
+	enum err rc = item->tries == 0 ? read_item(me, item, diag) : E_OK;
+
+	if (rc != E_OK) {
+		finish(me, item, REFUSED, "", str_span(diag->text));
+		diag_clear(diag);
+		return E_OK;
+	}
+	item->tries++;
+	item->outcome = RUNNING;
+	request.body = buf_span(&item->body);
+	return http_client_post(me->client, &request, diag);
+}
+
+static enum err
+send_all(struct import *me, struct diag *diag)
+{
+	struct http_client_answer answer;
+	struct item *item;
+	bool got;
+	int wait;
+	enum err rc = E_OK;
+
+	while (rc == E_OK && me->low < me->count) {
+		item = next_item(me, &wait);
+		if (item != NULL && http_client_free_slots(me->client) > 0) {
+			rc = send_item(me, item, diag);
+			continue;
+		}
+		if (me->low == me->count)
+			break;
+		rc = http_client_wait(me->client, wait, &got, &answer, diag);
+		if (rc == E_OK && got)
+			on_answer(me, &answer);
+	}
+	return rc;
+}
+
+/* The files, as items. */
+static enum err
+list_items(struct import *me, struct diag *diag)
+{
+	struct tool *tool = me->tool;
+	enum err rc = E_OK;
+
+	for (int i = optind; rc == E_OK && i < tool->argc; i++)
+		rc = import_files_add(&me->files, tool->argv[i], tool->arena,
+		    diag);
+	if (rc != E_OK)
+		return rc;
+	me->items = calloc(me->files.count + 1, sizeof(*me->items));
+	if (me->items == NULL)
+		return diag_set(diag, E_NO_MEMORY, "a list of files");
+	me->count = me->files.count;
+	for (size_t i = 0; i < me->count; i++)
+		me->items[i].path = me->files.paths[i];
+	me->address = me->tenant_id == 0 ? arena_printf(tool->arena,
+	    "%s/app/etl/raw-data/store?queue_transform=%s", me->url,
+	    me->queue ? "true" : "false") : arena_printf(tool->arena,
+	    "%s/app/etl/raw-data/store?queue_transform=%s&tenant_id=%" PRId64,
+	    me->url, me->queue ? "true" : "false", me->tenant_id);
+	return me->address == NULL ? diag_set(diag, E_NO_MEMORY, "a URL") :
+	    E_OK;
+}
+
+/* What came of it, in a line and in an exit code. */
+static enum err
+sum_up(const struct import *me, struct diag *diag)
+{
+	if (isatty(STDERR_FILENO) == 1)
+		tell_bar(me, "\n");
+	(void)printf("%zu files: %zu stored, %zu were there, %zu failed\n",
+	    me->count, me->counts[STORED], me->counts[THERE],
+	    me->counts[REFUSED] + me->counts[AWAY]);
+	if (me->counts[AWAY] > 0)
+		return diag_set(diag, E_HTTP_AWAY, "the service was away for"
+		    " %zu files: run it again", me->counts[AWAY]);
+	if (me->counts[REFUSED] > 0)
+		return diag_set(diag, E_INVALID, "%zu files were refused",
+		    me->counts[REFUSED]);
+	return E_OK;
+}
+
+enum err
+tool_import(struct tool *tool, struct diag *diag)
+{
+	struct import me = { .tool = tool, .jobs = JOBS, .queue = true };
+	enum err rc;
+
+	read_options(tool, &me);
+	rc = list_items(&me, diag);
+	if (rc == E_OK)
+		rc = http_client_new((size_t)me.jobs, TIMEOUT_SECONDS,
+		    &me.client, diag);
+	if (rc == E_OK)
+		rc = send_all(&me, diag);
+	if (rc == E_OK)
+		rc = sum_up(&me, diag);
+	http_client_free(me.client);
+	for (size_t i = 0; i < me.count; i++)
+		buf_free(&me.items[i].body);
+	free(me.items);
+	free(me.files.paths);
+	return rc;
+}

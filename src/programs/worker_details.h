@@ -1,0 +1,27 @@
+/*
+ * What went wrong with a batch, as its error_details tell it, and whether it
+ * is worth another try.
+ */
+#ifndef PROGRAMS_WORKER_DETAILS_H
+#define PROGRAMS_WORKER_DETAILS_H
+
+#include "transformers/transformer.h"
+
+/*
+ * Would it fail the same way again? Data that cannot be read or breaks a
+ * constraint or a limit of the server, SQLSTATE classes 22, 23 and 54.
+ */
+bool worker_is_hopeless(enum err rc, const struct diag *diag);
+
+/*
+ * One failed attempt; or the items that were left out, SPAN_NONE when there
+ * are none.
+ * Gives: JSON as db_add_jsonb() wants it, in the arena; SPAN_NONE also
+ *        without memory.
+ */
+struct span worker_error_details(const struct diag *diag, const char *stage,
+    const char *message, int64_t attempt, struct arena *arena);
+struct span worker_skipped_details(const struct transform_outcome *outcome,
+    int64_t attempt, struct arena *arena);
+
+#endif

@@ -1,0 +1,303 @@
+#include "programs/worker_job.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "loaders/loader.h"
+#include "models/raw_batch_work.h"
+#include "programs/worker_details.h"
+#include "transformers/transformer.h"
+
+/* How often, and how soon, to look again at a row that is locked. */
+#define MOMENTS 3
+#define MOMENT_MS 15
+
+/* What the functions below share of one job. */
+struct work {
+	struct db *db;
+	const struct worker_settings *settings;
+	struct raw_batch_name name;
+	struct transform_job job;
+	struct arena *arena;
+	struct diag *diag;
+};
+
+const char *
+worker_fate_name(enum worker_fate fate)
+{
+	switch (fate) {
+	case WORKER_DONE:
+		return "done";
+	case WORKER_LOAD:
+		return "transformed";
+	case WORKER_RETRY:
+		return "retry";
+	case WORKER_WAIT:
+		return "wait";
+	case WORKER_BURY:
+		break;
+	}
+	return "dead";
+}
+
+static struct work
+work_of(struct db *db, const struct worker_settings *settings,
+    const struct job *job, struct arena *arena, struct diag *diag)
+{
+	return (struct work){
+		.db = db,
+		.settings = settings,
+		.name = { .tenant_id = job->tenant_id, .id = job->raw_data_id,
+			.integration_id = job->integration_id,
+			.entity_type = job->entity_type },
+		.job = { .tenant_id = job->tenant_id,
+			.integration_id = job->integration_id,
+			.raw_data_id = job->raw_data_id,
+			.entity_type = job->entity_type },
+		.arena = arena,
+		.diag = diag,
+	};
+}
+
+static void
+bury(struct worker_verdict *verdict, const char *reason)
+{
+	verdict->fate = WORKER_BURY;
+	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", reason);
+}
+
+/* The transaction's inside. *ret_held: the claim was still ours. */
+static enum err
+transform_claimed(struct work *work, const struct raw_batch_claim *claim,
+    struct transform_outcome *ret_outcome, bool *ret_held)
+{
+	enum raw_batch_state state;
+	struct span details;
+	enum err rc;
+
+	rc = raw_batch_hold(work->db, &work->name, claim, work->arena,
+	    ret_held, work->diag);
+	if (rc != E_OK || !*ret_held)
+		return rc;
+	rc = transformer_run(work->db, &work->job, work->arena, ret_outcome,
+	    work->diag);
+	if (rc != E_OK)
+		return rc;
+	details = worker_skipped_details(ret_outcome, claim->attempt,
+	    work->arena);
+	if (details.at == NULL && ret_outcome->skipped > 0)
+		return diag_set(work->diag, E_NO_MEMORY,
+		    "no memory for the list of skipped items");
+	FAILPOINT("transformed");
+	return raw_batch_end(work->db, &work->name, claim,
+	    SPAN_LIT("completed"), details, work->arena, &state, work->diag);
+}
+
+/* One transaction. */
+static enum err
+transform_once(struct work *work, const struct raw_batch_claim *claim,
+    struct worker_verdict *verdict)
+{
+	struct transform_outcome outcome = { 0 };
+	bool held = false;
+	enum err rc;
+
+	rc = db_begin(work->db, work->diag);
+	if (rc != E_OK)
+		return rc;
+	rc = transform_claimed(work, claim, &outcome, &held);
+	if (rc != E_OK || !held) {
+		db_rollback(work->db);
+		verdict->fate = WORKER_WAIT;
+		return rc;
+	}
+	rc = db_commit(work->db, work->diag);
+	verdict->fate = WORKER_LOAD;
+	verdict->items = outcome.items;
+	verdict->skipped = outcome.skipped;
+	return rc;
+}
+
+/*
+ * What is to be done now that the row is in this state. again: this message
+ * was at work before.
+ */
+static void
+judge_state(enum raw_batch_state state, bool again,
+    struct worker_verdict *verdict)
+{
+	switch (state) {
+	case RAW_BATCH_ABSENT:
+		bury(verdict, "the tenant has no such batch of this"
+		    " integration and type");
+		break;
+	case RAW_BATCH_DELETED:
+		verdict->fate = WORKER_DONE;
+		break;
+	case RAW_BATCH_PENDING:
+	case RAW_BATCH_PROCESSING:
+	case RAW_BATCH_HELD:
+		verdict->fate = WORKER_WAIT;
+		verdict->held = state != RAW_BATCH_PROCESSING;
+		break;
+	case RAW_BATCH_COMPLETED:
+		verdict->fate = WORKER_LOAD;
+		break;
+	case RAW_BATCH_FAILED:
+		/* A message more than is needed, unless it was ours before. */
+		verdict->fate = WORKER_DONE;
+		if (again)
+			bury(verdict, "the batch is failed: see its"
+			    " error_details");
+		break;
+	case RAW_BATCH_SPENT:
+	case RAW_BATCH_CLAIMED:
+		break;
+	}
+}
+
+/*
+ * An attempt failed, or may not be made: note it in the row. A row that cannot
+ * be reached stays in processing, and the message, which comes back, says that
+ * it may be taken over.
+ */
+static void
+give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
+    const char *message, struct worker_verdict *verdict)
+{
+	bool last = hopeless || claim->attempt >=
+	    work->settings->worker_attempts;
+	struct span details = worker_error_details(work->diag, "transform", message,
+	    claim->attempt, work->arena);
+	enum raw_batch_state state;
+	struct diag diag;
+
+	diag_clear(&diag);
+	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", message);
+	verdict->fate = WORKER_RETRY;
+	if (raw_batch_end(work->db, &work->name, claim, last ?
+	    SPAN_LIT("failed") : SPAN_LIT("pending"), details, work->arena,
+	    &state, &diag) != E_OK)
+		return;
+	if (state == RAW_BATCH_FAILED)
+		bury(verdict, message);
+	else if (state != RAW_BATCH_PENDING)
+		judge_state(state, true, verdict);
+}
+
+/*
+ * Claim it. A row that is locked just now may be so for a moment only: the
+ * mark of its being queued is written about when its message comes.
+ */
+static enum err
+claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
+{
+	enum err rc;
+
+	for (int tries = 0;; tries++) {
+		rc = raw_batch_claim(work->db, &work->name, take_over,
+		    work->settings->worker_attempts, work->arena, claim,
+		    work->diag);
+		if (rc != E_OK || tries == MOMENTS ||
+		    (claim->state != RAW_BATCH_HELD &&
+		    claim->state != RAW_BATCH_PENDING))
+			return rc;
+		(void)poll(NULL, 0, MOMENT_MS);
+	}
+}
+
+enum err
+worker_transform(struct db *db, const struct worker_settings *settings,
+    const struct job *job, const struct worker_history *history,
+    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct diag *diag)
+{
+	struct work work = work_of(db, settings, job, arena, diag);
+	struct worker_verdict verdict = { .fate = WORKER_WAIT };
+	bool again = history->redelivered || history->held > 0;
+	struct raw_batch_claim claim;
+	enum err rc;
+
+	db_tenant(db, job->tenant_id);
+	rc = claim_batch(&work, again, &claim);
+	if (rc != E_OK)
+		return rc;
+	verdict.attempt = claim.attempt;
+	FAILPOINT("claimed");
+	if (claim.state == RAW_BATCH_SPENT) {
+		give_back(&work, &claim, true, "it was tried too often without"
+		    " coming to an end", &verdict);
+	} else if (claim.state == RAW_BATCH_CLAIMED) {
+		rc = transform_once(&work, &claim, &verdict);
+		if (rc != E_OK)
+			give_back(&work, &claim, worker_is_hopeless(rc, diag),
+			    diag->text, &verdict);
+	} else {
+		judge_state(claim.state, again, &verdict);
+	}
+	FAILPOINT("completed");
+	*ret_verdict = verdict;
+	return E_OK;
+}
+
+/* One transaction. */
+static enum err
+load_once(struct work *work)
+{
+	enum err rc = db_begin(work->db, work->diag);
+
+	if (rc != E_OK)
+		return rc;
+	rc = loader_run(work->db, &work->job, work->arena, work->diag);
+	if (rc == E_OK)
+		return db_commit(work->db, work->diag);
+	db_rollback(work->db);
+	return rc;
+}
+
+enum err
+worker_load(struct db *db, const struct worker_settings *settings,
+    const struct job *job, const struct worker_history *history,
+    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct diag *diag)
+{
+	struct work work = work_of(db, settings, job, arena, diag);
+	struct worker_verdict verdict = { .fate = WORKER_DONE,
+		.attempt = history->attempt + 1 };
+	enum raw_batch_state state;
+	struct diag note_diag;
+	enum err rc;
+
+	db_tenant(db, job->tenant_id);
+	rc = raw_batch_look(db, &work.name, arena, &state, diag);
+	if (rc != E_OK)
+		return rc;
+	if (state == RAW_BATCH_ABSENT) {
+		judge_state(state, true, &verdict);
+	} else if (state == RAW_BATCH_COMPLETED) {
+		rc = load_once(&work);
+		if (rc == E_DB_CONNECT)
+			return rc;
+	}
+	/* In any other state it will be transformed, and loaded, again. */
+	*ret_verdict = verdict;
+	if (rc == E_OK)
+		return E_OK;
+	(void)snprintf(ret_verdict->reason, sizeof(ret_verdict->reason), "%s",
+	    diag->text);
+	ret_verdict->fate = WORKER_RETRY;
+	if (!worker_is_hopeless(rc, diag) &&
+	    verdict.attempt < settings->worker_attempts)
+		return E_OK;
+	ret_verdict->fate = WORKER_BURY;
+	diag_clear(&note_diag);
+	rc = raw_batch_note(db, &work.name, worker_error_details(diag, "load",
+	    diag->text, verdict.attempt, arena), arena, &note_diag);
+	if (rc == E_OK)
+		return E_OK;
+	*diag = note_diag; /* it is looked at again when that can be noted */
+	return rc;
+}

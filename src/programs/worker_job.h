@@ -1,0 +1,57 @@
+/*
+ * One job of a worker, as far as the database goes: a batch is transformed or
+ * loaded in one transaction, and what becomes of its message is decided. The
+ * message itself is the caller's.
+ */
+#ifndef PROGRAMS_WORKER_JOB_H
+#define PROGRAMS_WORKER_JOB_H
+
+#include "programs/settings.h"
+
+enum worker_fate {
+	WORKER_DONE,  /* nothing more is to be done */
+	WORKER_LOAD,  /* it is transformed: publish its load job, then done */
+	WORKER_RETRY, /* it failed: again after a delay */
+	WORKER_WAIT,  /* somebody else has it: again after a delay */
+	WORKER_BURY,  /* it is dead */
+};
+
+struct worker_verdict {
+	enum worker_fate fate;
+	int64_t attempt; /* which one this was */
+	bool held;	 /* WAIT: somebody was at work on it right now */
+	int64_t items;	 /* that were read */
+	int64_t skipped; /* of a batch: that could not be */
+	char reason[512]; /* of BURY and RETRY; empty: none */
+};
+
+/* What the message tells besides the job. */
+struct worker_history {
+	bool redelivered; /* whoever took it, we or another, did not settle it */
+	int64_t attempt;  /* failures so far */
+	int64_t held;	  /* how often somebody was at work on it */
+};
+
+/*
+ * Transform a batch: claim it, do it, complete it; all but the claim in one
+ * transaction.
+ *
+ * Needs: no open transaction; arena is the job's.
+ * Gives: *ret_verdict; the diag of a failure is for the log.
+ * Fails: as db_run(), when nothing was begun and nothing decided.
+ */
+enum err worker_transform(struct db *db, const struct worker_settings *settings,
+    const struct job *job, const struct worker_history *history,
+    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct diag *diag) MUST_CHECK;
+
+/* Load what a transformed batch touched. The same. */
+enum err worker_load(struct db *db, const struct worker_settings *settings,
+    const struct job *job, const struct worker_history *history,
+    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct diag *diag) MUST_CHECK;
+
+/* The fate's name, for the log. */
+const char *worker_fate_name(enum worker_fate fate);
+
+#endif

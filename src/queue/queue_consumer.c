@@ -1,0 +1,131 @@
+#include "queue/queue_consumer.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "queue/queue_inside.h"
+
+/* What is taken, in the order of the consumers' numbers. */
+static const enum queue taken[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
+/* As many delays as topology_table.h has. */
+static const int steps[] = {
+#define RETRY(number, delay) number,
+#include "queue/topology_table.h"
+#undef RETRY
+};
+
+/* Ms to wait for the confirm of a message that follows from another. */
+#define FOLLOW_MS 10000
+
+enum err
+queue_consumer_turn(struct queue_manager *manager, unsigned prefetch,
+    struct diag *diag)
+{
+	struct queue_names names[COUNT(taken)];
+	const char *queues[COUNT(taken)];
+	enum err rc;
+
+	mq_idle(manager->mq);
+	rc = queue_manager_declare(manager,
+	    (int)manager->mq_settings->rabbitmq_timeout, diag);
+	if (rc != E_OK || manager->consumed == mq_generation(manager->mq))
+		return rc;
+	for (size_t i = 0; i < COUNT(taken); i++) {
+		names[i] = queue_names(taken[i], "", 0);
+		queues[i] = names[i].queue;
+	}
+	rc = mq_consume(manager->mq, queues, COUNT(taken), prefetch, diag);
+	if (rc != E_OK)
+		return rc;
+	manager->consumed = mq_generation(manager->mq);
+	log_info("consuming", LOG_INT("generation", manager->consumed),
+	    LOG_INT("prefetch", prefetch));
+	mq_idle(manager->mq);
+	return E_OK;
+}
+
+struct mq_delivery *
+queue_consumer_next(struct queue_manager *manager, enum queue *ret_queue)
+{
+	struct mq_delivery *delivery = mq_next(manager->mq);
+
+	if (delivery != NULL)
+		*ret_queue = taken[delivery->queue % COUNT(taken)];
+	return delivery;
+}
+
+bool
+queue_consumer_has(const struct queue_manager *manager,
+    const struct mq_delivery *delivery)
+{
+	return mq_is_current(manager->mq, delivery);
+}
+
+enum err
+queue_consumer_done(struct queue_manager *manager,
+    const struct mq_delivery *delivery, struct diag *diag)
+{
+	return mq_ack(manager->mq, delivery, diag);
+}
+
+/* Publish the same body elsewhere, then settle the message that came. */
+static enum err
+move(struct queue_manager *manager, const struct queue_names *names,
+    const struct mq_delivery *delivery, const struct mq_arg *headers,
+    size_t count, struct diag *diag)
+{
+	struct mq_message message = {
+		.exchange = EXCHANGE,
+		.routing_key = names->key,
+		.body = delivery->body,
+		.message_id = delivery->message_id.at == NULL ? "" :
+		    delivery->message_id.at,
+		.type = delivery->type.at == NULL ? "" : delivery->type.at,
+		.traceparent = mq_header_text(delivery, "traceparent"),
+		.headers = headers,
+		.header_count = count,
+	};
+	enum err rc;
+
+	rc = mq_publish(manager->mq, &message, 1, FOLLOW_MS, diag);
+	if (rc == E_MQ_REFUSED)
+		queue_manager_forget(manager); /* its queue may have gone */
+	if (rc != E_OK)
+		return rc;
+	return mq_ack(manager->mq, delivery, diag);
+}
+
+enum err
+queue_consumer_retry(struct queue_manager *manager, enum queue queue,
+    const struct mq_delivery *delivery, int step, int64_t attempt,
+    int64_t held, struct diag *diag)
+{
+	const struct mq_arg headers[] = {
+		{ HEADER_ATTEMPT, NULL, attempt },
+		{ HEADER_HELD, NULL, held },
+	};
+	struct queue_names names;
+
+	if (step < 1)
+		step = 1;
+	if (step > (int)COUNT(steps))
+		step = (int)COUNT(steps);
+	names = queue_names(queue, ".retry", steps[step - 1]);
+	return move(manager, &names, delivery, headers, COUNT(headers), diag);
+}
+
+enum err
+queue_consumer_bury(struct queue_manager *manager, enum queue queue,
+    const struct mq_delivery *delivery, const char *reason, struct diag *diag)
+{
+	const struct mq_arg headers[] = {
+		{ HEADER_REASON, reason, 0 },
+		{ HEADER_ATTEMPT, NULL, mq_header_number(delivery,
+		    HEADER_ATTEMPT, 0) },
+	};
+	struct queue_names names = queue_names(queue, ".dead", 0);
+
+	if (delivery->cut)
+		return mq_reject(manager->mq, delivery, diag);
+	return move(manager, &names, delivery, headers, COUNT(headers), diag);
+}

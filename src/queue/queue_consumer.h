@@ -1,0 +1,59 @@
+/*
+ * Taking jobs from the queues of batches, and what becomes of a message: it is
+ * done, it comes back after a delay, or it is dead. Whatever happens, it is
+ * settled only after what follows from it was confirmed, so a message is there
+ * twice at times and never lost.
+ *
+ * Headers of ours: x-attempt, how often a job failed; x-held, how often it met
+ * somebody else at work; x-reason, why it is dead.
+ */
+#ifndef QUEUE_QUEUE_CONSUMER_H
+#define QUEUE_QUEUE_CONSUMER_H
+
+#include "queue/queue_manager.h"
+
+#define HEADER_ATTEMPT "x-attempt"
+#define HEADER_HELD "x-held"
+#define HEADER_REASON "x-reason"
+
+/*
+ * Connect, declare and take messages of transform_queue and load_queue, unless
+ * it is so already; then read what came.
+ * Fails: as queue_manager_declare() and mq_consume().
+ */
+enum err queue_consumer_turn(struct queue_manager *manager, unsigned prefetch,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * The next message, or NULL, and which queue it is of. Owns: as mq_next().
+ */
+struct mq_delivery *queue_consumer_next(struct queue_manager *manager,
+    enum queue *ret_queue) MUST_CHECK;
+
+/* Is it still ours? If not, the broker delivers it again, to anybody. */
+bool queue_consumer_has(const struct queue_manager *manager,
+    const struct mq_delivery *delivery);
+
+/* It is done. Fails: E_MQ_LOST: it comes again. */
+enum err queue_consumer_done(struct queue_manager *manager,
+    const struct mq_delivery *delivery, struct diag *diag) MUST_CHECK;
+
+/*
+ * Let it come back after a delay, with these counts. step: which delay, from
+ * 1; more than there are is the longest.
+ * Fails: as mq_publish(): it is still ours.
+ */
+enum err queue_consumer_retry(struct queue_manager *manager, enum queue queue,
+    const struct mq_delivery *delivery, int step, int64_t attempt,
+    int64_t held, struct diag *diag) MUST_CHECK;
+
+/*
+ * Put it on the dead-letter queue with a reason. One whose body is not all
+ * here is rejected: the broker moves it as it is.
+ * Fails: as mq_publish(): it is still ours.
+ */
+enum err queue_consumer_bury(struct queue_manager *manager, enum queue queue,
+    const struct mq_delivery *delivery, const char *reason,
+    struct diag *diag) MUST_CHECK;
+
+#endif

@@ -1,0 +1,114 @@
+-- Statuses: per project, in statuses or in issueTypes[].statuses, or the flat
+-- list of /status. How old a row is: see jira_projects_batch.sql. "**" may
+-- find one several times; that does no harm.
+
+-- statement: read
+WITH item AS (
+	SELECT i.index, count(s.value) AS found,
+		count(s.value) FILTER (WHERE etl_id(s.value->'id') IS NOT NULL
+			AND etl_name(s.value->'name') IS NOT NULL) AS good
+	FROM etl_items($1, $2, $3, '{values,statuses}') AS i
+	LEFT JOIN LATERAL (
+		SELECT x.value
+		FROM jsonb_path_query(i.value, '$.**.statuses[*] ?
+			(!exists (@.statuses))') AS x (value)
+		UNION ALL
+		SELECT i.value
+		WHERE jsonb_typeof(i.value) = 'object' AND NOT
+			jsonb_path_exists(i.value, '$.**.statuses')
+	) AS s ON true
+	GROUP BY i.index
+), skipped AS (
+	SELECT count(*) AS count, count(*) FILTER (WHERE good = 0) AS unreadable,
+		jsonb_agg(jsonb_build_object('index', index, 'reason',
+			CASE WHEN good > 0 THEN
+				'some statuses have no id or no name'
+			ELSE 'no status with id and name' END)
+			ORDER BY index) AS list
+	FROM item
+	WHERE good < found OR good = 0
+)
+SELECT CASE WHEN etl_path(raw_data, '{values,statuses}') IS NOT NULL
+	THEN (SELECT count(*) FROM item) END,
+	skipped.unreadable, skipped.count, skipped.list
+FROM raw_extraction_data CROSS JOIN skipped
+WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+
+-- statement: statuses
+WITH status AS (
+	SELECT DISTINCT ON (external_id COLLATE "C") *
+	FROM (
+		SELECT i.index, i.stored_at, etl_id(s.value->'id') AS external_id,
+			etl_name(s.value->'name') AS name,
+			etl_category(s.value->'statusCategory') AS category,
+			etl_scalar(s.value->'description') AS description
+		FROM etl_items($1, $2, $3, '{values,statuses}') AS i
+		CROSS JOIN LATERAL (
+			SELECT x.value
+			FROM jsonb_path_query(i.value, '$.**.statuses[*] ?
+				(!exists (@.statuses))') AS x (value)
+			UNION ALL
+			SELECT i.value
+			WHERE jsonb_typeof(i.value) = 'object' AND NOT
+				jsonb_path_exists(i.value, '$.**.statuses')
+		) AS s
+	) AS named
+	WHERE external_id IS NOT NULL AND name IS NOT NULL
+	ORDER BY external_id COLLATE "C", category IS NULL, index DESC
+)
+INSERT INTO statuses AS t (id, tenant_id, integration_id, external_id,
+	original_name, category, description, status_mapping_id,
+	last_updated_at)
+SELECT COALESCE(o.id, nextval('statuses_id_seq')), $1, $2, n.external_id,
+	n.name, COALESCE(n.category, o.category, m.status_category, 'Unknown'),
+	COALESCE(n.description, o.description), COALESCE(m.id,
+	o.status_mapping_id), n.stored_at
+FROM status AS n
+LEFT JOIN statuses AS o ON o.tenant_id = $1 AND o.integration_id = $2
+	AND o.external_id = n.external_id
+LEFT JOIN LATERAL (
+	SELECT x.id, x.status_category
+	FROM statuses_mappings AS x
+	WHERE x.tenant_id = $1 AND x.active
+		AND lower(x.status_from) = lower(n.name)
+	ORDER BY x.integration_id = $2 DESC, x.id
+	LIMIT 1) AS m ON true
+ORDER BY n.external_id COLLATE "C"
+ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
+	original_name = excluded.original_name, category = excluded.category,
+	description = excluded.description,
+	status_mapping_id = excluded.status_mapping_id,
+	last_updated_at = excluded.last_updated_at
+WHERE t.last_updated_at IS NULL
+	OR t.last_updated_at < excluded.last_updated_at
+	OR (t.last_updated_at = excluded.last_updated_at AND
+	(t.original_name, t.category, t.description) IS DISTINCT FROM
+	(excluded.original_name, excluded.category, excluded.description))
+
+-- A project nobody knows is not made of its id.
+-- statement: projects_statuses
+INSERT INTO projects_statuses (project_id, status_id)
+SELECT DISTINCT p.id, s.id
+FROM (
+	SELECT i.value AS item, etl_id(x.value->'id') AS status
+	FROM etl_items($1, $2, $3, '{values,statuses}') AS i
+	CROSS JOIN LATERAL (
+		SELECT y.value
+		FROM jsonb_path_query(i.value, '$.**.statuses[*] ?
+			(!exists (@.statuses))') AS y (value)
+		UNION ALL
+		SELECT i.value
+	) AS x
+	OFFSET 0
+) AS named
+JOIN projects AS p ON p.tenant_id = $1 AND p.integration_id = $2 AND (
+	p.external_id = COALESCE(etl_id(item->'projectId'),
+		etl_id(item->'project_id'), etl_id(item#>'{scope,project,id}'))
+	OR p.key = COALESCE(etl_id(item->'projectKey'),
+		etl_id(item->'project_key')))
+JOIN statuses AS s ON s.tenant_id = $1 AND s.integration_id = $2
+	AND s.external_id = named.status
+WHERE NOT EXISTS (SELECT FROM projects_statuses AS x
+	WHERE x.project_id = p.id AND x.status_id = s.id)
+ORDER BY p.id, s.id
+ON CONFLICT DO NOTHING

@@ -1,0 +1,12 @@
+/*
+ * TRANSFORMER(entity type, what becomes of it). The statements are in the .sql
+ * file of that name; its first one gives one row: items (NULL: the batch does
+ * not have the shape), how many of them cannot be read, how many were skipped,
+ * and the list of these.
+ */
+TRANSFORMER(jira_projects_batch, "projects and their work item types")
+TRANSFORMER(jira_statuses_batch, "statuses and the projects that use them")
+TRANSFORMER(jira_issues_batch, "work items and their changes of status")
+TRANSFORMER(jira_dev_status_batch, "links from work items to pull requests")
+TRANSFORMER(github_repositories_batch, "repositories")
+TRANSFORMER(github_prs_batch, "pull requests, commits, reviews, comments")

@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# Issues: every column, custom fields, documents, metrics worked out by hand,
+# parents, what issues name that nobody knows; newest wins.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/transform.sh"
+app_up
+table "DELETE FROM projects_wits; DELETE FROM projects_statuses;
+	DELETE FROM wits; DELETE FROM statuses; DELETE FROM projects;
+	ALTER TABLE integrations ADD COLUMN IF NOT EXISTS settings JSONB;
+	UPDATE integrations SET settings = '{\"custom_fields\": {
+	\"customfield_1\": \"team\", \"customfield_2\": \"story_points\",
+	\"customfield_3\": \"code_changed\", \"customfield_4\": \"acceptance_criteria\",
+	\"customfield_5\": \"custom_field_01\", \"customfield_6\": \"custom_field_20\",
+	\"customfield_7\": \"custom_field_07\", \"customfield_8\": \"no_such_column\",
+	\"customfield_9\": \"tenant_id\", \"customfield_10\": null}}' WHERE id = 1;"
+
+feed jira_statuses_batch <<'JSON'
+[{"id": "100", "name": "Backlog", "statusCategory": {"key": "new"}},
+ {"id": "101", "name": "To Do", "statusCategory": {"name": "to do"}},
+ {"id": "102", "name": "In Progress", "statusCategory": {"name": "In Progress"}},
+ {"id": "103", "name": "Under review", "statusCategory": {"key": "indeterminate", "name": "处理中"}},
+ {"id": "104", "name": "Done", "statusCategory": {"name": "DONE"}}]
+JSON
+
+# -- metrics worked out by hand
+cat >"$TMP/metrics.json" <<'JSON'
+{"issues": [
+ {"id": "1", "key": "M-1", "fields": {"created": "2025-01-01T00:00:00.000Z", "updated": "2025-01-08T00:00:00.000Z"},
+  "changelog": {"histories": [
+   {"id": "17", "created": "2025-01-08T00:00:00Z", "items": [{"field": "status", "from": "102", "to": "104"}]},
+   {"id": "16", "created": "2025-01-07T00:00:00Z", "items": [{"field": "labels"}, {"field": "status", "from": "101", "to": "102"}]},
+   {"id": "15", "created": "2025-01-06T18:00:00.000+0200", "author": {"displayName": "Eve"}, "items": [{"field": "status", "from": "104", "to": "101"}]},
+   {"id": "14", "created": "2025-01-05T16:00:00Z", "author": null, "items": [{"field": "status", "from": "103", "to": "104"}]},
+   {"id": "99", "created": "2025-01-05T11:00:00Z", "items": [{"field": "summary", "from": null, "to": null}]},
+   {"id": "13", "created": "2025-01-05T12:00:00.000+02:00", "items": [{"field": "status", "from": "102", "to": "103"}]},
+   {"id": "12", "created": "2025-01-03T00:00:00Z", "items": [{"field": "status", "from": "101", "to": "102"}]},
+   {"id": "11", "created": "2025-01-02T00:00:00Z", "items": [{"field": "status", "from": "100", "to": "101"}]}]}},
+ {"id": "2", "key": "M-2", "fields": {"created": "2025-01-01T00:00:00Z", "updated": "2025-01-03T00:00:00Z"},
+  "changelog": {"histories": [
+   {"id": "11", "created": "2025-01-03T00:00:00Z", "items": [{"field": "status", "from": "101", "to": "104"}]}]}},
+ {"id": "3", "key": "M-3", "fields": {"created": "2025-01-01T00:00:00Z", "updated": "2025-01-03T00:00:00Z"}}]}
+JSON
+metrics="SELECT key, work_first_committed_at, work_first_started_at, work_last_started_at, work_first_completed_at, work_last_completed_at,
+	total_work_starts, total_completions, total_backlog_returns, total_work_time_seconds, total_review_time_seconds,
+	total_cycle_time_seconds, total_lead_time_seconds, workflow_complexity_score, rework_indicator, direct_completion
+	FROM work_items WHERE key LIKE 'M-%' ORDER BY key"
+store_batch jira_issues_batch "$TMP/metrics.json"
+check "a batch of issues is processed" process "$BATCH"
+hand='M-1|2025-01-02 00:00:00|2025-01-03 00:00:00|2025-01-07 00:00:00|2025-01-05 16:00:00|2025-01-08 00:00:00|3|2|2|316800|21600|432000|518400|5|t|f
+M-2||||2025-01-03 00:00:00|2025-01-03 00:00:00|0|1|0|0|0|0|172800|0|f|t
+M-3||||||0|0|0|0|0|0|0|0|f|f'
+rows_are "metrics are what one works out by hand" "$metrics" <<<"$hand"
+rows_are "each change of status has its time, from the one before" \
+	"SELECT w.key, c.external_id, f.original_name, t.original_name, c.transition_start_date, c.transition_change_date, c.time_in_status_seconds, c.changed_by
+	FROM changelogs c JOIN work_items w ON w.id = work_item_id LEFT JOIN statuses f ON f.id = from_status_id LEFT JOIN statuses t ON t.id = to_status_id ORDER BY 1, 2" <<'ROWS'
+M-1|11|Backlog|To Do|2025-01-01 00:00:00|2025-01-02 00:00:00|86400|
+M-1|12|To Do|In Progress|2025-01-02 00:00:00|2025-01-03 00:00:00|86400|
+M-1|13|In Progress|Under review|2025-01-03 00:00:00|2025-01-05 10:00:00|208800|
+M-1|14|Under review|Done|2025-01-05 10:00:00|2025-01-05 16:00:00|21600|
+M-1|15|Done|To Do|2025-01-05 16:00:00|2025-01-06 16:00:00|86400|Eve
+M-1|16|To Do|In Progress|2025-01-06 16:00:00|2025-01-07 00:00:00|28800|
+M-1|17|In Progress|Done|2025-01-07 00:00:00|2025-01-08 00:00:00|86400|
+M-2|11|To Do|Done|2025-01-01 00:00:00|2025-01-03 00:00:00|172800|
+ROWS
+changes_nothing "twice is once" "$BATCH"
+
+# The same history in two halves, the later one first.
+table "DELETE FROM changelogs; DELETE FROM work_items;"
+jq '.issues[0].changelog.histories |= .[:4]' "$TMP/metrics.json" >"$TMP/late.json"
+jq '.issues[0].changelog.histories |= .[4:]' "$TMP/metrics.json" >"$TMP/early.json"
+store_batch jira_issues_batch "$TMP/late.json"
+late=$BATCH
+process "$late"
+store_batch jira_issues_batch "$TMP/early.json"
+process "$BATCH"
+rows_are "a history that comes in halves counts as one" "$metrics" <<<"$hand"
+check_is "its times are those of the whole" \
+	"$(table "SELECT sum(time_in_status_seconds) FROM changelogs c JOIN work_items w ON w.id = work_item_id WHERE key = 'M-1'")" 604800
+changes_nothing "either half again changes nothing" "$late"
+changes_nothing "nor does the other" "$BATCH"
+
+# -- every column
+cat >"$TMP/full.json" <<'JSON'
+[{"id": 10, "key": "F-1", "fields": {
+  "project": {"id": "70", "key": "F", "name": "Fields", "projectTypeKey": "business"},
+  "issuetype": {"id": "80", "name": "story", "description": "D", "hierarchyLevel": 0},
+  "status": {"id": "90", "name": "Waiting", "statusCategory": {"key": "indeterminate"}},
+  "summary": "Sum 🐜", "description": "plain\ntext", "resolution": {"name": "Fixed"},
+  "assignee": {"displayName": "Ann"}, "labels": ["a", "b", 3], "priority": {"name": "High"},
+  "created": "2025-09-03T10:11:12.345+0200", "updated": "2025-09-04T23:30:00.000-0530",
+  "parent": {"id": "11", "key": "F-2"},
+  "customfield_1": {"id": "5", "displayName": "Not this", "name": "Team A"}, "customfield_2": 2.5,
+  "customfield_3": "{pullrequest={dataType=pullrequest}}", "customfield_4": {"type": "doc", "content": [
+   {"type": "paragraph", "content": [{"type": "text", "text": "It works"}]}]},
+  "customfield_5": [{"value": "x"}, {"name": "y"}, "z", 7, null, {"displayName": "w", "name": "v"}],
+  "customfield_6": {"value": "last", "child": {"value": "c"}}, "customfield_7": true,
+  "customfield_8": "ignored", "customfield_9": 2}},
+ {"id": "11", "key": "F-2", "fields": {
+  "description": {"type": "doc", "version": 1, "content": [
+   {"type": "heading", "content": [{"type": "text", "text": "Title"}]},
+   {"type": "paragraph", "content": [{"type": "text", "text": "Hello "}, {"type": "text", "text": "big", "marks": [{"type": "strong"}]},
+    {"type": "text", "text": " world"}, {"type": "hardBreak"}, {"type": "mention", "attrs": {"text": "@ann"}}]},
+   {"type": "bulletList", "content": [
+    {"type": "listItem", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "one"}]}]},
+    {"type": "listItem", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "two"}]}]}]},
+   {"type": "codeBlock", "content": [{"type": "text", "text": "x = 1;\ny"}]}]},
+  "customfield_1": "Team B", "customfield_2": " 8 ", "customfield_3": "{}", "customfield_5": "text", "customfield_6": []}},
+ {"id": "12", "key": "F-3", "fields": {"customfield_1": {"value": "Team C"}, "customfield_2": "many", "customfield_3": [], "customfield_5": {"displayName": "dn"}}},
+ {"id": "13", "key": "F-4", "fields": {"customfield_2": 99999999999999999999, "customfield_3": {}, "parent": {"key": "F-9"}}},
+ {"id": "14", "key": "F-5", "fields": {"customfield_3": {"a": 1}, "parent": {"key": "F-1"}}},
+ {"id": "15", "key": "F-6", "fields": {"customfield_3": "   ", "labels": [], "project": {"id": "71"}}}]
+JSON
+store_batch jira_issues_batch "$TMP/full.json"
+process "$BATCH"
+rows_are "every column of an issue" \
+	"SELECT w.external_id, w.key, p.key, p.name, t.original_name, s.original_name, s.category, w.summary, w.description, resolution, assignee, labels, priority, created, updated, parent_external_id
+	FROM work_items w LEFT JOIN projects p ON p.id = w.project_id LEFT JOIN wits t ON t.id = w.wit_id LEFT JOIN statuses s ON s.id = w.status_id
+	WHERE w.key LIKE 'F-%' ORDER BY w.key" <<'ROWS'
+10|F-1|F|Fields|story|Waiting|In Progress|Sum 🐜|plain
+text|Fixed|Ann|a, b, 3|High|2025-09-03 08:11:12.345|2025-09-05 05:00:00|11
+11|F-2|||||||Title
+Hello big world
+@ann
+one
+two
+x = 1;
+y|||||||
+12|F-3||||||||||||||
+13|F-4||||||||||||||F-9
+14|F-5||||||||||||||10
+15|F-6|F|F||||||||||||
+ROWS
+rows_are "custom fields go where the settings say" \
+	"SELECT key, team, story_points, code_changed, acceptance_criteria, custom_field_01, custom_field_07, custom_field_20, custom_field_02 FROM work_items WHERE key LIKE 'F-%' ORDER BY key" <<'ROWS'
+F-1|Team A|3|t|It works|x, y, z, 7, w|true|last|
+F-2|Team B|8|f||text|||
+F-3|Team C||f||dn|||
+F-4|||f|||||
+F-5|||t|||||
+F-6|||f|||||
+ROWS
+rows_are "what they name is made of what they say" \
+	"SELECT p.external_id, p.key, p.name, p.project_type FROM projects p ORDER BY 1" <<'ROWS'
+70|F|Fields|business
+71|F|F|
+ROWS
+check_is "and mapped by name" "$(table "SELECT m.wit_to FROM wits w JOIN wits_mappings m ON m.id = w.wits_mapping_id WHERE external_id = '80'")" Story
+changes_nothing "twice is once" "$BATCH"
+full=$BATCH
+feed jira_issues_batch <<<'{"issues": [{"id": "20", "key": "F-9", "fields": {"updated": "2025-01-01T00:00:00Z"}}]}'
+check_is "a parent that came by key alone is found when it comes" "$(table "SELECT parent_external_id FROM work_items WHERE key = 'F-4'")" 20
+changes_nothing "and stays so" "$full"
+feed jira_projects_batch <<<'[{"id": "70", "key": "F", "name": "All fields"}]'
+check_is "a list of projects knows better than an issue" "$(table "SELECT name FROM projects WHERE external_id = '70'")" "All fields"
+
+# -- newest wins
+one() { # UPDATED SUMMARY
+	jq -n --arg updated "$1" --arg summary "$2" '{issues: [{id: "30", key: "N-1", fields: {updated: $updated, summary: $summary}}]}'
+}
+now() { table "SELECT summary FROM work_items WHERE key = 'N-1'"; }
+one 2025-05-01T00:00:00Z first | feed jira_issues_batch
+first=$BATCH
+one 2025-05-03T00:00:00Z third | feed jira_issues_batch
+one 2025-05-02T00:00:00Z second | feed jira_issues_batch
+check_is "an older issue does not replace a newer one" "$(now)" third
+process "$first"
+check_is "nor when it is processed again" "$(now)" third
+one 2025-05-03T02:00:00+02:00 "third, corrected" | feed jira_issues_batch
+check_is "one of the same age does" "$(now)" "third, corrected"
+one garbage undated | feed jira_issues_batch
+check_is "one without an age does not" "$(now)" "third, corrected"
+jq -n '{issues: [{id: "30", key: "N-1", fields: {updated: "2025-06-02T00:00:00Z", summary: "new"}}, {id: "30", key: "N-1", fields: {updated: "2025-06-01T00:00:00Z", summary: "old"}}]}' | feed jira_issues_batch
+check_is "of two in one batch the newer one counts" "$(now) $(table "SELECT count(*) FROM work_items WHERE external_id = '30'")" "new 1"
+
+# -- the real answer
+store_batch jira_issues_batch "$ETL_SOURCE/tests/data/jira/search_with_changelog.json"
+process "$BATCH"
+real=$ETL_SOURCE/tests/data/jira/search_with_changelog.json
+rows_are "a real answer: each issue with its changes of status" \
+	"SELECT w.key, summary, count(c.id) FROM work_items w LEFT JOIN changelogs c ON c.work_item_id = w.id WHERE w.key ~ '^(EE|K5)-' GROUP BY 1, 2 ORDER BY 1" \
+	< <(jq -r '.issues | sort_by(.key)[] | [.key, .fields.summary, ([.changelog.histories[] | select(any(.items[]; .field == "status"))] | length | tostring)] | join("|")' "$real")
+check_is "deleted statuses of its histories are there, by name" \
+	"$(table "SELECT string_agg(original_name, ',' ORDER BY external_id) FROM statuses WHERE external_id IN ('10020', '10029')")" "Inbox,Ready for Dev"
+changes_nothing "twice is once" "$BATCH"
+done_testing

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Workers on bad days: malformed messages, data and servers that refuse, kills.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/worker.sh"
+id=
+ETL_APP_POOL=4 ETL_APP_WORKERS=2 app_up 'worker_attempts = 2' 'relay_min_age = 1' 'relay_interval = 300'
+
+# -- messages that are no jobs
+store "$(projects 1 1)"
+check "a batch to be named by others" becomes completed
+pids=$(workers | tr '\n' ' ')
+sql "INSERT INTO tenants (id, name) VALUES (77, 'Other')" >"$TMP/out"
+bad=0
+while IFS= read -r payload; do
+	publish transform "$payload"
+	bad=$((bad + 1))
+done <<-MESSAGES
+	nonsense
+	{}
+	[1,2]
+	{"tenant_id":1,"integration_id":1,"raw_data_id":"1","entity_type":"jira_projects_batch"}
+	{"tenant_id":0,"integration_id":1,"raw_data_id":1,"entity_type":"jira_projects_batch"}
+	{"tenant_id":1,"integration_id":1,"raw_data_id":99999999999999999999,"entity_type":"jira_projects_batch"}
+	{"tenant_id":1,"integration_id":1,"raw_data_id":$id}
+	{"tenant_id":1,"integration_id":1,"raw_data_id":$id,"entity_type":""}
+	{"tenant_id":1,"integration_id":1,"raw_data_id":$id,"raw_data_id":2,"entity_type":"jira_projects_batch"}
+	{"tenant_id":1,"integration_id":1,"raw_data_id":$id,"entity_type":"jira_\u0000batch"}
+	{"tenant_id":1,"integration_id":1,"raw_data_id":424242,"entity_type":"jira_projects_batch"}
+	{"tenant_id":77,"integration_id":1,"raw_data_id":$id,"entity_type":"jira_projects_batch"}
+	{"tenant_id":1,"integration_id":2,"raw_data_id":$id,"entity_type":"jira_projects_batch"}
+	{"tenant_id":1,"integration_id":1,"raw_data_id":$id,"entity_type":"github_prs_batch"}
+MESSAGES
+check "$bad malformed messages are dead" wait_until 15 queue_has transform_queue.dead "$bad"
+check_is "each with a reason" "$(queue_peek transform_queue.dead 100 | jq '[.[] | select(.properties.headers["x-reason"] | length > 5)] | length')" "$bad"
+publish transform "$(head -c 200000 /dev/zero | tr '\0' x)"
+check "so is one of 200,000 bytes" wait_until 10 queue_has transform_queue.dead $((bad + 1))
+publish load '{"tenant_id":1}'
+check "and one of the load queue" wait_until 10 queue_has load_queue.dead 1
+check_is "no worker died of them" "$(workers | tr '\n' ' ')" "$pids"
+check_is "the batch is what it was" "$(row processing_status)" completed
+queue_purge transform_queue.dead
+
+# -- data that PostgreSQL refuses: not tried again
+projects_trigger "BEGIN IF NEW.key = 'P11' THEN RAISE EXCEPTION 'no such day' USING ERRCODE = '22008'; END IF; RETURN NEW; END"
+store "$(projects 10 12)"
+check "bad data fails at once" becomes failed
+check_is "error_details has SQLSTATE, message, attempt" \
+	"$(row "error_details->>'sqlstate' || ' ' || (error_details->>'message' LIKE '%no such day%') || ' ' || attempts")" "22008 true 1"
+check_is "nothing of it was kept" "$(sql "SELECT count(*) FROM projects WHERE key IN ('P10', 'P12')")" 0
+check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
+queue_purge transform_queue.dead
+
+# -- what may pass is tried again, after a delay
+sql "CREATE SEQUENCE test_tries; GRANT USAGE ON SEQUENCE test_tries TO PUBLIC" >"$TMP/out"
+projects_trigger "BEGIN IF nextval('test_tries') = 1 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '40001'; END IF; RETURN NEW; END"
+store "$(projects 20 20)"
+check "what passes is completed in the end" becomes completed
+check_is "at the second attempt, without errors now" "$(row "attempts || ' ' || (error_details - 'earlier')::text")" "2 {}"
+check_is "the first is in the history" "$(row "error_details->'earlier'->0->>'sqlstate'")" 40001
+call GET "/raw-data/$id"
+check_is "which is no error" "$(json .has_errors)" false
+projects_trigger "BEGIN RAISE EXCEPTION 'always in the way' USING ERRCODE = '55P03'; END"
+store "$(projects 21 21)"
+check "what does not pass fails in the end" becomes failed
+check_is "after the attempts there are" "$(row "attempts || ' ' || jsonb_array_length(error_details->'earlier')")" "2 1"
+check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
+queue_purge transform_queue.dead
+
+# -- a batch its workers die of
+sql "DROP TRIGGER test_trouble ON projects" >"$TMP/out"
+app stop worker
+store "$(projects 22 22)"
+sql "UPDATE raw_extraction_data SET processing_status = 'processing', attempts = 2, claimed_at = now() WHERE id = $id" >"$TMP/out"
+queue_purge transform_queue
+sql "UPDATE raw_extraction_data SET processing_status = 'pending' WHERE id = $id" >"$TMP/out"
+publish transform "$(message_of "$id")"
+app start worker
+check "one that was tried too often fails without another try" becomes failed
+check_match "and says so" "$(row "error_details->>'message'")" 'too often'
+check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
+
+# -- kill -9 every second, eight workers, 200 batches
+app_down
+unset ETL_APP_CONF
+ETL_APP_POOL=4 app_up 'worker_attempts = 15' 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'relay_lease = 8'
+projects_trigger "BEGIN PERFORM pg_sleep(0.15); RETURN NEW; END"
+store_many 200 100
+check_is "200 batches are stored" "$(sql "SELECT count(*) FROM raw_extraction_data")" 200
+ETL_APP_WORKERS=8 app start worker
+kills=0
+for _ in 1 2 3 4 5 6; do
+	sleep 0.8
+	victims=$(workers | shuf -n 4)
+	# shellcheck disable=SC2086 # ids
+	kill -s KILL $victims 2>/dev/null
+	kills=$((kills + $(wc -w <<<"$victims")))
+done
+check "every batch is completed, after $kills kills" wait_until 40 all_done
+note "left: $(left_over)"
+check_is "each project is there, once" "$(sql "SELECT count(*) || ' ' || count(DISTINCT external_id) FROM projects WHERE external_id::int BETWEEN 100 AND 299")" "200 200"
+check_is "each type, too" "$(sql "SELECT count(*) || ' ' || count(DISTINCT external_id) FROM wits WHERE external_id LIKE 't%'")" "200 200"
+check "some were tried again" [ "$(sql "SELECT sum(attempts) FROM raw_extraction_data")" -gt 200 ]
+check_is "none is dead" "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)" "0 0"
+done_testing

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# What operators do by hand with pulse-etl.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/worker.sh"
+id=
+ETL_APP_POOL=2 app_up 'relay_min_age = 0' 'relay_interval = 300' 'relay_chores = 1'
+export ETL_CONFIG=$ETL_APP/etl.conf
+
+tool() { # ARGUMENT…; sets OUT, CODE
+	OUT=$("$ETL_BUILD/pulse-etl" "$@" 2>"$TMP/tool.err")
+	CODE=$?
+}
+
+# -- the command line
+tool --help
+check_match "--help lists the commands" "$OUT" 'raw export.*dead requeue.*import.*purge'
+tool raw
+check_is "a group alone: 64" "$CODE" 64
+tool import --help
+check_match "a command of one word has --help" "$OUT" 'usage: pulse-etl import'
+for words in 'nothing' 'raw nothing' 'raw list' 'raw show --tenant 1' 'raw show --tenant 1 x' 'purge' \
+	'purge --older-than 3 --status completed' 'purge --older-than 3d --status pending' 'dead list nothing' \
+	'dead drop transform' 'dead drop --all --number 1 transform' 'import --url ftp://x file' \
+	'requeue --tenant 1 --status processing' 'requeue --tenant 0'; do
+	# shellcheck disable=SC2086 # words
+	tool $words
+	check_is "pulse-etl $words: 64" "$CODE" 64
+done
+
+# -- looking
+store "$(projects 1 3)"
+first=$id
+tool raw list --tenant 1
+check_match "raw list shows it" "$OUT" "$id +jira_projects_batch +pending +3 "
+tool raw list --tenant 2
+check_is "not to another tenant" "$(wc -l <<<"$OUT")" 1
+tool raw show --tenant 1 "$id"
+check_match "raw show tells the status" "$OUT" 'processing_status: pending'
+tool raw show --tenant 1 424242
+check_is "an unknown one: 1" "$CODE" 1
+tool raw export --tenant 1 "$id"
+check_is "raw export prints the payload" "$(jq -c . <<<"$OUT")" "$(projects 1 3 | jq -c 'map({id, key, name, issueTypes: (.issueTypes | map({id, name, hierarchyLevel}))})')"
+tool raw export --tenant 1 --output "$TMP/exported" "$id"
+check_is "or writes it to a file" "$(cat "$TMP/exported")" "$("$ETL_BUILD/pulse-etl" raw export --tenant 1 "$id")"
+
+# -- by hand, without a queue
+tool raw process --tenant 1 "$id"
+check_is "raw process transforms and loads" "$CODE $(grep -c '^transform: 3 items read\|^load:' <<<"$OUT") $(row processing_status)" "0 2 completed"
+store '[{"name":"no id"}]'
+tool raw process --tenant 1 "$id"
+check_is "one that fails: 65, with a reason" "$CODE $(row processing_status)" "65 failed"
+
+# -- requeue
+queue_purge transform_queue
+tool requeue --tenant 1
+check_is "requeue: both" "$CODE $OUT" "0 2 batches are pending again, 2 of them queued"
+check "they have messages" queue_ids_at_least 2
+tool requeue --tenant 1 --id 424242
+check_match "none of an unknown id" "$OUT" '^0 batches'
+
+# -- the dead
+ETL_APP_WORKERS=1 app start worker
+check "a worker buries the bad one" wait_until 15 queue_has transform_queue.dead 1
+app stop worker
+publish transform.dead "$(printf 'not\033[31m a job')"
+wait_until 5 queue_has transform_queue.dead 2
+tool dead list transform_queue
+check_match "dead list shows batch and reason" "$OUT" "1 +[^ ]+ +1 +$id +jira_projects_batch +[A-Z]"
+check_is "both of them" "$(tail -n +2 <<<"$OUT" | wc -l)" 2
+tool dead show --number 2 transform
+check_match "dead show prints the body" "$OUT" 'body: not\?\[31m a job'
+check_is "looking takes nothing away" "$(wait_until 5 queue_has transform_queue.dead 2 && echo 2)" 2
+tool dead requeue --batch "$id" transform
+check_is "dead requeue: its batch is pending, its message queued" \
+	"$CODE $(row processing_status) $(queue_depth transform_queue) $(queue_depth transform_queue.dead)" "0 pending 1 1"
+tool dead requeue --all transform
+check_is "what is no job stays" "$OUT $(queue_depth transform_queue.dead)" "0 of 1 messages requeued 1"
+tool dead drop --number 1 transform
+check_is "dead drop forgets it" "$CODE $(queue_depth transform_queue.dead)" "0 0"
+tool dead drop --batch 1 transform
+check_is "there is no other: 1" "$CODE" 1
+publish load.dead "$(message_of "$first")"
+wait_until 5 queue_has load_queue.dead 1
+tool dead requeue --all load
+check_is "a load job goes back to its queue" "$CODE $(queue_depth load_queue) $(queue_depth load_queue.dead)" "0 1 0"
+
+# -- import
+mkdir -p "$TMP/files/deep"
+for n in $(seq 1 30); do projects "$((100 + n))" "$((100 + n))" >"$TMP/files/$n.json"; done
+for n in $(seq 31 40); do projects "$((100 + n))" "$((100 + n))" >"$TMP/files/deep/$n.json"; done
+echo 'left alone' >"$TMP/files/notes.txt"
+# shellcheck disable=SC2206 # words
+import=(import --url "$ETL_URL" --tenant 1 --integration 1 --type jira_projects_batch)
+stored() { sql "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE '%.json'"; }
+"$ETL_BUILD/pulse-etl" "${import[@]}" --jobs 1 "$TMP/files" >"$TMP/imported" 2>&1 &
+import_pid=$!
+some_stored() { [ "$(stored)" -ge 5 ]; }
+wait_until 10 some_stored
+kill -s KILL "$import_pid" 2>/dev/null
+wait "$import_pid" 2>/dev/null
+before=$(stored)
+tool "${import[@]}" --jobs 8 "$TMP/files"
+check_is "import, killed and begun again, stores each file once (of $before)" "$CODE $(stored)" "0 40"
+check_match "its last line counts" "$(tail -n 1 <<<"$OUT")" '^40 files: [0-9]+ stored, [0-9]+ were there, 0 failed$'
+check_is "a line for each file" "$(grep -cE '^(stored|there) [0-9]+ ' <<<"$OUT")" 40
+tool "${import[@]}" "$TMP/files"
+check_is "a third time nothing is stored" "$(tail -n 1 <<<"$OUT")" "40 files: 0 stored, 40 were there, 0 failed"
+check_is "with the payload as it is" "$(sql "SELECT raw_data->0->>'key' FROM raw_extraction_data WHERE external_id = '7.json'")" P107
+printf '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[]}' >"$TMP/whole.json"
+echo '{' >"$TMP/broken.json"
+tool import --url "$ETL_URL" --tenant 1 "$TMP/whole.json"
+check_is "whole requests can be stored, too" "$CODE" 0
+tool import --url "$ETL_URL" --tenant 1 "$TMP/broken.json" "$TMP/whole.json"
+check_is "one that is refused: 65" "$CODE $(tail -n 1 <<<"$OUT")" "65 2 files: 0 stored, 1 were there, 1 failed"
+check_match "with the service's reason" "$(cat "$TMP/tool.err")" 'failed .*/broken.json: .+'
+tool "${import[@]}" --no-queue "$TMP/files/1.json"
+check_is "--no-queue stores without a message" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE NOT queue_transform")" 1
+app stop pool
+"$ETL_BUILD/pulse-etl" "${import[@]}" --no-queue "$TMP/files/2.json" >"$TMP/imported" 2>&1 &
+import_pid=$!
+sleep 1
+app start pool
+wait "$import_pid"
+check_is "a service that was away for a moment is asked again" "$? $(tail -n 1 "$TMP/imported")" "0 1 files: 1 stored, 0 were there, 0 failed"
+check_is "a token in the arguments is not taken" "$("$ETL_BUILD/pulse-etl" import --token x 2>&1 | grep -c usage)" 1
+
+# -- purge
+sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '100 days' WHERE external_id LIKE '%.json' AND length(external_id) = 7;
+	UPDATE raw_extraction_data SET processing_status = 'failed', processed_at = now() - interval '10 days' WHERE external_id LIKE '_.json'" >"$TMP/out"
+old=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processed_at < now() - interval '90 days'")
+total=$(sql "SELECT count(*) FROM raw_extraction_data")
+tool purge --older-than 90d --status completed --dry-run
+check_match "purge --dry-run counts" "$OUT" "^$old batches with [0-9]+ bytes"
+check_is "and removes nothing" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$total"
+tool purge --older-than 90d --status completed --tenant 2
+check_is "not another tenant's" "$OUT" "0 batches were removed"
+tool purge --older-than 90d --status completed
+check_is "purge removes the old ones" "$CODE $OUT" "0 $old batches were removed"
+check_is "and no other" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$((total - old))"
+
+# -- retention, by the relay
+sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '3 days' WHERE external_id = '1.json'" >"$TMP/out"
+old=$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'")
+sleep 1.5
+check_is "without retention_days the relay removes nothing" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'")" "$old"
+echo 'retention_days = 2' >>"$ETL_APP/extra.conf"
+unset ETL_APP_CONF
+app restart relay
+check "with it, old completed ones" wait_until 10 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'"
+check "which it tells" grep -q "event=retired count=$old" "$APP_LOGS/relay.log"
+check "and no failed ones" sql_is t "SELECT count(*) > 0 FROM raw_extraction_data WHERE processing_status = 'failed'"
+done_testing
