@@ -1,3 +1,15 @@
+ALTER TABLE prs
+	DROP CONSTRAINT uq_prs_external_id_tenant_id_integration_id,
+	ADD CONSTRAINT uq_prs_tenant_id_integration_id_external_id
+	UNIQUE (tenant_id, integration_id, external_id);
+ALTER TABLE work_items
+	DROP CONSTRAINT uq_work_items_external_id_tenant_id_integration_id,
+	ADD CONSTRAINT uq_work_items_tenant_id_integration_id_external_id
+	UNIQUE (tenant_id, integration_id, external_id);
+DROP INDEX idx_work_items_external_id;
+CREATE INDEX idx_work_items_tenant_id ON work_items (tenant_id);
+CREATE INDEX idx_work_items_external_id ON work_items (external_id);
+
 DROP INDEX idx_prs_tenant_id_waiting;
 ALTER TABLE prs DROP COLUMN work_item_keys;
 ALTER TABLE wits_prs_links

@@ -21,3 +21,23 @@ CREATE INDEX idx_prs_tenant_id_waiting ON prs (tenant_id)
 COMMENT ON COLUMN prs.work_item_keys IS
 	'Issue keys in branch, title and body, in that order; the first that '
 	'exists is its work item';
+
+-- While a table is small and nobody has counted it, the planner takes any index
+-- of a tenant's rows for as good as the one that finds a single row, and keeps
+-- to it while the table grows. So each look-up has one index that serves:
+-- statements write tenant_id::bigint, as it stands in this index; and what the
+-- index on (tenant_id) was for, uq_work_items_tenant_id_id does.
+DROP INDEX idx_work_items_tenant_id, idx_work_items_external_id;
+CREATE INDEX idx_work_items_external_id ON work_items
+	(external_id, (tenant_id::bigint), (integration_id::bigint));
+
+-- The same holds for the checks of foreign keys to (tenant_id, id): no other
+-- index begins with tenant_id.
+ALTER TABLE work_items
+	DROP CONSTRAINT uq_work_items_tenant_id_integration_id_external_id,
+	ADD CONSTRAINT uq_work_items_external_id_tenant_id_integration_id
+	UNIQUE (external_id, tenant_id, integration_id);
+ALTER TABLE prs
+	DROP CONSTRAINT uq_prs_tenant_id_integration_id_external_id,
+	ADD CONSTRAINT uq_prs_external_id_tenant_id_integration_id
+	UNIQUE (external_id, tenant_id, integration_id);

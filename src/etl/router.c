@@ -14,7 +14,10 @@ static const struct route routes[] = {
 #undef ROUTE
 };
 
-/* Is a body to be read? One whose fields are all optional may be missing. */
+/*
+ * Is a body to be read? One whose fields are all optional may be missing, but
+ * not from a PUT, which would change nothing.
+ */
 static bool
 has_body(const struct req *rq)
 {
@@ -28,8 +31,10 @@ has_body(const struct req *rq)
 			return true;
 		some = true;
 	}
-	return some && rq->content_length.at != NULL &&
-	    rq->content_length.len > 0 && !span_is(rq->content_length, "0");
+	if (!some || span_is(rq->method, "PUT"))
+		return some;
+	return rq->body->len > 0 || (rq->content_length.at != NULL &&
+	    !span_is(rq->content_length, "0"));
 }
 
 /* All refusals that do not depend on the resource, in their order. */

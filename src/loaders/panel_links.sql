@@ -8,12 +8,14 @@ WITH touched AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 		SELECT x.id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.issue_id
 		UNION ALL
 		SELECT x.id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.key = i.issue_key
 		LIMIT 1) AS w
 ), found AS MATERIALIZED (
@@ -37,4 +39,4 @@ WITH touched AS MATERIALIZED (
 UPDATE prs AS p
 SET work_item_id = changed.work_item_id, last_updated_at = NOW()
 FROM changed
-WHERE p.tenant_id = $1 AND p.id = changed.id
+WHERE p.tenant_id::bigint = $1 AND p.id = changed.id

@@ -7,7 +7,8 @@ WITH found AS MATERIALIZED (
 	SELECT p.id, COALESCE((
 		SELECT w.id
 		FROM unnest(p.work_item_keys) WITH ORDINALITY AS k (key, place)
-		JOIN work_items AS w ON w.tenant_id = $1 AND w.key = k.key
+		JOIN work_items AS w ON w.tenant_id::bigint = $1
+			AND w.key = k.key
 		ORDER BY k.place, w.id
 		LIMIT 1), p.work_item_id, (
 		SELECT l.work_item_id
@@ -20,7 +21,8 @@ WITH found AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 		SELECT *
 		FROM prs AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
 	JOIN repositories AS r ON r.tenant_id = $1 AND r.id = p.repository_id
@@ -35,7 +37,7 @@ WITH found AS MATERIALIZED (
 UPDATE prs AS p
 SET work_item_id = changed.work_item_id, last_updated_at = NOW()
 FROM changed
-WHERE p.tenant_id = $1 AND p.id = changed.id
+WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
 
 -- A link without an age (last_updated_at) is one of these; a development
 -- panel knows better.
@@ -50,7 +52,8 @@ FROM (SELECT DISTINCT external_id FROM etl_prs($1, $2, $3)) AS i
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM prs AS x
-	WHERE x.tenant_id = $1 AND x.integration_id = $2
+	WHERE x.tenant_id::bigint = $1
+		AND x.integration_id::bigint = $2
 		AND x.external_id = i.external_id
 	LIMIT 1) AS p
 JOIN repositories AS r ON r.tenant_id = $1 AND r.id = p.repository_id

@@ -18,7 +18,8 @@ WITH touched AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.key
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = batch.external_id
 		LIMIT 1) AS w
 ), found AS MATERIALIZED (
@@ -39,7 +40,7 @@ WITH touched AS MATERIALIZED (
 	UPDATE prs AS p
 	SET work_item_id = changed.work_item_id, last_updated_at = NOW()
 	FROM changed
-	WHERE p.tenant_id = $1 AND p.id = changed.id
+	WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
 )
 INSERT INTO wits_prs_links (tenant_id, integration_id, work_item_id,
 	external_repo_id, repo_full_name, pull_request_number, branch_name,

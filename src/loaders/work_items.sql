@@ -23,7 +23,8 @@ WITH touched AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.key, x.external_id, x.parent_external_id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = batch.external_id COLLATE "default"
 		FOR NO KEY UPDATE) AS w
 ), found AS MATERIALIZED (
@@ -31,7 +32,8 @@ WITH touched AS MATERIALIZED (
 	FROM touched AS t CROSS JOIN LATERAL (
 		SELECT x.external_id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.key = t.parent_external_id
 		ORDER BY x.id
 		LIMIT 1) AS p
@@ -48,7 +50,7 @@ WITH touched AS MATERIALIZED (
 UPDATE work_items AS w
 SET parent_external_id = found.parent, last_updated_at = NOW()
 FROM found
-WHERE w.tenant_id = $1 AND w.id = found.id
+WHERE w.tenant_id::bigint = $1 AND w.id = found.id
 	AND w.parent_external_id IS DISTINCT FROM found.parent
 
 -- Kinds of status: t to do, p in progress, d done. Changes in between that the
@@ -68,7 +70,8 @@ WITH touched AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.created
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = batch.external_id
 		LIMIT 1) AS w
 ), kind AS MATERIALIZED (
@@ -160,7 +163,7 @@ SET work_first_committed_at = m.first_commit,
 	direct_completion = m.direct,
 	last_updated_at = NOW()
 FROM metric AS m
-WHERE w.tenant_id = $1 AND w.id = m.id
+WHERE w.tenant_id::bigint = $1 AND w.id = m.id
 	AND (w.work_first_committed_at, w.work_first_started_at,
 	w.work_last_started_at, w.work_first_completed_at,
 	w.work_last_completed_at, w.total_work_starts, w.total_completions,

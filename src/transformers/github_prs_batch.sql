@@ -106,7 +106,8 @@ FROM pr AS n
 LEFT JOIN LATERAL (
 	SELECT *
 	FROM prs AS x
-	WHERE x.tenant_id = $1 AND x.integration_id = $2
+	WHERE x.tenant_id::bigint = $1
+		AND x.integration_id::bigint = $2
 		AND x.external_id = n.external_id
 	LIMIT 1) AS o ON true
 WHERE o.id IS NULL OR o.pr_updated_at IS NULL OR n.updated >= o.pr_updated_at
@@ -146,7 +147,8 @@ FROM (
 CROSS JOIN LATERAL (
 	SELECT x.id
 	FROM prs AS x
-	WHERE x.tenant_id = $1 AND x.integration_id = $2
+	WHERE x.tenant_id::bigint = $1
+		AND x.integration_id::bigint = $2
 		AND x.external_id = touched.external_id COLLATE "default"
 	FOR NO KEY UPDATE) AS p
 
@@ -160,7 +162,8 @@ WITH node AS (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.pr_updated_at
 		FROM prs AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'commits')) AS n
@@ -226,7 +229,8 @@ WITH read AS (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.pr_updated_at
 		FROM prs AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'reviews')) AS n
@@ -266,7 +270,8 @@ WITH node AS (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.pr_updated_at
 		FROM prs AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
 	CROSS JOIN LATERAL (
@@ -349,7 +354,8 @@ WITH touched AS (
 	CROSS JOIN LATERAL (
 		SELECT *
 		FROM prs AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
 	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
@@ -393,7 +399,7 @@ SET commit_count = m.commits, reviewers = m.reviewers,
 	discussion_comment_count = m.discussion,
 	review_comment_count = m.review, last_updated_at = NOW()
 FROM metric AS m
-WHERE p.tenant_id = $1 AND p.id = m.id
+WHERE p.tenant_id::bigint = $1 AND p.id = m.id
 	AND (p.commit_count, p.reviewers, p.first_review_at, p.review_cycles,
 	p.rework_commit_count, p.discussion_comment_count,
 	p.review_comment_count) IS DISTINCT FROM (m.commits, m.reviewers,

@@ -11,12 +11,14 @@ WITH item AS (
 	LEFT JOIN LATERAL (
 		SELECT x.id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.issue_id
 		UNION ALL
 		SELECT x.id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.key = i.issue_key
 		LIMIT 1) AS w ON true
 ), skipped AS (
@@ -45,12 +47,14 @@ WITH named AS (
 	CROSS JOIN LATERAL (
 		SELECT x.id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = i.issue_id
 		UNION ALL
 		SELECT x.id
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.key = i.issue_key
 		LIMIT 1) AS w
 	CROSS JOIN jsonb_path_query(i.value, '$.detail[*].pullRequests[*]')

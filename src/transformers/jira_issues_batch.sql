@@ -192,7 +192,8 @@ WITH custom AS MATERIALIZED (
 		COALESCE(n.parent, (
 			SELECT x.external_id
 			FROM work_items AS x
-			WHERE x.tenant_id = $1 AND x.integration_id = $2
+			WHERE x.tenant_id::bigint = $1
+				AND x.integration_id::bigint = $2
 				AND x.key = n.parent_key
 			ORDER BY x.id
 			LIMIT 1), n.parent_key) AS parent_id
@@ -223,7 +224,8 @@ FROM placed AS n
 LEFT JOIN LATERAL (
 	SELECT *
 	FROM work_items AS w
-	WHERE w.tenant_id = $1 AND w.integration_id = $2
+	WHERE w.tenant_id::bigint = $1
+		AND w.integration_id::bigint = $2
 		AND w.external_id = n.external_id
 	LIMIT 1) AS o ON true
 WHERE o.id IS NULL OR (
@@ -290,7 +292,8 @@ WITH history AS (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.created
 		FROM work_items AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
 			AND x.external_id = etl_id(i.value->'id')
 			AND etl_id(i.value->'key') IS NOT NULL
 		LIMIT 1) AS w

@@ -64,6 +64,7 @@ BEGIN
 			WHEN attname IN ('created_at', 'claimed_at', 'updated') THEN 'now() - interval ''1 day'''
 			WHEN atttypid = 'boolean'::regtype THEN 'TRUE'
 			WHEN atttypid IN ('integer'::regtype, 'bigint'::regtype, 'double precision'::regtype) THEN '777'
+			WHEN atttypid = 'varchar[]'::regtype THEN '''{777}'''
 			WHEN atttypid = 'bytea'::regtype THEN 'sha256(''777'')'
 			WHEN atttypid = 'jsonb'::regtype THEN '''{"issues":[{"id":"777","key":"K-777"}]}'''
 			WHEN atttypid = 'uuid'::regtype THEN 'gen_random_uuid()'
@@ -97,7 +98,7 @@ statements() {
 statements >"$TMP/statements"
 for file in "$ETL_SOURCE"/src/transformers/*.sql "$ETL_SOURCE"/src/loaders/*.sql; do
 	[ -e "$file" ] || continue
-	FILE=$(basename "$file") perl -0777 -pe 's/^-- statement: .*$/\x01/mg; s/--.*$//mg; s/\s+/ /g; s/\x01/\n/g' "$file" |
+	FILE=$(basename "$file") perl -0777 -pe 's/^-- statement: .*$/\x01/mg; s/--.*$//mg; s/\s+/ /g; s/\x01/\n/g; s/\z/\n/' "$file" |
 		sed -e '/^ *$/d' -e 's/; *$//' -e "s/^/$(basename "$file"):?\t/" >>"$TMP/statements"
 done
 count=$(wc -l <"$TMP/statements")
@@ -123,7 +124,7 @@ run_all() { # TENANT OUTPUT
 			cat <<-'TEXT'
 			SELECT 'EXECUTE s' || COALESCE('(' || (SELECT string_agg(CASE t::text
 				WHEN 'bytea' THEN 'sha256(''777'')' WHEN 'jsonb' THEN '''{}''' WHEN 'boolean' THEN 'TRUE'
-				WHEN 'bigint[]' THEN '''{777}''' WHEN 'date' THEN 'current_date'
+				WHEN 'bigint[]' THEN '''{777}''' WHEN 'integer[]' THEN '''{777}''' WHEN 'text[]' THEN '''{777}''' WHEN 'character varying[]' THEN '''{777}''' WHEN 'date' THEN 'current_date'
 				WHEN 'timestamp without time zone' THEN 'now()::timestamp' WHEN 'timestamp with time zone' THEN 'now()'
 				ELSE '''777''' END, ', ' ORDER BY n)
 				FROM unnest(parameter_types) WITH ORDINALITY AS p (t, n)) || ')', '')
