@@ -2,14 +2,16 @@
 
 #include <string.h>
 
+#include "etl/answers.h"
 #include "etl/handlers.h"
 #include "http/auth.h"
 
 const struct field_set NO_INPUT = { NULL, 0 };
 
 static const struct route routes[] = {
-#define ROUTE(method, path, role, handler, input, sentence) \
-	{ method, path, role, handler, &input, sentence },
+#define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
+	{ method, path, role, handler, &input, sentence, #handler, &answer, \
+	    statuses },
 #include "etl/route_table.h"
 #undef ROUTE
 };

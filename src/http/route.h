@@ -8,6 +8,7 @@
 
 #include "http/auth.h"
 #include "http/response.h"
+#include "http/shape.h"
 
 typedef enum err route_handler(struct req *rq, struct resp *rp);
 
@@ -18,6 +19,10 @@ struct route {
 	route_handler *handler;
 	const struct field_set *input;
 	const char *sentence;
+	/* What describes it further; see etl/route_table.h. */
+	const char *name; /* the handler's */
+	const struct shape *answer;
+	const char *statuses; /* "201 404" */
 };
 
 /*

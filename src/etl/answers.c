@@ -1,0 +1,78 @@
+#include "etl/answers.h"
+
+#include "base/cc.h"
+
+#define SHAPE(id, name, sentence, rows) \
+	const struct shape id = { name, sentence, rows, COUNT(rows), false };
+
+/* clang-format off */
+static const struct shape_row done_rows[] = {
+	{ "success", SHAPE_TRUE, 0, NULL, NULL },
+	{ "message", SHAPE_TEXT, 0, "What was done", NULL },
+};
+SHAPE(answer_done, "done", "It was done", done_rows)
+
+static const struct shape_row health_rows[] = {
+	{ "status", SHAPE_TEXT, 0, NULL, NULL },
+	{ "version", SHAPE_TEXT, 0, "The program's", NULL },
+};
+SHAPE(answer_health, "health", "The process answers", health_rows)
+
+static const struct shape_row ready_rows[] = {
+	{ "status", SHAPE_TEXT, 0, NULL, NULL },
+	{ "degraded", SHAPE_TEXTS, 0,
+	  "Parts that are away while stores are accepted all the same", NULL },
+};
+SHAPE(answer_ready, "ready", "Stores can be accepted", ready_rows)
+
+static const struct shape_row stored_rows[] = {
+	{ "success", SHAPE_TRUE, 0, NULL, NULL },
+	{ "raw_data_id", SHAPE_INT, 0, "The batch's id", NULL },
+	{ "message", SHAPE_TEXT, 0, NULL, NULL },
+	{ "queued", SHAPE_BOOL, 0, "Whether its message is on the queue already",
+	  NULL },
+};
+SHAPE(answer_stored, "stored", "A batch that was stored", stored_rows)
+
+#define COLUMN SHAPE_COLUMN
+static const struct shape_row record_rows[] = {
+#include "models/raw_batch_table.h"
+	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
+	  "The payload, with include_raw_data", NULL },
+};
+static const struct shape_row raw_data_rows[] = {
+#include "models/raw_batch_table.h"
+	{ "raw_data", SHAPE_JSON, 0, "The payload", NULL },
+	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULL,
+	  "How it was extracted", NULL },
+	{ "error_details", SHAPE_JSON, SHAPE_NULL, "What went wrong", NULL },
+};
+#undef COLUMN
+static const struct shape record = { "raw_data_record", "A batch in a list",
+	record_rows, COUNT(record_rows), false };
+SHAPE(answer_raw_data, "raw_data", "A batch with its payload", raw_data_rows)
+
+static const struct shape_row raw_data_list_rows[] = {
+	{ "raw_data_records", SHAPE_LIST, 0, NULL, &record },
+	{ "total_count", SHAPE_INT, 0, "All that the filter finds", NULL },
+	{ "limit", SHAPE_INT, 0, NULL, NULL },
+	{ "offset", SHAPE_INT, 0, NULL, NULL },
+	{ "next_cursor", SHAPE_TEXT, SHAPE_NULL, "null: this is the last page",
+	  NULL },
+};
+SHAPE(answer_raw_data_list, "raw_data_list", "A page of batches",
+    raw_data_list_rows)
+
+static const struct shape_row queue_rows[] = {
+	{ "name", SHAPE_TEXT, 0, NULL, NULL },
+	{ "message_count", SHAPE_INT, 0, "Messages that wait", NULL },
+	{ "consumer_count", SHAPE_INT, 0, NULL, NULL },
+};
+static const struct shape queue = { "queue", "One queue", queue_rows,
+	COUNT(queue_rows), false };
+static const struct shape_row queues_rows[] = {
+	{ "queues", SHAPE_LIST, 0, NULL, &queue },
+};
+SHAPE(answer_queues, "queues", "The main queues, each followed by its retry"
+    " and dead-letter queues", queues_rows)
+/* clang-format on */

@@ -1,0 +1,55 @@
+/*
+ * What an answer's JSON looks like, as rows: for the description of the routes
+ * (openapi.json) only. Nothing is written by them; that answers are as their
+ * rows say is what tests/openapi checks.
+ */
+#ifndef HTTP_SHAPE_H
+#define HTTP_SHAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct shape;
+
+enum shape_kind {
+	SHAPE_INT,
+	SHAPE_NUMBER,
+	SHAPE_TEXT,
+	SHAPE_BOOL,
+	SHAPE_TRUE,   /* always true */
+	SHAPE_STAMP,  /* a text, ISO 8601 */
+	SHAPE_JSON,   /* an object or array of somebody else's */
+	SHAPE_TEXTS,  /* an array of texts */
+	SHAPE_OBJECT, /* one `of` */
+	SHAPE_LIST,   /* an array of `of` */
+};
+
+/* How a member may be missing. */
+#define SHAPE_NULL 1u	  /* it may be null */
+#define SHAPE_OPTIONAL 2u /* it may be absent */
+
+struct shape_row {
+	const char *name;
+	enum shape_kind kind;
+	unsigned flags;
+	const char *sentence;	/* or NULL */
+	const struct shape *of; /* of an object, of a list's objects */
+};
+
+/* An object of these members and no others; is_list: an array of such. */
+struct shape {
+	const char *name; /* its schema's, unique; NULL: no JSON at all */
+	const char *sentence;
+	const struct shape_row *rows;
+	size_t count;
+	bool is_list;
+};
+
+/*
+ * Rows from those that write the members, COLUMN(id, member, kind, SQL) of a
+ * models/..._table.h: any of them but the id may be null.
+ */
+#define SHAPE_COLUMN(id, member, kind, sql) \
+	{ member, SHAPE_##kind, SHAPE_NULL, NULL, NULL },
+
+#endif
