@@ -75,4 +75,57 @@ static const struct shape_row queues_rows[] = {
 };
 SHAPE(answer_queues, "queues", "The main queues, each followed by its retry"
     " and dead-letter queues", queues_rows)
+
+static const struct shape_row vector_rows[] = {
+	{ "name", SHAPE_TEXT, 0, NULL, NULL },
+	{ "database_count", SHAPE_INT, 0, "Active rows of the table", NULL },
+	{ "qdrant_count", SHAPE_INT, 0, "Those of them that have a vector",
+	  NULL },
+	{ "completion", SHAPE_INT, 0, "Percent", NULL },
+};
+static const struct shape vector = { "qdrant_entity", "One table",
+	vector_rows, COUNT(vector_rows), false };
+static const struct shape_row vector_group_rows[] = {
+	{ "title", SHAPE_TEXT, 0, NULL, NULL },
+	{ "logo_filename", SHAPE_TEXT, SHAPE_NULL, NULL, NULL },
+	{ "entities", SHAPE_LIST, 0, NULL, &vector },
+};
+static const struct shape vector_group = { "qdrant_group", "What one source"
+	" gave", vector_group_rows, COUNT(vector_group_rows), false };
+static const struct shape_row dashboard_rows[] = {
+	{ "total_database", SHAPE_INT, 0, NULL, NULL },
+	{ "total_vectorized", SHAPE_INT, 0, NULL, NULL },
+	{ "overall_completion", SHAPE_INT, 0, "Percent", NULL },
+	{ "integration_groups", SHAPE_LIST, 0, NULL, &vector_group },
+	{ "queue_pending", SHAPE_INT, SHAPE_NULL,
+	  "Messages of the transform and load queues; null: the broker is away",
+	  NULL },
+	{ "queue_failed", SHAPE_INT, SHAPE_NULL,
+	  "Messages of their dead-letter queues", NULL },
+};
+SHAPE(answer_qdrant_dashboard, "qdrant_dashboard", "Rows and their vectors",
+    dashboard_rows)
+
+#define QDRANT_STATE \
+	{ "status", SHAPE_TEXT, 0, "healthy, unreachable, unauthorized," \
+	  " unhealthy, not_configured or not_built", NULL }, \
+	{ "version", SHAPE_TEXT, SHAPE_NULL, "Qdrant's", NULL }, \
+	{ "message", SHAPE_TEXT, 0, "What to do about it", NULL }
+#define QDRANT_ANSWERED \
+	{ "collection_count", SHAPE_INT, SHAPE_NULL, NULL, NULL }, \
+	{ "response_time_ms", SHAPE_INT, 0, NULL, NULL }
+static const struct shape_row qdrant_health_rows[] = {
+	QDRANT_STATE,
+	{ "commit", SHAPE_TEXT, SHAPE_NULL, NULL, NULL },
+	QDRANT_ANSWERED,
+};
+SHAPE(answer_qdrant_health, "qdrant_health", "How Qdrant is",
+    qdrant_health_rows)
+static const struct shape_row qdrant_connection_rows[] = {
+	{ "success", SHAPE_BOOL, 0, NULL, NULL },
+	QDRANT_STATE,
+	QDRANT_ANSWERED,
+};
+SHAPE(answer_qdrant_connection, "qdrant_connection", "Whether Qdrant can be"
+    " used", qdrant_connection_rows)
 /* clang-format on */

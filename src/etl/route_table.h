@@ -25,6 +25,14 @@ ROUTE("PUT", "/app/etl/raw-data/{id}/status", ROLE_WRITER, raw_data_status,
     answer_done, "200 409")
 ROUTE("GET", "/app/etl/queues", ROLE_READER, queues_list, NO_INPUT,
     "Messages and consumers of each queue", answer_queues, "200")
+ROUTE("GET", "/app/etl/qdrant/dashboard", ROLE_READER, qdrant_dashboard,
+    NO_INPUT, "How much of the tenant's data has vectors",
+    answer_qdrant_dashboard, "200")
+ROUTE("GET", "/app/etl/qdrant/health", ROLE_READER, qdrant_health, NO_INPUT,
+    "How Qdrant is, asked of it", answer_qdrant_health, "200")
+ROUTE("GET", "/app/etl/qdrant/test-connection", ROLE_READER,
+    qdrant_test_connection, NO_INPUT,
+    "Whether Qdrant takes the settings' key", answer_qdrant_connection, "200")
 ROUTE("POST", "/app/etl/jobs/extract", ROLE_WRITER, jobs_extract,
     jobs_extract_input, "Queue an extraction for the platform's extractor",
     answer_done, "202 404 409")

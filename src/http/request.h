@@ -8,6 +8,7 @@
 
 #include "adapters/db.h"
 #include "adapters/fcgi.h"
+#include "adapters/qdrant_client.h"
 #include "base/json_scan.h"
 #include "http/field.h"
 #include "http/http_conf.h"
@@ -20,6 +21,7 @@ struct service {
 	struct db *db;
 	struct queue_manager *queue;
 	struct raw_batch_marks *marks;
+	struct qdrant_client *qdrant;
 	const struct http_settings *settings;
 };
 

@@ -184,7 +184,9 @@ open_all(struct responder *me, struct diag *diag)
 	me->service.db = db_new(&settings.db, PROGRAM);
 	me->service.marks = &me->marks;
 	me->service.settings = &settings.http;
-	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL)
+	me->service.qdrant = qdrant_client_new(&settings.qdrant);
+	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL ||
+	    me->service.qdrant == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
 	me->service.queue = queue_manager_new(me->mq, &settings.mq,
 	    &settings.queue);
@@ -208,6 +210,7 @@ close_all(struct responder *me)
 	queue_manager_free(me->service.queue);
 	mq_free(me->mq);
 	db_free(me->service.db);
+	qdrant_client_free(me->service.qdrant);
 	fcgi_free(me->fcgi);
 }
 
