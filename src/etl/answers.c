@@ -76,6 +76,12 @@ static const struct shape_row queues_rows[] = {
 SHAPE(answer_queues, "queues", "The main queues, each followed by its retry"
     " and dead-letter queues", queues_rows)
 
+static const struct shape_row logo_rows[] = {
+	{ "success", SHAPE_TRUE, 0, NULL, NULL },
+	{ "logo_filename", SHAPE_TEXT, 0, "Served below /app/etl/logos/", NULL },
+};
+SHAPE(answer_logo, "logo", "A logo that is kept", logo_rows)
+
 static const struct shape_row vector_rows[] = {
 	{ "name", SHAPE_TEXT, 0, NULL, NULL },
 	{ "database_count", SHAPE_INT, 0, "Active rows of the table", NULL },

@@ -25,6 +25,9 @@ ROUTE("PUT", "/app/etl/raw-data/{id}/status", ROLE_WRITER, raw_data_status,
     answer_done, "200 409")
 ROUTE("GET", "/app/etl/queues", ROLE_READER, queues_list, NO_INPUT,
     "Messages and consumers of each queue", answer_queues, "200")
+ROUTE("POST", "/app/etl/integrations/upload-logo", ROLE_ADMIN,
+    integration_upload_logo, integration_upload_logo_input,
+    "Keep a logo for an integration", answer_logo, "200")
 ROUTE("GET", "/app/etl/qdrant/dashboard", ROLE_READER, qdrant_dashboard,
     NO_INPUT, "How much of the tenant's data has vectors",
     answer_qdrant_dashboard, "200")

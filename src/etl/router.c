@@ -5,6 +5,7 @@
 #include "etl/answers.h"
 #include "etl/handlers.h"
 #include "http/auth.h"
+#include "http/form.h"
 
 const struct field_set NO_INPUT = { NULL, 0 };
 
@@ -37,7 +38,9 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 	rc = auth_check(rq);
 	if (rc == E_OK)
 		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
-	if (rc == E_OK && has_body(rq->route->input))
+	if (rc == E_OK && form_is_wanted(rq->route->input))
+		rc = form_read(rq, rq->route->input);
+	else if (rc == E_OK && has_body(rq->route->input))
 		rc = request_read_json(rq, rq->route->input);
 	if (rc != E_OK)
 		return rc;

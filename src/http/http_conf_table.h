@@ -9,6 +9,9 @@ SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
 SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
     "ETL_IDEMPOTENCY_LIFETIME",
     "Seconds an Idempotency-Key is remembered; a week")
+SETTING(logo_dir, TEXT, "", 0, 0, NULL, "ETL_LOGO_DIR",
+    "Folder that uploaded logos are kept in and nginx serves; empty: none are"
+    " taken")
 SETTING(request_timeout, NUMBER, "70", 5, 3600, NULL, "ETL_REQUEST_TIMEOUT",
     "Seconds after which a stuck request ends its process; longer than nginx's"
     " fastcgi_read_timeout, so that the client gets 504")

@@ -12,6 +12,7 @@
 #include "base/json_scan.h"
 #include "http/field.h"
 #include "http/http_conf.h"
+#include "http/multipart.h"
 #include "http/params.h"
 #include "models/raw_batch_marks.h"
 #include "queue/queue_manager.h"
@@ -63,6 +64,7 @@ struct req {
 	struct params params;
 	struct json_member *members; /* of the body, that somebody wants */
 	size_t member_count;
+	const struct parts *form; /* of a body that is a form, or NULL */
 	struct field_error *errors; /* in their order */
 	struct field_error **errors_end;
 };
@@ -81,6 +83,13 @@ void request_from_fcgi(struct req *rq, struct fcgi *fcgi);
  */
 enum err request_read_json(struct req *rq, const struct field_set *wanted)
     MUST_CHECK;
+
+/*
+ * Read the body, unpacked, of at most `max` bytes and the settings' max_body.
+ *
+ * Fails: E_TOO_LARGE, E_SYNTAX, E_MEDIA; the client is told why.
+ */
+enum err request_read_body(struct req *rq, int64_t max) MUST_CHECK;
 
 /* A member of the body, NULL when it is not there. */
 const struct json_member *request_member(const struct req *rq,
