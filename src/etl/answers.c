@@ -1,10 +1,5 @@
 #include "etl/answers.h"
 
-#include "base/cc.h"
-
-#define SHAPE(id, name, sentence, rows) \
-	const struct shape id = { name, sentence, rows, COUNT(rows), false };
-
 /* clang-format off */
 static const struct shape_row done_rows[] = {
 	{ "success", SHAPE_TRUE, 0, NULL, NULL },
@@ -43,9 +38,9 @@ static const struct shape_row record_rows[] = {
 static const struct shape_row raw_data_rows[] = {
 #include "models/raw_batch_table.h"
 	{ "raw_data", SHAPE_JSON, 0, "The payload", NULL },
-	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULL,
+	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULLABLE,
 	  "How it was extracted", NULL },
-	{ "error_details", SHAPE_JSON, SHAPE_NULL, "What went wrong", NULL },
+	{ "error_details", SHAPE_JSON, SHAPE_NULLABLE, "What went wrong", NULL },
 };
 #undef COLUMN
 static const struct shape record = { "raw_data_record", "A batch in a list",
@@ -57,7 +52,7 @@ static const struct shape_row raw_data_list_rows[] = {
 	{ "total_count", SHAPE_INT, 0, "All that the filter finds", NULL },
 	{ "limit", SHAPE_INT, 0, NULL, NULL },
 	{ "offset", SHAPE_INT, 0, NULL, NULL },
-	{ "next_cursor", SHAPE_TEXT, SHAPE_NULL, "null: this is the last page",
+	{ "next_cursor", SHAPE_TEXT, SHAPE_NULLABLE, "null: this is the last page",
 	  NULL },
 };
 SHAPE(answer_raw_data_list, "raw_data_list", "A page of batches",
@@ -76,6 +71,9 @@ static const struct shape_row queues_rows[] = {
 SHAPE(answer_queues, "queues", "The main queues, each followed by its retry"
     " and dead-letter queues", queues_rows)
 
+const struct shape answer_openapi = { "openapi", "An OpenAPI 3.1 document",
+	NULL, 0, false };
+
 static const struct shape_row logo_rows[] = {
 	{ "success", SHAPE_TRUE, 0, NULL, NULL },
 	{ "logo_filename", SHAPE_TEXT, 0, "Served below /app/etl/logos/", NULL },
@@ -93,7 +91,7 @@ static const struct shape vector = { "qdrant_entity", "One table",
 	vector_rows, COUNT(vector_rows), false };
 static const struct shape_row vector_group_rows[] = {
 	{ "title", SHAPE_TEXT, 0, NULL, NULL },
-	{ "logo_filename", SHAPE_TEXT, SHAPE_NULL, NULL, NULL },
+	{ "logo_filename", SHAPE_TEXT, SHAPE_NULLABLE, NULL, NULL },
 	{ "entities", SHAPE_LIST, 0, NULL, &vector },
 };
 static const struct shape vector_group = { "qdrant_group", "What one source"
@@ -103,10 +101,10 @@ static const struct shape_row dashboard_rows[] = {
 	{ "total_vectorized", SHAPE_INT, 0, NULL, NULL },
 	{ "overall_completion", SHAPE_INT, 0, "Percent", NULL },
 	{ "integration_groups", SHAPE_LIST, 0, NULL, &vector_group },
-	{ "queue_pending", SHAPE_INT, SHAPE_NULL,
+	{ "queue_pending", SHAPE_INT, SHAPE_NULLABLE,
 	  "Messages of the transform and load queues; null: the broker is away",
 	  NULL },
-	{ "queue_failed", SHAPE_INT, SHAPE_NULL,
+	{ "queue_failed", SHAPE_INT, SHAPE_NULLABLE,
 	  "Messages of their dead-letter queues", NULL },
 };
 SHAPE(answer_qdrant_dashboard, "qdrant_dashboard", "Rows and their vectors",
@@ -115,14 +113,14 @@ SHAPE(answer_qdrant_dashboard, "qdrant_dashboard", "Rows and their vectors",
 #define QDRANT_STATE \
 	{ "status", SHAPE_TEXT, 0, "healthy, unreachable, unauthorized," \
 	  " unhealthy, not_configured or not_built", NULL }, \
-	{ "version", SHAPE_TEXT, SHAPE_NULL, "Qdrant's", NULL }, \
+	{ "version", SHAPE_TEXT, SHAPE_NULLABLE, "Qdrant's", NULL }, \
 	{ "message", SHAPE_TEXT, 0, "What to do about it", NULL }
 #define QDRANT_ANSWERED \
-	{ "collection_count", SHAPE_INT, SHAPE_NULL, NULL, NULL }, \
+	{ "collection_count", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL }, \
 	{ "response_time_ms", SHAPE_INT, 0, NULL, NULL }
 static const struct shape_row qdrant_health_rows[] = {
 	QDRANT_STATE,
-	{ "commit", SHAPE_TEXT, SHAPE_NULL, NULL, NULL },
+	{ "commit", SHAPE_TEXT, SHAPE_NULLABLE, NULL, NULL },
 	QDRANT_ANSWERED,
 };
 SHAPE(answer_qdrant_health, "qdrant_health", "How Qdrant is",

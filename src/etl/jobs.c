@@ -13,6 +13,8 @@ struct extract_input {
 #define AT(member) .offset = offsetof(struct extract_input, member)
 static const struct field extract_rows[] = {
 	/* clang-format off */
+	{ FIELD_HEADER, "traceparent", .kind = FIELD_TEXT, .min = 1, .max = 255,
+	  .sentence = "W3C Trace Context, which the message carries on" },
 	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .required = true,
 	  .min = 1, .max = INT32_MAX, AT(integration_id),
 	  .sentence = "The tenant's integration to extract from" },

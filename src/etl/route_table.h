@@ -12,6 +12,8 @@ ROUTE("GET", "/app/etl/health", ROLE_OPEN, health_get, NO_INPUT,
     "Does the process answer?", answer_health, "200")
 ROUTE("GET", "/app/etl/health/ready", ROLE_OPEN, health_ready, NO_INPUT,
     "Can stores be accepted?", answer_ready, "200")
+ROUTE("GET", "/app/etl/openapi.json", ROLE_OPEN, openapi_get, NO_INPUT,
+    "This description", answer_openapi, "200")
 ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,
     raw_data_store_input, "Store one batch and queue its id",
     answer_stored, "201 202 200 404")

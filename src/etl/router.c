@@ -17,6 +17,13 @@ static const struct route routes[] = {
 #undef ROUTE
 };
 
+const struct route *
+router_routes(size_t *ret_count)
+{
+	*ret_count = COUNT(routes);
+	return routes;
+}
+
 static bool
 has_body(const struct field_set *input)
 {

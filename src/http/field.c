@@ -269,6 +269,8 @@ fields_read(const struct field_set *set, struct req *rq, void *values)
 		enum err rc = E_OK;
 		struct found found;
 
+		if (row->place == FIELD_HEADER)
+			continue;
 		if (find(row, rq, &found, &rc))
 			rc = read_value(row, rq, &found,
 			    (char *)values + row->offset);

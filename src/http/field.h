@@ -14,6 +14,7 @@
 
 struct req;
 
+/* A header's row only describes it: its handler reads it. */
 enum field_place { FIELD_PATH, FIELD_QUERY, FIELD_HEADER, FIELD_BODY };
 
 enum field_kind {

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cc.h"
+
 struct shape;
 
 enum shape_kind {
@@ -25,7 +27,8 @@ enum shape_kind {
 };
 
 /* How a member may be missing. */
-#define SHAPE_NULL 1u	  /* it may be null */
+#define SHAPE_NOT_NULL 0u
+#define SHAPE_NULLABLE 1u /* it may be null */
 #define SHAPE_OPTIONAL 2u /* it may be absent */
 
 struct shape_row {
@@ -36,20 +39,26 @@ struct shape_row {
 	const struct shape *of; /* of an object, of a list's objects */
 };
 
-/* An object of these members and no others; is_list: an array of such. */
+/*
+ * An object of these members and no others, of any without rows; is_list: an
+ * array of such.
+ */
 struct shape {
-	const char *name; /* its schema's, unique; NULL: no JSON at all */
+	const char *name; /* its schema's, unique; NULL: plain text, no JSON */
 	const char *sentence;
 	const struct shape_row *rows;
 	size_t count;
 	bool is_list;
 };
 
+#define SHAPE(id, name, sentence, rows) \
+	const struct shape id = { name, sentence, rows, COUNT(rows), false };
+
 /*
- * Rows from those that write the members, COLUMN(id, member, kind, SQL) of a
- * models/..._table.h: any of them but the id may be null.
+ * Rows from those that write the members: COLUMN of raw_batch_table.h, where
+ * only the NULLs of SQL tell what may be null, so that any may.
  */
 #define SHAPE_COLUMN(id, member, kind, sql) \
-	{ member, SHAPE_##kind, SHAPE_NULL, NULL, NULL },
+	{ member, SHAPE_##kind, SHAPE_NULLABLE, NULL, NULL },
 
 #endif

@@ -59,7 +59,7 @@ qdrant() { request GET "/app/etl/qdrant/$1?$query"; }
 quick() { awk "BEGIN { exit !($SECONDS_TAKEN < $1) }"; }
 
 standin_up "$needs_key"
-app_up "qdrant_url = http://127.0.0.1:$standin_port/" "qdrant_api_key = geheim"
+app_up 'auth = none' "qdrant_url = http://127.0.0.1:$standin_port/" "qdrant_api_key = geheim"
 
 # -- it answers
 qdrant health
@@ -206,7 +206,7 @@ check_is "no tenant: 400" "$STATUS" 400
 request POST '/app/etl/qdrant/dashboard?tenant_id=1' --data '{}'
 check_is "POST: 405" "$STATUS" 405
 app_down
-app_up
+app_up 'auth = none'
 qdrant health
 check_is "without qdrant_url nothing is asked" "$(json '[.status, .version] | @json')" '["not_configured",null]'
 qdrant test-connection

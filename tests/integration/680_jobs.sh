@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Extraction jobs: one message on extract_queue, or a refusal.
 . "$(dirname "$0")/lib.sh"
-app_up 'rabbitmq_timeout = 500'
+app_up 'auth = none' 'rabbitmq_timeout = 500'
 
 route='/app/etl/jobs/extract?tenant_id=1'
 extract() { # JSON [CURL ARGUMENT…]

@@ -2,7 +2,7 @@
 # Logos: an SVG comes in by a form, is checked, and nginx serves it so that it
 # can do nothing.
 . "$(dirname "$0")/lib.sh"
-app_up
+app_up 'auth = none'
 
 route='/app/etl/integrations/upload-logo?tenant_id=1'
 logos=$ETL_APP/logos
@@ -14,6 +14,7 @@ upload() { # CURL ARGUMENT…
 	out=$(curl -sS -g --noproxy '*' -m 60 -o "$BODY" -D "$HEADERS" -H 'Expect:' \
 		-w '%{http_code}' -X POST "$@" "$ETL_URL$route" 2>"$TMP/curl.err") || true
 	STATUS=$out
+	seen POST "$route"
 }
 svg() { printf '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">%s</svg>' "$1"; }
 svg '<path d="M0 0h9v9z" fill="#123"/>' >"$TMP/good.svg"
@@ -149,7 +150,7 @@ check "no path reaches the client" sh -c "! grep -q '$logos' '$BODY'"
 check "the log has it" wait_until 5 grep -q "cannot open the folder in $logos" "$APP_LOGS/pool.log"
 mv "$logos.away" "$logos"
 app_down
-app_up 'logo_dir ='
+app_up 'auth = none' 'logo_dir ='
 upload -F "file=@$TMP/good.svg"
 check_is "no folder in the settings: 503" "$STATUS" 503
 check_match "which says what to set" "$(json .detail)" logo_dir
