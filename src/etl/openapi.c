@@ -37,6 +37,12 @@ static const struct field headers[] = {
 	  .sentence = "The version of what is answered" },
 	{ FIELD_HEADER, "Location", .kind = FIELD_TEXT, .min = 1, .max = 4096,
 	  .sentence = "Where what was made is" },
+	{ FIELD_HEADER, "X-Total-Count", .kind = FIELD_INT, .min = 0,
+	  .max = INT64_MAX, .sentence = "All that the filter finds" },
+	{ FIELD_HEADER, "X-Next-Cursor", .kind = FIELD_TEXT, .min = 1,
+	  .max = 4096, .sentence = "The cursor of the next page, if any" },
+	{ FIELD_HEADER, "Link", .kind = FIELD_TEXT, .min = 1, .max = 8192,
+	  .sentence = "The next page, rel=next (RFC 8288)" },
 	{ FIELD_HEADER, "Retry-After", .kind = FIELD_INT, .min = 0,
 	  .max = 86400, .sentence = "Seconds to wait" },
 	/* clang-format on */

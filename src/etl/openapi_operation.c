@@ -185,6 +185,11 @@ write_success(struct json *json, const struct operation *op, int status)
 		write_header(json, "ETag");
 	if (status == 201)
 		write_header(json, "Location");
+	if (shape->is_list && status == 200) {
+		write_header(json, "X-Total-Count");
+		write_header(json, "X-Next-Cursor");
+		write_header(json, "Link");
+	}
 	json_end(json);
 	if (status == 304)
 		return;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "etl/handlers.h"
+#include "http/etag.h"
 
 /* What GET /raw-data takes. */
 struct list_input {
@@ -135,24 +136,15 @@ raw_data_list(struct req *rq, struct resp *rp)
 static struct span
 known_versions(struct req *rq)
 {
-	struct span rest = rq->if_none_match;
+	struct span rest = rq->if_none_match, tag;
 	char *text = rest.at == NULL ? NULL :
 	    arena_get(rq->arena, rest.len + 1);
 	size_t len = 0;
+	bool weak;
 
 	if (text == NULL)
 		return SPAN_NONE;
-	while (rest.at != NULL) {
-		struct span tag = span_trim(span_cut(&rest, ','));
-
-		if (tag.len > 2 && memcmp(tag.at, "W/", 2) == 0) {
-			tag.at += 2;
-			tag.len -= 2;
-		}
-		if (tag.len > 2 && tag.at[0] == '"') {
-			tag.at++;
-			tag.len -= 2;
-		}
+	while (etag_next(&rest, &tag, &weak)) {
 		if (len > 0)
 			text[len++] = ',';
 		memcpy(text + len, tag.at, tag.len);

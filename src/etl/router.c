@@ -33,6 +33,16 @@ has_body(const struct field_set *input)
 	return false;
 }
 
+/* A DELETE may do without the body that its rows describe. */
+static bool
+sends_body(const struct req *rq)
+{
+	if (!span_is(rq->method, "DELETE"))
+		return true;
+	return rq->body->len > 0 || (rq->content_length.at != NULL &&
+	    !span_is(rq->content_length, "0"));
+}
+
 /* All refusals that do not depend on the resource, in their order. */
 static enum err
 prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
@@ -47,7 +57,7 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
 	if (rc == E_OK && form_is_wanted(rq->route->input))
 		rc = form_read(rq, rq->route->input);
-	else if (rc == E_OK && has_body(rq->route->input))
+	else if (rc == E_OK && has_body(rq->route->input) && sends_body(rq))
 		rc = request_read_json(rq, rq->route->input);
 	if (rc != E_OK)
 		return rc;

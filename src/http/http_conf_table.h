@@ -12,6 +12,10 @@ SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
 SETTING(logo_dir, TEXT, "", 0, 0, NULL, "ETL_LOGO_DIR",
     "Folder that uploaded logos are kept in and nginx serves; empty: none are"
     " taken")
+SETTING(secret_keys_file, TEXT, "", 0, 0, NULL, "ETL_SECRET_KEYS_FILE",
+    "File of the keys that encrypt integrations' passwords: lines id:key, the"
+    " key 32 bytes in base64; the first encrypts, all decrypt; empty: passwords"
+    " are refused")
 SETTING(request_timeout, NUMBER, "70", 5, 3600, NULL, "ETL_REQUEST_TIMEOUT",
     "Seconds after which a stuck request ends its process; longer than nginx's"
     " fastcgi_read_timeout, so that the client gets 504")

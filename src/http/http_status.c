@@ -19,7 +19,7 @@ http_status_of(enum err code)
 	case ERR_CLASS_ABSENT:
 		return 404;
 	case ERR_CLASS_CONFLICT:
-		return 409;
+		return code == E_PRECONDITION ? 412 : 409;
 	case ERR_CLASS_LIMIT:
 		return 413;
 	case ERR_CLASS_BUSY:

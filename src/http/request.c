@@ -82,6 +82,7 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->content_type = header(fcgi, "CONTENT_TYPE");
 	rq->content_encoding = header(fcgi, "HTTP_CONTENT_ENCODING");
 	rq->content_length = header(fcgi, "CONTENT_LENGTH");
+	rq->if_match = header(fcgi, "HTTP_IF_MATCH");
 	rq->if_none_match = header(fcgi, "HTTP_IF_NONE_MATCH");
 	rq->idempotency_key = header(fcgi, "HTTP_IDEMPOTENCY_KEY");
 	rq->traceparent = header(fcgi, "HTTP_TRACEPARENT");

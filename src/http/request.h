@@ -49,6 +49,7 @@ struct req {
 	struct span content_type;
 	struct span content_encoding;
 	struct span content_length;
+	struct span if_match;
 	struct span if_none_match;
 	struct span idempotency_key;
 	struct span traceparent;

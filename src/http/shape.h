@@ -61,4 +61,8 @@ struct shape {
 #define SHAPE_COLUMN(id, member, kind, sql) \
 	{ member, SHAPE_##kind, SHAPE_NULLABLE, NULL, NULL },
 
+/* Rows from COLUMN(member, kind, NULLABLE or NOT_NULL, SQL); see catalogue.h. */
+#define SHAPE_CATALOGUE(member, kind, null, sql) \
+	{ member, SHAPE_##kind, SHAPE_##null, NULL, NULL },
+
 #endif

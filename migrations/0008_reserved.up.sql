@@ -1,0 +1,2 @@
+-- Nothing yet: the number is taken.
+SELECT 1;

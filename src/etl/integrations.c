@@ -1,0 +1,201 @@
+#include <inttypes.h>
+
+#include "adapters/secret.h"
+#include "etl/handlers.h"
+#include "etl/resource.h"
+#include "models/integration.h"
+
+#define SETTINGS_BYTES 65536
+
+/* What POST and PUT /integrations take. */
+struct integration_input {
+	struct span provider;
+	struct span type;
+	struct span base_url;
+	struct span username;
+	struct span password;
+	struct span settings;
+	struct span logo_filename;
+	bool active;
+};
+
+#define AT(member) .offset = offsetof(struct integration_input, member)
+/* clang-format off */
+#define INTEGRATION_ROWS(needed) \
+	{ FIELD_BODY, "provider", .kind = FIELD_TEXT, .required = needed, \
+	  .min = 1, .max = 50, AT(provider), \
+	  .sentence = "Its name, such as Jira; once for each tenant" }, \
+	{ FIELD_BODY, "type", .kind = FIELD_TEXT, .required = needed, \
+	  .min = 1, .max = 50, AT(type), \
+	  .sentence = "What it is, such as data_source" }, \
+	{ FIELD_BODY, "base_url", .kind = FIELD_TEXT, .min = 0, .max = 2000, \
+	  AT(base_url), .sentence = "Where it is" }, \
+	{ FIELD_BODY, "username", .kind = FIELD_TEXT, .min = 0, .max = 255, \
+	  AT(username), .sentence = "As whom to ask it" }, \
+	{ FIELD_BODY, "password", .kind = FIELD_TEXT, .min = 1, .max = 4096, \
+	  AT(password), \
+	  .sentence = "The secret that goes with it; never answered" }, \
+	{ FIELD_BODY, "settings", .kind = FIELD_OBJECT, AT(settings), \
+	  .sentence = "What else it needs, such as custom_fields" }, \
+	{ FIELD_BODY, "logo_filename", .kind = FIELD_TEXT, .min = 0, \
+	  .max = 255, AT(logo_filename), \
+	  .sentence = "The file that upload-logo has named" }, \
+	{ FIELD_BODY, "active", .kind = FIELD_BOOL, AT(active), \
+	  .sentence = "Whether it is used; true" }
+/* clang-format on */
+
+static const struct field create_rows[] = { INTEGRATION_ROWS(true) };
+const struct field_set integration_create_input = { create_rows,
+	COUNT(create_rows) };
+
+static const struct field update_rows[] = { INTEGRATION_ROWS(false) };
+#undef AT
+const struct field_set integration_update_input = { update_rows,
+	COUNT(update_rows) };
+
+/* A provider is there once, and a list of integrations stays readable. */
+static enum err
+check_integration(struct req *rq, struct edit *edit)
+{
+	const struct integration_input *input = edit->values;
+	const struct catalogue_value *provider =
+	    catalogue_new_value(&edit->change, "provider");
+	bool taken;
+	enum err rc;
+
+	if (input->settings.len > SETTINGS_BYTES)
+		return field_refuse(rq, FIELD_BODY, "settings", "too_large",
+		    "must have 65536 bytes at most");
+	if (provider == NULL)
+		return E_OK;
+	rc = integration_has_provider(rq->db, rq->who.tenant_id,
+	    provider->text, edit->id, rq->arena, &taken, &rq->diag);
+	if (rc == E_OK && taken)
+		return diag_tell(&rq->diag, E_CONFLICT, "There is an"
+		    " integration with the provider %.*s already",
+		    SPAN_ARG(provider->text));
+	return rc;
+}
+
+/* Seal the password for this very row, or forget it when it is null. */
+static enum err
+apply_integration(struct req *rq, struct edit *edit)
+{
+	const struct integration_input *input = edit->values;
+	struct catalogue_change change = { 0 };
+	struct catalogue_value sealed = { .column = "password",
+		.kind = COLUMN_TEXT };
+	enum err rc = E_OK;
+	char *context;
+
+	if (request_member(rq, "password") == NULL)
+		return E_OK;
+	context = arena_printf(rq->arena, "integrations:%" PRId64 ":%" PRId64,
+	    rq->who.tenant_id, edit->id);
+	if (context == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	sealed.is_null = input->password.at == NULL;
+	if (!sealed.is_null)
+		rc = secret_seal(rq->service->settings->secret_keys_file,
+		    input->password, str_span(context), rq->arena,
+		    &sealed.text, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	catalogue_set(&change, sealed);
+	return catalogue_update(rq->db, &integration_catalogue,
+	    rq->who.tenant_id, edit->id, &change, rq->arena, &rq->diag);
+}
+
+/* What was extracted is not lost by a mistake: deactivation comes first. */
+static enum err
+release_integration(struct req *rq, struct edit *edit)
+{
+	const struct catalogue *it = &integration_catalogue;
+	struct integration_users users;
+	enum err rc;
+
+	rc = integration_users(rq->db, rq->who.tenant_id, edit->id, rq->arena,
+	    &users, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	if (users.batches > 0 || users.work_items > 0) {
+		if (catalogue_int(it, edit->before, "active") != 0)
+			return diag_tell(&rq->diag, E_CONFLICT,
+			    "%lld batches of raw data and %lld work items refer"
+			    " to this integration: deactivate it instead",
+			    (long long)users.batches,
+			    (long long)users.work_items);
+		edit->kept = arena_printf(rq->arena, "The integration stays"
+		    " deactivated: %lld batches of raw data and %lld work items"
+		    " keep it", (long long)users.batches,
+		    (long long)users.work_items);
+	} else if (users.others) {
+		edit->kept = "The integration is deactivated, not deleted:"
+		    " its catalogue keeps it";
+	}
+	return rc;
+}
+
+static const struct resource integration = {
+	.table = &integration_catalogue,
+	.path = "/app/etl/integrations",
+	.event = "integration",
+	.create = &integration_create_input,
+	.update = &integration_update_input,
+	.size = sizeof(struct integration_input),
+	.check = check_integration,
+	.apply = apply_integration,
+	.release = release_integration,
+};
+
+/* What was active is not any more, and the reverse. */
+static enum err
+toggle(struct req *rq, struct edit *edit)
+{
+	(void)rq;
+	catalogue_set_bool(&edit->change, "active",
+	    !catalogue_int(&integration_catalogue, edit->before, "active"));
+	return E_OK;
+}
+
+static const struct resource integration_switch = {
+	.table = &integration_catalogue,
+	.event = "integration",
+	.check = toggle,
+};
+
+enum err
+integrations_list(struct req *rq, struct resp *rp)
+{
+	return resource_list(rq, rp, &integration_catalogue);
+}
+
+enum err
+integration_get(struct req *rq, struct resp *rp)
+{
+	return resource_get(rq, rp, &integration_catalogue);
+}
+
+enum err
+integration_create(struct req *rq, struct resp *rp)
+{
+	return resource_create(rq, rp, &integration);
+}
+
+enum err
+integration_update(struct req *rq, struct resp *rp)
+{
+	return resource_update(rq, rp, &integration);
+}
+
+enum err
+integration_delete(struct req *rq, struct resp *rp)
+{
+	return resource_remove(rq, rp, &integration);
+}
+
+enum err
+integration_toggle(struct req *rq, struct resp *rp)
+{
+	return resource_update(rq, rp, &integration_switch);
+}

@@ -1,0 +1,9 @@
+#include "etl/handlers.h"
+#include "etl/resource.h"
+#include "models/project.h"
+
+enum err
+projects_list(struct req *rq, struct resp *rp)
+{
+	return resource_list(rq, rp, &project_catalogue);
+}

@@ -1,0 +1,326 @@
+#include "etl/resource.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/digest.h"
+#include "http/audit.h"
+#include "http/etag.h"
+#include "models/integration.h"
+
+/* Characters of a version's second half. */
+#define CONTENT_CHARS 32
+
+enum err
+resource_version(struct req *rq, struct resp *rp, struct span version)
+{
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	char content[CONTENT_CHARS + 1];
+	char *tag;
+	enum err rc = buf_done(rp->body);
+
+	if (rc == E_OK)
+		rc = digest_sha256(buf_span(rp->body), digest, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	for (size_t i = 0; i < CONTENT_CHARS / 2; i++)
+		(void)snprintf(&content[2 * i], 3, "%02x", digest[i]);
+	tag = arena_printf(rq->arena, "\"%.*s%s%s\"", SPAN_ARG(version),
+	    version.len > 0 ? "-" : "", content);
+	if (tag == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	response_header(rp, "ETag", tag);
+	response_header(rp, "Cache-Control", "private, no-cache");
+	if (strcmp(rq->route->method, "GET") == 0 &&
+	    etag_is_known(rq->if_none_match, (struct span){ tag + 1,
+	    version.len + (version.len > 0) + CONTENT_CHARS }))
+		rp->status = 304;
+	return E_OK;
+}
+
+/* Answer with a row as it is now, in or out of a transaction. */
+static enum err
+answer_row(struct req *rq, struct resp *rp, const struct catalogue *table,
+    int64_t id)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_get(rq->db, table, rq->who.tenant_id, id, rq->arena,
+	    &rows, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	catalogue_write(rp->json, NULL, table, rows, 0);
+	return resource_version(rq, rp, catalogue_version(table, rows, 0));
+}
+
+enum err
+resource_get(struct req *rq, struct resp *rp, const struct catalogue *table)
+{
+	return answer_row(rq, rp, table, rq->id);
+}
+
+enum err
+resource_document(struct req *rq, struct resp *rp,
+    const struct catalogue *table, const struct db_statement *statement)
+{
+	struct span json;
+	enum err rc;
+
+	rc = catalogue_document(rq->db, table, statement, rq->who.tenant_id,
+	    rq->id, rq->arena, &json, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	json_raw(rp->json, NULL, json);
+	return resource_version(rq, rp, SPAN_NONE);
+}
+
+/* A field that was given, as a column's new value. */
+static void
+take_field(struct req *rq, const struct catalogue *table,
+    const struct field *row, const void *value, struct catalogue_change *change)
+{
+	const struct json_member *member = request_member(rq, row->name);
+	struct catalogue_value new = { .column = row->name };
+	bool may_be_null;
+
+	if (row->place != FIELD_BODY || member == NULL ||
+	    !catalogue_writes(table, row->name, &may_be_null))
+		return;
+	new.is_null = member->kind == JSON_NULL;
+	if (new.is_null && !may_be_null)
+		return; /* as if it had not been given */
+	switch (row->kind) {
+	case FIELD_INT:
+		new.kind = COLUMN_INT;
+		new.number = *(const int64_t *)value;
+		break;
+	case FIELD_BOOL:
+		new.kind = COLUMN_BOOL;
+		new.number = *(const bool *)value;
+		break;
+	case FIELD_TEXT:
+	case FIELD_STAMP:
+		new.kind = COLUMN_TEXT;
+		new.text = *(const struct span *)value;
+		break;
+	case FIELD_OBJECT:
+	case FIELD_DOCUMENT:
+	case FIELD_FILE:
+		new.kind = COLUMN_JSON;
+		new.text = *(const struct span *)value;
+		break;
+	}
+	catalogue_set(change, new);
+}
+
+/* Read the request's fields, and what of them is to be written. */
+static enum err
+read_edit(struct req *rq, const struct resource *it,
+    const struct field_set *set, struct edit *edit)
+{
+	enum err rc;
+
+	edit->values = arena_get(rq->arena, it->size + 1);
+	if (edit->values == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	if (set == NULL)
+		return E_OK;
+	rc = fields_read(set, rq, edit->values);
+	if (rc != E_OK)
+		return rc;
+	for (size_t i = 0; i < set->count; i++)
+		take_field(rq, it->table, &set->rows[i],
+		    (const char *)edit->values + set->rows[i].offset,
+		    &edit->change);
+	return E_OK;
+}
+
+/* Who names no integration means the tenant's Jira. */
+static enum err
+complete(struct req *rq, const struct resource *it, struct edit *edit)
+{
+	int64_t id;
+	bool unused;
+	enum err rc;
+
+	if (!catalogue_writes(it->table, "integration_id", &unused) ||
+	    catalogue_new_value(&edit->change, "integration_id") != NULL)
+		return E_OK;
+	rc = integration_standard(rq->db, rq->who.tenant_id, rq->arena, &id,
+	    &rq->diag);
+	if (rc == E_OK && id == 0)
+		rc = field_refuse(rq, FIELD_BODY, "integration_id", "missing",
+		    "is missing, and there is no active Jira integration to"
+		    " stand in");
+	if (rc == E_OK)
+		catalogue_set_int(&edit->change, "integration_id", id);
+	return rc;
+}
+
+/* Log who did it, now that it is committed. */
+static void
+note(struct req *rq, const struct resource *it, const char *verb, int64_t id)
+{
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "%s.%s", it->event, verb);
+	audit_note(rq, what, id);
+}
+
+enum err
+resource_create(struct req *rq, struct resp *rp, const struct resource *it)
+{
+	struct edit edit = { 0 };
+	char *location;
+	enum err rc;
+
+	rc = read_edit(rq, it, it->create, &edit);
+	if (rc == E_OK)
+		rc = catalogue_begin(rq->db, rq->who.tenant_id, rq->arena,
+		    &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	rc = complete(rq, it, &edit);
+	if (rc == E_OK && it->check != NULL)
+		rc = it->check(rq, &edit);
+	if (rc == E_OK)
+		rc = catalogue_insert(rq->db, it->table, rq->who.tenant_id,
+		    &edit.change, rq->arena, &edit.id, &rq->diag);
+	if (rc == E_OK && it->apply != NULL)
+		rc = it->apply(rq, &edit);
+	if (rc == E_OK)
+		rc = answer_row(rq, rp, it->table, edit.id);
+	if (rc != E_OK) {
+		db_rollback(rq->db);
+		return rc;
+	}
+	rc = db_commit(rq->db, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	note(rq, it, "create", edit.id);
+	rp->status = 201;
+	location = arena_printf(rq->arena, "%s/%" PRId64, it->path, edit.id);
+	if (location != NULL)
+		response_header(rp, "Location", location);
+	return E_OK;
+}
+
+/*
+ * Begin to change or remove the row of the request: take it, and make sure
+ * that it is the one the client knows.
+ * Fails: then there is no transaction.
+ */
+static enum err
+begin_edit(struct req *rq, const struct resource *it, bool goes,
+    struct edit *edit)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_begin(rq->db, rq->who.tenant_id, rq->arena, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	edit->id = rq->id;
+	rc = catalogue_lock(rq->db, it->table, rq->who.tenant_id, rq->id,
+	    goes, rq->arena, &rq->diag);
+	if (rc == E_OK)
+		rc = catalogue_get(rq->db, it->table, rq->who.tenant_id,
+		    rq->id, rq->arena, &rows, &rq->diag);
+	if (rc == E_OK && !etag_allows(rq->if_match,
+	    catalogue_version(it->table, rows, 0)))
+		rc = diag_tell(&rq->diag, E_PRECONDITION, "The %s was changed"
+		    " since the version that If-Match names: read it again",
+		    it->table->noun);
+	if (rc == E_OK)
+		edit->before = rows;
+	else
+		db_rollback(rq->db);
+	return rc;
+}
+
+enum err
+resource_update(struct req *rq, struct resp *rp, const struct resource *it)
+{
+	struct edit edit = { 0 };
+	enum err rc;
+
+	rc = read_edit(rq, it, it->update, &edit);
+	if (rc == E_OK)
+		rc = begin_edit(rq, it, false, &edit);
+	if (rc != E_OK)
+		return rc;
+	if (it->check != NULL)
+		rc = it->check(rq, &edit);
+	if (rc == E_OK && edit.change.count > 0)
+		rc = catalogue_update(rq->db, it->table, rq->who.tenant_id,
+		    edit.id, &edit.change, rq->arena, &rq->diag);
+	if (rc == E_OK && it->apply != NULL)
+		rc = it->apply(rq, &edit);
+	if (rc == E_OK)
+		rc = answer_row(rq, rp, it->table, edit.id);
+	if (rc != E_OK) {
+		db_rollback(rq->db);
+		return rc;
+	}
+	rc = db_commit(rq->db, &rq->diag);
+	if (rc == E_OK)
+		note(rq, it, "update", edit.id);
+	return rc;
+}
+
+/* Deactivate what something still depends on, remove anything else. */
+static enum err
+write_removal(struct req *rq, const struct resource *it, struct edit *edit)
+{
+	if (edit->kept == NULL)
+		return catalogue_delete(rq->db, it->table, rq->who.tenant_id,
+		    edit->id, rq->arena, &rq->diag);
+	catalogue_set_bool(&edit->change, "active", false);
+	return catalogue_update(rq->db, it->table, rq->who.tenant_id,
+	    edit->id, &edit->change, rq->arena, &rq->diag);
+}
+
+enum err
+resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
+{
+	struct edit edit = { 0 };
+	enum err rc;
+
+	rc = read_edit(rq, it, it->remove, &edit);
+	if (rc == E_OK)
+		rc = begin_edit(rq, it, true, &edit);
+	if (rc != E_OK)
+		return rc;
+	rc = it->release(rq, &edit);
+	if (rc == E_OK)
+		rc = write_removal(rq, it, &edit);
+	if (rc != E_OK) {
+		db_rollback(rq->db);
+		return rc;
+	}
+	rc = db_commit(rq->db, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	note(rq, it, edit.kept != NULL ? "deactivate" : "delete", edit.id);
+	json_object(rp->json, NULL);
+	json_bool(rp->json, "success", true);
+	json_text(rp->json, "message", edit.kept != NULL ? edit.kept :
+	    arena_printf(rq->arena, "The %s is deleted", it->table->noun));
+	json_end(rp->json);
+	return E_OK;
+}
+
+int64_t
+resource_number(const struct resource *it, const struct edit *edit,
+    const char *column)
+{
+	const struct catalogue_value *value =
+	    catalogue_new_value(&edit->change, column);
+
+	if (value != NULL)
+		return value->number;
+	return edit->before == NULL ? 0 :
+	    catalogue_int(it->table, edit->before, column);
+}

@@ -1,0 +1,68 @@
+/*
+ * The routes of a catalogue's table, as far as they are the same for all:
+ * lists in pages, single rows, versions (ETag), and changes in one transaction
+ * each. What is special to a resource are the functions of its struct resource.
+ *
+ * A version is "ROW-CONTENT". ROW changes with each change of the row itself:
+ * If-Match goes by it alone, so that a new name of its integration, or a batch
+ * that arrives, does not keep an administrator from writing. CONTENT is the
+ * digest of the answer.
+ */
+#ifndef ETL_RESOURCE_H
+#define ETL_RESOURCE_H
+
+#include "http/route.h"
+#include "models/catalogue.h"
+
+/* A change on its way, in its transaction. */
+struct edit {
+	int64_t id; /* 0 while it is being made */
+	const struct db_rows *before; /* NULL while it is being made */
+	void *values; /* of the request's fields */
+	struct catalogue_change change;
+	const char *kept; /* of a removal: why it is only deactivated */
+};
+
+struct resource {
+	const struct catalogue *table;
+	const char *path;  /* of the list */
+	const char *event; /* "wit_mapping", for the audit */
+	const struct field_set *create;
+	const struct field_set *update;
+	const struct field_set *remove; /* NULL: no fields */
+	size_t size;			/* of the values */
+
+	/* Before the row is written, made or changed; may add to the change. */
+	enum err (*check)(struct req *rq, struct edit *edit);
+	/* When it is written. */
+	enum err (*apply)(struct req *rq, struct edit *edit);
+	/* Before it is removed; with `kept` set it is deactivated instead. */
+	enum err (*release)(struct req *rq, struct edit *edit);
+};
+
+/* What lists take. */
+extern const struct field_set resource_list_input;
+
+enum err resource_list(struct req *rq, struct resp *rp,
+    const struct catalogue *table) MUST_CHECK;
+enum err resource_get(struct req *rq, struct resp *rp,
+    const struct catalogue *table) MUST_CHECK;
+enum err resource_document(struct req *rq, struct resp *rp,
+    const struct catalogue *table, const struct db_statement *statement)
+    MUST_CHECK;
+enum err resource_create(struct req *rq, struct resp *rp,
+    const struct resource *it) MUST_CHECK;
+enum err resource_update(struct req *rq, struct resp *rp,
+    const struct resource *it) MUST_CHECK;
+enum err resource_remove(struct req *rq, struct resp *rp,
+    const struct resource *it) MUST_CHECK;
+
+/* The change's number of a column; without one that of the row before. */
+int64_t resource_number(const struct resource *it, const struct edit *edit,
+    const char *column);
+
+/* Write an answer's version, and make it 304 when the client has it. */
+enum err resource_version(struct req *rq, struct resp *rp, struct span version)
+    MUST_CHECK;
+
+#endif

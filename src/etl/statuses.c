@@ -1,0 +1,162 @@
+#include "etl/handlers.h"
+#include "etl/resource.h"
+#include "models/status.h"
+#include "models/workflow.h"
+
+/* What POST, PUT and DELETE /status-mappings take. */
+struct mapping_input {
+	struct span status_from;
+	struct span status_to;
+	struct span status_category;
+	int64_t workflow_id;
+	int64_t integration_id;
+	bool active;
+	int64_t target_mapping_id;
+};
+
+#define AT(member) .offset = offsetof(struct mapping_input, member)
+/* clang-format off */
+#define MAPPING_ROWS(needed) \
+	{ FIELD_BODY, "status_from", .kind = FIELD_TEXT, .required = needed, \
+	  .min = 1, .max = 255, AT(status_from), \
+	  .sentence = "The source's name of a status, in any case" }, \
+	{ FIELD_BODY, "status_to", .kind = FIELD_TEXT, .required = needed, \
+	  .min = 1, .max = 255, AT(status_to), \
+	  .sentence = "The common name" }, \
+	{ FIELD_BODY, "status_category", .kind = FIELD_TEXT, \
+	  .required = needed, .min = 1, .max = 255, AT(status_category), \
+	  .sentence = "To Do, In Progress or Done" }, \
+	{ FIELD_BODY, "workflow_id", .kind = FIELD_INT, .min = 1, \
+	  .max = INT32_MAX, AT(workflow_id), \
+	  .sentence = "The active workflow step it belongs to" }, \
+	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .min = 1, \
+	  .max = INT32_MAX, AT(integration_id), \
+	  .sentence = "Whose names; the first active Jira integration" }
+/* clang-format on */
+
+static const struct field create_rows[] = { MAPPING_ROWS(true) };
+const struct field_set status_mapping_create_input = { create_rows,
+	COUNT(create_rows) };
+
+static const struct field update_rows[] = {
+	/* clang-format off */
+	MAPPING_ROWS(false),
+	{ FIELD_BODY, "active", .kind = FIELD_BOOL, AT(active),
+	  .sentence = "Whether it is used" },
+	/* clang-format on */
+};
+const struct field_set status_mapping_update_input = { update_rows,
+	COUNT(update_rows) };
+
+static const struct field delete_rows[] = {
+	/* clang-format off */
+	{ FIELD_BODY, "target_mapping_id", .kind = FIELD_INT, .min = 1,
+	  .max = INT32_MAX, AT(target_mapping_id),
+	  .sentence = "The active mapping that takes its statuses over" },
+	/* clang-format on */
+};
+#undef AT
+const struct field_set status_mapping_delete_input = { delete_rows,
+	COUNT(delete_rows) };
+
+/* A step that it is given must be there. */
+static enum err
+check_mapping(struct req *rq, struct edit *edit)
+{
+	const struct catalogue_value *workflow =
+	    catalogue_new_value(&edit->change, "workflow_id");
+	bool is_active;
+	enum err rc;
+
+	if (workflow == NULL || workflow->is_null)
+		return E_OK;
+	rc = workflow_keep(rq->db, rq->who.tenant_id, workflow->number,
+	    rq->arena, &is_active, &rq->diag);
+	if (rc == E_OK && !is_active)
+		return field_refuse(rq, FIELD_BODY, "workflow_id",
+		    "no_such_row", "must name an active workflow step");
+	return rc;
+}
+
+static enum err
+apply_mapping(struct req *rq, struct edit *edit)
+{
+	return status_mapping_apply(rq->db, rq->who.tenant_id, edit->id,
+	    rq->arena, &rq->diag);
+}
+
+static enum err
+release_mapping(struct req *rq, struct edit *edit)
+{
+	const struct mapping_input *input = edit->values;
+	int64_t users = 0;
+	enum err rc = E_OK;
+
+	if (input->target_mapping_id != 0)
+		rc = status_mapping_move(rq->db, rq->who.tenant_id, edit->id,
+		    input->target_mapping_id, rq->arena, &users, &rq->diag);
+	if (rc == E_OK)
+		rc = status_mapping_release(rq->db, rq->who.tenant_id,
+		    edit->id, rq->arena, &users, &rq->diag);
+	if (rc == E_OK && users > 0)
+		edit->kept = arena_printf(rq->arena, "The mapping is"
+		    " deactivated, not deleted: %lld active statuses keep it",
+		    (long long)users);
+	return rc;
+}
+
+static const struct resource status_mapping = {
+	.table = &status_mapping_catalogue,
+	.path = "/app/etl/status-mappings",
+	.event = "status_mapping",
+	.create = &status_mapping_create_input,
+	.update = &status_mapping_update_input,
+	.remove = &status_mapping_delete_input,
+	.size = sizeof(struct mapping_input),
+	.check = check_mapping,
+	.apply = apply_mapping,
+	.release = release_mapping,
+};
+
+enum err
+statuses_list(struct req *rq, struct resp *rp)
+{
+	return resource_list(rq, rp, &status_catalogue);
+}
+
+enum err
+status_mappings_list(struct req *rq, struct resp *rp)
+{
+	return resource_list(rq, rp, &status_mapping_catalogue);
+}
+
+enum err
+status_mapping_get(struct req *rq, struct resp *rp)
+{
+	return resource_get(rq, rp, &status_mapping_catalogue);
+}
+
+enum err
+status_mapping_depends(struct req *rq, struct resp *rp)
+{
+	return resource_document(rq, rp, &status_mapping_catalogue,
+	    &status_mapping_dependencies);
+}
+
+enum err
+status_mapping_create(struct req *rq, struct resp *rp)
+{
+	return resource_create(rq, rp, &status_mapping);
+}
+
+enum err
+status_mapping_update(struct req *rq, struct resp *rp)
+{
+	return resource_update(rq, rp, &status_mapping);
+}
+
+enum err
+status_mapping_delete(struct req *rq, struct resp *rp)
+{
+	return resource_remove(rq, rp, &status_mapping);
+}

@@ -1,0 +1,142 @@
+#include "etl/handlers.h"
+#include "etl/resource.h"
+#include "models/wit.h"
+
+/* What POST and PUT /wit-mappings take. */
+struct mapping_input {
+	struct span wit_from;
+	struct span wit_to;
+	int64_t hierarchy_level;
+	int64_t integration_id;
+	bool active;
+};
+
+#define AT(member) .offset = offsetof(struct mapping_input, member)
+/* clang-format off */
+#define MAPPING_ROWS(needed) \
+	{ FIELD_BODY, "wit_from", .kind = FIELD_TEXT, .required = needed, \
+	  .min = 1, .max = 255, AT(wit_from), \
+	  .sentence = "The source's name of a type, in any case" }, \
+	{ FIELD_BODY, "wit_to", .kind = FIELD_TEXT, .required = needed, \
+	  .min = 1, .max = 255, AT(wit_to), .sentence = "The common name" }, \
+	{ FIELD_BODY, "hierarchy_level", .kind = FIELD_INT, \
+	  .required = needed, .min = INT32_MIN, .max = INT32_MAX, \
+	  AT(hierarchy_level), \
+	  .sentence = "The level_number of an active hierarchy" }, \
+	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .min = 1, \
+	  .max = INT32_MAX, AT(integration_id), \
+	  .sentence = "Whose names; the first active Jira integration" }
+/* clang-format on */
+
+static const struct field create_rows[] = { MAPPING_ROWS(true) };
+const struct field_set wit_mapping_create_input = { create_rows,
+	COUNT(create_rows) };
+
+static const struct field update_rows[] = {
+	/* clang-format off */
+	MAPPING_ROWS(false),
+	{ FIELD_BODY, "active", .kind = FIELD_BOOL, AT(active),
+	  .sentence = "Whether it is used" },
+	/* clang-format on */
+};
+#undef AT
+const struct field_set wit_mapping_update_input = { update_rows,
+	COUNT(update_rows) };
+
+static const struct resource wit_mapping;
+
+/* Find its hierarchy; one that is active belongs to an active one. */
+static enum err
+check_mapping(struct req *rq, struct edit *edit)
+{
+	const struct mapping_input *input = edit->values;
+	const struct json_member *level =
+	    request_member(rq, "hierarchy_level");
+	const struct catalogue_value *active =
+	    catalogue_new_value(&edit->change, "active");
+	int64_t id;
+	enum err rc;
+
+	if (level == NULL || level->kind == JSON_NULL) {
+		if (active == NULL || active->number == 0)
+			return E_OK;
+		return wit_mapping_keep_hierarchy(rq->db, rq->who.tenant_id,
+		    edit->id, rq->arena, &rq->diag);
+	}
+	rc = wit_hierarchy_of_level(rq->db, rq->who.tenant_id,
+	    input->hierarchy_level, resource_number(&wit_mapping, edit,
+	    "integration_id"), rq->arena, &id, &rq->diag);
+	if (rc == E_OK)
+		catalogue_set_int(&edit->change, "wits_hierarchy_id", id);
+	return rc;
+}
+
+static enum err
+apply_mapping(struct req *rq, struct edit *edit)
+{
+	return wit_mapping_apply(rq->db, rq->who.tenant_id, edit->id,
+	    rq->arena, &rq->diag);
+}
+
+static enum err
+release_mapping(struct req *rq, struct edit *edit)
+{
+	int64_t users;
+	enum err rc;
+
+	rc = wit_mapping_release(rq->db, rq->who.tenant_id, edit->id,
+	    rq->arena, &users, &rq->diag);
+	if (rc == E_OK && users > 0)
+		edit->kept = arena_printf(rq->arena, "The mapping is"
+		    " deactivated, not deleted: %lld active work item types"
+		    " keep it", (long long)users);
+	return rc;
+}
+
+static const struct resource wit_mapping = {
+	.table = &wit_mapping_catalogue,
+	.path = "/app/etl/wit-mappings",
+	.event = "wit_mapping",
+	.create = &wit_mapping_create_input,
+	.update = &wit_mapping_update_input,
+	.size = sizeof(struct mapping_input),
+	.check = check_mapping,
+	.apply = apply_mapping,
+	.release = release_mapping,
+};
+
+enum err
+wits_list(struct req *rq, struct resp *rp)
+{
+	return resource_list(rq, rp, &wit_catalogue);
+}
+
+enum err
+wit_mappings_list(struct req *rq, struct resp *rp)
+{
+	return resource_list(rq, rp, &wit_mapping_catalogue);
+}
+
+enum err
+wit_mapping_get(struct req *rq, struct resp *rp)
+{
+	return resource_get(rq, rp, &wit_mapping_catalogue);
+}
+
+enum err
+wit_mapping_create(struct req *rq, struct resp *rp)
+{
+	return resource_create(rq, rp, &wit_mapping);
+}
+
+enum err
+wit_mapping_update(struct req *rq, struct resp *rp)
+{
+	return resource_update(rq, rp, &wit_mapping);
+}
+
+enum err
+wit_mapping_delete(struct req *rq, struct resp *rp)
+{
+	return resource_remove(rq, rp, &wit_mapping);
+}

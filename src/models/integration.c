@@ -1,0 +1,107 @@
+#include "models/integration.h"
+
+static const struct column integration_columns[] = {
+#define COLUMN COLUMN_ROW
+#include "models/integration_table.h"
+#undef COLUMN
+};
+const struct catalogue integration_catalogue = {
+	.table = "integrations",
+	.noun = "integration",
+	.joins = "",
+	/* Data sources: what serves language models is in the same table. */
+	.listed = "t.ai_model IS NULL"
+	    " AND lower(t.type) NOT IN ('ai', 'ai_provider', 'embedding')",
+	.integration = "t.id",
+	.sort = "left(t.provider, 200)",
+	.sort_is_text = true,
+	.writes = "provider type base_url? username? settings logo_filename?"
+	    " active",
+	.taken = "The provider exists already",
+	.absent = "There is no such tenant",
+	.columns = integration_columns,
+	.count = COUNT(integration_columns),
+};
+
+enum err
+integration_standard(struct db *db, int64_t tenant_id, struct arena *arena,
+    int64_t *ret_id, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "integration_standard",
+		.sql = "SELECT min(id) FROM integrations WHERE tenant_id = $1"
+		    " AND active AND lower(provider) = 'jira'",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_id = db_int(rows, 0, 0);
+	return rc;
+}
+
+enum err
+integration_has_provider(struct db *db, int64_t tenant_id,
+    struct span provider, int64_t except, struct arena *arena, bool *ret_has,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "integration_has_provider",
+		.sql = "SELECT EXISTS (SELECT FROM integrations"
+		    " WHERE tenant_id = $1 AND lower(provider) = lower($2)"
+		    " AND id <> $3)",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_text(&params, provider);
+	db_add_int(&params, except);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_has = db_bool(rows, 0, 0);
+	return rc;
+}
+
+/* Does a table have a row of integration $2? */
+#define REFERS(table) \
+	" OR EXISTS (SELECT FROM " table \
+	" WHERE tenant_id = $1 AND integration_id = $2)"
+
+enum err
+integration_users(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct integration_users *ret_users,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "integration_users",
+		.sql = "SELECT (SELECT count(*) FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND integration_id = $2),"
+		    " (SELECT count(*) FROM work_items"
+		    " WHERE tenant_id = $1 AND integration_id = $2),"
+		    " EXISTS (SELECT FROM integrations WHERE tenant_id = $1"
+		    " AND fallback_integration_id = $2)"
+		    REFERS("projects") REFERS("workflows")
+		    REFERS("statuses_mappings") REFERS("statuses")
+		    REFERS("wits_hierarchies") REFERS("wits_mappings")
+		    REFERS("wits") REFERS("changelogs") REFERS("repositories")
+		    REFERS("prs") REFERS("prs_reviews") REFERS("prs_commits")
+		    REFERS("prs_comments") REFERS("wits_prs_links")
+		    REFERS("etl_jobs"),
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
+	    diag);
+	if (rc == E_OK) {
+		ret_users->batches = db_int(rows, 0, 0);
+		ret_users->work_items = db_int(rows, 0, 1);
+		ret_users->others = db_bool(rows, 0, 2);
+	}
+	return rc;
+}

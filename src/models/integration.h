@@ -1,0 +1,36 @@
+/*
+ * Where a tenant's data comes from, one row per provider. Its password is
+ * sealed by who writes it (adapters/secret.h).
+ */
+#ifndef MODELS_INTEGRATION_H
+#define MODELS_INTEGRATION_H
+
+#include "models/catalogue.h"
+
+extern const struct catalogue integration_catalogue;
+
+/*
+ * The integration that is meant when a client names none: the first active one
+ * whose provider is Jira. Gives: *ret_id; 0 when there is none.
+ */
+enum err integration_standard(struct db *db, int64_t tenant_id,
+    struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
+
+/*
+ * Has the tenant this provider, in any case, besides the row `except` (0: all)?
+ */
+enum err integration_has_provider(struct db *db, int64_t tenant_id,
+    struct span provider, int64_t except, struct arena *arena, bool *ret_has,
+    struct diag *diag) MUST_CHECK;
+
+/* What refers to an integration. */
+struct integration_users {
+	int64_t batches;
+	int64_t work_items;
+	bool others; /* anything else */
+};
+enum err integration_users(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct integration_users *ret_users,
+    struct diag *diag) MUST_CHECK;
+
+#endif

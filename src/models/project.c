@@ -1,0 +1,37 @@
+#include "models/project.h"
+
+#include "models/status.h"
+#include "models/wit.h"
+
+/* Within the inner SELECT t is the project still, behind it the other row. */
+static const struct column_rows wits = {
+	&wit_catalogue,
+	"(SELECT w.* FROM projects_wits AS l JOIN wits AS w"
+	" ON w.tenant_id = t.tenant_id AND w.id = l.wit_id"
+	" WHERE l.project_id = t.id AND w.active) AS t",
+};
+static const struct column_rows statuses = {
+	&status_catalogue,
+	"(SELECT s.* FROM projects_statuses AS l JOIN statuses AS s"
+	" ON s.tenant_id = t.tenant_id AND s.id = l.status_id"
+	" WHERE l.project_id = t.id AND s.active) AS t",
+};
+
+static const struct column project_columns[] = {
+#define COLUMN COLUMN_ROW
+#include "models/project_table.h"
+#undef COLUMN
+	{ "wits", COLUMN_ROWS, COLUMN_NOT_NULL, NULL, &wits },
+	{ "statuses", COLUMN_ROWS, COLUMN_NOT_NULL, NULL, &statuses },
+};
+const struct catalogue project_catalogue = {
+	.table = "projects",
+	.noun = "project",
+	.joins = "",
+	.integration = "t.integration_id",
+	.sort = "left(t.name, 200)",
+	.sort_is_text = true,
+	.writes = "",
+	.columns = project_columns,
+	.count = COUNT(project_columns),
+};

@@ -1,0 +1,136 @@
+#include "models/status.h"
+
+#include "models/remap.h"
+
+static const struct column status_columns[] = {
+#define COLUMN COLUMN_ROW
+#include "models/status_table.h"
+#undef COLUMN
+};
+const struct catalogue status_catalogue = {
+	.table = "statuses",
+	.noun = "status",
+	.joins = "",
+	.listed = "t.active",
+	.integration = "t.integration_id",
+	.sort = "left(t.original_name, 200)",
+	.sort_is_text = true,
+	.writes = "",
+	.columns = status_columns,
+	.count = COUNT(status_columns),
+};
+
+static const struct column mapping_columns[] = {
+#define COLUMN COLUMN_ROW
+#include "models/status_mapping_table.h"
+#undef COLUMN
+};
+const struct catalogue status_mapping_catalogue = {
+	.table = "statuses_mappings",
+	.noun = "status mapping",
+	.joins = " LEFT JOIN workflows AS w ON w.tenant_id = t.tenant_id"
+	    " AND w.id = t.workflow_id" CATALOGUE_INTEGRATION,
+	.integration = "t.integration_id",
+	.sort = "left(t.status_from, 200)",
+	.sort_is_text = true,
+	.writes = "status_from status_to status_category workflow_id?"
+	    " integration_id active",
+	.taken = "There is such a mapping already",
+	.absent = "There is no such integration",
+	.columns = mapping_columns,
+	.count = COUNT(mapping_columns),
+};
+
+const struct db_statement status_mapping_dependencies = {
+	.name = "status_mapping_dependencies",
+	.sql = "WITH d AS (SELECT id, original_name,"
+	    " category AS status_category FROM statuses WHERE tenant_id = $1"
+	    " AND status_mapping_id = $2 AND active)"
+	    " SELECT json_build_object('status_mapping', json_build_object("
+	    "'id', t.id, 'status_from', t.status_from,"
+	    " 'status_to', t.status_to),"
+	    " 'has_dependencies', EXISTS (SELECT FROM d),"
+	    " 'dependency_count', (SELECT count(*) FROM d),"
+	    " 'affected_statuses_count', (SELECT count(*) FROM d),"
+	    " 'dependent_statuses', (SELECT COALESCE(json_agg(d"
+	    " ORDER BY d.original_name, d.id), '[]') FROM d),"
+	    " 'reassignment_targets', (SELECT COALESCE(json_agg(r"
+	    " ORDER BY r.status_from, r.id), '[]')"
+	    " FROM (SELECT id, status_from, status_to, status_category"
+	    " FROM statuses_mappings WHERE tenant_id = $1 AND id <> $2"
+	    " AND active) AS r)) FROM statuses_mappings AS t"
+	    " WHERE t.tenant_id = $1 AND t.id = $2",
+};
+
+enum err
+status_mapping_apply(struct db *db, int64_t tenant_id, int64_t mapping_id,
+    struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "status_mapping_apply",
+		.changes = true,
+		.sql = REMAP("statuses", "status_mapping_id",
+		    "statuses_mappings", "status_from"),
+	};
+	struct db_rows *rows;
+
+	return catalogue_run(db, &statement, tenant_id, mapping_id, 0, arena,
+	    &rows, diag);
+}
+
+enum err
+status_mapping_release(struct db *db, int64_t tenant_id, int64_t mapping_id,
+    struct arena *arena, int64_t *ret_users, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "status_mapping_release",
+		.changes = true,
+		.sql = "WITH released AS (UPDATE statuses SET"
+		    " status_mapping_id = NULL, last_updated_at = now()"
+		    " WHERE tenant_id = $1 AND status_mapping_id = $2"
+		    " AND NOT active)"
+		    " SELECT count(*) FROM statuses WHERE tenant_id = $1"
+		    " AND status_mapping_id = $2 AND active",
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_run(db, &statement, tenant_id, mapping_id, 0, arena,
+	    &rows, diag);
+	if (rc == E_OK)
+		*ret_users = db_int(rows, 0, 0);
+	return rc;
+}
+
+enum err
+status_mapping_move(struct db *db, int64_t tenant_id, int64_t id,
+    int64_t target_id, struct arena *arena, int64_t *ret_count,
+    struct diag *diag)
+{
+	static const struct db_statement target = {
+		.name = "status_mapping_target",
+		.sql = "SELECT FROM statuses_mappings WHERE tenant_id = $1"
+		    " AND id = $3 AND id <> $2 AND active FOR UPDATE",
+	};
+	static const struct db_statement move = {
+		.name = "status_mapping_move",
+		.changes = true,
+		.sql = "UPDATE statuses SET status_mapping_id = $3,"
+		    " last_updated_at = now() WHERE tenant_id = $1"
+		    " AND status_mapping_id = $2",
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_run(db, &target, tenant_id, id, target_id, arena, &rows,
+	    diag);
+	if (rc == E_OK && db_rows_count(rows) == 0)
+		return diag_tell(diag, E_SYNTAX,
+		    "target_mapping_id must name another active mapping");
+	if (rc == E_OK)
+		rc = catalogue_run(db, &move, tenant_id, id, target_id, arena,
+		    &rows, diag);
+	if (rc == E_OK)
+		*ret_count = db_rows_affected(rows);
+	return rc;
+}

@@ -1,0 +1,60 @@
+/*
+ * Work item types, the mappings that give them common names, and the levels
+ * (hierarchies) these belong to.
+ */
+#ifndef MODELS_WIT_H
+#define MODELS_WIT_H
+
+#include "models/catalogue.h"
+
+extern const struct catalogue wit_catalogue;
+extern const struct catalogue wit_mapping_catalogue;
+extern const struct catalogue wit_hierarchy_catalogue;
+
+/* What depends on a hierarchy, for catalogue_document(). */
+extern const struct db_statement wit_hierarchy_dependencies;
+
+/*
+ * Find the active hierarchy of a level, of this integration if it has one,
+ * and keep it so until the transaction's end.
+ * Fails: E_SYNTAX when there is none.
+ */
+enum err wit_hierarchy_of_level(struct db *db, int64_t tenant_id,
+    int64_t level, int64_t integration_id, struct arena *arena,
+    int64_t *ret_id, struct diag *diag) MUST_CHECK;
+
+/* Keep a mapping's hierarchy active. Fails: E_SYNTAX when it is not. */
+enum err wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id,
+    int64_t mapping_id, struct arena *arena, struct diag *diag) MUST_CHECK;
+
+/* Apply a mapping to the types of its name; see remap.h. */
+enum err wit_mapping_apply(struct db *db, int64_t tenant_id, int64_t mapping_id,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
+
+/*
+ * Let go of a mapping that is to be removed: inactive types forget it.
+ * Gives: *ret_users, how many active types use it and still do.
+ */
+enum err wit_mapping_release(struct db *db, int64_t tenant_id,
+    int64_t mapping_id, struct arena *arena, int64_t *ret_users,
+    struct diag *diag) MUST_CHECK;
+
+/* How many mappings a hierarchy has. */
+struct wit_dependents {
+	int64_t active;
+	int64_t inactive;
+};
+enum err wit_hierarchy_dependents(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct wit_dependents *ret_count, struct diag *diag)
+    MUST_CHECK;
+
+/*
+ * Move all mappings of a hierarchy to another one, whose name becomes what
+ * they map to. Gives: *ret_count, how many.
+ * Fails: E_SYNTAX when the target is missing, inactive or the same.
+ */
+enum err wit_hierarchy_move(struct db *db, int64_t tenant_id, int64_t id,
+    int64_t target_id, struct arena *arena, int64_t *ret_count,
+    struct diag *diag) MUST_CHECK;
+
+#endif

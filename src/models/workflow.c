@@ -1,0 +1,119 @@
+#include "models/workflow.h"
+
+static const struct column workflow_columns[] = {
+#define COLUMN COLUMN_ROW
+#include "models/workflow_table.h"
+#undef COLUMN
+};
+const struct catalogue workflow_catalogue = {
+	.table = "workflows",
+	.noun = "workflow",
+	.joins = CATALOGUE_INTEGRATION,
+	.integration = "t.integration_id",
+	.sort = "COALESCE(t.step_number::bigint, 2147483648)",
+	.writes = "step_name step_number? step_category is_commitment_point"
+	    " integration_id active",
+	.taken = "This integration has another workflow step as its commitment"
+	    " point",
+	.absent = "There is no such integration",
+	.columns = workflow_columns,
+	.count = COUNT(workflow_columns),
+};
+
+const struct db_statement workflow_dependencies = {
+	.name = "workflow_dependencies",
+	.sql = "WITH d AS (SELECT m.id, m.status_from, m.status_to,"
+	    " count(s.id) AS affected_statuses_count"
+	    " FROM statuses_mappings AS m"
+	    " LEFT JOIN statuses AS s ON s.tenant_id = m.tenant_id"
+	    " AND s.status_mapping_id = m.id AND s.active"
+	    " WHERE m.tenant_id = $1 AND m.workflow_id = $2 AND m.active"
+	    " GROUP BY m.id)"
+	    " SELECT json_build_object('workflow', json_build_object("
+	    "'id', t.id, 'step_name', t.step_name,"
+	    " 'step_number', t.step_number),"
+	    " 'has_dependencies', EXISTS (SELECT FROM d),"
+	    " 'dependency_count', (SELECT count(*) FROM d),"
+	    " 'affected_statuses_count',"
+	    " (SELECT COALESCE(sum(affected_statuses_count), 0) FROM d),"
+	    " 'dependent_mappings', (SELECT COALESCE(json_agg(d"
+	    " ORDER BY d.status_from, d.id), '[]') FROM d),"
+	    " 'reassignment_targets', (SELECT COALESCE(json_agg(r"
+	    " ORDER BY r.step_number, r.id), '[]')"
+	    " FROM (SELECT id, step_name, step_number, step_category"
+	    " FROM workflows WHERE tenant_id = $1 AND id <> $2"
+	    " AND active) AS r)) FROM workflows AS t"
+	    " WHERE t.tenant_id = $1 AND t.id = $2",
+};
+
+enum err
+workflow_keep(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, bool *ret_is_active, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "workflow_keep",
+		.sql = "SELECT FROM workflows WHERE tenant_id = $1 AND id = $2"
+		    " AND active FOR SHARE",
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
+	    diag);
+	if (rc == E_OK)
+		*ret_is_active = db_rows_count(rows) > 0;
+	return rc;
+}
+
+enum err
+workflow_release(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, int64_t *ret_users, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "workflow_release",
+		.changes = true,
+		.sql = "WITH released AS (UPDATE statuses_mappings SET"
+		    " workflow_id = NULL, last_updated_at = now()"
+		    " WHERE tenant_id = $1 AND workflow_id = $2"
+		    " AND NOT active)"
+		    " SELECT count(*) FROM statuses_mappings"
+		    " WHERE tenant_id = $1 AND workflow_id = $2 AND active",
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
+	    diag);
+	if (rc == E_OK)
+		*ret_users = db_int(rows, 0, 0);
+	return rc;
+}
+
+enum err
+workflow_move(struct db *db, int64_t tenant_id, int64_t id, int64_t target_id,
+    struct arena *arena, int64_t *ret_count, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "workflow_move",
+		.changes = true,
+		.sql = "UPDATE statuses_mappings SET workflow_id = $3,"
+		    " last_updated_at = now() WHERE tenant_id = $1"
+		    " AND workflow_id = $2",
+	};
+	struct db_rows *rows;
+	bool is_active = false;
+	enum err rc = E_OK;
+
+	if (target_id != id)
+		rc = workflow_keep(db, tenant_id, target_id, arena, &is_active,
+		    diag);
+	if (rc == E_OK && !is_active)
+		return diag_tell(diag, E_SYNTAX, "target_workflow_id must name"
+		    " another active workflow step");
+	if (rc == E_OK)
+		rc = catalogue_run(db, &statement, tenant_id, id, target_id,
+		    arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_count = db_rows_affected(rows);
+	return rc;
+}
