@@ -48,7 +48,8 @@ static bool
 is_written_out(const struct route *routes, size_t count, struct span path)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_is(path, routes[i].path))
+		if (strstr(routes[i].path, "{id}") == NULL &&
+		    span_is(path, routes[i].path))
 			return true;
 	return false;
 }

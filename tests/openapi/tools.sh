@@ -2,7 +2,7 @@
 # What checks openapi.json: the linter and the validator, from npm, in the
 # versions named here, in a folder of the run. Nothing of it is shipped.
 
-openapi_tools='@redocly/cli@2.77.0 ajv@8.20.0 ajv-formats@3.0.1'
+openapi_tools='@redocly/cli@1.34.20 ajv@8.20.0 ajv-formats@3.0.1'
 
 # Install them into a folder unless they are there. Where npm has no registry
 # to ask, or there is no npm, it says why on standard error.

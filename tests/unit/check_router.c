@@ -200,6 +200,10 @@ START_TEST(a_path_written_out_wins_over_a_number)
 	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow),
 	    E_METHOD);
 	ck_assert_str_eq(allow, "POST");
+	rq.path = SPAN_LIT("/a/{id}");
+	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow),
+	    E_SYNTAX);
+	rq.route = NULL;
 	rq.path = SPAN_LIT("/a/7");
 	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow), E_OK);
 	ck_assert_ptr_eq(rq.route, &routes[2]);
