@@ -12,7 +12,7 @@ app_read() {
 # Give a new instance its names; the one of the stack itself has plain ones.
 app_name() {
 	local name
-	mkdir -p "$ETL_APP/run" "$ETL_APP/logs"
+	mkdir -p "$ETL_APP/run" "$ETL_APP/logs" "$ETL_APP/logos"
 	if [ ! -e "$ETL_APP/app.env" ]; then
 		name=pulse_etl
 		if [ "$ETL_APP" != "$ETL_STACK/app" ]; then
@@ -43,6 +43,7 @@ app_conf() {
 				"database_url = $(postgres_url "$app_database" "$service_role")" \
 				"rabbitmq_url = $(rabbitmq_url "$app_vhost")" \
 				"metrics_file = $(socket_folder "$ETL_APP")/metrics" \
+				"logo_dir = $ETL_APP/logos" \
 				"auth = required"; do
 				grep -q "^ *${line%% *} *=" <<<"$extra" || echo "$line"
 			done
@@ -237,6 +238,9 @@ nginx_files() { # PORT
 	[ "$(id -u)" != 0 ] || user='user root;'
 	mkdir -p "$folder/logs" "$folder/temp"
 	cp "$source_dir"/nginx/pulse-etl-* "$folder"
+	sed "s|/var/lib/pulse-etl/logos|$ETL_APP/logos|" \
+		"$source_dir/nginx/pulse-etl-location.conf" \
+		>"$folder/pulse-etl-location.conf"
 	sed "s|unix:[^;]*|unix:$(socket_folder "$ETL_APP")/fcgi.sock|" \
 		"$source_dir/nginx/pulse-etl-http.conf" \
 		>"$folder/pulse-etl-http.conf"

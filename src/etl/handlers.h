@@ -7,7 +7,7 @@
 
 #include "http/route.h"
 
-#define ROUTE(method, path, role, handler, input, sentence) \
+#define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
 	route_handler handler; \
 	extern const struct field_set input;
 #include "etl/route_table.h"

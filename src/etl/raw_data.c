@@ -22,6 +22,12 @@ struct store_input {
 #define AT(member) .offset = offsetof(struct store_input, member)
 static const struct field store_rows[] = {
 	/* clang-format off */
+	{ FIELD_HEADER, "Idempotency-Key", .kind = FIELD_TEXT, .min = 1,
+	  .max = IDEMPOTENCY_KEY_MAX,
+	  .sentence = "The same key and body again are answered with the first"
+	    " batch's id" },
+	{ FIELD_HEADER, "traceparent", .kind = FIELD_TEXT, .min = 1, .max = 255,
+	  .sentence = "W3C Trace Context, which the message carries on" },
 	{ FIELD_QUERY, "queue_transform", .kind = FIELD_BOOL, AT(queue_transform),
 	  .sentence = "Whether to put the id on transform_queue; true" },
 	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .required = true,

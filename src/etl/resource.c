@@ -107,6 +107,7 @@ take_field(struct req *rq, const struct catalogue *table,
 		break;
 	case FIELD_OBJECT:
 	case FIELD_DOCUMENT:
+	case FIELD_FILE:
 		new.kind = COLUMN_JSON;
 		new.text = *(const struct span *)value;
 		break;

@@ -2,17 +2,27 @@
 
 #include <string.h>
 
+#include "etl/answers.h"
 #include "etl/handlers.h"
 #include "http/auth.h"
+#include "http/form.h"
 
 const struct field_set NO_INPUT = { NULL, 0 };
 
 static const struct route routes[] = {
-#define ROUTE(method, path, role, handler, input, sentence) \
-	{ method, path, role, handler, &input, sentence },
+#define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
+	{ method, path, role, handler, &input, sentence, #handler, &answer, \
+	    statuses },
 #include "etl/route_table.h"
 #undef ROUTE
 };
+
+const struct route *
+router_routes(size_t *ret_count)
+{
+	*ret_count = COUNT(routes);
+	return routes;
+}
 
 /*
  * Is a body to be read? One whose fields are all optional may be missing, but
@@ -52,7 +62,9 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 	rc = auth_check(rq);
 	if (rc == E_OK)
 		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
-	if (rc == E_OK && has_body(rq))
+	if (rc == E_OK && form_is_wanted(rq->route->input))
+		rc = form_read(rq, rq->route->input);
+	else if (rc == E_OK && has_body(rq))
 		rc = request_read_json(rq, rq->route->input);
 	if (rc != E_OK)
 		return rc;

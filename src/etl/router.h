@@ -7,6 +7,9 @@
 
 #include "http/response.h"
 
+/* All routes, for what describes them. */
+const struct route *router_routes(size_t *ret_count);
+
 /* Answer a request; the answer is complete, and not sent yet. */
 void router_answer(struct req *rq, struct resp *rp);
 

@@ -182,6 +182,20 @@ read_json(const struct field *row, struct req *rq, const struct found *found,
 }
 
 static enum err
+read_file(const struct field *row, struct req *rq, const struct found *found,
+    struct span *ret)
+{
+	if ((int64_t)found->text.len > row->max)
+		return diag_tell(&rq->diag, E_TOO_LARGE, "%s has %zu bytes; at"
+		    " most %lld are taken", found->name, found->text.len,
+		    (long long)row->max);
+	if ((int64_t)found->text.len < row->min)
+		return refuse(rq, row, found, "empty", "must not be empty");
+	*ret = found->text;
+	return E_OK;
+}
+
+static enum err
 read_value(const struct field *row, struct req *rq, const struct found *found,
     void *target)
 {
@@ -194,6 +208,8 @@ read_value(const struct field *row, struct req *rq, const struct found *found,
 		return read_bool(row, rq, found, target);
 	case FIELD_STAMP:
 		return read_stamp(row, rq, found, target);
+	case FIELD_FILE:
+		return read_file(row, rq, found, target);
 	case FIELD_OBJECT:
 	case FIELD_DOCUMENT:
 		break;
@@ -207,6 +223,7 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
     enum err *rc)
 {
 	const char *const names[] = { row->name, row->older_name };
+	const struct part *part;
 	size_t times = 0;
 
 	memset(ret_found, 0, sizeof(*ret_found));
@@ -217,6 +234,12 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
 		if (row->place == FIELD_QUERY) {
 			times = params_find(&rq->params, names[i],
 			    &ret_found->text);
+			continue;
+		}
+		if (rq->form != NULL) {
+			times = multipart_find(rq->form, names[i], &part);
+			if (times > 0)
+				ret_found->text = part->bytes;
 			continue;
 		}
 		ret_found->member = request_member(rq, names[i]);
@@ -246,6 +269,8 @@ fields_read(const struct field_set *set, struct req *rq, void *values)
 		enum err rc = E_OK;
 		struct found found;
 
+		if (row->place == FIELD_HEADER)
+			continue;
 		if (find(row, rq, &found, &rc))
 			rc = read_value(row, rq, &found,
 			    (char *)values + row->offset);

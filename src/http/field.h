@@ -14,6 +14,7 @@
 
 struct req;
 
+/* A header's row only describes it: its handler reads it. */
 enum field_place { FIELD_PATH, FIELD_QUERY, FIELD_HEADER, FIELD_BODY };
 
 enum field_kind {
@@ -23,6 +24,7 @@ enum field_kind {
 	FIELD_STAMP,	/* struct span, see stamp_read() */
 	FIELD_OBJECT,	/* struct span, JSON as it came */
 	FIELD_DOCUMENT, /* struct span, JSON as it came: an object or array */
+	FIELD_FILE,	/* struct span, a part of a form as it came */
 };
 
 struct field {
@@ -31,7 +33,8 @@ struct field {
 	const char *older_name; /* also taken, or NULL */
 	enum field_kind kind;
 	bool required;
-	int64_t min, max;	  /* a number's value, a text's characters */
+	/* A number's value, a text's characters, a file's bytes. */
+	int64_t min, max;
 	const char *choices;	  /* of a text: "a|b", or NULL */
 	const char *const *items; /* see json_scan.h, or NULL */
 	size_t offset;		  /* of the value; absent and null leave it */

@@ -17,6 +17,9 @@ SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
 SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
     "ETL_IDEMPOTENCY_LIFETIME",
     "Seconds an Idempotency-Key is remembered; a week")
+SETTING(logo_dir, TEXT, "", 0, 0, NULL, "ETL_LOGO_DIR",
+    "Folder that uploaded logos are kept in and nginx serves; empty: none are"
+    " taken")
 SETTING(secret_keys_file, TEXT, "", 0, 0, NULL, "ETL_SECRET_KEYS_FILE",
     "File of the keys that encrypt integrations' passwords: lines id:key, the"
     " key 32 bytes in base64; the first encrypts, all decrypt; empty: passwords"

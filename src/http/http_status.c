@@ -30,17 +30,24 @@ http_status_of(enum err code)
 	return 500;
 }
 
-const char *
-http_status_title(int status)
-{
-	static const struct {
-		int status;
-		const char *title;
-	} rows[] = {
+static const struct {
+	int status;
+	const char *title;
+} rows[] = {
 #define STATUS(number, title) { number, title },
 #include "http/http_status_table.h"
 #undef STATUS
-	};
+};
+
+int
+http_status_at(size_t place)
+{
+	return place < COUNT(rows) ? rows[place].status : 0;
+}
+
+const char *
+http_status_title(int status)
+{
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (rows[i].status == status)

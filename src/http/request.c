@@ -109,13 +109,14 @@ is_packed(const struct req *rq)
 	    !span_is_nocase(rq->content_encoding, "identity");
 }
 
-/* Read the body from where it comes. */
-static enum err
-read_body(struct req *rq)
+enum err
+request_read_body(struct req *rq, int64_t max)
 {
 	int64_t length;
 	enum err rc;
 
+	if (max > rq->service->settings->max_body)
+		max = rq->service->settings->max_body;
 	if (rq->fcgi == NULL)
 		return E_OK;
 	if (rq->content_length.at == NULL)
@@ -124,10 +125,10 @@ read_body(struct req *rq)
 	if (!span_int64(rq->content_length, &length) || length < 0)
 		return diag_tell(&rq->diag, E_SYNTAX,
 		    "The Content-Length is not a number of bytes");
-	if (length > rq->service->settings->max_body)
+	if (length > max)
 		return diag_tell(&rq->diag, E_TOO_LARGE, "The body has %lld"
 		    " bytes; this service takes %lld", (long long)length,
-		    (long long)rq->service->settings->max_body);
+		    (long long)max);
 	if (!is_packed(rq))
 		return fcgi_read(rq->fcgi, rq->body, (size_t)length,
 		    &rq->diag);
@@ -136,8 +137,7 @@ read_body(struct req *rq)
 		return rc;
 	rc = unpack(rq->content_encoding, buf_span(rq->packed), rq->body,
 	    &rq->diag);
-	if (rc == E_OK && (int64_t)rq->body->len >
-	    rq->service->settings->max_body)
+	if (rc == E_OK && (int64_t)rq->body->len > max)
 		return diag_tell(&rq->diag, E_TOO_LARGE,
 		    "The unpacked body is larger than this service takes");
 	return rc;
@@ -178,7 +178,8 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 
 	rc = check_media(rq);
 	if (rc == E_OK)
-		rc = read_body(rq);
+		rc = request_read_body(rq,
+		    rq->service->settings->max_body);
 	if (rc == E_OK)
 		rc = want_members(rq, wanted);
 	if (rc != E_OK)

@@ -8,9 +8,11 @@
 
 #include "adapters/db.h"
 #include "adapters/fcgi.h"
+#include "adapters/qdrant_client.h"
 #include "base/json_scan.h"
 #include "http/field.h"
 #include "http/http_conf.h"
+#include "http/multipart.h"
 #include "http/params.h"
 #include "models/raw_batch_marks.h"
 #include "queue/queue_manager.h"
@@ -20,6 +22,7 @@ struct service {
 	struct db *db;
 	struct queue_manager *queue;
 	struct raw_batch_marks *marks;
+	struct qdrant_client *qdrant;
 	const struct http_settings *settings;
 	struct auth *auth; /* see http/auth.h; NULL: nobody has a token */
 };
@@ -78,6 +81,7 @@ struct req {
 	struct params params;
 	struct json_member *members; /* of the body, that somebody wants */
 	size_t member_count;
+	const struct parts *form; /* of a body that is a form, or NULL */
 	struct field_error *errors; /* in their order */
 	struct field_error **errors_end;
 };
@@ -96,6 +100,13 @@ void request_from_fcgi(struct req *rq, struct fcgi *fcgi);
  */
 enum err request_read_json(struct req *rq, const struct field_set *wanted)
     MUST_CHECK;
+
+/*
+ * Read the body, unpacked, of at most `max` bytes and the settings' max_body.
+ *
+ * Fails: E_TOO_LARGE, E_SYNTAX, E_MEDIA; the client is told why.
+ */
+enum err request_read_body(struct req *rq, int64_t max) MUST_CHECK;
 
 /* A member of the body, NULL when it is not there. */
 const struct json_member *request_member(const struct req *rq,

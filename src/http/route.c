@@ -43,10 +43,22 @@ add_allow(char allow[ROUTE_ALLOW_SIZE], const char *method)
 		add_allow(allow, "HEAD");
 }
 
+/* Is the path that of a route without {id}? */
+static bool
+is_written_out(const struct route *routes, size_t count, struct span path)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strstr(routes[i].path, "{id}") == NULL &&
+		    span_is(path, routes[i].path))
+			return true;
+	return false;
+}
+
 enum err
 route_find(const struct route *routes, size_t count, struct req *rq,
     char ret_allow[ROUTE_ALLOW_SIZE])
 {
+	bool written_out = is_written_out(routes, count, rq->path);
 	struct span id = SPAN_NONE;
 	bool is_path = false;
 
@@ -54,7 +66,8 @@ route_find(const struct route *routes, size_t count, struct req *rq,
 	for (size_t i = 0; i < count; i++) {
 		struct span here = SPAN_NONE;
 
-		if (!fits(routes[i].path, rq->path, &here))
+		if (!fits(routes[i].path, rq->path, &here) ||
+		    (written_out && here.at != NULL))
 			continue;
 		is_path = true;
 		add_allow(ret_allow, routes[i].method);

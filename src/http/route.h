@@ -1,12 +1,14 @@
 /*
  * A route: method, path and who may call it, and the handler that answers.
  * Paths are compared as they came, byte by byte: no decoding, no merging of
- * slashes, no dots. `{id}` stands for one positive number.
+ * slashes, no dots. `{id}` stands for one positive number; a path that is
+ * written out wins over one with {id}.
  */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
 #include "http/response.h"
+#include "http/shape.h"
 
 typedef enum err route_handler(struct req *rq, struct resp *rp);
 
@@ -17,6 +19,10 @@ struct route {
 	route_handler *handler;
 	const struct field_set *input;
 	const char *sentence;
+	/* What describes it further; see etl/route_table.h. */
+	const char *name; /* the handler's */
+	const struct shape *answer;
+	const char *statuses; /* "201 404" */
 };
 
 /*

@@ -204,7 +204,9 @@ open_all(struct responder *me, struct diag *diag)
 	me->service.db = db_new(&settings.db, PROGRAM);
 	me->service.marks = &me->marks;
 	me->service.settings = &settings.http;
-	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL)
+	me->service.qdrant = qdrant_client_new(&settings.qdrant);
+	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL ||
+	    me->service.qdrant == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
 	me->service.queue = queue_manager_new(me->mq, &settings.mq,
 	    &settings.queue);
@@ -229,6 +231,7 @@ close_all(struct responder *me)
 	mq_free(me->mq);
 	db_free(me->service.db);
 	auth_free(me->service.auth);
+	qdrant_client_free(me->service.qdrant);
 	fcgi_free(me->fcgi);
 }
 

@@ -4,6 +4,7 @@
 
 #include "programs/migration_new.h"
 #include "programs/migration_run.h"
+#include "programs/migration_verify.h"
 
 #define PROGRAM "pulse-etl-migrate"
 /* Files are read whole, and their statements copied once. */
@@ -17,6 +18,7 @@ enum command {
 	COMMAND_ROLLBACK,
 	COMMAND_DROP_ALL,
 	COMMAND_NEW,
+	COMMAND_VERIFY,
 };
 
 struct task {
@@ -39,6 +41,7 @@ print_help(void)
 	    "                            when it is one that is on request\n"
 	    "      --rollback-to N       take back those above N, newest first; 0: all\n"
 	    "      --drop-all            take all back and drop the history as well\n"
+	    "      --verify              compare the tables with those this version declares\n"
 	    "      --new NAME            make the next pair of files\n"
 	    "\n"
 	    "      --dry-run             print the plan, change nothing\n"
@@ -56,10 +59,10 @@ print_help(void)
 	    "ETL_MIGRATIONS_DIR for the folder; an option wins.\n"
 	    "\n"
 	    "Exit codes: 0 done, or nothing to do; 1 a migration failed, was interrupted\n"
-	    "or is forbidden by the history; 64 wrong options, or not confirmed; 65 a\n"
-	    "migration file is wrong; 69 PostgreSQL is away or another runner at work;\n"
-	    "70 our fault; 78 the folder cannot be read or written. After 1, 65 and 69\n"
-	    "every migration is applied as a whole or not at all.");
+	    "or is forbidden by the history, or --verify found a difference; 64 wrong\n"
+	    "options, or not confirmed; 65 a migration file is wrong; 69 PostgreSQL is away\n"
+	    "or another runner at work; 70 our fault; 78 the folder cannot be read or\n"
+	    "written. After 1, 65 and 69 every migration is applied as a whole or not at all.");
 }
 
 static void
@@ -94,8 +97,8 @@ static void
 read_options(int argc, char **argv, struct task *task,
     struct migration_run *run)
 {
-	enum { STATUS = 256, APPLY_ALL, APPLY, ROLLBACK, DROP_ALL, NEW, DRY_RUN,
-		CONFIRM, LOCK_TIMEOUT, DSN, DIR };
+	enum { STATUS = 256, APPLY_ALL, APPLY, ROLLBACK, DROP_ALL, NEW, VERIFY,
+		DRY_RUN, CONFIRM, LOCK_TIMEOUT, DSN, DIR };
 	static const struct option options[] = {
 		{ "status", no_argument, NULL, STATUS },
 		{ "apply-all", no_argument, NULL, APPLY_ALL },
@@ -103,6 +106,7 @@ read_options(int argc, char **argv, struct task *task,
 		{ "rollback-to", required_argument, NULL, ROLLBACK },
 		{ "drop-all", no_argument, NULL, DROP_ALL },
 		{ "new", required_argument, NULL, NEW },
+		{ "verify", no_argument, NULL, VERIFY },
 		{ "dry-run", no_argument, NULL, DRY_RUN },
 		{ "confirm", no_argument, NULL, CONFIRM },
 		{ "lock-timeout", required_argument, NULL, LOCK_TIMEOUT },
@@ -140,6 +144,9 @@ read_options(int argc, char **argv, struct task *task,
 		case NEW:
 			set_command(task, COMMAND_NEW);
 			task->name = optarg;
+			break;
+		case VERIFY:
+			set_command(task, COMMAND_VERIFY);
 			break;
 		case DRY_RUN:
 			run->dry_run = true;
@@ -194,8 +201,9 @@ do_task(const struct task *task, struct migration_run *run, struct diag *diag)
 {
 	enum err rc;
 
-	rc = migration_files_read(run->files.dir, run->arena, &run->files,
-	    diag);
+	/* What is declared is compiled in: no folder is needed. */
+	rc = task->command == COMMAND_VERIFY ? E_OK :
+	    migration_files_read(run->files.dir, run->arena, &run->files, diag);
 	if (rc == E_OK && task->command == COMMAND_NEW)
 		return make_new(task, run, diag);
 	if (rc == E_OK)
@@ -212,6 +220,8 @@ do_task(const struct task *task, struct migration_run *run, struct diag *diag)
 		return migration_run_rollback(run, task->number, diag);
 	case COMMAND_DROP_ALL:
 		return migration_run_drop_all(run, task->confirmed, diag);
+	case COMMAND_VERIFY:
+		return migration_verify(run->db, run->arena, diag);
 	case COMMAND_NONE:
 	case COMMAND_NEW:
 		break;

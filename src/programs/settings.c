@@ -23,10 +23,12 @@ settings_init(struct settings *settings, struct conf_set sets[SETTINGS_SETS])
 		&settings->mq };
 	sets[3] = (struct conf_set){ queue_conf_rows, queue_conf_count,
 		&settings->queue };
-	sets[4] = (struct conf_set){ relay_conf_rows, COUNT(relay_conf_rows),
+	sets[4] = (struct conf_set){ qdrant_conf_rows, qdrant_conf_count,
+		&settings->qdrant };
+	sets[5] = (struct conf_set){ relay_conf_rows, COUNT(relay_conf_rows),
 		&settings->relay };
-	sets[5] = (struct conf_set){ worker_conf_rows, COUNT(worker_conf_rows),
+	sets[6] = (struct conf_set){ worker_conf_rows, COUNT(worker_conf_rows),
 		&settings->worker };
-	sets[6] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
+	sets[7] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
 		&settings->daemon };
 }

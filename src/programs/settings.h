@@ -7,6 +7,7 @@
 
 #include "adapters/db.h"
 #include "adapters/mq.h"
+#include "adapters/qdrant_client.h"
 #include "base/daemon.h"
 #include "http/http_conf.h"
 #include "queue/queue_manager.h"
@@ -28,12 +29,13 @@ struct settings {
 	struct db_settings db;
 	struct mq_settings mq;
 	struct queue_settings queue;
+	struct qdrant_settings qdrant;
 	struct relay_settings relay;
 	struct worker_settings worker;
 	struct daemon_settings daemon;
 };
 
-#define SETTINGS_SETS 7
+#define SETTINGS_SETS 8
 
 /* Where each owner's values go. Needs: settings zeroed. */
 void settings_init(struct settings *settings,

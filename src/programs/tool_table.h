@@ -2,6 +2,8 @@
  * The commands of pulse-etl: TOOL(group, command, function, what it takes,
  * sentence). A group with an empty command is a command by itself.
  */
+TOOL("routes", "openapi", tool_routes_openapi, "",
+    "Print what GET /app/etl/openapi.json answers")
 TOOL("settings", "show", tool_settings_show, "",
     "Print all settings, secrets masked")
 TOOL("secrets", "rotate", tool_secrets_rotate, "[--dry-run]",

@@ -76,6 +76,7 @@ job_read_batch(struct span body, struct arena *arena, struct job *ret_job,
 void
 job_write_extract(const struct job *job, struct buf *out)
 {
+	size_t start = out->len;
 	struct json json;
 
 	json_init(&json, out);
@@ -85,4 +86,8 @@ job_write_extract(const struct job *job, struct buf *out)
 	json_span(&json, "job_type", job->job_type);
 	json_raw(&json, "job_params", job->job_params);
 	json_end(&json);
+	/* Within a JSON text they are blanks: no string holds them raw. */
+	for (size_t i = start; i < out->len; i++)
+		if (out->data[i] == '\n' || out->data[i] == '\r')
+			out->data[i] = ' ';
 }

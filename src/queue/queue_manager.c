@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/log.h"
 #include "queue/queue_inside.h"
@@ -200,10 +201,15 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 	enum err rc;
 
 	if (queue == QUEUE_EXTRACT) {
+		uint64_t number = 0;
+
+		/* Another in each process: consumers know twins by it. */
+		if (getrandom(&number, sizeof(number), 0) !=
+		    (ssize_t)sizeof(number))
+			return diag_set(diag, E_SYSTEM, "getrandom");
 		job_write_extract(job, body);
 		(void)snprintf(id, id_size, "%s-%016" PRIx64,
-		    queues[queue].key, (uint64_t)random() << 32 ^
-		    (uint64_t)random());
+		    queues[queue].key, number);
 	} else {
 		job_write_batch(job, body);
 		(void)snprintf(id, id_size, "%s-%" PRId64, queues[queue].key,

@@ -20,6 +20,7 @@ STATUS=
 SECONDS_TAKEN=
 APP_LOGS=$ETL_APP/logs
 test_count=0
+seen_count=0
 test_failures=0
 test_databases=
 unset PGOPTIONS http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
@@ -240,7 +241,7 @@ trap 'exit 143' TERM HUP
 # media type is JSON unless an argument says otherwise. The caller is the one of
 # the instance's token; of TOKEN_FILE, a file for curl -K, where that is set.
 request() { # METHOD PATH [CURL ARGUMENT…]
-	local method=$1 path=$2 out arguments=(-X "$1")
+	local method=$1 path=$2 out whole=yes arguments=(-X "$1")
 	local token=${TOKEN_FILE-${ETL_CURLRC-}}
 	shift 2
 	[ "$method" != HEAD ] || arguments=(-I)
@@ -253,10 +254,23 @@ request() { # METHOD PATH [CURL ARGUMENT…]
 	: >"$HEADERS"
 	out=$(curl -sS -g --noproxy '*' --path-as-is -m 120 -o "$BODY" \
 		-D "$HEADERS" -H 'Expect:' -w '%{http_code} %{time_total}' \
-		"${arguments[@]}" "$@" "$ETL_URL$path" 2>"$TMP/curl.err") || true
+		"${arguments[@]}" "$@" "$ETL_URL$path" 2>"$TMP/curl.err") || whole=no
 	STATUS=${out%% *}
 	# shellcheck disable=SC2034 # for tests
 	SECONDS_TAKEN=${out#* }
+	[ $whole = no ] || seen "$method" "$path"
+}
+
+# Keep the last answer for tests/openapi, if tests/run asks for it in ETL_SEEN:
+# what came, in NAME.meta and NAME.body. Large payloads say nothing more.
+seen() { # METHOD PATH
+	local name
+	[ -n "${ETL_SEEN-}" ] && [ -d "$ETL_SEEN" ] || return 0
+	[ "$(stat -c %s "$BODY")" -le 2000000 ] || return 0
+	seen_count=$((seen_count + 1))
+	name=$ETL_SEEN/$(basename "$0" .sh).$seen_count
+	if [ "$1" = HEAD ]; then : >"$name.body"; else cp "$BODY" "$name.body"; fi
+	printf '%s\n' "$1" "$2" "$STATUS" "$(header Content-Type)" >"$name.meta"
 }
 
 # Make a token; prints the name of a file with it for TOKEN_FILE or curl -K.

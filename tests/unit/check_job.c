@@ -75,7 +75,8 @@ START_TEST(a_message_is_one_line_of_json)
 {
 	struct job job = { .tenant_id = 1, .integration_id = 2,
 		.raw_data_id = 3, .entity_type = SPAN_LIT("a\r\n\t\x01z"),
-		.job_type = SPAN_LIT("\n") };
+		.job_type = SPAN_LIT("\n"),
+		.job_params = SPAN_LIT("{\r\n\"a\":\n1}") };
 	void (*const writers[])(const struct job *, struct buf *) = {
 		job_write_batch, job_write_extract };
 	struct json_member member = { .name = "tenant_id" };

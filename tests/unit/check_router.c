@@ -1,4 +1,5 @@
 #include "etl/router.h"
+#include "http/route.h"
 #include "unit.h"
 
 #include <string.h>
@@ -129,6 +130,12 @@ static const struct {
 	    "[\"path\",\"id\"]" },
 	{ "PUT", "/app/etl/raw-data/5/status?tenant_id=1",
 	    "{\"status\":\"done\"}", 422, "[\"body\",\"status\"]" },
+	{ "GET", "/app/etl/openapi.json", NULL, 200, "\"openapi\":\"3.1.0\"" },
+	{ "POST", "/app/etl/jobs/extract?tenant_id=1",
+	    "{\"integration_id\":1,\"job_type\":\"\",\"job_params\":[]}", 422,
+	    "[\"body\",\"job_params\"]" },
+	{ "POST", "/app/etl/integrations/upload-logo?tenant_id=1", "{}", 415,
+	    "multipart/form-data" },
 };
 
 START_TEST(a_request_is_answered_without_a_server)
@@ -175,6 +182,71 @@ START_TEST(another_media_type_is_refused_before_the_body_is_read)
 }
 END_TEST
 
+START_TEST(a_path_written_out_wins_over_a_number)
+{
+	static const struct route routes[] = {
+		{ .method = "GET", .path = "/a/{id}" },
+		{ .method = "POST", .path = "/a/b" },
+		{ .method = "DELETE", .path = "/a/{id}" },
+	};
+	char allow[ROUTE_ALLOW_SIZE];
+
+	rq.method = SPAN_LIT("POST");
+	rq.path = SPAN_LIT("/a/b");
+	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow), E_OK);
+	ck_assert_ptr_eq(rq.route, &routes[1]);
+	rq.route = NULL;
+	rq.method = SPAN_LIT("DELETE");
+	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow),
+	    E_METHOD);
+	ck_assert_str_eq(allow, "POST");
+	rq.path = SPAN_LIT("/a/{id}");
+	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow),
+	    E_SYNTAX);
+	rq.route = NULL;
+	rq.path = SPAN_LIT("/a/7");
+	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow), E_OK);
+	ck_assert_ptr_eq(rq.route, &routes[2]);
+	ck_assert_int_eq(rq.id, 7);
+}
+END_TEST
+
+/* The file of a form whose boundary is b; NULL: there is none. */
+static void
+upload(const char *file)
+{
+	rq.content_type = SPAN_LIT("multipart/form-data; boundary=b");
+	if (file != NULL) {
+		buf_add_text(&body, "--b\r\nContent-Disposition: form-data;"
+		    " name=\"file\"\r\n\r\n");
+		buf_add_text(&body, file);
+		buf_add_text(&body, "\r\n");
+	}
+	buf_add_text(&body, "--b--");
+	ask("POST", "/app/etl/integrations/upload-logo?tenant_id=1", NULL);
+}
+
+START_TEST(a_form_without_its_file_names_the_field)
+{
+	settings.logo_dir = none;
+	upload(_i == 0 ? NULL : "");
+	ck_assert_int_eq(rp.status, 422);
+	ck_assert(answered(_i == 0 ? "is missing" : "must not be empty"));
+	ck_assert(answered("[\"body\",\"file\"]"));
+}
+END_TEST
+
+START_TEST(a_logo_without_a_folder_is_not_taken)
+{
+	static char empty[] = "";
+
+	settings.logo_dir = empty;
+	upload("<svg/>");
+	ck_assert_int_eq(rp.status, 503);
+	ck_assert(answered("logo_dir"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -188,6 +260,10 @@ main(void)
 	tcase_add_test(tcase, without_a_token_only_health_answers);
 	tcase_add_test(tcase,
 	    another_media_type_is_refused_before_the_body_is_read);
+	tcase_add_test(tcase, a_path_written_out_wins_over_a_number);
+	tcase_add_loop_test(tcase, a_form_without_its_file_names_the_field, 0,
+	    2);
+	tcase_add_test(tcase, a_logo_without_a_folder_is_not_taken);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

@@ -1,0 +1,15 @@
+/*
+ * The shapes of answers that the route table names, and those they are made
+ * of. A new route takes one that is there or adds one.
+ */
+#ifndef ETL_ANSWERS_H
+#define ETL_ANSWERS_H
+
+#include "http/shape.h"
+
+#define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
+	extern const struct shape answer;
+#include "etl/route_table.h"
+#undef ROUTE
+
+#endif

@@ -1,0 +1,197 @@
+#include "etl/openapi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "etl/handlers.h"
+#include "etl/openapi_operation.h"
+#include "etl/openapi_schema.h"
+#include "etl/router.h"
+#include "http/http_status.h"
+
+/* Parameters that routes share; their operations refer to them. */
+static const struct field parameters[] = {
+	/* clang-format off */
+	{ FIELD_QUERY, "tenant_id", .kind = FIELD_INT, .min = 1,
+	  .max = INT32_MAX, .sentence = "The tenant, as older clients name it;"
+	    " another than the caller's is refused" },
+	{ FIELD_HEADER, "X-Request-Id", .kind = FIELD_TEXT, .min = 1,
+	  .max = REQUEST_ID_MAX, .sentence = "A name for the request, which"
+	    " comes back: letters, digits and ._:-" },
+	{ FIELD_HEADER, "If-None-Match", .kind = FIELD_TEXT, .min = 1,
+	  .max = 4096, .sentence = "The ETag that the client has" },
+	{ FIELD_HEADER, "If-Match", .kind = FIELD_TEXT, .min = 1, .max = 4096,
+	  .sentence = "The ETag of what is to be changed" },
+	{ FIELD_HEADER, "Content-Encoding", .kind = FIELD_TEXT,
+	  .choices = "identity|gzip|zstd",
+	  .sentence = "How the body is packed" },
+	/* clang-format on */
+};
+
+/* Headers of answers. */
+static const struct field headers[] = {
+	/* clang-format off */
+	{ FIELD_HEADER, "X-Request-Id", .kind = FIELD_TEXT, .min = 1,
+	  .max = REQUEST_ID_MAX, .sentence = "The request's name in the log" },
+	{ FIELD_HEADER, "ETag", .kind = FIELD_TEXT, .min = 3, .max = 4096,
+	  .sentence = "The version of what is answered" },
+	{ FIELD_HEADER, "Location", .kind = FIELD_TEXT, .min = 1, .max = 4096,
+	  .sentence = "Where what was made is" },
+	{ FIELD_HEADER, "X-Total-Count", .kind = FIELD_INT, .min = 0,
+	  .max = INT64_MAX, .sentence = "All that the filter finds" },
+	{ FIELD_HEADER, "X-Next-Cursor", .kind = FIELD_TEXT, .min = 1,
+	  .max = 4096, .sentence = "The cursor of the next page, if any" },
+	{ FIELD_HEADER, "Link", .kind = FIELD_TEXT, .min = 1, .max = 8192,
+	  .sentence = "The next page, rel=next (RFC 8288)" },
+	{ FIELD_HEADER, "Retry-After", .kind = FIELD_INT, .min = 0,
+	  .max = 86400, .sentence = "Seconds to wait" },
+	/* clang-format on */
+};
+
+/* Each path once, with all its methods. */
+static void
+write_paths(struct json *json, const struct route *routes, size_t count)
+{
+	json_object(json, "paths");
+	for (size_t i = 0; i < count; i++) {
+		bool is_known = false;
+
+		for (size_t j = 0; j < i; j++)
+			is_known |= strcmp(routes[j].path, routes[i].path) == 0;
+		if (is_known)
+			continue;
+		json_object(json, routes[i].path);
+		for (size_t j = i; j < count; j++)
+			if (strcmp(routes[j].path, routes[i].path) == 0)
+				openapi_operation(json, &routes[j]);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+/* Does any route answer with this status? What none does is not described. */
+static bool
+is_used(const struct route *routes, size_t count, int status)
+{
+	for (size_t i = 0; i < count; i++)
+		if (openapi_answers(&routes[i], status))
+			return true;
+	return false;
+}
+
+static void
+write_problem(struct json *json, const char *key, int status)
+{
+	static const char *const names[] = { "X-Request-Id", "Retry-After" };
+
+	json_object(json, key);
+	json_text(json, "description", status == 0 ?
+	    "What nginx answers itself" : http_status_title(status));
+	json_object(json, "headers");
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (i > 0 && status != 503)
+			break;
+		json_object(json, names[i]);
+		openapi_reference(json, "headers", names[i]);
+		json_end(json);
+	}
+	json_end(json);
+	json_object(json, "content");
+	json_object(json, "application/problem+json");
+	json_object(json, "schema");
+	openapi_reference(json, "schemas", "problem");
+	json_end(json);
+	json_end(json);
+	json_end(json);
+	json_end(json);
+}
+
+static void
+write_components(struct json *json, const struct route *routes, size_t count)
+{
+	char key[12];
+	int status;
+
+	json_object(json, "components");
+	json_object(json, "securitySchemes");
+	json_object(json, "bearer");
+	json_text(json, "type", "http");
+	json_text(json, "scheme", "bearer");
+	json_text(json, "description", "An API token, or a JWT; the names"
+	    " beside it are the roles that may call a route");
+	json_end(json);
+	json_end(json);
+	json_object(json, "parameters");
+	for (size_t i = 0; i < COUNT(parameters); i++)
+		if (strcmp(parameters[i].name, "If-Match") != 0 ||
+		    is_used(routes, count, 412))
+			openapi_parameter(json, parameters[i].name,
+			    &parameters[i]);
+	json_end(json);
+	json_object(json, "headers");
+	for (size_t i = 0; i < COUNT(headers); i++) {
+		struct field bare = headers[i];
+
+		json_object(json, headers[i].name);
+		json_text(json, "description", headers[i].sentence);
+		bare.sentence = NULL;
+		openapi_field(json, "schema", &bare, false);
+		json_end(json);
+	}
+	json_end(json);
+	json_object(json, "responses");
+	for (size_t i = 0; (status = http_status_at(i)) != 0; i++) {
+		(void)snprintf(key, sizeof(key), "%d", status);
+		if (status >= 400 && is_used(routes, count, status))
+			write_problem(json, key, status);
+	}
+	write_problem(json, "problem", 0);
+	json_end(json);
+	openapi_schemas(json, routes, count);
+	json_end(json);
+}
+
+static void
+write_info(struct json *json)
+{
+	json_object(json, "info");
+	json_text(json, "title", "Pulse ETL");
+	json_text(json, "version", PACKAGE_VERSION);
+	json_text(json, "description", "Whole API responses come in, each as"
+	    " one row and one message; what they mean is kept per tenant.");
+	json_object(json, "license");
+	json_text(json, "name", "MIT");
+	json_text(json, "identifier", "MIT");
+	json_end(json);
+	json_end(json);
+	json_array(json, "servers");
+	json_object(json, NULL);
+	json_text(json, "url", "/");
+	json_text(json, "description", "Where this document came from");
+	json_end(json);
+	json_end(json);
+}
+
+void
+openapi_write(struct json *json)
+{
+	const struct route *routes;
+	size_t count;
+
+	routes = router_routes(&count);
+	json_object(json, NULL);
+	json_text(json, "openapi", "3.1.0");
+	write_info(json);
+	write_paths(json, routes, count);
+	write_components(json, routes, count);
+	json_end(json);
+}
+
+/* Describe all routes. */
+enum err
+openapi_get(struct req *rq, struct resp *rp)
+{
+	(void)rq;
+	openapi_write(rp->json);
+	return E_OK;
+}

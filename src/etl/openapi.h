@@ -1,0 +1,12 @@
+/*
+ * The description of all routes, an OpenAPI 3.1 document, from the very rows
+ * they are served by.
+ */
+#ifndef ETL_OPENAPI_H
+#define ETL_OPENAPI_H
+
+#include "base/json_write.h"
+
+void openapi_write(struct json *json);
+
+#endif

@@ -1,0 +1,269 @@
+#include "etl/openapi_operation.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "etl/openapi_schema.h"
+#include "http/form.h"
+#include "http/http_status.h"
+
+/* What there is to say about one route. */
+struct operation {
+	const struct route *route;
+	bool has_id;
+	bool has_query;
+	bool has_body;
+	bool is_form;
+};
+
+static struct operation
+operation_of(const struct route *route)
+{
+	struct operation op = { .route = route };
+
+	op.has_id = strstr(route->path, "{id}") != NULL;
+	op.is_form = form_is_wanted(route->input);
+	for (size_t i = 0; i < route->input->count; i++) {
+		op.has_query |= route->input->rows[i].place == FIELD_QUERY;
+		op.has_body |= route->input->rows[i].place == FIELD_BODY;
+	}
+	return op;
+}
+
+static const char *
+role_name(enum role role)
+{
+	switch (role) {
+	case ROLE_OPEN:
+		return "open";
+	case ROLE_READER:
+		return "reader";
+	case ROLE_WRITER:
+		return "writer";
+	case ROLE_ADMIN:
+		break;
+	}
+	return "admin";
+}
+
+/* Is a status among "201 404"? */
+static bool
+lists(const char *statuses, int status)
+{
+	struct span rest = str_span(statuses);
+	char text[12];
+
+	(void)snprintf(text, sizeof(text), "%d", status);
+	while (rest.at != NULL)
+		if (span_is(span_cut(&rest, ' '), text))
+			return true;
+	return false;
+}
+
+/* May a route answer with this status? What its row lists, and what follows. */
+static bool
+answers_with(const struct operation *op, int status)
+{
+	bool known = op->route->role != ROLE_OPEN;
+
+	if (lists(op->route->statuses, status))
+		return true;
+	switch (status) {
+	case 400:
+		return known || op->has_query || op->has_id || op->has_body;
+	case 401:
+	case 403:
+		return known;
+	case 404:
+		return op->has_id;
+	case 413:
+	case 415:
+	case 422:
+		return op->has_body;
+	case 500:
+	case 503:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+openapi_parameter(struct json *json, const char *key, const struct field *row)
+{
+	struct field bare = *row;
+
+	json_object(json, key);
+	json_text(json, "name", row->name);
+	json_text(json, "in", field_place_name(row->place));
+	if (row->required)
+		json_bool(json, "required", true);
+	if (row->sentence != NULL)
+		json_text(json, "description", row->sentence);
+	bare.sentence = NULL;
+	openapi_field(json, "schema", &bare, false);
+	json_end(json);
+}
+
+static void
+write_shared_parameter(struct json *json, const char *name)
+{
+	json_object(json, NULL);
+	openapi_reference(json, "parameters", name);
+	json_end(json);
+}
+
+static void
+write_parameters(struct json *json, const struct operation *op)
+{
+	static const struct field id = { FIELD_PATH, "id", .kind = FIELD_INT,
+		.required = true, .min = 1, .max = INT64_MAX };
+	const struct field_set *input = op->route->input;
+
+	json_array(json, "parameters");
+	if (op->has_id)
+		openapi_parameter(json, NULL, &id);
+	for (size_t i = 0; i < input->count; i++)
+		if (input->rows[i].place != FIELD_BODY)
+			openapi_parameter(json, NULL, &input->rows[i]);
+	if (op->route->role != ROLE_OPEN)
+		write_shared_parameter(json, "tenant_id");
+	if (lists(op->route->statuses, 304))
+		write_shared_parameter(json, "If-None-Match");
+	if (lists(op->route->statuses, 412))
+		write_shared_parameter(json, "If-Match");
+	if (op->has_body)
+		write_shared_parameter(json, "Content-Encoding");
+	write_shared_parameter(json, "X-Request-Id");
+	json_end(json);
+}
+
+static void
+write_body(struct json *json, const struct operation *op)
+{
+	if (!op->has_body)
+		return;
+	json_object(json, "requestBody");
+	/* A DELETE may do without. */
+	json_bool(json, "required", strcmp(op->route->method, "DELETE") != 0);
+	json_object(json, "content");
+	json_object(json, op->is_form ? "multipart/form-data" :
+	    "application/json");
+	openapi_body(json, op->route->input, op->is_form);
+	json_end(json);
+	json_end(json);
+	json_end(json);
+}
+
+bool
+openapi_answers(const struct route *route, int status)
+{
+	struct operation op = operation_of(route);
+
+	return answers_with(&op, status);
+}
+
+static void
+write_header(struct json *json, const char *name)
+{
+	json_object(json, name);
+	openapi_reference(json, "headers", name);
+	json_end(json);
+}
+
+/* An answer that is no error. */
+static void
+write_success(struct json *json, const struct operation *op, int status)
+{
+	const struct shape *shape = op->route->answer;
+
+	json_text(json, "description", status == 304 ? "The client has it" :
+	    shape->sentence);
+	json_object(json, "headers");
+	write_header(json, "X-Request-Id");
+	if (lists(op->route->statuses, 304))
+		write_header(json, "ETag");
+	if (status == 201)
+		write_header(json, "Location");
+	if (shape->is_list && status == 200) {
+		write_header(json, "X-Total-Count");
+		write_header(json, "X-Next-Cursor");
+		write_header(json, "Link");
+	}
+	json_end(json);
+	if (status == 304)
+		return;
+	json_object(json, "content");
+	json_object(json, shape->name == NULL ? "text/plain" :
+	    "application/json");
+	json_object(json, "schema");
+	if (shape->name == NULL)
+		json_text(json, "type", "string");
+	else
+		openapi_reference(json, "schemas", shape->name);
+	json_end(json);
+	json_end(json);
+	json_end(json);
+}
+
+static void
+write_responses(struct json *json, const struct operation *op)
+{
+	char key[12];
+	int status;
+
+	json_object(json, "responses");
+	for (size_t i = 0; (status = http_status_at(i)) != 0; i++) {
+		if (!answers_with(op, status))
+			continue;
+		(void)snprintf(key, sizeof(key), "%d", status);
+		json_object(json, key);
+		if (status < 400)
+			write_success(json, op, status);
+		else
+			openapi_reference(json, "responses", key);
+		json_end(json);
+	}
+	json_object(json, "default");
+	openapi_reference(json, "responses", "problem");
+	json_end(json);
+	json_end(json);
+}
+
+static struct span
+tag_of(const struct route *route)
+{
+	struct span rest = str_span(route->path + strlen("/app/etl/"));
+
+	return span_cut(&rest, '/');
+}
+
+void
+openapi_operation(struct json *json, const struct route *route)
+{
+	struct operation op = operation_of(route);
+	char method[8] = "";
+
+	for (size_t i = 0; i + 1 < sizeof(method) && route->method[i]; i++)
+		method[i] = (char)(route->method[i] | 0x20);
+	json_object(json, method);
+	json_text(json, "operationId", route->name);
+	json_text(json, "summary", route->sentence);
+	json_array(json, "tags");
+	json_span(json, NULL, tag_of(route));
+	json_end(json);
+	json_text(json, "x-role", role_name(route->role));
+	json_array(json, "security");
+	if (route->role != ROLE_OPEN) {
+		json_object(json, NULL);
+		json_array(json, "bearer");
+		json_text(json, NULL, role_name(route->role));
+		json_end(json);
+		json_end(json);
+	}
+	json_end(json);
+	write_parameters(json, &op);
+	write_body(json, &op);
+	write_responses(json, &op);
+	json_end(json);
+}

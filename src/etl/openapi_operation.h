@@ -1,0 +1,21 @@
+/*
+ * One route in openapi.json: who may call it, its parameters, its body, its
+ * answers. All of it follows from the route's row and from the rows it names.
+ */
+#ifndef ETL_OPENAPI_OPERATION_H
+#define ETL_OPENAPI_OPERATION_H
+
+#include "base/json_write.h"
+#include "http/route.h"
+
+/* Write a route as a member named like its method. */
+void openapi_operation(struct json *json, const struct route *route);
+
+/* May a route answer with this status? */
+bool openapi_answers(const struct route *route, int status);
+
+/* Write a parameter from its row; key NULL in a list. */
+void openapi_parameter(struct json *json, const char *key,
+    const struct field *row);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * What an answer's JSON looks like, as rows: for the description of the routes
+ * (openapi.json) only. Nothing is written by them; that answers are as their
+ * rows say is what tests/openapi checks.
+ */
+#ifndef HTTP_SHAPE_H
+#define HTTP_SHAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cc.h"
+
+struct shape;
+
+enum shape_kind {
+	SHAPE_INT,
+	SHAPE_NUMBER,
+	SHAPE_TEXT,
+	SHAPE_BOOL,
+	SHAPE_TRUE,   /* always true */
+	SHAPE_STAMP,  /* a text, ISO 8601 */
+	SHAPE_JSON,   /* an object or array of somebody else's */
+	SHAPE_TEXTS,  /* an array of texts */
+	SHAPE_OBJECT, /* one `of` */
+	SHAPE_LIST,   /* an array of `of` */
+};
+
+/* How a member may be missing. */
+#define SHAPE_NOT_NULL 0u
+#define SHAPE_NULLABLE 1u /* it may be null */
+#define SHAPE_OPTIONAL 2u /* it may be absent */
+
+struct shape_row {
+	const char *name;
+	enum shape_kind kind;
+	unsigned flags;
+	const char *sentence;	/* or NULL */
+	const struct shape *of; /* of an object, of a list's objects */
+};
+
+/*
+ * An object of these members and no others, of any without rows; is_list: an
+ * array of such.
+ */
+struct shape {
+	const char *name; /* its schema's, unique; NULL: plain text, no JSON */
+	const char *sentence;
+	const struct shape_row *rows;
+	size_t count;
+	bool is_list;
+};
+
+#define SHAPE(id, name, sentence, rows) \
+	const struct shape id = { name, sentence, rows, COUNT(rows), false };
+
+/*
+ * Rows from those that write the members: COLUMN of raw_batch_table.h, where
+ * only the NULLs of SQL tell what may be null, so that any may.
+ */
+#define SHAPE_COLUMN(id, member, kind, sql) \
+	{ member, SHAPE_##kind, SHAPE_NULLABLE, NULL, NULL },
+
+/* Rows from COLUMN(member, kind, NULLABLE or NOT_NULL, SQL); see catalogue.h. */
+#define SHAPE_CATALOGUE(member, kind, null, sql) \
+	{ member, SHAPE_##kind, SHAPE_##null, NULL, NULL },
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * The tables as the migrations are to leave them, schema_table.h's rows as an
+ * array: what a live database is compared with. Not for statements, which
+ * name their columns themselves.
+ */
+#ifndef MODELS_SCHEMA_ROWS_H
+#define MODELS_SCHEMA_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum schema_kind { SCHEMA_TABLE, SCHEMA_COLUMN, SCHEMA_KEY, SCHEMA_INDEX };
+
+/* The rows of a table follow its own. */
+struct schema_row {
+	enum schema_kind kind;
+	const char *name; /* a table's, a column's, or the definition */
+	const char *type; /* of a column */
+	bool needed;	  /* a column: NOT NULL */
+};
+
+extern const struct schema_row schema_rows[];
+extern const size_t schema_rows_count;
+
+#endif

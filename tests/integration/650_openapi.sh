@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# openapi.json: complete, what a linter takes, and the truth.
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/openapi/tools.sh
+. "$ETL_SOURCE/tests/openapi/tools.sh"
+app_up 'auth = none'
+ETL_OPENAPI_TOOLS=${ETL_OPENAPI_TOOLS:-$TMP/openapi-tools}
+
+request GET /app/etl/openapi.json
+check_is "anybody may read it: 200" "$STATUS" 200
+check_is "it is JSON" "$(header Content-Type)" application/json
+cp "$BODY" "$TMP/openapi.json"
+document() { jq -r "$1" "$TMP/openapi.json"; }
+check_is "of OpenAPI 3.1" "$(document .openapi)" 3.1.0
+check_is "the program prints the same" "$("$ETL_BUILD/pulse-etl" routes openapi | sha256sum)" \
+	"$({ cat "$BODY"; echo; } | sha256sum)"
+
+# -- complete: each row of the route table is there, with its role and handler
+routes() {
+	tr '\n' ' ' <"$ETL_SOURCE/src/etl/route_table.h" | grep -o 'ROUTE("[A-Z]*", *"[^"]*", *ROLE_[A-Z]*, *[a-z_]*' |
+		sed 's/ROUTE("\([A-Z]*\)", *"\([^"]*\)", *ROLE_\([A-Z]*\), *\(.*\)/\1 \2 \3 \4/'
+}
+check "the route table can be read" test "$(routes | wc -l)" -gt 10
+check_is "each route is described, with its role and its handler, and no other" \
+	"$(document '.paths | to_entries[] | .key as $p | .value | to_entries[] |
+		"\(.key | ascii_upcase) \($p) \(.value["x-role"] | ascii_upcase) \(.value.operationId)"' | sort)" \
+	"$(routes | sort)"
+check_is "names of operations are unique" "$(document '[.paths[][].operationId] | group_by(.) | map(select(length > 1)) | length')" 0
+check_is "open routes need nothing, all others the token" \
+	"$(document '[.paths[][] | (.["x-role"] == "open") == (.security == [])] | all')" true
+check_is "each operation tells its trouble" \
+	"$(document '[.paths[][].responses | has("500") and has("503") and has("default")] | all')" true
+check_is "each {id} is a parameter, and answers 404" \
+	"$(document '[.paths | to_entries[] | select(.key | contains("{id}")) | .value[] |
+		(.parameters | any(.name == "id" and .required)) and (.responses | has("404"))] | all')" true
+check_is "all errors are problems" \
+	"$(document '[.components.responses[].content | keys[]] | unique | join(",")')" application/problem+json
+check_is "no reference leads nowhere" \
+	"$(document '. as $d | [.. | objects | .["$ref"]? // empty | ltrimstr("#/") | split("/")] | unique |
+		map(select(. as $p | $d | getpath($p) == null)) | length')" 0
+
+# -- what a route takes: its rows
+store='.paths["/app/etl/raw-data/store"].post'
+check_is "the body has its fields" "$(document "$store.requestBody.content[\"application/json\"].schema.properties | keys_unsorted | join(\" \")")" \
+	"integration_id entity_type external_id raw_data extraction_metadata tenant_id"
+check_is "with what is required" "$(document "$store.requestBody.content[\"application/json\"].schema.required | join(\" \")")" \
+	"integration_id entity_type raw_data"
+check_is "and their limits" "$(document "$store.requestBody.content[\"application/json\"].schema.properties | [.entity_type.minLength, .entity_type.maxLength, .external_id.maxLength] | @csv")" 1,50,255
+check_is "and the headers" "$(document "[$store.parameters[] | select(.in == \"header\") | .name] | join(\" \")")" \
+	"Idempotency-Key traceparent"
+check_is "its answers are all there" "$(document "$store.responses | keys | join(\" \")")" \
+	"200 201 202 400 401 403 404 413 415 422 500 503 default"
+check_is "an enumeration is one" \
+	"$(document '.paths["/app/etl/raw-data"].get.parameters[] | select(.name == "processing_status") | .schema.enum | join(" ")')" \
+	"pending processing completed failed"
+check_is "a file is a form's" "$(document '.paths["/app/etl/integrations/upload-logo"].post.requestBody.content | keys | join(" ")')" multipart/form-data
+
+# -- limits in it are the service's: a value beyond is refused, at it is not
+while read -r name limit; do
+	request GET "/app/etl/raw-data?tenant_id=1&$name=$limit"
+	check_is "$name=$limit, the maximum, is taken" "$STATUS" 200
+	request GET "/app/etl/raw-data?tenant_id=1&$name=$((limit + 1))"
+	check_is "$name=$((limit + 1)), one more, is refused" "$STATUS" 400
+done < <(document '.paths["/app/etl/raw-data"].get.parameters[] | select(.schema.maximum? // 0 | . > 0 and . < 4000000000) |
+	"\(.name) \(.schema.maximum)"')
+
+# -- a public linter takes it, and the validator bites
+if ! openapi_install "$ETL_OPENAPI_TOOLS" 2>"$TMP/tools.err"; then
+	if [ "${ETL_REQUIRE_NODE-}" = 1 ]; then
+		failed "the linter is there"
+		note_file "$TMP/tools.err"
+	else
+		skip "a public linter finds nothing" "$(tail -n 1 "$TMP/tools.err")"
+	fi
+	done_testing
+fi
+export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+lint() {
+	"$ETL_OPENAPI_TOOLS/node_modules/.bin/redocly" lint --format=json \
+		--config "$ETL_SOURCE/tests/openapi/redocly.yaml" "$1" >"$TMP/lint.json" 2>"$TMP/lint.err"
+}
+faults() { jq '[.totals.errors, .totals.warnings] | add' "$TMP/lint.json"; }
+lint "$TMP/openapi.json"
+check_is "a public linter finds nothing" "$(faults)" 0
+jq -r '.problems[]? | "\(.ruleId): \(.message)"' "$TMP/lint.json" >"$TMP/problems" 2>"$TMP/jq.err"
+[ ! -s "$TMP/problems" ] || note_file "$TMP/problems"
+document 'del(.paths["/app/etl/queues"].get.operationId) | .paths["/app/etl/raw-data"].get.responses["200"].content["application/json"].schema["$ref"] = "#/none"' >"$TMP/broken.json"
+lint "$TMP/broken.json"
+check "and would find a fault" test "$(faults)" -ge 2
+
+answers() { OPENAPI_TOOLS=$ETL_OPENAPI_TOOLS node "$ETL_SOURCE/tests/openapi/validate.mjs" "$TMP/openapi.json" "$TMP/seen"; }
+record() { # METHOD PATH STATUS TYPE BODY
+	rm -rf "$TMP/seen"
+	mkdir "$TMP/seen"
+	printf '%s\n' "${@:1:4}" >"$TMP/seen/one.meta"
+	printf '%s' "$5" >"$TMP/seen/one.body"
+}
+health='{"status":"ok","version":"1"}'
+record GET /app/etl/health 200 application/json "$health"
+check "an answer as described passes" answers
+record HEAD /app/etl/health 200 application/json ''
+check "so does HEAD" answers
+record GET /app/etl/nowhere 404 application/problem+json '{"type":"about:blank","title":"x","status":404,"detail":"x","request_id":"x"}'
+check "and a problem of no route" answers
+differs() { # NAME METHOD PATH STATUS TYPE BODY
+	local name=$1
+	shift
+	record "$@"
+	check_fails "$name is found" answers
+}
+differs "a member more" GET /app/etl/health 200 application/json '{"status":"ok","version":"1","more":1}'
+differs "a member less" GET /app/etl/health 200 application/json '{"status":"ok"}'
+differs "another type" GET /app/etl/health 200 application/json '{"status":"ok","version":1}'
+differs "a null that may not be" GET /app/etl/health 200 application/json '{"status":null,"version":"1"}'
+differs "no JSON" GET /app/etl/health 200 application/json 'ok'
+differs "another media type" GET /app/etl/health 200 text/html "$health"
+differs "another status" GET /app/etl/health 201 application/json "$health"
+differs "an error that is none of its own" GET /app/etl/health 409 application/problem+json '{}'
+differs "a problem without its detail" GET /app/etl/queues 503 application/problem+json '{"type":"about:blank","title":"x","status":503,"request_id":"x"}'
+differs "a success of no route" GET /app/etl/nowhere 200 application/json '{}'
+differs "a body with 304" GET /app/etl/raw-data/1 304 '' 'x'
+done_testing

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# pulse-etl-migrate --verify: clean after the migrations, and every difference
+# that somebody makes by hand is listed.
+. "$(dirname "$0")/lib.sh"
+need_programs
+fresh_database
+
+migrate() { "$ETL_BUILD/pulse-etl-migrate" --dir "$ETL_SOURCE/migrations" "$@"; }
+verify() {
+	"$ETL_BUILD/pulse-etl-migrate" --verify "$@" >"$TMP/out" 2>"$TMP/err"
+	CODE=$?
+}
+differences() { grep -v -e '^note: ' -e ' differences, ' "$TMP/out"; }
+
+verify
+check_is "an empty database: 1" "$CODE" 1
+check "lists each table" grep -qx 'work_items: the table is missing' "$TMP/out"
+check_is "and nothing else" "$(differences | grep -vc 'the table is missing$')" 0
+check_match "with their number" "$(tail -n 1 "$TMP/out")" '^2[0-9] differences, 0 notes$'
+
+migrate --apply-all >"$TMP/migrate.out" 2>&1
+verify
+check_is "after the migrations: 0" "$CODE" 0
+check_is "no difference" "$(differences)" ""
+check_match "and it says so" "$(tail -n 1 "$TMP/out")" '^0 differences, [0-9]+ notes$'
+notes=$(grep -c '^note: ' "$TMP/out")
+check_is "nothing on standard error" "$(cat "$TMP/err")" ""
+check "it needs no folder of migrations" "$ETL_BUILD/pulse-etl-migrate" --verify --dir "$TMP/none"
+migrate --apply 3 >"$TMP/migrate.out" 2>&1
+verify
+check_is "with the demo tenant as well: 0" "$CODE" 0
+
+# The change is made, looked at and taken back.
+differs() { # NAME WANT CHANGE UNDO
+	sql "$3"
+	verify
+	check_is "$1: 1" "$CODE" 1
+	check_is "$1: is listed, and nothing else" "$(differences)" "$2"
+	check "$1: standard error names the database" grep -q "$PGDATABASE is not what" "$TMP/err"
+	sql "$4"
+}
+differs "a column dropped by hand" \
+	"prs_comments.line: the column is missing: integer, nullable" \
+	"ALTER TABLE prs_comments DROP COLUMN line" "ALTER TABLE prs_comments ADD COLUMN line INTEGER"
+differs "a column with another name" \
+	"wits.description: the column is missing: character varying, nullable" \
+	"ALTER TABLE wits RENAME description TO words" "ALTER TABLE wits RENAME words TO description"
+differs "a type that was changed" \
+	"work_items.story_points: the type is bigint, declared is integer" \
+	"ALTER TABLE work_items ALTER story_points TYPE bigint" "ALTER TABLE work_items ALTER story_points TYPE integer"
+differs "a length that was changed" \
+	"raw_extraction_data.entity_type: the type is character varying(40), declared is character varying(50)" \
+	"ALTER TABLE raw_extraction_data ALTER entity_type TYPE varchar(40)" \
+	"ALTER TABLE raw_extraction_data ALTER entity_type TYPE varchar(50)"
+differs "a NOT NULL that was dropped" \
+	"statuses.original_name: it is nullable, declared is NOT NULL" \
+	"ALTER TABLE statuses ALTER original_name DROP NOT NULL" "ALTER TABLE statuses ALTER original_name SET NOT NULL"
+differs "a NOT NULL that was added" \
+	"changelogs.changed_by: it is NOT NULL, declared is nullable" \
+	"ALTER TABLE changelogs ALTER changed_by SET NOT NULL" "ALTER TABLE changelogs ALTER changed_by DROP NOT NULL"
+differs "an index that was dropped" \
+	"wits: the index is missing: btree (original_name)" \
+	"DROP INDEX idx_wits_original_name" "CREATE INDEX idx_wits_original_name ON wits (original_name)"
+differs "an index on another column" \
+	"repositories: the index is missing: btree (full_name)" \
+	"DROP INDEX idx_repositories_full_name; CREATE INDEX idx_repositories_full_name ON repositories (name)" \
+	"DROP INDEX idx_repositories_full_name; CREATE INDEX idx_repositories_full_name ON repositories (full_name)"
+differs "a unique index without its condition" \
+	"workflows: the index is missing: UNIQUE btree (tenant_id, integration_id) WHERE is_commitment_point" \
+	"DROP INDEX uq_workflows_tenant_id_integration_id_commitment_point" \
+	"CREATE UNIQUE INDEX uq_workflows_tenant_id_integration_id_commitment_point ON workflows (tenant_id, integration_id) WHERE is_commitment_point"
+differs "a unique key that was dropped" \
+	"system_settings: the key is missing: UNIQUE (setting_key, tenant_id)" \
+	"ALTER TABLE system_settings DROP CONSTRAINT uq_system_settings_setting_key_tenant_id" \
+	"ALTER TABLE system_settings ADD CONSTRAINT uq_system_settings_setting_key_tenant_id UNIQUE (setting_key, tenant_id)"
+differs "a foreign key that was dropped" \
+	"prs_reviews: the key is missing: FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)" \
+	"ALTER TABLE prs_reviews DROP CONSTRAINT fk_prs_reviews_pr_id" \
+	"ALTER TABLE prs_reviews ADD CONSTRAINT fk_prs_reviews_pr_id FOREIGN KEY (tenant_id, pr_id) REFERENCES prs (tenant_id, id)"
+differs "a foreign key without its action" \
+	"qdrant_vectors: the key is missing: FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE" \
+	"ALTER TABLE qdrant_vectors DROP CONSTRAINT fk_qdrant_vectors_tenant_id, ADD CONSTRAINT other FOREIGN KEY (tenant_id) REFERENCES tenants (id)" \
+	"ALTER TABLE qdrant_vectors DROP CONSTRAINT other, ADD CONSTRAINT fk_qdrant_vectors_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE"
+differs "a primary key that was dropped" \
+	"etl_jobs: the key is missing: PRIMARY KEY (id)" \
+	"ALTER TABLE etl_jobs DROP CONSTRAINT etl_jobs_pkey" "ALTER TABLE etl_jobs ADD PRIMARY KEY (id)"
+differs "a table that was dropped" "wits_prs_links: the table is missing" \
+	"ALTER TABLE wits_prs_links RENAME TO gone" "ALTER TABLE gone RENAME TO wits_prs_links"
+
+# What a failed CREATE INDEX CONCURRENTLY leaves behind.
+index="uq_workflows_tenant_id_integration_id_commitment_point"
+sql "DROP INDEX $index; UPDATE workflows SET is_commitment_point = TRUE WHERE step_name = 'Done'"
+check_fails "two commitment points have no unique index" sql \
+	"CREATE UNIQUE INDEX CONCURRENTLY $index ON workflows (tenant_id, integration_id) WHERE is_commitment_point"
+verify
+check_is "an index that is not valid is missing" "$(differences)" \
+	"workflows: the index is missing: UNIQUE btree (tenant_id, integration_id) WHERE is_commitment_point"
+check "and noted as what it is" grep -q 'WHERE is_commitment_point NOT VALID$' "$TMP/out"
+sql "DROP INDEX $index; UPDATE workflows SET is_commitment_point = FALSE WHERE step_name = 'Done';
+	CREATE UNIQUE INDEX $index ON workflows (tenant_id, integration_id) WHERE is_commitment_point"
+
+sql "ALTER TABLE prs DROP COLUMN merged_by; ALTER TABLE prs ALTER number TYPE bigint;
+	DROP INDEX idx_prs_status; ALTER TABLE users DROP COLUMN email"
+verify
+check_is "several at once are all listed" "$(differences | sort | paste -sd '|')" \
+	"prs.merged_by: the column is missing: character varying, nullable|prs.number: the type is bigint, declared is integer|prs: the index is missing: btree (status)|users.email: the column is missing: character varying(255), NOT NULL"
+sql "ALTER TABLE prs ADD COLUMN merged_by VARCHAR; ALTER TABLE prs ALTER number TYPE integer;
+	CREATE INDEX idx_prs_status ON prs (status); ALTER TABLE users ADD COLUMN email VARCHAR(255) NOT NULL"
+verify
+check_is "all made good: 0" "$CODE" 0
+
+# -- what is not declared does no harm
+sql "CREATE TABLE notes_of_mine (id integer PRIMARY KEY, text varchar);
+	ALTER TABLE wits ADD COLUMN colour VARCHAR; CREATE INDEX ON wits (colour)"
+verify
+check_is "more than is declared: 0" "$CODE" 0
+check "a further table is noted" grep -qx 'note: notes_of_mine: a table that is not declared' "$TMP/out"
+check_is "once, without its parts" "$(grep -c notes_of_mine "$TMP/out")" 1
+check "a further column is noted" grep -qx 'note: wits: the column is not declared: colour' "$TMP/out"
+check "a further index, too" grep -qx 'note: wits: the index is not declared: btree (colour)' "$TMP/out"
+check_is "and counted" "$(tail -n 1 "$TMP/out")" "0 differences, $((notes + 3)) notes"
+
+# -- refusals
+verify --status
+check_is "two commands: 64" "$CODE" 64
+verify --dsn 'host=127.0.0.1 port=1 dbname=x'
+check_is "no PostgreSQL: 69" "$CODE" 69
+done_testing
