@@ -65,8 +65,10 @@ ask() { # METHOD PATH [ARGUMENT…]
 	local method=$1 path=$2
 	shift 2
 	path=${path//'{id}'/987654321}
-	case $method in
-	GET | DELETE) request "$method" "$path" "$@" ;;
+	case $method:$path in
+	GET:* | DELETE:*) request "$method" "$path" "$@" ;;
+	*/upload-logo*) request "$method" "$path" -H 'Content-Type: multipart/form-data; boundary=x' \
+		--data-binary $'--x\r\nContent-Disposition: form-data; name="file"; filename="a.svg"\r\n\r\n<svg/>\r\n--x--\r\n' "$@" ;;
 	*) request "$method" "$path" --data '{}' "$@" ;;
 	esac
 }
