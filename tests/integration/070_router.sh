@@ -60,7 +60,7 @@ check_is "an unknown token: 401" "$STATUS" 401
 unset TOKEN_FILE
 app_down
 app_up 'auth = none'
-TOKEN_FILE=
+export TOKEN_FILE=
 request GET "/app/etl/raw-data?tenant_id=1"
 check_is "auth = none: no token is asked for" "$STATUS" 200
 check "which the log says loudly" grep -q 'warn.*event=no_auth' "$APP_LOGS/pool.log"

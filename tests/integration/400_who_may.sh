@@ -35,7 +35,7 @@ check "a token is revoked" tool token revoke "$revoked_id"
 hs() { jwt HS256 "$TMP/secret" "$@"; }
 good=$(bearer_file "$(hs "$(claims 1 admin)")")
 declare -A bad=(
-	[no_token]=
+	[no_token]=""
 	[empty]=$(bearer_file "")
 	[unknown]=$(bearer_file "petl_$(printf '%064d' 1)")
 	[nonsense]=$(bearer_file "nonsense")

@@ -115,8 +115,11 @@ check_match "without a path: refused" "$(fcgi 1 'print $s rec(4, par(REQUEST_MET
 check_match "bytes instead of a path: refused" "$(fcgi 1 'print $s rec(4, par(REQUEST_METHOD => "G\x01T\xff", REQUEST_URI => join "", map { chr } 1 .. 255)), rec(4, ""), rec(5, "");')" 'Status: 40[045]'
 check_match "a parameter of 60,000 bytes: refused, not fatal" "$(fcgi 1 'print $s rec(4, par(REQUEST_METHOD => "GET", REQUEST_URI => "/app/etl/" . "a" x 60000)), rec(4, ""), rec(5, "");')" 'Status: 404'
 check_match "a length that lies: refused" "$(fcgi 1 'print $s rec(4, par(REQUEST_METHOD => "POST", REQUEST_URI => "/app/etl/raw-data/store", CONTENT_TYPE => "application/json", HTTP_AUTHORIZATION => "Bearer '"$ETL_TOKEN"'", CONTENT_LENGTH => "99999999999999999999")), rec(4, ""), rec(5, "{}"), rec(5, "");')" 'Status: 4(00|13)'
-fcgi 1 'print $s rec(4, pack("NN", 0xffffffff, 0xffffffff) . "xx"), rec(4, "");' >"$TMP/out"
-fcgi 1 'print $s rec(4, pack("NN", 0xc0000000, 0xc0000000) . "xx"), rec(4, "");' >"$TMP/out"
+# libfcgi asks for as much memory as it is told; a sanitizer ends it for that.
+if ! is_sanitized; then
+	fcgi 1 'print $s rec(4, pack("NN", 0xffffffff, 0xffffffff) . "xx"), rec(4, "");' >"$TMP/out"
+	fcgi 1 'print $s rec(4, pack("NN", 0xc0000000, 0xc0000000) . "xx"), rec(4, "");' >"$TMP/out"
+fi
 fcgi 1 'print $s rec(9, "junk"), "\xff" x 300;' >"$TMP/out"
 fcgi 1 'print $s rec(1, pack("nC6", 1, 0, 0, 0, 0, 0, 0)), rec(2, "");' >"$TMP/out"
 well() { request GET /app/etl/health/ready; [ "$STATUS" = 200 ]; }

@@ -133,7 +133,6 @@ check_is "one without is deleted" "$STATUS $(sql "SELECT count(*) FROM integrati
 tool() { DATABASE_URL=$ETL_PGURL "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" "$@"; }
 sql "INSERT INTO integrations (id, tenant_id, provider, type, password) VALUES (4242, 1, 'Plain', 'data_source', 'in the open')" >"$TMP/out"
 secrets=$(sql "SELECT count(*) FROM integrations WHERE password IS NOT NULL")
-old=$(head -n 1 "$keys")
 cp "$keys" "$TMP/old-keys"
 { printf 'newest:%s\n' "$(openssl rand -base64 32)"; cat "$TMP/old-keys"; } >"$keys"
 check_match "secrets rotate --dry-run counts" "$(tool secrets rotate --dry-run)" "^$secrets would be encrypted anew, 0 had"
