@@ -172,9 +172,12 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 		OFFSET 0) AS r
 	CROSS JOIN jsonb_path_query(r.raw_data, etl_path(r.raw_data, names))
 		WITH ORDINALITY AS i (value, place)
+	WHERE i.place <= COALESCE(NULLIF(current_setting('app.items', true),
+		'')::bigint, i.place)
 $$;
 COMMENT ON FUNCTION etl_items IS
-	'The items of a stored batch, their places counted from 0';
+	'The items of a stored batch, their places counted from 0; only the '
+	'first app.items of them while somebody looks for the one that fails';
 
 -- OFFSET makes plain columns of what is worked out here: under row-level
 -- security an index is used with a column, and not with an expression whose

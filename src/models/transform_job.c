@@ -42,3 +42,18 @@ transform_job_run(struct db *db, const struct db_statement *steps,
 		*ret_rows = first;
 	return rc;
 }
+
+enum err
+transform_job_limit(struct db *db, int64_t count, struct arena *arena,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "transform_job_limit",
+		.sql = "SELECT set_config('app.items', $1::bigint::text, true)",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+
+	db_add_int(&params, count);
+	return db_run(db, &statement, &params, arena, &rows, diag);
+}

@@ -34,4 +34,11 @@ enum err transform_job_run(struct db *db, const struct db_statement *steps,
     const struct transform_job *job, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
+/*
+ * In this transaction a batch seems to have only its first `count` items.
+ * Needs: an open transaction. Fails: as db_run().
+ */
+enum err transform_job_limit(struct db *db, int64_t count, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
+
 #endif

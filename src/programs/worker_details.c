@@ -47,7 +47,7 @@ as_details(struct buf *out, struct arena *arena)
 
 struct span
 worker_error_details(const struct diag *diag, const char *stage,
-    const char *message, int64_t attempt, struct arena *arena)
+    const char *message, int64_t item, int64_t attempt, struct arena *arena)
 {
 	char stamp[CLOCK_STAMP_SIZE];
 	struct span details;
@@ -63,6 +63,10 @@ worker_error_details(const struct diag *diag, const char *stage,
 	json_text(&json, "sqlstate", diag->sqlstate[0] == '\0' ? NULL :
 	    diag->sqlstate);
 	json_text(&json, "message", message);
+	if (item < 0)
+		json_null(&json, "item");
+	else
+		json_int(&json, "item", item);
 	json_int(&json, "attempt", attempt);
 	json_text(&json, "at", stamp);
 	json_end(&json);

@@ -14,13 +14,14 @@
 bool worker_is_hopeless(enum err rc, const struct diag *diag);
 
 /*
- * One failed attempt; or the items that were left out, SPAN_NONE when there
+ * One failed attempt, item being the place in the batch that it failed at, or
+ * -1; or the items that were left out, SPAN_NONE when there
  * are none.
  * Gives: JSON as db_add_jsonb() wants it, in the arena; SPAN_NONE also
  *        without memory.
  */
 struct span worker_error_details(const struct diag *diag, const char *stage,
-    const char *message, int64_t attempt, struct arena *arena);
+    const char *message, int64_t item, int64_t attempt, struct arena *arena);
 struct span worker_skipped_details(const struct transform_outcome *outcome,
     int64_t attempt, struct arena *arena);
 

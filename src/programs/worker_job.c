@@ -9,6 +9,7 @@
 #include "loaders/loader.h"
 #include "models/raw_batch_work.h"
 #include "programs/worker_details.h"
+#include "programs/worker_item.h"
 #include "transformers/transformer.h"
 
 /* How often, and how soon, to look again at a row that is locked. */
@@ -159,6 +160,14 @@ judge_state(enum raw_batch_state state, bool again,
 	}
 }
 
+/* Is it the data that the server would not take, SQLSTATE classes 22, 23? */
+static bool
+is_data(const struct diag *diag)
+{
+	return strncmp(diag->sqlstate, "22", 2) == 0 ||
+	    strncmp(diag->sqlstate, "23", 2) == 0;
+}
+
 /*
  * An attempt failed, or may not be made: note it in the row. A row that cannot
  * be reached stays in processing, and the message, which comes back, says that
@@ -170,8 +179,10 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 {
 	bool last = hopeless || claim->attempt >=
 	    work->settings->worker_attempts;
-	struct span details = worker_error_details(work->diag, "transform", message,
-	    claim->attempt, work->arena);
+	int64_t item = is_data(work->diag) ? worker_find_item(work->db,
+	    &work->job, work->diag->sqlstate, work->arena) : -1;
+	struct span details = worker_error_details(work->diag, "transform",
+	    message, item, claim->attempt, work->arena);
 	enum raw_batch_state state;
 	struct diag diag;
 
@@ -295,7 +306,7 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	ret_verdict->fate = WORKER_BURY;
 	diag_clear(&note_diag);
 	rc = raw_batch_note(db, &work.name, worker_error_details(diag, "load",
-	    diag->text, verdict.attempt, arena), arena, &note_diag);
+	    diag->text, -1, verdict.attempt, arena), arena, &note_diag);
 	if (rc == E_OK)
 		return E_OK;
 	*diag = note_diag; /* it is looked at again when that can be noted */

@@ -46,7 +46,15 @@ store "$(projects 10 12)"
 check "bad data fails at once" becomes failed
 check_is "error_details has SQLSTATE, message, attempt" \
 	"$(row "error_details->>'sqlstate' || ' ' || (error_details->>'message' LIKE '%no such day%') || ' ' || attempts")" "22008 true 1"
+check_is "and which item it was, from 0" "$(row "error_details->>'item'")" 1
 check_is "nothing of it was kept" "$(sql "SELECT count(*) FROM projects WHERE key IN ('P10', 'P12')")" 0
+check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
+queue_purge transform_queue.dead
+projects_trigger "BEGIN IF NEW.key = 'P1063' THEN RAISE EXCEPTION 'no such day' USING ERRCODE = '22008'; END IF; RETURN NEW; END"
+store "$(projects 1000 1199)"
+check "one of two hundred" becomes failed
+check_is "is found, too" "$(row "error_details->>'item'")" 63
+check_is "the search left nothing" "$(sql "SELECT count(*) FROM projects WHERE key LIKE 'P1___'")" 0
 check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
 queue_purge transform_queue.dead
 
