@@ -39,6 +39,16 @@ METRIC(METRIC_UNQUEUED_AWAY, COUNT, "etl_messages_failed_total",
 METRIC(METRIC_RELAYED, COUNT, "etl_batches_relayed_total", "",
     "Batches that a relay has queued")
 
+METRIC(METRIC_JOBS_DONE, COUNT, "etl_jobs_total", "fate=\"done\"",
+    "Jobs of the workers, by what became of them")
+METRIC(METRIC_JOBS_TRANSFORMED, COUNT, "etl_jobs_total",
+    "fate=\"transformed\"", "")
+METRIC(METRIC_JOBS_RETRY, COUNT, "etl_jobs_total", "fate=\"retry\"", "")
+METRIC(METRIC_JOBS_WAIT, COUNT, "etl_jobs_total", "fate=\"wait\"", "")
+METRIC(METRIC_JOBS_DEAD, COUNT, "etl_jobs_total", "fate=\"dead\"", "")
+METRIC(METRIC_JOB_SECONDS, SECONDS, "etl_job_seconds_total", "",
+    "Time spent on jobs in the workers")
+
 METRIC(METRIC_DB_CONNECTED, COUNT, "etl_database_connections_total", "",
     "Connections opened to PostgreSQL")
 METRIC(METRIC_DB_LOST, COUNT, "etl_database_losses_total", "",

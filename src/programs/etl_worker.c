@@ -12,6 +12,7 @@
 #include "base/daemon.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "programs/worker_job.h"
 #include "queue/queue_consumer.h"
 
@@ -55,6 +56,21 @@ job_seconds(void)
 }
 
 static void
+count_job(enum worker_fate fate, int64_t ms)
+{
+	static const enum metric fates[] = {
+		[WORKER_DONE] = METRIC_JOBS_DONE,
+		[WORKER_LOAD] = METRIC_JOBS_TRANSFORMED,
+		[WORKER_RETRY] = METRIC_JOBS_RETRY,
+		[WORKER_WAIT] = METRIC_JOBS_WAIT,
+		[WORKER_BURY] = METRIC_JOBS_DEAD,
+	};
+
+	metrics_add(fates[fate], 1);
+	metrics_add(METRIC_JOB_SECONDS, (uint64_t)ms * 1000);
+}
+
+static void
 log_job(const struct worker *me, const struct job *job,
     const struct worker_verdict *verdict, int64_t began,
     const struct diag *diag)
@@ -81,6 +97,7 @@ log_job(const struct worker *me, const struct job *job,
 	};
 
 	log_write(level, "job", pairs, COUNT(pairs));
+	count_job(verdict->fate, clock_ms() - began);
 }
 
 /* Publish the load job of a batch that is transformed. */

@@ -95,5 +95,8 @@ if is_sanitized; then
 else
 	check "no worker ever had 30 MB ($largest kB)" [ "$largest" -lt 30720 ]
 fi
+request GET /app/etl/metrics
+counted=$(awk '$1 == "etl_jobs_total{fate=\"transformed\"}" { print $2 }' "$BODY")
+check "jobs are counted ($counted)" [ "${counted:-0}" -ge 21 ]
 check_is "the first batch is what it was" "$(id=$first row processing_status)" completed
 done_testing
