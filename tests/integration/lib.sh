@@ -22,6 +22,7 @@ APP_LOGS=$ETL_APP/logs
 test_count=0
 seen_count=0
 test_failures=0
+test_ended=no
 test_databases=
 unset PGOPTIONS http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 
@@ -108,12 +109,14 @@ skip_all() { # REASON
 		note "$1"
 		done_testing
 	fi
+	test_ended=yes
 	echo "1..0 # SKIP $1"
 	exit 0
 }
 
 done_testing() {
 	local log
+	test_ended=yes
 	echo "1..$test_count"
 	[ "$test_failures" -gt 0 ] || exit 0
 	for log in "$APP_LOGS"/*.log; do
@@ -225,6 +228,8 @@ fresh_database() {
 
 clean_up() {
 	local name
+	# What a test that ended early said last may be in here.
+	[ $test_ended = yes ] || tail -n 5 "$TMP/check.out" >&2
 	app_down
 	for name in $test_databases; do
 		stack database-drop "$name" >/dev/null 2>&1
