@@ -90,7 +90,8 @@ void mq_idle(struct mq *mq);
  * Publish messages, persistent and mandatory, and wait for their confirms.
  *
  * Gives: confirmed in each message. E_OK only when all are.
- * Fails: E_MQ_CONNECT, E_MQ_LOST, E_MQ_REFUSED (returned, nacked, blocked,
+ * Fails: E_MQ_CONNECT, E_MQ_LOST, E_MQ_NO_QUEUE (returned: the topology is to
+ *        be declared again), E_MQ_REFUSED (nacked, blocked,
  *        channel closed), E_MQ_TIMEOUT: the broker may yet have it; the
  *        connection is closed, so that no late confirm is taken for another's.
  */

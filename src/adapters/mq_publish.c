@@ -13,6 +13,7 @@ struct flight {
 	size_t count;
 	uint64_t first; /* the delivery tag of messages[0] */
 	size_t settled;
+	bool returned;	/* some message was */
 	unsigned char *state; /* per message */
 	struct diag *diag;
 };
@@ -52,6 +53,7 @@ note_return(struct flight *flight, const amqp_basic_properties_t *properties)
 	for (size_t i = 0; i < flight->count; i++)
 		if (span_is(id, flight->messages[i].message_id))
 			flight->state[i] = RETURNED;
+	flight->returned = true;
 }
 
 /* A method frame that came by itself, with or without messages in flight. */
@@ -81,7 +83,7 @@ serve_method(struct mq *mq, const amqp_frame_t *frame, struct flight *flight)
 
 		mq_keep_words(mq, back->reply_text);
 		if (flight != NULL)
-			(void)diag_set(flight->diag, E_MQ_REFUSED,
+			(void)diag_set(flight->diag, E_MQ_NO_QUEUE,
 			    "the broker returned the message: %d %s",
 			    back->reply_code, mq->why);
 		break;
@@ -257,8 +259,8 @@ publish(struct mq *mq, struct flight *flight, int timeout)
 		}
 	}
 	for (size_t i = 0; i < flight->count; i++)
-		if (!flight->messages[i].confirmed)
-			return E_MQ_REFUSED; /* diag says which way */
+		if (!flight->messages[i].confirmed) /* diag says which way */
+			return flight->returned ? E_MQ_NO_QUEUE : E_MQ_REFUSED;
 	return E_OK;
 }
 

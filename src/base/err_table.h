@@ -36,6 +36,7 @@ ERR(E_DB_BUSY, BUSY, "PostgreSQL cannot do this now")
 ERR(E_MQ_CONNECT, BUSY, "RabbitMQ cannot be reached")
 ERR(E_MQ_LOST, BUSY, "the connection to RabbitMQ was lost")
 ERR(E_MQ_REFUSED, BUSY, "RabbitMQ did not take the message")
+ERR(E_MQ_NO_QUEUE, BUSY, "RabbitMQ had no queue for the message")
 ERR(E_MQ_TIMEOUT, BUSY, "RabbitMQ did not confirm in time")
 ERR(E_HTTP_AWAY, BUSY, "the service cannot be reached")
 

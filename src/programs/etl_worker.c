@@ -108,8 +108,6 @@ publish_load(struct worker *me, const struct job *job, struct diag *diag)
 
 	rc = queue_manager_publish(me->queue, QUEUE_LOAD, job,
 	    mq_header_text(me->delivery, "traceparent"), diag);
-	if (rc == E_MQ_REFUSED)
-		queue_manager_forget(me->queue); /* its queue may have gone */
 	FAILPOINT("load_published");
 	return rc;
 }

@@ -88,7 +88,7 @@ move(struct queue_manager *manager, const struct queue_names *names,
 	enum err rc;
 
 	rc = mq_publish(manager->mq, &message, 1, FOLLOW_MS, diag);
-	if (rc == E_MQ_REFUSED)
+	if (rc == E_MQ_NO_QUEUE || rc == E_MQ_REFUSED)
 		queue_manager_forget(manager); /* its queue may have gone */
 	if (rc != E_OK)
 		return rc;

@@ -246,6 +246,8 @@ queue_manager_publish(struct queue_manager *manager, enum queue queue,
 		rc = mq_publish(manager->mq, &message, 1,
 		    (int)manager->mq_settings->rabbitmq_timeout, diag);
 	}
+	if (rc == E_MQ_NO_QUEUE)
+		queue_manager_forget(manager);
 	buf_free(&body);
 	return rc;
 }
@@ -280,6 +282,8 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 			return rc;
 	}
 	rc = mq_publish(manager->mq, messages, count, timeout, diag);
+	if (rc == E_MQ_NO_QUEUE)
+		queue_manager_forget(manager);
 	for (size_t i = 0; i < count; i++)
 		confirmed[i] = messages[i].confirmed;
 	return rc;

@@ -25,11 +25,11 @@ check_is "the members are those of the contract" "$(json '.raw_data_records[0] |
 check_match "timestamps are ISO 8601 in UTC" "$(json '.raw_data_records[0].created_at')" '^2026-01-06T00:00:00(\.0+)?Z$'
 check_is "errors show as a flag" "$(json '[.raw_data_records[] | select(.has_errors)] | length')" 13
 
-seen() { json '[.raw_data_records[].id] | @csv' | tr ',' '\n'; }
+shown() { json '[.raw_data_records[].id] | @csv' | tr ',' '\n'; }
 : >"$TMP/ids"; cursor=""
 for _ in 1 2 3 4 5; do
 	list "&limit=30${cursor:+&cursor=$cursor}"
-	seen >>"$TMP/ids"
+	shown >>"$TMP/ids"
 	cursor=$(json '.next_cursor // empty')
 	[ -n "$cursor" ] || break
 	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256) VALUES (1, 1, 'late', '[]', 0, 2, sha256('[]'))" >"$TMP/out"

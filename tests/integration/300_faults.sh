@@ -51,7 +51,7 @@ grown() { # NAME
 	[[ ! $1 =~ ${FAULT_ONLY-} ]] || check "$1: what the broker did not take is counted ($before, $counted)" [ "$counted" -gt "$before" ]
 }
 # What its answers must have been, where the fault shows in them.
-seen() { # NAME REGEX TEXT
+answered() { # NAME REGEX TEXT
 	[[ $1 =~ ${FAULT_ONLY-} ]] || return 0
 	check_match "$1: $3" "$(answers)" "$2"
 }
@@ -71,13 +71,13 @@ for point in committed published; do
 	app start pool
 	unset ETL_FAILPOINT
 	fault "die_$point" sleep "$seconds"
-	seen "die_$point" 502 "some died there"
+	answered "die_$point" 502 "some died there"
 	app stop pool
 	app start pool
 done
 roll() { app roll pool; }
 fault roll until_end roll
-seen roll '^201 $' "no request is lost"
+answered roll '^201 $' "no request is lost"
 
 # -- the broker
 broker_for() { app "$1" rabbitmq; sleep "$seconds"; app "$2" rabbitmq; }
@@ -87,7 +87,7 @@ fault broker_paused broker_for pause resume
 alarm() { broker_alarm on; sleep "$seconds"; broker_alarm off; }
 counted=$(failed_messages)
 fault broker_alarm alarm
-seen broker_alarm 202 "stores are answered 202"
+answered broker_alarm 202 "stores are answered 202"
 grown broker_alarm
 [[ ! broker_stopped =~ ${FAULT_ONLY-} ]] || check "broker_stopped: it is counted by its cause" [ "$(failed_messages away)" -gt 0 ]
 [[ ! broker_paused =~ ${FAULT_ONLY-} ]] || check "broker_paused: it is counted by its cause" [ "$(failed_messages timeout)" -gt 0 ]
@@ -109,7 +109,7 @@ cut_connections() { # COUNT
 	sleep 0.2
 }
 fault permission_revoked revoke
-seen permission_revoked 202 "stores are answered 202"
+answered permission_revoked 202 "stores are answered 202"
 lost_before=$(grep -c event=mq_lost "$APP_LOGS/pool.log")
 fault connections_closed until_end cut_connections 3
 [[ ! connections_closed =~ ${FAULT_ONLY-} ]] ||
@@ -148,14 +148,14 @@ read_only() { # on|off
 }
 standby() { read_only on; sleep "$seconds"; read_only off; }
 fault read_only standby
-seen read_only 503 "stores are answered 503"
+answered read_only 503 "stores are answered 503"
 connections() { # LIMIT
 	PGUSER=postgres sql "ALTER DATABASE \"$PGDATABASE\" CONNECTION LIMIT $1" >"$TMP/out"
 	PGUSER=postgres sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
 }
 crowd() { connections 0; sleep "$seconds"; connections -1; }
 fault too_many_connections crowd
-seen too_many_connections 503 "stores are answered 503"
+answered too_many_connections 503 "stores are answered 503"
 
 # -- a full disk: the table's tablespace is a small one in memory
 fill() {
@@ -174,7 +174,7 @@ else
 	PGUSER=postgres sql "CREATE TABLESPACE $ETL_DATABASE LOCATION '$disk'" >"$TMP/out"
 	PGUSER=postgres sql "ALTER TABLE raw_extraction_data SET TABLESPACE $ETL_DATABASE" >"$TMP/out"
 	fault disk_full fill
-	seen disk_full 503 "stores are answered 503"
+	answered disk_full 503 "stores are answered 503"
 	sql "ALTER TABLE raw_extraction_data SET TABLESPACE pg_default" >"$TMP/out"
 	PGUSER=postgres sql "DROP TABLESPACE $ETL_DATABASE" >"$TMP/out"
 	umount "$disk"
@@ -184,7 +184,7 @@ fi
 # -- nginx and the relay
 reload() { kill -s HUP "$(app_pid nginx)"; sleep 0.3; }
 fault nginx_reloaded until_end reload
-seen nginx_reloaded '^201 $' "no request is lost"
+answered nginx_reloaded '^201 $' "no request is lost"
 app stop relay
 export ETL_FAILPOINT=relayed:2
 app start relay

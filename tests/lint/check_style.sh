@@ -147,6 +147,15 @@ tests_built() {
 	done
 }
 
+# What lib.sh calls by name must not mean something else in a test.
+functions_twice() {
+	for name in $(sed -n 's/^\([a-z_]*\)() {.*/\1/p' tests/integration/lib.sh); do
+		grep -n "^$name() {" tests/integration/[a-z0-9]*.sh |
+			grep -v '^tests/integration/lib.sh:' |
+			sed "s/:\([0-9]*\):.*/:\1: $name is a function of lib.sh/"
+	done
+}
+
 # Those of tests/integration are for .ci/run, with all others.
 scripts() {
 	{
@@ -212,6 +221,8 @@ broken tests/Makefile.inc <<'C'
 	%D%/unit/check_bad2
 C
 printf '#!/bin/sh\ncd /tmp\necho\n' | broken tests/bad.sh
+printf 'seen() {\n' | broken tests/integration/lib.sh
+printf 'seen() {\nother() {\n' | broken tests/integration/010_bad.sh
 
 finds "an unsafe call is found" unsafe_calls 3
 finds "a blank at the end of a line is found" blanks_at_the_end 1
@@ -226,6 +237,7 @@ finds "a setting that is there twice is found" settings_twice 2
 finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
 finds "a test that is not built is found" tests_built 1
+finds "a function that stands for another is found" functions_twice 1
 
 clean "no unsafe call" unsafe_calls
 clean "no blanks at the end of a line" blanks_at_the_end
@@ -239,6 +251,7 @@ clean "no setting is there twice" settings_twice
 clean "each unit test asks something" tests_ask
 clean "each unit test is run" tests_run
 clean "each unit test is built" tests_built
+clean "no test has a function of lib.sh's name" functions_twice
 if command -v shellcheck >/dev/null; then
 	finds "a fault in a script is found" script_faults 1
 	clean "shellcheck finds nothing in the scripts" script_faults
