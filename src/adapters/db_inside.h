@@ -20,6 +20,7 @@ struct db {
 	const char *prepared[PREPARED_MAX]; /* names, each a literal */
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
+	size_t swollen;	  /* bytes of the largest statement or answer */
 };
 
 struct db_rows {

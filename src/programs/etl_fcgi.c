@@ -20,8 +20,10 @@
 #define ARENA_BYTES (4 << 20)
 #define ANSWER_BYTES (16 << 20)
 #define HEAD_BYTES 65536
-/* What stays allocated between two requests, bytes. */
+/* What stays allocated while nobody asks for anything, bytes. */
 #define KEEP_BYTES (1 << 20)
+/* When that is: so long after the last request, ms. */
+#define QUIET_MS 1000
 /* How long the first declaration of the queues may take, ms. */
 #define START_MS 5000
 /* How long to go on answering after being asked to end, ms. */
@@ -38,6 +40,7 @@ struct responder {
 	struct arena *arena;
 	struct buf body, packed, head, answer;
 	int64_t broker_at; /* of clock_ms(): when to look after the broker */
+	int64_t quiet_at; /* of clock_ms(): when to give memory back; 0: done */
 };
 
 /* One line per request. */
@@ -100,8 +103,23 @@ answer(struct responder *me)
 	count_request(&rp, began, sent);
 	log_set_context(NULL, NULL);
 	arena_reset(me->arena);
+	/*
+	 * Their memory stays for a next batch that comes at once: to have the
+	 * kernel clear new pages for each costs more than to scan it.
+	 */
+	buf_reset(&me->body, SIZE_MAX);
+	buf_reset(&me->packed, SIZE_MAX);
+	me->quiet_at = clock_ms() + QUIET_MS;
+}
+
+/* Nobody has asked for a while: give back what large batches needed. */
+static void
+give_back(struct responder *me)
+{
+	me->quiet_at = 0;
 	buf_reset(&me->body, KEEP_BYTES);
 	buf_reset(&me->packed, KEEP_BYTES);
+	db_slim(me->service.db);
 }
 
 static void
@@ -138,6 +156,9 @@ wait_for_request(struct responder *me)
 
 	if (due >= 0 && (timeout < 0 || due < timeout))
 		timeout = due;
+	due = me->quiet_at == 0 ? -1 : clock_left(me->quiet_at);
+	if (due >= 0 && (timeout < 0 || due < timeout))
+		timeout = due;
 	(void)daemon_poll(fds, COUNT(fds), timeout);
 	look_after_broker(me, fds[1].revents != 0);
 	if (fds[0].revents != 0) {
@@ -149,6 +170,8 @@ wait_for_request(struct responder *me)
 		flush_marks(me);
 	if (fds[2].revents != 0)
 		db_idle(me->service.db);
+	if (me->quiet_at != 0 && clock_left(me->quiet_at) == 0)
+		give_back(me);
 	return false;
 }
 

@@ -249,7 +249,7 @@ serve(struct conn *conn, uint32_t events)
 		return false;
 	if (conn->left > 0)
 		return true;
-	if (conn->status / 100 != 2)
+	if (conn->status / 100 != 2 && tally_of(conn)->failed == 0)
 		(void)fprintf(stderr, "answered %d: %s %s\n", conn->status,
 		    request_of(conn)->method, request_of(conn)->path);
 	bench_count(&load.bench, tally_of(conn), conn->began,
