@@ -20,9 +20,11 @@
 #define ARENA_BYTES (4 << 20)
 #define ANSWER_BYTES (16 << 20)
 #define HEAD_BYTES 65536
-/* What stays allocated while nobody asks for anything, bytes. */
+/* What stays allocated while no large batch comes or goes, bytes. */
 #define KEEP_BYTES (1 << 20)
-/* When that is: so long after the last request, ms. */
+/* Blocks from here on are the kernel's: they come and go one by one, bytes. */
+#define MMAP_BYTES (32 << 20)
+/* When that is: so long after the last large one, ms. */
 #define QUIET_MS 1000
 /* How long the first declaration of the queues may take, ms. */
 #define START_MS 5000
@@ -107,19 +109,24 @@ answer(struct responder *me)
 	 * Their memory stays for a next batch that comes at once: to have the
 	 * kernel clear new pages for each costs more than to scan it.
 	 */
+	if (me->body.len > KEEP_BYTES || me->packed.len > KEEP_BYTES ||
+	    response_size(&rp) > KEEP_BYTES)
+		me->quiet_at = clock_ms() + QUIET_MS;
 	buf_reset(&me->body, SIZE_MAX);
 	buf_reset(&me->packed, SIZE_MAX);
-	me->quiet_at = clock_ms() + QUIET_MS;
 }
 
-/* Nobody has asked for a while: give back what large batches needed. */
+/* The last large batch was a while ago: give back what it needed. */
 static void
 give_back(struct responder *me)
 {
+	if (me->quiet_at == 0 || clock_left(me->quiet_at) > 0)
+		return;
 	me->quiet_at = 0;
 	buf_reset(&me->body, KEEP_BYTES);
 	buf_reset(&me->packed, KEEP_BYTES);
 	db_slim(me->service.db);
+	(void)malloc_trim(0);
 }
 
 static void
@@ -161,6 +168,7 @@ wait_for_request(struct responder *me)
 		timeout = due;
 	(void)daemon_poll(fds, COUNT(fds), timeout);
 	look_after_broker(me, fds[1].revents != 0);
+	give_back(me);
 	if (fds[0].revents != 0) {
 		if (raw_batch_marks_pressing(&me->marks))
 			flush_marks(me);
@@ -170,8 +178,6 @@ wait_for_request(struct responder *me)
 		flush_marks(me);
 	if (fds[2].revents != 0)
 		db_idle(me->service.db);
-	if (me->quiet_at != 0 && clock_left(me->quiet_at) == 0)
-		give_back(me);
 	return false;
 }
 
@@ -285,8 +291,12 @@ main(int argc, char **argv)
 	settings_init(&settings, sets);
 	daemon_init(argc, argv, &program);
 	daemon_start(&settings.daemon);
-	/* Big bodies go back to the system at once, whatever came before. */
-	(void)mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
+	/*
+	 * Large blocks stay with the process while it is busy, libpq's too;
+	 * give_back() returns them.
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, MMAP_BYTES);
 	diag_clear(&diag);
 	rc = open_all(&me, &diag);
 	if (rc == E_OK) {
