@@ -1,0 +1,2 @@
+-- Back: nothing was changed.
+SELECT 1;

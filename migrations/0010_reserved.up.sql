@@ -1,0 +1,2 @@
+-- Reserved: another change has this number.
+SELECT 1;
