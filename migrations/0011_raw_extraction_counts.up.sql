@@ -1,7 +1,8 @@
 -- How many batches a tenant has, which every page of a list tells: counting
--- them each time takes 8 ms for 100,000 and grows with them. Here each session
--- counts what it adds and takes away in a row of its own, within the same
--- transaction, so that the sum is exact and no session waits for another.
+-- them each time takes 8 ms for 100,000 and grows with them. Here whoever adds
+-- or takes away one counts it in the same transaction, in one of 512 rows that
+-- its id chooses: the sum is exact, and batches that are stored at the same
+-- time, whose ids are neighbours, do not wait for each other.
 
 CREATE TABLE raw_extraction_counts (
 	tenant_id INTEGER NOT NULL
@@ -10,27 +11,24 @@ CREATE TABLE raw_extraction_counts (
 	slot INTEGER NOT NULL,
 	batches BIGINT NOT NULL,
 	PRIMARY KEY (tenant_id, slot)
-) WITH (fillfactor = 25, autovacuum_vacuum_threshold = 5000);
+) WITH (fillfactor = 25);
 COMMENT ON TABLE raw_extraction_counts IS
 	'Active rows of raw_extraction_data by tenant: the sum over the slots; '
 	'kept by triggers. A data-only restore of both tables counts twice: '
 	'empty this one before';
 COMMENT ON COLUMN raw_extraction_counts.slot IS
-	'The session''s process id modulo 1024: sessions at the same time have '
-	'different ones but for a rare chance, which only makes one wait';
+	'The batch''s id modulo 512';
 COMMENT ON COLUMN raw_extraction_counts.batches IS
-	'Added less taken away by sessions of this slot; may be negative';
+	'Batches of this slot; of slot 0 also those from before the count';
 
-CREATE FUNCTION raw_extraction_count(tenant INTEGER, change INTEGER)
+CREATE FUNCTION raw_extraction_count(tenant INTEGER, id BIGINT, change INTEGER)
 RETURNS VOID LANGUAGE plpgsql AS $$
-DECLARE
-	mine CONSTANT INTEGER := pg_backend_pid() % 1024;
 BEGIN
 	UPDATE raw_extraction_counts SET batches = batches + change
-		WHERE tenant_id = tenant AND slot = mine;
+		WHERE tenant_id = tenant AND slot = id % 512;
 	IF NOT FOUND THEN
 		INSERT INTO raw_extraction_counts AS counts
-			VALUES (tenant, mine, change)
+			VALUES (tenant, id % 512, change)
 			ON CONFLICT (tenant_id, slot) DO UPDATE
 			SET batches = counts.batches + change;
 	END IF;
@@ -45,10 +43,10 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	IF TG_OP <> 'INSERT' AND OLD.active THEN
-		PERFORM raw_extraction_count(OLD.tenant_id, -1);
+		PERFORM raw_extraction_count(OLD.tenant_id, OLD.id, -1);
 	END IF;
 	IF TG_OP <> 'DELETE' AND NEW.active THEN
-		PERFORM raw_extraction_count(NEW.tenant_id, 1);
+		PERFORM raw_extraction_count(NEW.tenant_id, NEW.id, 1);
 	END IF;
 	RETURN NULL;
 END

@@ -36,6 +36,7 @@ static struct conf_set sets[SETTINGS_SETS];
 
 struct responder {
 	struct fcgi *fcgi;
+	int waits; /* of daemon_poll_shared() */
 	struct mq *mq;
 	struct service service;
 	struct raw_batch_marks marks;
@@ -166,9 +167,8 @@ wait_for_request(struct responder *me)
 	due = me->quiet_at == 0 ? -1 : clock_left(me->quiet_at);
 	if (due >= 0 && (timeout < 0 || due < timeout))
 		timeout = due;
-	(void)daemon_poll(fds, COUNT(fds), timeout);
+	(void)daemon_poll_shared(&me->waits, fds, COUNT(fds), timeout);
 	look_after_broker(me, fds[1].revents != 0);
-	give_back(me);
 	if (fds[0].revents != 0) {
 		if (raw_batch_marks_pressing(&me->marks))
 			flush_marks(me);
@@ -178,6 +178,7 @@ wait_for_request(struct responder *me)
 		flush_marks(me);
 	if (fds[2].revents != 0)
 		db_idle(me->service.db);
+	give_back(me);
 	return false;
 }
 
@@ -195,8 +196,10 @@ serve(struct responder *me, struct diag *diag)
 		if (!wait_for_request(me))
 			continue;
 		rc = fcgi_accept(me->fcgi, &got, diag);
-		if (rc == E_OK && got)
+		if (rc == E_OK && got) {
 			answer(me);
+			give_back(me);
+		}
 	}
 	/*
 	 * Asked to end: first answer whoever is connected already. When the
@@ -284,7 +287,7 @@ main(int argc, char **argv)
 		.sets = sets,
 		.set_count = COUNT(sets),
 	};
-	static struct responder me;
+	static struct responder me = { .waits = -1 };
 	struct diag diag;
 	enum err rc;
 
