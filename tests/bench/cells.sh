@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A cell: one case measured once, the floor or the service. Its line goes to
 # $work/lines, for report.sh.
-# shellcheck disable=SC2154 # of run: source_dir, work, programs, BENCH_*
+# shellcheck disable=SC2154 # of run: source_dir, bench_dir, work, programs
 
 say() {
 	printf 'bench: %s\n' "$*" >&2
@@ -50,7 +50,8 @@ pool() { # SIZE
 # A body of so many issues.
 body() { # ISSUES
 	local file=$work/bodies/$1.json
-	[ -e "$file" ] || "$source_dir/deploy/demo-batch" "$1" >"$file"
+	[ -e "$file" ] || "$source_dir/deploy/demo-batch" "$1" |
+		"$bench_dir/vary" >"$file"
 	echo "$file"
 }
 
