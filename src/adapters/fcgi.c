@@ -23,7 +23,8 @@
 struct fcgi {
 	FCGX_Request request;
 	bool running;
-	bool gone; /* the peer, while we wrote past libfcgi */
+	bool gone;  /* the peer, while we wrote past libfcgi */
+	bool empty; /* nothing is left to be read from the peer */
 };
 
 static bool
@@ -83,6 +84,7 @@ fcgi_accept(struct fcgi *fcgi, bool *ret_got, struct diag *diag)
 	*ret_got = rc == 0;
 	fcgi->running = *ret_got;
 	fcgi->gone = false;
+	fcgi->empty = false;
 	switch (-rc) {
 	case 0:
 	case EAGAIN:
@@ -145,6 +147,7 @@ fcgi_read(struct fcgi *fcgi, struct buf *body, size_t length,
 	if (FCGX_GetChar(fcgi->request.in) != -1)
 		return diag_tell(diag, E_SYNTAX, "The body is longer than the"
 		    " %zu bytes that Content-Length announced", length);
+	fcgi->empty = true;
 	return E_OK;
 }
 
@@ -221,6 +224,11 @@ fcgi_write(struct fcgi *fcgi, struct span bytes)
 		(void)FCGX_PutStr(bytes.at, (int)bytes.len, fcgi->request.out);
 }
 
+/*
+ * Closed in this order, one write has what is left of the answer and the end
+ * of the request. When all was read, a plain close loses nothing; libfcgi would
+ * wait until the peer has closed, too.
+ */
 bool
 fcgi_finish(struct fcgi *fcgi)
 {
@@ -229,8 +237,9 @@ fcgi_finish(struct fcgi *fcgi)
 	if (!fcgi->running)
 		return true;
 	fcgi->running = false;
-	sent = !fcgi->gone && FCGX_FFlush(fcgi->request.out) == 0 &&
-	    FCGX_GetError(fcgi->request.out) == 0;
+	sent = FCGX_FClose(fcgi->request.err) == 0;
+	sent = FCGX_FClose(fcgi->request.out) == 0 && sent && !fcgi->gone;
+	fcgi->request.detached = fcgi->empty;
 	FCGX_Finish_r(&fcgi->request);
 	return sent;
 }
