@@ -13,6 +13,8 @@
 
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
+/* What a connection's buffers may keep while it is idle, bytes. */
+#define SLIM_BYTES (1 << 20)
 
 const struct conf_row db_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct db_settings, __VA_ARGS__)
@@ -41,6 +43,7 @@ db_close(struct db *db)
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->prepared_count = 0;
+	db->swollen = 0;
 }
 
 void
@@ -225,4 +228,18 @@ db_idle(struct db *db)
 	log_warn("db_lost", LOG_TEXT("text", "the server closed the connection"
 	    " while it was idle"));
 	db_close(db);
+}
+
+void
+db_slim(struct db *db)
+{
+	struct diag diag;
+
+	if (db->conn == NULL || db->in_transaction || db->swollen <= SLIM_BYTES)
+		return;
+	log_debug("db_slim", LOG_INT("bytes", (int64_t)db->swollen));
+	db_close(db);
+	diag_clear(&diag);
+	if (db_open(db, &diag) != E_OK)
+		log_warn("database", LOG_TEXT("text", diag.text));
 }

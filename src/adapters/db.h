@@ -94,6 +94,15 @@ struct db_company {
 void db_wait_with(struct db *db, const struct db_company *company);
 
 /*
+ * Give back what large statements and answers left in the connection's
+ * buffers, which libpq never makes smaller: by opening it anew. Does nothing
+ * when there is nothing to win, so ask as often as you like while idle.
+ *
+ * Needs: no open transaction.
+ */
+void db_slim(struct db *db);
+
+/*
  * Whose rows the statements and transactions that follow may see and write:
  * row-level security goes by it (app.tenant_id, set for one transaction and in
  * the same round trip). DB_NO_TENANT: no tenant's. DB_EVERY_TENANT: for chores

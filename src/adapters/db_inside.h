@@ -21,6 +21,7 @@ struct db {
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
 	const struct db_company *company; /* see db_wait_with(), or NULL */
+	size_t swollen;	  /* bytes of the largest statement or answer */
 };
 
 struct db_rows {

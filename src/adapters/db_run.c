@@ -174,6 +174,24 @@ clear_rows(void *rows)
 	PQclear(((struct db_rows *)rows)->result);
 }
 
+/* How large libpq's buffers have become at least: see db_slim(). */
+static void
+note_size(struct db *db, size_t bytes)
+{
+	if (bytes > db->swollen)
+		db->swollen = bytes;
+}
+
+static size_t
+params_size(const struct db_params *params)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < params->count; i++)
+		bytes += (size_t)params->lengths[i];
+	return bytes;
+}
+
 static bool
 send_statement(struct db *db, const struct db_statement *statement,
     const struct db_params *params, bool named)
@@ -278,6 +296,7 @@ run(struct db *db, const struct db_statement *statement,
 				return rc;
 		}
 	}
+	note_size(db, params_size(params));
 	whole = PQenterPipelineMode(db->conn) == 1 &&
 	    (!scoped || send_statement(db, &scope, &whose, named)) &&
 	    send_statement(db, statement, params, named) &&
@@ -285,6 +304,7 @@ run(struct db *db, const struct db_statement *statement,
 	    PQpipelineSync(db->conn) == 1 &&
 	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0,
 	    &rows->result, &error);
+	note_size(db, PQresultMemorySize(rows->result));
 	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
 		return E_OK;
 	if (error != NULL && (whole || rows->result == NULL))

@@ -6,12 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+
+/* Descriptors that daemon_poll_shared() takes. */
+#define SHARED_MAX 8
 
 const struct conf_row daemon_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct daemon_settings, __VA_ARGS__)
@@ -188,6 +192,40 @@ daemon_poll(struct pollfd *fds, nfds_t count, int timeout)
 	for (nfds_t i = 0; i < count; i++)
 		fds[i].revents = 0;
 	return 0;
+}
+
+/* Closing a descriptor takes it out, so each is offered again and again. */
+static bool
+is_in(int set, int fd, uint32_t number)
+{
+	struct epoll_event event = { .events = EPOLLIN |
+		    (number == 0 ? EPOLLEXCLUSIVE : 0), .data.u32 = number };
+
+	return fd < 0 || epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) == 0 ||
+	    errno == EEXIST;
+}
+
+int
+daemon_poll_shared(int *set, struct pollfd *fds, nfds_t count, int timeout)
+{
+	struct epoll_event events[SHARED_MAX];
+	bool fine = count <= SHARED_MAX;
+	int ready;
+
+	if (*set < 0)
+		*set = epoll_create1(EPOLL_CLOEXEC);
+	for (nfds_t i = 0; i < count && fine; i++) {
+		fds[i].revents = 0;
+		fine = is_in(*set, fds[i].fd, (uint32_t)i);
+	}
+	if (!fine) /* all are woken, which costs time and nothing else */
+		return daemon_poll(fds, count, timeout);
+	ready = epoll_pwait(*set, events, SHARED_MAX, timeout, &waiting_mask);
+	if (ready < 0 && errno != EINTR)
+		log_error("epoll", LOG_TEXT("text", strerror(errno)));
+	for (int i = 0; i < ready; i++)
+		fds[events[i].data.u32].revents = (short)events[i].events;
+	return ready < 0 ? 0 : ready;
 }
 
 void

@@ -58,6 +58,16 @@ bool daemon_was_asked(void);
 int daemon_poll(struct pollfd *fds, nfds_t count, int timeout);
 
 /*
+ * The same where other processes wait for the first descriptor, too: of those
+ * that wait only one is woken for what comes, instead of all of them in vain.
+ *
+ * Needs: *set is -1 at the first call, and this call's own; the descriptors
+ *        are those of the call before in the same order, or newly opened, or
+ *        -1; all ask for POLLIN.
+ */
+int daemon_poll_shared(int *set, struct pollfd *fds, nfds_t count, int timeout);
+
+/*
  * End the process if daemon_watch(0) does not come within that many seconds:
  * the supervisor starts a fresh one.
  */

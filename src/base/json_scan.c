@@ -67,7 +67,7 @@ scan_array(struct json_pass *s, int64_t *ret_count)
 		return true;
 	}
 	while (more) {
-		if (!json_value(s) || !scan_next(s, ']', &more))
+		if (!s->impl->value(s) || !scan_next(s, ']', &more))
 			return false;
 		(*ret_count)++;
 	}
@@ -109,7 +109,7 @@ scan_items(struct json_pass *s, const char *const *items, int64_t *ret_count)
 		int64_t count = -1;
 		struct span name;
 
-		if (!json_name(s, &name))
+		if (!s->impl->name_of(s, &name))
 			return false;
 		json_skip_blanks(s);
 		if (*ret_count < 0)
@@ -121,7 +121,7 @@ scan_items(struct json_pass *s, const char *const *items, int64_t *ret_count)
 		    *s->at == '{') {
 			if (!scan_items(s, below, &count))
 				return false;
-		} else if (!json_value(s)) {
+		} else if (!s->impl->value(s)) {
 			return false;
 		}
 		if (count >= 0)
@@ -169,7 +169,7 @@ scan_member(struct json_pass *s, struct json_member *member)
 	else if (member->kind == JSON_OBJECT && member->items != NULL)
 		fine = scan_items(s, member->items, &member->item_count);
 	else
-		fine = json_value(s);
+		fine = s->impl->value(s);
 	if (member->item_count < 0)
 		member->item_count = 1;
 	member->value.at = (const char *)start;
@@ -202,13 +202,13 @@ scan_envelope(struct json_pass *s, struct json_member *members, size_t count)
 		struct json_member *member;
 		struct span name;
 
-		if (!json_name(s, &name))
+		if (!s->impl->name_of(s, &name))
 			return false;
 		member = member_named(members, count, name);
 		if (member != NULL && member->kind != JSON_ABSENT)
 			return json_refuse(s, JSON_DUPLICATE,
 			    (const unsigned char *)name.at);
-		if (member != NULL ? !scan_member(s, member) : !json_value(s))
+		if (member != NULL ? !scan_member(s, member) : !s->impl->value(s))
 			return false;
 		if (!scan_next(s, '}', &more))
 			return false;
@@ -226,7 +226,7 @@ scan_text(struct json_pass *s, struct json_member *members, size_t count)
 	if (s->at == s->end)
 		return json_refuse(s, JSON_EMPTY, s->at);
 	if (*s->at != '{') {
-		if (!json_value(s))
+		if (!s->impl->value(s))
 			return false;
 		return json_refuse(s, JSON_NOT_OBJECT, s->start);
 	}
@@ -242,8 +242,18 @@ bool
 json_scan_object(struct span text, const struct json_limits *limits,
     struct json_member *members, size_t count, struct json_refusal *ret_refusal)
 {
+	return json_scan_with(json_impl_best(), text, limits, members, count,
+	    ret_refusal);
+}
+
+bool
+json_scan_with(const struct json_impl *impl, struct span text,
+    const struct json_limits *limits, struct json_member *members,
+    size_t count, struct json_refusal *ret_refusal)
+{
 	const unsigned char *start = (const unsigned char *)text.at;
 	struct json_pass s = {
+		.impl = impl,
 		.start = start,
 		.at = start,
 		.end = start + text.len,

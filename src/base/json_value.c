@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define DEPTH_MAX 1024
 #define DIGITS_MAX 100000
 
 bool
@@ -103,56 +102,56 @@ scan_escape(struct json_pass *s, const unsigned char **at)
 	return true;
 }
 
-/*
- * Does any of eight bytes need a look: a quote, a backslash, a control
- * character or a byte above 0x7f? The usual bit tricks: a byte minus n borrows
- * into its top bit when it is smaller than n. A borrow may also raise a false
- * alarm in the next byte, which only costs a look.
- */
-static bool
-eight_plain(const unsigned char *at)
+const unsigned char *
+json_escape(struct json_pass *s, const unsigned char *at)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t tops = UINT64_C(0x8080808080808080);
-	uint64_t word, quote, slash;
-
-	memcpy(&word, at, sizeof(word));
-	quote = word ^ (ones * '"');
-	slash = word ^ (ones * '\\');
-	return ((word | (word - ones * 0x20) | (quote - ones) |
-	    (slash - ones)) & tops) == 0;
+	return scan_escape(s, &at) ? at : NULL;
 }
 
-/* A string, from its opening quote. */
-static bool
-scan_string(struct json_pass *s)
+/* Over what is below 0x80, eight bytes at a time. */
+static const unsigned char *
+skip_ascii(const unsigned char *at, const unsigned char *to)
 {
-	const unsigned char *at = s->at + 1;
+	uint64_t word;
 
+	for (; to - at >= 8; at += 8) {
+		memcpy(&word, at, sizeof(word));
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	while (at < to && *at < 0x80)
+		at++;
+	return at;
+}
+
+/*
+ * The usual sequences of two and three bytes are judged here; what is rare or
+ * wrong is left to utf8_sequence().
+ */
+bool
+json_utf8(struct json_pass *s, const unsigned char *from,
+    const unsigned char *to)
+{
 	for (;;) {
 		size_t len;
 
-		while (s->end - at >= 8 && eight_plain(at))
-			at += 8;
-		while (*at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
-			at++;
-		if (*at == '"') {
-			s->at = at + 1;
+		from = skip_ascii(from, to);
+		while (to - from >= 3 && from[0] >= 0xc2 && from[0] < 0xf0 &&
+		    (from[1] & 0xc0) == 0x80) {
+			if (from[0] < 0xe0)
+				from += 2;
+			else if (from[0] != 0xe0 && from[0] != 0xed &&
+			    (from[2] & 0xc0) == 0x80)
+				from += 3;
+			else
+				break;
+		}
+		if (from >= to)
 			return true;
-		}
-		if (*at == '\\') {
-			if (!scan_escape(s, &at))
-				return false;
-			continue;
-		}
-		if (at == s->end)
-			return json_refuse(s, JSON_TRUNCATED, at);
-		if (*at < 0x20)
-			return json_refuse(s, JSON_CONTROL, at);
-		len = utf8_sequence(at, s->end);
+		len = utf8_sequence(from, s->end);
 		if (len == 0)
-			return json_refuse(s, JSON_UTF8, at);
-		at += len;
+			return json_refuse(s, JSON_UTF8, from);
+		from += len;
 	}
 }
 
@@ -186,139 +185,60 @@ scan_exponent(struct json_pass *s, const unsigned char **at)
 	return true;
 }
 
-/* A number, from its '-' or first digit. */
-static bool
-scan_number(struct json_pass *s)
+const unsigned char *
+json_number(struct json_pass *s, const unsigned char *at)
 {
-	const unsigned char *at = s->at;
+	const unsigned char *start = at;
 
 	if (*at == '-')
 		at++;
-	if (*at == '0')
+	if (*at == '0') {
 		at++;
-	else if (!is_digit(*at))
-		return json_refuse(s, JSON_SYNTAX, at);
-	else
+	} else if (!is_digit(*at)) {
+		(void)json_refuse(s, JSON_SYNTAX, at);
+		return NULL;
+	} else {
 		while (is_digit(*at))
 			at++;
+	}
 	if (*at == '.') {
 		at++;
-		if (!is_digit(*at))
-			return json_refuse(s, JSON_SYNTAX, at);
+		if (!is_digit(*at)) {
+			(void)json_refuse(s, JSON_SYNTAX, at);
+			return NULL;
+		}
 		while (is_digit(*at))
 			at++;
 	}
-	if (at - s->at > DIGITS_MAX)
-		return json_refuse(s, JSON_DIGITS, s->at);
-	if ((*at == 'e' || *at == 'E') && !scan_exponent(s, &at))
-		return false;
-	s->at = at;
-	return true;
-}
-
-static bool
-scan_word(struct json_pass *s, const char *word, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (s->at[i] != (unsigned char)word[i])
-			return json_refuse(s, JSON_SYNTAX, s->at + i);
-	s->at += len;
-	return true;
-}
-
-/* Any value but an array or object, from its first byte. */
-static bool
-scan_scalar(struct json_pass *s)
-{
-	switch (*s->at) {
-	case '"':
-		return scan_string(s);
-	case 't':
-		return scan_word(s, "true", 4);
-	case 'f':
-		return scan_word(s, "false", 5);
-	case 'n':
-		return scan_word(s, "null", 4);
-	default:
-		return scan_number(s);
+	if (at - start > DIGITS_MAX) {
+		(void)json_refuse(s, JSON_DIGITS, start);
+		return NULL;
 	}
+	if ((*at == 'e' || *at == 'E') && !scan_exponent(s, &at))
+		return NULL;
+	return at;
 }
 
-bool
-json_name(struct json_pass *s, struct span *ret_name)
+const unsigned char *
+json_word(struct json_pass *s, const unsigned char *at, const char *word)
 {
-	json_skip_blanks(s);
-	if (*s->at != '"')
-		return json_refuse(s, JSON_SYNTAX, s->at);
-	ret_name->at = (const char *)s->at + 1;
-	if (!scan_string(s))
-		return false;
-	ret_name->len = (size_t)((const char *)s->at - ret_name->at) - 1;
-	json_skip_blanks(s);
-	if (*s->at != ':')
-		return json_refuse(s, JSON_SYNTAX, s->at);
-	s->at++;
-	return true;
+	for (; *word != '\0'; word++, at++) {
+		if (*at == (unsigned char)*word)
+			continue;
+		(void)json_refuse(s, JSON_SYNTAX, at);
+		return NULL;
+	}
+	return at;
 }
 
 bool
 json_enter(struct json_pass *s)
 {
 	/* The envelope itself is not counted. */
-	if (s->depth > s->limits->depth || s->depth >= DEPTH_MAX)
+	if (s->depth > s->limits->depth || s->depth >= JSON_DEPTH_MAX)
 		return json_refuse(s, JSON_DEPTH, s->at);
 	s->depth++;
 	s->at++;
 	json_skip_blanks(s);
 	return true;
-}
-
-/* No recursion: one bit a level remembers what we are in. */
-bool
-json_value(struct json_pass *s)
-{
-	unsigned char is_object[DEPTH_MAX / 8 + 1] = { 0 };
-	const unsigned base = s->depth;
-	struct span name;
-	unsigned level;
-	bool object;
-
-value:
-	json_skip_blanks(s);
-	if (*s->at == '{' || *s->at == '[') {
-		object = *s->at == '{';
-		if (!json_enter(s))
-			return false;
-		level = s->depth - base;
-		if (object)
-			is_object[level / 8] |= (unsigned char)(1u << level % 8);
-		else
-			is_object[level / 8] &=
-			    (unsigned char)~(1u << level % 8);
-		if (*s->at == (object ? '}' : ']'))
-			goto close;
-		if (object && !json_name(s, &name))
-			return false;
-		goto value;
-	}
-	if (!scan_scalar(s))
-		return false;
-after:
-	if (s->depth == base)
-		return true;
-	json_skip_blanks(s);
-	level = s->depth - base;
-	object = (is_object[level / 8] >> level % 8 & 1) != 0;
-	if (*s->at == ',') {
-		s->at++;
-		if (object && !json_name(s, &name))
-			return false;
-		goto value;
-	}
-	if (*s->at != (object ? '}' : ']'))
-		return json_refuse(s, JSON_SYNTAX, s->at);
-close:
-	s->depth--;
-	s->at++;
-	goto after;
 }

@@ -58,11 +58,17 @@ KEY("UNIQUE (tenant_id, id)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
 KEY("FOREIGN KEY (tenant_id, integration_id)"
     " REFERENCES integrations(tenant_id, id)")
-INDEX("btree (integration_id)")
 INDEX("btree (entity_type)")
 INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
+
+TABLE("raw_extraction_counts")
+COL("tenant_id", INTEGER, NEEDED)
+COL("slot", INTEGER, NEEDED)
+COL("batches", BIGINT, NEEDED)
+KEY("PRIMARY KEY (tenant_id, slot)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
 
 TABLE("idempotency_keys")
 COL("tenant_id", INTEGER, NEEDED)

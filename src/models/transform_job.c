@@ -49,7 +49,7 @@ transform_job_limit(struct db *db, int64_t count, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "transform_job_limit",
-		.sql = "SELECT set_config('app.items', $1::bigint::text, true)",
+		.sql = "SELECT set_config('app.items', $1::bigint::text, true) <> ''",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;

@@ -20,8 +20,12 @@
 #define ARENA_BYTES (4 << 20)
 #define ANSWER_BYTES (16 << 20)
 #define HEAD_BYTES 65536
-/* What stays allocated between two requests, bytes. */
+/* What stays allocated while no large batch comes or goes, bytes. */
 #define KEEP_BYTES (1 << 20)
+/* Blocks from here on are the kernel's: they come and go one by one, bytes. */
+#define MMAP_BYTES (32 << 20)
+/* When that is: so long after the last large one, ms. */
+#define QUIET_MS 1000
 /* How long the first declaration of the queues may take, ms. */
 #define START_MS 5000
 /* How long to go on answering after being asked to end, ms. */
@@ -32,12 +36,14 @@ static struct conf_set sets[SETTINGS_SETS];
 
 struct responder {
 	struct fcgi *fcgi;
+	int waits; /* of daemon_poll_shared() */
 	struct mq *mq;
 	struct service service;
 	struct raw_batch_marks marks;
 	struct arena *arena;
 	struct buf body, packed, head, answer;
 	int64_t broker_at; /* of clock_ms(): when to look after the broker */
+	int64_t quiet_at; /* of clock_ms(): when to give memory back; 0: done */
 };
 
 /* One line per request. */
@@ -100,8 +106,28 @@ answer(struct responder *me)
 	count_request(&rp, began, sent);
 	log_set_context(NULL, NULL);
 	arena_reset(me->arena);
+	/*
+	 * Their memory stays for a next batch that comes at once: to have the
+	 * kernel clear new pages for each costs more than to scan it.
+	 */
+	if (me->body.len > KEEP_BYTES || me->packed.len > KEEP_BYTES ||
+	    response_size(&rp) > KEEP_BYTES)
+		me->quiet_at = clock_ms() + QUIET_MS;
+	buf_reset(&me->body, SIZE_MAX);
+	buf_reset(&me->packed, SIZE_MAX);
+}
+
+/* The last large batch was a while ago: give back what it needed. */
+static void
+give_back(struct responder *me)
+{
+	if (me->quiet_at == 0 || clock_left(me->quiet_at) > 0)
+		return;
+	me->quiet_at = 0;
 	buf_reset(&me->body, KEEP_BYTES);
 	buf_reset(&me->packed, KEEP_BYTES);
+	db_slim(me->service.db);
+	(void)malloc_trim(0);
 }
 
 static void
@@ -138,7 +164,10 @@ wait_for_request(struct responder *me)
 
 	if (due >= 0 && (timeout < 0 || due < timeout))
 		timeout = due;
-	(void)daemon_poll(fds, COUNT(fds), timeout);
+	due = me->quiet_at == 0 ? -1 : clock_left(me->quiet_at);
+	if (due >= 0 && (timeout < 0 || due < timeout))
+		timeout = due;
+	(void)daemon_poll_shared(&me->waits, fds, COUNT(fds), timeout);
 	look_after_broker(me, fds[1].revents != 0);
 	if (fds[0].revents != 0) {
 		if (raw_batch_marks_pressing(&me->marks))
@@ -149,6 +178,7 @@ wait_for_request(struct responder *me)
 		flush_marks(me);
 	if (fds[2].revents != 0)
 		db_idle(me->service.db);
+	give_back(me);
 	return false;
 }
 
@@ -166,8 +196,10 @@ serve(struct responder *me, struct diag *diag)
 		if (!wait_for_request(me))
 			continue;
 		rc = fcgi_accept(me->fcgi, &got, diag);
-		if (rc == E_OK && got)
+		if (rc == E_OK && got) {
 			answer(me);
+			give_back(me);
+		}
 	}
 	/*
 	 * Asked to end: first answer whoever is connected already. When the
@@ -258,15 +290,19 @@ main(int argc, char **argv)
 		.sets = sets,
 		.set_count = COUNT(sets),
 	};
-	static struct responder me;
+	static struct responder me = { .waits = -1 };
 	struct diag diag;
 	enum err rc;
 
 	settings_init(&settings, sets);
 	daemon_init(argc, argv, &program);
 	daemon_start(&settings.daemon);
-	/* Big bodies go back to the system at once, whatever came before. */
-	(void)mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
+	/*
+	 * Large blocks stay with the process while it is busy, libpq's too;
+	 * give_back() returns them.
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, MMAP_BYTES);
 	diag_clear(&diag);
 	rc = open_all(&me, &diag);
 	if (rc == E_OK) {

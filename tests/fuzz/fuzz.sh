@@ -2,7 +2,7 @@
 # Fuzz with libFuzzer: builds by itself, no configure needed, and goes on from
 # the seeds.
 #
-#	tests/fuzz/fuzz.sh [json_scan|json_write|multipart|params|route]...
+#	tests/fuzz/fuzz.sh [json_scan|json_twin|json_write|multipart|params|route]...
 #
 # FUZZ_SECONDS (60) for each harness; FUZZ_CC (clang). What is found stays in
 # the folder fuzz-out/ below the current one: the corpus, and crash-* files, which
@@ -19,7 +19,7 @@ if ! command -v "$cc" >/dev/null; then
 	echo "fuzz.sh: $cc was not found; FUZZ_CC names another clang" >&2
 	exit 69
 fi
-[ $# -gt 0 ] || set -- json_scan json_write multipart params route
+[ $# -gt 0 ] || set -- json_scan json_twin json_write multipart params route
 libraries="libcjson libpq librabbitmq libcrypto zlib"
 for name in "$@"; do
 	seeds=$fuzz_dir/seeds/$name

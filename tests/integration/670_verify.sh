@@ -16,7 +16,7 @@ verify
 check_is "an empty database: 1" "$CODE" 1
 check "lists each table" grep -qx 'work_items: the table is missing' "$TMP/out"
 check_is "and nothing else" "$(differences | grep -vc 'the table is missing$')" 0
-check_match "with their number" "$(tail -n 1 "$TMP/out")" '^2[0-9] differences, 0 notes$'
+check_match "with their number" "$(tail -n 1 "$TMP/out")" '^[1-9][0-9]+ differences, 0 notes$'
 
 migrate --apply-all >"$TMP/migrate.out" 2>&1
 verify

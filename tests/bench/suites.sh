@@ -1,0 +1,151 @@
+# shellcheck shell=bash
+# Which cells there are.
+# shellcheck disable=SC2154 # of run and cells.sh
+
+store_pair() { # CASE N ISSUES
+	local file
+	file=$(body "$3")
+	empty
+	floor "$1" "$2" store "$file"
+	stored_all "$1" "$2"
+	empty
+	service "$1" "$2" POST /app/etl/raw-data/store "$file"
+	stored_all "$1" "$2"
+}
+
+# Batches of 10,000 issues have 42 MB: four at a time are enough for two cores
+# and for the memory of the database's sessions.
+suite_store() {
+	local n issues round
+	for n in 1 4 16 32; do
+		for ((round = 1; round <= BENCH_ROUNDS; round++)); do
+			for issues in 1 100 1000 10000; do
+				[ "$issues" != 10000 ] || [ "$n" -le 4 ] || continue
+				wanted "store-$issues-at-$n" || continue
+				pool "$n"
+				store_pair "store-$issues" "$n" "$issues"
+			done
+		done
+	done
+	empty
+}
+
+# Rows as they are after batches of 100 issues were stored. Their payload is
+# small: neither a list nor a status looks at it.
+rows() { # COUNT STATUS
+	local first
+	for ((first = 1; first <= $1; first += 10000)); do
+		some_rows "$first" $((first + 9999)) "$2"
+	done
+	sql 'VACUUM ANALYZE raw_extraction_data'
+}
+
+some_rows() { # FIRST LAST STATUS
+	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id,
+		entity_type, external_id, raw_data, raw_data_items,
+		raw_data_bytes, raw_data_sha256, queued_at, processing_status,
+		created_at)
+	SELECT 1, 1, 'jira_issues_batch', 'batch_' || n, '{\"issues\": []}', 100,
+		434000, sha256(n::text::bytea), now(), '$3',
+		now() - (n || ' milliseconds')::interval
+	FROM generate_series($1, $2) AS n"
+}
+
+list_sql="SELECT id, tenant_id, integration_id, entity_type, external_id,
+	processing_status, created_at, processed_at, raw_data_items,
+	raw_data_bytes, error_details IS NOT NULL, queued_at, attempts
+FROM raw_extraction_data WHERE tenant_id = 1 AND active
+ORDER BY id DESC LIMIT 50"
+
+suite_read() {
+	local count n
+	pool 4
+	for count in 10000 100000; do
+		wanted "list-50-of-$count" || continue
+		empty
+		rows "$count" completed
+		echo "$list_sql" >"$work/list.sql"
+		in_turn "list-50-of-$count" 1 "query $work/list.sql" \
+			"GET /app/etl/raw-data -"
+	done
+	if wanted get-record; then
+		empty
+		curl -sS -K "$ETL_CURLRC" -H 'Content-Type: application/json' \
+			--data-binary "@$(body 1000)" -o "$work/stored" \
+			"$ETL_URL/app/etl/raw-data/store"
+		echo 'SELECT raw_data::text FROM raw_extraction_data
+			WHERE tenant_id = 1 AND active' >"$work/get.sql"
+		for n in 1 4; do
+			in_turn get-record "$n" "query $work/get.sql" \
+				"GET /app/etl/raw-data/$(jq .raw_data_id "$work/stored") -"
+		done
+	fi
+	if wanted put-status; then
+		echo '{"status": "processing"}' >"$work/bodies/processing"
+		echo '{"status": "pending"}' >"$work/bodies/pending"
+		empty
+		rows 10000 pending
+		echo "UPDATE raw_extraction_data SET processing_status =
+			CASE processing_status WHEN 'pending' THEN 'processing'
+			ELSE 'pending' END WHERE tenant_id = 1 AND id = \$1" \
+			>"$work/put.sql"
+		in_turn put-status 4 "query $work/put.sql 1 5000" \
+			"--ids 5001 5000
+			PUT /app/etl/raw-data/{id}/status $work/bodies/processing
+			PUT /app/etl/raw-data/{id}/status $work/bodies/pending"
+	fi
+	if wanted requeue && grep -q '{id}/requeue' "$source_dir/src/etl/route_table.h"; then
+		echo '{"status": "completed"}' >"$work/bodies/completed"
+		echo '{}' >"$work/bodies/nothing"
+		empty
+		rows 10000 pending
+		in_turn requeue 4 '' "--ids 5001 5000
+			PUT /app/etl/raw-data/{id}/status $work/bodies/completed
+			POST /app/etl/raw-data/{id}/requeue $work/bodies/nothing"
+	fi
+	empty
+}
+
+# The floor's cell and the service's, again and again.
+in_turn() { # CASE N FLOOR SERVICE
+	local round
+	for ((round = 1; round <= BENCH_ROUNDS; round++)); do
+		# shellcheck disable=SC2086 # words
+		[ -z "$3" ] || floor "$1" "$2" $3
+		# shellcheck disable=SC2086 # words
+		service "$1" "$2" $4
+	done
+}
+
+# 32 connections, whatever the number of responders; the floor has as many
+# processes as there are responders.
+suite_pools() {
+	local n round file
+	file=$(body 1)
+	for ((round = 1; round <= BENCH_ROUNDS; round++)); do
+		for n in 1 2 4 8 16 32 64; do
+			wanted "pool-$n" || continue
+			pool "$n"
+			empty
+			floor "pool-$n" "$n" store "$file"
+			empty
+			service "pool-$n" "$((n > 32 ? n : 32))" POST /app/etl/raw-data/store "$file"
+		done
+	done
+	empty
+}
+
+suite_rows() {
+	local count round
+	pool 16
+	for count in 0 100000 1000000; do
+		wanted "rows-$count" || continue
+		empty
+		rows "$count" completed
+		for ((round = 1; round <= BENCH_ROUNDS; round++)); do
+			floor "rows-$count" 16 store "$(body 1)"
+			service "rows-$count" 16 POST /app/etl/raw-data/store "$(body 1)"
+		done
+	done
+	empty
+}
