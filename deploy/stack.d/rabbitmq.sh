@@ -134,6 +134,11 @@ rabbitmq_api() { # METHOD PATH [JSON]
 		"http://127.0.0.1:$(remembered "$ETL_STACK" mgmt_port)$2"
 }
 
+# A broker without that supervisor runs no quorum queue of ours any more.
+rabbitmq_is_whole() {
+	rabbitmq_eval 'is_pid(whereis(rabbit_fifo_dlx_sup)).' | grep -q true
+}
+
 rabbitmq_vhost_create() { # VHOST
 	local user
 	rabbitmq_api PUT "/api/vhosts/$1" >/dev/null
@@ -143,7 +148,18 @@ rabbitmq_vhost_create() { # VHOST
 	done
 }
 
+# Have all quorum queues of a virtual host a leader?
+rabbitmq_vhost_leads() { # VHOST
+	rabbitmq_eval "lists:all(fun(L) -> L =/= undefined end, [begin {N, _} = amqqueue:get_pid(Q), ra_leaderboard:lookup_leader(N) end || Q <- rabbit_amqqueue:list(<<\"$1\">>), amqqueue:get_type(Q) =:= rabbit_quorum_queue])." |
+		grep -q true
+}
+
+# RabbitMQ 3.10 loses its supervisor of dead letters, for good, when queues are
+# deleted while they are still electing a leader: wait for that, and see below.
 rabbitmq_vhost_delete() { # VHOST
+	local ends=$((SECONDS + 10))
+	until rabbitmq_vhost_leads "$1" || [ $SECONDS -ge $ends ]; do sleep 0.2; done
+	sleep 0.3
 	rabbitmq_api DELETE "/api/vhosts/$1" >/dev/null
 }
 
