@@ -82,9 +82,12 @@ open_there(const char *path)
 	return there;
 }
 
-/* Make a fresh file, whole before it has its name. */
+/*
+ * Make a fresh file, whole before it has its name. Of processes that start at
+ * once the first one's stays; only one of other rows is replaced.
+ */
 static enum err
-make(const char *path, struct diag *diag)
+make(const char *path, bool replace, struct diag *diag)
 {
 	struct counters fresh;
 	char name[4096];
@@ -105,8 +108,12 @@ make(const char *path, struct diag *diag)
 		    strerror(errno));
 	written = write(fd, &fresh, sizeof(fresh)) == (ssize_t)sizeof(fresh);
 	(void)close(fd);
-	if (written && rename(name, path) == 0)
+	if (written && replace && rename(name, path) == 0)
 		return E_OK;
+	if (written && !replace && (link(name, path) == 0 || errno == EEXIST)) {
+		(void)unlink(name);
+		return E_OK;
+	}
 	(void)unlink(name);
 	return diag_set(diag, E_SYSTEM, "metrics_file: %s: %s", path,
 	    strerror(errno));
@@ -118,8 +125,9 @@ metrics_open(const char *path, struct diag *diag)
 	struct counters *there = open_there(path);
 	enum err rc = E_OK;
 
-	if (there == NULL) {
-		rc = make(path, diag);
+	for (int replace = 0; there == NULL && rc == E_OK && replace <= 1;
+	    replace++) {
+		rc = make(path, replace != 0, diag);
 		if (rc == E_OK)
 			there = open_there(path);
 	}

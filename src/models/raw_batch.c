@@ -83,7 +83,8 @@ count_all(struct db *db, int64_t tenant_id, struct arena *arena,
 static bool
 has_no_filter(const struct raw_batch_filter *filter)
 {
-	return filter->integration_id == 0 && filter->entity_type.at == NULL &&
+	return filter->id == 0 && filter->integration_id == 0 &&
+	    filter->entity_type.at == NULL &&
 	    filter->processing_status.at == NULL &&
 	    filter->external_id.at == NULL && filter->created_after.at == NULL &&
 	    filter->created_before.at == NULL;
