@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "http/auth_cache.h"
 #include "models/api_token.h"
 #include "models/audit_log.h"
 #include "programs/tool.h"
@@ -201,6 +202,6 @@ tool_token_revoke(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return explain(rc, diag);
 	(void)printf("token %" PRId64 " is revoked; within %d seconds nobody"
-	    " can use it\n", entry.row_id, 30);
+	    " can use it\n", entry.row_id, AUTH_CACHE_SECONDS);
 	return E_OK;
 }
