@@ -43,6 +43,7 @@ db_close(struct db *db)
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->prepared_count = 0;
+	db->scope = DB_NO_TENANT;
 	db->swollen = 0;
 }
 

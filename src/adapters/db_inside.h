@@ -9,12 +9,14 @@
 #include "adapters/db.h"
 
 #define PREPARED_MAX 256
+#define SCOPE_UNKNOWN INT64_MIN
 
 struct db {
 	const struct db_settings *settings;
 	const char *program;
 	PGconn *conn;
 	int64_t tenant_id; /* see db_tenant() */
+	int64_t scope; /* the session's tenant, as far as we told it */
 	bool in_transaction; /* even when the connection has gone since */
 	unsigned prepared_count;
 	const char *prepared[PREPARED_MAX]; /* names, each a literal */

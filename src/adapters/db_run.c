@@ -251,12 +251,22 @@ collect_pipeline(const struct db *db, int64_t deadline, int skip,
 	}
 }
 
-/* Whose rows the statement behind it may see; gone with its transaction. */
+/* Whose rows the statement behind it may see, and those after it. */
 static const struct db_statement scope = {
 	.name = "db_scope",
-	.sql = "SELECT set_config('app.tenant_id', $1, true),"
-	    " set_config('app.every_tenant', $2, true)",
+	.sql = "SELECT set_config('app.tenant_id', $1, $3),"
+	    " set_config('app.every_tenant', $2, $3)",
 };
+
+/*
+ * Does the session have to be told? Behind a pooler it is another one each
+ * time, and what it is told ends with the transaction.
+ */
+static bool
+needs_scope(const struct db *db)
+{
+	return !db->in_transaction && db->scope != db->tenant_id;
+}
 
 /* tenant: room for its number, for as long as the parameters live. */
 static void
@@ -268,6 +278,15 @@ scope_params(const struct db *db, char *tenant, size_t size,
 	(void)snprintf(tenant, size, "%" PRId64, every ? 0 : db->tenant_id);
 	db_add_text(params, str_span(tenant));
 	db_add_text(params, str_span(every ? "on" : "off"));
+	db_add_bool(params, !db->settings->database_prepared);
+}
+
+/* An error takes the session's scope back, with all else of its transaction. */
+static void
+note_scope(struct db *db, bool went_well)
+{
+	if (db->settings->database_prepared)
+		db->scope = went_well ? db->tenant_id : SCOPE_UNKNOWN;
 }
 
 /*
@@ -281,7 +300,7 @@ run(struct db *db, const struct db_statement *statement,
     const struct db_params *params, bool named, struct db_rows *rows,
     struct diag *diag)
 {
-	bool scoped = db->tenant_id != DB_NO_TENANT && !db->in_transaction;
+	bool scoped = needs_scope(db);
 	struct db_params whose = { 0 };
 	PGresult *error = NULL;
 	char tenant[24];
@@ -305,6 +324,8 @@ run(struct db *db, const struct db_statement *statement,
 	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0,
 	    &rows->result, &error);
 	note_size(db, PQresultMemorySize(rows->result));
+	if (scoped)
+		note_scope(db, whole && error == NULL);
 	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
 		return E_OK;
 	if (error != NULL && (whole || rows->result == NULL))

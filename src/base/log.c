@@ -85,7 +85,9 @@ add_pair(struct buf *line, const struct log_pair *pair)
 {
 	if (pair->kind == LOG_PAIR_TEXT && pair->text.at == NULL)
 		return;
-	buf_printf(line, " %s=", pair->key);
+	buf_add_char(line, ' ');
+	buf_add_text(line, pair->key);
+	buf_add_char(line, '=');
 	if (pair->kind == LOG_PAIR_INT)
 		buf_printf(line, "%" PRId64, pair->number);
 	else
