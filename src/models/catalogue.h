@@ -1,10 +1,7 @@
 /*
  * The tables that people look after: types, statuses, workflows, integrations.
- * Each is a struct catalogue whose columns are the rows of a *_table.h, written
- *
- *	COLUMN(member, kind in JSON, NULLABLE or NOT_NULL, SQL)
- *
- * where t is the table itself. What is the same for all of them is here.
+ * Each is a struct catalogue, whose columns are those that its *_table.h shows.
+ * What is the same for all of them is here.
  *
  * Who writes takes the tenant's catalogue for himself first (catalogue_begin),
  * so that no two writers meet; row locks keep others away, who do not: workers.
@@ -12,38 +9,7 @@
 #ifndef MODELS_CATALOGUE_H
 #define MODELS_CATALOGUE_H
 
-#include "adapters/db.h"
-#include "base/json_write.h"
-
-struct sql;
-struct catalogue;
-
-enum column_kind {
-	COLUMN_INT,
-	COLUMN_TEXT,
-	COLUMN_BOOL,
-	COLUMN_JSON, /* as PostgreSQL prints it */
-	COLUMN_ROWS, /* an array of another table's objects; see below */
-};
-
-/* Another table's rows; `from` gives them the name t, beside the outer t. */
-struct column_rows {
-	const struct catalogue *of;
-	const char *from;
-};
-
-enum column_null { COLUMN_NOT_NULL, COLUMN_NULLABLE };
-
-struct column {
-	const char *member;
-	enum column_kind kind;
-	enum column_null null;
-	const char *sql;
-	const struct column_rows *rows; /* of COLUMN_ROWS */
-};
-
-#define COLUMN_ROW(member, kind, null, sql) \
-	{ member, COLUMN_##kind, COLUMN_##null, sql, NULL },
+#include "models/column.h"
 
 struct catalogue {
 	const char *table;

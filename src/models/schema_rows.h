@@ -1,7 +1,6 @@
 /*
- * The tables as the migrations are to leave them, schema_table.h's rows as an
- * array: what a live database is compared with. Not for statements, which
- * name their columns themselves.
+ * The tables as the migrations are to leave them, all rows of schema_table.h
+ * as an array: what a live database is compared with.
  */
 #ifndef MODELS_SCHEMA_ROWS_H
 #define MODELS_SCHEMA_ROWS_H

@@ -3,9 +3,8 @@
 #include "models/remap.h"
 
 static const struct column status_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/status_table.h"
-#undef COLUMN
 };
 const struct catalogue status_catalogue = {
 	.table = "statuses",
@@ -21,9 +20,8 @@ const struct catalogue status_catalogue = {
 };
 
 static const struct column mapping_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/status_mapping_table.h"
-#undef COLUMN
 };
 const struct catalogue status_mapping_catalogue = {
 	.table = "statuses_mappings",

@@ -3,9 +3,8 @@
 #include "models/remap.h"
 
 static const struct column wit_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/wit_table.h"
-#undef COLUMN
 };
 const struct catalogue wit_catalogue = {
 	.table = "wits",
@@ -21,9 +20,8 @@ const struct catalogue wit_catalogue = {
 };
 
 static const struct column mapping_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/wit_mapping_table.h"
-#undef COLUMN
 };
 const struct catalogue wit_mapping_catalogue = {
 	.table = "wits_mappings",
@@ -42,9 +40,8 @@ const struct catalogue wit_mapping_catalogue = {
 };
 
 static const struct column hierarchy_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/wit_hierarchy_table.h"
-#undef COLUMN
 };
 const struct catalogue wit_hierarchy_catalogue = {
 	.table = "wits_hierarchies",

@@ -1,9 +1,8 @@
 #include "models/workflow.h"
 
 static const struct column workflow_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/workflow_table.h"
-#undef COLUMN
 };
 const struct catalogue workflow_catalogue = {
 	.table = "workflows",
