@@ -22,6 +22,11 @@ struct catalogue {
 	const char *writes;	 /* what clients may set; ? to NULL, too */
 	const char *taken;	 /* what a unique index refuses */
 	const char *absent;	 /* what a foreign key refuses */
+	const char *users;	 /* the table whose rows refer to it, or NULL */
+	const char *link;	 /* their column that does */
+	const char *moved;	 /* what catalogue_move() sets besides, or NULL */
+	const char *target;	 /* what it says of a target it refuses */
+	const char *maps;	 /* a mapping's column: the name it is for */
 	const struct column *columns;
 	size_t count;
 };
@@ -138,6 +143,32 @@ enum err catalogue_update(struct db *db, const struct catalogue *it,
 enum err catalogue_delete(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
+
+/*
+ * Let go of a row that is to be removed: inactive users forget it.
+ * Gives: *ret_users, how many active ones use it and still do.
+ */
+enum err catalogue_release(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_users,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Give all users of a row to another one. Gives: *ret_count, how many.
+ * Fails: E_SYNTAX (`target`) when that is missing, inactive or the same.
+ */
+enum err catalogue_move(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
+    int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/*
+ * Apply a mapping of names to what has such names, in one statement: the rows
+ * it fits get it; those that had it and that it fits no more get the oldest
+ * other mapping that does, or none. A mapping that is not active changes
+ * nothing. Names are compared without regard to case.
+ */
+enum err catalogue_remap(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * For the models: run a statement on one tenant and one row, $1 and $2, and
