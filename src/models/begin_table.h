@@ -9,13 +9,15 @@
  *	SHOWN_AS(name, type, null, member)   the same, under another name
  *	COMPUTED(member, type, null, SQL)    in answers only; t is the table
  *	KEY(definition)                      primary, unique and foreign keys
+ *	CHECK(definition)                    what each row has to be
  *	INDEX(definition)                    a unique one begins with UNIQUE
+ *	POLICY(definition)                   row-level security, forced
  *
  * Answers show members in the order of their rows; types are column.h's.
- * Definitions are in PostgreSQL's own words: those of pg_get_constraintdef()
- * and, after its USING, pg_get_indexdef(). A migration that changes a table
- * changes its rows here. A column that batches fill has its row in one of
- * these, on one line:
+ * Definitions are in PostgreSQL's own words: those of pg_get_constraintdef(),
+ * after its USING pg_get_indexdef(), and of pg_policies. A migration that
+ * changes a table changes its rows here. A column that batches fill has its
+ * row in one of these, on one line:
  *
  *	ONCE       tells which row it is; written with it, never changed
  *	GIVEN      what a batch says; another value is a change
@@ -23,9 +25,9 @@
  *	STICKY     the same, but NULL says nothing: what is there stays
  *	MEASURED   what is reckoned over all that is stored
  *
- * Who includes a table defines what he needs of TABLE, COLUMN, MEMBER, KEY and
- * INDEX before; MEMBER(member, type, null, SQL) is what answers show. Nothing
- * of it is left afterwards.
+ * Who includes a table defines what he needs of TABLE, COLUMN, MEMBER, KEY,
+ * CHECK, INDEX and POLICY before; MEMBER(member, type, null, SQL) is what
+ * answers show. Nothing of it is left afterwards.
  */
 #include "models/column.h"
 
@@ -41,8 +43,14 @@
 #ifndef KEY
 #define KEY(...)
 #endif
+#ifndef CHECK
+#define CHECK(...)
+#endif
 #ifndef INDEX
 #define INDEX(...)
+#endif
+#ifndef POLICY
+#define POLICY(...)
 #endif
 #ifndef GIVEN
 #define GIVEN(row) row
@@ -57,8 +65,15 @@
 	COLUMN(name, type, null) \
 	MEMBER(member, type, null, COLUMN_READ(type, name))
 #define COMPUTED(member, type, null, sql) MEMBER(member, type, null, sql)
+/* Only the session's tenant sees its rows, or who sees every tenant's. */
+#define ISOLATED(tenant) \
+	POLICY("tenant_isolation FOR ALL TO public USING ((" #tenant \
+	    " = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true)," \
+	    " ''::text))::integer)) OR ( SELECT" \
+	    " (current_setting('app.every_tenant'::text, true) = 'on'::text)))")
 /* What is a tenant's and looked after by people or batches. */
 #define OWNED \
+	ISOLATED(tenant_id) \
 	COLUMN(tenant_id, INTEGER, NOT_NULL) \
 	COLUMN(created_at, STAMP, NULLABLE) \
 	COLUMN(last_updated_at, STAMP, NULLABLE) \

@@ -4,7 +4,9 @@
 #undef COLUMN
 #undef MEMBER
 #undef KEY
+#undef CHECK
 #undef INDEX
+#undef POLICY
 #undef GIVEN
 #undef ONCE
 #undef DERIVED
@@ -13,6 +15,7 @@
 #undef SHOWN
 #undef SHOWN_AS
 #undef COMPUTED
+#undef ISOLATED
 #undef OWNED
 #undef KEY_OF_INTEGRATION
 #undef AUDITED

@@ -7,7 +7,9 @@ const struct schema_row schema_rows[] = {
 #define COLUMN(name, type, null) \
 	{ SCHEMA_COLUMN, #name, COLUMN_TYPE(type), COLUMN_NEEDED(null) },
 #define KEY(definition) { SCHEMA_KEY, definition, NULL, false },
+#define CHECK(definition) { SCHEMA_CHECK, definition, NULL, false },
 #define INDEX(definition) { SCHEMA_INDEX, definition, NULL, false },
+#define POLICY(definition) { SCHEMA_POLICY, definition, NULL, false },
 #include "models/schema_table.h"
 };
 const size_t schema_rows_count = COUNT(schema_rows);

@@ -8,7 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum schema_kind { SCHEMA_TABLE, SCHEMA_COLUMN, SCHEMA_KEY, SCHEMA_INDEX };
+enum schema_kind {
+	SCHEMA_TABLE,
+	SCHEMA_COLUMN,
+	SCHEMA_KEY,
+	SCHEMA_CHECK,
+	SCHEMA_INDEX,
+	SCHEMA_POLICY,
+};
 
 /* The rows of a table follow its own. */
 struct schema_row {

@@ -11,8 +11,11 @@ COLUMN(color_schema_mode, CHARS(10), NULLABLE)
 COLUMN(active, BOOLEAN, NOT_NULL)
 COLUMN(created_at, STAMP, NULLABLE)
 COLUMN(last_updated_at, STAMP, NULLABLE)
+ISOLATED(id)
 KEY("PRIMARY KEY (id)")
 KEY("UNIQUE (name)")
+CHECK("CHECK (((color_schema_mode)::text = ANY ((ARRAY["
+    "'default'::character varying, 'custom'::character varying])::text[])))")
 
 TABLE(users)
 AUDITED
