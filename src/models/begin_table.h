@@ -8,16 +8,17 @@
  *	SHOWN(name, type, null)              a column that answers show
  *	SHOWN_AS(name, type, null, member)   the same, under another name
  *	COMPUTED(member, type, null, SQL)    in answers only; t is the table
+ *	DEFAULT(name, expression)            "nextval": of its own sequence
  *	KEY(definition)                      primary, unique and foreign keys
  *	CHECK(definition)                    what each row has to be
  *	INDEX(definition)                    a unique one begins with UNIQUE
  *	POLICY(definition)                   row-level security, forced
  *
  * Answers show members in the order of their rows; types are column.h's.
- * Definitions are in PostgreSQL's own words: those of pg_get_constraintdef(),
- * after its USING pg_get_indexdef(), and of pg_policies. A migration that
- * changes a table changes its rows here. A column that batches fill has its
- * row in one of these, on one line:
+ * Definitions are in PostgreSQL's own words: those of pg_get_expr(), of
+ * pg_get_constraintdef(), after its USING pg_get_indexdef(), and of pg_policies.
+ * A migration that changes a table changes its rows here. A column that batches
+ * fill has its row in one of these, on one line:
  *
  *	ONCE       tells which row it is; written with it, never changed
  *	GIVEN      what a batch says; another value is a change
@@ -25,8 +26,8 @@
  *	STICKY     the same, but NULL says nothing: what is there stays
  *	MEASURED   what is reckoned over all that is stored
  *
- * Who includes a table defines what he needs of TABLE, COLUMN, MEMBER, KEY,
- * CHECK, INDEX and POLICY before; MEMBER(member, type, null, SQL) is what
+ * Who includes a table defines what he needs of TABLE, COLUMN, MEMBER, DEFAULT,
+ * KEY, CHECK, INDEX and POLICY before; MEMBER(member, type, null, SQL) is what
  * answers show. Nothing of it is left afterwards.
  */
 #include "models/column.h"
@@ -39,6 +40,9 @@
 #endif
 #ifndef MEMBER
 #define MEMBER(...)
+#endif
+#ifndef DEFAULT
+#define DEFAULT(...)
 #endif
 #ifndef KEY
 #define KEY(...)
@@ -74,6 +78,10 @@
 /* What is a tenant's and looked after by people or batches. */
 #define OWNED \
 	ISOLATED(tenant_id) \
+	DEFAULT(id, "nextval") \
+	DEFAULT(active, "true") \
+	DEFAULT(created_at, "now()") \
+	DEFAULT(last_updated_at, "now()") \
 	COLUMN(tenant_id, INTEGER, NOT_NULL) \
 	COLUMN(created_at, STAMP, NULLABLE) \
 	COLUMN(last_updated_at, STAMP, NULLABLE) \

@@ -3,6 +3,7 @@
 #undef TABLE
 #undef COLUMN
 #undef MEMBER
+#undef DEFAULT
 #undef KEY
 #undef CHECK
 #undef INDEX

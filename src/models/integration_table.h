@@ -26,6 +26,9 @@ COLUMN(ai_model, CHARS(100), NULLABLE)
 COLUMN(ai_model_config, JSONB, NULLABLE)
 COLUMN(cost_config, JSONB, NULLABLE)
 COLUMN(fallback_integration_id, INTEGER, NULLABLE)
+DEFAULT(ai_model_config, "'{}'::jsonb")
+DEFAULT(cost_config, "'{}'::jsonb")
+DEFAULT(settings, "'{}'::jsonb")
 OWNED
 KEY("UNIQUE (tenant_id, id)")
 KEY("FOREIGN KEY (tenant_id, fallback_integration_id)"

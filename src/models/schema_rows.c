@@ -6,6 +6,8 @@ const struct schema_row schema_rows[] = {
 #define TABLE(name) { SCHEMA_TABLE, #name, NULL, false },
 #define COLUMN(name, type, null) \
 	{ SCHEMA_COLUMN, #name, COLUMN_TYPE(type), COLUMN_NEEDED(null) },
+#define DEFAULT(name, expression) \
+	{ SCHEMA_DEFAULT, #name " = " expression, NULL, false },
 #define KEY(definition) { SCHEMA_KEY, definition, NULL, false },
 #define CHECK(definition) { SCHEMA_CHECK, definition, NULL, false },
 #define INDEX(definition) { SCHEMA_INDEX, definition, NULL, false },

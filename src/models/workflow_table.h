@@ -11,6 +11,7 @@ SHOWN(integration_id, INTEGER, NOT_NULL)
 COMPUTED(integration_name, CHARS(50), NOT_NULL, "i.provider")
 COMPUTED(integration_logo, CHARS(255), NULLABLE, "i.logo_filename")
 SHOWN(active, BOOLEAN, NOT_NULL)
+DEFAULT(is_commitment_point, "false")
 OWNED
 KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")

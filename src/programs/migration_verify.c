@@ -20,6 +20,12 @@ static const char live_sql[] =
     " CASE WHEN a.attnotnull THEN 't' ELSE 'f' END"
     " FROM tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid"
     " AND a.attnum > 0 AND NOT a.attisdropped "
+    "UNION ALL SELECT 'default', t.relname, a.attname || ' = ' ||"
+    " CASE e.sql WHEN 'nextval(''' || t.relname || '_id_seq''::regclass)'"
+    " THEN 'nextval' ELSE e.sql END, '', 'f'"
+    " FROM tables AS t JOIN pg_attrdef AS d ON d.adrelid = t.oid"
+    " JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.adnum"
+    " CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS sql) AS e "
     "UNION ALL SELECT CASE k.contype WHEN 'c' THEN 'check' ELSE 'key' END,"
     " t.relname, pg_get_constraintdef(k.oid), '', 'f'"
     " FROM tables AS t JOIN pg_constraint AS k ON k.conrelid = t.oid"
@@ -50,6 +56,7 @@ enum { LIVE_KIND, LIVE_TABLE, LIVE_NAME, LIVE_TYPE, LIVE_NEEDED, LIVE_COLUMNS };
 static const char *const kinds[] = {
 	[SCHEMA_TABLE] = "table",
 	[SCHEMA_COLUMN] = "column",
+	[SCHEMA_DEFAULT] = "default",
 	[SCHEMA_KEY] = "key",
 	[SCHEMA_CHECK] = "check",
 	[SCHEMA_INDEX] = "index",

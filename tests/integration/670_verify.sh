@@ -84,6 +84,13 @@ differs "a foreign key without its action" \
 differs "a primary key that was dropped" \
 	"etl_jobs: the key is missing: PRIMARY KEY (id)" \
 	"ALTER TABLE etl_jobs DROP CONSTRAINT etl_jobs_pkey" "ALTER TABLE etl_jobs ADD PRIMARY KEY (id)"
+differs "a default that was dropped" "wits: the default is missing: active = true" \
+	"ALTER TABLE wits ALTER active DROP DEFAULT" "ALTER TABLE wits ALTER active SET DEFAULT TRUE"
+differs "a default that was changed" "etl_jobs: the default is missing: status = 'PENDING'::character varying" \
+	"ALTER TABLE etl_jobs ALTER status SET DEFAULT 'READY'" "ALTER TABLE etl_jobs ALTER status SET DEFAULT 'PENDING'"
+differs "an id without its sequence" "prs: the default is missing: id = nextval" \
+	"ALTER TABLE prs ALTER id SET DEFAULT nextval('wits_id_seq')" \
+	"ALTER TABLE prs ALTER id SET DEFAULT nextval('prs_id_seq')"
 differs "a check that was dropped" \
 	"idempotency_keys: the check is missing: CHECK ((octet_length(fingerprint) = 32))" \
 	"ALTER TABLE idempotency_keys DROP CONSTRAINT ck_idempotency_keys_fingerprint" \
