@@ -15,8 +15,8 @@
  *	POLICY(definition)                   row-level security, forced
  *
  * Answers show members in the order of their rows; types are column.h's.
- * Definitions are in PostgreSQL's own words: those of pg_get_expr(), of
- * pg_get_constraintdef(), after its USING pg_get_indexdef(), and of pg_policies.
+ * Definitions are in PostgreSQL's own words: those of pg_get_expr(),
+ * pg_get_constraintdef(), pg_get_indexdef() behind its USING, and pg_policies.
  * A migration that changes a table changes its rows here. A column that batches
  * fill has its row in one of these, on one line:
  *

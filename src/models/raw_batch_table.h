@@ -1,7 +1,7 @@
 /* Batches, how many there are, and the keys that keep one from coming twice. */
 #include "models/begin_table.h"
 
-/* GIVEN are, behind the tenant, raw_batch_insert()'s parameters in their order. */
+/* GIVEN: the parameters of raw_batch_insert() behind the tenant, in order. */
 TABLE(raw_extraction_data)
 SHOWN(id, BIGINT, NOT_NULL)
 SHOWN(tenant_id, INTEGER, NOT_NULL)
