@@ -41,20 +41,20 @@ SHAPE(answer_requeued, "requeued", "What is processed again", requeued_rows)
 const struct shape answer_metrics = { NULL, "Prometheus's text format, version"
 	" 0.0.4", NULL, 0, false };
 
-#define COLUMN SHAPE_COLUMN
 static const struct shape_row record_rows[] = {
+#define MEMBER SHAPE_MEMBER
 #include "models/raw_batch_table.h"
 	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
 	  "The payload, with include_raw_data", NULL },
 };
 static const struct shape_row raw_data_rows[] = {
+#define MEMBER SHAPE_MEMBER
 #include "models/raw_batch_table.h"
 	{ "raw_data", SHAPE_JSON, 0, "The payload", NULL },
 	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULLABLE,
 	  "How it was extracted", NULL },
 	{ "error_details", SHAPE_JSON, SHAPE_NULLABLE, "What went wrong", NULL },
 };
-#undef COLUMN
 static const struct shape record = { "raw_data_record", "A batch in a list",
 	record_rows, COUNT(record_rows), false };
 SHAPE(answer_raw_data, "raw_data", "A batch with its payload", raw_data_rows)

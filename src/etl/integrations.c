@@ -107,7 +107,6 @@ apply_integration(struct req *rq, struct edit *edit)
 static enum err
 release_integration(struct req *rq, struct edit *edit)
 {
-	const struct catalogue *it = &integration_catalogue;
 	struct integration_users users;
 	enum err rc;
 
@@ -116,7 +115,7 @@ release_integration(struct req *rq, struct edit *edit)
 	if (rc != E_OK)
 		return rc;
 	if (users.batches > 0 || users.work_items > 0) {
-		if (catalogue_int(it, edit->before, "active") != 0)
+		if (catalogue_int(edit->of->table, edit->before, "active") != 0)
 			return diag_tell(&rq->diag, E_CONFLICT,
 			    "%lld batches of raw data and %lld work items refer"
 			    " to this integration: deactivate it instead",

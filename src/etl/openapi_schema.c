@@ -190,8 +190,7 @@ openapi_reference(struct json *json, const char *kind, const char *name)
 static void
 write_member(struct json *json, const struct shape_row *row)
 {
-	bool nullable = (row->flags & SHAPE_NULLABLE) != 0 &&
-	    strcmp(row->name, "id") != 0;
+	bool nullable = (row->flags & SHAPE_NULLABLE) != 0;
 
 	json_object(json, row->name);
 	switch (row->kind) {

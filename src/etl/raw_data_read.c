@@ -42,24 +42,6 @@ static const struct field list_rows[] = {
 #undef AT
 const struct field_set raw_data_list_input = { list_rows, COUNT(list_rows) };
 
-/* Write the members that lists and records share. */
-static void
-write_columns(struct json *json, const struct db_rows *rows, int row)
-{
-#define WRITE_INT(member, column) \
-	if (db_is_null(rows, row, column)) \
-		json_null(json, member); \
-	else \
-		json_int(json, member, db_int(rows, row, column));
-#define WRITE_TEXT(member, column) \
-	json_span(json, member, db_text(rows, row, column));
-#define WRITE_BOOL(member, column) \
-	json_bool(json, member, db_bool(rows, row, column));
-#define COLUMN(id, member, kind, sql) WRITE_##kind(member, RAW_BATCH_##id)
-#include "models/raw_batch_table.h"
-#undef COLUMN
-}
-
 /* The payloads of a list come one by one, so that their sum has a limit. */
 static enum err
 write_payload(struct req *rq, struct resp *rp, int64_t id)
@@ -109,9 +91,10 @@ raw_data_list(struct req *rq, struct resp *rp)
 	json_object(rp->json, NULL);
 	json_array(rp->json, "raw_data_records");
 	for (int i = 0; i < shown; i++) {
-		last = db_int(rows, i, RAW_BATCH_ID);
+		last = db_int(rows, i, RAW_BATCH_id);
 		json_object(rp->json, NULL);
-		write_columns(rp->json, rows, i);
+		columns_write(rp->json, raw_batch_columns,
+		    RAW_BATCH_COLUMNS, rows, i);
 		if (input.include_raw_data) {
 			rc = write_payload(rq, rp, last);
 			if (rc != E_OK)
@@ -177,7 +160,7 @@ raw_data_get(struct req *rq, struct resp *rp)
 		return E_OK;
 	}
 	json_object(rp->json, NULL);
-	write_columns(rp->json, rows, 0);
+	columns_write(rp->json, raw_batch_columns, RAW_BATCH_COLUMNS, rows, 0);
 	rc = response_insert(rp, "raw_data",
 	    db_text(rows, 0, RAW_BATCH_RAW_DATA), rq);
 	if (rc == E_OK)

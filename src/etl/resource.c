@@ -186,7 +186,7 @@ finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
 enum err
 resource_create(struct req *rq, struct resp *rp, const struct resource *it)
 {
-	struct edit edit = { 0 };
+	struct edit edit = { .of = it };
 	char *location;
 	enum err rc;
 
@@ -252,7 +252,7 @@ begin_edit(struct req *rq, const struct resource *it, bool goes,
 enum err
 resource_update(struct req *rq, struct resp *rp, const struct resource *it)
 {
-	struct edit edit = { 0 };
+	struct edit edit = { .of = it };
 	enum err rc;
 
 	rc = read_edit(rq, it, it->update, &edit);
@@ -287,7 +287,7 @@ write_removal(struct req *rq, const struct resource *it, struct edit *edit)
 enum err
 resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
 {
-	struct edit edit = { 0 };
+	struct edit edit = { .of = it };
 	enum err rc;
 
 	rc = read_edit(rq, it, it->remove, &edit);

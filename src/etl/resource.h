@@ -16,6 +16,7 @@
 
 /* A change on its way, in its transaction. */
 struct edit {
+	const struct resource *of;
 	int64_t id; /* 0 while it is being made */
 	const struct db_rows *before; /* NULL while it is being made */
 	void *values; /* of the request's fields */
@@ -32,6 +33,11 @@ struct resource {
 	const struct field_set *update;
 	const struct field_set *remove; /* NULL: no fields */
 	size_t size;			/* of the values */
+
+	/* For resource_release(). */
+	const char *noun;  /* "The NOUN is deactivated, not deleted: */
+	const char *users; /* 3 USERS keep it" */
+	size_t target;	   /* offset of the id that takes them over; 0: none */
 
 	/* Before the row is written, made or changed; may add to the change. */
 	enum err (*check)(struct req *rq, struct edit *edit);
@@ -57,6 +63,15 @@ enum err resource_update(struct req *rq, struct resp *rp,
     const struct resource *it) MUST_CHECK;
 enum err resource_remove(struct req *rq, struct resp *rp,
     const struct resource *it) MUST_CHECK;
+
+/*
+ * For `release`: the users of the row go over to the target, if one is given;
+ * while there are active ones, the row is kept.
+ */
+enum err resource_release(struct req *rq, struct edit *edit) MUST_CHECK;
+
+/* For `apply`: a mapping is applied to what it maps. */
+enum err resource_remap(struct req *rq, struct edit *edit) MUST_CHECK;
 
 /* The change's number of a column; without one that of the row before. */
 int64_t resource_number(const struct resource *it, const struct edit *edit,

@@ -78,33 +78,6 @@ check_mapping(struct req *rq, struct edit *edit)
 	return rc;
 }
 
-static enum err
-apply_mapping(struct req *rq, struct edit *edit)
-{
-	return status_mapping_apply(rq->db, rq->who.tenant_id, edit->id,
-	    rq->arena, &rq->diag);
-}
-
-static enum err
-release_mapping(struct req *rq, struct edit *edit)
-{
-	const struct mapping_input *input = edit->values;
-	int64_t users = 0;
-	enum err rc = E_OK;
-
-	if (input->target_mapping_id != 0)
-		rc = status_mapping_move(rq->db, rq->who.tenant_id, edit->id,
-		    input->target_mapping_id, rq->arena, &users, &rq->diag);
-	if (rc == E_OK)
-		rc = status_mapping_release(rq->db, rq->who.tenant_id,
-		    edit->id, rq->arena, &users, &rq->diag);
-	if (rc == E_OK && users > 0)
-		edit->kept = arena_printf(rq->arena, "The mapping is"
-		    " deactivated, not deleted: %lld active statuses keep it",
-		    (long long)users);
-	return rc;
-}
-
 static const struct resource status_mapping = {
 	.table = &status_mapping_catalogue,
 	.path = "/app/etl/status-mappings",
@@ -113,9 +86,12 @@ static const struct resource status_mapping = {
 	.update = &status_mapping_update_input,
 	.remove = &status_mapping_delete_input,
 	.size = sizeof(struct mapping_input),
+	.noun = "mapping",
+	.users = "active statuses",
+	.target = offsetof(struct mapping_input, target_mapping_id),
 	.check = check_mapping,
-	.apply = apply_mapping,
-	.release = release_mapping,
+	.apply = resource_remap,
+	.release = resource_release,
 };
 
 enum err

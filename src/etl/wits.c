@@ -71,28 +71,6 @@ check_mapping(struct req *rq, struct edit *edit)
 	return rc;
 }
 
-static enum err
-apply_mapping(struct req *rq, struct edit *edit)
-{
-	return wit_mapping_apply(rq->db, rq->who.tenant_id, edit->id,
-	    rq->arena, &rq->diag);
-}
-
-static enum err
-release_mapping(struct req *rq, struct edit *edit)
-{
-	int64_t users;
-	enum err rc;
-
-	rc = wit_mapping_release(rq->db, rq->who.tenant_id, edit->id,
-	    rq->arena, &users, &rq->diag);
-	if (rc == E_OK && users > 0)
-		edit->kept = arena_printf(rq->arena, "The mapping is"
-		    " deactivated, not deleted: %lld active work item types"
-		    " keep it", (long long)users);
-	return rc;
-}
-
 static const struct resource wit_mapping = {
 	.table = &wit_mapping_catalogue,
 	.path = "/app/etl/wit-mappings",
@@ -100,9 +78,11 @@ static const struct resource wit_mapping = {
 	.create = &wit_mapping_create_input,
 	.update = &wit_mapping_update_input,
 	.size = sizeof(struct mapping_input),
+	.noun = "mapping",
+	.users = "active work item types",
 	.check = check_mapping,
-	.apply = apply_mapping,
-	.release = release_mapping,
+	.apply = resource_remap,
+	.release = resource_release,
 };
 
 enum err

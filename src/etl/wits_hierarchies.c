@@ -68,8 +68,9 @@ clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 	if (rc != E_OK)
 		return rc;
 	if (input->target_hierarchy_id != 0)
-		return wit_hierarchy_move(rq->db, rq->who.tenant_id, edit->id,
-		    input->target_hierarchy_id, rq->arena, &moved, &rq->diag);
+		return catalogue_move(rq->db, &wit_hierarchy_catalogue,
+		    rq->who.tenant_id, edit->id, input->target_hierarchy_id,
+		    rq->arena, &moved, &rq->diag);
 	rc = wit_hierarchy_dependents(rq->db, rq->who.tenant_id, edit->id,
 	    rq->arena, ret_left, &rq->diag);
 	if (rc == E_OK && ret_left->active > 0)

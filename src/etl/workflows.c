@@ -57,26 +57,6 @@ static const struct field delete_rows[] = {
 const struct field_set workflow_delete_input = { delete_rows,
 	COUNT(delete_rows) };
 
-static enum err
-release_workflow(struct req *rq, struct edit *edit)
-{
-	const struct workflow_input *input = edit->values;
-	int64_t users = 0;
-	enum err rc = E_OK;
-
-	if (input->target_workflow_id != 0)
-		rc = workflow_move(rq->db, rq->who.tenant_id, edit->id,
-		    input->target_workflow_id, rq->arena, &users, &rq->diag);
-	if (rc == E_OK)
-		rc = workflow_release(rq->db, rq->who.tenant_id, edit->id,
-		    rq->arena, &users, &rq->diag);
-	if (rc == E_OK && users > 0)
-		edit->kept = arena_printf(rq->arena, "The workflow step is"
-		    " deactivated, not deleted: %lld status mappings keep it",
-		    (long long)users);
-	return rc;
-}
-
 static const struct resource workflow = {
 	.table = &workflow_catalogue,
 	.path = "/app/etl/workflows",
@@ -85,7 +65,10 @@ static const struct resource workflow = {
 	.update = &workflow_update_input,
 	.remove = &workflow_delete_input,
 	.size = sizeof(struct workflow_input),
-	.release = release_workflow,
+	.noun = "workflow step",
+	.users = "status mappings",
+	.target = offsetof(struct workflow_input, target_workflow_id),
+	.release = resource_release,
 };
 
 enum err

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/cc.h"
+#include "models/column.h"
 
 struct shape;
 
@@ -54,15 +55,8 @@ struct shape {
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false };
 
-/*
- * Rows from those that write the members: COLUMN of raw_batch_table.h, where
- * only the NULLs of SQL tell what may be null, so that any may.
- */
-#define SHAPE_COLUMN(id, member, kind, sql) \
-	{ member, SHAPE_##kind, SHAPE_NULLABLE, NULL, NULL },
-
-/* Rows from COLUMN(member, kind, NULLABLE or NOT_NULL, SQL); see catalogue.h. */
-#define SHAPE_CATALOGUE(member, kind, null, sql) \
-	{ member, SHAPE_##kind, SHAPE_##null, NULL, NULL },
+/* Rows from those that write the members: MEMBER of models/begin_table.h. */
+#define SHAPE_MEMBER(member, type, null, sql) \
+	{ #member, COLUMN_KIND(SHAPE_, type), SHAPE_##null, NULL, NULL },
 
 #endif

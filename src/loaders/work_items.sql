@@ -56,6 +56,7 @@ WHERE w.tenant_id::bigint = $1 AND w.id = found.id
 -- Kinds of status: t to do, p in progress, d done. Changes in between that the
 -- batch lacked move the start of those after them.
 -- statement: metrics
+-- columns: work_items
 WITH touched AS MATERIALIZED (
 	SELECT w.id, w.created
 	FROM (
@@ -121,56 +122,36 @@ WITH touched AS MATERIALIZED (
 		IS DISTINCT FROM (change.started_at, change.seconds)
 ), sum AS (
 	SELECT t.id, t.created,
-		min(at) FILTER (WHERE target = 't') AS first_commit,
-		min(at) FILTER (WHERE target = 'p') AS first_start,
-		max(at) FILTER (WHERE target = 'p') AS last_start,
-		min(at) FILTER (WHERE target = 'd') AS first_done,
-		max(at) FILTER (WHERE target = 'd') AS last_done,
-		count(*) FILTER (WHERE target = 'p') AS starts,
-		count(*) FILTER (WHERE target = 'd') AS completions,
-		count(*) FILTER (WHERE target = 't') AS returns,
-		COALESCE(sum(seconds) FILTER (WHERE source = 'p'), 0) AS work,
+		min(at) FILTER (WHERE target = 't') AS work_first_committed_at,
+		min(at) FILTER (WHERE target = 'p') AS work_first_started_at,
+		max(at) FILTER (WHERE target = 'p') AS work_last_started_at,
+		min(at) FILTER (WHERE target = 'd') AS work_first_completed_at,
+		max(at) FILTER (WHERE target = 'd') AS work_last_completed_at,
+		count(*) FILTER (WHERE target = 'p') AS total_work_starts,
+		count(*) FILTER (WHERE target = 'd') AS total_completions,
+		count(*) FILTER (WHERE target = 't') AS total_backlog_returns,
+		COALESCE(sum(seconds) FILTER (WHERE source = 'p'), 0)
+			AS total_work_time_seconds,
 		COALESCE(sum(seconds) FILTER (WHERE source = 'p'
-			AND is_review), 0) AS review,
+			AND is_review), 0) AS total_review_time_seconds,
 		count(change.id) AS changes
 	FROM touched AS t LEFT JOIN change ON change.work_item_id = t.id
 	GROUP BY t.id, t.created
 ), metric AS (
-	SELECT *, COALESCE(GREATEST(extract(epoch FROM
-		last_done - first_start)::float, 0), 0) AS cycle,
-		COALESCE(GREATEST(extract(epoch FROM last_done -
-		COALESCE(first_commit, created))::float, 0), 0) AS lead,
-		2 * returns + GREATEST(0, completions - 1) AS complexity,
-		starts > 1 AS rework,
-		changes = 1 AND completions = 1 AS direct
+	SELECT *, COALESCE(GREATEST(extract(epoch FROM work_last_completed_at
+		- work_first_started_at)::float, 0), 0)
+			AS total_cycle_time_seconds,
+		COALESCE(GREATEST(extract(epoch FROM work_last_completed_at
+		- COALESCE(work_first_committed_at, created))::float, 0), 0)
+			AS total_lead_time_seconds,
+		2 * total_backlog_returns + GREATEST(0, total_completions - 1)
+			AS workflow_complexity_score,
+		total_work_starts > 1 AS rework_indicator,
+		changes = 1 AND total_completions = 1 AS direct_completion
 	FROM sum
 )
 UPDATE work_items AS w
-SET work_first_committed_at = m.first_commit,
-	work_first_started_at = m.first_start,
-	work_last_started_at = m.last_start,
-	work_first_completed_at = m.first_done,
-	work_last_completed_at = m.last_done,
-	total_work_starts = m.starts,
-	total_completions = m.completions,
-	total_backlog_returns = m.returns,
-	total_work_time_seconds = m.work,
-	total_review_time_seconds = m.review,
-	total_cycle_time_seconds = m.cycle,
-	total_lead_time_seconds = m.lead,
-	workflow_complexity_score = m.complexity,
-	rework_indicator = m.rework,
-	direct_completion = m.direct,
-	last_updated_at = NOW()
+SET <measured = m>, last_updated_at = NOW()
 FROM metric AS m
 WHERE w.tenant_id::bigint = $1 AND w.id = m.id
-	AND (w.work_first_committed_at, w.work_first_started_at,
-	w.work_last_started_at, w.work_first_completed_at,
-	w.work_last_completed_at, w.total_work_starts, w.total_completions,
-	w.total_backlog_returns, w.total_work_time_seconds,
-	w.total_review_time_seconds, w.total_cycle_time_seconds,
-	w.total_lead_time_seconds, w.workflow_complexity_score,
-	w.rework_indicator, w.direct_completion) IS DISTINCT FROM
-	(m.first_commit, m.first_start, m.last_start, m.first_done,
-	m.last_done, m.starts, m.completions, m.returns, m.work, m.review,
-	m.cycle, m.lead, m.complexity, m.rework, m.direct)
+	AND (w.<measured>) IS DISTINCT FROM (m.<measured>)

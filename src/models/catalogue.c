@@ -5,39 +5,13 @@
 
 #include "adapters/sql.h"
 
-/* Another table's rows as one JSON array of objects, in their order. */
-static void
-add_rows(struct sql *sql, const struct column_rows *rows)
-{
-	const struct catalogue *of = rows->of;
-
-	sql_add(sql, "(SELECT COALESCE(json_agg(json_build_object(");
-	for (size_t i = 0; i < of->count; i++) {
-		sql_add(sql, i == 0 ? "'" : ", '");
-		sql_add(sql, of->columns[i].member);
-		sql_add(sql, "', ");
-		sql_add(sql, of->columns[i].sql);
-	}
-	sql_add(sql, ") ORDER BY ");
-	sql_add(sql, of->sort);
-	sql_add(sql, ", t.id), '[]') FROM ");
-	sql_add(sql, rows->from);
-	sql_add(sql, ")");
-}
-
 static void
 add_columns(struct sql *sql, const struct catalogue *it)
 {
 	sql_add(sql, "SELECT ");
-	for (size_t i = 0; i < it->count; i++) {
-		if (it->columns[i].kind == COLUMN_ROWS)
-			add_rows(sql, it->columns[i].rows);
-		else
-			sql_add(sql, it->columns[i].sql);
-		sql_add(sql, ", ");
-	}
+	columns_add(sql, it->columns, it->count);
 	/* Each commit that changes the row changes this. */
-	sql_add(sql, "t.xmin::text || 'x' || COALESCE((extract(epoch"
+	sql_add(sql, ", t.xmin::text || 'x' || COALESCE((extract(epoch"
 	    " FROM t.last_updated_at) * 1000000)::bigint, 0), ");
 	sql_add(sql, it->sort);
 }
@@ -177,30 +151,7 @@ catalogue_write(struct json *json, const char *key, const struct catalogue *it,
     const struct db_rows *rows, int row)
 {
 	json_object(json, key);
-	for (size_t i = 0; i < it->count; i++) {
-		const struct column *column = &it->columns[i];
-		int at = (int)i;
-
-		if (db_is_null(rows, row, at)) {
-			json_null(json, column->member);
-			continue;
-		}
-		switch (column->kind) {
-		case COLUMN_INT:
-			json_int(json, column->member, db_int(rows, row, at));
-			break;
-		case COLUMN_TEXT:
-			json_span(json, column->member, db_text(rows, row, at));
-			break;
-		case COLUMN_BOOL:
-			json_bool(json, column->member, db_bool(rows, row, at));
-			break;
-		case COLUMN_JSON:
-		case COLUMN_ROWS:
-			json_raw(json, column->member, db_text(rows, row, at));
-			break;
-		}
-	}
+	columns_write(json, it->columns, it->count, rows, row);
 	json_end(json);
 }
 

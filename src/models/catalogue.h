@@ -1,10 +1,7 @@
 /*
  * The tables that people look after: types, statuses, workflows, integrations.
- * Each is a struct catalogue whose columns are the rows of a *_table.h, written
- *
- *	COLUMN(member, kind in JSON, NULLABLE or NOT_NULL, SQL)
- *
- * where t is the table itself. What is the same for all of them is here.
+ * Each is a struct catalogue, whose columns are those that its *_table.h shows.
+ * What is the same for all of them is here.
  *
  * Who writes takes the tenant's catalogue for himself first (catalogue_begin),
  * so that no two writers meet; row locks keep others away, who do not: workers.
@@ -12,38 +9,7 @@
 #ifndef MODELS_CATALOGUE_H
 #define MODELS_CATALOGUE_H
 
-#include "adapters/db.h"
-#include "base/json_write.h"
-
-struct sql;
-struct catalogue;
-
-enum column_kind {
-	COLUMN_INT,
-	COLUMN_TEXT,
-	COLUMN_BOOL,
-	COLUMN_JSON, /* as PostgreSQL prints it */
-	COLUMN_ROWS, /* an array of another table's objects; see below */
-};
-
-/* Another table's rows; `from` gives them the name t, beside the outer t. */
-struct column_rows {
-	const struct catalogue *of;
-	const char *from;
-};
-
-enum column_null { COLUMN_NOT_NULL, COLUMN_NULLABLE };
-
-struct column {
-	const char *member;
-	enum column_kind kind;
-	enum column_null null;
-	const char *sql;
-	const struct column_rows *rows; /* of COLUMN_ROWS */
-};
-
-#define COLUMN_ROW(member, kind, null, sql) \
-	{ member, COLUMN_##kind, COLUMN_##null, sql, NULL },
+#include "models/column.h"
 
 struct catalogue {
 	const char *table;
@@ -56,6 +22,11 @@ struct catalogue {
 	const char *writes;	 /* what clients may set; ? to NULL, too */
 	const char *taken;	 /* what a unique index refuses */
 	const char *absent;	 /* what a foreign key refuses */
+	const char *users;	 /* the table whose rows refer to it, or NULL */
+	const char *link;	 /* their column that does */
+	const char *moved;	 /* what catalogue_move() sets besides, or NULL */
+	const char *target;	 /* what it says of a target it refuses */
+	const char *maps;	 /* a mapping's column: the name it is for */
 	const struct column *columns;
 	size_t count;
 };
@@ -172,6 +143,32 @@ enum err catalogue_update(struct db *db, const struct catalogue *it,
 enum err catalogue_delete(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
+
+/*
+ * Let go of a row that is to be removed: inactive users forget it.
+ * Gives: *ret_users, how many active ones use it and still do.
+ */
+enum err catalogue_release(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_users,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Give all users of a row to another one. Gives: *ret_count, how many.
+ * Fails: E_SYNTAX (`target`) when that is missing, inactive or the same.
+ */
+enum err catalogue_move(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
+    int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/*
+ * Apply a mapping of names to what has such names, in one statement: the rows
+ * it fits get it; those that had it and that it fits no more get the oldest
+ * other mapping that does, or none. A mapping that is not active changes
+ * nothing. Names are compared without regard to case.
+ */
+enum err catalogue_remap(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * For the models: run a statement on one tenant and one row, $1 and $2, and

@@ -3,9 +3,8 @@
 #include <inttypes.h>
 
 static const struct column integration_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/integration_table.h"
-#undef COLUMN
 };
 const struct catalogue integration_catalogue = {
 	.table = "integrations",

@@ -18,11 +18,10 @@ static const struct column_rows statuses = {
 };
 
 static const struct column project_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/project_table.h"
-#undef COLUMN
-	{ "wits", COLUMN_ROWS, COLUMN_NOT_NULL, NULL, &wits },
-	{ "statuses", COLUMN_ROWS, COLUMN_NOT_NULL, NULL, &statuses },
+	{ "wits", COLUMN_ROWS, NULL, &wits },
+	{ "statuses", COLUMN_ROWS, NULL, &statuses },
 };
 const struct catalogue project_catalogue = {
 	.table = "projects",

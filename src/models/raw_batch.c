@@ -2,16 +2,15 @@
 
 #include "models/raw_batch_inside.h"
 
-static const char list_columns[] =
-#define COLUMN(id, member, kind, sql) ", " sql
+const struct column raw_batch_columns[] = {
+#define MEMBER COLUMN_ROW
 #include "models/raw_batch_table.h"
-#undef COLUMN
-    ;
+};
 
 void
 raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 {
-	sql_add(sql, " FROM raw_extraction_data");
+	sql_add(sql, " FROM raw_extraction_data AS t");
 	sql_where_int(sql, "tenant_id = $%d", filter->tenant_id);
 	sql_where(sql, "active");
 	if (filter->id != 0)
@@ -44,7 +43,7 @@ raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
 
 	sql_init(&sql);
 	sql_add(&sql, "SELECT ");
-	sql_add(&sql, &list_columns[2]); /* without the first comma */
+	columns_add(&sql, raw_batch_columns, RAW_BATCH_COLUMNS);
 	raw_batch_add_filter(&sql, filter);
 	if (filter->before_id != 0)
 		sql_where_int(&sql, "id < $%d", filter->before_id);
@@ -146,14 +145,13 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 	static const struct db_statement statement = {
 		.name = "raw_batch_get",
 		.sql = "SELECT "
-#define COLUMN(id, member, kind, sql) sql ", "
+#define MEMBER(member, type, null, sql) sql ", "
 #include "models/raw_batch_table.h"
-#undef COLUMN
 		    "extraction_metadata::text, error_details::text, "
 		    ROW_VERSION ", CASE WHEN " ROW_VERSION
 		    " = ANY (string_to_array($3, ',')) THEN NULL"
 		    " ELSE raw_data::text END"
-		    " FROM raw_extraction_data"
+		    " FROM raw_extraction_data AS t"
 		    " WHERE tenant_id = $1 AND id = $2 AND active",
 	};
 	struct db_params params = { 0 };

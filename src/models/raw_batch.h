@@ -7,6 +7,7 @@
 #define MODELS_RAW_BATCH_H
 
 #include "adapters/db.h"
+#include "models/column.h"
 #include "models/idempotency_key.h"
 
 /*
@@ -70,11 +71,11 @@ struct raw_batch_filter {
 
 /* The columns of a row as they are read, in the order of the answer. */
 enum raw_batch_column {
-#define COLUMN(id, ...) RAW_BATCH_##id,
+#define MEMBER(member, ...) RAW_BATCH_##member,
 #include "models/raw_batch_table.h"
-#undef COLUMN
 	RAW_BATCH_COLUMNS
 };
+extern const struct column raw_batch_columns[RAW_BATCH_COLUMNS];
 
 /*
  * List batches without touching their payload, newest first.

@@ -98,10 +98,10 @@ resolve(struct db *db, int64_t id, struct span transaction,
 	return rc;
 }
 
-/* The columns of a new row, and their values from $1 on. */
-#define INSERT_COLUMNS "tenant_id, integration_id, entity_type, external_id," \
-    " raw_data, extraction_metadata, raw_data_items, raw_data_bytes," \
-    " raw_data_sha256, queue_transform"
+/* What a new row is given behind its tenant, and the values with it. */
+#define GIVEN_COLUMN(name, type, null) ", " #name
+#define GIVEN_SHOWN(name, type, null) ", " #name
+#define GIVEN_SHOWN_AS(name, type, null, member) ", " #name
 #define INSERT_VALUES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
 #define INSERT_RETURNING " RETURNING id, pg_current_xact_id()::text"
 
@@ -109,8 +109,10 @@ static const struct db_statement insert = {
 	.name = "raw_batch_insert",
 	.changes = true,
 	.early_rows = true,
-	.sql = "INSERT INTO raw_extraction_data (" INSERT_COLUMNS ")"
-	    " VALUES (" INSERT_VALUES ")" INSERT_RETURNING,
+	.sql = "INSERT INTO raw_extraction_data (tenant_id"
+#define GIVEN(row) GIVEN_##row
+#include "models/raw_batch_table.h"
+	    ") VALUES (" INSERT_VALUES ")" INSERT_RETURNING,
 };
 
 /*
@@ -131,8 +133,10 @@ static const struct db_statement insert_with_key = {
 	    " raw_data_id = excluded.raw_data_id,"
 	    " created_at = now(), expires_at = excluded.expires_at"
 	    " WHERE held.expires_at <= now() RETURNING raw_data_id) "
-	    "INSERT INTO raw_extraction_data (id, " INSERT_COLUMNS ")"
-	    " SELECT raw_data_id, " INSERT_VALUES " FROM claimed"
+	    "INSERT INTO raw_extraction_data (id, tenant_id"
+#define GIVEN(row) GIVEN_##row
+#include "models/raw_batch_table.h"
+	    ") SELECT raw_data_id, " INSERT_VALUES " FROM claimed"
 	    INSERT_RETURNING,
 };
 

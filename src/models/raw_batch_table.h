@@ -1,22 +1,75 @@
-/*
- * The columns of raw_extraction_data that answers show, in their order:
- * COLUMN(id, member, kind in JSON, SQL).
- */
-#define STAMP(column) "to_char(" column ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-COLUMN(ID, "id", INT, "id")
-COLUMN(TENANT_ID, "tenant_id", INT, "tenant_id")
-COLUMN(INTEGRATION_ID, "integration_id", INT, "integration_id")
-COLUMN(ENTITY_TYPE, "entity_type", TEXT, "entity_type")
-COLUMN(EXTERNAL_ID, "external_id", TEXT, "external_id")
-COLUMN(STATUS, "processing_status", TEXT, "processing_status")
-COLUMN(CREATED_AT, "created_at", TEXT, STAMP("created_at"))
-COLUMN(PROCESSED_AT, "processed_at", TEXT, STAMP("processed_at"))
-COLUMN(ITEMS, "raw_data_size", INT, "raw_data_items")
-COLUMN(BYTES, "raw_data_bytes", INT, "raw_data_bytes")
+/* Batches, how many there are, and the keys that keep one from coming twice. */
+#include "models/begin_table.h"
+
+/* GIVEN: the parameters of raw_batch_insert() behind the tenant, in order. */
+TABLE(raw_extraction_data)
+SHOWN(id, BIGINT, NOT_NULL)
+SHOWN(tenant_id, INTEGER, NOT_NULL)
+GIVEN(SHOWN(integration_id, INTEGER, NOT_NULL))
+GIVEN(SHOWN(entity_type, CHARS(50), NOT_NULL))
+GIVEN(SHOWN(external_id, CHARS(255), NULLABLE))
+GIVEN(COLUMN(raw_data, JSONB, NOT_NULL))
+GIVEN(COLUMN(extraction_metadata, JSONB, NULLABLE))
+SHOWN(processing_status, CHARS(20), NOT_NULL)
+SHOWN(created_at, STAMP, NOT_NULL)
+SHOWN(processed_at, STAMP, NULLABLE)
+GIVEN(SHOWN_AS(raw_data_items, INTEGER, NOT_NULL, raw_data_size))
+GIVEN(SHOWN(raw_data_bytes, BIGINT, NOT_NULL))
 /* A history alone is no error. */
-COLUMN(HAS_ERRORS, "has_errors", BOOL, "CASE jsonb_typeof(error_details)"
-    " WHEN 'object' THEN error_details - 'earlier' <> '{}'"
-    " ELSE error_details IS NOT NULL END")
-COLUMN(QUEUED_AT, "queued_at", TEXT, STAMP("queued_at"))
-COLUMN(ATTEMPTS, "attempts", INT, "attempts")
-#undef STAMP
+COMPUTED(has_errors, BOOLEAN, NOT_NULL, "CASE jsonb_typeof(t.error_details)"
+    " WHEN 'object' THEN t.error_details - 'earlier' <> '{}'"
+    " ELSE t.error_details IS NOT NULL END")
+SHOWN(queued_at, STAMP, NULLABLE)
+SHOWN(attempts, INTEGER, NOT_NULL)
+COLUMN(error_details, JSONB, NULLABLE)
+COLUMN(active, BOOLEAN, NOT_NULL)
+GIVEN(COLUMN(raw_data_sha256, BYTEA, NOT_NULL))
+GIVEN(COLUMN(queue_transform, BOOLEAN, NOT_NULL))
+COLUMN(claimed_at, STAMP, NULLABLE)
+DEFAULT(id, "nextval")
+DEFAULT(active, "true")
+DEFAULT(attempts, "0")
+DEFAULT(created_at, "now()")
+DEFAULT(processing_status, "'pending'::character varying")
+DEFAULT(queue_transform, "true")
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (id)")
+KEY("UNIQUE (tenant_id, id)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, integration_id)"
+    " REFERENCES integrations(tenant_id, id)")
+CHECK("CHECK (((processing_status)::text = ANY ((ARRAY["
+    "'pending'::character varying, 'processing'::character varying,"
+    " 'completed'::character varying, 'failed'::character varying])::text[])))")
+CHECK("CHECK ((octet_length(raw_data_sha256) = 32))")
+INDEX("btree (entity_type)")
+INDEX("btree (processing_status)")
+INDEX("btree (created_at DESC)")
+INDEX("btree (tenant_id, integration_id, created_at)")
+
+TABLE(raw_extraction_counts)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(slot, INTEGER, NOT_NULL)
+COLUMN(batches, BIGINT, NOT_NULL)
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, slot)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+
+TABLE(idempotency_keys)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(idempotency_key, CHARS(255), NOT_NULL)
+COLUMN(fingerprint, BYTEA, NOT_NULL)
+COLUMN(raw_data_id, BIGINT, NOT_NULL)
+COLUMN(created_at, STAMP, NOT_NULL)
+COLUMN(expires_at, STAMP, NOT_NULL)
+DEFAULT(created_at, "now()")
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, idempotency_key)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, raw_data_id)"
+    " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
+CHECK("CHECK ((octet_length(fingerprint) = 32))")
+INDEX("btree (expires_at)")
+INDEX("btree (tenant_id, raw_data_id)")
+
+#include "models/end_table.h"

@@ -1,16 +1,17 @@
 #include "models/schema_rows.h"
 
-#include "base/cc.h"
+#include "models/column.h"
 
 const struct schema_row schema_rows[] = {
-#define TABLE(name) { SCHEMA_TABLE, name, NULL, false },
-#define COL(name, type, needed) { SCHEMA_COLUMN, name, type, needed },
+#define TABLE(name) { SCHEMA_TABLE, #name, NULL, false },
+#define COLUMN(name, type, null) \
+	{ SCHEMA_COLUMN, #name, COLUMN_TYPE(type), COLUMN_NEEDED(null) },
+#define DEFAULT(name, expression) \
+	{ SCHEMA_DEFAULT, #name " = " expression, NULL, false },
 #define KEY(definition) { SCHEMA_KEY, definition, NULL, false },
+#define CHECK(definition) { SCHEMA_CHECK, definition, NULL, false },
 #define INDEX(definition) { SCHEMA_INDEX, definition, NULL, false },
+#define POLICY(definition) { SCHEMA_POLICY, definition, NULL, false },
 #include "models/schema_table.h"
-#undef TABLE
-#undef COL
-#undef KEY
-#undef INDEX
 };
 const size_t schema_rows_count = COUNT(schema_rows);

@@ -1,7 +1,6 @@
 /*
- * The tables as the migrations are to leave them, schema_table.h's rows as an
- * array: what a live database is compared with. Not for statements, which
- * name their columns themselves.
+ * The tables as the migrations are to leave them, all rows of schema_table.h
+ * as an array: what a live database is compared with.
  */
 #ifndef MODELS_SCHEMA_ROWS_H
 #define MODELS_SCHEMA_ROWS_H
@@ -9,7 +8,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum schema_kind { SCHEMA_TABLE, SCHEMA_COLUMN, SCHEMA_KEY, SCHEMA_INDEX };
+enum schema_kind {
+	SCHEMA_TABLE,
+	SCHEMA_COLUMN,
+	SCHEMA_DEFAULT,
+	SCHEMA_KEY,
+	SCHEMA_CHECK,
+	SCHEMA_INDEX,
+	SCHEMA_POLICY,
+};
 
 /* The rows of a table follow its own. */
 struct schema_row {

@@ -1,11 +1,8 @@
 #include "models/status.h"
 
-#include "models/remap.h"
-
 static const struct column status_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/status_table.h"
-#undef COLUMN
 };
 const struct catalogue status_catalogue = {
 	.table = "statuses",
@@ -21,9 +18,8 @@ const struct catalogue status_catalogue = {
 };
 
 static const struct column mapping_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/status_mapping_table.h"
-#undef COLUMN
 };
 const struct catalogue status_mapping_catalogue = {
 	.table = "statuses_mappings",
@@ -37,6 +33,10 @@ const struct catalogue status_mapping_catalogue = {
 	    " integration_id active",
 	.taken = "There is such a mapping already",
 	.absent = "There is no such integration",
+	.users = "statuses",
+	.link = "status_mapping_id",
+	.target = "target_mapping_id must name another active mapping",
+	.maps = "status_from",
 	.columns = mapping_columns,
 	.count = COUNT(mapping_columns),
 };
@@ -61,76 +61,3 @@ const struct db_statement status_mapping_dependencies = {
 	    " AND active) AS r)) FROM statuses_mappings AS t"
 	    " WHERE t.tenant_id = $1 AND t.id = $2",
 };
-
-enum err
-status_mapping_apply(struct db *db, int64_t tenant_id, int64_t mapping_id,
-    struct arena *arena, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "status_mapping_apply",
-		.changes = true,
-		.sql = REMAP("statuses", "status_mapping_id",
-		    "statuses_mappings", "status_from"),
-	};
-	struct db_rows *rows;
-
-	return catalogue_run(db, &statement, tenant_id, mapping_id, 0, arena,
-	    &rows, diag);
-}
-
-enum err
-status_mapping_release(struct db *db, int64_t tenant_id, int64_t mapping_id,
-    struct arena *arena, int64_t *ret_users, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "status_mapping_release",
-		.changes = true,
-		.sql = "WITH released AS (UPDATE statuses SET"
-		    " status_mapping_id = NULL, last_updated_at = now()"
-		    " WHERE tenant_id = $1 AND status_mapping_id = $2"
-		    " AND NOT active)"
-		    " SELECT count(*) FROM statuses WHERE tenant_id = $1"
-		    " AND status_mapping_id = $2 AND active",
-	};
-	struct db_rows *rows;
-	enum err rc;
-
-	rc = catalogue_run(db, &statement, tenant_id, mapping_id, 0, arena,
-	    &rows, diag);
-	if (rc == E_OK)
-		*ret_users = db_int(rows, 0, 0);
-	return rc;
-}
-
-enum err
-status_mapping_move(struct db *db, int64_t tenant_id, int64_t id,
-    int64_t target_id, struct arena *arena, int64_t *ret_count,
-    struct diag *diag)
-{
-	static const struct db_statement target = {
-		.name = "status_mapping_target",
-		.sql = "SELECT FROM statuses_mappings WHERE tenant_id = $1"
-		    " AND id = $3 AND id <> $2 AND active FOR UPDATE",
-	};
-	static const struct db_statement move = {
-		.name = "status_mapping_move",
-		.changes = true,
-		.sql = "UPDATE statuses SET status_mapping_id = $3,"
-		    " last_updated_at = now() WHERE tenant_id = $1"
-		    " AND status_mapping_id = $2",
-	};
-	struct db_rows *rows;
-	enum err rc;
-
-	rc = catalogue_run(db, &target, tenant_id, id, target_id, arena, &rows,
-	    diag);
-	if (rc == E_OK && db_rows_count(rows) == 0)
-		return diag_tell(diag, E_SYNTAX,
-		    "target_mapping_id must name another active mapping");
-	if (rc == E_OK)
-		rc = catalogue_run(db, &move, tenant_id, id, target_id, arena,
-		    &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_rows_affected(rows);
-	return rc;
-}

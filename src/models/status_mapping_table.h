@@ -1,15 +1,27 @@
 /*
- * The columns of statuses_mappings that answers show, in their order; w is its
- * workflow, if it has one, i its integration.
+ * Common names of statuses; w is a mapping's workflow step, if it has one, and
+ * i its integration.
  */
-COLUMN("id", INT, NOT_NULL, "t.id")
-COLUMN("status_from", TEXT, NOT_NULL, "t.status_from")
-COLUMN("status_to", TEXT, NOT_NULL, "t.status_to")
-COLUMN("status_category", TEXT, NOT_NULL, "t.status_category")
-COLUMN("workflow_step_name", TEXT, NULLABLE, "w.step_name")
-COLUMN("workflow_id", INT, NULLABLE, "t.workflow_id")
-COLUMN("step_number", INT, NULLABLE, "w.step_number")
-COLUMN("integration_name", TEXT, NOT_NULL, "i.provider")
-COLUMN("integration_id", INT, NOT_NULL, "t.integration_id")
-COLUMN("integration_logo", TEXT, NULLABLE, "i.logo_filename")
-COLUMN("active", BOOL, NOT_NULL, "t.active")
+#include "models/begin_table.h"
+
+TABLE(statuses_mappings)
+SHOWN(id, INTEGER, NOT_NULL)
+SHOWN(status_from, VARCHAR, NOT_NULL)
+SHOWN(status_to, VARCHAR, NOT_NULL)
+SHOWN(status_category, VARCHAR, NOT_NULL)
+COMPUTED(workflow_step_name, VARCHAR, NULLABLE, "w.step_name")
+SHOWN(workflow_id, INTEGER, NULLABLE)
+COMPUTED(step_number, INTEGER, NULLABLE, "w.step_number")
+COMPUTED(integration_name, CHARS(50), NOT_NULL, "i.provider")
+SHOWN(integration_id, INTEGER, NOT_NULL)
+COMPUTED(integration_logo, CHARS(255), NULLABLE, "i.logo_filename")
+SHOWN(active, BOOLEAN, NOT_NULL)
+OWNED
+KEY_OF_INTEGRATION
+KEY("UNIQUE (tenant_id, id)")
+KEY("FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, id)")
+INDEX("btree (tenant_id)")
+INDEX("btree (workflow_id)")
+INDEX("btree (status_from)")
+
+#include "models/end_table.h"

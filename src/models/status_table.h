@@ -1,10 +1,24 @@
-/*
- * The columns of statuses that answers show, in their order.
- */
-COLUMN("id", INT, NOT_NULL, "t.id")
-COLUMN("external_id", TEXT, NULLABLE, "t.external_id")
-COLUMN("original_name", TEXT, NOT_NULL, "t.original_name")
-COLUMN("description", TEXT, NULLABLE, "t.description")
-COLUMN("status_category", TEXT, NOT_NULL, "t.category")
-COLUMN("integration_id", INT, NOT_NULL, "t.integration_id")
-COLUMN("active", BOOL, NOT_NULL, "t.active")
+/* Statuses as their source names them. */
+#include "models/begin_table.h"
+
+TABLE(statuses)
+SHOWN(id, INTEGER, NOT_NULL)
+ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
+GIVEN(SHOWN(original_name, VARCHAR, NOT_NULL))
+GIVEN(SHOWN(description, VARCHAR, NULLABLE))
+GIVEN(SHOWN_AS(category, VARCHAR, NOT_NULL, status_category))
+SHOWN(integration_id, INTEGER, NOT_NULL)
+SHOWN(active, BOOLEAN, NOT_NULL)
+DERIVED(COLUMN(status_mapping_id, INTEGER, NULLABLE))
+OWNED
+KEY_OF_INTEGRATION
+KEY("UNIQUE (tenant_id, id)")
+KEY("UNIQUE (tenant_id, integration_id, external_id)")
+KEY("FOREIGN KEY (tenant_id, status_mapping_id)"
+    " REFERENCES statuses_mappings(tenant_id, id)")
+INDEX("btree (integration_id)")
+INDEX("btree (tenant_id)")
+INDEX("btree (external_id)")
+INDEX("btree (original_name)")
+
+#include "models/end_table.h"

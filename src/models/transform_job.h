@@ -1,7 +1,8 @@
 /*
  * The work on one stored batch that the database does by itself: statements in
  * order, each with the parameters $1 tenant_id, $2 integration_id and $3
- * raw_data_id. They come from .sql files (embed_sql.awk makes the tables).
+ * raw_data_id. They come from .sql files; embed_sql.awk makes the tables of
+ * statements, and lists of columns from the rows of *_table.h.
  *
  * Two habits of theirs keep a job as fast in a full table as in an empty one:
  * a look-up compares columns, not expressions, with an index in mind (LATERAL

@@ -1,11 +1,8 @@
 #include "models/wit.h"
 
-#include "models/remap.h"
-
 static const struct column wit_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/wit_table.h"
-#undef COLUMN
 };
 const struct catalogue wit_catalogue = {
 	.table = "wits",
@@ -21,9 +18,8 @@ const struct catalogue wit_catalogue = {
 };
 
 static const struct column mapping_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/wit_mapping_table.h"
-#undef COLUMN
 };
 const struct catalogue wit_mapping_catalogue = {
 	.table = "wits_mappings",
@@ -37,14 +33,16 @@ const struct catalogue wit_mapping_catalogue = {
 	.writes = "wit_from wit_to integration_id active",
 	.taken = "There is such a mapping already",
 	.absent = "There is no such integration",
+	.users = "wits",
+	.link = "wits_mapping_id",
+	.maps = "wit_from",
 	.columns = mapping_columns,
 	.count = COUNT(mapping_columns),
 };
 
 static const struct column hierarchy_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/wit_hierarchy_table.h"
-#undef COLUMN
 };
 const struct catalogue wit_hierarchy_catalogue = {
 	.table = "wits_hierarchies",
@@ -55,6 +53,10 @@ const struct catalogue wit_hierarchy_catalogue = {
 	.writes = "level_name level_number description? integration_id active",
 	.taken = "There is such a hierarchy already",
 	.absent = "There is no such integration",
+	.users = "wits_mappings",
+	.link = "wits_hierarchy_id",
+	.moved = "wit_to = t.level_name, ",
+	.target = "target_hierarchy_id must name another active hierarchy",
 	.columns = hierarchy_columns,
 	.count = COUNT(hierarchy_columns),
 };
@@ -130,46 +132,6 @@ wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id,
 }
 
 enum err
-wit_mapping_apply(struct db *db, int64_t tenant_id, int64_t mapping_id,
-    struct arena *arena, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "wit_mapping_apply",
-		.changes = true,
-		.sql = REMAP("wits", "wits_mapping_id", "wits_mappings",
-		    "wit_from"),
-	};
-	struct db_rows *rows;
-
-	return catalogue_run(db, &statement, tenant_id, mapping_id, 0, arena,
-	    &rows, diag);
-}
-
-enum err
-wit_mapping_release(struct db *db, int64_t tenant_id, int64_t mapping_id,
-    struct arena *arena, int64_t *ret_users, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "wit_mapping_release",
-		.changes = true,
-		.sql = "WITH released AS (UPDATE wits SET"
-		    " wits_mapping_id = NULL, last_updated_at = now()"
-		    " WHERE tenant_id = $1 AND wits_mapping_id = $2"
-		    " AND NOT active)"
-		    " SELECT count(*) FROM wits WHERE tenant_id = $1"
-		    " AND wits_mapping_id = $2 AND active",
-	};
-	struct db_rows *rows;
-	enum err rc;
-
-	rc = catalogue_run(db, &statement, tenant_id, mapping_id, 0, arena,
-	    &rows, diag);
-	if (rc == E_OK)
-		*ret_users = db_int(rows, 0, 0);
-	return rc;
-}
-
-enum err
 wit_hierarchy_dependents(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct wit_dependents *ret_count, struct diag *diag)
 {
@@ -188,40 +150,5 @@ wit_hierarchy_dependents(struct db *db, int64_t tenant_id, int64_t id,
 		ret_count->active = db_int(rows, 0, 0);
 		ret_count->inactive = db_int(rows, 0, 1);
 	}
-	return rc;
-}
-
-enum err
-wit_hierarchy_move(struct db *db, int64_t tenant_id, int64_t id,
-    int64_t target_id, struct arena *arena, int64_t *ret_count,
-    struct diag *diag)
-{
-	static const struct db_statement target = {
-		.name = "wit_hierarchy_target",
-		.sql = "SELECT FROM wits_hierarchies WHERE tenant_id = $1"
-		    " AND id = $3 AND id <> $2 AND active FOR UPDATE",
-	};
-	static const struct db_statement move = {
-		.name = "wit_hierarchy_move",
-		.changes = true,
-		.sql = "UPDATE wits_mappings AS m SET wits_hierarchy_id = h.id,"
-		    " wit_to = h.level_name, last_updated_at = now()"
-		    " FROM wits_hierarchies AS h WHERE h.tenant_id = $1"
-		    " AND h.id = $3 AND m.tenant_id = $1"
-		    " AND m.wits_hierarchy_id = $2",
-	};
-	struct db_rows *rows;
-	enum err rc;
-
-	rc = catalogue_run(db, &target, tenant_id, id, target_id, arena, &rows,
-	    diag);
-	if (rc == E_OK && db_rows_count(rows) == 0)
-		return diag_tell(diag, E_SYNTAX, "target_hierarchy_id must"
-		    " name another active hierarchy");
-	if (rc == E_OK)
-		rc = catalogue_run(db, &move, tenant_id, id, target_id, arena,
-		    &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_rows_affected(rows);
 	return rc;
 }

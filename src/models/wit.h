@@ -27,18 +27,6 @@ enum err wit_hierarchy_of_level(struct db *db, int64_t tenant_id,
 enum err wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id,
     int64_t mapping_id, struct arena *arena, struct diag *diag) MUST_CHECK;
 
-/* Apply a mapping to the types of its name; see remap.h. */
-enum err wit_mapping_apply(struct db *db, int64_t tenant_id, int64_t mapping_id,
-    struct arena *arena, struct diag *diag) MUST_CHECK;
-
-/*
- * Let go of a mapping that is to be removed: inactive types forget it.
- * Gives: *ret_users, how many active types use it and still do.
- */
-enum err wit_mapping_release(struct db *db, int64_t tenant_id,
-    int64_t mapping_id, struct arena *arena, int64_t *ret_users,
-    struct diag *diag) MUST_CHECK;
-
 /* How many mappings a hierarchy has. */
 struct wit_dependents {
 	int64_t active;
@@ -47,14 +35,5 @@ struct wit_dependents {
 enum err wit_hierarchy_dependents(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct wit_dependents *ret_count, struct diag *diag)
     MUST_CHECK;
-
-/*
- * Move all mappings of a hierarchy to another one, whose name becomes what
- * they map to. Gives: *ret_count, how many.
- * Fails: E_SYNTAX when the target is missing, inactive or the same.
- */
-enum err wit_hierarchy_move(struct db *db, int64_t tenant_id, int64_t id,
-    int64_t target_id, struct arena *arena, int64_t *ret_count,
-    struct diag *diag) MUST_CHECK;
 
 #endif

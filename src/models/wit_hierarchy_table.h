@@ -1,12 +1,19 @@
-/*
- * The columns of wits_hierarchies that answers show, in their order; i is its
- * integration.
- */
-COLUMN("id", INT, NOT_NULL, "t.id")
-COLUMN("level_number", INT, NOT_NULL, "t.level_number")
-COLUMN("level_name", TEXT, NOT_NULL, "t.level_name")
-COLUMN("description", TEXT, NULLABLE, "t.description")
-COLUMN("integration_id", INT, NOT_NULL, "t.integration_id")
-COLUMN("integration_name", TEXT, NOT_NULL, "i.provider")
-COLUMN("integration_logo", TEXT, NULLABLE, "i.logo_filename")
-COLUMN("active", BOOL, NOT_NULL, "t.active")
+/* The levels of work item types; i is a level's integration. */
+#include "models/begin_table.h"
+
+TABLE(wits_hierarchies)
+SHOWN(id, INTEGER, NOT_NULL)
+SHOWN(level_number, INTEGER, NOT_NULL)
+SHOWN(level_name, VARCHAR, NOT_NULL)
+SHOWN(description, VARCHAR, NULLABLE)
+SHOWN(integration_id, INTEGER, NOT_NULL)
+COMPUTED(integration_name, CHARS(50), NOT_NULL, "i.provider")
+COMPUTED(integration_logo, CHARS(255), NULLABLE, "i.logo_filename")
+SHOWN(active, BOOLEAN, NOT_NULL)
+OWNED
+KEY_OF_INTEGRATION
+KEY("UNIQUE (tenant_id, id)")
+INDEX("btree (tenant_id)")
+INDEX("btree (level_number)")
+
+#include "models/end_table.h"

@@ -1,11 +1,24 @@
-/*
- * The columns of wits that answers show, in their order.
- */
-COLUMN("id", INT, NOT_NULL, "t.id")
-COLUMN("external_id", TEXT, NULLABLE, "t.external_id")
-COLUMN("original_name", TEXT, NOT_NULL, "t.original_name")
-COLUMN("description", TEXT, NULLABLE, "t.description")
-COLUMN("hierarchy_level", INT, NOT_NULL, "t.hierarchy_level")
-COLUMN("wits_mapping_id", INT, NULLABLE, "t.wits_mapping_id")
-COLUMN("integration_id", INT, NOT_NULL, "t.integration_id")
-COLUMN("active", BOOL, NOT_NULL, "t.active")
+/* Work item types as their source names them. */
+#include "models/begin_table.h"
+
+TABLE(wits)
+SHOWN(id, INTEGER, NOT_NULL)
+ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
+GIVEN(SHOWN(original_name, VARCHAR, NOT_NULL))
+STICKY(SHOWN(description, VARCHAR, NULLABLE))
+GIVEN(SHOWN(hierarchy_level, INTEGER, NOT_NULL))
+STICKY(SHOWN(wits_mapping_id, INTEGER, NULLABLE))
+SHOWN(integration_id, INTEGER, NOT_NULL)
+SHOWN(active, BOOLEAN, NOT_NULL)
+OWNED
+KEY_OF_INTEGRATION
+KEY("UNIQUE (tenant_id, id)")
+KEY("UNIQUE (tenant_id, integration_id, external_id)")
+KEY("FOREIGN KEY (tenant_id, wits_mapping_id)"
+    " REFERENCES wits_mappings(tenant_id, id)")
+INDEX("btree (integration_id)")
+INDEX("btree (tenant_id)")
+INDEX("btree (external_id)")
+INDEX("btree (original_name)")
+
+#include "models/end_table.h"

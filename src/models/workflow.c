@@ -1,9 +1,8 @@
 #include "models/workflow.h"
 
 static const struct column workflow_columns[] = {
-#define COLUMN COLUMN_ROW
+#define MEMBER COLUMN_ROW
 #include "models/workflow_table.h"
-#undef COLUMN
 };
 const struct catalogue workflow_catalogue = {
 	.table = "workflows",
@@ -16,6 +15,9 @@ const struct catalogue workflow_catalogue = {
 	.taken = "This integration has another workflow step as its commitment"
 	    " point",
 	.absent = "There is no such integration",
+	.users = "statuses_mappings",
+	.link = "workflow_id",
+	.target = "target_workflow_id must name another active workflow step",
 	.columns = workflow_columns,
 	.count = COUNT(workflow_columns),
 };
@@ -62,58 +64,5 @@ workflow_keep(struct db *db, int64_t tenant_id, int64_t id,
 	    diag);
 	if (rc == E_OK)
 		*ret_is_active = db_rows_count(rows) > 0;
-	return rc;
-}
-
-enum err
-workflow_release(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, int64_t *ret_users, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "workflow_release",
-		.changes = true,
-		.sql = "WITH released AS (UPDATE statuses_mappings SET"
-		    " workflow_id = NULL, last_updated_at = now()"
-		    " WHERE tenant_id = $1 AND workflow_id = $2"
-		    " AND NOT active)"
-		    " SELECT count(*) FROM statuses_mappings"
-		    " WHERE tenant_id = $1 AND workflow_id = $2 AND active",
-	};
-	struct db_rows *rows;
-	enum err rc;
-
-	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
-	    diag);
-	if (rc == E_OK)
-		*ret_users = db_int(rows, 0, 0);
-	return rc;
-}
-
-enum err
-workflow_move(struct db *db, int64_t tenant_id, int64_t id, int64_t target_id,
-    struct arena *arena, int64_t *ret_count, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "workflow_move",
-		.changes = true,
-		.sql = "UPDATE statuses_mappings SET workflow_id = $3,"
-		    " last_updated_at = now() WHERE tenant_id = $1"
-		    " AND workflow_id = $2",
-	};
-	struct db_rows *rows;
-	bool is_active = false;
-	enum err rc = E_OK;
-
-	if (target_id != id)
-		rc = workflow_keep(db, tenant_id, target_id, arena, &is_active,
-		    diag);
-	if (rc == E_OK && !is_active)
-		return diag_tell(diag, E_SYNTAX, "target_workflow_id must name"
-		    " another active workflow step");
-	if (rc == E_OK)
-		rc = catalogue_run(db, &statement, tenant_id, id, target_id,
-		    arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_rows_affected(rows);
 	return rc;
 }

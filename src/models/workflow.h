@@ -19,16 +19,4 @@ extern const struct db_statement workflow_dependencies;
 enum err workflow_keep(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, bool *ret_is_active, struct diag *diag) MUST_CHECK;
 
-/*
- * Let go of a step that is to be removed: inactive mappings forget it.
- * Gives: *ret_users, how many active mappings use it and still do.
- */
-enum err workflow_release(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, int64_t *ret_users, struct diag *diag) MUST_CHECK;
-
-/* Give all mappings of a step to another one. Gives: *ret_count, how many. */
-enum err workflow_move(struct db *db, int64_t tenant_id, int64_t id,
-    int64_t target_id, struct arena *arena, int64_t *ret_count,
-    struct diag *diag) MUST_CHECK;
-
 #endif

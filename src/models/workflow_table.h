@@ -1,13 +1,23 @@
-/*
- * The columns of workflows that answers show, in their order; i is its
- * integration.
- */
-COLUMN("id", INT, NOT_NULL, "t.id")
-COLUMN("step_name", TEXT, NOT_NULL, "t.step_name")
-COLUMN("step_number", INT, NULLABLE, "t.step_number")
-COLUMN("step_category", TEXT, NOT_NULL, "t.step_category")
-COLUMN("is_commitment_point", BOOL, NOT_NULL, "t.is_commitment_point")
-COLUMN("integration_id", INT, NOT_NULL, "t.integration_id")
-COLUMN("integration_name", TEXT, NOT_NULL, "i.provider")
-COLUMN("integration_logo", TEXT, NULLABLE, "i.logo_filename")
-COLUMN("active", BOOL, NOT_NULL, "t.active")
+/* The steps of work; i is a step's integration. */
+#include "models/begin_table.h"
+
+TABLE(workflows)
+SHOWN(id, INTEGER, NOT_NULL)
+SHOWN(step_name, VARCHAR, NOT_NULL)
+SHOWN(step_number, INTEGER, NULLABLE)
+SHOWN(step_category, VARCHAR, NOT_NULL)
+SHOWN(is_commitment_point, BOOLEAN, NOT_NULL)
+SHOWN(integration_id, INTEGER, NOT_NULL)
+COMPUTED(integration_name, CHARS(50), NOT_NULL, "i.provider")
+COMPUTED(integration_logo, CHARS(255), NULLABLE, "i.logo_filename")
+SHOWN(active, BOOLEAN, NOT_NULL)
+DEFAULT(is_commitment_point, "false")
+OWNED
+KEY_OF_INTEGRATION
+KEY("UNIQUE (tenant_id, id)")
+INDEX("btree (tenant_id)")
+INDEX("btree (integration_id)")
+INDEX("btree (is_commitment_point)")
+INDEX("UNIQUE btree (tenant_id, integration_id) WHERE is_commitment_point")
+
+#include "models/end_table.h"

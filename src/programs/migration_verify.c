@@ -8,7 +8,7 @@
 /*
  * All there is in the schema that tables are made in: kind, table, name or
  * definition, type, NOT NULL. One statement, so that it is one moment's. What
- * is not valid yet or any more says so in its definition.
+ * is not valid yet or any more, or not in force, says so in its definition.
  */
 static const char live_sql[] =
     "WITH tables AS (SELECT c.oid, c.relname FROM pg_class AS c"
@@ -20,9 +20,28 @@ static const char live_sql[] =
     " CASE WHEN a.attnotnull THEN 't' ELSE 'f' END"
     " FROM tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid"
     " AND a.attnum > 0 AND NOT a.attisdropped "
-    "UNION ALL SELECT 'key', t.relname, pg_get_constraintdef(k.oid), '', 'f'"
+    "UNION ALL SELECT 'default', t.relname, a.attname || ' = ' ||"
+    " CASE e.sql WHEN 'nextval(''' || t.relname || '_id_seq''::regclass)'"
+    " THEN 'nextval' ELSE e.sql END, '', 'f'"
+    " FROM tables AS t JOIN pg_attrdef AS d ON d.adrelid = t.oid"
+    " JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.adnum"
+    " CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS sql) AS e "
+    "UNION ALL SELECT CASE k.contype WHEN 'c' THEN 'check' ELSE 'key' END,"
+    " t.relname, pg_get_constraintdef(k.oid), '', 'f'"
     " FROM tables AS t JOIN pg_constraint AS k ON k.conrelid = t.oid"
-    " AND k.contype IN ('p', 'u', 'f', 'x') "
+    " AND k.contype IN ('p', 'u', 'f', 'x', 'c') "
+    "UNION ALL SELECT 'policy', t.relname, p.policyname ||"
+    " CASE p.permissive WHEN 'PERMISSIVE' THEN '' ELSE ' RESTRICTIVE' END ||"
+    " ' FOR ' || p.cmd || ' TO ' || array_to_string(p.roles, ', ') ||"
+    " regexp_replace(COALESCE(' USING ' || p.qual, '') ||"
+    " CASE WHEN p.with_check <> p.qual OR p.qual IS NULL"
+    " THEN COALESCE(' WITH CHECK ' || p.with_check, '') ELSE '' END,"
+    " ' AS \"?[a-z_]+\"?', '', 'g') ||"
+    " CASE WHEN c.relrowsecurity THEN '' ELSE ' NOT ENABLED' END ||"
+    " CASE WHEN c.relforcerowsecurity THEN '' ELSE ' NOT FORCED' END, '', 'f'"
+    " FROM tables AS t JOIN pg_class AS c ON c.oid = t.oid"
+    " JOIN pg_policies AS p ON p.schemaname = current_schema()"
+    " AND p.tablename = t.relname "
     "UNION ALL SELECT 'index', t.relname,"
     " CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END ||"
     " regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? USING ', '') ||"
@@ -37,8 +56,11 @@ enum { LIVE_KIND, LIVE_TABLE, LIVE_NAME, LIVE_TYPE, LIVE_NEEDED, LIVE_COLUMNS };
 static const char *const kinds[] = {
 	[SCHEMA_TABLE] = "table",
 	[SCHEMA_COLUMN] = "column",
+	[SCHEMA_DEFAULT] = "default",
 	[SCHEMA_KEY] = "key",
+	[SCHEMA_CHECK] = "check",
 	[SCHEMA_INDEX] = "index",
+	[SCHEMA_POLICY] = "policy",
 };
 
 struct comparison {

@@ -101,17 +101,18 @@ print_list(const struct tool *tool, const struct db_rows *rows)
 	    "STATUS", "ITEMS", "BYTES", "ATTEMPTS", "CREATED", "ERRORS");
 	for (int i = 0; i < db_rows_count(rows); i++) {
 		struct span type = tool_plain(tool, db_text(rows, i,
-		    RAW_BATCH_ENTITY_TYPE));
-		struct span status = db_text(rows, i, RAW_BATCH_STATUS);
-		struct span created = db_text(rows, i, RAW_BATCH_CREATED_AT);
+		    RAW_BATCH_entity_type));
+		struct span status = db_text(rows, i,
+		    RAW_BATCH_processing_status);
+		struct span created = db_text(rows, i, RAW_BATCH_created_at);
 
 		(void)printf("%-10" PRId64 " %-26.*s %-10.*s %8" PRId64
 		    " %11" PRId64 " %8" PRId64 " %-20.19s %s\n",
-		    db_int(rows, i, RAW_BATCH_ID), SPAN_ARG(type),
-		    SPAN_ARG(status), db_int(rows, i, RAW_BATCH_ITEMS),
-		    db_int(rows, i, RAW_BATCH_BYTES),
-		    db_int(rows, i, RAW_BATCH_ATTEMPTS), created.at,
-		    db_bool(rows, i, RAW_BATCH_HAS_ERRORS) ? "yes" : "no");
+		    db_int(rows, i, RAW_BATCH_id), SPAN_ARG(type),
+		    SPAN_ARG(status), db_int(rows, i, RAW_BATCH_raw_data_size),
+		    db_int(rows, i, RAW_BATCH_raw_data_bytes),
+		    db_int(rows, i, RAW_BATCH_attempts), created.at,
+		    db_bool(rows, i, RAW_BATCH_has_errors) ? "yes" : "no");
 	}
 }
 
@@ -135,9 +136,8 @@ enum err
 tool_raw_show(struct tool *tool, struct diag *diag)
 {
 	static const char *const names[] = {
-#define COLUMN(id, member, kind, sql) member,
+#define MEMBER(member, ...) #member,
 #include "models/raw_batch_table.h"
-#undef COLUMN
 		"extraction_metadata", "error_details",
 	};
 	struct raw_options options = { 0 };
@@ -228,8 +228,8 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 		    "There is no raw data with this id");
 	job.raw_data_id = options.filter.id;
 	job.tenant_id = options.filter.tenant_id;
-	job.integration_id = db_int(rows, 0, RAW_BATCH_INTEGRATION_ID);
-	job.entity_type = db_text(rows, 0, RAW_BATCH_ENTITY_TYPE);
+	job.integration_id = db_int(rows, 0, RAW_BATCH_integration_id);
+	job.entity_type = db_text(rows, 0, RAW_BATCH_entity_type);
 	rc = worker_transform(tool->db, settings, &job, &history, tool->arena,
 	    &verdict, diag);
 	if (rc == E_OK)

@@ -39,33 +39,35 @@ ON CONFLICT (tenant_id, integration_id, external_id) DO NOTHING
 
 -- A REST list lacks what only a single answer has: that stays as it was.
 -- statement: prs
+-- columns: prs
 WITH item AS (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM etl_prs($1, $2, $3)
 	WHERE external_id IS NOT NULL
 	ORDER BY external_id COLLATE "C", updated DESC NULLS LAST, index DESC
 ), pr AS (
-	SELECT item.external_id, item.updated, r.id AS repo,
-		r.external_id AS repo_id, etl_integer(v->>'number') AS number,
-		etl_scalar(v->'title') AS title, etl_scalar(v->'body') AS body,
+	SELECT item.external_id, item.updated AS pr_updated_at,
+		r.id AS repository_id, r.external_id AS external_repo_id,
+		etl_integer(v->>'number') AS number,
+		etl_scalar(v->'title') AS name, etl_scalar(v->'body') AS body,
 		etl_name(v->'state') AS status,
 		COALESCE(etl_scalar(v#>'{author,login}'),
-			etl_scalar(v#>'{user,login}')) AS author,
+			etl_scalar(v#>'{user,login}')) AS user_name,
 		COALESCE(etl_scalar(v->'headRefName'),
 			etl_scalar(v#>'{head,ref}')) AS source,
 		COALESCE(etl_scalar(v->'baseRefName'),
 			etl_scalar(v#>'{base,ref}')) AS destination,
 		COALESCE(etl_scalar(v->'html_url'), etl_scalar(v->'url')) AS url,
 		etl_timestamp(COALESCE(v->>'createdAt', v->>'created_at'))
-			AS created,
+			AS pr_created_at,
 		etl_timestamp(COALESCE(v->>'closedAt', v->>'closed_at'))
-			AS closed,
+			AS closed_at,
 		etl_timestamp(COALESCE(v->>'mergedAt', v->>'merged_at'))
-			AS merged,
+			AS merged_at,
 		COALESCE(etl_scalar(v#>'{mergedBy,login}'),
-			etl_scalar(v#>'{merged_by,login}')) AS merged_by,
-		COALESCE(etl_integer(v->>'additions'), c.additions) AS additions,
-		COALESCE(etl_integer(v->>'deletions'), c.deletions) AS deletions,
+			etl_scalar(v#>'{merged_by,login}')) AS merger,
+		COALESCE(etl_integer(v->>'additions'), c.additions) AS added,
+		COALESCE(etl_integer(v->>'deletions'), c.deletions) AS deleted,
 		COALESCE(etl_integer(v->>'changedFiles'),
 			etl_integer(v->>'changed_files'), c.files) AS files
 	FROM item
@@ -88,53 +90,34 @@ WITH item AS (
 				::bigint) AS files
 		FROM jsonb_array_elements(etl_nodes(v->'commits')) AS n
 	) AS c ON true
+), known AS (
+	SELECT n.*, o.id, COALESCE(n.merger, o.merged_by) AS merged_by,
+		COALESCE(etl_integer(n.added::text), o.additions) AS additions,
+		COALESCE(etl_integer(n.deleted::text), o.deletions)
+			AS deletions,
+		COALESCE(etl_integer(n.files::text), o.changed_files)
+			AS changed_files,
+		etl_issue_keys(concat_ws(E'\n', n.source, n.name, n.body))
+			AS work_item_keys
+	FROM pr AS n
+	LEFT JOIN LATERAL (
+		SELECT *
+		FROM prs AS x
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
+			AND x.external_id = n.external_id
+		LIMIT 1) AS o ON true
+	WHERE o.id IS NULL OR o.pr_updated_at IS NULL
+		OR n.pr_updated_at >= o.pr_updated_at
 )
-INSERT INTO prs AS t (id, tenant_id, integration_id, external_id,
-	external_repo_id, repository_id, number, name, body, status, user_name,
-	source, destination, url, pr_created_at, pr_updated_at, closed_at,
-	merged_at, merged_by, additions, deletions, changed_files,
-	work_item_keys)
-SELECT COALESCE(o.id, nextval('prs_id_seq')), $1, $2, n.external_id,
-	n.repo_id, n.repo, n.number, n.title, n.body, n.status, n.author,
-	n.source, n.destination, n.url, n.created, n.updated, n.closed,
-	n.merged, COALESCE(n.merged_by, o.merged_by),
-	COALESCE(etl_integer(n.additions::text), o.additions),
-	COALESCE(etl_integer(n.deletions::text), o.deletions),
-	COALESCE(etl_integer(n.files::text), o.changed_files),
-	etl_issue_keys(concat_ws(E'\n', n.source, n.title, n.body))
-FROM pr AS n
-LEFT JOIN LATERAL (
-	SELECT *
-	FROM prs AS x
-	WHERE x.tenant_id::bigint = $1
-		AND x.integration_id::bigint = $2
-		AND x.external_id = n.external_id
-	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR o.pr_updated_at IS NULL OR n.updated >= o.pr_updated_at
+INSERT INTO prs AS t (id, tenant_id, integration_id, <inserted>)
+SELECT COALESCE(n.id, nextval('prs_id_seq')), $1, $2, n.<inserted>
+FROM known AS n
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	external_repo_id = excluded.external_repo_id,
-	repository_id = excluded.repository_id, number = excluded.number,
-	name = excluded.name, body = excluded.body, status = excluded.status,
-	user_name = excluded.user_name, source = excluded.source,
-	destination = excluded.destination, url = excluded.url,
-	pr_created_at = excluded.pr_created_at,
-	pr_updated_at = excluded.pr_updated_at, closed_at = excluded.closed_at,
-	merged_at = excluded.merged_at, merged_by = excluded.merged_by,
-	additions = excluded.additions, deletions = excluded.deletions,
-	changed_files = excluded.changed_files,
-	work_item_keys = excluded.work_item_keys, last_updated_at = NOW()
+	<updated = excluded>, last_updated_at = NOW()
 WHERE (t.pr_updated_at IS NULL OR excluded.pr_updated_at >= t.pr_updated_at)
-	AND (t.external_repo_id, t.repository_id, t.number, t.name, t.body,
-	t.status, t.user_name, t.source, t.destination, t.url, t.pr_created_at,
-	t.pr_updated_at, t.closed_at, t.merged_at, t.merged_by, t.additions,
-	t.deletions, t.changed_files, t.work_item_keys) IS DISTINCT FROM
-	(excluded.external_repo_id, excluded.repository_id, excluded.number,
-	excluded.name, excluded.body, excluded.status, excluded.user_name,
-	excluded.source, excluded.destination, excluded.url,
-	excluded.pr_created_at, excluded.pr_updated_at, excluded.closed_at,
-	excluded.merged_at, excluded.merged_by, excluded.additions,
-	excluded.deletions, excluded.changed_files, excluded.work_item_keys)
+	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>)
 
 -- Whoever has some of the same waits here, and counts the other's parts, too.
 -- statement: lock
@@ -154,6 +137,7 @@ CROSS JOIN LATERAL (
 
 -- A commit that several pull requests have belongs to the first one.
 -- statement: prs_commits
+-- columns: prs_commits
 WITH node AS (
 	SELECT i.index, p.id AS pr_id, n.value AS n,
 		CASE WHEN jsonb_typeof(n.value->'commit') = 'object'
@@ -183,12 +167,8 @@ WITH node AS (
 			c#>>'{committer,date}')) AS committed_date
 	FROM node
 )
-INSERT INTO prs_commits AS t (id, tenant_id, integration_id, external_id,
-	pr_id, author_name, author_email, committer_name, committer_email,
-	message, authored_date, committed_date)
-SELECT COALESCE(o.id, nextval('prs_commits_id_seq')), $1, $2, n.external_id,
-	n.pr_id, n.author_name, n.author_email, n.committer_name,
-	n.committer_email, n.message, n.authored_date, n.committed_date
+INSERT INTO prs_commits AS t (id, tenant_id, integration_id, <inserted>)
+SELECT COALESCE(o.id, nextval('prs_commits_id_seq')), $1, $2, n.<inserted>
 FROM (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM read
@@ -201,22 +181,15 @@ LEFT JOIN LATERAL (
 	WHERE x.tenant_id = $1 AND x.integration_id = $2
 		AND x.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.pr_id = n.pr_id AND
-	(o.author_name, o.author_email, o.committer_name, o.committer_email,
-	o.message, o.authored_date, o.committed_date) IS DISTINCT FROM
-	(n.author_name, n.author_email, n.committer_name, n.committer_email,
-	n.message, n.authored_date, n.committed_date))
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id
+	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	author_name = excluded.author_name,
-	author_email = excluded.author_email,
-	committer_name = excluded.committer_name,
-	committer_email = excluded.committer_email,
-	message = excluded.message, authored_date = excluded.authored_date,
-	committed_date = excluded.committed_date, last_updated_at = NOW()
+	<updated = excluded>, last_updated_at = NOW()
 WHERE t.pr_id = excluded.pr_id
 
 -- statement: prs_reviews
+-- columns: prs_reviews
 WITH read AS (
 	SELECT i.index, p.id AS pr_id,
 		COALESCE(etl_id(n->'node_id'), etl_id(n->'id')) AS external_id,
@@ -236,10 +209,8 @@ WITH read AS (
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'reviews')) AS n
 	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 )
-INSERT INTO prs_reviews AS t (id, tenant_id, integration_id, external_id,
-	pr_id, author_login, state, body, submitted_at)
-SELECT COALESCE(o.id, nextval('prs_reviews_id_seq')), $1, $2, n.external_id,
-	n.pr_id, n.author_login, n.state, n.body, n.submitted_at
+INSERT INTO prs_reviews AS t (id, tenant_id, integration_id, <inserted>)
+SELECT COALESCE(o.id, nextval('prs_reviews_id_seq')), $1, $2, n.<inserted>
 FROM (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM read
@@ -252,18 +223,16 @@ LEFT JOIN LATERAL (
 	WHERE x.tenant_id = $1 AND x.integration_id = $2
 		AND x.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.pr_id = n.pr_id AND
-	(o.author_login, o.state, o.body, o.submitted_at) IS DISTINCT FROM
-	(n.author_login, n.state, n.body, n.submitted_at))
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id
+	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	author_login = excluded.author_login, state = excluded.state,
-	body = excluded.body, submitted_at = excluded.submitted_at,
-	last_updated_at = NOW()
+	<updated = excluded>, last_updated_at = NOW()
 WHERE t.pr_id = excluded.pr_id
 
 -- Where a comment has no place of its own, its thread has.
 -- statement: prs_comments
+-- columns: prs_comments
 WITH node AS (
 	SELECT i.index, p.id AS pr_id, c.type, c.n, c.thread
 	FROM etl_prs($1, $2, $3) AS i
@@ -293,7 +262,7 @@ WITH node AS (
 	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 	OFFSET 0
 ), read AS (
-	SELECT index, pr_id, type,
+	SELECT index, pr_id, type AS comment_type,
 		COALESCE(etl_id(n->'node_id'), etl_id(n->'id')) AS external_id,
 		COALESCE(etl_scalar(n#>'{author,login}'),
 			etl_scalar(n#>'{user,login}')) AS author_login,
@@ -304,23 +273,19 @@ WITH node AS (
 		COALESCE(etl_integer(n->>'line'), etl_integer(thread->>'line'))
 			AS line,
 		etl_timestamp(COALESCE(n->>'createdAt', n->>'created_at'))
-			AS created,
+			AS created_at_github,
 		etl_timestamp(COALESCE(n->>'updatedAt', n->>'updated_at'))
-			AS updated
+			AS updated_at_github
 	FROM node
 )
-INSERT INTO prs_comments AS t (id, tenant_id, integration_id, external_id,
-	pr_id, comment_type, author_login, body, path, position, line,
-	created_at_github, updated_at_github)
-SELECT COALESCE(o.id, nextval('prs_comments_id_seq')), $1, $2, n.external_id,
-	n.pr_id, n.type, n.author_login, n.body, n.path, n.position, n.line,
-	n.created, n.updated
+INSERT INTO prs_comments AS t (id, tenant_id, integration_id, <inserted>)
+SELECT COALESCE(o.id, nextval('prs_comments_id_seq')), $1, $2, n.<inserted>
 FROM (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM read
 	WHERE external_id IS NOT NULL
-	ORDER BY external_id COLLATE "C", pr_id, updated DESC NULLS LAST,
-		index DESC
+	ORDER BY external_id COLLATE "C", pr_id,
+		updated_at_github DESC NULLS LAST, index DESC
 ) AS n
 LEFT JOIN LATERAL (
 	SELECT *
@@ -329,24 +294,18 @@ LEFT JOIN LATERAL (
 		AND x.external_id = n.external_id
 	LIMIT 1) AS o ON true
 WHERE o.id IS NULL OR (o.pr_id = n.pr_id
-	AND (o.updated_at_github > n.updated) IS NOT TRUE AND
-	(o.comment_type, o.author_login, o.body, o.path, o.position, o.line,
-	o.created_at_github, o.updated_at_github) IS DISTINCT FROM
-	(n.type, n.author_login, n.body, n.path, n.position, n.line,
-	n.created, n.updated))
+	AND (o.updated_at_github > n.updated_at_github) IS NOT TRUE
+	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	comment_type = excluded.comment_type,
-	author_login = excluded.author_login, body = excluded.body,
-	path = excluded.path, position = excluded.position,
-	line = excluded.line, created_at_github = excluded.created_at_github,
-	updated_at_github = excluded.updated_at_github, last_updated_at = NOW()
+	<updated = excluded>, last_updated_at = NOW()
 WHERE t.pr_id = excluded.pr_id
 
 -- Over all parts that are stored: a batch may hold a page of them only. How
 -- many there are the source knows best; what it said once stays when it says
 -- nothing. OFFSET: of the indexes, the one on pr_id is to be used.
 -- statement: metrics
+-- columns: prs
 WITH touched AS (
 	SELECT DISTINCT ON (p.id) p.id, i.value AS v, p.commit_count,
 		p.discussion_comment_count, p.review_comment_count
@@ -361,26 +320,29 @@ WITH touched AS (
 	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 	ORDER BY p.id, i.index DESC
 ), metric AS (
-	SELECT t.id, r.reviewers, r.first_review, r.cycles, c.rework,
+	SELECT t.id, r.reviewers, r.first_review_at, r.review_cycles,
+		c.rework_commit_count,
 		COALESCE(etl_total(v->'commits'),
-			GREATEST(c.count, commit_count)) AS commits,
+			GREATEST(c.count, commit_count)) AS commit_count,
 		COALESCE(etl_total(v->'comments'),
 			GREATEST(m.issue, discussion_comment_count))
-			AS discussion,
+			AS discussion_comment_count,
 		COALESCE(etl_total(v->'review_comments'),
-			GREATEST(m.review, review_comment_count)) AS review
+			GREATEST(m.review, review_comment_count))
+			AS review_comment_count
 	FROM touched AS t
 	CROSS JOIN LATERAL (
 		SELECT count(DISTINCT x.author_login) AS reviewers,
-			min(x.submitted_at) AS first_review,
+			min(x.submitted_at) AS first_review_at,
 			count(*) FILTER (WHERE x.state IN ('APPROVED',
-				'CHANGES_REQUESTED')) AS cycles
+				'CHANGES_REQUESTED')) AS review_cycles
 		FROM (SELECT * FROM prs_reviews AS y WHERE y.pr_id = t.id
 			OFFSET 0) AS x
 		WHERE x.tenant_id = $1) AS r
 	CROSS JOIN LATERAL (
 		SELECT count(*) AS count, count(*) FILTER (
-			WHERE x.authored_date > r.first_review) AS rework
+			WHERE x.authored_date > r.first_review_at)
+			AS rework_commit_count
 		FROM (SELECT * FROM prs_commits AS y WHERE y.pr_id = t.id
 			OFFSET 0) AS x
 		WHERE x.tenant_id = $1) AS c
@@ -393,14 +355,7 @@ WITH touched AS (
 		WHERE x.tenant_id = $1) AS m
 )
 UPDATE prs AS p
-SET commit_count = m.commits, reviewers = m.reviewers,
-	first_review_at = m.first_review, review_cycles = m.cycles,
-	rework_commit_count = m.rework,
-	discussion_comment_count = m.discussion,
-	review_comment_count = m.review, last_updated_at = NOW()
+SET <measured = m>, last_updated_at = NOW()
 FROM metric AS m
 WHERE p.tenant_id::bigint = $1 AND p.id = m.id
-	AND (p.commit_count, p.reviewers, p.first_review_at, p.review_cycles,
-	p.rework_commit_count, p.discussion_comment_count,
-	p.review_comment_count) IS DISTINCT FROM (m.commits, m.reviewers,
-	m.first_review, m.cycles, m.rework, m.discussion, m.review)
+	AND (p.<measured>) IS DISTINCT FROM (m.<measured>)

@@ -38,6 +38,7 @@ FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
 -- statement: wits_prs_links
+-- columns: wits_prs_links
 WITH named AS (
 	SELECT i.index, i.stored_at, w.id AS work_item_id, pr.value AS pr,
 		regexp_match(COALESCE(pr.value->>'url', ''),
@@ -62,47 +63,45 @@ WITH named AS (
 	OFFSET 0
 ), link AS (
 	SELECT DISTINCT ON (work_item_id, place) work_item_id, stored_at,
-		place[1] AS repo, place[2]::integer AS number,
-		etl_name(pr#>'{source,branch}') AS branch,
+		place[1] AS repo_full_name,
+		place[2]::integer AS pull_request_number,
+		etl_name(pr#>'{source,branch}') AS branch_name,
 		COALESCE(etl_name(pr#>'{lastCommit,id}'),
 			etl_name(pr#>'{source,lastCommit,id}')) AS sha,
-		etl_name(pr->'status') AS status
+		etl_name(pr->'status') AS pr_status
 	FROM named
 	WHERE place IS NOT NULL
 	ORDER BY work_item_id, place, etl_scalar(pr->'lastUpdate')
 		DESC NULLS LAST, index DESC
+), known AS (
+	SELECT n.*, o.id, COALESCE(n.sha, o.commit_sha) AS commit_sha,
+		COALESCE(r.external_id, o.external_repo_id, n.repo_full_name)
+			AS external_repo_id
+	FROM link AS n
+	LEFT JOIN LATERAL (
+		SELECT *
+		FROM wits_prs_links AS x
+		WHERE x.tenant_id = $1 AND x.work_item_id = n.work_item_id
+			AND x.repo_full_name = n.repo_full_name
+			AND x.pull_request_number = n.pull_request_number
+		LIMIT 1) AS o ON true
+	LEFT JOIN LATERAL (
+		SELECT x.external_id
+		FROM repositories AS x
+		WHERE x.tenant_id = $1 AND x.full_name = n.repo_full_name
+		ORDER BY x.id
+		LIMIT 1) AS r ON true
 )
-INSERT INTO wits_prs_links AS t (id, tenant_id, integration_id, work_item_id,
-	external_repo_id, repo_full_name, pull_request_number, branch_name,
-	commit_sha, pr_status, last_updated_at)
-SELECT COALESCE(o.id, nextval('wits_prs_links_id_seq')), $1, $2,
-	n.work_item_id, COALESCE(r.external_id, o.external_repo_id, n.repo),
-	n.repo, n.number, n.branch, COALESCE(n.sha, o.commit_sha), n.status,
+INSERT INTO wits_prs_links AS t (id, tenant_id, integration_id, <inserted>,
+	last_updated_at)
+SELECT COALESCE(n.id, nextval('wits_prs_links_id_seq')), $1, $2, n.<inserted>,
 	n.stored_at
-FROM link AS n
-LEFT JOIN LATERAL (
-	SELECT *
-	FROM wits_prs_links AS x
-	WHERE x.tenant_id = $1 AND x.work_item_id = n.work_item_id
-		AND x.repo_full_name = n.repo
-		AND x.pull_request_number = n.number
-	LIMIT 1) AS o ON true
-LEFT JOIN LATERAL (
-	SELECT x.external_id
-	FROM repositories AS x
-	WHERE x.tenant_id = $1 AND x.full_name = n.repo
-	ORDER BY x.id
-	LIMIT 1) AS r ON true
-ORDER BY n.work_item_id, n.repo COLLATE "C", n.number
+FROM known AS n
+ORDER BY n.work_item_id, n.repo_full_name COLLATE "C", n.pull_request_number
 ON CONFLICT (tenant_id, work_item_id, repo_full_name, pull_request_number)
 DO UPDATE SET
-	external_repo_id = excluded.external_repo_id,
-	branch_name = excluded.branch_name, commit_sha = excluded.commit_sha,
-	pr_status = excluded.pr_status,
-	last_updated_at = excluded.last_updated_at
+	<updated = excluded>, last_updated_at = excluded.last_updated_at
 WHERE t.last_updated_at IS NULL
 	OR t.last_updated_at < excluded.last_updated_at
-	OR (t.last_updated_at = excluded.last_updated_at AND
-	(t.external_repo_id, t.branch_name, t.commit_sha, t.pr_status)
-	IS DISTINCT FROM (excluded.external_repo_id, excluded.branch_name,
-	excluded.commit_sha, excluded.pr_status))
+	OR (t.last_updated_at = excluded.last_updated_at
+	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>))

@@ -128,6 +128,7 @@ WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
 -- Only what is new or differs is written: a repeat costs the comparison.
 -- statement: work_items
+-- columns: work_items
 WITH custom AS MATERIALIZED (
 	SELECT
 		max(f.key) FILTER (WHERE f.value = 'team') AS team,
@@ -170,11 +171,11 @@ WITH custom AS MATERIALIZED (
 			COALESCE(etl_scalar(f#>ARRAY[custom.team, 'name']),
 			etl_scalar(f#>ARRAY[custom.team, 'value'])) END,
 			etl_label(f->custom.team)) AS team,
-		etl_integer(f->>custom.points) AS points,
+		etl_integer(f->>custom.points) AS story_points,
 		CASE WHEN custom.code IS NOT NULL THEN COALESCE(btrim(
 			f->>custom.code, E' \t\r\n') NOT IN ('', '{}', '[]'),
-			false) END AS code,
-		etl_text(f->custom.accept) AS accept,
+			false) END AS code_changed,
+		etl_text(f->custom.accept) AS acceptance_criteria,
 		CASE WHEN custom.others IS NOT NULL THEN (
 			SELECT array_agg(CASE WHEN o.id IS NOT NULL
 				THEN etl_label(f->o.id) END ORDER BY place)
@@ -196,7 +197,17 @@ WITH custom AS MATERIALIZED (
 				AND x.integration_id::bigint = $2
 				AND x.key = n.parent_key
 			ORDER BY x.id
-			LIMIT 1), n.parent_key) AS parent_id
+			LIMIT 1), n.parent_key) AS parent_external_id,
+		c[1] AS custom_field_01, c[2] AS custom_field_02,
+		c[3] AS custom_field_03, c[4] AS custom_field_04,
+		c[5] AS custom_field_05, c[6] AS custom_field_06,
+		c[7] AS custom_field_07, c[8] AS custom_field_08,
+		c[9] AS custom_field_09, c[10] AS custom_field_10,
+		c[11] AS custom_field_11, c[12] AS custom_field_12,
+		c[13] AS custom_field_13, c[14] AS custom_field_14,
+		c[15] AS custom_field_15, c[16] AS custom_field_16,
+		c[17] AS custom_field_17, c[18] AS custom_field_18,
+		c[19] AS custom_field_19, c[20] AS custom_field_20
 	FROM newest AS n
 	LEFT JOIN projects AS p ON p.tenant_id = $1
 		AND p.integration_id = $2 AND p.external_id = n.project
@@ -205,21 +216,8 @@ WITH custom AS MATERIALIZED (
 	LEFT JOIN statuses AS s ON s.tenant_id = $1
 		AND s.integration_id = $2 AND s.external_id = n.status
 )
-INSERT INTO work_items AS t (id, tenant_id, integration_id, external_id, key,
-	project_id, wit_id, status_id, summary, description, resolution,
-	assignee, labels, priority, created, updated, parent_external_id, team,
-	story_points, code_changed, acceptance_criteria,
-	custom_field_01, custom_field_02, custom_field_03, custom_field_04,
-	custom_field_05, custom_field_06, custom_field_07, custom_field_08,
-	custom_field_09, custom_field_10, custom_field_11, custom_field_12,
-	custom_field_13, custom_field_14, custom_field_15, custom_field_16,
-	custom_field_17, custom_field_18, custom_field_19, custom_field_20)
-SELECT COALESCE(o.id, nextval('work_items_id_seq')), $1, $2, n.external_id,
-	n.key, n.project_id, n.wit_id, n.status_id, n.summary, n.description,
-	n.resolution, n.assignee, n.labels, n.priority, n.created, n.updated,
-	n.parent_id, n.team, n.points, n.code, n.accept,
-	c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10],
-	c[11], c[12], c[13], c[14], c[15], c[16], c[17], c[18], c[19], c[20]
+INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>)
+SELECT COALESCE(o.id, nextval('work_items_id_seq')), $1, $2, n.<inserted>
 FROM placed AS n
 LEFT JOIN LATERAL (
 	SELECT *
@@ -228,62 +226,17 @@ LEFT JOIN LATERAL (
 		AND w.integration_id::bigint = $2
 		AND w.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (
-	(o.updated IS NULL OR n.updated >= o.updated) AND
-	(o.key, o.project_id, o.wit_id, o.status_id, o.summary, o.description,
-	o.resolution, o.assignee, o.labels, o.priority, o.created, o.updated,
-	o.parent_external_id, o.team, o.story_points, o.code_changed,
-	o.acceptance_criteria,
-	o.custom_field_01, o.custom_field_02, o.custom_field_03,
-	o.custom_field_04, o.custom_field_05, o.custom_field_06,
-	o.custom_field_07, o.custom_field_08, o.custom_field_09,
-	o.custom_field_10, o.custom_field_11, o.custom_field_12,
-	o.custom_field_13, o.custom_field_14, o.custom_field_15,
-	o.custom_field_16, o.custom_field_17, o.custom_field_18,
-	o.custom_field_19, o.custom_field_20) IS DISTINCT FROM
-	(n.key, n.project_id, n.wit_id, n.status_id, n.summary, n.description,
-	n.resolution, n.assignee, n.labels, n.priority, n.created, n.updated,
-	n.parent_id, n.team, n.points, n.code, n.accept,
-	c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10],
-	c[11], c[12], c[13], c[14], c[15], c[16], c[17], c[18], c[19], c[20]))
+WHERE o.id IS NULL OR ((o.updated IS NULL OR n.updated >= o.updated)
+	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	key = excluded.key, project_id = excluded.project_id,
-	wit_id = excluded.wit_id, status_id = excluded.status_id,
-	summary = excluded.summary, description = excluded.description,
-	resolution = excluded.resolution, assignee = excluded.assignee,
-	labels = excluded.labels, priority = excluded.priority,
-	created = excluded.created, updated = excluded.updated,
-	parent_external_id = excluded.parent_external_id,
-	team = excluded.team, story_points = excluded.story_points,
-	code_changed = excluded.code_changed,
-	acceptance_criteria = excluded.acceptance_criteria,
-	custom_field_01 = excluded.custom_field_01,
-	custom_field_02 = excluded.custom_field_02,
-	custom_field_03 = excluded.custom_field_03,
-	custom_field_04 = excluded.custom_field_04,
-	custom_field_05 = excluded.custom_field_05,
-	custom_field_06 = excluded.custom_field_06,
-	custom_field_07 = excluded.custom_field_07,
-	custom_field_08 = excluded.custom_field_08,
-	custom_field_09 = excluded.custom_field_09,
-	custom_field_10 = excluded.custom_field_10,
-	custom_field_11 = excluded.custom_field_11,
-	custom_field_12 = excluded.custom_field_12,
-	custom_field_13 = excluded.custom_field_13,
-	custom_field_14 = excluded.custom_field_14,
-	custom_field_15 = excluded.custom_field_15,
-	custom_field_16 = excluded.custom_field_16,
-	custom_field_17 = excluded.custom_field_17,
-	custom_field_18 = excluded.custom_field_18,
-	custom_field_19 = excluded.custom_field_19,
-	custom_field_20 = excluded.custom_field_20,
-	last_updated_at = NOW()
+	<updated = excluded>, last_updated_at = NOW()
 WHERE t.updated IS NULL OR excluded.updated >= t.updated
 
 -- A change of status starts with the one before it in the batch. When others
 -- are stored that the batch lacks, the loader knows (work_items.sql).
 -- statement: changelogs
+-- columns: changelogs
 WITH history AS (
 	SELECT w.id AS work_item_id, w.created, h.value AS h, i.index,
 		jsonb_path_query_first(h.value,
@@ -303,7 +256,7 @@ WITH history AS (
 ), read AS (
 	SELECT work_item_id, created, index,
 		etl_id(h->'id') AS external_id,
-		etl_timestamp(h->>'created') AS changed_at,
+		etl_timestamp(h->>'created') AS transition_change_date,
 		etl_scalar(h#>'{author,displayName}') AS changed_by,
 		etl_id(change->'from') AS from_id,
 		etl_id(change->'to') AS to_id
@@ -314,37 +267,31 @@ WITH history AS (
 	WHERE external_id IS NOT NULL
 	ORDER BY work_item_id, external_id COLLATE "C", index DESC
 ), chain AS (
-	SELECT *, COALESCE(lag(changed_at) OVER (PARTITION BY work_item_id
-		ORDER BY changed_at, length(external_id),
-		external_id COLLATE "C"), created) AS started_at
+	SELECT *, COALESCE(lag(transition_change_date) OVER (
+		PARTITION BY work_item_id
+		ORDER BY transition_change_date, length(external_id),
+		external_id COLLATE "C"), created) AS transition_start_date
 	FROM newest
+), placed AS (
+	SELECT n.*, s.id AS from_status_id, e.id AS to_status_id,
+		extract(epoch FROM n.transition_change_date
+			- n.transition_start_date) AS time_in_status_seconds
+	FROM chain AS n
+	LEFT JOIN statuses AS s ON s.tenant_id = $1
+		AND s.integration_id = $2 AND s.external_id = n.from_id
+	LEFT JOIN statuses AS e ON e.tenant_id = $1
+		AND e.integration_id = $2 AND e.external_id = n.to_id
 )
-INSERT INTO changelogs AS t (id, tenant_id, integration_id, work_item_id,
-	external_id, from_status_id, to_status_id, transition_start_date,
-	transition_change_date, time_in_status_seconds, changed_by)
-SELECT COALESCE(o.id, nextval('changelogs_id_seq')), $1, $2, n.work_item_id,
-	n.external_id, s.id, e.id, n.started_at, n.changed_at,
-	extract(epoch FROM n.changed_at - n.started_at), n.changed_by
-FROM chain AS n
-LEFT JOIN statuses AS s ON s.tenant_id = $1 AND s.integration_id = $2
-	AND s.external_id = n.from_id
-LEFT JOIN statuses AS e ON e.tenant_id = $1 AND e.integration_id = $2
-	AND e.external_id = n.to_id
+INSERT INTO changelogs AS t (id, tenant_id, integration_id, <inserted>)
+SELECT COALESCE(o.id, nextval('changelogs_id_seq')), $1, $2, n.<inserted>
+FROM placed AS n
 LEFT JOIN LATERAL (
 	SELECT *
 	FROM changelogs AS c
 	WHERE c.tenant_id = $1 AND c.work_item_id = n.work_item_id
 		AND c.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.from_status_id, o.to_status_id,
-	o.transition_change_date, o.changed_by) IS DISTINCT FROM
-	(s.id, e.id, n.changed_at, n.changed_by)
+WHERE o.id IS NULL OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
 ORDER BY n.work_item_id, n.external_id COLLATE "C"
 ON CONFLICT (work_item_id, external_id) DO UPDATE SET
-	from_status_id = excluded.from_status_id,
-	to_status_id = excluded.to_status_id,
-	transition_start_date = excluded.transition_start_date,
-	transition_change_date = excluded.transition_change_date,
-	time_in_status_seconds = excluded.time_in_status_seconds,
-	changed_by = excluded.changed_by,
-	last_updated_at = NOW()
+	<updated = excluded>, last_updated_at = NOW()

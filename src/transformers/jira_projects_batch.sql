@@ -22,47 +22,38 @@ FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
 -- statement: projects
-INSERT INTO projects AS t (tenant_id, integration_id, external_id, key, name,
-	project_type, last_updated_at)
-SELECT DISTINCT ON (external_id COLLATE "C") $1, $2, external_id, key,
-	COALESCE(name, key), project_type, stored_at
+-- columns: projects
+INSERT INTO projects AS t (tenant_id, integration_id, <inserted>,
+	last_updated_at)
+SELECT DISTINCT ON (external_id COLLATE "C") $1, $2, n.<inserted>, stored_at
 FROM (
 	SELECT etl_id(value->'id') AS external_id, etl_id(value->'key') AS key,
-		etl_scalar(value->'name') AS name,
+		COALESCE(etl_scalar(value->'name'), etl_id(value->'key'))
+			AS name,
 		etl_scalar(value->'projectTypeKey') AS project_type,
 		stored_at, index
 	FROM etl_items($1, $2, $3, '{values,projects}')
-) AS item
+) AS n
 WHERE external_id IS NOT NULL AND key IS NOT NULL
 ORDER BY external_id COLLATE "C", index DESC
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	key = excluded.key, name = excluded.name,
-	project_type = COALESCE(excluded.project_type, t.project_type),
-	last_updated_at = excluded.last_updated_at
-WHERE (t.last_updated_at IS NULL
-	OR t.last_updated_at < excluded.last_updated_at)
+	<updated = excluded>, last_updated_at = excluded.last_updated_at
+WHERE t.last_updated_at IS NULL
+	OR t.last_updated_at < excluded.last_updated_at
 	OR (t.last_updated_at = excluded.last_updated_at
-	AND (t.key, t.name) IS DISTINCT FROM (excluded.key, excluded.name))
+	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>))
 
 -- statement: wits
-INSERT INTO wits AS t (tenant_id, integration_id, external_id, original_name,
-	description, hierarchy_level, wits_mapping_id, last_updated_at)
-SELECT $1, $2, external_id, name, description, level, (
-	SELECT m.id
-	FROM wits_mappings AS m
-	WHERE m.tenant_id = $1 AND m.active
-		AND lower(m.wit_from) = lower(wit.name)
-	ORDER BY m.integration_id = $2 DESC, m.id
-	LIMIT 1), stored_at
-FROM (
+-- columns: wits
+WITH wit AS (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM (
 		SELECT etl_id(wit.value->'id') AS external_id,
-			etl_name(wit.value->'name') AS name,
+			etl_name(wit.value->'name') AS original_name,
 			etl_scalar(wit.value->'description') AS description,
 			COALESCE(etl_integer(wit.value->>'hierarchyLevel'),
 				CASE WHEN wit.value->'subtask' = 'true'
-				THEN -1 ELSE 0 END) AS level,
+				THEN -1 ELSE 0 END) AS hierarchy_level,
 			item.stored_at, item.index
 		FROM etl_items($1, $2, $3, '{values,projects}') AS item
 		CROSS JOIN jsonb_path_query(item.value,
@@ -71,22 +62,28 @@ FROM (
 		WHERE etl_id(item.value->'id') IS NOT NULL
 			AND etl_id(item.value->'key') IS NOT NULL
 	) AS named
-	WHERE external_id IS NOT NULL AND name IS NOT NULL
+	WHERE external_id IS NOT NULL AND original_name IS NOT NULL
 	ORDER BY external_id COLLATE "C", index DESC
-) AS wit
-ORDER BY external_id COLLATE "C"
+), mapped AS (
+	SELECT wit.*, (
+		SELECT m.id
+		FROM wits_mappings AS m
+		WHERE m.tenant_id = $1 AND m.active
+			AND lower(m.wit_from) = lower(wit.original_name)
+		ORDER BY m.integration_id = $2 DESC, m.id
+		LIMIT 1) AS wits_mapping_id
+	FROM wit
+)
+INSERT INTO wits AS t (tenant_id, integration_id, <inserted>, last_updated_at)
+SELECT $1, $2, n.<inserted>, n.stored_at
+FROM mapped AS n
+ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	original_name = excluded.original_name,
-	description = COALESCE(excluded.description, t.description),
-	hierarchy_level = excluded.hierarchy_level,
-	wits_mapping_id = COALESCE(excluded.wits_mapping_id,
-		t.wits_mapping_id),
-	last_updated_at = excluded.last_updated_at
+	<updated = excluded>, last_updated_at = excluded.last_updated_at
 WHERE t.last_updated_at IS NULL
 	OR t.last_updated_at < excluded.last_updated_at
-	OR (t.last_updated_at = excluded.last_updated_at AND
-	(t.original_name, t.hierarchy_level) IS DISTINCT FROM
-	(excluded.original_name, excluded.hierarchy_level))
+	OR (t.last_updated_at = excluded.last_updated_at
+	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>))
 
 -- statement: projects_wits
 INSERT INTO projects_wits (project_id, wit_id)

@@ -35,11 +35,12 @@ FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
 -- statement: statuses
+-- columns: statuses
 WITH status AS (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM (
 		SELECT i.index, i.stored_at, etl_id(s.value->'id') AS external_id,
-			etl_name(s.value->'name') AS name,
+			etl_name(s.value->'name') AS original_name,
 			etl_category(s.value->'statusCategory') AS category,
 			etl_scalar(s.value->'description') AS description
 		FROM etl_items($1, $2, $3, '{values,statuses}') AS i
@@ -53,37 +54,37 @@ WITH status AS (
 				jsonb_path_exists(i.value, '$.**.statuses')
 		) AS s
 	) AS named
-	WHERE external_id IS NOT NULL AND name IS NOT NULL
+	WHERE external_id IS NOT NULL AND original_name IS NOT NULL
 	ORDER BY external_id COLLATE "C", category IS NULL, index DESC
+), known AS (
+	SELECT o.id, n.external_id, n.original_name, n.stored_at,
+		COALESCE(n.category, o.category, m.status_category, 'Unknown')
+			AS category,
+		COALESCE(n.description, o.description) AS description,
+		COALESCE(m.id, o.status_mapping_id) AS status_mapping_id
+	FROM status AS n
+	LEFT JOIN statuses AS o ON o.tenant_id = $1
+		AND o.integration_id = $2 AND o.external_id = n.external_id
+	LEFT JOIN LATERAL (
+		SELECT x.id, x.status_category
+		FROM statuses_mappings AS x
+		WHERE x.tenant_id = $1 AND x.active
+			AND lower(x.status_from) = lower(n.original_name)
+		ORDER BY x.integration_id = $2 DESC, x.id
+		LIMIT 1) AS m ON true
 )
-INSERT INTO statuses AS t (id, tenant_id, integration_id, external_id,
-	original_name, category, description, status_mapping_id,
+INSERT INTO statuses AS t (id, tenant_id, integration_id, <inserted>,
 	last_updated_at)
-SELECT COALESCE(o.id, nextval('statuses_id_seq')), $1, $2, n.external_id,
-	n.name, COALESCE(n.category, o.category, m.status_category, 'Unknown'),
-	COALESCE(n.description, o.description), COALESCE(m.id,
-	o.status_mapping_id), n.stored_at
-FROM status AS n
-LEFT JOIN statuses AS o ON o.tenant_id = $1 AND o.integration_id = $2
-	AND o.external_id = n.external_id
-LEFT JOIN LATERAL (
-	SELECT x.id, x.status_category
-	FROM statuses_mappings AS x
-	WHERE x.tenant_id = $1 AND x.active
-		AND lower(x.status_from) = lower(n.name)
-	ORDER BY x.integration_id = $2 DESC, x.id
-	LIMIT 1) AS m ON true
+SELECT COALESCE(n.id, nextval('statuses_id_seq')), $1, $2, n.<inserted>,
+	n.stored_at
+FROM known AS n
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	original_name = excluded.original_name, category = excluded.category,
-	description = excluded.description,
-	status_mapping_id = excluded.status_mapping_id,
-	last_updated_at = excluded.last_updated_at
+	<updated = excluded>, last_updated_at = excluded.last_updated_at
 WHERE t.last_updated_at IS NULL
 	OR t.last_updated_at < excluded.last_updated_at
-	OR (t.last_updated_at = excluded.last_updated_at AND
-	(t.original_name, t.category, t.description) IS DISTINCT FROM
-	(excluded.original_name, excluded.category, excluded.description))
+	OR (t.last_updated_at = excluded.last_updated_at
+	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>))
 
 -- A project nobody knows is not made of its id.
 -- statement: projects_statuses

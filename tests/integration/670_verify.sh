@@ -84,6 +84,27 @@ differs "a foreign key without its action" \
 differs "a primary key that was dropped" \
 	"etl_jobs: the key is missing: PRIMARY KEY (id)" \
 	"ALTER TABLE etl_jobs DROP CONSTRAINT etl_jobs_pkey" "ALTER TABLE etl_jobs ADD PRIMARY KEY (id)"
+differs "a default that was dropped" "wits: the default is missing: active = true" \
+	"ALTER TABLE wits ALTER active DROP DEFAULT" "ALTER TABLE wits ALTER active SET DEFAULT TRUE"
+differs "a default that was changed" "etl_jobs: the default is missing: status = 'PENDING'::character varying" \
+	"ALTER TABLE etl_jobs ALTER status SET DEFAULT 'READY'" "ALTER TABLE etl_jobs ALTER status SET DEFAULT 'PENDING'"
+differs "an id without its sequence" "prs: the default is missing: id = nextval" \
+	"ALTER TABLE prs ALTER id SET DEFAULT nextval('wits_id_seq')" \
+	"ALTER TABLE prs ALTER id SET DEFAULT nextval('prs_id_seq')"
+differs "a check that was dropped" \
+	"idempotency_keys: the check is missing: CHECK ((octet_length(fingerprint) = 32))" \
+	"ALTER TABLE idempotency_keys DROP CONSTRAINT ck_idempotency_keys_fingerprint" \
+	"ALTER TABLE idempotency_keys ADD CONSTRAINT ck_idempotency_keys_fingerprint CHECK (octet_length(fingerprint) = 32)"
+isolation="tenant_isolation FOR ALL TO public USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::integer)) OR ( SELECT (current_setting('app.every_tenant'::text, true) = 'on'::text)))"
+differs "row-level security that is off" "prs: the policy is missing: $isolation" \
+	"ALTER TABLE prs DISABLE ROW LEVEL SECURITY" "ALTER TABLE prs ENABLE ROW LEVEL SECURITY"
+differs "row-level security that spares the owner" "wits: the policy is missing: $isolation" \
+	"ALTER TABLE wits NO FORCE ROW LEVEL SECURITY" "ALTER TABLE wits FORCE ROW LEVEL SECURITY"
+differs "a policy that lets everybody see everything" "users: the policy is missing: $isolation" \
+	"ALTER POLICY tenant_isolation ON users RENAME TO kept; CREATE POLICY tenant_isolation ON users USING (TRUE)" \
+	"DROP POLICY tenant_isolation ON users; ALTER POLICY kept ON users RENAME TO tenant_isolation"
+differs "a policy for some" "projects_wits: the policy is missing: $isolation" \
+	"ALTER POLICY tenant_isolation ON projects_wits TO CURRENT_USER" "ALTER POLICY tenant_isolation ON projects_wits TO PUBLIC"
 differs "a table that was dropped" "wits_prs_links: the table is missing" \
 	"ALTER TABLE wits_prs_links RENAME TO gone" "ALTER TABLE gone RENAME TO wits_prs_links"
 
@@ -117,6 +138,13 @@ check_is "more than is declared: 0" "$CODE" 0
 check "a further table is noted" grep -qx 'note: notes_of_mine: a table that is not declared' "$TMP/out"
 check_is "once, without its parts" "$(grep -c notes_of_mine "$TMP/out")" 1
 check "a further column is noted" grep -qx 'note: wits: the column is not declared: colour' "$TMP/out"
+sql "CREATE POLICY mine ON wits AS RESTRICTIVE FOR INSERT WITH CHECK (id > 0); CREATE POLICY none ON wits FOR SELECT"
+verify
+check_is "more policies than are declared: 0" "$CODE" 0
+check "one is noted" grep -qx 'note: wits: the policy is not declared: mine RESTRICTIVE FOR INSERT TO public WITH CHECK (id > 0)' "$TMP/out"
+check "one without a condition, too" grep -qx 'note: wits: the policy is not declared: none FOR SELECT TO public' "$TMP/out"
+sql "DROP POLICY mine ON wits; DROP POLICY none ON wits"
+verify
 check "a further index, too" grep -qx 'note: wits: the index is not declared: btree (colour)' "$TMP/out"
 check_is "and counted" "$(tail -n 1 "$TMP/out")" "0 differences, $((notes + 3)) notes"
 

@@ -1,6 +1,5 @@
 #include "models/integration.h"
 #include "models/project.h"
-#include "models/schema_rows.h"
 #include "models/status.h"
 #include "models/wit.h"
 #include "models/workflow.h"
@@ -79,71 +78,6 @@ START_TEST(a_column_is_set_once_with_its_last_value)
 }
 END_TEST
 
-/* The declared column of a table, or NULL. */
-static const struct schema_row *
-declared(const char *table, struct span column)
-{
-	bool inside = false;
-
-	for (size_t i = 0; i < schema_rows_count; i++) {
-		const struct schema_row *row = &schema_rows[i];
-
-		if (row->kind == SCHEMA_TABLE)
-			inside = strcmp(row->name, table) == 0;
-		else if (inside && row->kind == SCHEMA_COLUMN &&
-		    span_is(column, row->name))
-			return row;
-	}
-	return NULL;
-}
-
-static bool
-is_of_kind(enum column_kind kind, const char *type)
-{
-	switch (kind) {
-	case COLUMN_INT:
-		return strcmp(type, "integer") == 0 ||
-		    strcmp(type, "bigint") == 0;
-	case COLUMN_TEXT:
-		return strncmp(type, "character varying", 17) == 0 ||
-		    strcmp(type, "text") == 0;
-	case COLUMN_BOOL:
-		return strcmp(type, "boolean") == 0;
-	case COLUMN_JSON:
-		return strcmp(type, "jsonb") == 0;
-	case COLUMN_ROWS:
-		break;
-	}
-	return false;
-}
-
-/* What lists select and what --verify compares cannot part. */
-START_TEST(a_shown_column_is_one_that_is_declared_with_its_type_and_nulls)
-{
-	const struct catalogue *it = all[_i];
-	int found = 0;
-
-	for (size_t i = 0; i < it->count; i++) {
-		const struct column *column = &it->columns[i];
-		const struct schema_row *row;
-
-		if (column->sql == NULL || strncmp(column->sql, "t.", 2) != 0 ||
-		    strspn(column->sql + 2, "abcdefghijklmnopqrstuvwxyz_") !=
-		    strlen(column->sql + 2))
-			continue;
-		row = declared(it->table, str_span(column->sql + 2));
-		ck_assert_msg(row != NULL, "%s has no %s", it->table,
-		    column->sql);
-		ck_assert_msg(is_of_kind(column->kind, row->type),
-		    "%s %s is %s", it->table, column->sql, row->type);
-		ck_assert_msg(row->needed == (column->null == COLUMN_NOT_NULL),
-		    "%s %s: NULL or not", it->table, column->sql);
-		found++;
-	}
-	ck_assert_int_ge(found, 5);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -157,9 +91,6 @@ main(void)
 	    (int)COUNT(all));
 	tcase_add_loop_test(tcase, a_question_mark_lets_a_column_be_null, 0,
 	    (int)COUNT(columns));
-	tcase_add_loop_test(tcase,
-	    a_shown_column_is_one_that_is_declared_with_its_type_and_nulls, 0,
-	    (int)COUNT(all));
 	tcase_add_test(tcase, a_column_is_set_once_with_its_last_value);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -1,0 +1,33 @@
+#include "etl/resource.h"
+
+#include <inttypes.h>
+
+enum err
+resource_release(struct req *rq, struct edit *edit)
+{
+	const struct resource *it = edit->of;
+	int64_t target = 0, users = 0;
+	enum err rc = E_OK;
+
+	if (it->target != 0)
+		target = *(const int64_t *)(const void *)
+		    ((const char *)edit->values + it->target);
+	if (target != 0)
+		rc = catalogue_move(rq->db, it->table, rq->who.tenant_id,
+		    edit->id, target, rq->arena, &users, &rq->diag);
+	if (rc == E_OK)
+		rc = catalogue_release(rq->db, it->table, rq->who.tenant_id,
+		    edit->id, rq->arena, &users, &rq->diag);
+	if (rc == E_OK && users > 0)
+		edit->kept = arena_printf(rq->arena, "The %s is deactivated,"
+		    " not deleted: %" PRId64 " %s keep it", it->noun, users,
+		    it->users);
+	return rc;
+}
+
+enum err
+resource_remap(struct req *rq, struct edit *edit)
+{
+	return catalogue_remap(rq->db, edit->of->table, rq->who.tenant_id,
+	    edit->id, rq->arena, &rq->diag);
+}
