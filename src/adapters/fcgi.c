@@ -141,12 +141,17 @@ fcgi_read(struct fcgi *fcgi, struct buf *body, size_t length,
 		body->data[body->len] = '\0';
 	if (body->len - start < length ||
 	    FCGX_GetError(fcgi->request.in) != 0)
-		return diag_tell(diag, E_SYNTAX, "The body ended after %zu of"
-		    " the %zu bytes that Content-Length announced",
-		    body->len - start, length);
+		return diag_tell(diag, E_SYNTAX, "The body ended before the"
+		    " length that Content-Length announced");
+	return E_OK;
+}
+
+enum err
+fcgi_read_end(struct fcgi *fcgi, struct diag *diag)
+{
 	if (FCGX_GetChar(fcgi->request.in) != -1)
-		return diag_tell(diag, E_SYNTAX, "The body is longer than the"
-		    " %zu bytes that Content-Length announced", length);
+		return diag_tell(diag, E_SYNTAX, "The body is longer than"
+		    " Content-Length announced");
 	fcgi->empty = true;
 	return E_OK;
 }

@@ -48,11 +48,14 @@ bool fcgi_is_responder(const struct fcgi *fcgi);
 struct span fcgi_param(const struct fcgi *fcgi, const char *name);
 
 /*
- * Read the whole body, which must have exactly `length` bytes.
- * Fails: E_SYNTAX when it is shorter or longer, or the peer has gone.
+ * Read the next `length` bytes of the body, to the end of a buffer.
+ * Fails: E_SYNTAX when they do not come, or the peer has gone.
  */
 enum err fcgi_read(struct fcgi *fcgi, struct buf *body, size_t length,
     struct diag *diag) MUST_CHECK;
+
+/* That was all. Fails: E_SYNTAX when the body goes on. */
+enum err fcgi_read_end(struct fcgi *fcgi, struct diag *diag) MUST_CHECK;
 
 /* Add to the answer; trouble shows in fcgi_finish(). */
 void fcgi_write(struct fcgi *fcgi, struct span bytes);

@@ -1,5 +1,6 @@
 #include "adapters/unpack.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <zlib.h>
@@ -20,15 +21,26 @@ const char unpack_codings[] = "gzip, zstd";
 const char unpack_codings[] = "gzip";
 #endif
 
+struct unpack {
+	const char *coding;
+	enum err (*add)(struct unpack *unpack, struct span piece,
+	    struct diag *diag);
+	struct buf *out;
+	bool inside; /* a member or frame, or before the first */
+	z_stream gzip;
+#ifdef HAVE_ZSTD
+	ZSTD_DCtx *zstd;
+#endif
+};
+
 static enum err
-tell_damaged(struct diag *diag, const char *coding)
+tell_damaged(const struct unpack *unpack, struct diag *diag)
 {
-	return diag_tell(diag, E_SYNTAX,
-	    "The body is not what Content-Encoding: %s says, or is cut off",
-	    coding);
+	return diag_tell(diag, E_SYNTAX, "The body is not what"
+	    " Content-Encoding: %s says, or is cut off", unpack->coding);
 }
 
-/* Room for the next piece: at most PIECE bytes, up to the buffer's cap. */
+/* Room for the next bytes: at most PIECE of them, up to the buffer's cap. */
 static enum err
 next_room(struct buf *out, char **ret_room, size_t *ret_size,
     struct diag *diag)
@@ -54,83 +66,138 @@ took_room(struct buf *out, size_t used)
 
 /* gzip: one member or several in a row (RFC 1952, section 2.2). */
 static enum err
-unpack_gzip(struct span packed, struct buf *out, struct diag *diag)
+add_gzip(struct unpack *unpack, struct span piece, struct diag *diag)
 {
-	z_stream stream;
-	enum err rc = E_OK;
-	int status = Z_OK;
+	z_stream *stream = &unpack->gzip;
+	bool more = piece.len > 0;
 
-	memset(&stream, 0, sizeof(stream));
-	if (inflateInit2(&stream, GZIP_WINDOW_BITS) != Z_OK)
-		return diag_set(diag, E_NO_MEMORY, "zlib does not start");
-	memcpy(&stream.next_in, &packed.at, sizeof(stream.next_in));
-	stream.avail_in = (uInt)packed.len;
-	while (rc == E_OK) {
+	memcpy(&stream->next_in, &piece.at, sizeof(stream->next_in));
+	stream->avail_in = (uInt)piece.len;
+	while (more) {
 		char *room;
 		size_t size;
+		int status;
+		enum err rc = next_room(unpack->out, &room, &size, diag);
 
-		if (status == Z_STREAM_END) {
-			if (stream.avail_in == 0)
-				break;
-			(void)inflateReset(&stream);
-		}
-		rc = next_room(out, &room, &size, diag);
 		if (rc != E_OK)
-			break;
-		stream.next_out = (Bytef *)room;
-		stream.avail_out = (uInt)size;
-		status = inflate(&stream, Z_NO_FLUSH);
-		took_room(out, size - stream.avail_out);
-		if (status != Z_OK && status != Z_STREAM_END)
-			rc = tell_damaged(diag, "gzip");
+			return rc;
+		if (!unpack->inside)
+			(void)inflateReset(stream);
+		stream->next_out = (Bytef *)room;
+		stream->avail_out = (uInt)size;
+		status = inflate(stream, Z_NO_FLUSH);
+		took_room(unpack->out, size - stream->avail_out);
+		/* Z_BUF_ERROR: all was read, and nothing more comes out. */
+		if (status != Z_OK && status != Z_STREAM_END &&
+		    !(status == Z_BUF_ERROR && stream->avail_in == 0))
+			return tell_damaged(unpack, diag);
+		unpack->inside = status != Z_STREAM_END;
+		more = stream->avail_in > 0 ||
+		    (unpack->inside && stream->avail_out == 0);
 	}
-	(void)inflateEnd(&stream);
-	return rc;
+	return E_OK;
 }
 
 #ifdef HAVE_ZSTD
 /* zstd: one frame or several in a row. */
 static enum err
-unpack_zstd(struct span packed, struct buf *out, struct diag *diag)
+add_zstd(struct unpack *unpack, struct span piece, struct diag *diag)
 {
-	ZSTD_inBuffer in = { packed.at, packed.len, 0 };
-	ZSTD_DCtx *context = ZSTD_createDCtx();
-	enum err rc = E_OK;
-	size_t left = 1; /* 0 at the end of a frame */
+	ZSTD_inBuffer in = { piece.at, piece.len, 0 };
+	bool more = piece.len > 0;
 
-	if (context == NULL)
-		return diag_set(diag, E_NO_MEMORY, "zstd does not start");
-	(void)ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, WINDOW_LOG);
-	while (rc == E_OK && (in.pos < in.size || left != 0)) {
-		ZSTD_outBuffer piece = { NULL, 0, 0 };
-		size_t before = in.pos;
+	while (more) {
+		ZSTD_outBuffer out = { NULL, 0, 0 };
+		size_t before = in.pos, left;
 		char *room;
+		enum err rc = next_room(unpack->out, &room, &out.size, diag);
 
-		rc = next_room(out, &room, &piece.size, diag);
 		if (rc != E_OK)
-			break;
-		piece.dst = room;
-		left = ZSTD_decompressStream(context, &piece, &in);
-		took_room(out, piece.pos);
-		if (ZSTD_isError(left) ||
-		    (left != 0 && piece.pos == 0 && in.pos == before))
-			rc = tell_damaged(diag, "zstd");
+			return rc;
+		out.dst = room;
+		left = ZSTD_decompressStream(unpack->zstd, &out, &in);
+		took_room(unpack->out, out.pos);
+		if (ZSTD_isError(left) || (in.pos < in.size &&
+		    in.pos == before && out.pos == 0))
+			return tell_damaged(unpack, diag);
+		unpack->inside = left != 0;
+		more = in.pos < in.size ||
+		    (unpack->inside && out.pos == out.size);
 	}
-	(void)ZSTD_freeDCtx(context);
-	return rc;
+	return E_OK;
 }
 #endif
 
-enum err
-unpack(struct span coding, struct span packed, struct buf *out,
-    struct diag *diag)
+/* Choose the coding and make its state ready. */
+static enum err
+start(struct unpack *unpack, struct span coding, struct diag *diag)
 {
-	if (span_is_nocase(coding, "gzip") || span_is_nocase(coding, "x-gzip"))
-		return unpack_gzip(packed, out, diag);
+	if (span_is_nocase(coding, "gzip") || span_is_nocase(coding, "x-gzip")) {
+		unpack->coding = "gzip";
+		if (inflateInit2(&unpack->gzip, GZIP_WINDOW_BITS) != Z_OK)
+			return diag_set(diag, E_NO_MEMORY,
+			    "zlib does not start");
+		unpack->add = add_gzip;
+		return E_OK;
+	}
 #ifdef HAVE_ZSTD
-	if (span_is_nocase(coding, "zstd"))
-		return unpack_zstd(packed, out, diag);
+	if (span_is_nocase(coding, "zstd")) {
+		unpack->coding = "zstd";
+		unpack->zstd = ZSTD_createDCtx();
+		if (unpack->zstd == NULL)
+			return diag_set(diag, E_NO_MEMORY,
+			    "zstd does not start");
+		(void)ZSTD_DCtx_setParameter(unpack->zstd, ZSTD_d_windowLogMax,
+		    WINDOW_LOG);
+		unpack->add = add_zstd;
+		return E_OK;
+	}
 #endif
 	return diag_tell(diag, E_MEDIA, "This Content-Encoding is not taken:"
 	    " send one of %s, or none", unpack_codings);
+}
+
+enum err
+unpack_new(struct span coding, struct buf *out, struct unpack **ret_unpack,
+    struct diag *diag)
+{
+	struct unpack *unpack = calloc(1, sizeof(*unpack));
+	enum err rc;
+
+	if (unpack == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory to unpack");
+	unpack->out = out;
+	unpack->inside = true;
+	rc = start(unpack, coding, diag);
+	if (rc != E_OK) {
+		unpack_free(unpack);
+		return rc;
+	}
+	*ret_unpack = unpack;
+	return E_OK;
+}
+
+void
+unpack_free(struct unpack *unpack)
+{
+	if (unpack == NULL)
+		return;
+	if (unpack->add == add_gzip)
+		(void)inflateEnd(&unpack->gzip);
+#ifdef HAVE_ZSTD
+	(void)ZSTD_freeDCtx(unpack->zstd);
+#endif
+	free(unpack);
+}
+
+enum err
+unpack_add(struct unpack *unpack, struct span piece, struct diag *diag)
+{
+	return unpack->add(unpack, piece, diag);
+}
+
+enum err
+unpack_done(const struct unpack *unpack, struct diag *diag)
+{
+	return unpack->inside ? tell_damaged(unpack, diag) : E_OK;
 }

@@ -7,6 +7,9 @@
 #include "adapters/unpack.h"
 #include "base/clock.h"
 
+/* Bytes of a packed body that are unpacked at a time. */
+#define PACKED_PIECE 65536
+
 void
 request_init(struct req *rq, struct service *service, struct arena *arena,
     struct buf *body)
@@ -109,6 +112,34 @@ is_packed(const struct req *rq)
 	    !span_is_nocase(rq->content_encoding, "identity");
 }
 
+/* Read a packed body, and unpack what has come while the rest is coming. */
+static enum err
+read_packed(struct req *rq, size_t length)
+{
+	struct unpack *unpack;
+	struct buf piece;
+	enum err rc;
+
+	rc = unpack_new(rq->content_encoding, rq->body, &unpack, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	buf_init(&piece, PACKED_PIECE);
+	while (rc == E_OK && length > 0) {
+		size_t next = length < PACKED_PIECE ? length : PACKED_PIECE;
+
+		buf_reset(&piece, SIZE_MAX);
+		rc = fcgi_read(rq->fcgi, &piece, next, &rq->diag);
+		if (rc == E_OK)
+			rc = unpack_add(unpack, buf_span(&piece), &rq->diag);
+		length -= next;
+	}
+	if (rc == E_OK)
+		rc = unpack_done(unpack, &rq->diag);
+	unpack_free(unpack);
+	buf_free(&piece);
+	return rc;
+}
+
 enum err
 request_read_body(struct req *rq, int64_t max)
 {
@@ -129,14 +160,12 @@ request_read_body(struct req *rq, int64_t max)
 		return diag_tell(&rq->diag, E_TOO_LARGE, "The body has %lld"
 		    " bytes; this service takes %lld", (long long)length,
 		    (long long)max);
-	if (!is_packed(rq))
-		return fcgi_read(rq->fcgi, rq->body, (size_t)length,
-		    &rq->diag);
-	rc = fcgi_read(rq->fcgi, rq->packed, (size_t)length, &rq->diag);
-	if (rc != E_OK)
-		return rc;
-	rc = unpack(rq->content_encoding, buf_span(rq->packed), rq->body,
-	    &rq->diag);
+	if (is_packed(rq))
+		rc = read_packed(rq, (size_t)length);
+	else
+		rc = fcgi_read(rq->fcgi, rq->body, (size_t)length, &rq->diag);
+	if (rc == E_OK)
+		rc = fcgi_read_end(rq->fcgi, &rq->diag);
 	if (rc == E_OK && (int64_t)rq->body->len > max)
 		return diag_tell(&rq->diag, E_TOO_LARGE,
 		    "The unpacked body is larger than this service takes");

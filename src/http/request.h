@@ -69,7 +69,6 @@ struct req {
 	struct span traceparent;
 	struct span remote_addr;
 	struct buf *body;
-	struct buf *packed; /* where a packed body is read; NULL: it is not */
 	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */
 
 	/* Found out. */

@@ -41,7 +41,7 @@ struct responder {
 	struct service service;
 	struct raw_batch_marks marks;
 	struct arena *arena;
-	struct buf body, packed, head, answer;
+	struct buf body, head, answer;
 	int64_t broker_at; /* of clock_ms(): when to look after the broker */
 	int64_t quiet_at; /* of clock_ms(): when to give memory back; 0: done */
 };
@@ -96,7 +96,6 @@ answer(struct responder *me)
 	bool sent;
 
 	request_init(&rq, &me->service, me->arena, &me->body);
-	rq.packed = &me->packed;
 	request_from_fcgi(&rq, me->fcgi);
 	log_set_context("request_id", rq.request_id);
 	response_init(&rp, &me->head, &me->answer);
@@ -110,11 +109,9 @@ answer(struct responder *me)
 	 * Their memory stays for a next batch that comes at once: to have the
 	 * kernel clear new pages for each costs more than to scan it.
 	 */
-	if (me->body.len > KEEP_BYTES || me->packed.len > KEEP_BYTES ||
-	    response_size(&rp) > KEEP_BYTES)
+	if (me->body.len > KEEP_BYTES || response_size(&rp) > KEEP_BYTES)
 		me->quiet_at = clock_ms() + QUIET_MS;
 	buf_reset(&me->body, SIZE_MAX);
-	buf_reset(&me->packed, SIZE_MAX);
 }
 
 /* The last large batch was a while ago: give back what it needed. */
@@ -125,7 +122,6 @@ give_back(struct responder *me)
 		return;
 	me->quiet_at = 0;
 	buf_reset(&me->body, KEEP_BYTES);
-	buf_reset(&me->packed, KEEP_BYTES);
 	db_slim(me->service.db);
 	(void)malloc_trim(0);
 }
@@ -245,7 +241,6 @@ open_all(struct responder *me, struct diag *diag)
 	if (me->service.queue == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
 	buf_init(&me->body, (size_t)settings.http.max_body + 1);
-	buf_init(&me->packed, (size_t)settings.http.max_body + 1);
 	buf_init(&me->head, HEAD_BYTES);
 	buf_init(&me->answer, ANSWER_BYTES);
 	return E_OK;
@@ -255,7 +250,6 @@ static void
 close_all(struct responder *me)
 {
 	buf_free(&me->body);
-	buf_free(&me->packed);
 	buf_free(&me->head);
 	buf_free(&me->answer);
 	arena_free(me->arena);
