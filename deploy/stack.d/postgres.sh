@@ -169,14 +169,13 @@ postgres_start() {
 	postgres_pgpass "$port"
 	postgres_conf "$home" "$port" >"$home/data/stack.conf"
 	cd /
-	if [ "$(id -u)" = 0 ]; then
-		process_start "$ETL_STACK" postgres setpriv --reuid=postgres \
-			--regid=postgres --init-groups -- \
-			"$(postgres_bin)/postgres" -D "$home/data"
-	else
-		process_start "$ETL_STACK" postgres \
-			"$(postgres_bin)/postgres" -D "$home/data"
-	fi
+	# What a large batch needs stays with its session: see docs/tuning.md.
+	set -- env MALLOC_MMAP_THRESHOLD_=33554432 \
+		MALLOC_TRIM_THRESHOLD_=67108864 \
+		"$(postgres_bin)/postgres" -D "$home/data"
+	[ "$(id -u)" != 0 ] || set -- setpriv --reuid=postgres \
+		--regid=postgres --init-groups -- "$@"
+	process_start "$ETL_STACK" postgres "$@"
 	process_wait "$ETL_STACK" postgres 60 "$(postgres_bin)/pg_isready" -q \
 		-h 127.0.0.1 -p "$port" ||
 		die_with_log "$log" "PostgreSQL did not start"
