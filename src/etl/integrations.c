@@ -100,7 +100,8 @@ apply_integration(struct req *rq, struct edit *edit)
 		return rc;
 	catalogue_set(&change, sealed);
 	return catalogue_update(rq->db, &integration_catalogue,
-	    rq->who.tenant_id, edit->id, &change, rq->arena, &rq->diag);
+	    rq->who.tenant_id, edit->id, &change, rq->arena, &edit->changed,
+	    &rq->diag);
 }
 
 /* What was extracted is not lost by a mistake: deactivation comes first. */

@@ -59,7 +59,6 @@ static enum err
 clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 {
 	const struct hierarchy_input *input = edit->values;
-	int64_t moved;
 	enum err rc;
 
 	*ret_left = (struct wit_dependents){ 0, 0 };
@@ -70,7 +69,7 @@ clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 	if (input->target_hierarchy_id != 0)
 		return catalogue_move(rq->db, &wit_hierarchy_catalogue,
 		    rq->who.tenant_id, edit->id, input->target_hierarchy_id,
-		    rq->arena, &moved, &rq->diag);
+		    rq->arena, &rq->diag);
 	rc = wit_hierarchy_dependents(rq->db, rq->who.tenant_id, edit->id,
 	    rq->arena, ret_left, &rq->diag);
 	if (rc == E_OK && ret_left->active > 0)

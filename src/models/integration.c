@@ -18,7 +18,6 @@ const struct catalogue integration_catalogue = {
 	.sort_is_text = true,
 	.writes = "provider type base_url? username? settings logo_filename?"
 	    " active",
-	.taken = "The provider exists already",
 	.absent = "There is no such tenant",
 	.columns = integration_columns,
 	.count = COUNT(integration_columns),

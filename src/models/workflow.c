@@ -1,5 +1,7 @@
 #include "models/workflow.h"
 
+#include "models/status.h"
+
 static const struct column workflow_columns[] = {
 #define MEMBER COLUMN_ROW
 #include "models/workflow_table.h"
@@ -17,6 +19,9 @@ const struct catalogue workflow_catalogue = {
 	.absent = "There is no such integration",
 	.users = "statuses_mappings",
 	.link = "workflow_id",
+	.keeps_inactive = true,
+	.moved = ", last_updated_at = now()",
+	.mappings = &status_mapping_catalogue,
 	.target = "target_workflow_id must name another active workflow step",
 	.columns = workflow_columns,
 	.count = COUNT(workflow_columns),
