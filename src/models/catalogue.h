@@ -20,7 +20,6 @@ struct catalogue {
 	const char *sort;	 /* of lists, before the id; never null */
 	bool sort_is_text;	 /* else a number */
 	const char *writes;	 /* what clients may set; ? to NULL, too */
-	const char *taken;	 /* what a unique index refuses, or NULL */
 	const char *absent;	 /* what a foreign key refuses */
 	const char *users;	 /* the table whose rows refer to it, or NULL */
 	const char *link;	 /* their column that does */
@@ -159,9 +158,12 @@ enum err catalogue_release(struct db *db, const struct catalogue *it,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Give all users of a row to another one.
+ * Give all users of a row to another one; or lock that one only.
  * Fails: E_SYNTAX (`target`) when that is missing, inactive or the same.
  */
+enum err catalogue_target(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
 enum err catalogue_move(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
     struct diag *diag) MUST_CHECK;

@@ -89,8 +89,9 @@ explain(const struct catalogue *it, enum err rc, struct diag *diag)
 
 	if (rc != E_DB)
 		return rc;
-	if (it->taken != NULL && strcmp(state, "23505") == 0)
-		return diag_tell(diag, E_CONFLICT, "%s", it->taken);
+	if (strcmp(state, "23505") == 0)
+		return diag_tell(diag, E_CONFLICT,
+		    "There is such a %s already", it->noun);
 	if (strcmp(state, "23503") == 0)
 		return diag_tell(diag, E_NO_INTEGRATION, "%s", it->absent);
 	if (strncmp(state, "22", 2) == 0 || strncmp(state, "54", 2) == 0)

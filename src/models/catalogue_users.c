@@ -98,7 +98,7 @@ catalogue_remap(struct db *db, const struct catalogue *it, int64_t tenant_id,
 }
 
 enum err
-catalogue_move(struct db *db, const struct catalogue *it, int64_t tenant_id,
+catalogue_target(struct db *db, const struct catalogue *it, int64_t tenant_id,
     int64_t id, int64_t target_id, struct arena *arena, struct diag *diag)
 {
 	struct db_rows *rows;
@@ -109,6 +109,17 @@ catalogue_move(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	    tenant_id, id, target_id, arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_tell(diag, E_SYNTAX, "%s", it->target);
+	return rc;
+}
+
+enum err
+catalogue_move(struct db *db, const struct catalogue *it, int64_t tenant_id,
+    int64_t id, int64_t target_id, struct arena *arena, struct diag *diag)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_target(db, it, tenant_id, id, target_id, arena, diag);
 	if (rc == E_OK)
 		rc = run(db, arena_printf(arena, LOCKED " UPDATE %s AS u SET"
 		    " %s = t.id%s FROM locked, %s AS t WHERE t.tenant_id = $1"
