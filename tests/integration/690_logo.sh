@@ -99,6 +99,20 @@ laughs() {
 	svg '<text>&a30;</text>'
 }
 attack "a billion laughs" DOCTYPE < <(laughs)
+# No entity: elements that refer to each other.
+nested() { # LEVELS OF TEN
+	local n
+	svg "<g id=\"a0\"><path d=\"M0 0h9\"/></g>$(for n in $(seq "$1"); do
+		printf '<g id="a%d">' "$n"
+		printf "<use href=\"#a$((n - 1))\"/>%.0s" {1..10}
+		printf '</g>'
+	done)"
+}
+attack "nested laughs" 'draws 10000 elements' < <(nested 9)
+nested 1 >"$TMP/nested.svg"
+upload -F "file=@$TMP/nested.svg"
+check_is "one level of them is a drawing: 200" "$STATUS" 200
+rm "$logos/$(json .logo_filename)"
 attack "a DTD elsewhere" DOCTYPE < <(echo "<!DOCTYPE svg SYSTEM \"$ETL_URL/app/etl/health\">"; svg '')
 attack "a processing instruction" xml-stylesheet < <(echo '<?xml-stylesheet href="//evil.example/a.css"?>'; svg '')
 attack "HTML" 'no SVG' < <(printf '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>')
