@@ -219,6 +219,9 @@ write_member(struct json *json, const struct shape_row *row)
 	case SHAPE_JSON:
 		write_document(json, nullable);
 		break;
+	case SHAPE_MAP:
+		write_type(json, "object", nullable);
+		break;
 	case SHAPE_TEXTS:
 		write_type(json, "array", nullable);
 		json_object(json, "items");

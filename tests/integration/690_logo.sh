@@ -32,9 +32,10 @@ upload -F "file=@$TMP/good.svg;filename=../../../../etc/cron.d/evil.svg"
 check_is "a client's name is no path of ours" "$STATUS $(json .logo_filename)" "200 $name"
 check_is "the same picture is the same file" "$(files)" 1
 for n in 1 2 3 4 5 6 7 8; do
-	curl -sS --noproxy '*' -o "$TMP/many.$n" -F "file=@$TMP/good.svg" "$ETL_URL$route" &
+	curl -sS --noproxy '*' -o "$TMP/many.$n" -D "$TMP/head.$n" -F "file=@$TMP/good.svg" "$ETL_URL$route" &
 done
 wait
+for n in 1 2 3 4 5 6 7 8; do seen_files POST "$route" "$TMP/many.$n" "$TMP/head.$n"; done
 check_is "eight at once are all taken" "$(cat "$TMP"/many.* | jq -r .success | sort | uniq -c | tr -s ' ')" " 8 true"
 check_is "and leave one file" "$(files)" 1
 upload -F note=x -F "file=@$TMP/good.svg" -F tenant_id=1
