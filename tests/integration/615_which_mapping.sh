@@ -58,8 +58,10 @@ for kind in wit status; do
 	sql "UPDATE raw_extraction_data SET raw_data = '[]' WHERE id = $other"
 	feed $entity <<<"$batch"
 	check_is "$table: no mapping" "$(state)" "- - - -"
+	age=$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM $table")
 	make DUP
 	one=$id
+	check_is "$table: they are no newer than their batches" "$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM $table")" "$age"
 	state_is "a new mapping is everybody's, in any case" "$one $one - $one"
 	make dup
 	two=$id
