@@ -6,6 +6,7 @@
 #include <libxml/xmlreader.h>
 #endif
 
+#include "adapters/svg_drawing.h"
 #include "base/buf.h"
 
 #ifdef HAVE_XML
@@ -129,10 +130,19 @@ check_href(const char *element, const char *value, struct diag *diag)
 	return refuse(diag, "a reference to elsewhere in", element);
 }
 
+/* Style sheets are checked whole: their text may come in pieces. */
+struct picture {
+	xmlTextReaderPtr reader;
+	bool in_style;
+	struct buf style;
+	struct svg_drawing *drawing;
+};
+
 static enum err
-check_attribute(xmlTextReaderPtr reader, const char *element,
+check_attribute(struct picture *picture, const char *element,
     struct diag *diag)
 {
+	xmlTextReaderPtr reader = picture->reader;
 	const char *name = (const char *)xmlTextReaderConstLocalName(reader);
 	const char *space =
 	    (const char *)xmlTextReaderConstNamespaceUri(reader);
@@ -148,8 +158,13 @@ check_attribute(xmlTextReaderPtr reader, const char *element,
 		return refuse(diag, "the attribute", "xml:base");
 	if (has_script(value))
 		return refuse(diag, "a script in the attribute", name);
-	if (strcasecmp(name, "href") == 0)
+	if (strcasecmp(name, "href") == 0) {
+		if (value[0] == '#')
+			svg_drawing_refer(picture->drawing, value + 1);
 		return check_href(element, value, diag);
+	}
+	if (strcasecmp(name, "id") == 0)
+		svg_drawing_name(picture->drawing, value);
 	if (space != NULL && strcmp(space, xlink_namespace) == 0)
 		return E_OK; /* of its attributes only href refers */
 	if (strcasecmp(name, "src") == 0)
@@ -166,15 +181,16 @@ check_attribute(xmlTextReaderPtr reader, const char *element,
 }
 
 static enum err
-check_attributes(xmlTextReaderPtr reader, const char *element,
+check_attributes(struct picture *picture, const char *element,
     struct diag *diag)
 {
+	xmlTextReaderPtr reader = picture->reader;
 	enum err rc = E_OK;
 	int more = xmlTextReaderMoveToFirstAttribute(reader);
 
 	for (; rc == E_OK && more == 1;
 	    more = xmlTextReaderMoveToNextAttribute(reader))
-		rc = check_attribute(reader, element, diag);
+		rc = check_attribute(picture, element, diag);
 	(void)xmlTextReaderMoveToElement(reader);
 	if (rc == E_OK && more < 0)
 		return refuse(diag, "an attribute that cannot be read", NULL);
@@ -182,13 +198,15 @@ check_attributes(xmlTextReaderPtr reader, const char *element,
 }
 
 static enum err
-check_element(xmlTextReaderPtr reader, struct diag *diag)
+check_element(struct picture *picture, struct diag *diag)
 {
+	xmlTextReaderPtr reader = picture->reader;
 	const char *name = (const char *)xmlTextReaderConstLocalName(reader);
 	const char *space =
 	    (const char *)xmlTextReaderConstNamespaceUri(reader);
 	int depth = xmlTextReaderDepth(reader);
 	bool is_svg = space != NULL && strcmp(space, svg_namespace) == 0;
+	enum err rc;
 
 	if (depth == 0 && (!is_svg || strcmp(name, "svg") != 0))
 		return diag_tell(diag, E_INVALID, "The file is no SVG: its"
@@ -200,7 +218,10 @@ check_element(xmlTextReaderPtr reader, struct diag *diag)
 	    space == NULL ||
 	    !is_one_of(space, inert_namespaces, COUNT(inert_namespaces)))
 		return refuse(diag, "the element", name);
-	return check_attributes(reader, name, diag);
+	rc = svg_drawing_add(picture->drawing, depth, diag);
+	if (rc != E_OK)
+		return rc;
+	return check_attributes(picture, name, diag);
 }
 
 static bool
@@ -210,13 +231,6 @@ is_style(xmlTextReaderPtr reader)
 	    "style") == 0;
 }
 
-/* Style sheets are checked whole: their text may come in pieces. */
-struct picture {
-	xmlTextReaderPtr reader;
-	bool in_style;
-	struct buf style;
-};
-
 static enum err
 check_node(struct picture *picture, struct diag *diag)
 {
@@ -225,7 +239,7 @@ check_node(struct picture *picture, struct diag *diag)
 
 	switch (xmlTextReaderNodeType(picture->reader)) {
 	case XML_READER_TYPE_ELEMENT:
-		rc = check_element(picture->reader, diag);
+		rc = check_element(picture, diag);
 		if (rc != E_OK)
 			return rc;
 		if (picture->in_style)
@@ -295,7 +309,7 @@ check_encoding(xmlTextReaderPtr reader, struct diag *diag)
 enum err
 svg_check(struct span bytes, struct diag *diag)
 {
-	struct picture picture = { NULL, false, { 0 } };
+	struct picture picture = { NULL, false, { 0 }, NULL };
 	enum err rc = check_bytes(bytes, diag);
 	int more = 1;
 
@@ -303,8 +317,9 @@ svg_check(struct span bytes, struct diag *diag)
 		return rc;
 	picture.reader = xmlReaderForMemory(bytes.at, (int)bytes.len, NULL,
 	    NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (picture.reader == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for an SVG");
+	picture.drawing = svg_drawing_new();
+	if (picture.reader == NULL || picture.drawing == NULL)
+		rc = diag_set(diag, E_NO_MEMORY, "no memory for an SVG");
 	buf_init(&picture.style, STYLE_MAX);
 	while (rc == E_OK && (more = xmlTextReaderRead(picture.reader)) == 1) {
 		rc = check_encoding(picture.reader, diag);
@@ -314,8 +329,12 @@ svg_check(struct span bytes, struct diag *diag)
 	if (rc == E_OK && more != 0)
 		rc = diag_tell(diag, E_INVALID,
 		    "The file is no SVG: it is not well-formed XML");
+	if (rc == E_OK)
+		rc = svg_drawing_check(picture.drawing, diag);
 	buf_free(&picture.style);
-	xmlFreeTextReader(picture.reader);
+	svg_drawing_free(picture.drawing);
+	if (picture.reader != NULL)
+		xmlFreeTextReader(picture.reader);
 	return rc;
 }
 #else

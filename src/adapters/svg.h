@@ -6,7 +6,7 @@
  * namespace of SVG, and inert descriptions of drawing programs. Refused are a
  * DOCTYPE and with it entities, processing instructions, on… attributes, and
  * every reference that does not stay within the picture, in attributes and in
- * style sheets.
+ * style sheets; and a picture that draws too much (svg_drawing.h).
  */
 #ifndef ADAPTERS_SVG_H
 #define ADAPTERS_SVG_H

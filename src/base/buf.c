@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,16 @@ buf_printf(struct buf *buf, const char *fmt, ...)
 	(void)vsnprintf(room, (size_t)len + 1, fmt, args);
 	va_end(args);
 	buf->len += (size_t)len;
+}
+
+void
+buf_cut(struct buf *buf, size_t len)
+{
+	assert(len <= buf->len);
+	buf->len = len;
+	buf->failed = E_OK;
+	if (buf->data != NULL)
+		buf->data[len] = '\0';
 }
 
 struct span

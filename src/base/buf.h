@@ -39,6 +39,12 @@ void buf_add_text(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/*
+ * Take back all that was added after it had `len` bytes, and with it the
+ * failure to add more.
+ */
+void buf_cut(struct buf *buf, size_t len);
+
 /* What is in it. Lives: until the next change. */
 struct span buf_span(const struct buf *buf);
 

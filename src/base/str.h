@@ -30,6 +30,9 @@ bool span_is(struct span span, const char *text);
 /* The same, ASCII letters in any case. */
 bool span_is_nocase(struct span span, const char *text);
 
+/* Has it nothing but blanks, those of Unicode included? */
+bool span_is_blank(struct span span);
+
 /* Without leading and trailing blanks and tabs. */
 struct span span_trim(struct span span);
 

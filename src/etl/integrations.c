@@ -3,7 +3,7 @@
 #include "etl/resource.h"
 #include "models/integration.h"
 
-#define SETTINGS_BYTES 65536
+#define SETTINGS_CHARS 65536
 
 /* What POST and PUT /integrations take. */
 struct integration_input {
@@ -20,7 +20,7 @@ struct integration_input {
 #define AT(member) .offset = offsetof(struct integration_input, member)
 /* clang-format off */
 #define INTEGRATION_ROWS(needed) \
-	{ FIELD_BODY, "provider", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "provider", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 50, AT(provider), \
 	  .sentence = "Its name, such as Jira; once for each tenant" }, \
 	{ FIELD_BODY, "type", .kind = FIELD_TEXT, .required = needed, \
@@ -35,8 +35,8 @@ struct integration_input {
 	  .sentence = "The secret that goes with it; never answered" }, \
 	{ FIELD_BODY, "settings", .kind = FIELD_OBJECT, AT(settings), \
 	  .sentence = "What else it needs, such as custom_fields" }, \
-	{ FIELD_BODY, "logo_filename", .kind = FIELD_TEXT, .min = 0, \
-	  .max = 255, AT(logo_filename), \
+	{ FIELD_BODY, "logo_filename", .kind = FIELD_TEXT, .form = FORM_LOGO, \
+	  .min = 1, .max = 255, AT(logo_filename), \
 	  .sentence = "The file that upload-logo has named" }, \
 	{ FIELD_BODY, "active", .kind = FIELD_BOOL, AT(active), \
 	  .sentence = "Whether it is used; true" }
@@ -51,6 +51,14 @@ static const struct field update_rows[] = { INTEGRATION_ROWS(false) };
 const struct field_set integration_update_input = { update_rows,
 	COUNT(update_rows) };
 
+static enum err
+refuse_settings(struct req *rq)
+{
+	return field_refuse(rq, FIELD_BODY, "settings", "too_large",
+	    "must have 65536 characters at most, both as they are sent and as"
+	    " PostgreSQL gives them back");
+}
+
 /* A provider is there once, and a list of integrations stays readable. */
 static enum err
 check_integration(struct req *rq, struct edit *edit)
@@ -61,9 +69,8 @@ check_integration(struct req *rq, struct edit *edit)
 	bool taken;
 	enum err rc;
 
-	if (input->settings.len > SETTINGS_BYTES)
-		return field_refuse(rq, FIELD_BODY, "settings", "too_large",
-		    "must have 65536 bytes at most");
+	if (input->settings.len > SETTINGS_CHARS)
+		return refuse_settings(rq);
 	if (provider == NULL)
 		return E_OK;
 	rc = integration_has_provider(rq->db, rq->who.tenant_id,
@@ -72,6 +79,19 @@ check_integration(struct req *rq, struct edit *edit)
 		return diag_tell(&rq->diag, E_CONFLICT, "There is an"
 		    " integration with the provider %.*s already",
 		    SPAN_ARG(provider->text));
+	return rc;
+}
+
+/* A number of few digits may be one of many as PostgreSQL gives it back. */
+static enum err
+check_settings(struct req *rq, const struct edit *edit)
+{
+	int64_t size;
+	enum err rc = integration_settings_size(rq->db, rq->who.tenant_id,
+	    edit->id, rq->arena, &size, &rq->diag);
+
+	if (rc == E_OK && size > SETTINGS_CHARS)
+		return refuse_settings(rq);
 	return rc;
 }
 
@@ -87,8 +107,10 @@ apply_integration(struct req *rq, struct edit *edit)
 	    edit->id, rq->arena);
 	enum err rc = E_OK;
 
-	if (request_member(rq, "password") == NULL)
-		return E_OK;
+	if (input->settings.at != NULL)
+		rc = check_settings(rq, edit);
+	if (rc != E_OK || request_member(rq, "password") == NULL)
+		return rc;
 	if (context.at == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	sealed.is_null = input->password.at == NULL;
@@ -100,7 +122,8 @@ apply_integration(struct req *rq, struct edit *edit)
 		return rc;
 	catalogue_set(&change, sealed);
 	return catalogue_update(rq->db, &integration_catalogue,
-	    rq->who.tenant_id, edit->id, &change, rq->arena, &rq->diag);
+	    rq->who.tenant_id, edit->id, &change, rq->arena, &edit->changed,
+	    &rq->diag);
 }
 
 /* What was extracted is not lost by a mistake: deactivation comes first. */

@@ -28,23 +28,36 @@ static const struct field parameters[] = {
 	/* clang-format on */
 };
 
-/* Headers of answers. */
+/* Headers of answers; required: each answer that describes it has it. */
 static const struct field headers[] = {
 	/* clang-format off */
-	{ FIELD_HEADER, "X-Request-Id", .kind = FIELD_TEXT, .min = 1,
-	  .max = REQUEST_ID_MAX, .sentence = "The request's name in the log" },
-	{ FIELD_HEADER, "ETag", .kind = FIELD_TEXT, .min = 3, .max = 4096,
-	  .sentence = "The version of what is answered" },
-	{ FIELD_HEADER, "Location", .kind = FIELD_TEXT, .min = 1, .max = 4096,
-	  .sentence = "Where what was made is" },
-	{ FIELD_HEADER, "X-Total-Count", .kind = FIELD_INT, .min = 0,
-	  .max = INT64_MAX, .sentence = "All that the filter finds" },
+	{ FIELD_HEADER, "X-Request-Id", .kind = FIELD_TEXT, .required = true,
+	  .min = 1, .max = REQUEST_ID_MAX,
+	  .sentence = "The request's name in the log" },
+	{ FIELD_HEADER, "ETag", .kind = FIELD_TEXT, .required = true, .min = 3,
+	  .max = 4096, .sentence = "The version of what is answered" },
+	{ FIELD_HEADER, "Location", .kind = FIELD_TEXT, .required = true,
+	  .min = 1, .max = 4096, .sentence = "Where what was made is" },
+	{ FIELD_HEADER, "Idempotency-Replayed", .kind = FIELD_TEXT,
+	  .required = true, .choices = "true",
+	  .sentence = "The key and the body came before: the first answer" },
+	{ FIELD_HEADER, "X-Total-Count", .kind = FIELD_INT, .required = true,
+	  .min = 0, .max = INT64_MAX,
+	  .sentence = "All that the filter finds" },
 	{ FIELD_HEADER, "X-Next-Cursor", .kind = FIELD_TEXT, .min = 1,
 	  .max = 4096, .sentence = "The cursor of the next page, if any" },
 	{ FIELD_HEADER, "Link", .kind = FIELD_TEXT, .min = 1, .max = 8192,
 	  .sentence = "The next page, rel=next (RFC 8288)" },
-	{ FIELD_HEADER, "Retry-After", .kind = FIELD_INT, .min = 0,
-	  .max = 86400, .sentence = "Seconds to wait" },
+	{ FIELD_HEADER, "Retry-After", .kind = FIELD_INT, .required = true,
+	  .min = 0, .max = 86400, .sentence = "Seconds to wait" },
+	{ FIELD_HEADER, "WWW-Authenticate", .kind = FIELD_TEXT,
+	  .required = true, .min = 1, .max = 4096,
+	  .sentence = "How to say who calls" },
+	{ FIELD_HEADER, "Accept-Encoding", .kind = FIELD_TEXT,
+	  .required = true, .min = 1, .max = 4096,
+	  .sentence = "How a body may be packed" },
+	{ FIELD_HEADER, "Allow", .kind = FIELD_TEXT, .min = 1, .max = 4096,
+	  .sentence = "The methods of this path, with 405" },
 	/* clang-format on */
 };
 
@@ -79,22 +92,29 @@ is_used(const struct route *routes, size_t count, int status)
 	return false;
 }
 
+/* What a problem has besides X-Request-Id; status 0: where no route is. */
+static const struct {
+	int status;
+	const char *header;
+} problem_headers[] = {
+	{ 0, "Allow" },
+	{ 401, "WWW-Authenticate" },
+	{ 415, "Accept-Encoding" },
+	{ 429, "Retry-After" },
+	{ 503, "Retry-After" },
+};
+
 static void
 write_problem(struct json *json, const char *key, int status)
 {
-	static const char *const names[] = { "X-Request-Id", "Retry-After" };
-
 	json_object(json, key);
-	json_text(json, "description", status == 0 ?
-	    "What nginx answers itself" : http_status_title(status));
+	json_text(json, "description", status == 0 ? "What nginx answers"
+	    " itself, and other methods" : http_status_title(status));
 	json_object(json, "headers");
-	for (size_t i = 0; i < COUNT(names); i++) {
-		if (i > 0 && status != 503)
-			break;
-		json_object(json, names[i]);
-		openapi_reference(json, "headers", names[i]);
-		json_end(json);
-	}
+	openapi_header(json, "X-Request-Id");
+	for (size_t i = 0; i < COUNT(problem_headers); i++)
+		if (problem_headers[i].status == status)
+			openapi_header(json, problem_headers[i].header);
 	json_end(json);
 	json_object(json, "content");
 	json_object(json, "application/problem+json");
@@ -134,6 +154,8 @@ write_components(struct json *json, const struct route *routes, size_t count)
 
 		json_object(json, headers[i].name);
 		json_text(json, "description", headers[i].sentence);
+		if (headers[i].required)
+			json_bool(json, "required", true);
 		bare.sentence = NULL;
 		openapi_field(json, "schema", &bare, false);
 		json_end(json);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "etl/openapi_schema.h"
+#include "etl/router.h"
 #include "http/form.h"
 #include "http/http_status.h"
 
@@ -76,10 +77,12 @@ answers_with(const struct operation *op, int status)
 		return known;
 	case 404:
 		return op->has_id;
-	case 413:
+	case 413: /* what came, or what there would be to answer */
+		return known;
 	case 415:
 	case 422:
 		return op->has_body;
+	case 429: /* nginx's limits, and store's quota */
 	case 500:
 	case 503:
 		return true;
@@ -163,12 +166,38 @@ openapi_answers(const struct route *route, int status)
 	return answers_with(&op, status);
 }
 
-static void
-write_header(struct json *json, const char *name)
+void
+openapi_header(struct json *json, const char *name)
 {
 	json_object(json, name);
 	openapi_reference(json, "headers", name);
 	json_end(json);
+}
+
+/* Has this shape a version? Where it is read it has, so where it is written. */
+static bool
+has_version(const struct shape *shape)
+{
+	const struct route *routes;
+	size_t count;
+
+	routes = router_routes(&count);
+	for (size_t i = 0; i < count; i++)
+		if (routes[i].answer == shape && lists(routes[i].statuses, 304))
+			return true;
+	return false;
+}
+
+static bool
+takes_header(const struct operation *op, const char *name)
+{
+	const struct field_set *input = op->route->input;
+
+	for (size_t i = 0; i < input->count; i++)
+		if (input->rows[i].place == FIELD_HEADER &&
+		    strcmp(input->rows[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 /* An answer that is no error. */
@@ -180,15 +209,17 @@ write_success(struct json *json, const struct operation *op, int status)
 	json_text(json, "description", status == 304 ? "The client has it" :
 	    shape->sentence);
 	json_object(json, "headers");
-	write_header(json, "X-Request-Id");
-	if (lists(op->route->statuses, 304))
-		write_header(json, "ETag");
+	openapi_header(json, "X-Request-Id");
+	if (has_version(shape))
+		openapi_header(json, "ETag");
 	if (status == 201)
-		write_header(json, "Location");
+		openapi_header(json, "Location");
+	if (status == 200 && takes_header(op, "Idempotency-Key"))
+		openapi_header(json, "Idempotency-Replayed");
 	if (shape->is_list && status == 200) {
-		write_header(json, "X-Total-Count");
-		write_header(json, "X-Next-Cursor");
-		write_header(json, "Link");
+		openapi_header(json, "X-Total-Count");
+		openapi_header(json, "X-Next-Cursor");
+		openapi_header(json, "Link");
 	}
 	json_end(json);
 	if (status == 304)

@@ -14,6 +14,9 @@ void openapi_operation(struct json *json, const struct route *route);
 /* May a route answer with this status? */
 bool openapi_answers(const struct route *route, int status);
 
+/* Write a reference to an answer's header as a member named like it. */
+void openapi_header(struct json *json, const char *name);
+
 /* Write a parameter from its row; key NULL in a list. */
 void openapi_parameter(struct json *json, const char *key,
     const struct field *row);

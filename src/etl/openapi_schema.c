@@ -71,6 +71,8 @@ openapi_field(struct json *json, const char *key, const struct field *row,
 			write_choices(json, row->choices, nullable);
 		else
 			write_bounds(json, "minLength", "maxLength", row);
+		if (field_pattern(row->form) != NULL)
+			json_text(json, "pattern", field_pattern(row->form));
 		break;
 	case FIELD_BOOL:
 		write_type(json, "boolean", nullable);
@@ -216,6 +218,9 @@ write_member(struct json *json, const struct shape_row *row)
 		break;
 	case SHAPE_JSON:
 		write_document(json, nullable);
+		break;
+	case SHAPE_MAP:
+		write_type(json, "object", nullable);
 		break;
 	case SHAPE_TEXTS:
 		write_type(json, "array", nullable);

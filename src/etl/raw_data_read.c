@@ -114,7 +114,7 @@ raw_data_list(struct req *rq, struct resp *rp)
 
 /*
  * The versions of If-None-Match, comma separated, without quotes and weakness
- * marks; what is no version of ours does no harm. `*` gives itself.
+ * marks; what is no version of ours does no harm.
  */
 static struct span
 known_versions(struct req *rq)
@@ -155,7 +155,8 @@ raw_data_get(struct req *rq, struct resp *rp)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	response_header(rp, "ETag", etag);
 	response_header(rp, "Cache-Control", "private, no-cache");
-	if (db_is_null(rows, 0, RAW_BATCH_RAW_DATA) || span_is(known, "*")) {
+	if (db_is_null(rows, 0, RAW_BATCH_RAW_DATA) ||
+	    etag_is_any(rq->if_none_match)) {
 		rp->status = 304;
 		return E_OK;
 	}

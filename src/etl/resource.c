@@ -186,7 +186,7 @@ finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
 enum err
 resource_create(struct req *rq, struct resp *rp, const struct resource *it)
 {
-	struct edit edit = { .of = it };
+	struct edit edit = { .of = it, .changed = true };
 	char *location;
 	enum err rc;
 
@@ -264,7 +264,7 @@ resource_update(struct req *rq, struct resp *rp, const struct resource *it)
 		rc = it->check(rq, &edit);
 	if (rc == E_OK && edit.change.count > 0)
 		rc = catalogue_update(rq->db, it->table, rq->who.tenant_id,
-		    edit.id, &edit.change, rq->arena, &rq->diag);
+		    edit.id, &edit.change, rq->arena, &edit.changed, &rq->diag);
 	if (rc == E_OK && it->apply != NULL)
 		rc = it->apply(rq, &edit);
 	if (rc == E_OK)
@@ -281,7 +281,7 @@ write_removal(struct req *rq, const struct resource *it, struct edit *edit)
 		    edit->id, rq->arena, &rq->diag);
 	catalogue_set_bool(&edit->change, "active", false);
 	return catalogue_update(rq->db, it->table, rq->who.tenant_id,
-	    edit->id, &edit->change, rq->arena, &rq->diag);
+	    edit->id, &edit->change, rq->arena, &edit->changed, &rq->diag);
 }
 
 enum err

@@ -21,6 +21,7 @@ struct edit {
 	const struct db_rows *before; /* NULL while it is being made */
 	void *values; /* of the request's fields */
 	struct catalogue_change change;
+	bool changed; /* the row was made, or is another than before */
 	const char *kept; /* of a removal: why it is only deactivated */
 };
 

@@ -21,7 +21,8 @@ static const struct field list_rows[] = {
 	{ FIELD_QUERY, "active", .kind = FIELD_BOOL, AT(filter.active),
 	  .sentence = "Only active ones, or only those that are not" },
 	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = LIMIT_MAX,
-	  AT(filter.limit), .sentence = "How many at most; 1000" },
+	  AT(filter.limit), .sentence = "How many at most; 1000. A page that would"
+	    " be too large has fewer, and a next one" },
 	{ FIELD_QUERY, "cursor", .kind = FIELD_TEXT, .min = 1, .max = 4000,
 	  AT(cursor), .sentence = "X-Next-Cursor of the page before" },
 	/* clang-format on */
@@ -132,6 +133,40 @@ read_filter(struct req *rq, const struct catalogue *table,
 	return rc;
 }
 
+/*
+ * Write as many of the rows as an answer holds. Gives: *ret_shown, how many.
+ * Fails: E_TOO_LARGE when it does not hold even one.
+ */
+static enum err
+write_rows(struct req *rq, struct resp *rp, const struct catalogue *table,
+    const struct db_rows *rows, int count, int *ret_shown)
+{
+	int i;
+
+	json_array(rp->json, NULL);
+	for (i = 0; i < count; i++) {
+		const struct json before = *rp->json;
+		const size_t len = rp->body->len;
+
+		catalogue_write(rp->json, NULL, table, rows, i);
+		if (rp->body->failed == E_OK && rp->body->len < rp->body->cap)
+			continue; /* and there is room for the end */
+		if (rp->body->failed == E_NO_MEMORY)
+			return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+		if (i == 0)
+			return diag_tell(&rq->diag, E_TOO_LARGE, "The %s %lld"
+			    " alone is larger than the %zu bytes that an"
+			    " answer may have", table->noun,
+			    (long long)db_int(rows, 0, 0), rp->body->cap);
+		buf_cut(rp->body, len);
+		*rp->json = before;
+		break;
+	}
+	json_end(rp->json);
+	*ret_shown = i;
+	return E_OK;
+}
+
 enum err
 resource_list(struct req *rq, struct resp *rp, const struct catalogue *table)
 {
@@ -139,7 +174,7 @@ resource_list(struct req *rq, struct resp *rp, const struct catalogue *table)
 	char count[24], *cursor;
 	struct db_rows *rows;
 	int64_t total;
-	int shown;
+	int found, shown = 0;
 	enum err rc;
 
 	rc = read_filter(rq, table, &filter);
@@ -153,20 +188,19 @@ resource_list(struct req *rq, struct resp *rp, const struct catalogue *table)
 		    &rq->diag);
 	if (rc != E_OK)
 		return rc;
-	shown = db_rows_count(rows);
+	found = db_rows_count(rows);
+	rc = write_rows(rq, rp, table, rows, found < filter.limit ? found :
+	    found - 1, &shown);
+	if (rc != E_OK)
+		return rc;
 	(void)snprintf(count, sizeof(count), "%" PRId64, total);
 	response_header(rp, "X-Total-Count", count);
-	if (shown == filter.limit) {
-		shown--;
+	if (shown < found) {
 		cursor = write_cursor(rq->arena, db_int(rows, shown - 1, 0),
 		    catalogue_key(table, rows, shown - 1));
 		if (cursor == NULL)
 			return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 		write_next(rq, rp, cursor);
 	}
-	json_array(rp->json, NULL);
-	for (int i = 0; i < shown; i++)
-		catalogue_write(rp->json, NULL, table, rows, i);
-	json_end(rp->json);
 	return resource_version(rq, rp, SPAN_NONE);
 }

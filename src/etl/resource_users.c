@@ -14,7 +14,7 @@ resource_release(struct req *rq, struct edit *edit)
 		    ((const char *)edit->values + it->target);
 	if (target != 0)
 		rc = catalogue_move(rq->db, it->table, rq->who.tenant_id,
-		    edit->id, target, rq->arena, &users, &rq->diag);
+		    edit->id, target, rq->arena, &rq->diag);
 	if (rc == E_OK)
 		rc = catalogue_release(rq->db, it->table, rq->who.tenant_id,
 		    edit->id, rq->arena, &users, &rq->diag);
@@ -28,6 +28,12 @@ resource_release(struct req *rq, struct edit *edit)
 enum err
 resource_remap(struct req *rq, struct edit *edit)
 {
-	return catalogue_remap(rq->db, edit->of->table, rq->who.tenant_id,
-	    edit->id, rq->arena, &rq->diag);
+	const struct catalogue *table = edit->of->table;
+	struct span old_name = edit->before == NULL ? SPAN_NONE :
+	    catalogue_text(table, edit->before, table->maps);
+
+	if (!edit->changed)
+		return E_OK;
+	return catalogue_remap(rq->db, table, rq->who.tenant_id, edit->id,
+	    old_name, rq->arena, &rq->diag);
 }

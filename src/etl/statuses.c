@@ -17,10 +17,10 @@ struct mapping_input {
 #define AT(member) .offset = offsetof(struct mapping_input, member)
 /* clang-format off */
 #define MAPPING_ROWS(needed) \
-	{ FIELD_BODY, "status_from", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "status_from", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 255, AT(status_from), \
 	  .sentence = "The source's name of a status, in any case" }, \
-	{ FIELD_BODY, "status_to", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "status_to", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 255, AT(status_to), \
 	  .sentence = "The common name" }, \
 	{ FIELD_BODY, "status_category", .kind = FIELD_TEXT, \

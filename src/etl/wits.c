@@ -14,10 +14,10 @@ struct mapping_input {
 #define AT(member) .offset = offsetof(struct mapping_input, member)
 /* clang-format off */
 #define MAPPING_ROWS(needed) \
-	{ FIELD_BODY, "wit_from", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "wit_from", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 255, AT(wit_from), \
 	  .sentence = "The source's name of a type, in any case" }, \
-	{ FIELD_BODY, "wit_to", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "wit_to", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 255, AT(wit_to), .sentence = "The common name" }, \
 	{ FIELD_BODY, "hierarchy_level", .kind = FIELD_INT, \
 	  .required = needed, .min = INT32_MIN, .max = INT32_MAX, \
@@ -65,7 +65,7 @@ check_mapping(struct req *rq, struct edit *edit)
 	}
 	rc = wit_hierarchy_of_level(rq->db, rq->who.tenant_id,
 	    input->hierarchy_level, resource_number(&wit_mapping, edit,
-	    "integration_id"), rq->arena, &id, &rq->diag);
+	    "integration_id"), edit->id, rq->arena, &id, &rq->diag);
 	if (rc == E_OK)
 		catalogue_set_int(&edit->change, "wits_hierarchy_id", id);
 	return rc;

@@ -15,7 +15,7 @@ struct hierarchy_input {
 #define AT(member) .offset = offsetof(struct hierarchy_input, member)
 /* clang-format off */
 #define HIERARCHY_ROWS(needed) \
-	{ FIELD_BODY, "level_name", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "level_name", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 255, AT(level_name), .sentence = "Its name" }, \
 	{ FIELD_BODY, "level_number", .kind = FIELD_INT, .required = needed, \
 	  .min = INT32_MIN, .max = INT32_MAX, AT(level_number), \
@@ -59,7 +59,6 @@ static enum err
 clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 {
 	const struct hierarchy_input *input = edit->values;
-	int64_t moved;
 	enum err rc;
 
 	*ret_left = (struct wit_dependents){ 0, 0 };
@@ -70,7 +69,7 @@ clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 	if (input->target_hierarchy_id != 0)
 		return catalogue_move(rq->db, &wit_hierarchy_catalogue,
 		    rq->who.tenant_id, edit->id, input->target_hierarchy_id,
-		    rq->arena, &moved, &rq->diag);
+		    rq->arena, &rq->diag);
 	rc = wit_hierarchy_dependents(rq->db, rq->who.tenant_id, edit->id,
 	    rq->arena, ret_left, &rq->diag);
 	if (rc == E_OK && ret_left->active > 0)
@@ -81,17 +80,22 @@ clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 	return rc;
 }
 
-/* Deactivation leaves no mapping behind. */
+/* Deactivation leaves no mapping behind; a target is one in any case. */
 static enum err
 check_hierarchy(struct req *rq, struct edit *edit)
 {
+	const struct hierarchy_input *input = edit->values;
 	const struct catalogue_value *active =
 	    catalogue_new_value(&edit->change, "active");
 	struct wit_dependents left;
 
-	if (edit->before == NULL || active == NULL || active->number != 0)
+	if (active != NULL && active->number == 0 && edit->before != NULL)
+		return clear(rq, edit, &left);
+	if (input->target_hierarchy_id == 0)
 		return E_OK;
-	return clear(rq, edit, &left);
+	return catalogue_target(rq->db, &wit_hierarchy_catalogue,
+	    rq->who.tenant_id, edit->id, input->target_hierarchy_id, rq->arena,
+	    &rq->diag);
 }
 
 static enum err

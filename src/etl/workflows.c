@@ -16,7 +16,7 @@ struct workflow_input {
 #define AT(member) .offset = offsetof(struct workflow_input, member)
 /* clang-format off */
 #define WORKFLOW_ROWS(needed) \
-	{ FIELD_BODY, "step_name", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "step_name", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 255, AT(step_name), .sentence = "Its name" }, \
 	{ FIELD_BODY, "step_category", .kind = FIELD_TEXT, \
 	  .required = needed, .min = 1, .max = 255, AT(step_category), \
@@ -57,6 +57,19 @@ static const struct field delete_rows[] = {
 const struct field_set workflow_delete_input = { delete_rows,
 	COUNT(delete_rows) };
 
+static const struct resource workflow;
+
+/* Only one step of an integration may be its commitment point. */
+static enum err
+check_workflow(struct req *rq, struct edit *edit)
+{
+	if (resource_number(&workflow, edit, "is_commitment_point") == 0)
+		return E_OK;
+	return workflow_commitment(rq->db, rq->who.tenant_id,
+	    resource_number(&workflow, edit, "integration_id"), edit->id,
+	    rq->arena, &rq->diag);
+}
+
 static const struct resource workflow = {
 	.table = &workflow_catalogue,
 	.path = "/app/etl/workflows",
@@ -68,6 +81,7 @@ static const struct resource workflow = {
 	.noun = "workflow step",
 	.users = "status mappings",
 	.target = offsetof(struct workflow_input, target_workflow_id),
+	.check = check_workflow,
 	.release = resource_release,
 };
 

@@ -3,6 +3,12 @@
 #include <string.h>
 
 bool
+etag_is_any(struct span header)
+{
+	return header.at != NULL && span_is(span_trim(header), "*");
+}
+
+bool
 etag_next(struct span *rest, struct span *ret_tag, bool *ret_weak)
 {
 	struct span tag;
@@ -35,8 +41,10 @@ etag_is_known(struct span if_none_match, struct span tag)
 	struct span known;
 	bool weak;
 
+	if (etag_is_any(if_none_match))
+		return true;
 	while (etag_next(&if_none_match, &known, &weak))
-		if (is_same(known, tag) || span_is(known, "*"))
+		if (is_same(known, tag))
 			return true;
 	return false;
 }
@@ -47,13 +55,10 @@ etag_allows(struct span if_match, struct span version)
 	struct span tag;
 	bool weak;
 
-	if (if_match.at == NULL)
+	if (if_match.at == NULL || etag_is_any(if_match))
 		return true;
-	while (etag_next(&if_match, &tag, &weak)) {
-		if (weak)
-			continue;
-		if (span_is(tag, "*") || is_same(span_cut(&tag, '-'), version))
+	while (etag_next(&if_match, &tag, &weak))
+		if (!weak && is_same(span_cut(&tag, '-'), version))
 			return true;
-	}
 	return false;
 }

@@ -7,9 +7,12 @@
 
 #include "base/str.h"
 
+/* Is a header a bare `*`, any version? Within quotes it is one like others. */
+bool etag_is_any(struct span header);
+
 /*
- * The next version of If-Match or If-None-Match, without its quotes; `*` gives
- * itself. Our versions hold no comma.
+ * The next version of If-Match or If-None-Match, without its quotes. Our
+ * versions hold no comma.
  *
  * Gives: false when there is none; *ret_weak, whether it was marked as weak.
  */

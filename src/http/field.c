@@ -91,11 +91,55 @@ read_int(const struct field *row, struct req *rq, const struct found *found,
 	return E_OK;
 }
 
+const char *
+field_pattern(enum field_form form)
+{
+	switch (form) {
+	case FORM_ANY:
+		break;
+	case FORM_WORDS:
+		return "\\S";
+	case FORM_LOGO:
+		return "^[A-Za-z0-9][A-Za-z0-9._-]*\\.svg$";
+	}
+	return NULL;
+}
+
+static bool
+is_logo(struct span text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789._-";
+
+	for (size_t i = 0; i < text.len; i++)
+		if (memchr(plain, text.at[i], sizeof(plain) - 1) == NULL)
+			return false;
+	return text.len > 4 && memchr("._-", text.at[0], 3) == NULL &&
+	    memcmp(text.at + text.len - 4, ".svg", 4) == 0;
+}
+
+/* What is wrong with a text's form; NULL: nothing. */
+static const char *
+form_flaw(enum field_form form, struct span text)
+{
+	switch (form) {
+	case FORM_ANY:
+		break;
+	case FORM_WORDS:
+		return span_is_blank(text) ? "must not be blank" : NULL;
+	case FORM_LOGO:
+		return is_logo(text) ? NULL : "must be the name of a logo:"
+		    " letters, digits and ._- with .svg at the end";
+	}
+	return NULL;
+}
+
 static enum err
 read_text(const struct field *row, struct req *rq, const struct found *found,
     struct span *ret)
 {
 	struct span text = found->text;
+	const char *flaw;
 	size_t chars;
 	enum err rc;
 
@@ -120,6 +164,9 @@ read_text(const struct field *row, struct req *rq, const struct found *found,
 		return refuse(rq, row, found, "string_length", arena_printf(
 		    rq->arena, "must have %lld to %lld characters",
 		    (long long)row->min, (long long)row->max));
+	flaw = form_flaw(row->form, text);
+	if (flaw != NULL)
+		return refuse(rq, row, found, "string_form", flaw);
 	*ret = text;
 	return E_OK;
 }

@@ -27,6 +27,13 @@ enum field_kind {
 	FIELD_FILE,	/* struct span, a part of a form as it came */
 };
 
+/* What a text must be like. */
+enum field_form {
+	FORM_ANY,
+	FORM_WORDS, /* not of blanks only */
+	FORM_LOGO,  /* the name of a file that nginx serves as a logo */
+};
+
 struct field {
 	enum field_place place;
 	const char *name;
@@ -35,6 +42,7 @@ struct field {
 	bool required;
 	/* A number's value, a text's characters, a file's bytes. */
 	int64_t min, max;
+	enum field_form form;	  /* of a text */
 	const char *choices;	  /* of a text: "a|b", or NULL */
 	const char *const *items; /* see json_scan.h, or NULL */
 	size_t offset;		  /* of the value; absent and null leave it */
@@ -73,6 +81,9 @@ enum err fields_check(const struct field_set *set, struct req *rq) MUST_CHECK;
  */
 enum err field_refuse(struct req *rq, enum field_place place, const char *name,
     const char *type, const char *text);
+
+/* A form as JSON Schema's pattern; NULL: any text has it. */
+const char *field_pattern(enum field_form form);
 
 /* The place's name in answers: "query". */
 const char *field_place_name(enum field_place place);

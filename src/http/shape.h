@@ -22,6 +22,7 @@ enum shape_kind {
 	SHAPE_TRUE,   /* always true */
 	SHAPE_STAMP,  /* a text, ISO 8601 */
 	SHAPE_JSON,   /* an object or array of somebody else's */
+	SHAPE_MAP,    /* such an object */
 	SHAPE_TEXTS,  /* an array of texts */
 	SHAPE_OBJECT, /* one `of` */
 	SHAPE_LIST,   /* an array of `of` */

@@ -3,19 +3,14 @@
 
 -- statement: wits
 WITH found AS MATERIALIZED (
-	SELECT w.id, (
-		SELECT m.id
-		FROM wits_mappings AS m
-		WHERE m.tenant_id = $1 AND m.active
-			AND lower(m.wit_from) = lower(w.original_name)
-		ORDER BY m.integration_id = $2 DESC, m.id
-		LIMIT 1) AS mapping_id
+	SELECT w.id, m.id AS mapping_id
 	FROM wits AS w
+	CROSS JOIN LATERAL etl_wit_mapping($1, $2, w.original_name) AS m
 	WHERE w.tenant_id = $1 AND w.integration_id = $2
 ), changed AS MATERIALIZED (
 	SELECT w.id, found.mapping_id
 	FROM wits AS w JOIN found ON found.id = w.id
-	WHERE w.tenant_id = $1 AND found.mapping_id IS NOT NULL
+	WHERE w.tenant_id = $1
 		AND w.wits_mapping_id IS DISTINCT FROM found.mapping_id
 	ORDER BY w.external_id COLLATE "C"
 	FOR NO KEY UPDATE OF w

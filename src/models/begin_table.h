@@ -13,10 +13,12 @@
  *	CHECK(definition)                    what each row has to be
  *	INDEX(definition)                    a unique one begins with UNIQUE
  *	POLICY(definition)                   row-level security, forced
+ *	TRIGGER(definition)                  one that is enabled
  *
  * Answers show members in the order of their rows; types are column.h's.
  * Definitions are in PostgreSQL's own words: those of pg_get_expr(),
- * pg_get_constraintdef(), pg_get_indexdef() behind its USING, and pg_policies.
+ * pg_get_constraintdef(), pg_get_indexdef() behind its USING, pg_policies, and
+ * pg_get_triggerdef(oid, true) behind its CREATE TRIGGER.
  * A migration that changes a table changes its rows here. A column that batches
  * fill has its row in one of these, on one line:
  *
@@ -27,8 +29,8 @@
  *	MEASURED   what is reckoned over all that is stored
  *
  * Who includes a table defines what he needs of TABLE, COLUMN, MEMBER, DEFAULT,
- * KEY, CHECK, INDEX and POLICY before; MEMBER(member, type, null, SQL) is what
- * answers show. Nothing of it is left afterwards.
+ * KEY, CHECK, INDEX, POLICY and TRIGGER before; MEMBER(member, type, null, SQL)
+ * is what answers show. Nothing of it is left afterwards.
  */
 #include "models/column.h"
 
@@ -55,6 +57,9 @@
 #endif
 #ifndef POLICY
 #define POLICY(...)
+#endif
+#ifndef TRIGGER
+#define TRIGGER(...)
 #endif
 #ifndef GIVEN
 #define GIVEN(row) row

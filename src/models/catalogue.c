@@ -168,15 +168,30 @@ catalogue_key(const struct catalogue *it, const struct db_rows *rows, int row)
 	return db_text(rows, row, (int)it->count + 1);
 }
 
-int64_t
-catalogue_int(const struct catalogue *it, const struct db_rows *rows,
-    const char *member)
+static size_t
+place_of(const struct catalogue *it, const char *member)
 {
 	size_t i = 0;
 
 	while (i < it->count && strcmp(it->columns[i].member, member) != 0)
 		i++;
 	assert(i < it->count);
+	return i;
+}
+
+int64_t
+catalogue_int(const struct catalogue *it, const struct db_rows *rows,
+    const char *member)
+{
+	size_t i = place_of(it, member);
+
 	return it->columns[i].kind == COLUMN_BOOL ?
 	    db_bool(rows, 0, (int)i) : db_int(rows, 0, (int)i);
+}
+
+struct span
+catalogue_text(const struct catalogue *it, const struct db_rows *rows,
+    const char *member)
+{
+	return db_text(rows, 0, (int)place_of(it, member));
 }

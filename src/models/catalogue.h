@@ -20,13 +20,15 @@ struct catalogue {
 	const char *sort;	 /* of lists, before the id; never null */
 	bool sort_is_text;	 /* else a number */
 	const char *writes;	 /* what clients may set; ? to NULL, too */
-	const char *taken;	 /* what a unique index refuses */
 	const char *absent;	 /* what a foreign key refuses */
 	const char *users;	 /* the table whose rows refer to it, or NULL */
 	const char *link;	 /* their column that does */
+	bool keeps_inactive;	 /* inactive users keep it, too */
 	const char *moved;	 /* what catalogue_move() sets besides, or NULL */
 	const char *target;	 /* what it says of a target it refuses */
+	const struct catalogue *mappings; /* users that are mappings */
 	const char *maps;	 /* a mapping's column: the name it is for */
+	const char *best;	 /* the function that finds a name's mapping */
 	const struct column *columns;
 	size_t count;
 };
@@ -108,9 +110,11 @@ struct span catalogue_version(const struct catalogue *it,
 struct span catalogue_key(const struct catalogue *it,
     const struct db_rows *rows, int row);
 
-/* The number (or 0 or 1) of the first row's column with this member. */
+/* The number (or 0 or 1), or the text, of the first row's member. */
 int64_t catalogue_int(const struct catalogue *it, const struct db_rows *rows,
     const char *member);
+struct span catalogue_text(const struct catalogue *it,
+    const struct db_rows *rows, const char *member);
 
 /*
  * Begin a transaction that changes a tenant's catalogue, and wait until no
@@ -129,7 +133,8 @@ enum err catalogue_lock(struct db *db, const struct catalogue *it,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Insert a row, change one, remove one.
+ * Insert a row, change one, remove one. A row that is so already is left alone,
+ * and *ret_changed is false.
  *
  * Needs: catalogue_begin(); an existing, locked row.
  * Fails: E_CONFLICT, E_NO_INTEGRATION (`absent`), E_INVALID: clients are told.
@@ -139,36 +144,39 @@ enum err catalogue_insert(struct db *db, const struct catalogue *it,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
 enum err catalogue_update(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, const struct catalogue_change *change,
-    struct arena *arena, struct diag *diag) MUST_CHECK;
+    struct arena *arena, bool *ret_changed, struct diag *diag) MUST_CHECK;
 enum err catalogue_delete(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Let go of a row that is to be removed: inactive users forget it.
- * Gives: *ret_users, how many active ones use it and still do.
+ * Let go of a row that is to be removed: inactive users forget it, unless they
+ * keep it, too. Gives: *ret_users, how many use it still.
  */
 enum err catalogue_release(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_users,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Give all users of a row to another one. Gives: *ret_count, how many.
+ * Give all users of a row to another one; or lock that one only.
  * Fails: E_SYNTAX (`target`) when that is missing, inactive or the same.
  */
+enum err catalogue_target(struct db *db, const struct catalogue *it,
+    int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
 enum err catalogue_move(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
-    int64_t *ret_count, struct diag *diag) MUST_CHECK;
+    struct diag *diag) MUST_CHECK;
 
 /*
- * Apply a mapping of names to what has such names, in one statement: the rows
- * it fits get it; those that had it and that it fits no more get the oldest
- * other mapping that does, or none. A mapping that is not active changes
- * nothing. Names are compared without regard to case.
+ * Apply a mapping that was made or changed, in one statement: whatever has its
+ * name or had its old name (SPAN_NONE: it is new), or is linked to it, gets the
+ * mapping that its own name has, or none (etl_wit_mapping and
+ * etl_status_mapping of the migrations).
  */
 enum err catalogue_remap(struct db *db, const struct catalogue *it,
-    int64_t tenant_id, int64_t id, struct arena *arena, struct diag *diag)
-    MUST_CHECK;
+    int64_t tenant_id, int64_t id, struct span old_name, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
 
 /*
  * For the models: run a statement on one tenant and one row, $1 and $2, and

@@ -90,7 +90,8 @@ explain(const struct catalogue *it, enum err rc, struct diag *diag)
 	if (rc != E_DB)
 		return rc;
 	if (strcmp(state, "23505") == 0)
-		return diag_tell(diag, E_CONFLICT, "%s", it->taken);
+		return diag_tell(diag, E_CONFLICT,
+		    "There is such a %s already", it->noun);
 	if (strcmp(state, "23503") == 0)
 		return diag_tell(diag, E_NO_INTEGRATION, "%s", it->absent);
 	if (strncmp(state, "22", 2) == 0 || strncmp(state, "54", 2) == 0)
@@ -191,10 +192,11 @@ catalogue_insert(struct db *db, const struct catalogue *it, int64_t tenant_id,
 enum err
 catalogue_update(struct db *db, const struct catalogue *it, int64_t tenant_id,
     int64_t id, const struct catalogue_change *change, struct arena *arena,
-    struct diag *diag)
+    bool *ret_changed, struct diag *diag)
 {
 	struct db_rows *rows;
 	struct sql sql;
+	enum err rc;
 
 	sql_init(&sql);
 	sql_add(&sql, "UPDATE ");
@@ -207,7 +209,16 @@ catalogue_update(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	}
 	sql_where_int(&sql, "tenant_id = $%d", tenant_id);
 	sql_where_int(&sql, "id = $%d", id);
-	return explain(it, run(&sql, db, arena, &rows, diag), diag);
+	sql_where(&sql, "(");
+	for (size_t i = 0; i < change->count; i++)
+		buf_printf(&sql.text, "%s%s IS DISTINCT FROM $%zu%s",
+		    i == 0 ? "" : " OR ", change->values[i].column, i + 1,
+		    cast_of(&change->values[i]));
+	sql_add(&sql, ")");
+	rc = run(&sql, db, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_changed = db_rows_affected(rows) > 0;
+	return explain(it, rc, diag);
 }
 
 enum err

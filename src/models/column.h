@@ -18,6 +18,7 @@ enum column_kind {
 	COLUMN_STAMP, /* a text, ISO 8601 */
 	COLUMN_BOOL,
 	COLUMN_JSON, /* as PostgreSQL prints it */
+#define COLUMN_MAP COLUMN_JSON /* an object always */
 	COLUMN_ROWS, /* an array of another table's objects; see below */
 };
 
@@ -59,6 +60,7 @@ void columns_write(struct json *json, const struct column *columns,
 #define COLUMN_TYPE_STAMP_ZONED "timestamp with time zone"
 #define COLUMN_TYPE_DATE "date"
 #define COLUMN_TYPE_JSONB "jsonb"
+#define COLUMN_TYPE_JSONB_OBJECT "jsonb"
 #define COLUMN_TYPE_BYTEA "bytea"
 #define COLUMN_TYPE_UUID "uuid"
 
@@ -78,6 +80,7 @@ void columns_write(struct json *json, const struct column *columns,
 #define COLUMN_KIND_TEXT TEXT
 #define COLUMN_KIND_STAMP STAMP
 #define COLUMN_KIND_JSONB JSON
+#define COLUMN_KIND_JSONB_OBJECT MAP
 
 /* How a column of a type is read. */
 #define COLUMN_READ(type, name) COLUMN_READ_##type("t." #name)
@@ -89,6 +92,7 @@ void columns_write(struct json *json, const struct column *columns,
 #define COLUMN_READ_TEXT(sql) sql
 #define COLUMN_READ_STAMP(sql) STAMP_TEXT(sql)
 #define COLUMN_READ_JSONB(sql) sql
+#define COLUMN_READ_JSONB_OBJECT(sql) sql
 #define STAMP_TEXT(sql) "to_char(" sql ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
 #endif

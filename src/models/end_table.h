@@ -8,6 +8,7 @@
 #undef CHECK
 #undef INDEX
 #undef POLICY
+#undef TRIGGER
 #undef GIVEN
 #undef ONCE
 #undef DERIVED

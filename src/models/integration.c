@@ -18,7 +18,6 @@ const struct catalogue integration_catalogue = {
 	.sort_is_text = true,
 	.writes = "provider type base_url? username? settings logo_filename?"
 	    " active",
-	.taken = "The provider exists already",
 	.absent = "There is no such tenant",
 	.columns = integration_columns,
 	.count = COUNT(integration_columns),
@@ -145,4 +144,23 @@ integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
 	db_add_int(&params, id);
 	db_add_text(&params, sealed);
 	return db_run(db, &statement, &params, arena, &rows, diag);
+}
+
+enum err
+integration_settings_size(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, int64_t *ret_size, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "integration_settings_size",
+		.sql = "SELECT length(settings::text) FROM integrations"
+		    " WHERE tenant_id = $1 AND id = $2",
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
+	    diag);
+	if (rc == E_OK)
+		*ret_size = db_int(rows, 0, 0);
+	return rc;
 }

@@ -37,6 +37,11 @@ struct span integration_secret_context(int64_t tenant_id, int64_t id,
 enum err integration_secrets(struct db *db, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
+/* The characters of an integration's settings, as answers have them. */
+enum err integration_settings_size(struct db *db, int64_t tenant_id,
+    int64_t id, struct arena *arena, int64_t *ret_size, struct diag *diag)
+    MUST_CHECK;
+
 /* Write a password that was sealed anew. */
 enum err integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
     struct span sealed, struct arena *arena, struct diag *diag) MUST_CHECK;

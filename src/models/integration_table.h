@@ -7,7 +7,7 @@ SHOWN_AS(provider, CHARS(50), NOT_NULL, name)
 SHOWN_AS(type, CHARS(50), NOT_NULL, integration_type)
 SHOWN(base_url, TEXT, NULLABLE)
 SHOWN(username, VARCHAR, NULLABLE)
-SHOWN(settings, JSONB, NOT_NULL)
+SHOWN(settings, JSONB_OBJECT, NOT_NULL)
 SHOWN(logo_filename, CHARS(255), NULLABLE)
 SHOWN(active, BOOLEAN, NOT_NULL)
 /*

@@ -46,6 +46,14 @@ INDEX("btree (entity_type)")
 INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
+TRIGGER("counted AFTER INSERT OR DELETE ON raw_extraction_data FOR EACH ROW"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
+TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"
+    " FOR EACH ROW WHEN (old.active IS DISTINCT FROM new.active"
+    " OR old.tenant_id IS DISTINCT FROM new.tenant_id)"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
+TRIGGER("counted_none AFTER TRUNCATE ON raw_extraction_data FOR EACH STATEMENT"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
 
 TABLE(raw_extraction_counts)
 COLUMN(tenant_id, INTEGER, NOT_NULL)

@@ -12,6 +12,7 @@ const struct schema_row schema_rows[] = {
 #define CHECK(definition) { SCHEMA_CHECK, definition, NULL, false },
 #define INDEX(definition) { SCHEMA_INDEX, definition, NULL, false },
 #define POLICY(definition) { SCHEMA_POLICY, definition, NULL, false },
+#define TRIGGER(definition) { SCHEMA_TRIGGER, definition, NULL, false },
 #include "models/schema_table.h"
 };
 const size_t schema_rows_count = COUNT(schema_rows);

@@ -16,6 +16,7 @@ enum schema_kind {
 	SCHEMA_CHECK,
 	SCHEMA_INDEX,
 	SCHEMA_POLICY,
+	SCHEMA_TRIGGER,
 };
 
 /* The rows of a table follow its own. */

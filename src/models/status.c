@@ -31,12 +31,12 @@ const struct catalogue status_mapping_catalogue = {
 	.sort_is_text = true,
 	.writes = "status_from status_to status_category workflow_id?"
 	    " integration_id active",
-	.taken = "There is such a mapping already",
 	.absent = "There is no such integration",
 	.users = "statuses",
 	.link = "status_mapping_id",
 	.target = "target_mapping_id must name another active mapping",
 	.maps = "status_from",
+	.best = "etl_status_mapping",
 	.columns = mapping_columns,
 	.count = COUNT(mapping_columns),
 };

@@ -31,11 +31,11 @@ const struct catalogue wit_mapping_catalogue = {
 	.sort = "left(t.wit_from, 200)",
 	.sort_is_text = true,
 	.writes = "wit_from wit_to integration_id active",
-	.taken = "There is such a mapping already",
 	.absent = "There is no such integration",
 	.users = "wits",
 	.link = "wits_mapping_id",
 	.maps = "wit_from",
+	.best = "etl_wit_mapping",
 	.columns = mapping_columns,
 	.count = COUNT(mapping_columns),
 };
@@ -51,11 +51,11 @@ const struct catalogue wit_hierarchy_catalogue = {
 	.integration = "t.integration_id",
 	.sort = "-t.level_number::bigint",
 	.writes = "level_name level_number description? integration_id active",
-	.taken = "There is such a hierarchy already",
 	.absent = "There is no such integration",
 	.users = "wits_mappings",
 	.link = "wits_hierarchy_id",
-	.moved = "wit_to = t.level_name, ",
+	.moved = ", wit_to = t.level_name, last_updated_at = now()",
+	.mappings = &wit_mapping_catalogue,
 	.target = "target_hierarchy_id must name another active hierarchy",
 	.columns = hierarchy_columns,
 	.count = COUNT(hierarchy_columns),
@@ -87,20 +87,26 @@ const struct db_statement wit_hierarchy_dependencies = {
 
 enum err
 wit_hierarchy_of_level(struct db *db, int64_t tenant_id, int64_t level,
-    int64_t integration_id, struct arena *arena, int64_t *ret_id,
-    struct diag *diag)
+    int64_t integration_id, int64_t mapping_id, struct arena *arena,
+    int64_t *ret_id, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "wit_hierarchy_of_level",
 		.sql = "SELECT id FROM wits_hierarchies WHERE tenant_id = $1"
 		    " AND level_number = $2 AND active"
-		    " ORDER BY integration_id <> $3, id LIMIT 1 FOR SHARE",
+		    " ORDER BY id IS DISTINCT FROM (SELECT wits_hierarchy_id"
+		    " FROM wits_mappings WHERE tenant_id = $1 AND id = $4),"
+		    " integration_id <> $3, id LIMIT 1 FOR SHARE",
 	};
+	struct db_params params = { 0 };
 	struct db_rows *rows;
 	enum err rc;
 
-	rc = catalogue_run(db, &statement, tenant_id, level, integration_id,
-	    arena, &rows, diag);
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, level);
+	db_add_int(&params, integration_id);
+	db_add_int(&params, mapping_id);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
 	if (db_rows_count(rows) == 0)

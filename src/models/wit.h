@@ -15,13 +15,14 @@ extern const struct catalogue wit_hierarchy_catalogue;
 extern const struct db_statement wit_hierarchy_dependencies;
 
 /*
- * Find the active hierarchy of a level, of this integration if it has one,
- * and keep it so until the transaction's end.
+ * Find the active hierarchy of a level for a mapping (0: one that is made), and
+ * keep it so until the transaction's end: the mapping's own, else one of this
+ * integration, else any.
  * Fails: E_SYNTAX when there is none.
  */
 enum err wit_hierarchy_of_level(struct db *db, int64_t tenant_id,
-    int64_t level, int64_t integration_id, struct arena *arena,
-    int64_t *ret_id, struct diag *diag) MUST_CHECK;
+    int64_t level, int64_t integration_id, int64_t mapping_id,
+    struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
 
 /* Keep a mapping's hierarchy active. Fails: E_SYNTAX when it is not. */
 enum err wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id,

@@ -1,5 +1,7 @@
 #include "models/workflow.h"
 
+#include "models/status.h"
+
 static const struct column workflow_columns[] = {
 #define MEMBER COLUMN_ROW
 #include "models/workflow_table.h"
@@ -12,11 +14,12 @@ const struct catalogue workflow_catalogue = {
 	.sort = "COALESCE(t.step_number::bigint, 2147483648)",
 	.writes = "step_name step_number? step_category is_commitment_point"
 	    " integration_id active",
-	.taken = "This integration has another workflow step as its commitment"
-	    " point",
 	.absent = "There is no such integration",
 	.users = "statuses_mappings",
 	.link = "workflow_id",
+	.keeps_inactive = true,
+	.moved = ", last_updated_at = now()",
+	.mappings = &status_mapping_catalogue,
 	.target = "target_workflow_id must name another active workflow step",
 	.columns = workflow_columns,
 	.count = COUNT(workflow_columns),
@@ -65,4 +68,31 @@ workflow_keep(struct db *db, int64_t tenant_id, int64_t id,
 	if (rc == E_OK)
 		*ret_is_active = db_rows_count(rows) > 0;
 	return rc;
+}
+
+enum err
+workflow_commitment(struct db *db, int64_t tenant_id, int64_t integration_id,
+    int64_t except, struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "workflow_commitment",
+		.sql = "SELECT step_name, active FROM workflows"
+		    " WHERE tenant_id = $1 AND integration_id = $2"
+		    " AND id <> $3 AND is_commitment_point",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	struct span name;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, integration_id);
+	db_add_int(&params, except);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK || db_rows_count(rows) == 0)
+		return rc;
+	name = db_text(rows, 0, 0);
+	return diag_tell(diag, E_CONFLICT, "The%s workflow step %.*s is the"
+	    " commitment point of this integration",
+	    db_bool(rows, 0, 1) ? "" : " inactive", SPAN_ARG(name));
 }

@@ -42,6 +42,12 @@ static const char live_sql[] =
     " FROM tables AS t JOIN pg_class AS c ON c.oid = t.oid"
     " JOIN pg_policies AS p ON p.schemaname = current_schema()"
     " AND p.tablename = t.relname "
+    "UNION ALL SELECT 'trigger', t.relname,"
+    " replace(pg_get_triggerdef(g.oid, true), 'CREATE TRIGGER ', '') ||"
+    " CASE g.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' DISABLED'"
+    " WHEN 'R' THEN ' REPLICA' ELSE ' ALWAYS' END, '', 'f'"
+    " FROM tables AS t JOIN pg_trigger AS g ON g.tgrelid = t.oid"
+    " AND NOT g.tgisinternal "
     "UNION ALL SELECT 'index', t.relname,"
     " CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END ||"
     " regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? USING ', '') ||"
@@ -61,6 +67,7 @@ static const char *const kinds[] = {
 	[SCHEMA_CHECK] = "check",
 	[SCHEMA_INDEX] = "index",
 	[SCHEMA_POLICY] = "policy",
+	[SCHEMA_TRIGGER] = "trigger",
 };
 
 struct comparison {
@@ -167,6 +174,15 @@ is_part_of_note(const struct comparison *with, const char *table)
 	return false;
 }
 
+/* A further table, or an index that refuses nothing, does no harm. */
+static bool
+is_harmless(char **cells)
+{
+	return strcmp(cells[LIVE_KIND], kinds[SCHEMA_TABLE]) == 0 ||
+	    (strcmp(cells[LIVE_KIND], kinds[SCHEMA_INDEX]) == 0 &&
+	    strncmp(cells[LIVE_NAME], "UNIQUE ", 7) != 0);
+}
+
 /* Print what is there and nobody declared. */
 static void
 note_others(struct comparison *with)
@@ -179,12 +195,16 @@ note_others(struct comparison *with)
 		if (with->declared[i] ||
 		    (!is_table && is_part_of_note(with, cells[LIVE_TABLE])))
 			continue;
-		with->notes++;
+		if (is_harmless(cells))
+			with->notes++;
+		else
+			with->differences++;
 		if (is_table)
 			(void)printf("note: %s: a table that is not declared\n",
 			    cells[LIVE_TABLE]);
 		else
-			(void)printf("note: %s: the %s is not declared: %s\n",
+			(void)printf("%s%s: the %s is not declared: %s\n",
+			    is_harmless(cells) ? "note: " : "",
 			    cells[LIVE_TABLE], cells[LIVE_KIND],
 			    cells[LIVE_NAME]);
 	}

@@ -53,13 +53,8 @@ WITH issue AS MATERIALIZED (
 		original_name, description, hierarchy_level, wits_mapping_id,
 		last_updated_at)
 	SELECT $1, $2, external_id, COALESCE(name, external_id), description,
-		level, (
-		SELECT m.id
-		FROM wits_mappings AS m
-		WHERE m.tenant_id = $1 AND m.active
-			AND lower(m.wit_from) = lower(wit.name)
-		ORDER BY m.integration_id = $2 DESC, m.id
-		LIMIT 1), NULL
+		level, (SELECT m.id FROM etl_wit_mapping($1, $2,
+			COALESCE(name, external_id)) AS m), NULL
 	FROM wit
 	WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT FROM wits AS t WHERE t.tenant_id = $1
 		AND t.integration_id = $2
@@ -98,13 +93,8 @@ WITH issue AS MATERIALIZED (
 	SELECT $1, $2, external_id, COALESCE(name, external_id),
 		COALESCE(category, mapping.status_category, 'Unknown'),
 		description, mapping.id, NULL
-	FROM status LEFT JOIN LATERAL (
-		SELECT m.id, m.status_category
-		FROM statuses_mappings AS m
-		WHERE m.tenant_id = $1 AND m.active
-			AND lower(m.status_from) = lower(status.name)
-		ORDER BY m.integration_id = $2 DESC, m.id
-		LIMIT 1) AS mapping ON true
+	FROM status LEFT JOIN LATERAL etl_status_mapping($1, $2,
+		COALESCE(name, external_id)) AS mapping ON true
 	WHERE NOT EXISTS (SELECT FROM statuses AS t WHERE t.tenant_id = $1
 		AND t.integration_id = $2
 		AND t.external_id = status.external_id

@@ -65,14 +65,10 @@ WITH wit AS (
 	WHERE external_id IS NOT NULL AND original_name IS NOT NULL
 	ORDER BY external_id COLLATE "C", index DESC
 ), mapped AS (
-	SELECT wit.*, (
-		SELECT m.id
-		FROM wits_mappings AS m
-		WHERE m.tenant_id = $1 AND m.active
-			AND lower(m.wit_from) = lower(wit.original_name)
-		ORDER BY m.integration_id = $2 DESC, m.id
-		LIMIT 1) AS wits_mapping_id
+	SELECT wit.*, m.id AS wits_mapping_id
 	FROM wit
+	LEFT JOIN LATERAL etl_wit_mapping($1, $2, wit.original_name) AS m
+		ON true
 )
 INSERT INTO wits AS t (tenant_id, integration_id, <inserted>, last_updated_at)
 SELECT $1, $2, n.<inserted>, n.stored_at

@@ -65,13 +65,8 @@ WITH status AS (
 	FROM status AS n
 	LEFT JOIN statuses AS o ON o.tenant_id = $1
 		AND o.integration_id = $2 AND o.external_id = n.external_id
-	LEFT JOIN LATERAL (
-		SELECT x.id, x.status_category
-		FROM statuses_mappings AS x
-		WHERE x.tenant_id = $1 AND x.active
-			AND lower(x.status_from) = lower(n.original_name)
-		ORDER BY x.integration_id = $2 DESC, x.id
-		LIMIT 1) AS m ON true
+	LEFT JOIN LATERAL etl_status_mapping($1, $2, n.original_name) AS m
+		ON true
 )
 INSERT INTO statuses AS t (id, tenant_id, integration_id, <inserted>,
 	last_updated_at)

@@ -96,10 +96,15 @@ statements() {
 	done
 }
 statements >"$TMP/statements"
-for file in "$ETL_SOURCE"/src/transformers/*.sql "$ETL_SOURCE"/src/loaders/*.sql; do
-	[ -e "$file" ] || continue
-	FILE=$(basename "$file") perl -0777 -pe 's/^-- statement: .*$/\x01/mg; s/--.*$//mg; s/\s+/ /g; s/\x01/\n/g; s/\z/\n/' "$file" |
-		sed -e '/^ *$/d' -e 's/; *$//' -e "s/^/$(basename "$file"):?\t/" >>"$TMP/statements"
+# Those of batches have their lists of columns in the build only.
+for file in transformers/transformer loaders/loader; do
+	FILE=$(basename "$file") perl -0777 -ne '
+		while (/\.name = "([^"]*)", \.sql =((?:\s*"(?:[^"\\]|\\.)*")+)/g) {
+			my ($name, $body) = ($1, $2);
+			my $sql = join "", $body =~ /"((?:[^"\\]|\\.)*)"/gs;
+			$sql =~ s/\\(.)/$1 eq "n" ? " " : $1/ge;
+			print "$ENV{FILE}:$name\t$sql\n";
+		}' "$ETL_BUILD/src/${file}_sql.c" >>"$TMP/statements"
 done
 count=$(wc -l <"$TMP/statements")
 check "the models have statements ($count)" [ "$count" -gt 20 ]

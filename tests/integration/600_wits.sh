@@ -51,6 +51,19 @@ api PUT wit-mappings/1 --data '{"wit_from":null,"wit_to":null,"integration_id":n
 check_is "null leaves what cannot be null" "$STATUS $(answer '[.wit_from, .wit_to, .integration_id]')" '200 ["epic","Epic",1]'
 api PUT wit-mappings/1 --data '{}'
 check_is "PUT of nothing: 200" "$STATUS" 200
+sql "INSERT INTO wits_hierarchies (id, tenant_id, integration_id, level_name, level_number) VALUES (77, 1, 2, 'Its own', 1);
+	UPDATE wits_mappings SET wits_hierarchy_id = 77 WHERE id = 1"
+hierarchy_of() { sql "SELECT wits_hierarchy_id FROM wits_mappings WHERE id = $1"; }
+api PUT wit-mappings/1 --data '{"hierarchy_level":1}'
+check_is "the level of its hierarchy leaves it there" "$STATUS $(hierarchy_of 1)" "200 77"
+sql "UPDATE wits_hierarchies SET active = FALSE WHERE id = 77"
+api PUT wit-mappings/1 --data '{"hierarchy_level":1}'
+check_is "unless that is not active" "$STATUS $(hierarchy_of 1)" "200 1"
+sql "UPDATE wits_hierarchies SET active = TRUE WHERE id = 77"
+api PUT wit-mappings/1 --data '{"hierarchy_level":0}'
+check_is "another level has another hierarchy" "$STATUS $(hierarchy_of 1)" "200 2"
+api PUT wit-mappings/1 --data '{"hierarchy_level":-1}'
+sql "DELETE FROM wits_hierarchies WHERE id = 77"
 for level in 7 2147483647; do
 	api POST wit-mappings --data "{\"wit_from\":\"a\",\"wit_to\":\"b\",\"hierarchy_level\":$level}"
 	check_is "no active hierarchy of level $level: 400" "$STATUS" 400
@@ -65,6 +78,8 @@ check_is "nor in PUT: 404" "$STATUS" 404
 all_wrong='{"wit_from":"","wit_to":5,"hierarchy_level":"1","integration_id":0,"active":"yes"}'
 check_invalid POST wit-mappings "$all_wrong" "body.wit_from body.wit_to body.hierarchy_level body.integration_id"
 check_invalid PUT wit-mappings/1 "$all_wrong" "body.wit_from body.wit_to body.hierarchy_level body.integration_id body.active"
+check_invalid POST wit-mappings '{"wit_from":" \t","wit_to":"\u00a0\u3000 ","hierarchy_level":0}' "body.wit_from body.wit_to"
+check_invalid PUT wit-mappings/1 '{"wit_from":" ","wit_to":"\n"}' "body.wit_from body.wit_to"
 check_invalid POST wit-mappings '{}' "body.wit_from body.wit_to body.hierarchy_level"
 check_invalid POST wit-mappings '{"wit_from":null,"wit_to":"x","hierarchy_level":1.5}' "body.wit_from body.hierarchy_level"
 check_invalid POST wit-mappings "{\"wit_from\":\"$(printf 'ä%.0s' {1..256})\",\"wit_to\":\"x\",\"hierarchy_level\":0}" body.wit_from
@@ -105,6 +120,7 @@ check_invalid POST wits-hierarchies '{"level_name":"","level_number":2147483648,
 	"body.level_name body.level_number body.description body.integration_id"
 check_invalid PUT wits-hierarchies/1 '{"level_name":[],"level_number":true,"description":{},"integration_id":-1,"active":1,"target_hierarchy_id":"x"}' \
 	"body.level_name body.level_number body.description body.integration_id body.active body.target_hierarchy_id"
+check_invalid POST wits-hierarchies '{"level_name":"  ","level_number":9}' body.level_name
 check_invalid POST wits-hierarchies '{}' "body.level_name body.level_number"
 api POST wits-hierarchies --data '{"level_name":"Initiative","level_number":2,"description":"Above","integration_id":2}'
 check_is "POST: 201" "$STATUS $(answer 'del(.id)')" \
@@ -141,7 +157,11 @@ for target in 2 3 1001 424242; do
 	check_is "DELETE with target $target (itself, inactive, foreign, missing): 400" "$STATUS" 400
 	api PUT wits-hierarchies/2 --data "{\"active\":false,\"target_hierarchy_id\":$target}"
 	check_is "so in PUT: 400" "$STATUS" 400
+	api PUT wits-hierarchies/2 --data "{\"level_name\":\"Story\",\"target_hierarchy_id\":$target}"
+	check_is "even where nothing moves: 400" "$STATUS" 400
 done
+api PUT wits-hierarchies/2 --data '{"level_name":"Story","target_hierarchy_id":1}'
+check_is "a good target does no harm there" "$STATUS $(sql "SELECT count(*) FROM wits_mappings WHERE wits_hierarchy_id = 2 AND active")" "200 $count"
 check_is "nothing has moved" "$(sql "SELECT count(*) FROM wits_mappings WHERE wits_hierarchy_id = 2 AND active")" "$count"
 check_invalid DELETE wits-hierarchies/2 '{"target_hierarchy_id":"1"}' body.target_hierarchy_id
 api DELETE wits-hierarchies/2 --data '{'

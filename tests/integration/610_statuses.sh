@@ -46,6 +46,7 @@ check_invalid POST status-mappings '{"status_from":"","status_to":1,"status_cate
 	"body.status_from body.status_to body.status_category body.workflow_id body.integration_id"
 check_invalid PUT status-mappings/4 '{"status_from":"","status_to":1,"status_category":[],"workflow_id":"1","integration_id":2147483648,"active":"x"}' \
 	"body.status_from body.status_to body.status_category body.workflow_id body.integration_id body.active"
+check_invalid POST status-mappings '{"status_from":" ","status_to":"\u2003","status_category":"Done"}' "body.status_from body.status_to"
 check_invalid POST status-mappings '{}' "body.status_from body.status_to body.status_category"
 sql "UPDATE workflows SET active = FALSE WHERE id = 5"
 for workflow in 5 1001 424242; do

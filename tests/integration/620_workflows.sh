@@ -30,6 +30,7 @@ check_invalid POST workflows '{"step_name":"","step_category":7,"step_number":"1
 	"body.step_name body.step_category body.step_number body.is_commitment_point body.integration_id"
 check_invalid PUT workflows/1 '{"step_name":false,"step_category":"","step_number":1e3,"is_commitment_point":0,"integration_id":0,"active":null,"x":1}' \
 	"body.step_name body.step_category body.step_number body.is_commitment_point body.integration_id"
+check_invalid POST workflows '{"step_name":"\u3000","step_category":"Done"}' body.step_name
 check_invalid POST workflows '{}' "body.step_name body.step_category"
 api POST workflows --data '{"step_name":"a","step_category":"Done","integration_id":1001}'
 check_is "another tenant's integration: 404" "$STATUS" 404
@@ -42,13 +43,17 @@ check_versions "workflows/$id" '{"step_category":"Done"}'
 # -- commitment points
 api POST workflows --data '{"step_name":"a","step_category":"Done","is_commitment_point":true}'
 check_is "a second commitment point: 409" "$STATUS" 409
-check_match "which says so" "$(json .detail)" 'commitment point'
+check_is "which names the one there is" "$(json .detail)" 'The workflow step Ready is the commitment point of this integration'
 api PUT "workflows/$id" --data '{"is_commitment_point":true}'
 check_is "nor in PUT: 409" "$STATUS" 409
 api PUT 'workflows/7' --data '{"integration_id":1}'
 check_is "nor by moving one here: 409" "$STATUS" 409
 api PUT workflows/2 --data '{"is_commitment_point":true}'
 check_is "the same one again is no second: 200" "$STATUS" 200
+sql "UPDATE workflows SET active = FALSE WHERE id = 2"
+api POST workflows --data '{"step_name":"a","step_category":"Done","is_commitment_point":true}'
+check_is "an inactive one is in the way, too, and is said to be inactive" "$STATUS $(json .detail)" '409 The inactive workflow step Ready is the commitment point of this integration'
+sql "UPDATE workflows SET active = TRUE WHERE id = 2"
 api PUT workflows/2 --data '{"is_commitment_point":false}'
 check_is "when it is none any more" "$STATUS" 200
 api PUT "workflows/$id" --data '{"is_commitment_point":true}'
@@ -81,8 +86,11 @@ check_is "with a target: they move, and it is deleted" \
 sql "UPDATE statuses_mappings SET active = FALSE WHERE workflow_id = 3"
 count=$(sql "SELECT count(*) FROM statuses_mappings WHERE workflow_id = 3")
 api DELETE workflows/3
-check_is "inactive mappings forget a step that is deleted" \
-	"$STATUS $(sql "SELECT count(*) FROM workflows WHERE id = 3") $(sql "SELECT count(*) FROM statuses_mappings WHERE NOT active AND workflow_id IS NULL")" "200 0 $count"
+check_match "inactive mappings keep a step, too" "$STATUS $(json .message)" "^200 .*deactivated.* $count "
+check_is "and it is theirs still" "$(sql "SELECT active, (SELECT count(*) FROM statuses_mappings WHERE workflow_id = 3) FROM workflows WHERE id = 3")" "f|$count"
+sql "UPDATE statuses_mappings SET workflow_id = NULL WHERE workflow_id = 3"
+api DELETE workflows/3
+check_is "without them it is deleted" "$STATUS $(sql "SELECT count(*) FROM workflows WHERE id = 3")" "200 0"
 
 check_is "another tenant's rows are as they were" "$(second_tenant_rows)" "$before"
 check_fails "no server error came up" grep -E 'status=500|error=E_DB ' "$APP_LOGS/pool.log"

@@ -79,12 +79,26 @@ check_invalid POST integrations "{\"provider\":\"$long\",\"type\":\"\",\"base_ur
 check_invalid PUT "integrations/$id" "{\"provider\":\"\",\"type\":\"$long\",\"base_url\":1,\"username\":[],\"password\":7,\"settings\":\"{}\",\"logo_filename\":true,\"active\":2}" \
 	"body.provider body.type body.base_url body.username body.password body.settings body.logo_filename body.active"
 check_invalid POST integrations '{}' "body.provider body.type"
+# PostgreSQL puts a blank behind the colon.
 for size in 65536 65537; do
-	head -c $((size - 8)) /dev/zero | tr '\0' x | sed 's/.*/{"settings":{"a":"&"}}/' >"$TMP/settings"
+	head -c $((size - 9)) /dev/zero | tr '\0' x | sed 's/.*/{"settings":{"a":"&"}}/' >"$TMP/settings"
 	api PUT "integrations/$id" --data-binary "@$TMP/settings"
-	check_is "settings of $size bytes" "$STATUS $(json '.errors[0].loc[1]? // "taken"')" \
+	check_is "settings of $size characters as PostgreSQL has them" "$STATUS $(json '.errors[0].loc[1]? // "taken"')" \
 		"$([ $size = 65536 ] && echo "200 taken" || echo "422 settings")"
 done
+api PUT "integrations/$id" --data "{\"settings\":{\"a\":[$(printf '1e300,%.0s' {1..220})0]}}"
+check_is "numbers that become long" "$STATUS $(json '.errors[0].loc[1]? // "taken"')" "422 settings"
+printf '{"settings":{"a":1%70000s}}' '' >"$TMP/settings"
+api PUT "integrations/$id" --data-binary "@$TMP/settings"
+check_is "many blanks" "$STATUS $(json '.errors[0].loc[1]? // "taken"')" "422 settings"
+check_invalid POST integrations '{"provider":" ","type":"x"}' body.provider
+for logo in ../b.svg a/b.svg 'a\\b.svg' .b.svg b.png 'ä.svg' b.svg.. .svg '' 'b svg' 'b.svg\n'; do
+	check_invalid PUT "integrations/$id" "{\"logo_filename\":\"$logo\"}" body.logo_filename
+done
+api PUT "integrations/$id" --data '{"logo_filename":"B_1-2.3.svg"}'
+check_is "a logo as nginx serves it" "$STATUS $(json .logo_filename)" "200 B_1-2.3.svg"
+api PUT "integrations/$id" --data '{"logo_filename":null}'
+check_is "and none" "$STATUS $(json .logo_filename)" "200 null"
 api PUT "integrations/$id" --data '{"settings":{"custom_fields":{"customfield_1":"team"}}}'
 for name in Jira jIRA; do
 	api POST integrations --data "{\"provider\":\"$name\",\"type\":\"data_source\"}"

@@ -6,15 +6,35 @@
 app_up
 second_tenant
 
-# Mappings that are active below a hierarchy that is not, and so on.
-orphans() {
-	sql "SELECT (SELECT count(*) FROM wits_mappings m LEFT JOIN wits_hierarchies h ON h.id = m.wits_hierarchy_id
+# Mappings that are active below a hierarchy that is not; rows that refer to
+# nothing.
+orphans_sql="SELECT (SELECT count(*) FROM wits_mappings m LEFT JOIN wits_hierarchies h ON h.id = m.wits_hierarchy_id
 		WHERE m.active AND h.active IS NOT TRUE)
 	+ (SELECT count(*) FROM wits w LEFT JOIN wits_mappings m ON m.id = w.wits_mapping_id
 		WHERE w.wits_mapping_id IS NOT NULL AND m.id IS NULL)
+	+ (SELECT count(*) FROM statuses s LEFT JOIN statuses_mappings m ON m.id = s.status_mapping_id
+		WHERE s.status_mapping_id IS NOT NULL AND m.id IS NULL)
 	+ (SELECT count(*) FROM statuses_mappings m LEFT JOIN workflows w ON w.id = m.workflow_id
-		WHERE m.workflow_id IS NOT NULL AND w.id IS NULL)"
-}
+		WHERE m.workflow_id IS NOT NULL AND w.id IS NULL)
+	+ (SELECT count(*) FROM raw_extraction_data r LEFT JOIN integrations i ON i.id = r.integration_id
+		WHERE i.id IS NULL)"
+orphans() { sql "$orphans_sql"; }
+# It would see each of them: made where no key is looked at, and taken back.
+planted=$(PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 <<-SQL
+	BEGIN;
+	SET LOCAL session_replication_role = replica;
+	UPDATE wits_hierarchies SET active = FALSE WHERE id = 1;
+	UPDATE wits SET wits_mapping_id = 99999 WHERE id = 1;
+	UPDATE statuses SET status_mapping_id = 99999 WHERE id = 1;
+	UPDATE statuses_mappings SET workflow_id = 99999 WHERE id = 1;
+	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256) VALUES (1, 99999, 'x', '[]', 0, 2, sha256('x'));
+	$orphans_sql;
+	SELECT count(*) FROM wits_mappings WHERE wits_hierarchy_id = 1 AND active;
+	ROLLBACK;
+SQL
+)
+check_is "orphans are counted" "$(head -n 1 <<<"$planted")" "$(($(tail -n 1 <<<"$planted") + 4))"
+check_is "there are none at first" "$(orphans)" 0
 new_hierarchy() { # LEVEL; sets id
 	api POST wits-hierarchies --data "{\"level_name\":\"L$1\",\"level_number\":$1}"
 	id=$(json .id)
@@ -100,6 +120,44 @@ for round in 1 2 3; do
 	check_is "one delete wins" "$(grep -c '^200$' "$TMP/gone") $(sql "SELECT count(*) FROM workflows WHERE id = $step")" "1 0"
 	check_is "all $made mappings have the target" \
 		"$(sql "SELECT count(*) FROM statuses_mappings WHERE workflow_id = 1 AND status_from LIKE 'r$round-%'") $(orphans)" "$made 0"
+done
+
+# -- an integration goes while batches come
+for round in 1 2 3; do
+	api POST integrations --data "{\"provider\":\"Gone $round\",\"type\":\"data_source\"}"
+	gone=$(json .id)
+	many "$TMP/made" 40 POST raw-data/store "{\"integration_id\":$gone,\"entity_type\":\"x\",\"external_id\":\"{}\",\"raw_data\":[{}]}" &
+	first=$!
+	many "$TMP/gone" 8 DELETE "integrations/$gone"
+	wait $first
+	made=$(grep -c '^20[12]$' "$TMP/made" || true)
+	check_is "round $round: stored, or there is no integration" "$(grep -vc '^20[12]$\|^404$' "$TMP/made" || true)" 0
+	check_is "deleted once, or refused for its batches" "$(grep -vc '^200$\|^404$\|^409$' "$TMP/gone" || true)" 0
+	check_is "it is there with all $made batches, or there are none" \
+		"$(sql "SELECT count(*) FROM raw_extraction_data WHERE integration_id = $gone") $(sql "SELECT count(*) FROM integrations WHERE id = $gone")" \
+		"$made $((made > 0))"
+	check_is "no orphan" "$(orphans)" 0
+done
+
+# -- a status mapping goes while workers bring statuses that have it
+for round in 1 2 3; do
+	api POST status-mappings --data "{\"status_from\":\"d$round\",\"status_to\":\"x\",\"status_category\":\"Done\"}"
+	mapping=$(json .id)
+	for n in 1 2 3 4; do
+		for i in 1 2 3 4 5; do
+			echo "INSERT INTO statuses (tenant_id, integration_id, external_id, original_name, category, status_mapping_id)
+				VALUES (1, 1, 'd$round-$n-$i', 'd$round', 'Done', $mapping);"
+		done | psql -qAtX >"$TMP/worker.$n" 2>&1 &
+	done
+	many "$TMP/gone" 8 DELETE "status-mappings/$mapping"
+	wait
+	check_is "round $round: deleted, deactivated, or not there any more" "$(grep -vc '^200$\|^404$' "$TMP/gone" || true)" 0
+	check_is "workers found it, or did not" "$(cat "$TMP"/worker.? | grep ERROR | grep -vc fk_statuses_status_mapping_id || true)" 0
+	made=$(sql "SELECT count(*) FROM statuses WHERE external_id LIKE 'd$round-%'")
+	check_is "it is there, inactive, with all $made statuses, or there are none" \
+		"$(sql "SELECT count(*) FROM statuses WHERE status_mapping_id = $mapping") $(sql "SELECT count(*) FROM statuses_mappings WHERE id = $mapping AND NOT active")" \
+		"$made $((made > 0))"
+	check_is "no orphan" "$(orphans)" 0
 done
 
 # -- a worker in the middle of its transaction

@@ -14,6 +14,8 @@ document() { jq -r "$1" "$TMP/openapi.json"; }
 check_is "of OpenAPI 3.1" "$(document .openapi)" 3.1.0
 check_is "the program prints the same" "$("$ETL_BUILD/pulse-etl" routes openapi | sha256sum)" \
 	"$({ cat "$BODY"; echo; } | sha256sum)"
+check_is "so does the file that is installed" "$(sha256sum <"$ETL_BUILD/openapi.json")" \
+	"$({ cat "$BODY"; echo; } | sha256sum)"
 
 # -- complete: each row of the route table is there, with its role and handler
 routes() {
@@ -29,7 +31,7 @@ check_is "names of operations are unique" "$(document '[.paths[][].operationId] 
 check_is "open routes need nothing, all others the token" \
 	"$(document '[.paths[][] | (.["x-role"] == "open") == (.security == [])] | all')" true
 check_is "each operation tells its trouble" \
-	"$(document '[.paths[][].responses | has("500") and has("503") and has("default")] | all')" true
+	"$(document '[.paths[][].responses | has("429") and has("500") and has("503") and has("default")] | all')" true
 check_is "each {id} is a parameter, and answers 404" \
 	"$(document '[.paths | to_entries[] | select(.key | contains("{id}")) | .value[] |
 		(.parameters | any(.name == "id" and .required)) and (.responses | has("404"))] | all')" true
@@ -49,7 +51,17 @@ check_is "and their limits" "$(document "$store.requestBody.content[\"applicatio
 check_is "and the headers" "$(document "[$store.parameters[] | select(.in == \"header\") | .name] | join(\" \")")" \
 	"Idempotency-Key traceparent"
 check_is "its answers are all there" "$(document "$store.responses | keys | join(\" \")")" \
-	"200 201 202 400 401 403 404 413 415 422 500 503 default"
+	"200 201 202 400 401 403 404 413 415 422 429 500 503 default"
+success() { document "$store.responses[\"$1\"].headers | keys_unsorted | join(\" \")"; }
+check_is "an older answer says that it is one" "$(success 200)" "X-Request-Id Idempotency-Replayed"
+check_is "what was made says where it is" "$(success 201)" "X-Request-Id Location"
+check_is "a problem says what to do about it" \
+	"$(document '[.components.responses | to_entries[] | select(.value.headers | length > 1) | "\(.key) \(.value.headers | keys_unsorted[1])"] | join(", ")')" \
+	"401 WWW-Authenticate, 415 Accept-Encoding, 429 Retry-After, 503 Retry-After, problem Allow"
+check_is "what is read with a version is written with one, too" \
+	"$(document '[.paths["/app/etl/integrations", "/app/etl/integrations/{id}", "/app/etl/integrations/{id}/toggle-active"] | to_entries[] | .key as $method | .value.responses | to_entries[] | select(.value.headers.ETag?) | "\($method) \(.key)"] | join(", ")')" \
+	"get 200, get 304, post 201, get 200, get 304, put 200, post 200"
+check_is "settings are an object" "$(document '.components.schemas.integration.properties.settings.type')" object
 check_is "an enumeration is one" \
 	"$(document '.paths["/app/etl/raw-data"].get.parameters[] | select(.name == "processing_status") | .schema.enum | join(" ")')" \
 	"pending processing completed failed"
@@ -89,11 +101,12 @@ lint "$TMP/broken.json"
 check "and would find a fault" test "$(faults)" -ge 2
 
 answers() { OPENAPI_TOOLS=$ETL_OPENAPI_TOOLS node "$ETL_SOURCE/tests/openapi/validate.mjs" "$TMP/openapi.json" "$TMP/seen"; }
-record() { # METHOD PATH STATUS TYPE BODY
+record() { # METHOD PATH STATUS TYPE BODY [HEADER…]
 	rm -rf "$TMP/seen"
 	mkdir "$TMP/seen"
 	printf '%s\n' "${@:1:4}" >"$TMP/seen/one.meta"
 	printf '%s' "$5" >"$TMP/seen/one.body"
+	printf '%s\r\n' 'HTTP/1.1 100 Continue' '' "HTTP/1.1 $3" 'x-request-id: one' "${@:6}" '' >"$TMP/seen/one.headers"
 }
 health='{"status":"ok","version":"1"}'
 record GET /app/etl/health 200 application/json "$health"
@@ -102,7 +115,7 @@ record HEAD /app/etl/health 200 application/json ''
 check "so does HEAD" answers
 record GET /app/etl/nowhere 404 application/problem+json '{"type":"about:blank","title":"x","status":404,"detail":"x","request_id":"x"}'
 check "and a problem of no route" answers
-differs() { # NAME METHOD PATH STATUS TYPE BODY
+differs() { # NAME METHOD PATH STATUS TYPE BODY [HEADER…]
 	local name=$1
 	shift
 	record "$@"
@@ -118,5 +131,19 @@ differs "another status" GET /app/etl/health 201 application/json "$health"
 differs "an error that is none of its own" GET /app/etl/health 409 application/problem+json '{}'
 differs "a problem without its detail" GET /app/etl/queues 503 application/problem+json '{"type":"about:blank","title":"x","status":503,"request_id":"x"}'
 differs "a success of no route" GET /app/etl/nowhere 200 application/json '{}'
-differs "a body with 304" GET /app/etl/raw-data/1 304 '' 'x'
+differs "a body with 304" GET /app/etl/raw-data/1 304 '' 'x' 'ETag: "1"'
+record GET /app/etl/raw-data/1 304 '' '' 'ETag: "1"'
+check "an answer with its headers passes" answers
+differs "a version less" GET /app/etl/raw-data/1 304 '' ''
+differs "a header without a value" GET /app/etl/raw-data/1 304 '' '' 'ETag: '
+record GET /app/etl/wits 200 application/json '[]' 'ETag: "1"' 'X-Total-Count: 0'
+check "a list with its number passes" answers
+differs "a number that is none" GET /app/etl/wits 200 application/json '[]' 'ETag: "1"' 'X-Total-Count: no'
+differs "a list without its number" GET /app/etl/wits 200 application/json '[]' 'ETag: "1"'
+problem() { printf '{"type":"about:blank","title":"x","status":%s,"detail":"x","request_id":"x"}' "$1"; }
+differs "no time to come again" GET /app/etl/wits 429 application/problem+json "$(problem 429)"
+differs "a caller who is not told how to say who he is" GET /app/etl/wits 401 application/problem+json "$(problem 401)"
+differs "a method less without the others" PATCH /app/etl/wits 405 application/problem+json "$(problem 405)"
+record PATCH /app/etl/wits 405 application/problem+json "$(problem 405)" 'Allow: GET, HEAD'
+check "with them it passes" answers
 done_testing

@@ -107,6 +107,11 @@ check_is "its members are the contract's, in their order" "$(json 'keys_unsorted
 	"total_database total_vectorized overall_completion integration_groups queue_pending queue_failed"
 check_is "two groups with their logos" "$(json '[.integration_groups[] | .title, .logo_filename] | join(" ")')" \
 	"Jira jira.svg GitHub github.svg"
+sql "UPDATE integrations SET provider = 'JIRA' WHERE id = 1; UPDATE integrations SET provider = 'github' WHERE id = 2"
+qdrant dashboard
+check_is "in whatever letters the providers are written" "$(json '[.integration_groups[] | .title, .logo_filename] | join(" ")')" \
+	"Jira jira.svg GitHub github.svg"
+sql "UPDATE integrations SET provider = 'Jira' WHERE id = 1; UPDATE integrations SET provider = 'GitHub' WHERE id = 2"
 check_is "Jira's entities, in their order" "$(json '[.integration_groups[0].entities[].name] | join(", ")')" \
 	"Work Items, Changelogs, Projects, Statuses, Work Item Types, WIT Hierarchies, WIT Mappings, WIT PR Links, Status Mappings, Workflows"
 check_is "GitHub's" "$(json '[.integration_groups[1].entities[].name] | join(", ")')" \

@@ -10,7 +10,7 @@ verify() {
 	"$ETL_BUILD/pulse-etl-migrate" --verify "$@" >"$TMP/out" 2>"$TMP/err"
 	CODE=$?
 }
-differences() { grep -v -e '^note: ' -e ' differences, ' "$TMP/out"; }
+differences() { grep -v -e '^note: ' -e ' differences, ' -e ' is not declared: ' "$TMP/out"; }
 
 verify
 check_is "an empty database: 1" "$CODE" 1
@@ -130,23 +130,55 @@ sql "ALTER TABLE prs ADD COLUMN merged_by VARCHAR; ALTER TABLE prs ALTER number 
 verify
 check_is "all made good: 0" "$CODE" 0
 
-# -- what is not declared does no harm
+# -- what is not declared, and could refuse a write or change it
+more() { # WHAT WANT CHANGE UNDO
+	sql "$3"
+	verify
+	check_is "$1 that is not declared: 1" "$CODE" 1
+	check_is "$1 that is not declared is listed, and nothing else" "$(grep -v -e '^note: ' -e ' differences, ' "$TMP/out")" "$2"
+	sql "$4"
+}
+more "a column" "wits: the column is not declared: colour" \
+	"ALTER TABLE wits ADD COLUMN colour VARCHAR" "ALTER TABLE wits DROP COLUMN colour"
+more "a default" "wits: the default is not declared: description = 'x'::character varying" \
+	"ALTER TABLE wits ALTER description SET DEFAULT 'x'" "ALTER TABLE wits ALTER description DROP DEFAULT"
+more "a key" "prs: the key is not declared: UNIQUE (tenant_id, number)" \
+	"ALTER TABLE prs ADD CONSTRAINT mine UNIQUE (tenant_id, number)" "ALTER TABLE prs DROP CONSTRAINT mine"
+more "a check" "wits: the check is not declared: CHECK ((id > 0))" \
+	"ALTER TABLE wits ADD CONSTRAINT mine CHECK (id > 0)" "ALTER TABLE wits DROP CONSTRAINT mine"
+more "a unique index" "prs: the index is not declared: UNIQUE btree (lower((status)::text))" \
+	"CREATE UNIQUE INDEX mine ON prs (lower(status))" "DROP INDEX mine"
+more "a restrictive policy" "wits: the policy is not declared: mine RESTRICTIVE FOR INSERT TO public WITH CHECK (id > 0)" \
+	"CREATE POLICY mine ON wits AS RESTRICTIVE FOR INSERT WITH CHECK (id > 0)" "DROP POLICY mine ON wits"
+more "a policy without a condition" "wits: the policy is not declared: none FOR SELECT TO public" \
+	"CREATE POLICY none ON wits FOR SELECT" "DROP POLICY none ON wits"
+trigger="BEFORE UPDATE ON wits FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+more "a trigger" "wits: the trigger is not declared: mine $trigger" \
+	"CREATE TRIGGER mine $trigger" "DROP TRIGGER mine ON wits"
+
+# -- triggers
+counted="counted_none AFTER TRUNCATE ON raw_extraction_data FOR EACH STATEMENT EXECUTE FUNCTION raw_extraction_data_counted()"
+differs "a trigger that was dropped" "raw_extraction_data: the trigger is missing: $counted" \
+	"DROP TRIGGER counted_none ON raw_extraction_data" "CREATE TRIGGER $counted"
+differs "a trigger that is off" "raw_extraction_data: the trigger is missing: $counted" \
+	"ALTER TABLE raw_extraction_data DISABLE TRIGGER counted_none" "ALTER TABLE raw_extraction_data ENABLE TRIGGER counted_none"
+differs "a trigger of replicas" "raw_extraction_data: the trigger is missing: $counted" \
+	"ALTER TABLE raw_extraction_data ENABLE REPLICA TRIGGER counted_none" "ALTER TABLE raw_extraction_data ENABLE TRIGGER counted_none"
+differs "a trigger with another condition" \
+	"raw_extraction_data: the trigger is missing: counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data FOR EACH ROW WHEN (old.active IS DISTINCT FROM new.active OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION raw_extraction_data_counted()" \
+	"ALTER TRIGGER counted_again ON raw_extraction_data RENAME TO kept;
+	CREATE TRIGGER counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data FOR EACH ROW WHEN (OLD.active) EXECUTE FUNCTION raw_extraction_data_counted()" \
+	"DROP TRIGGER counted_again ON raw_extraction_data; ALTER TRIGGER kept ON raw_extraction_data RENAME TO counted_again"
+
+# -- what is not declared and does no harm
 sql "CREATE TABLE notes_of_mine (id integer PRIMARY KEY, text varchar);
-	ALTER TABLE wits ADD COLUMN colour VARCHAR; CREATE INDEX ON wits (colour)"
+	ALTER TABLE notes_of_mine ADD CHECK (id > 0); CREATE INDEX ON wits (hierarchy_level)"
 verify
-check_is "more than is declared: 0" "$CODE" 0
+check_is "a further table and a plain index: 0" "$CODE" 0
 check "a further table is noted" grep -qx 'note: notes_of_mine: a table that is not declared' "$TMP/out"
 check_is "once, without its parts" "$(grep -c notes_of_mine "$TMP/out")" 1
-check "a further column is noted" grep -qx 'note: wits: the column is not declared: colour' "$TMP/out"
-sql "CREATE POLICY mine ON wits AS RESTRICTIVE FOR INSERT WITH CHECK (id > 0); CREATE POLICY none ON wits FOR SELECT"
-verify
-check_is "more policies than are declared: 0" "$CODE" 0
-check "one is noted" grep -qx 'note: wits: the policy is not declared: mine RESTRICTIVE FOR INSERT TO public WITH CHECK (id > 0)' "$TMP/out"
-check "one without a condition, too" grep -qx 'note: wits: the policy is not declared: none FOR SELECT TO public' "$TMP/out"
-sql "DROP POLICY mine ON wits; DROP POLICY none ON wits"
-verify
-check "a further index, too" grep -qx 'note: wits: the index is not declared: btree (colour)' "$TMP/out"
-check_is "and counted" "$(tail -n 1 "$TMP/out")" "0 differences, $((notes + 3)) notes"
+check "a further index, too" grep -qx 'note: wits: the index is not declared: btree (hierarchy_level)' "$TMP/out"
+check_is "and counted" "$(tail -n 1 "$TMP/out")" "0 differences, $((notes + 2)) notes"
 
 # -- refusals
 verify --status

@@ -34,10 +34,11 @@ check "with all digits" grep -q '"cursor": 12345678901234567890' "$TMP/message"
 check_is "and the text that came" "$(jq -r .job_params.text "$TMP/message")" $'é \n "x"'
 
 for n in 1 2 3 4 5 6 7 8; do
-	curl -sS --noproxy '*' -o "$TMP/many.$n" -H 'Content-Type: application/json' \
+	curl -sS --noproxy '*' -o "$TMP/many.$n" -D "$TMP/head.$n" -H 'Content-Type: application/json' \
 		--data "$good" "$ETL_URL$route" &
 done
 wait
+for n in 1 2 3 4 5 6 7 8; do seen_files POST "$route" "$TMP/many.$n" "$TMP/head.$n"; done
 check_is "eight at once are eight messages" "$(queue_depth extract_queue)" 8
 check_is "with ids of their own" \
 	"$(queue_peek extract_queue 8 | jq '[.[].properties.message_id] | unique | length')" 8

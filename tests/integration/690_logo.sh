@@ -32,9 +32,10 @@ upload -F "file=@$TMP/good.svg;filename=../../../../etc/cron.d/evil.svg"
 check_is "a client's name is no path of ours" "$STATUS $(json .logo_filename)" "200 $name"
 check_is "the same picture is the same file" "$(files)" 1
 for n in 1 2 3 4 5 6 7 8; do
-	curl -sS --noproxy '*' -o "$TMP/many.$n" -F "file=@$TMP/good.svg" "$ETL_URL$route" &
+	curl -sS --noproxy '*' -o "$TMP/many.$n" -D "$TMP/head.$n" -F "file=@$TMP/good.svg" "$ETL_URL$route" &
 done
 wait
+for n in 1 2 3 4 5 6 7 8; do seen_files POST "$route" "$TMP/many.$n" "$TMP/head.$n"; done
 check_is "eight at once are all taken" "$(cat "$TMP"/many.* | jq -r .success | sort | uniq -c | tr -s ' ')" " 8 true"
 check_is "and leave one file" "$(files)" 1
 upload -F note=x -F "file=@$TMP/good.svg" -F tenant_id=1
@@ -99,6 +100,20 @@ laughs() {
 	svg '<text>&a30;</text>'
 }
 attack "a billion laughs" DOCTYPE < <(laughs)
+# No entity: elements that refer to each other.
+nested() { # LEVELS OF TEN
+	local n
+	svg "<g id=\"a0\"><path d=\"M0 0h9\"/></g>$(for n in $(seq "$1"); do
+		printf '<g id="a%d">' "$n"
+		printf "<use href=\"#a$((n - 1))\"/>%.0s" {1..10}
+		printf '</g>'
+	done)"
+}
+attack "nested laughs" 'draws 10000 elements' < <(nested 9)
+nested 1 >"$TMP/nested.svg"
+upload -F "file=@$TMP/nested.svg"
+check_is "one level of them is a drawing: 200" "$STATUS" 200
+rm "$logos/$(json .logo_filename)"
 attack "a DTD elsewhere" DOCTYPE < <(echo "<!DOCTYPE svg SYSTEM \"$ETL_URL/app/etl/health\">"; svg '')
 attack "a processing instruction" xml-stylesheet < <(echo '<?xml-stylesheet href="//evil.example/a.css"?>'; svg '')
 attack "HTML" 'no SVG' < <(printf '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>')

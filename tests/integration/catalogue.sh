@@ -21,9 +21,16 @@ api() { # METHOD PATH [CURL ARGUMENT…]
 # The same request many times at once, 16 at a time; {} is its number. The
 # statuses go to FILE.
 many() { # FILE COUNT METHOD PATH [JSON [HEADER]]
-	seq "$2" | xargs -P 16 -I{} curl -s -g -K "${TOKEN_FILE-$ETL_CURLRC}" --noproxy '*' -m 60 -o /dev/null -w '%{http_code}\n' -X "$3" \
+	local number folder=$1.answers
+	rm -rf "$folder"
+	mkdir "$folder"
+	seq "$2" | xargs -P 16 -I{} curl -s -g -K "${TOKEN_FILE-$ETL_CURLRC}" --noproxy '*' -m 60 \
+		-o "$folder/{}" -D "$folder/{}.headers" -w '%{http_code}\n' -X "$3" \
 		-H 'Content-Type: application/json' ${6:+-H "$6"} ${5:+--data "$5"} \
 		"$ETL_URL/app/etl/$4?tenant_id=$TENANT" >"$1"
+	for number in $(seq "$2"); do
+		seen_files "$3" "/app/etl/$4" "$folder/$number" "$folder/$number.headers"
+	done
 }
 
 # How often each status came: "3x201 1x409".

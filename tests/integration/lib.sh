@@ -267,15 +267,25 @@ request() { # METHOD PATH [CURL ARGUMENT…]
 }
 
 # Keep the last answer for tests/openapi, if tests/run asks for it in ETL_SEEN:
-# what came, in NAME.meta and NAME.body. Large payloads say nothing more.
+# what came, in NAME.meta, NAME.headers and NAME.body. Large payloads say nothing
+# more.
 seen() { # METHOD PATH
 	local name
 	[ -n "${ETL_SEEN-}" ] && [ -d "$ETL_SEEN" ] || return 0
 	[ "$(stat -c %s "$BODY")" -le 2000000 ] || return 0
 	seen_count=$((seen_count + 1))
-	name=$ETL_SEEN/$(basename "$0" .sh).$seen_count
+	name=$ETL_SEEN/$(basename "$0" .sh).$BASHPID.$seen_count
+	cp "$HEADERS" "$name.headers"
 	if [ "$1" = HEAD ]; then : >"$name.body"; else cp "$BODY" "$name.body"; fi
 	printf '%s\n' "$1" "$2" "$STATUS" "$(header Content-Type)" >"$name.meta"
+}
+
+# Keep an answer of a curl of one's own, with -o BODY -D HEADERS.
+seen_files() { # METHOD PATH BODY HEADERS
+	local BODY=$3 HEADERS=$4 STATUS
+	[ -e "$BODY" ] && [ -e "$HEADERS" ] || return 0
+	STATUS=$(sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$HEADERS" | tail -n 1)
+	seen "$1" "$2"
 }
 
 # Make a token; prints the name of a file with it for TOKEN_FILE or curl -K.

@@ -3,7 +3,8 @@
 //	node validate.mjs OPENAPI.JSON FOLDER
 //
 // FOLDER holds what request() of lib.sh recorded: for each answer NAME.meta
-// (method, path, status, content type, a line each) and NAME.body. Prints each
+// (method, path, status, content type, a line each), NAME.headers as they came
+// and NAME.body. Prints each
 // answer that differs, then how many were looked at; exit code 1 for any.
 // NODE_PATH or the folder of this run must have ajv.
 import { createRequire } from 'node:module';
@@ -18,7 +19,7 @@ const [, , documentFile, folder] = process.argv;
 const document = JSON.parse(readFileSync(documentFile, 'utf8'));
 
 // What nginx answers before a route is chosen.
-const nginxAlone = new Set([405, 408, 411, 413, 414, 429, 431, 501, 502, 504, 505]);
+const nginxAlone = new Set([405, 408, 411, 414, 431, 501, 502, 504, 505]);
 
 const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats(ajv);
@@ -69,7 +70,32 @@ function checkBody(schema, body, faults) {
 			faults.push(`${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`);
 }
 
-function check({ method, path, status, type, body }) {
+// What is described is there, if it must be, and has the described shape.
+function checkHeaders(described, headers, faults) {
+	for (const [name, reference] of Object.entries(described ?? {})) {
+		const header = resolve(reference);
+		const text = headers.get(name.toLowerCase());
+		if (text === undefined) {
+			if (header.required)
+				faults.push(`it has no ${name}`);
+			continue;
+		}
+		const value = header.schema.type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text;
+		if (!schemaAt(`#/components/headers/${name}/schema`)(value))
+			faults.push(`its ${name} is ${text}`);
+	}
+}
+
+// Lines of the last answer: a 100 may stand before it.
+function readHeaders(text) {
+	const last = text.trimEnd().split(/\r?\n\r?\n/).pop();
+	return new Map(last.split(/\r?\n/).slice(1).map((line) => {
+		const colon = line.indexOf(':');
+		return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+	}));
+}
+
+function check({ method, path, status, type, headers, body }) {
 	const faults = [];
 	const operation = operationOf(method, path);
 	let answer = operation?.responses[status];
@@ -82,6 +108,9 @@ function check({ method, path, status, type, body }) {
 	if (!answer)
 		return [`its description has no status ${status}`];
 	answer = resolve(answer);
+	checkHeaders(answer.headers, headers, faults);
+	if (status === 405 && !headers.has('allow'))
+		faults.push('it has no Allow');
 	if (!answer.content) {
 		if (body.length > 0)
 			faults.push('it has a body');
@@ -108,6 +137,7 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.meta')
 		path: target.split('?')[0],
 		status: Number(status),
 		type: type.split(';')[0].trim().toLowerCase(),
+		headers: readHeaders(readFileSync(`${base}.headers`, 'utf8')),
 		body: readFileSync(`${base}.body`, 'utf8'),
 	};
 	// Nobody answered, or it is not ours: a logo is nginx's file.

@@ -74,6 +74,26 @@ START_TEST(after_a_failure_nothing_more_is_added)
 }
 END_TEST
 
+START_TEST(a_cut_takes_back_what_was_added_and_the_failure)
+{
+	struct buf buf;
+
+	buf_init(&buf, 8);
+	buf_cut(&buf, 0);
+	buf_add_text(&buf, "one");
+	buf_add_text(&buf, "two");
+	buf_add_text(&buf, "three");
+	ck_assert_int_eq(buf_done(&buf), E_TOO_LARGE);
+	buf_cut(&buf, 3);
+	ck_assert_int_eq(buf_done(&buf), E_OK);
+	ck_assert_str_eq(buf.data, "one");
+	buf_add_text(&buf, "three");
+	ck_assert_int_eq(buf_done(&buf), E_OK);
+	unit_span_eq(buf_span(&buf), "onethree");
+	buf_free(&buf);
+}
+END_TEST
+
 START_TEST(absurd_sizes_are_too_large)
 {
 	static const size_t sizes[] = { 1001, SIZE_MAX, SIZE_MAX - 1,
@@ -167,6 +187,8 @@ main(void)
 	tcase_add_test(tcase, what_is_added_stands_in_order_and_is_terminated);
 	tcase_add_test(tcase, it_grows_to_its_cap_and_not_beyond);
 	tcase_add_test(tcase, after_a_failure_nothing_more_is_added);
+	tcase_add_test(tcase,
+	    a_cut_takes_back_what_was_added_and_the_failure);
 	tcase_add_loop_test(tcase, absurd_sizes_are_too_large, 0, 4);
 	tcase_add_test(tcase, a_formatted_text_longer_than_the_room_grows_it);
 	tcase_add_loop_test(tcase, room_alone_leaves_the_buffer_terminated, 0,

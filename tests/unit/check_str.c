@@ -91,6 +91,26 @@ START_TEST(blanks_are_trimmed_at_both_ends)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	bool is_blank;
+} blanks[] = {
+	{ "", true },
+	{ " \t\r\n\v\f", true },
+	{ "\xc2\xa0 \xe2\x80\x83\xe3\x80\x80\xef\xbb\xbf", true },
+	{ " a ", false },
+	{ "\xc2\xa0\xc2\xa1", false },
+	{ "\xe2\x80\x8b", false },
+	{ "\xe2\x80", false },
+};
+
+START_TEST(unicode_has_blanks_of_its_own)
+{
+	ck_assert(span_is_blank(str_span(blanks[_i].text)) ==
+	    blanks[_i].is_blank);
+}
+END_TEST
+
 START_TEST(a_span_is_cut_at_each_mark)
 {
 	struct span rest = SPAN_LIT("a,,b");
@@ -217,6 +237,8 @@ main(void)
 	    (int)COUNT(comparisons));
 	tcase_add_loop_test(tcase, blanks_are_trimmed_at_both_ends, 0,
 	    (int)COUNT(trims));
+	tcase_add_loop_test(tcase, unicode_has_blanks_of_its_own, 0,
+	    (int)COUNT(blanks));
 	tcase_add_test(tcase, a_span_is_cut_at_each_mark);
 	tcase_add_loop_test(tcase, characters_are_counted_or_found_invalid, 0,
 	    (int)COUNT(counts));

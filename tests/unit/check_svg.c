@@ -42,6 +42,8 @@ static const char *const good[] = {
 	SVG("<filter><feGaussianBlur stdDeviation=\"2\"/></filter>"),
 	SVG("<metadata><r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax"
 	    "-ns#\"><r:li>x</r:li></r:RDF></metadata>"),
+	SVG("<g id=\"a\"><path/></g><g id=\"b\"><use href=\"#a\"/></g>"
+	    "<use href=\"#b\"/><use href=\"#nowhere\"/>"),
 	SVG("<s:namedview xmlns:s=\"http://sodipodi.sourceforge.net/DTD/"
 	    "sodipodi-0.dtd\" s:docname=\"a.svg\"/>"),
 };
@@ -130,6 +132,12 @@ static const struct {
 	{ SVG("<rect filter=\"url(#a) url(//evil.example)\"/>"), "filter" },
 	{ SVG("<rect mask=\"image-set('//evil.example' 1x)\"/>"), "mask" },
 	{ SVG("<rect fill=\"u\\72l(http://evil.example)\"/>"), "backslash" },
+	/* what draws itself */
+	{ SVG("<g id=\"a\"><use href=\"#a\"/></g>"), "draws" },
+	{ SVG("<g id=\"a b\"><use href=\"#a%20&#9;%62 \"/></g>"), "draws" },
+	{ SVG("<g id=\"a\"><use xlink:href=\"#b\"/></g><g id=\"b\"/>"
+	    "<g id=\"b\"><use href=\"#a\"/></g>"), "draws" },
+	{ SVG("<use href=\"#a\" xlink:href=\"#b\"/>"), "draws" },
 	/* styles */
 	{ SVG("<g style=\"fill: url(http://evil.example)\"/>"), "style" },
 	{ SVG("<g style=\"fill: u\\72l(x)\"/>"), "style" },
@@ -187,6 +195,24 @@ START_TEST(depth_has_a_limit)
 }
 END_TEST
 
+START_TEST(a_picture_draws_fewer_than_10000_elements)
+{
+	struct buf svg;
+
+	/* The svg, and with each use what it refers to. */
+	for (int more = 0; more < 2; more++) {
+		buf_init(&svg, 1 << 20);
+		buf_add_text(&svg, "<svg " NS ">");
+		for (int i = 0; i < 4998 + more; i++)
+			buf_add_text(&svg, "<use href=\"#a\"/>");
+		buf_add_text(&svg, "<g id=\"a\"/><g/></svg>");
+		ck_assert_int_eq(svg_check(buf_span(&svg), &diag),
+		    more == 0 ? E_OK : E_INVALID);
+		buf_free(&svg);
+	}
+}
+END_TEST
+
 #else
 START_TEST(without_libxml2_no_picture_is_taken)
 {
@@ -209,6 +235,7 @@ main(void)
 	    (int)COUNT(bad));
 	tcase_add_test(tcase, bytes_that_are_no_text_are_refused);
 	tcase_add_test(tcase, depth_has_a_limit);
+	tcase_add_test(tcase, a_picture_draws_fewer_than_10000_elements);
 #else
 	tcase_add_test(tcase, without_libxml2_no_picture_is_taken);
 #endif

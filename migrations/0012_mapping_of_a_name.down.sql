@@ -1,0 +1,2 @@
+DROP FUNCTION etl_status_mapping(BIGINT, BIGINT, TEXT);
+DROP FUNCTION etl_wit_mapping(BIGINT, BIGINT, TEXT);
