@@ -55,7 +55,9 @@ catalogue_release(struct db *db, const struct catalogue *it, int64_t tenant_id,
 
 /*
  * The rows with the name of a mapping whose column `key` is $2, or with the
- * name $3, or linked to such a mapping, get what the function `best` finds.
+ * mapping's former name $3, or linked to such a mapping, get what the function
+ * `best` finds. Where it finds nothing, what somebody has moved to an active
+ * mapping of another name stays there; what it had by its name goes.
  */
 static enum err
 remap(struct db *db, const struct catalogue *it, const char *key,
@@ -69,9 +71,12 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 	statement.sql = arena_printf(arena, "WITH named AS (SELECT id,"
 	    " lower(%s) AS name FROM %s WHERE tenant_id = $1 AND %s = $2"
 	    " UNION ALL SELECT NULL, lower($3)),"
-	    " found AS MATERIALIZED (SELECT u.id, m.id AS mapping_id"
-	    " FROM %s AS u LEFT JOIN LATERAL %s(u.tenant_id, u.integration_id,"
-	    " u.original_name) AS m ON true WHERE u.tenant_id = $1"
+	    " found AS MATERIALIZED (SELECT u.id, COALESCE(m.id, CASE"
+	    " WHEN had.active AND lower(u.original_name) IS DISTINCT FROM"
+	    " lower($3) THEN had.id END) AS mapping_id FROM %s AS u"
+	    " LEFT JOIN LATERAL %s(u.tenant_id, u.integration_id,"
+	    " u.original_name) AS m ON true LEFT JOIN %s AS had"
+	    " ON had.tenant_id = $1 AND had.id = u.%s WHERE u.tenant_id = $1"
 	    " AND (u.%s IN (SELECT id FROM named)"
 	    " OR lower(u.original_name) IN (SELECT name FROM named))),"
 	    " changed AS MATERIALIZED (SELECT u.id, found.mapping_id"
@@ -80,8 +85,8 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 	    " FOR NO KEY UPDATE OF u)"
 	    " UPDATE %s AS u SET %s = changed.mapping_id FROM changed"
 	    " WHERE u.tenant_id = $1 AND u.id = changed.id", it->maps,
-	    it->table, key, it->users, it->best, it->link, it->users, it->link,
-	    order_of(it), it->users, it->link);
+	    it->table, key, it->users, it->best, it->table, it->link, it->link,
+	    it->users, it->link, order_of(it), it->users, it->link);
 	if (statement.sql == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory");
 	db_add_int(&params, tenant_id);

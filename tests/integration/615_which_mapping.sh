@@ -124,6 +124,12 @@ for kind in wit status; do
 		stuck "DELETE with a target" api DELETE "$mappings/$four" --data "{\"target_mapping_id\":$id}"
 		check_is "$table: both have the target" "$(sql "SELECT count(*) FROM $table WHERE $mapped = $id")" 2
 		four=$id
+		put "$four" '{"status_to":"y"}'
+		check_is "$table: also when it is changed" "$(sql "SELECT count(*) FROM $table WHERE $mapped = $four")" 2
+		put "$four" '{"active":false}'
+		check_is "$table: until it is none" "$(sql "SELECT count(*) FROM $table WHERE $mapped = $four")" 0
+		put "$four" '{"active":true}'
+		sql "UPDATE $table SET $mapped = $four WHERE id IN (7001, 7002)"
 	fi
 	sql "UPDATE $table SET active = FALSE WHERE id IN (7001, 7002)"
 	stuck "DELETE" api DELETE "$mappings/$four"
