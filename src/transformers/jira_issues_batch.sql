@@ -126,7 +126,9 @@ SELECT CASE WHEN etl_path(raw_data, '{issues}') IS NOT NULL
 FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
--- Only what is new or differs is written: a repeat costs the comparison.
+-- Only what is new or differs is written: a repeat costs the comparison. What
+-- is there is locked in any case, in the order of external ids: the changes of
+-- status that follow are to be as old as the row that everybody sees then.
 -- statement: work_items
 -- columns: work_items
 WITH custom AS MATERIALIZED (
@@ -188,6 +190,16 @@ WITH custom AS MATERIALIZED (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM issue
 	ORDER BY external_id COLLATE "C", updated DESC NULLS LAST, index DESC
+), known AS MATERIALIZED (
+	SELECT n.*, o AS old
+	FROM newest AS n
+	LEFT JOIN LATERAL (
+		SELECT *
+		FROM work_items AS w
+		WHERE w.tenant_id::bigint = $1
+			AND w.integration_id::bigint = $2
+			AND w.external_id = n.external_id
+		FOR NO KEY UPDATE) AS o ON true
 ), placed AS (
 	SELECT n.*, p.id AS project_id, w.id AS wit_id, s.id AS status_id,
 		COALESCE(n.parent, (
@@ -208,7 +220,7 @@ WITH custom AS MATERIALIZED (
 		c[15] AS custom_field_15, c[16] AS custom_field_16,
 		c[17] AS custom_field_17, c[18] AS custom_field_18,
 		c[19] AS custom_field_19, c[20] AS custom_field_20
-	FROM newest AS n
+	FROM known AS n
 	LEFT JOIN projects AS p ON p.tenant_id = $1
 		AND p.integration_id = $2 AND p.external_id = n.project
 	LEFT JOIN wits AS w ON w.tenant_id = $1
@@ -217,15 +229,10 @@ WITH custom AS MATERIALIZED (
 		AND s.integration_id = $2 AND s.external_id = n.status
 )
 INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>)
-SELECT COALESCE(o.id, nextval('work_items_id_seq')), $1, $2, n.<inserted>
+SELECT COALESCE((n.old).id, nextval('work_items_id_seq')), $1, $2,
+	n.<inserted>
 FROM placed AS n
-LEFT JOIN LATERAL (
-	SELECT *
-	FROM work_items AS w
-	WHERE w.tenant_id::bigint = $1
-		AND w.integration_id::bigint = $2
-		AND w.external_id = n.external_id
-	LIMIT 1) AS o ON true
+CROSS JOIN LATERAL (SELECT (n.old).*) AS o
 WHERE o.id IS NULL OR ((o.updated IS NULL OR n.updated >= o.updated)
 	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
@@ -234,16 +241,22 @@ ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 WHERE t.updated IS NULL OR excluded.updated >= t.updated
 
 -- A change of status starts with the one before it in the batch. When others
--- are stored that the batch lacks, the loader knows (work_items.sql).
+-- are stored that the batch lacks, the loader knows (work_items.sql). Of an
+-- issue that is older than what is stored only those are taken that are missing.
 -- statement: changelogs
 -- columns: changelogs
 WITH history AS (
 	SELECT w.id AS work_item_id, w.created, h.value AS h, i.index,
+		u.updated, w.updated IS NULL OR u.updated >= w.updated
+			AS is_newest,
 		jsonb_path_query_first(h.value,
 			'$.items[*] ? (@.field == "status")') AS change
 	FROM etl_items($1, $2, $3, '{issues}') AS i
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.created
+		SELECT etl_timestamp(i.value#>>'{fields,updated}') AS updated
+		OFFSET 0) AS u
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.created, x.updated
 		FROM work_items AS x
 		WHERE x.tenant_id::bigint = $1
 			AND x.integration_id::bigint = $2
@@ -254,7 +267,7 @@ WITH history AS (
 		? (exists (@.items[*] ? (@.field == "status")))') AS h (value)
 	OFFSET 0
 ), read AS (
-	SELECT work_item_id, created, index,
+	SELECT work_item_id, created, index, updated, is_newest,
 		etl_id(h->'id') AS external_id,
 		etl_timestamp(h->>'created') AS transition_change_date,
 		etl_scalar(h#>'{author,displayName}') AS changed_by,
@@ -265,7 +278,8 @@ WITH history AS (
 	SELECT DISTINCT ON (work_item_id, external_id COLLATE "C") *
 	FROM read
 	WHERE external_id IS NOT NULL
-	ORDER BY work_item_id, external_id COLLATE "C", index DESC
+	ORDER BY work_item_id, external_id COLLATE "C",
+		updated DESC NULLS LAST, index DESC
 ), chain AS (
 	SELECT *, COALESCE(lag(transition_change_date) OVER (
 		PARTITION BY work_item_id
@@ -291,7 +305,8 @@ LEFT JOIN LATERAL (
 	WHERE c.tenant_id = $1 AND c.work_item_id = n.work_item_id
 		AND c.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+WHERE o.id IS NULL OR (n.is_newest IS TRUE
+	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.work_item_id, n.external_id COLLATE "C"
 ON CONFLICT (work_item_id, external_id) DO UPDATE SET
 	<updated = excluded>, last_updated_at = NOW()

@@ -172,6 +172,27 @@ check_is "one without an age does not" "$(now)" "third, corrected"
 jq -n '{issues: [{id: "30", key: "N-1", fields: {updated: "2025-06-02T00:00:00Z", summary: "new"}}, {id: "30", key: "N-1", fields: {updated: "2025-06-01T00:00:00Z", summary: "old"}}]}' | feed jira_issues_batch
 check_is "of two in one batch the newer one counts" "$(now) $(table "SELECT count(*) FROM work_items WHERE external_id = '30'")" "new 1"
 
+# Its changes of status are as old as it is.
+changed() { # UPDATED AUTHOR [HISTORY]
+	jq -nc --arg updated "$1" --arg author "$2" --arg id "${3:-1}" '{id: "7001", key: "ZA-1", fields: {created: "2025-03-01T00:00:00Z", updated: $updated},
+		changelog: {histories: [{id: $id, created: "2025-03-01T00:00:00Z", author: {displayName: $author}, items: [{field: "status", from: "100", to: "102"}]}]}}'
+}
+authors() { table "SELECT string_agg(c.external_id || ' ' || changed_by, ', ' ORDER BY c.external_id) FROM changelogs c JOIN work_items w ON w.id = work_item_id WHERE key = 'ZA-1'"; }
+forget() { table "DELETE FROM changelogs c USING work_items w WHERE w.id = work_item_id AND key = 'ZA-1'; DELETE FROM work_items WHERE key = 'ZA-1'"; }
+changed 2025-03-02T00:00:00Z "New Name" | jq '{issues: [.]}' | feed jira_issues_batch
+changed 2025-03-01T00:00:00Z "Old Name" | jq '{issues: [.]}' | feed jira_issues_batch
+check_is "an older issue does not overwrite changes of status" "$(authors)" "1 New Name"
+changed 2025-03-01T00:00:00Z "Old Name" 2 | jq '{issues: [.]}' | feed jira_issues_batch
+check_is "but adds those that are missing" "$(authors)" "1 New Name, 2 Old Name"
+changes_nothing "twice is once" "$BATCH"
+changed 2025-03-03T00:00:00Z "Newer Name" | jq '{issues: [.]}' | feed jira_issues_batch
+check_is "a newer one overwrites" "$(authors)" "1 Newer Name, 2 Old Name"
+for order in 'sort' 'sort -r'; do
+	forget
+	{ changed 2025-03-02T00:00:00Z "New Name"; changed 2025-03-01T00:00:00Z "Old Name"; } | $order | jq -s '{issues: .}' | feed jira_issues_batch
+	check_is "in one batch the newest copy counts ($order)" "$(authors)" "1 New Name"
+done
+
 # -- the real answer
 store_batch jira_issues_batch "$ETL_SOURCE/tests/data/jira/search_with_changelog.json"
 process "$BATCH"
