@@ -46,6 +46,8 @@ INDEX("btree (entity_type)")
 INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
+INDEX("btree (tenant_id, integration_id)"
+    " WHERE (error_details ? 'waiting'::text)")
 
 TABLE(raw_extraction_counts)
 COLUMN(tenant_id, INTEGER, NOT_NULL)

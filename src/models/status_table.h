@@ -10,6 +10,9 @@ GIVEN(SHOWN_AS(category, VARCHAR, NOT_NULL, status_category))
 SHOWN(integration_id, INTEGER, NOT_NULL)
 SHOWN(active, BOOLEAN, NOT_NULL)
 DERIVED(COLUMN(status_mapping_id, INTEGER, NULLABLE))
+/* A trigger of 0012 sets it, the loads clear it. */
+COLUMN(metrics_due, BOOLEAN, NOT_NULL)
+DEFAULT(metrics_due, "false")
 OWNED
 KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")
