@@ -89,7 +89,8 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 		return rc;
 	details = worker_skipped_details(ret_outcome, claim->attempt,
 	    work->arena);
-	if (details.at == NULL && ret_outcome->skipped > 0)
+	if (details.at == NULL && (ret_outcome->skipped > 0 ||
+	    ret_outcome->waiting_json.at != NULL))
 		return diag_set(work->diag, E_NO_MEMORY,
 		    "no memory for the list of skipped items");
 	FAILPOINT("transformed");

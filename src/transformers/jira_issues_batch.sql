@@ -5,6 +5,8 @@
 -- What issues name and nobody knows yet is made of what they say about it.
 -- The age of such rows (last_updated_at) stays NULL: any list of projects,
 -- types or statuses knows better. A status of the past has only a name there.
+-- Without an id nothing is made: a project is looked for by its key, a type or
+-- status by its name, in any case of letters.
 -- statement: read
 WITH issue AS MATERIALIZED (
 	SELECT index, etl_id(value->'id') AS id, etl_id(value->'key') AS key,
@@ -90,7 +92,8 @@ WITH issue AS MATERIALIZED (
 		) AS past
 	) AS named
 	WHERE external_id IS NOT NULL
-	ORDER BY external_id COLLATE "C", category IS NULL, name
+	ORDER BY external_id COLLATE "C", category IS NULL,
+		description IS NULL, name
 ), new_statuses AS (
 	INSERT INTO statuses AS t (tenant_id, integration_id, external_id,
 		original_name, category, description, status_mapping_id,
@@ -114,15 +117,22 @@ WITH issue AS MATERIALIZED (
 		category = excluded.category
 	WHERE t.category = 'Unknown'
 ), skipped AS (
-	SELECT count(*) AS count, jsonb_agg(jsonb_build_object('index', index,
-		'reason', CASE WHEN id IS NULL THEN 'no id' ELSE 'no key' END)
-		ORDER BY index) AS list
+	SELECT count(*) AS count, (
+		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
+			CASE WHEN id IS NULL THEN 'no id' ELSE 'no key' END)
+			ORDER BY index)
+		FROM (
+			SELECT index, id
+			FROM issue
+			WHERE id IS NULL OR key IS NULL
+			ORDER BY index
+			LIMIT 1000) AS first) AS list
 	FROM issue
 	WHERE id IS NULL OR key IS NULL
 )
 SELECT CASE WHEN etl_path(raw_data, '{issues}') IS NOT NULL
 	THEN (SELECT count(*) FROM issue) END,
-	skipped.count, skipped.count, skipped.list
+	skipped.count, skipped.count, skipped.list, NULL::jsonb
 FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
@@ -158,6 +168,9 @@ WITH custom AS MATERIALIZED (
 		etl_id(f#>'{project,id}') AS project,
 		etl_id(f#>'{issuetype,id}') AS wit,
 		etl_id(f#>'{status,id}') AS status,
+		etl_name(f#>'{project,key}') AS project_key,
+		etl_name(f#>'{issuetype,name}') AS wit_name,
+		etl_name(f#>'{status,name}') AS status_name,
 		etl_scalar(f->'summary') AS summary,
 		etl_text(f->'description') AS description,
 		etl_scalar(f#>'{resolution,name}') AS resolution,
@@ -201,7 +214,31 @@ WITH custom AS MATERIALIZED (
 			AND w.external_id = n.external_id
 		FOR NO KEY UPDATE) AS o ON true
 ), placed AS (
-	SELECT n.*, p.id AS project_id, w.id AS wit_id, s.id AS status_id,
+	SELECT n.*, CASE WHEN n.project IS NOT NULL THEN p.id
+		WHEN n.project_key IS NOT NULL THEN (
+			SELECT x.id
+			FROM projects AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.key) = lower(n.project_key)
+			ORDER BY x.id
+			LIMIT 1) END AS project_id,
+		CASE WHEN n.wit IS NOT NULL THEN w.id
+		WHEN n.wit_name IS NOT NULL THEN (
+			SELECT x.id
+			FROM wits AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.original_name) = lower(n.wit_name)
+			ORDER BY x.id
+			LIMIT 1) END AS wit_id,
+		CASE WHEN n.status IS NOT NULL THEN s.id
+		WHEN n.status_name IS NOT NULL THEN (
+			SELECT x.id
+			FROM statuses AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.original_name)
+				= lower(n.status_name)
+			ORDER BY x.id
+			LIMIT 1) END AS status_id,
 		COALESCE(n.parent, (
 			SELECT x.external_id
 			FROM work_items AS x
