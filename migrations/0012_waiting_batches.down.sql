@@ -62,3 +62,4 @@ DROP INDEX idx_raw_extraction_data_waiting;
 DROP FUNCTION etl_load_passed(JSONB);
 DROP FUNCTION etl_load_failed(JSONB, JSONB);
 DROP FUNCTION etl_earlier(JSONB);
+DROP FUNCTION etl_first();

@@ -10,8 +10,8 @@ WITH touched AS MATERIALIZED (
 		FROM raw_extraction_data AS r
 		CROSS JOIN jsonb_path_query(r.raw_data,
 			CASE jsonb_typeof(r.raw_data)
-			WHEN 'array' THEN '$[*].id'::jsonpath
-			ELSE '$.issues[*].id' END) AS v
+			WHEN 'array' THEN '$[0 to $n].id'::jsonpath
+			ELSE '$.issues[0 to $n].id' END, etl_first()) AS v
 		WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 			AND EXISTS (SELECT FROM prs AS p WHERE p.tenant_id = $1
 			AND p.work_item_keys IS NOT NULL
