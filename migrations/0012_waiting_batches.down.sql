@@ -63,3 +63,6 @@ DROP FUNCTION etl_load_passed(JSONB);
 DROP FUNCTION etl_load_failed(JSONB, JSONB);
 DROP FUNCTION etl_earlier(JSONB);
 DROP FUNCTION etl_first();
+COMMENT ON COLUMN raw_extraction_data.raw_data_items IS
+	'Items of the batch: of the array, or of the first known member that '
+	'holds an array, else 1; kept here so that lists do not read raw_data';

@@ -6,6 +6,11 @@ CREATE INDEX idx_raw_extraction_data_waiting
 	ON raw_extraction_data (tenant_id, integration_id)
 	WHERE error_details ? 'waiting';
 
+COMMENT ON COLUMN raw_extraction_data.raw_data_items IS
+	'Items of the batch: of the array, or of the first known member that '
+	'holds an array, else 1; once it is transformed, what the transform has '
+	'counted; kept here so that lists do not read raw_data';
+
 -- What is in error_details becomes history: its member earlier, the newest
 -- twenty, without long lists.
 CREATE FUNCTION etl_earlier(details JSONB) RETURNS JSONB
