@@ -204,15 +204,15 @@ WITH custom AS MATERIALIZED (
 	FROM issue
 	ORDER BY external_id COLLATE "C", updated DESC NULLS LAST, index DESC
 ), known AS MATERIALIZED (
-	SELECT n.*, o AS old
+	SELECT n.*, l.id AS known_id
 	FROM newest AS n
 	LEFT JOIN LATERAL (
-		SELECT *
+		SELECT w.id
 		FROM work_items AS w
 		WHERE w.tenant_id::bigint = $1
 			AND w.integration_id::bigint = $2
 			AND w.external_id = n.external_id
-		FOR NO KEY UPDATE) AS o ON true
+		FOR NO KEY UPDATE) AS l ON true
 ), placed AS (
 	SELECT n.*, CASE WHEN n.project IS NOT NULL THEN p.id
 		WHEN n.project_key IS NOT NULL THEN (
@@ -266,10 +266,16 @@ WITH custom AS MATERIALIZED (
 		AND s.integration_id = $2 AND s.external_id = n.status
 )
 INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>)
-SELECT COALESCE((n.old).id, nextval('work_items_id_seq')), $1, $2,
+SELECT COALESCE(n.known_id, nextval('work_items_id_seq')), $1, $2,
 	n.<inserted>
 FROM placed AS n
-CROSS JOIN LATERAL (SELECT (n.old).*) AS o
+LEFT JOIN LATERAL (
+	SELECT *
+	FROM work_items AS w
+	WHERE w.tenant_id::bigint = $1
+		AND w.integration_id::bigint = $2
+		AND w.external_id = n.external_id
+	LIMIT 1) AS o ON true
 WHERE o.id IS NULL OR ((o.updated IS NULL OR n.updated >= o.updated)
 	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
