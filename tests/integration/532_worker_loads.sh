@@ -5,7 +5,7 @@
 . "$(dirname "$0")/worker.sh"
 . "$(dirname "$0")/transform.sh"
 id=
-ETL_APP_POOL=2 ETL_APP_WORKERS=1 app_up 'worker_attempts = 2' 'relay_min_age = 0' 'relay_interval = 300'
+ETL_APP_POOL=2 ETL_APP_WORKERS=1 app_up 'worker_attempts = 2' 'relay_min_age = 30' 'relay_interval = 300'
 export ETL_CONFIG=$ETL_APP/etl.conf
 
 issues() { # FIRST; three, and one that cannot be read; sets id
@@ -69,14 +69,13 @@ issues 400
 check "it fails" wait_until 15 logged "queue=load fate=retry raw_data_id=$id "
 check "for good" becomes failed 20
 queue_purge load_queue.dead
-for count in -1000000 9000000000000000000; do
+for count in -1000000 1000000; do
 	printf '{"tenant_id":1,"integration_id":1,"raw_data_id":%s,"entity_type":"jira_issues_batch"}' "$id" |
 		jq -Rs --argjson count "$count" '{routing_key: "load", payload: ., payload_encoding: "string", properties: {delivery_mode: 2, headers: {"x-attempt": $count, "x-held": $count}}}' >"$TMP/message"
 	before=$(row attempts)
 	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/published"
 	check "attempts of $count: it dies in time" wait_until 20 queue_has load_queue.dead 1
 	queue_purge load_queue.dead
-	note "$(($(row attempts) - before)) attempts"
+	check_is "attempts of $count: after as many as are left" "$(($(row attempts) - before))" $((count < 0 ? 2 : 1))
 done
-check_is "after no more than there are" "$(row "(error_details->>'attempt')::int <= 3")" t
 done_testing
