@@ -8,8 +8,8 @@ CREATE INDEX idx_raw_extraction_data_waiting
 
 COMMENT ON COLUMN raw_extraction_data.raw_data_items IS
 	'Items of the batch: of the array, or of the first known member that '
-	'holds an array, else 1; once it is transformed, what the transform has '
-	'counted; kept here so that lists do not read raw_data';
+	'holds an array, else 1; once it is transformed, what the transform '
+	'has counted; kept here so that lists do not read raw_data';
 
 -- What is in error_details becomes history: its member earlier, the newest
 -- twenty, without long lists.
@@ -56,7 +56,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 		|| etl_earlier(details)
 $$;
 COMMENT ON FUNCTION etl_load_passed IS
-	'error_details as the transform left it, a load''s failure being history';
+	'error_details as the transform left it, a failed load as history';
 
 -- A load that fails is tried with the beginnings of its batch, too, without the
 -- price of a copy of each item.

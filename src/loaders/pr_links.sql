@@ -1,8 +1,8 @@
 -- Links of the batch's pull requests to work items of any integration.
 
 -- The first key that exists; else whatever a development panel has said. One
--- that has lost its key keeps its work item. A link that the pull request itself
--- has made (see below) goes with its key.
+-- that has lost its key keeps its work item. A link that the pull request has
+-- made itself (see below) goes with its key.
 -- statement: prs
 WITH found AS MATERIALIZED (
 	SELECT p.id, r.full_name, p.number, COALESCE(by_key.place, 0) AS place,

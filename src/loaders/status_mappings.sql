@@ -22,7 +22,8 @@ WITH found AS MATERIALIZED (
 		SELECT etl_id(v)
 		FROM raw_extraction_data AS r
 		CROSS JOIN jsonb_path_query(r.raw_data, CASE r.entity_type
-			WHEN 'jira_issues_batch' THEN '$.**{0 to 2}.fields.status.id'::jsonpath
+			WHEN 'jira_issues_batch'
+			THEN '$.**{0 to 2}.fields.status.id'::jsonpath
 			ELSE '$.**.id' END) AS v
 		WHERE r.tenant_id = $1 AND r.integration_id = $2
 			AND r.id = $3))

@@ -1,5 +1,5 @@
--- Batches of statuses that wait for a project that is there now, whoever brought
--- it; as waiting_panels.sql. They are few, and so are the projects they name.
+-- Batches of statuses that wait for a project that is there now, whoever has
+-- brought it; as waiting_panels.sql. They and the projects they name are few.
 
 -- statement: batches
 WITH waiting AS MATERIALIZED (

@@ -33,7 +33,8 @@ WITH touched AS MATERIALIZED (
 			CROSS JOIN jsonb_path_query(r.raw_data,
 				CASE jsonb_typeof(r.raw_data)
 				WHEN 'array' THEN '$[0 to $n].id'::jsonpath
-				ELSE '$.issues[0 to $n].id' END, etl_first()) AS v
+				ELSE '$.issues[0 to $n].id' END,
+				etl_first()) AS v
 			WHERE r.tenant_id = $1 AND r.integration_id = $2
 				AND r.id = $3
 				AND r.entity_type = 'jira_issues_batch'

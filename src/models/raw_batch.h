@@ -67,7 +67,7 @@ struct raw_batch_filter {
 	int64_t limit;
 	int64_t offset;
 	int64_t before_id; /* keyset: only ids below this one; 0: from the top */
-	/* raw_batch_requeue(): only ids above this, moved on to the last one. */
+	/* raw_batch_requeue(): only ids above it; it moves on to the last. */
 	int64_t *cursor;
 };
 

@@ -317,8 +317,8 @@ WHERE t.pr_id = excluded.pr_id
 
 -- Over all parts that are stored: a batch may hold a page of them only. How
 -- many there are the source knows best; what it said once stays when it says
--- nothing, or when it was longer ago. OFFSET: of the indexes, the one on pr_id is
--- to be used.
+-- nothing, or spoke longer ago. OFFSET: of the indexes, the one on pr_id is to
+-- be used.
 -- statement: metrics
 -- columns: prs
 WITH touched AS (

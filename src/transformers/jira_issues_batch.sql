@@ -285,7 +285,7 @@ WHERE t.updated IS NULL OR excluded.updated >= t.updated
 
 -- A change of status starts with the one before it in the batch. When others
 -- are stored that the batch lacks, the loader knows (work_items.sql). Of an
--- issue that is older than what is stored only those are taken that are missing.
+-- issue that is older than what is stored only missing ones are taken.
 -- statement: changelogs
 -- columns: changelogs
 WITH history AS (
