@@ -166,12 +166,10 @@ enum err mq_get(struct mq *mq, const char *queue,
     struct mq_delivery **ret_delivery, struct diag *diag) MUST_CHECK;
 
 /*
- * Settle a message: it is done with; or it goes to the dead-letter exchange.
+ * Settle a message: it is done with.
  * Fails: E_MQ_LOST: the broker delivers it again.
  */
 enum err mq_ack(struct mq *mq, const struct mq_delivery *delivery,
-    struct diag *diag) MUST_CHECK;
-enum err mq_reject(struct mq *mq, const struct mq_delivery *delivery,
     struct diag *diag) MUST_CHECK;
 
 /* A header of a message: its number, or `absent`; its text, or NULL. */

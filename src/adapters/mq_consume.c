@@ -137,10 +137,3 @@ mq_ack(struct mq *mq, const struct mq_delivery *delivery, struct diag *diag)
 {
 	return settled(mq, delivery, true, diag);
 }
-
-enum err
-mq_reject(struct mq *mq, const struct mq_delivery *delivery,
-    struct diag *diag)
-{
-	return settled(mq, delivery, false, diag);
-}

@@ -26,6 +26,7 @@ const size_t daemon_conf_count = COUNT(daemon_conf_rows);
 
 static volatile sig_atomic_t stop_asked;
 static int64_t old_at; /* of clock_ms() */
+static unsigned watched; /* seconds; 0: the watchdog is off */
 static sigset_t waiting_mask;
 
 static void
@@ -231,7 +232,15 @@ daemon_poll_shared(int *set, struct pollfd *fds, nfds_t count, int timeout)
 void
 daemon_watch(unsigned seconds)
 {
+	watched = seconds;
 	(void)alarm(seconds);
+}
+
+void
+daemon_still_well(void)
+{
+	if (watched > 0)
+		(void)alarm(watched);
 }
 
 unsigned

@@ -1,5 +1,6 @@
 -- Statuses whose mapping came, or became active, after them; those without a
--- match keep what they have.
+-- match keep what they have. Of those that have one already only the batch's
+-- are changed; which these are is read when there is one to be changed.
 
 -- statement: statuses
 WITH found AS MATERIALIZED (
@@ -12,6 +13,15 @@ WITH found AS MATERIALIZED (
 	FROM statuses AS s JOIN found ON found.id = s.id
 	WHERE s.tenant_id = $1
 		AND s.status_mapping_id IS DISTINCT FROM found.mapping_id
+		AND (s.status_mapping_id IS NULL OR s.external_id IN (
+		SELECT etl_id(v)
+		FROM raw_extraction_data AS r
+		CROSS JOIN jsonb_path_query(r.raw_data, CASE r.entity_type
+			WHEN 'jira_issues_batch'
+			THEN '$.**{0 to 2}.fields.status.id'::jsonpath
+			ELSE '$.**.id' END) AS v
+		WHERE r.tenant_id = $1 AND r.integration_id = $2
+			AND r.id = $3))
 	ORDER BY s.external_id COLLATE "C"
 	FOR NO KEY UPDATE OF s
 )

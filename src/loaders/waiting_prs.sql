@@ -1,4 +1,6 @@
--- Pull requests that named a work item of this batch before it was there.
+-- Pull requests that named a work item of this batch before it was there, and
+-- are linked by a later key of theirs or not at all. The link that a later key
+-- has made goes; whoever has it locked is a development panel: then it stays.
 
 -- statement: prs
 WITH touched AS MATERIALIZED (
@@ -8,12 +10,12 @@ WITH touched AS MATERIALIZED (
 		FROM raw_extraction_data AS r
 		CROSS JOIN jsonb_path_query(r.raw_data,
 			CASE jsonb_typeof(r.raw_data)
-			WHEN 'array' THEN '$[*].id'::jsonpath
-			ELSE '$.issues[*].id' END) AS v
+			WHEN 'array' THEN '$[0 to $n].id'::jsonpath
+			ELSE '$.issues[0 to $n].id' END, etl_first()) AS v
 		WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 			AND EXISTS (SELECT FROM prs AS p WHERE p.tenant_id = $1
-			AND p.work_item_id IS NULL
-			AND p.work_item_keys IS NOT NULL)
+			AND p.work_item_keys IS NOT NULL
+			AND p.work_item_place <> 1)
 	) AS batch
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.key
@@ -23,22 +25,42 @@ WITH touched AS MATERIALIZED (
 			AND x.external_id = batch.external_id
 		LIMIT 1) AS w
 ), found AS MATERIALIZED (
-	SELECT DISTINCT ON (p.id) p.id, touched.id AS work_item_id
+	SELECT DISTINCT ON (p.id) p.id, touched.id AS work_item_id, k.place
 	FROM prs AS p
 	CROSS JOIN unnest(p.work_item_keys) WITH ORDINALITY AS k (key, place)
 	JOIN touched ON touched.key = k.key
-	WHERE p.tenant_id = $1 AND p.work_item_id IS NULL
-		AND p.work_item_keys IS NOT NULL
+	WHERE p.tenant_id = $1 AND p.work_item_keys IS NOT NULL
+		AND p.work_item_place <> 1
+		AND (p.work_item_place = 0 OR k.place < p.work_item_place)
 	ORDER BY p.id, k.place, touched.id
 ), changed AS MATERIALIZED (
-	SELECT p.id, found.work_item_id
+	SELECT p.id, p.work_item_id AS before, p.repository_id, p.number,
+		found.work_item_id, found.place
 	FROM prs AS p JOIN found ON found.id = p.id
-	WHERE p.tenant_id = $1 AND p.work_item_id IS NULL
+	WHERE p.tenant_id = $1
+		AND (p.work_item_place = 0 OR found.place < p.work_item_place)
 	ORDER BY p.external_id COLLATE "C"
 	FOR NO KEY UPDATE OF p
+), own AS MATERIALIZED (
+	SELECT l.id
+	FROM changed
+	JOIN repositories AS r ON r.tenant_id = $1
+		AND r.id = changed.repository_id
+	JOIN wits_prs_links AS l ON l.tenant_id = $1
+		AND l.work_item_id = changed.before
+		AND l.repo_full_name = r.full_name
+		AND l.pull_request_number = changed.number
+	WHERE l.last_updated_at IS NULL
+		AND changed.before <> changed.work_item_id
+	FOR UPDATE OF l SKIP LOCKED
+), gone AS (
+	DELETE FROM wits_prs_links AS l
+	USING own
+	WHERE l.tenant_id = $1 AND l.id = own.id
 ), linked AS (
 	UPDATE prs AS p
-	SET work_item_id = changed.work_item_id, last_updated_at = NOW()
+	SET work_item_id = changed.work_item_id,
+		work_item_place = changed.place, last_updated_at = NOW()
 	FROM changed
 	WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
 )

@@ -1,5 +1,19 @@
 -- The batch's work items: parents, and metrics over all stored changes of
--- status.
+-- status; these also for work items whose changes name a status that is of
+-- another kind now (migration 0013). Which statuses that are is kept in
+-- app.due_statuses: one that changes meanwhile stays due. No index serves the
+-- look for them, for it is rare; without any it is not begun.
+-- statement: due
+WITH due AS MATERIALIZED (
+	SELECT s.id
+	FROM statuses AS s
+	WHERE s.tenant_id = $1 AND s.integration_id = $2 AND s.metrics_due
+	ORDER BY s.external_id COLLATE "C"
+	FOR NO KEY UPDATE
+)
+SELECT set_config('app.due_statuses', COALESCE(string_agg(id::text, ','), ''),
+	true)
+FROM due
 
 -- Parents of which an issue told just the key: parent_external_id holds it
 -- until the parent is there. Keys and external ids cannot be taken for each
@@ -9,15 +23,33 @@
 -- the parent is the only one that serves.
 -- statement: parents
 WITH touched AS MATERIALIZED (
-	SELECT w.id, w.key, w.external_id, w.parent_external_id
+	SELECT w.id, w.key, w.external_id, w.parent_external_id, batch.is_own
 	FROM (
-		SELECT DISTINCT etl_id(v) COLLATE "C" AS external_id
-		FROM raw_extraction_data AS r
-		CROSS JOIN jsonb_path_query(r.raw_data,
-			CASE jsonb_typeof(r.raw_data)
-			WHEN 'array' THEN '$[*].id'::jsonpath
-			ELSE '$.issues[*].id' END) AS v
-		WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
+		SELECT named.external_id COLLATE "C" AS external_id,
+			bool_or(named.is_own) AS is_own
+		FROM (
+			SELECT etl_id(v) AS external_id, true AS is_own
+			FROM raw_extraction_data AS r
+			CROSS JOIN jsonb_path_query(r.raw_data,
+				CASE jsonb_typeof(r.raw_data)
+				WHEN 'array' THEN '$[0 to $n].id'::jsonpath
+				ELSE '$.issues[0 to $n].id' END,
+				etl_first()) AS v
+			WHERE r.tenant_id = $1 AND r.integration_id = $2
+				AND r.id = $3
+				AND r.entity_type = 'jira_issues_batch'
+			UNION ALL
+			SELECT w.external_id, false
+			FROM changelogs AS c
+			JOIN work_items AS w ON w.tenant_id = $1
+				AND w.id = c.work_item_id
+			WHERE current_setting('app.due_statuses') <> ''
+				AND c.tenant_id = $1 AND c.integration_id = $2
+				AND ARRAY[c.from_status_id, c.to_status_id] &&
+				string_to_array(current_setting(
+				'app.due_statuses'), ',')::integer[]
+		) AS named
+		GROUP BY 1
 		ORDER BY 1
 	) AS batch
 	CROSS JOIN LATERAL (
@@ -37,7 +69,7 @@ WITH touched AS MATERIALIZED (
 			AND x.key = t.parent_external_id
 		ORDER BY x.id
 		LIMIT 1) AS p
-	WHERE t.parent_external_id LIKE '%-%'
+	WHERE t.is_own AND t.parent_external_id LIKE '%-%'
 	UNION
 	SELECT c.id, t.external_id
 	FROM touched AS t CROSS JOIN LATERAL (
@@ -45,7 +77,7 @@ WITH touched AS MATERIALIZED (
 		FROM work_items AS x
 		WHERE x.parent_external_id = t.key
 		OFFSET 0) AS c
-	WHERE c.tenant_id = $1 AND c.integration_id = $2
+	WHERE t.is_own AND c.tenant_id = $1 AND c.integration_id = $2
 )
 UPDATE work_items AS w
 SET parent_external_id = found.parent, last_updated_at = NOW()
@@ -64,9 +96,10 @@ WITH touched AS MATERIALIZED (
 		FROM raw_extraction_data AS r
 		CROSS JOIN jsonb_path_query(r.raw_data,
 			CASE jsonb_typeof(r.raw_data)
-			WHEN 'array' THEN '$[*].id'::jsonpath
-			ELSE '$.issues[*].id' END) AS v
+			WHEN 'array' THEN '$[0 to $n].id'::jsonpath
+			ELSE '$.issues[0 to $n].id' END, etl_first()) AS v
 		WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
+			AND r.entity_type = 'jira_issues_batch'
 	) AS batch
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.created
@@ -75,6 +108,14 @@ WITH touched AS MATERIALIZED (
 			AND x.integration_id::bigint = $2
 			AND x.external_id = batch.external_id
 		LIMIT 1) AS w
+	UNION
+	SELECT w.id, w.created
+	FROM changelogs AS c
+	JOIN work_items AS w ON w.tenant_id = $1 AND w.id = c.work_item_id
+	WHERE current_setting('app.due_statuses') <> ''
+		AND c.tenant_id = $1 AND c.integration_id = $2
+		AND ARRAY[c.from_status_id, c.to_status_id] && string_to_array(
+		current_setting('app.due_statuses'), ',')::integer[]
 ), kind AS MATERIALIZED (
 	SELECT s.id, CASE WHEN lower(s.category) IN ('to do', 'new') THEN 't'
 		WHEN lower(s.category) IN ('in progress', 'indeterminate')
@@ -155,3 +196,9 @@ SET <measured = m>, last_updated_at = NOW()
 FROM metric AS m
 WHERE w.tenant_id::bigint = $1 AND w.id = m.id
 	AND (w.<measured>) IS DISTINCT FROM (m.<measured>)
+
+-- statement: done
+UPDATE statuses AS s
+SET metrics_due = FALSE
+WHERE s.tenant_id = $1 AND s.id = ANY (string_to_array(NULLIF(
+	current_setting('app.due_statuses'), ''), ',')::integer[])

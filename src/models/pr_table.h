@@ -32,6 +32,8 @@ MEASURED(COLUMN(first_review_at, STAMP, NULLABLE))
 MEASURED(COLUMN(rework_commit_count, INTEGER, NULLABLE))
 MEASURED(COLUMN(review_cycles, INTEGER, NULLABLE))
 GIVEN(COLUMN(work_item_keys, VARCHAR_ARRAY, NULLABLE))
+COLUMN(work_item_place, INTEGER, NOT_NULL)
+DEFAULT(work_item_place, "0")
 KEY("UNIQUE (tenant_id, id)")
 KEY("UNIQUE (external_id, tenant_id, integration_id)")
 KEY("FOREIGN KEY (tenant_id, repository_id)"
@@ -44,8 +46,8 @@ INDEX("btree (external_id)")
 INDEX("btree (number)")
 INDEX("btree (status)")
 INDEX("btree (pr_created_at)")
-INDEX("btree (tenant_id) WHERE ((work_item_id IS NULL) AND (work_item_keys IS"
-    " NOT NULL))")
+INDEX("btree (tenant_id) WHERE ((work_item_keys IS NOT NULL) AND"
+    " (work_item_place <> 1))")
 
 TABLE(prs_reviews)
 AUDITED

@@ -67,6 +67,8 @@ struct raw_batch_filter {
 	int64_t limit;
 	int64_t offset;
 	int64_t before_id; /* keyset: only ids below this one; 0: from the top */
+	/* raw_batch_requeue(): only ids above it; it moves on to the last. */
+	int64_t *cursor;
 };
 
 /* The columns of a row as they are read, in the order of the answer. */

@@ -16,6 +16,8 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	sql_where(&sql, filter->id != 0 || filter->processing_status.at != NULL ?
 	    "processing_status <> 'processing'" :
 	    "processing_status IN ('completed', 'failed')");
+	if (filter->cursor != NULL)
+		sql_where_int(&sql, "id > $%d", *filter->cursor);
 	sql_add(&sql, " ORDER BY id");
 	sql_add_int(&sql, " LIMIT $%d", filter->limit);
 	sql_add(&sql, " FOR NO KEY UPDATE SKIP LOCKED), changed AS ("
@@ -32,6 +34,10 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	if (rc == E_OK)
 		rc = db_run(db, &statement, &sql.params, arena, ret_rows, diag);
 	sql_done(&sql);
+	if (rc == E_OK && filter->cursor != NULL &&
+	    db_rows_count(*ret_rows) > 0)
+		*filter->cursor = db_int(*ret_rows,
+		    db_rows_count(*ret_rows) - 1, RAW_BATCH_LOCKED_ID);
 	return rc;
 }
 

@@ -46,6 +46,8 @@ INDEX("btree (entity_type)")
 INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
+INDEX("btree (tenant_id, integration_id)"
+    " WHERE (error_details ? 'waiting'::text)")
 TRIGGER("counted AFTER INSERT OR DELETE ON raw_extraction_data FOR EACH ROW"
     " EXECUTE FUNCTION raw_extraction_data_counted()")
 TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"

@@ -112,15 +112,15 @@ raw_batch_hold(struct db *db, const struct raw_batch_name *name,
 
 enum err
 raw_batch_end(struct db *db, const struct raw_batch_name *name,
-    const struct raw_batch_claim *claim, struct span status,
-    struct span details, struct arena *arena, enum raw_batch_state *ret_state,
-    struct diag *diag)
+    const struct raw_batch_claim *claim, const struct raw_batch_result *result,
+    struct arena *arena, enum raw_batch_state *ret_state, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_end",
 		.changes = true,
 		.sql = "WITH changed AS (UPDATE raw_extraction_data SET"
-		    " processing_status = $4,"
+		    " processing_status = $4, raw_data_items = CASE"
+		    " WHEN $6 < 0 THEN raw_data_items ELSE $6::integer END,"
 		    " processed_at = CASE WHEN $4 = 'pending' THEN NULL"
 		    " ELSE now() END,"
 		    " queued_at = CASE WHEN $4 = 'pending' THEN now()"
@@ -142,8 +142,9 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 
 	add_name(name, &params);
 	db_add_int(&params, claim->attempt);
-	db_add_text(&params, status);
-	db_add_jsonb(&params, details);
+	db_add_text(&params, result->status);
+	db_add_jsonb(&params, result->details);
+	db_add_int(&params, result->items);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_state = db_rows_count(rows) == 0 ? RAW_BATCH_ABSENT :
@@ -153,11 +154,13 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 
 enum err
 raw_batch_look(struct db *db, const struct raw_batch_name *name,
-    struct arena *arena, enum raw_batch_state *ret_state, struct diag *diag)
+    struct arena *arena, enum raw_batch_state *ret_state,
+    bool *ret_load_failed, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_look",
-		.sql = "SELECT active, processing_status"
+		.sql = "SELECT active, processing_status,"
+		    " COALESCE(error_details->>'stage' = 'load', false)"
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4",
 	};
@@ -176,24 +179,50 @@ raw_batch_look(struct db *db, const struct raw_batch_name *name,
 	else
 		*ret_state = !db_bool(rows, 0, 0) ? RAW_BATCH_DELETED :
 		    state_named(db_text(rows, 0, 1));
+	*ret_load_failed = db_rows_count(rows) > 0 && db_bool(rows, 0, 2);
 	return E_OK;
 }
 
 enum err
-raw_batch_note(struct db *db, const struct raw_batch_name *name,
-    struct span details, struct arena *arena, struct diag *diag)
+raw_batch_load_failed(struct db *db, const struct raw_batch_name *name,
+    struct span details, bool last, struct arena *arena, struct diag *diag)
 {
 	static const struct db_statement statement = {
-		.name = "raw_batch_note",
+		.name = "raw_batch_load_failed",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data SET error_details = $3 ||"
-		    " COALESCE(" RAW_BATCH_EARLIER("error_details") ", '{}')"
-		    " WHERE tenant_id = $1 AND id = $2",
+		.sql = "UPDATE raw_extraction_data SET attempts = attempts + 1,"
+		    " processing_status = CASE WHEN $4 THEN 'failed'"
+		    " ELSE processing_status END,"
+		    " error_details = etl_load_failed(error_details, $3)"
+		    " WHERE tenant_id = $1 AND id = $2 AND"
+		    " processing_status IN ('completed', 'failed')",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
 
 	add_name(name, &params);
 	db_add_jsonb(&params, details);
+	db_add_bool(&params, last);
+	return db_run(db, &statement, &params, arena, &rows, diag);
+}
+
+enum err
+raw_batch_load_passed(struct db *db, const struct raw_batch_name *name,
+    struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_load_passed",
+		.changes = true,
+		.sql = "UPDATE raw_extraction_data SET"
+		    " processing_status = 'completed',"
+		    " error_details = etl_load_passed(error_details)"
+		    " WHERE tenant_id = $1 AND id = $2 AND"
+		    " processing_status IN ('completed', 'failed')"
+		    " AND error_details->>'stage' = 'load'",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+
+	add_name(name, &params);
 	return db_run(db, &statement, &params, arena, &rows, diag);
 }

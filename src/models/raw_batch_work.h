@@ -55,26 +55,47 @@ enum err raw_batch_hold(struct db *db, const struct raw_batch_name *name,
     const struct raw_batch_claim *claim, struct arena *arena, bool *ret_held,
     struct diag *diag) MUST_CHECK;
 
+/* How a claim ends. */
+struct raw_batch_result {
+	struct span status;  /* completed, failed or pending */
+	struct span details; /* as db_add_jsonb() wants them, or SPAN_NONE */
+	int64_t items;	     /* that the batch has; -1: nobody counted them */
+};
+
 /*
  * End a claim: completed, failed, or pending to be tried again by a message
  * that is published next. What error_details held is kept as its history.
  *
- * Needs: details as db_add_jsonb() wants them, or SPAN_NONE.
  * Gives: *ret_status, what the row is now: another one than was asked for
  *        when the claim was not ours any more.
  */
 enum err raw_batch_end(struct db *db, const struct raw_batch_name *name,
-    const struct raw_batch_claim *claim, struct span status,
-    struct span details, struct arena *arena, enum raw_batch_state *ret_state,
-    struct diag *diag) MUST_CHECK;
-
-/* How a batch stands, without its lock. */
-enum err raw_batch_look(struct db *db, const struct raw_batch_name *name,
+    const struct raw_batch_claim *claim, const struct raw_batch_result *result,
     struct arena *arena, enum raw_batch_state *ret_state, struct diag *diag)
     MUST_CHECK;
 
-/* Add an error to a batch whose status stays. */
-enum err raw_batch_note(struct db *db, const struct raw_batch_name *name,
-    struct span details, struct arena *arena, struct diag *diag) MUST_CHECK;
+/*
+ * How a batch stands, without its lock; *ret_load_failed: what it says of an
+ * error is of its load.
+ */
+enum err raw_batch_look(struct db *db, const struct raw_batch_name *name,
+    struct arena *arena, enum raw_batch_state *ret_state,
+    bool *ret_load_failed, struct diag *diag) MUST_CHECK;
+
+/*
+ * A load of a transformed batch failed: note it, and count the attempt; after
+ * the last one the batch is failed. One that is to be transformed again by now
+ * is left alone.
+ */
+enum err raw_batch_load_failed(struct db *db, const struct raw_batch_name *name,
+    struct span details, bool last, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
+
+/*
+ * A load succeeds after others failed: the batch is completed, and its error
+ * history. Needs: the load's transaction, before its first statement.
+ */
+enum err raw_batch_load_passed(struct db *db, const struct raw_batch_name *name,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
 
 #endif

@@ -10,6 +10,9 @@ GIVEN(SHOWN_AS(category, VARCHAR, NOT_NULL, status_category))
 SHOWN(integration_id, INTEGER, NOT_NULL)
 SHOWN(active, BOOLEAN, NOT_NULL)
 DERIVED(COLUMN(status_mapping_id, INTEGER, NULLABLE))
+/* A trigger of 0013 sets it, the loads clear it. */
+COLUMN(metrics_due, BOOLEAN, NOT_NULL)
+DEFAULT(metrics_due, "false")
 OWNED
 KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")
@@ -20,5 +23,9 @@ INDEX("btree (integration_id)")
 INDEX("btree (tenant_id)")
 INDEX("btree (external_id)")
 INDEX("btree (original_name)")
+TRIGGER("metrics_due BEFORE UPDATE OF category, status_mapping_id ON statuses"
+    " FOR EACH ROW WHEN (old.category::text IS DISTINCT FROM new.category::text"
+    " OR old.status_mapping_id IS DISTINCT FROM new.status_mapping_id)"
+    " EXECUTE FUNCTION statuses_metrics_due()")
 
 #include "models/end_table.h"

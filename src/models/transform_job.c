@@ -1,5 +1,7 @@
 #include "models/transform_job.h"
 
+#include "base/daemon.h"
+
 /*
  * For this transaction. The planner cannot know how many items a batch has and
  * would compile code for what takes milliseconds. Whatever it believes of a
@@ -34,6 +36,7 @@ transform_job_run(struct db *db, const struct db_statement *steps,
 	db_add_int(&params, job->raw_data_id);
 	rc = prepare_session(db, arena, diag);
 	for (; rc == E_OK && steps->name != NULL; steps++) {
+		daemon_still_well();
 		rc = db_run(db, steps, &params, arena, &rows, diag);
 		if (first == NULL)
 			first = rows;

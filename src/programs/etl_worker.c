@@ -29,6 +29,7 @@
 #define STEP_HELD_LONG 2
 #define STEP_TAKEN 3
 #define HELD_OFTEN 5
+#define HELD_MAX 15 /* as many as worker_attempts may be */
 
 static struct settings settings;
 static struct conf_set sets[SETTINGS_SETS];
@@ -159,6 +160,15 @@ refuse(struct worker *me, const struct diag *why, struct diag *diag)
 	    why->text, diag);
 }
 
+/* A count that a header tells, for anybody may have written it. */
+static int64_t
+count_told(const struct worker *me, const char *header, int64_t max)
+{
+	int64_t count = mq_header_number(me->delivery, header, 0);
+
+	return count < 0 ? 0 : count > max ? max : count;
+}
+
 /*
  * Do the job of the message at hand.
  * Fails: BUSY; the message is to be done again, here if it is still ours.
@@ -169,8 +179,9 @@ work(struct worker *me, struct diag *diag)
 	const struct mq_delivery *delivery = me->delivery;
 	const struct worker_history history = {
 		.redelivered = delivery->redelivered || me->tried,
-		.attempt = mq_header_number(delivery, HEADER_ATTEMPT, 0),
-		.held = mq_header_number(delivery, HEADER_HELD, 0),
+		.attempt = count_told(me, HEADER_ATTEMPT,
+		    settings.worker.worker_attempts),
+		.held = count_told(me, HEADER_HELD, HELD_MAX),
 	};
 	struct worker_verdict verdict;
 	int64_t began = clock_ms();

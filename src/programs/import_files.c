@@ -126,6 +126,32 @@ import_files_read(const char *path, struct buf *out, struct diag *diag)
 }
 
 enum err
+import_files_token(const char *path, struct arena *arena,
+    const char **ret_header, struct diag *diag)
+{
+	const char *text = getenv("ETL_TOKEN");
+	struct span token;
+	enum err rc = E_OK;
+	struct buf buf;
+
+	buf_init(&buf, 65536);
+	if (path != NULL)
+		rc = import_files_read(path, &buf, diag);
+	token = path != NULL ? buf_span(&buf) : str_span(text);
+	while (token.len > 0 && (unsigned char)token.at[token.len - 1] <= ' ')
+		token.len--;
+	for (size_t i = 0; rc == E_OK && i < token.len; i++)
+		if (token.at[i] <= ' ' || token.at[i] == 127)
+			rc = diag_set(diag, E_INVALID,
+			    "the token is not one word");
+	if (rc == E_OK)
+		*ret_header = token.len == 0 ? NULL : arena_printf(arena,
+		    "Authorization: Bearer %.*s", SPAN_ARG(token));
+	buf_free(&buf);
+	return rc;
+}
+
+enum err
 import_files_key(struct span body, const char *address,
     char ret_header[IMPORT_KEY_SIZE], struct diag *diag)
 {

@@ -36,4 +36,12 @@ enum err import_files_read(const char *path, struct buf *out,
 enum err import_files_key(struct span body, const char *address,
     char ret_header[IMPORT_KEY_SIZE], struct diag *diag) MUST_CHECK;
 
+/*
+ * A header with the token of a file, or, without one, of ETL_TOKEN; never of
+ * the arguments. Gives: *ret_header, NULL: there is none.
+ * Fails: E_INVALID  the file cannot be read, or it is not one word.
+ */
+enum err import_files_token(const char *path, struct arena *arena,
+    const char **ret_header, struct diag *diag) MUST_CHECK;
+
 #endif

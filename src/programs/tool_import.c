@@ -22,7 +22,7 @@
 #define JOBS_MAX 64
 #define TIMEOUT_SECONDS 120
 #define FILE_MAX_BYTES (256u << 20)
-/* Tries of one file, and the pause before the second, doubled each time, ms. */
+/* Tries, of one file and of all, and the first pause, doubled each time, ms. */
 #define TRIES 6
 #define PAUSE_MS 500
 
@@ -33,7 +33,8 @@ struct item {
 	enum outcome outcome;
 	int tries;
 	int64_t again_at; /* of clock_ms() */
-	struct buf body;
+	unsigned round;	  /* of the last try */
+	struct buf body;  /* only while it is sent */
 	char key[IMPORT_KEY_SIZE]; /* the header */
 };
 
@@ -44,6 +45,9 @@ struct import {
 	size_t count;
 	size_t low; /* all before it have come to their end */
 	size_t counts[AWAY + 1];
+	unsigned round; /* counts up with each pause of all */
+	int failures;	/* pauses since the last answer */
+	int64_t again_at;
 	struct http_client *client;
 	const char *url;
 	const char *address; /* of a store */
@@ -52,31 +56,6 @@ struct import {
 	int64_t tenant_id, integration_id, jobs;
 	bool queue;
 };
-
-/* A header with the token of a file, or of ETL_TOKEN; never of the arguments. */
-static const char *
-read_token(struct tool *tool, const char *path)
-{
-	const char *text = getenv("ETL_TOKEN");
-	struct diag diag;
-	struct span token;
-	struct buf buf;
-	char *header;
-
-	buf_init(&buf, 65536);
-	if (path != NULL && import_files_read(path, &buf, &diag) != E_OK)
-		tool_usage(tool, "%s", diag.text);
-	token = path != NULL ? buf_span(&buf) : str_span(text);
-	while (token.len > 0 && (unsigned char)token.at[token.len - 1] <= ' ')
-		token.len--;
-	for (size_t i = 0; i < token.len; i++)
-		if (token.at[i] <= ' ' || token.at[i] == 127)
-			tool_usage(tool, "the token is not one word");
-	header = token.len == 0 ? NULL : arena_printf(tool->arena,
-	    "Authorization: Bearer %.*s", SPAN_ARG(token));
-	buf_free(&buf);
-	return header;
-}
 
 static void
 read_options(struct tool *tool, struct import *ret)
@@ -93,6 +72,7 @@ read_options(struct tool *tool, struct import *ret)
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *token_file = NULL;
+	struct diag diag;
 	int option;
 
 	while ((option = tool_option(tool, options)) != -1) {
@@ -129,7 +109,9 @@ read_options(struct tool *tool, struct import *ret)
 		tool_usage(tool, "--integration and --type go together");
 	if (optind == tool->argc)
 		tool_usage(tool, "a FILE or FOLDER is missing");
-	ret->authorization = read_token(tool, token_file);
+	if (import_files_token(token_file, tool->arena, &ret->authorization,
+	    &diag) != E_OK)
+		tool_usage(tool, "%s", diag.text);
 }
 
 /* A file as it is, or, with --type, in a store's envelope. */
@@ -223,12 +205,27 @@ may_pass(long status)
 	    status == 503 || status == 504;
 }
 
+/* The service answers or is away; requests of one round count once. */
+static void
+note_service(struct import *me, const struct item *item, bool is_away)
+{
+	if (!is_away) {
+		me->failures = 0;
+		me->again_at = 0;
+	} else if (item->round == me->round) {
+		me->again_at = clock_ms() + (PAUSE_MS << me->failures);
+		me->failures++;
+		me->round++;
+	}
+}
+
 static void
 on_answer(struct import *me, const struct http_client_answer *answer)
 {
 	struct item *item = answer->context;
 	struct span text;
 
+	note_service(me, item, may_pass(answer->status));
 	if (answer->status == 200 || answer->status == 201 ||
 	    answer->status == 202) {
 		text = answer_member(me, answer->body, "raw_data_id");
@@ -239,6 +236,7 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 	if (may_pass(answer->status) && item->tries < TRIES) {
 		item->outcome = OPEN;
 		item->again_at = clock_ms() + (PAUSE_MS << (item->tries - 1));
+		buf_free(&item->body);
 		return;
 	}
 	text = answer_member(me, answer->body, "detail");
@@ -253,10 +251,12 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 static struct item *
 next_item(struct import *me, int *ret_wait)
 {
-	*ret_wait = 1000;
+	int pause = clock_left(me->again_at);
+
+	*ret_wait = pause > 0 && pause < 1000 ? pause : 1000;
 	while (me->low < me->count && me->items[me->low].outcome > RUNNING)
 		me->low++;
-	for (size_t i = me->low; i < me->count; i++) {
+	for (size_t i = me->low; pause == 0 && i < me->count; i++) {
 		struct item *item = &me->items[i];
 		int left = clock_left(item->again_at);
 
@@ -277,7 +277,7 @@ send_item(struct import *me, struct item *item, struct diag *diag)
 		item->key, me->authorization, NULL };
 	struct http_client_request request = { .url = me->address,
 		.headers = headers, .context = item };
-	enum err rc = item->tries == 0 ? read_item(me, item, diag) : E_OK;
+	enum err rc = read_item(me, item, diag);
 
 	if (rc != E_OK) {
 		finish(me, item, REFUSED, "", str_span(diag->text));
@@ -285,9 +285,21 @@ send_item(struct import *me, struct item *item, struct diag *diag)
 		return E_OK;
 	}
 	item->tries++;
+	item->round = me->round;
 	item->outcome = RUNNING;
 	request.body = buf_span(&item->body);
 	return http_client_post(me->client, &request, diag);
+}
+
+/* Nobody has answered for so long that nothing more is tried. */
+static void
+give_up(struct import *me)
+{
+	for (size_t i = me->low; i < me->count; i++)
+		if (me->items[i].outcome == OPEN)
+			finish(me, &me->items[i], AWAY, "",
+			    SPAN_LIT("the service is away"));
+	me->failures = 0;
 }
 
 static enum err
@@ -310,6 +322,8 @@ send_all(struct import *me, struct diag *diag)
 		rc = http_client_wait(me->client, wait, &got, &answer, diag);
 		if (rc == E_OK && got)
 			on_answer(me, &answer);
+		if (me->failures >= TRIES)
+			give_up(me);
 	}
 	return rc;
 }

@@ -14,13 +14,27 @@
 #define LIMIT_MAX 1000000000
 /* Batches of one statement, and of one round of messages. */
 #define REQUEUE_STEP 500
-#define PENDING_MAX 50000
+#define STEP_ARENA_BYTES (4u << 20)
 
 /* What these commands take. */
 struct raw_options {
 	struct raw_batch_filter filter;
 	const char *output;
 };
+
+/* A status as it stands in the table; anything else ends the program. */
+static struct span
+read_status(const struct tool *tool)
+{
+	static const char *const statuses[] = { "pending", "processing",
+		"completed", "failed" };
+
+	for (size_t i = 0; i < COUNT(statuses); i++)
+		if (strcmp(optarg, statuses[i]) == 0)
+			return str_span(optarg);
+	tool_usage(tool, "--status takes pending, processing, completed or"
+	    " failed");
+}
 
 /* Read the options; the tenant is not optional. */
 static void
@@ -57,7 +71,7 @@ read_options(struct tool *tool, struct raw_options *ret)
 			filter->entity_type = str_span(optarg);
 			break;
 		case 's':
-			filter->processing_status = str_span(optarg);
+			filter->processing_status = read_status(tool);
 			break;
 		case 'l':
 			filter->limit = tool_number(tool, "--limit", 1,
@@ -243,14 +257,42 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	return tell_verdict("load", &verdict, diag);
 }
 
+/* Requeue in steps, each batch once whatever becomes of it meanwhile. */
+static enum err
+requeue_all(struct tool *tool, struct queue_manager *queue,
+    struct raw_batch_filter *filter, struct requeued *ret_sum,
+    struct diag *diag)
+{
+	struct arena *arena = arena_new(STEP_ARENA_BYTES);
+	struct requeued step;
+	int64_t cursor = 0;
+	enum err rc = arena == NULL ? diag_set(diag, E_NO_MEMORY, "no memory") :
+	    E_OK;
+
+	filter->cursor = &cursor;
+	for (int64_t left = filter->limit; rc == E_OK && left > 0;
+	    left -= filter->limit) {
+		filter->limit = left < REQUEUE_STEP ? left : REQUEUE_STEP;
+		rc = requeue(tool->db, queue, filter, arena, &step, diag);
+		if (rc != E_OK)
+			break;
+		ret_sum->pending += step.pending;
+		ret_sum->queued += step.queued;
+		if (step.pending < (size_t)filter->limit)
+			break;
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return rc;
+}
+
 enum err
 tool_requeue(struct tool *tool, struct diag *diag)
 {
 	struct raw_options options = { .filter.limit = LIMIT_MAX };
 	struct raw_batch_filter *filter = &options.filter;
-	struct requeued sum = { 0 }, step;
+	struct requeued sum = { 0 };
 	struct queue_manager *queue;
-	int64_t left, max = REQUEUE_STEP;
 	enum err rc;
 
 	read_options(tool, &options);
@@ -261,20 +303,9 @@ tool_requeue(struct tool *tool, struct diag *diag)
 	if (tool_broker(tool, &queue, diag) != E_OK)
 		(void)fprintf(stderr, "pulse-etl: %s\n", diag->text);
 	diag_clear(diag);
-	if (span_is(filter->processing_status, "pending"))
-		max = PENDING_MAX; /* in one step: these stay what they are */
-	for (left = filter->limit; left > 0; left -= filter->limit) {
-		filter->limit = left < max ? left : max;
-		rc = requeue(tool->db, queue, filter, tool->arena, &step,
-		    diag);
-		if (rc != E_OK)
-			return rc;
-		sum.pending += step.pending;
-		sum.queued += step.queued;
-		if (step.pending < (size_t)filter->limit || filter->id != 0 ||
-		    max == PENDING_MAX)
-			break;
-	}
+	rc = requeue_all(tool, queue, filter, &sum, diag);
+	if (rc != E_OK)
+		return rc;
 	(void)printf("%zu batches are pending again, %zu of them queued%s\n",
 	    sum.pending, sum.queued, sum.queued < sum.pending ?
 	    "; the relay queues the others" : "");

@@ -6,9 +6,9 @@
 #include "base/json_write.h"
 
 /* What error_details of one attempt may take. */
-#define DETAILS_MAX (1u << 20)
-/* A longer list of skipped items is left out; their number stays. */
-#define SKIPPED_MAX (DETAILS_MAX / 2)
+#define DETAILS_MAX (4u << 20)
+/* As many items are listed, see transformer_table.h. */
+#define LISTED_MAX 1000
 
 bool
 worker_is_hopeless(enum err rc, const struct diag *diag)
@@ -84,7 +84,7 @@ worker_skipped_details(const struct transform_outcome *outcome,
 	struct json json;
 	struct buf out;
 
-	if (outcome->skipped == 0)
+	if (outcome->skipped == 0 && outcome->waiting_json.at == NULL)
 		return SPAN_NONE;
 	clock_stamp(stamp);
 	buf_init(&out, DETAILS_MAX);
@@ -93,8 +93,11 @@ worker_skipped_details(const struct transform_outcome *outcome,
 	json_text(&json, "message", "some items could not be read");
 	json_int(&json, "items", outcome->items);
 	json_int(&json, "skipped_count", outcome->skipped);
-	json_raw(&json, "skipped", outcome->skipped_json.len > SKIPPED_MAX ?
-	    SPAN_NONE : outcome->skipped_json);
+	if (outcome->skipped > LISTED_MAX)
+		json_bool(&json, "skipped_cut", true);
+	json_raw(&json, "skipped", outcome->skipped_json);
+	if (outcome->waiting_json.at != NULL)
+		json_raw(&json, "waiting", outcome->waiting_json);
 	json_int(&json, "attempt", attempt);
 	json_text(&json, "at", stamp);
 	json_end(&json);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "loaders/loader.h"
 #include "transformers/transformer.h"
 
 #define SEARCH_MS 60000
@@ -10,7 +11,7 @@
 
 /* Does the beginning of so many items fail in this way? */
 static bool
-fails(struct db *db, const struct transform_job *job, int64_t count,
+fails(struct db *db, const struct transform_job *job, bool load, int64_t count,
     const char *sqlstate, struct arena *arena)
 {
 	struct transform_outcome outcome;
@@ -23,19 +24,22 @@ fails(struct db *db, const struct transform_job *job, int64_t count,
 		return false;
 	rc = transform_job_limit(db, count, arena, &diag);
 	if (rc == E_OK)
-		rc = transformer_run(db, job, arena, &outcome, &diag);
+		rc = load ? loader_run(db, job, arena, &diag) :
+		    transformer_run(db, job, arena, &outcome, &diag);
 	db_rollback(db);
 	return rc != E_OK && strcmp(diag.sqlstate, sqlstate) == 0;
 }
 
 int64_t
-worker_find_item(struct db *db, const struct transform_job *job,
+worker_find_item(struct db *db, const struct transform_job *job, bool load,
     const char *sqlstate, struct arena *arena)
 {
 	int64_t deadline = clock_ms() + SEARCH_MS;
 	int64_t good = 0, bad = 1; /* beginnings that pass, and fail */
 
-	while (!fails(db, job, bad, sqlstate, arena)) {
+	if (load && fails(db, job, load, 0, sqlstate, arena))
+		return -1; /* something else than an item */
+	while (!fails(db, job, load, bad, sqlstate, arena)) {
 		good = bad;
 		bad *= 2;
 		if (bad > ITEMS_MAX || clock_left(deadline) == 0)
@@ -46,7 +50,7 @@ worker_find_item(struct db *db, const struct transform_job *job,
 
 		if (clock_left(deadline) == 0)
 			return -1;
-		if (fails(db, job, middle, sqlstate, arena))
+		if (fails(db, job, load, middle, sqlstate, arena))
 			bad = middle;
 		else
 			good = middle;

@@ -8,12 +8,12 @@
 #include "models/transform_job.h"
 
 /*
- * Find the item that makes a batch fail with this SQLSTATE.
+ * Find the item that makes a batch, or its load, fail with this SQLSTATE.
  *
  * Needs: no open transaction; db_tenant() is the job's.
  * Gives: its place in the batch, from 0; -1 when none is found in a minute.
  */
 int64_t worker_find_item(struct db *db, const struct transform_job *job,
-    const char *sqlstate, struct arena *arena);
+    bool load, const char *sqlstate, struct arena *arena);
 
 #endif

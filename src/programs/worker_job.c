@@ -75,6 +75,7 @@ static enum err
 transform_claimed(struct work *work, const struct raw_batch_claim *claim,
     struct transform_outcome *ret_outcome, bool *ret_held)
 {
+	struct raw_batch_result result = { .status = SPAN_LIT("completed") };
 	enum raw_batch_state state;
 	struct span details;
 	enum err rc;
@@ -89,12 +90,15 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 		return rc;
 	details = worker_skipped_details(ret_outcome, claim->attempt,
 	    work->arena);
-	if (details.at == NULL && ret_outcome->skipped > 0)
+	if (details.at == NULL && (ret_outcome->skipped > 0 ||
+	    ret_outcome->waiting_json.at != NULL))
 		return diag_set(work->diag, E_NO_MEMORY,
 		    "no memory for the list of skipped items");
 	FAILPOINT("transformed");
-	return raw_batch_end(work->db, &work->name, claim,
-	    SPAN_LIT("completed"), details, work->arena, &state, work->diag);
+	result.details = details;
+	result.items = ret_outcome->items + ret_outcome->skipped;
+	return raw_batch_end(work->db, &work->name, claim, &result,
+	    work->arena, &state, work->diag);
 }
 
 /* One transaction. */
@@ -160,12 +164,18 @@ judge_state(enum raw_batch_state state, bool again,
 	}
 }
 
-/* Is it the data that the server would not take, SQLSTATE classes 22, 23? */
-static bool
-is_data(const struct diag *diag)
+/*
+ * Which item it is, if it is data that the server would not take: SQLSTATE
+ * classes 22 and 23. Else -1.
+ */
+static int64_t
+find_item(const struct work *work, bool load)
 {
-	return strncmp(diag->sqlstate, "22", 2) == 0 ||
-	    strncmp(diag->sqlstate, "23", 2) == 0;
+	const char *state = work->diag->sqlstate;
+
+	if (strncmp(state, "22", 2) != 0 && strncmp(state, "23", 2) != 0)
+		return -1;
+	return worker_find_item(work->db, &work->job, load, state, work->arena);
 }
 
 /*
@@ -179,18 +189,20 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 {
 	bool last = hopeless || claim->attempt >=
 	    work->settings->worker_attempts;
-	int64_t item = is_data(work->diag) ? worker_find_item(work->db,
-	    &work->job, work->diag->sqlstate, work->arena) : -1;
-	struct span details = worker_error_details(work->diag, "transform",
-	    message, item, claim->attempt, work->arena);
+	const struct raw_batch_result result = {
+		.status = last ? SPAN_LIT("failed") : SPAN_LIT("pending"),
+		.details = worker_error_details(work->diag, "transform",
+		    message, find_item(work, false), claim->attempt,
+		    work->arena),
+		.items = -1,
+	};
 	enum raw_batch_state state;
 	struct diag diag;
 
 	diag_clear(&diag);
 	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", message);
 	verdict->fate = WORKER_RETRY;
-	if (raw_batch_end(work->db, &work->name, claim, last ?
-	    SPAN_LIT("failed") : SPAN_LIT("pending"), details, work->arena,
+	if (raw_batch_end(work->db, &work->name, claim, &result, work->arena,
 	    &state, &diag) != E_OK)
 		return;
 	if (state == RAW_BATCH_FAILED)
@@ -254,18 +266,47 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	return E_OK;
 }
 
-/* One transaction. */
+/* One transaction. failed: the load before this one did. */
 static enum err
-load_once(struct work *work)
+load_once(struct work *work, bool failed)
 {
 	enum err rc = db_begin(work->db, work->diag);
 
 	if (rc != E_OK)
 		return rc;
-	rc = loader_run(work->db, &work->job, work->arena, work->diag);
+	if (failed)
+		rc = raw_batch_load_passed(work->db, &work->name, work->arena,
+		    work->diag);
+	if (rc == E_OK)
+		rc = loader_run(work->db, &work->job, work->arena, work->diag);
 	if (rc == E_OK)
 		return db_commit(work->db, work->diag);
 	db_rollback(work->db);
+	return rc;
+}
+
+/*
+ * A load failed: what becomes of it, and a note in the row.
+ * Fails: it cannot be noted; the load is tried again as if it had not been.
+ */
+static enum err
+load_failed(struct work *work, enum err why, struct worker_verdict *verdict)
+{
+	bool last = worker_is_hopeless(why, work->diag) ||
+	    verdict->attempt >= work->settings->worker_attempts;
+	struct diag diag;
+	enum err rc;
+
+	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s",
+	    work->diag->text);
+	verdict->fate = last ? WORKER_BURY : WORKER_RETRY;
+	diag_clear(&diag);
+	rc = raw_batch_load_failed(work->db, &work->name,
+	    worker_error_details(work->diag, "load", work->diag->text,
+	    find_item(work, true), verdict->attempt, work->arena), last,
+	    work->arena, &diag);
+	if (rc != E_OK)
+		*work->diag = diag;
 	return rc;
 }
 
@@ -279,36 +320,24 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	struct worker_verdict verdict = { .fate = WORKER_DONE,
 		.attempt = history->attempt + 1 };
 	enum raw_batch_state state;
-	struct diag note_diag;
+	bool failed;
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
-	rc = raw_batch_look(db, &work.name, arena, &state, diag);
+	rc = raw_batch_look(db, &work.name, arena, &state, &failed, diag);
 	if (rc != E_OK)
 		return rc;
 	if (state == RAW_BATCH_ABSENT) {
 		judge_state(state, true, &verdict);
-	} else if (state == RAW_BATCH_COMPLETED) {
-		rc = load_once(&work);
+	} else if (state == RAW_BATCH_COMPLETED ||
+	    (state == RAW_BATCH_FAILED && failed)) {
+		rc = load_once(&work, failed);
 		if (rc == E_DB_CONNECT)
 			return rc;
+		if (rc != E_OK)
+			rc = load_failed(&work, rc, &verdict);
 	}
 	/* In any other state it will be transformed, and loaded, again. */
 	*ret_verdict = verdict;
-	if (rc == E_OK)
-		return E_OK;
-	(void)snprintf(ret_verdict->reason, sizeof(ret_verdict->reason), "%s",
-	    diag->text);
-	ret_verdict->fate = WORKER_RETRY;
-	if (!worker_is_hopeless(rc, diag) &&
-	    verdict.attempt < settings->worker_attempts)
-		return E_OK;
-	ret_verdict->fate = WORKER_BURY;
-	diag_clear(&note_diag);
-	rc = raw_batch_note(db, &work.name, worker_error_details(diag, "load",
-	    diag->text, -1, verdict.attempt, arena), arena, &note_diag);
-	if (rc == E_OK)
-		return E_OK;
-	*diag = note_diag; /* it is looked at again when that can be noted */
 	return rc;
 }

@@ -125,7 +125,5 @@ queue_consumer_bury(struct queue_manager *manager, enum queue queue,
 	};
 	struct queue_names names = queue_names(queue, ".dead", 0);
 
-	if (delivery->cut)
-		return mq_reject(manager->mq, delivery, diag);
 	return move(manager, &names, delivery, headers, COUNT(headers), diag);
 }

@@ -48,8 +48,8 @@ enum err queue_consumer_retry(struct queue_manager *manager, enum queue queue,
     int64_t held, struct diag *diag) MUST_CHECK;
 
 /*
- * Put it on the dead-letter queue with a reason. One whose body is not all
- * here is rejected: the broker moves it as it is.
+ * Put it on the dead-letter queue with a reason. Of one whose body is not all
+ * here, that goes which is: its beginning.
  * Fails: as mq_publish(): it is still ours.
  */
 enum err queue_consumer_bury(struct queue_manager *manager, enum queue queue,

@@ -1,5 +1,6 @@
 -- Pull requests with what belongs to them, as GraphQL or REST have them (see
--- etl_prs). The parts of one that is older than what is stored are left out.
+-- etl_prs). Of one that is older than what is stored only those parts are taken
+-- that are missing.
 
 -- statement: read
 WITH item AS (
@@ -8,8 +9,15 @@ WITH item AS (
 		END AS reason
 	FROM etl_prs($1, $2, $3)
 ), skipped AS (
-	SELECT count(*) AS count, jsonb_agg(jsonb_build_object(
-		'index', index, 'reason', reason) ORDER BY index) AS list
+	SELECT count(*) AS count, (
+		SELECT jsonb_agg(jsonb_build_object('index', index,
+			'reason', reason) ORDER BY index)
+		FROM (
+			SELECT index, reason
+			FROM item
+			WHERE reason IS NOT NULL
+			ORDER BY index
+			LIMIT 1000) AS first) AS list
 	FROM item
 	WHERE reason IS NOT NULL
 )
@@ -17,7 +25,7 @@ SELECT CASE WHEN etl_path(raw_data, '{pullRequests.nodes,
 	repository.pullRequests.nodes,data.repository.pullRequests.nodes,
 	prs,pull_requests}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.count, skipped.count, skipped.list
+	skipped.count, skipped.count, skipped.list, NULL::jsonb
 FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
@@ -139,7 +147,9 @@ CROSS JOIN LATERAL (
 -- statement: prs_commits
 -- columns: prs_commits
 WITH node AS (
-	SELECT i.index, p.id AS pr_id, n.value AS n,
+	SELECT i.index, i.updated, p.pr_updated_at IS NULL
+		OR i.updated >= p.pr_updated_at AS is_newest,
+		p.id AS pr_id, n.value AS n,
 		CASE WHEN jsonb_typeof(n.value->'commit') = 'object'
 		THEN n.value->'commit' ELSE n.value END AS c
 	FROM etl_prs($1, $2, $3) AS i
@@ -151,10 +161,10 @@ WITH node AS (
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'commits')) AS n
-	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 	OFFSET 0
 ), read AS (
-	SELECT index, pr_id, COALESCE(etl_id(n->'sha'), etl_id(c->'oid'),
+	SELECT index, updated, is_newest, pr_id,
+		COALESCE(etl_id(n->'sha'), etl_id(c->'oid'),
 			etl_id(c->'sha')) AS external_id,
 		etl_scalar(c#>'{author,name}') AS author_name,
 		etl_scalar(c#>'{author,email}') AS author_email,
@@ -173,7 +183,8 @@ FROM (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM read
 	WHERE external_id IS NOT NULL
-	ORDER BY external_id COLLATE "C", pr_id, index DESC
+	ORDER BY external_id COLLATE "C", pr_id,
+		updated DESC NULLS LAST, index DESC
 ) AS n
 LEFT JOIN LATERAL (
 	SELECT *
@@ -181,7 +192,7 @@ LEFT JOIN LATERAL (
 	WHERE x.tenant_id = $1 AND x.integration_id = $2
 		AND x.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.pr_id = n.pr_id
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id AND n.is_newest
 	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
@@ -191,7 +202,8 @@ WHERE t.pr_id = excluded.pr_id
 -- statement: prs_reviews
 -- columns: prs_reviews
 WITH read AS (
-	SELECT i.index, p.id AS pr_id,
+	SELECT i.index, i.updated, p.pr_updated_at IS NULL
+		OR i.updated >= p.pr_updated_at AS is_newest, p.id AS pr_id,
 		COALESCE(etl_id(n->'node_id'), etl_id(n->'id')) AS external_id,
 		COALESCE(etl_scalar(n#>'{author,login}'),
 			etl_scalar(n#>'{user,login}')) AS author_login,
@@ -207,7 +219,6 @@ WITH read AS (
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
 	CROSS JOIN jsonb_array_elements(etl_nodes(i.value->'reviews')) AS n
-	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 )
 INSERT INTO prs_reviews AS t (id, tenant_id, integration_id, <inserted>)
 SELECT COALESCE(o.id, nextval('prs_reviews_id_seq')), $1, $2, n.<inserted>
@@ -215,7 +226,8 @@ FROM (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM read
 	WHERE external_id IS NOT NULL
-	ORDER BY external_id COLLATE "C", pr_id, index DESC
+	ORDER BY external_id COLLATE "C", pr_id,
+		updated DESC NULLS LAST, index DESC
 ) AS n
 LEFT JOIN LATERAL (
 	SELECT *
@@ -223,7 +235,7 @@ LEFT JOIN LATERAL (
 	WHERE x.tenant_id = $1 AND x.integration_id = $2
 		AND x.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.pr_id = n.pr_id
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id AND n.is_newest
 	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
 ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
@@ -234,7 +246,9 @@ WHERE t.pr_id = excluded.pr_id
 -- statement: prs_comments
 -- columns: prs_comments
 WITH node AS (
-	SELECT i.index, p.id AS pr_id, c.type, c.n, c.thread
+	SELECT i.index, i.updated, p.pr_updated_at IS NULL
+		OR i.updated >= p.pr_updated_at AS is_newest,
+		p.id AS pr_id, c.type, c.n, c.thread
 	FROM etl_prs($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.pr_updated_at
@@ -259,10 +273,9 @@ WITH node AS (
 			THEN thread->'comments' END)) AS n
 		WHERE jsonb_typeof(thread) = 'object'
 	) AS c
-	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
 	OFFSET 0
 ), read AS (
-	SELECT index, pr_id, type AS comment_type,
+	SELECT index, updated, is_newest, pr_id, type AS comment_type,
 		COALESCE(etl_id(n->'node_id'), etl_id(n->'id')) AS external_id,
 		COALESCE(etl_scalar(n#>'{author,login}'),
 			etl_scalar(n#>'{user,login}')) AS author_login,
@@ -285,7 +298,8 @@ FROM (
 	FROM read
 	WHERE external_id IS NOT NULL
 	ORDER BY external_id COLLATE "C", pr_id,
-		updated_at_github DESC NULLS LAST, index DESC
+		updated_at_github DESC NULLS LAST,
+		updated DESC NULLS LAST, index DESC
 ) AS n
 LEFT JOIN LATERAL (
 	SELECT *
@@ -293,7 +307,7 @@ LEFT JOIN LATERAL (
 	WHERE x.tenant_id = $1 AND x.integration_id = $2
 		AND x.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.pr_id = n.pr_id
+WHERE o.id IS NULL OR (o.pr_id = n.pr_id AND n.is_newest
 	AND (o.updated_at_github > n.updated_at_github) IS NOT TRUE
 	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.external_id COLLATE "C"
@@ -303,12 +317,15 @@ WHERE t.pr_id = excluded.pr_id
 
 -- Over all parts that are stored: a batch may hold a page of them only. How
 -- many there are the source knows best; what it said once stays when it says
--- nothing. OFFSET: of the indexes, the one on pr_id is to be used.
+-- nothing, or spoke longer ago. OFFSET: of the indexes, the one on pr_id is to
+-- be used.
 -- statement: metrics
 -- columns: prs
 WITH touched AS (
 	SELECT DISTINCT ON (p.id) p.id, i.value AS v, p.commit_count,
-		p.discussion_comment_count, p.review_comment_count
+		p.discussion_comment_count, p.review_comment_count,
+		(p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at)
+			IS NOT TRUE AS is_older
 	FROM etl_prs($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
 		SELECT *
@@ -317,17 +334,22 @@ WITH touched AS (
 			AND x.integration_id::bigint = $2
 			AND x.external_id = i.external_id
 		LIMIT 1) AS p
-	WHERE p.pr_updated_at IS NULL OR i.updated >= p.pr_updated_at
-	ORDER BY p.id, i.index DESC
+	ORDER BY p.id, i.updated DESC NULLS LAST, i.index DESC
 ), metric AS (
 	SELECT t.id, r.reviewers, r.first_review_at, r.review_cycles,
 		c.rework_commit_count,
-		COALESCE(etl_total(v->'commits'),
+		COALESCE(CASE WHEN is_older AND etl_total(v->'commits')
+			IS NOT NULL THEN commit_count
+			ELSE etl_total(v->'commits') END,
 			GREATEST(c.count, commit_count)) AS commit_count,
-		COALESCE(etl_total(v->'comments'),
+		COALESCE(CASE WHEN is_older AND etl_total(v->'comments')
+			IS NOT NULL THEN discussion_comment_count
+			ELSE etl_total(v->'comments') END,
 			GREATEST(m.issue, discussion_comment_count))
 			AS discussion_comment_count,
-		COALESCE(etl_total(v->'review_comments'),
+		COALESCE(CASE WHEN is_older AND etl_total(v->'review_comments')
+			IS NOT NULL THEN review_comment_count
+			ELSE etl_total(v->'review_comments') END,
 			GREATEST(m.review, review_comment_count))
 			AS review_comment_count
 	FROM touched AS t

@@ -3,10 +3,12 @@
 -- Bitbucket. How old a row is: see jira_projects_batch.sql.
 
 -- An issue nobody knows yet can be read; it is listed, for its links are not
--- written.
+-- written, and waited for: by its id and its key, for it may come with either.
+-- Only keys have a hyphen. See waiting_panels.sql.
 -- statement: read
 WITH item AS (
-	SELECT i.index, w.id, COALESCE(i.issue_id, i.issue_key) AS issue
+	SELECT i.index, w.id, i.issue_id, i.issue_key,
+		COALESCE(i.issue_id, i.issue_key) AS issue
 	FROM etl_panels($1, $2, $3) AS i
 	LEFT JOIN LATERAL (
 		SELECT x.id
@@ -23,18 +25,36 @@ WITH item AS (
 		LIMIT 1) AS w ON true
 ), skipped AS (
 	SELECT count(*) AS count,
-		count(*) FILTER (WHERE issue IS NULL) AS unreadable,
-		jsonb_agg(jsonb_build_object('index', index, 'reason',
+		count(*) FILTER (WHERE issue IS NULL) AS unreadable, (
+		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
 			CASE WHEN issue IS NULL THEN 'no issue_id or issue_key'
-			ELSE 'the issue ' || issue || ' is not known' END)
-			ORDER BY index) AS list
+			ELSE 'the issue ' || left(issue, 50)
+			|| ' is not known' END) ORDER BY index)
+		FROM (
+			SELECT index, issue
+			FROM item
+			WHERE id IS NULL
+			ORDER BY index
+			LIMIT 1000) AS first) AS list
 	FROM item
 	WHERE id IS NULL
+), waiting AS (
+	SELECT jsonb_agg(name ORDER BY index, name) AS list
+	FROM (
+		SELECT name, min(index) AS index
+		FROM item CROSS JOIN LATERAL (VALUES
+			(CASE WHEN issue_id NOT LIKE '%-%' THEN issue_id END),
+			(CASE WHEN issue_key LIKE '%-%' THEN issue_key END))
+			AS n (name)
+		WHERE id IS NULL AND length(name) <= 40
+		GROUP BY name
+		ORDER BY index, name
+		LIMIT 10000) AS first
 )
 SELECT CASE WHEN etl_path(raw_data, '{values,items}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.unreadable, skipped.count, skipped.list
-FROM raw_extraction_data CROSS JOIN skipped
+	skipped.unreadable, skipped.count, skipped.list, waiting.list
+FROM raw_extraction_data CROSS JOIN skipped CROSS JOIN waiting
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
 -- statement: wits_prs_links

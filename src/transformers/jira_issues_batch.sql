@@ -5,6 +5,8 @@
 -- What issues name and nobody knows yet is made of what they say about it.
 -- The age of such rows (last_updated_at) stays NULL: any list of projects,
 -- types or statuses knows better. A status of the past has only a name there.
+-- Without an id nothing is made: a project is looked for by its key, a type or
+-- status by its name, in any case of letters.
 -- statement: read
 WITH issue AS MATERIALIZED (
 	SELECT index, etl_id(value->'id') AS id, etl_id(value->'key') AS key,
@@ -85,7 +87,8 @@ WITH issue AS MATERIALIZED (
 		) AS past
 	) AS named
 	WHERE external_id IS NOT NULL
-	ORDER BY external_id COLLATE "C", category IS NULL, name
+	ORDER BY external_id COLLATE "C", category IS NULL,
+		description IS NULL, name
 ), new_statuses AS (
 	INSERT INTO statuses AS t (tenant_id, integration_id, external_id,
 		original_name, category, description, status_mapping_id,
@@ -104,19 +107,28 @@ WITH issue AS MATERIALIZED (
 		category = excluded.category
 	WHERE t.category = 'Unknown'
 ), skipped AS (
-	SELECT count(*) AS count, jsonb_agg(jsonb_build_object('index', index,
-		'reason', CASE WHEN id IS NULL THEN 'no id' ELSE 'no key' END)
-		ORDER BY index) AS list
+	SELECT count(*) AS count, (
+		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
+			CASE WHEN id IS NULL THEN 'no id' ELSE 'no key' END)
+			ORDER BY index)
+		FROM (
+			SELECT index, id
+			FROM issue
+			WHERE id IS NULL OR key IS NULL
+			ORDER BY index
+			LIMIT 1000) AS first) AS list
 	FROM issue
 	WHERE id IS NULL OR key IS NULL
 )
 SELECT CASE WHEN etl_path(raw_data, '{issues}') IS NOT NULL
 	THEN (SELECT count(*) FROM issue) END,
-	skipped.count, skipped.count, skipped.list
+	skipped.count, skipped.count, skipped.list, NULL::jsonb
 FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
--- Only what is new or differs is written: a repeat costs the comparison.
+-- Only what is new or differs is written: a repeat costs the comparison. What
+-- is there is locked in any case, in the order of external ids: the changes of
+-- status that follow are to be as old as the row that everybody sees then.
 -- statement: work_items
 -- columns: work_items
 WITH custom AS MATERIALIZED (
@@ -146,6 +158,9 @@ WITH custom AS MATERIALIZED (
 		etl_id(f#>'{project,id}') AS project,
 		etl_id(f#>'{issuetype,id}') AS wit,
 		etl_id(f#>'{status,id}') AS status,
+		etl_name(f#>'{project,key}') AS project_key,
+		etl_name(f#>'{issuetype,name}') AS wit_name,
+		etl_name(f#>'{status,name}') AS status_name,
 		etl_scalar(f->'summary') AS summary,
 		etl_text(f->'description') AS description,
 		etl_scalar(f#>'{resolution,name}') AS resolution,
@@ -178,8 +193,42 @@ WITH custom AS MATERIALIZED (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM issue
 	ORDER BY external_id COLLATE "C", updated DESC NULLS LAST, index DESC
+), known AS MATERIALIZED (
+	SELECT n.*, l.id AS known_id
+	FROM newest AS n
+	LEFT JOIN LATERAL (
+		SELECT w.id
+		FROM work_items AS w
+		WHERE w.tenant_id::bigint = $1
+			AND w.integration_id::bigint = $2
+			AND w.external_id = n.external_id
+		FOR NO KEY UPDATE) AS l ON true
 ), placed AS (
-	SELECT n.*, p.id AS project_id, w.id AS wit_id, s.id AS status_id,
+	SELECT n.*, CASE WHEN n.project IS NOT NULL THEN p.id
+		WHEN n.project_key IS NOT NULL THEN (
+			SELECT x.id
+			FROM projects AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.key) = lower(n.project_key)
+			ORDER BY x.id
+			LIMIT 1) END AS project_id,
+		CASE WHEN n.wit IS NOT NULL THEN w.id
+		WHEN n.wit_name IS NOT NULL THEN (
+			SELECT x.id
+			FROM wits AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.original_name) = lower(n.wit_name)
+			ORDER BY x.id
+			LIMIT 1) END AS wit_id,
+		CASE WHEN n.status IS NOT NULL THEN s.id
+		WHEN n.status_name IS NOT NULL THEN (
+			SELECT x.id
+			FROM statuses AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.original_name)
+				= lower(n.status_name)
+			ORDER BY x.id
+			LIMIT 1) END AS status_id,
 		COALESCE(n.parent, (
 			SELECT x.external_id
 			FROM work_items AS x
@@ -198,7 +247,7 @@ WITH custom AS MATERIALIZED (
 		c[15] AS custom_field_15, c[16] AS custom_field_16,
 		c[17] AS custom_field_17, c[18] AS custom_field_18,
 		c[19] AS custom_field_19, c[20] AS custom_field_20
-	FROM newest AS n
+	FROM known AS n
 	LEFT JOIN projects AS p ON p.tenant_id = $1
 		AND p.integration_id = $2 AND p.external_id = n.project
 	LEFT JOIN wits AS w ON w.tenant_id = $1
@@ -207,7 +256,8 @@ WITH custom AS MATERIALIZED (
 		AND s.integration_id = $2 AND s.external_id = n.status
 )
 INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>)
-SELECT COALESCE(o.id, nextval('work_items_id_seq')), $1, $2, n.<inserted>
+SELECT COALESCE(n.known_id, nextval('work_items_id_seq')), $1, $2,
+	n.<inserted>
 FROM placed AS n
 LEFT JOIN LATERAL (
 	SELECT *
@@ -224,16 +274,22 @@ ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 WHERE t.updated IS NULL OR excluded.updated >= t.updated
 
 -- A change of status starts with the one before it in the batch. When others
--- are stored that the batch lacks, the loader knows (work_items.sql).
+-- are stored that the batch lacks, the loader knows (work_items.sql). Of an
+-- issue that is older than what is stored only missing ones are taken.
 -- statement: changelogs
 -- columns: changelogs
 WITH history AS (
 	SELECT w.id AS work_item_id, w.created, h.value AS h, i.index,
+		u.updated, w.updated IS NULL OR u.updated >= w.updated
+			AS is_newest,
 		jsonb_path_query_first(h.value,
 			'$.items[*] ? (@.field == "status")') AS change
 	FROM etl_items($1, $2, $3, '{issues}') AS i
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.created
+		SELECT etl_timestamp(i.value#>>'{fields,updated}') AS updated
+		OFFSET 0) AS u
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.created, x.updated
 		FROM work_items AS x
 		WHERE x.tenant_id::bigint = $1
 			AND x.integration_id::bigint = $2
@@ -244,7 +300,7 @@ WITH history AS (
 		? (exists (@.items[*] ? (@.field == "status")))') AS h (value)
 	OFFSET 0
 ), read AS (
-	SELECT work_item_id, created, index,
+	SELECT work_item_id, created, index, updated, is_newest,
 		etl_id(h->'id') AS external_id,
 		etl_timestamp(h->>'created') AS transition_change_date,
 		etl_scalar(h#>'{author,displayName}') AS changed_by,
@@ -255,7 +311,8 @@ WITH history AS (
 	SELECT DISTINCT ON (work_item_id, external_id COLLATE "C") *
 	FROM read
 	WHERE external_id IS NOT NULL
-	ORDER BY work_item_id, external_id COLLATE "C", index DESC
+	ORDER BY work_item_id, external_id COLLATE "C",
+		updated DESC NULLS LAST, index DESC
 ), chain AS (
 	SELECT *, COALESCE(lag(transition_change_date) OVER (
 		PARTITION BY work_item_id
@@ -281,7 +338,8 @@ LEFT JOIN LATERAL (
 	WHERE c.tenant_id = $1 AND c.work_item_id = n.work_item_id
 		AND c.external_id = n.external_id
 	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+WHERE o.id IS NULL OR (n.is_newest IS TRUE
+	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
 ORDER BY n.work_item_id, n.external_id COLLATE "C"
 ON CONFLICT (work_item_id, external_id) DO UPDATE SET
 	<updated = excluded>, last_updated_at = NOW()

@@ -10,14 +10,21 @@ WITH item AS (
 		END AS reason
 	FROM etl_items($1, $2, $3, '{values,projects}')
 ), skipped AS (
-	SELECT count(*) AS count, jsonb_agg(jsonb_build_object(
-		'index', index, 'reason', reason) ORDER BY index) AS list
+	SELECT count(*) AS count, (
+		SELECT jsonb_agg(jsonb_build_object('index', index,
+			'reason', reason) ORDER BY index)
+		FROM (
+			SELECT index, reason
+			FROM item
+			WHERE reason IS NOT NULL
+			ORDER BY index
+			LIMIT 1000) AS first) AS list
 	FROM item
 	WHERE reason IS NOT NULL
 )
 SELECT CASE WHEN etl_path(raw_data, '{values,projects}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.count, skipped.count, skipped.list
+	skipped.count, skipped.count, skipped.list, NULL::jsonb
 FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 

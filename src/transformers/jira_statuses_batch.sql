@@ -2,11 +2,18 @@
 -- list of /status. How old a row is: see jira_projects_batch.sql. "**" may
 -- find one several times; that does no harm.
 
+-- A project nobody knows yet is listed and waited for, by its id or its key: an
+-- id is digits. See waiting_statuses.sql.
 -- statement: read
-WITH item AS (
+WITH read AS (
 	SELECT i.index, count(s.value) AS found,
 		count(s.value) FILTER (WHERE etl_id(s.value->'id') IS NOT NULL
-			AND etl_name(s.value->'name') IS NOT NULL) AS good
+			AND etl_name(s.value->'name') IS NOT NULL) AS good,
+		min(COALESCE(etl_id(i.value->'projectId'),
+			etl_id(i.value->'project_id'),
+			etl_id(i.value#>'{scope,project,id}'))) AS project_id,
+		min(COALESCE(etl_id(i.value->'projectKey'),
+			etl_id(i.value->'project_key'))) AS project_key
 	FROM etl_items($1, $2, $3, '{values,statuses}') AS i
 	LEFT JOIN LATERAL (
 		SELECT x.value
@@ -18,26 +25,60 @@ WITH item AS (
 			jsonb_path_exists(i.value, '$.**.statuses')
 	) AS s ON true
 	GROUP BY i.index
+), item AS (
+	SELECT *, good > 0 AND COALESCE(project_id, project_key) IS NOT NULL
+		AND NOT EXISTS (SELECT FROM projects AS p
+		WHERE p.tenant_id = $1 AND p.integration_id = $2
+		AND (p.external_id = project_id OR p.key = project_key))
+			AS is_waiting
+	FROM read
 ), skipped AS (
-	SELECT count(*) AS count, count(*) FILTER (WHERE good = 0) AS unreadable,
-		jsonb_agg(jsonb_build_object('index', index, 'reason',
-			CASE WHEN good > 0 THEN
+	SELECT count(*) AS count, count(*) FILTER (WHERE good = 0)
+			AS unreadable, (
+		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
+			CASE WHEN good = 0 THEN 'no status with id and name'
+			WHEN good < found THEN
 				'some statuses have no id or no name'
-			ELSE 'no status with id and name' END)
-			ORDER BY index) AS list
+			ELSE 'the project ' || left(COALESCE(project_id,
+				project_key), 50) || ' is not known' END)
+			ORDER BY index)
+		FROM (
+			SELECT *
+			FROM item
+			WHERE good < found OR good = 0 OR is_waiting
+			ORDER BY index
+			LIMIT 1000) AS first) AS list
 	FROM item
-	WHERE good < found OR good = 0
+	WHERE good < found OR good = 0 OR is_waiting
+), waiting AS (
+	SELECT jsonb_agg(name ORDER BY index, name) AS list
+	FROM (
+		SELECT name, min(index) AS index
+		FROM item CROSS JOIN LATERAL (VALUES
+			(CASE WHEN project_id ~ '^[0-9]+$' THEN project_id END),
+			(CASE WHEN project_key !~ '^[0-9]+$'
+				THEN project_key END)) AS n (name)
+		WHERE is_waiting AND length(name) <= 40
+		GROUP BY name
+		ORDER BY index, name
+		LIMIT 10000) AS first
 )
 SELECT CASE WHEN etl_path(raw_data, '{values,statuses}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.unreadable, skipped.count, skipped.list
-FROM raw_extraction_data CROSS JOIN skipped
+	skipped.unreadable, skipped.count, skipped.list, waiting.list
+FROM raw_extraction_data CROSS JOIN skipped CROSS JOIN waiting
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 
 -- statement: statuses
 -- columns: statuses
 WITH status AS (
-	SELECT DISTINCT ON (external_id COLLATE "C") *
+	SELECT DISTINCT ON (external_id COLLATE "C") external_id, stored_at,
+		original_name, category, (array_agg(description)
+			FILTER (WHERE description IS NOT NULL) OVER (
+			PARTITION BY external_id COLLATE "C"
+			ORDER BY category IS NULL, index DESC
+			ROWS BETWEEN UNBOUNDED PRECEDING
+			AND UNBOUNDED FOLLOWING))[1] AS description
 	FROM (
 		SELECT i.index, i.stored_at, etl_id(s.value->'id') AS external_id,
 			etl_name(s.value->'name') AS original_name,

@@ -16,7 +16,7 @@ static const struct transformer transformers[] = {
 };
 
 /* Columns of the row that a first statement gives. */
-enum { ITEMS, UNREADABLE, SKIPPED, SKIPPED_JSON };
+enum { ITEMS, UNREADABLE, SKIPPED, SKIPPED_JSON, WAITING_JSON };
 
 static const struct transformer *
 find(struct span entity_type)
@@ -52,6 +52,7 @@ judge(const struct transform_job *job, const struct db_rows *rows,
 	ret_outcome->skipped = db_int(rows, 0, SKIPPED);
 	ret_outcome->items = db_int(rows, 0, ITEMS) - ret_outcome->skipped;
 	ret_outcome->skipped_json = db_text(rows, 0, SKIPPED_JSON);
+	ret_outcome->waiting_json = db_text(rows, 0, WAITING_JSON);
 	return E_OK;
 }
 

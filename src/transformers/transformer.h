@@ -17,8 +17,10 @@
 struct transform_outcome {
 	int64_t items;	 /* read */
 	int64_t skipped; /* that could not be read or placed */
-	/* JSON array [{"index":N,"reason":"..."}], or SPAN_NONE. */
+	/* The first of them: [{"index":N,"reason":"..."}], or SPAN_NONE. */
 	struct span skipped_json;
+	/* What it names and nobody knows yet: ["...","..."], or SPAN_NONE. */
+	struct span waiting_json;
 };
 
 /* Is there a transformer for it? */

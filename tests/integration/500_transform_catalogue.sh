@@ -61,6 +61,22 @@ table "INSERT INTO wits_mappings (tenant_id, integration_id, wit_from, wit_to, w
 process "$BATCH"
 check_is "a mapping that came later is found, the integration's own first" \
 	"$(table "SELECT m.wit_to FROM wits w JOIN wits_mappings m ON m.id = w.wits_mapping_id WHERE w.external_id = '3'")" Here
+table "UPDATE wits_mappings SET active = false WHERE wit_to = 'Here';
+	INSERT INTO wits_mappings (tenant_id, integration_id, wit_from, wit_to, wits_hierarchy_id, active)
+	SELECT 1, 1, v, 'Now', min(id), true FROM wits_hierarchies, (VALUES ('BeSpoke'), ('epic')) AS v (v) GROUP BY v;
+	UPDATE wits_mappings SET active = false WHERE wit_from = 'Epic'"
+process "$BATCH"
+mapped="SELECT w.external_id, m.wit_to FROM wits w JOIN wits_mappings m ON m.id = w.wits_mapping_id WHERE w.external_id IN ('1', '3') ORDER BY 1"
+rows_are "types that are not the batch's keep the mapping they have" "$mapped" <<'ROWS'
+1|Epic
+3|Here
+ROWS
+feed jira_projects_batch <<<'[{"id": "10", "key": "AA", "name": "Alpha 4", "issueTypes": [{"id": "3", "name": "Bespoke"}]}]'
+rows_are "the batch's get the new one" "$mapped" <<'ROWS'
+1|Epic
+3|Now
+ROWS
+table "UPDATE wits_mappings SET active = true WHERE wit_from = 'Epic'; DELETE FROM wits_mappings WHERE wit_from = 'epic'"
 for bad in '{"issues": []}' '{"values": 5}' '[{"key": "A"}, 5]'; do
 	check_fails "nothing to be read fails: $bad" feed jira_projects_batch <<<"$bad"
 	check_match "and is the batch's fault" "$(cat "$TMP/outcome.err")" 'E_INVALID'
@@ -86,9 +102,10 @@ feed jira_statuses_batch <<'JSON'
  {"id": "6", "name": "Flat", "statusCategory": "IN_PROGRESS"}, {"id": "7"}]
 JSON
 check_is "statuses: what cannot be read is listed" "$(outcome items) $(outcome list)" \
-	'3 [{"index": 1, "reason": "some statuses have no id or no name"}, {"index": 3, "reason": "no status with id and name"}, {"index": 5, "reason": "no status with id and name"}]'
-rows_are "statuses: categories in one language, mapped by name" "$statuses" <<'ROWS'
-1|OPEN|To Do|Backlog|
+	'2 [{"index": 1, "reason": "some statuses have no id or no name"}, {"index": 2, "reason": "the project ZZ is not known"}, {"index": 3, "reason": "no status with id and name"}, {"index": 5, "reason": "no status with id and name"}]'
+check_is "a project nobody knows is waited for" "$(outcome waiting)" '["ZZ"]'
+rows_are "statuses: categories in one language, mapped by name; a description is kept" "$statuses" <<'ROWS'
+1|OPEN|To Do|Backlog|Opened
 2|Busy|In Progress||
 3|Finished|Done||
 5|Lost|Unknown||
@@ -105,7 +122,7 @@ changes_nothing "statuses: twice is once" "$BATCH"
 old=$BATCH
 feed jira_statuses_batch <<<'[{"id": "3", "name": "Closed", "statusCategory": {"name": "Done"}}, {"id": "5", "name": "Lost", "statusCategory": {"name": "Won"}}]'
 rows_are "the flat list; newer names and categories win" "$statuses" <<'ROWS'
-1|OPEN|To Do|Backlog|
+1|OPEN|To Do|Backlog|Opened
 2|Busy|In Progress||
 3|Closed|Done|Done|
 5|Lost|Won||
@@ -114,7 +131,8 @@ ROWS
 changes_nothing "an older list does not win back" "$old"
 store_batch jira_statuses_batch "$ETL_SOURCE/tests/data/jira/statuses.json"
 process "$BATCH"
-check_is "a real list: all 53" "$(outcome items)" 53
+check_is "a real list: all 53, some of projects nobody knows" "$(($(outcome items) + $(outcome skipped))) $(outcome list | jq -r '[.[].reason | sub("[0-9]+"; "N")] | unique | join(", ")')" "53 the project N is not known"
+check_is "one whose projects are known has them" "$(table "SELECT count(*) FROM statuses s WHERE active AND integration_id = 1")" "$(table "SELECT count(*) FROM statuses")"
 check_is "in three categories" "$(table "SELECT string_agg(DISTINCT category, ',' ORDER BY category) FROM statuses WHERE category NOT IN ('Unknown', 'Won')")" "Done,In Progress,To Do"
 store_batch jira_projects_batch "$ETL_SOURCE/tests/data/jira/projects.json"
 process "$BATCH"

@@ -14,13 +14,15 @@ table "DELETE FROM projects_wits; DELETE FROM projects_statuses;
 	\"customfield_7\": \"custom_field_07\", \"customfield_8\": \"no_such_column\",
 	\"customfield_9\": \"tenant_id\", \"customfield_10\": null}}' WHERE id = 1;"
 
-feed jira_statuses_batch <<'JSON'
+cat >"$TMP/statuses.json" <<'JSON'
 [{"id": "100", "name": "Backlog", "statusCategory": {"key": "new"}},
  {"id": "101", "name": "To Do", "statusCategory": {"name": "to do"}},
  {"id": "102", "name": "In Progress", "statusCategory": {"name": "In Progress"}},
  {"id": "103", "name": "Under review", "statusCategory": {"key": "indeterminate", "name": "处理中"}},
- {"id": "104", "name": "Done", "statusCategory": {"name": "DONE"}}]
+ {"id": "104", "name": "Done", "description": "It is", "statusCategory": {"name": "DONE"}}]
 JSON
+feed jira_statuses_batch <"$TMP/statuses.json"
+check_is "a status has its description" "$(table "SELECT string_agg(external_id || ' ' || description, ',') FROM statuses WHERE description IS NOT NULL")" "104 It is"
 
 # -- metrics worked out by hand
 cat >"$TMP/metrics.json" <<'JSON'
@@ -78,6 +80,26 @@ check_is "its times are those of the whole" \
 	"$(table "SELECT sum(time_in_status_seconds) FROM changelogs c JOIN work_items w ON w.id = work_item_id WHERE key = 'M-1'")" 604800
 changes_nothing "either half again changes nothing" "$late"
 changes_nothing "nor does the other" "$BATCH"
+
+# The statuses last, and a mapping after these.
+table "DELETE FROM changelogs; DELETE FROM work_items; DELETE FROM statuses;
+	UPDATE statuses_mappings SET active = false WHERE lower(status_from) = 'under review'"
+store_batch jira_issues_batch "$TMP/metrics.json"
+process "$BATCH"
+check_is "statuses that nobody knows measure nothing" "$(table "SELECT total_completions FROM work_items WHERE key = 'M-1'")" 0
+feed jira_statuses_batch <"$TMP/statuses.json"
+rows_are "statuses that come after the issues: the same metrics, but for a mapping" "$metrics" \
+	< <(sed 's/|21600|/|0|/' <<<"$hand")
+changes_nothing "twice is once" "$BATCH"
+table "UPDATE statuses_mappings SET active = true WHERE lower(status_from) = 'under review'"
+jq '.issues |= [.[2]]' "$TMP/metrics.json" | feed jira_issues_batch
+rows_are "and a mapping that comes after them" "$metrics" <<<"$hand"
+table "UPDATE statuses SET category = 'Unknown' WHERE external_id = '104'"
+process "$BATCH"
+check_is "a status that people change counts with the next load" "$(table "SELECT sum(total_completions) FROM work_items WHERE key LIKE 'M-%'")" 0
+jq '.issues |= [.[2] | .fields.status = {id: "104", name: "Done", statusCategory: {key: "done"}}]' "$TMP/metrics.json" | feed jira_issues_batch
+rows_are "and so does an issue that tells its category" "$metrics" <<<"$hand"
+check_is "nothing is due then" "$(table "SELECT count(*) FROM statuses WHERE metrics_due")" 0
 
 # -- every column
 cat >"$TMP/full.json" <<'JSON'
@@ -153,6 +175,46 @@ changes_nothing "and stays so" "$full"
 feed jira_projects_batch <<<'[{"id": "70", "key": "F", "name": "All fields"}]'
 check_is "a list of projects knows better than an issue" "$(table "SELECT name FROM projects WHERE external_id = '70'")" "All fields"
 
+# -- named without an id
+jq -n '{issues: [{id: "40", key: "G-1", fields: {project: {key: "f"}, issuetype: {name: "STORY"}, status: {name: "waiting"}}},
+	{id: "41", key: "G-2", fields: {project: {key: "NONE"}, issuetype: {name: "none"}, status: {name: "none"}}}]}' | feed jira_issues_batch
+rows_are "a project by its key, a type or status by its name, in any case; none is made" \
+	"SELECT w.key, p.key, t.original_name, s.original_name FROM work_items w LEFT JOIN projects p ON p.id = project_id LEFT JOIN wits t ON t.id = wit_id LEFT JOIN statuses s ON s.id = status_id WHERE w.key LIKE 'G-%' ORDER BY 1" <<'ROWS'
+G-1|F|story|Waiting
+G-2|||
+ROWS
+check_is "not even one" "$(table "SELECT count(*) FROM (SELECT key FROM projects UNION ALL SELECT original_name FROM wits UNION ALL SELECT original_name FROM statuses) AS n (name) WHERE lower(name) = 'none'")" 0
+
+# -- every custom field
+table "UPDATE integrations SET settings = (SELECT jsonb_build_object('custom_fields', jsonb_object_agg('customfield_' || n, 'custom_field_' || lpad(n::text, 2, '0'))) FROM generate_series(1, 20) AS n) WHERE id = 1"
+jq -n '{issues: [{id: "50", key: "H-1", fields: ([range(1; 21) | {key: "customfield_\(.)", value: "v\(.)"}] | from_entries)}]}' | feed jira_issues_batch
+check_is "each of the twenty has its column" \
+	"$(table "SELECT string_agg(v.value, ' ' ORDER BY v.key) FROM work_items w CROSS JOIN jsonb_each_text(to_jsonb(w)) AS v WHERE w.key = 'H-1' AND v.key LIKE 'custom_field_%'")" \
+	"$(seq -s ' ' -f 'v%g' 1 20)"
+check_is "of this integration, and active" "$(table "SELECT string_agg(DISTINCT integration_id || ' ' || active, ',') FROM (SELECT integration_id, active FROM work_items UNION SELECT integration_id, active FROM changelogs UNION SELECT integration_id, active FROM projects UNION SELECT integration_id, active FROM wits UNION SELECT integration_id, active FROM statuses) AS t")" "1 true"
+
+# -- documents and dates
+jq -n '{issues: [{id: "60", key: "D-1", fields: {description: {type: "doc", content: [
+	{type: "codeBlock", content: [{type: "text", text: "a = 1\n\n\nb = 2"}]}, {type: "paragraph", content: [{type: "text", text: "on "}, {type: "date", attrs: {timestamp: "1582152559000"}}]},
+	{type: "expand", attrs: {title: "More"}, content: [{type: "paragraph", content: [{type: "text", text: "inside"}]}]}, {type: "expand", content: []},
+	{type: "mediaSingle", content: [{type: "media", attrs: {alt: "A picture"}}]}, {type: "mediaSingle", content: [{type: "media", attrs: {}}]}, {type: "paragraph", content: [{type: "date", attrs: {timestamp: "x"}}, {type: "text", text: "end"}]}]}}}]}' | feed jira_issues_batch
+check_is "code keeps its blank lines; dates, titles and alternatives are text" "$(table "SELECT description FROM work_items WHERE key = 'D-1'")" "$(printf 'a = 1\n\n\nb = 2\non 2020-02-19\nMore\ninside\nA picture\nend')"
+stamp() { table "SELECT etl_timestamp('$1')"; }
+while read -r text want; do check_is "the time $text" "$(stamp "$text")" "$want"; done <<'TIMES'
+2025-12-31T23:59:60Z 2026-01-01 00:00:00
+2025-12-31T23:59:60.5+02:00 2025-12-31 22:00:00.5
+2025-12-31T24:00:00Z 2026-01-01 00:00:00
+2025-12-31t10:00:00z 2025-12-31 10:00:00
+2025-12-31T10:00:00.12345678901234Z 2025-12-31 10:00:00.123457
+2025-12-31T10:00:00+18:00 2025-12-30 16:00:00
+2025-12-31T10:00:00-1730 2026-01-01 03:30:00
+2025-12-31T10:00:00+18:01
+2025-12-31T24:00:01Z
+2025-02-29T10:00:60Z
+2024-02-29T24:00:00+00:00 2024-03-01 00:00:00
+TIMES
+check_is "numbers as PostgreSQL rounds them" "$(table "SELECT string_agg(COALESCE(etl_integer(v)::text, '-'), ' ') FROM unnest('{3e1,.5,-.5,2.5,1e-3,1e99,e1,.,5.,25E-1}'::text[]) AS v")" "30 1 -1 3 0 - - - 5 3"
+
 # -- newest wins
 one() { # UPDATED SUMMARY
 	jq -n --arg updated "$1" --arg summary "$2" '{issues: [{id: "30", key: "N-1", fields: {updated: $updated, summary: $summary}}]}'
@@ -171,6 +233,27 @@ one garbage undated | feed jira_issues_batch
 check_is "one without an age does not" "$(now)" "third, corrected"
 jq -n '{issues: [{id: "30", key: "N-1", fields: {updated: "2025-06-02T00:00:00Z", summary: "new"}}, {id: "30", key: "N-1", fields: {updated: "2025-06-01T00:00:00Z", summary: "old"}}]}' | feed jira_issues_batch
 check_is "of two in one batch the newer one counts" "$(now) $(table "SELECT count(*) FROM work_items WHERE external_id = '30'")" "new 1"
+
+# Its changes of status are as old as it is.
+changed() { # UPDATED AUTHOR [HISTORY]
+	jq -nc --arg updated "$1" --arg author "$2" --arg id "${3:-1}" '{id: "7001", key: "ZA-1", fields: {created: "2025-03-01T00:00:00Z", updated: $updated},
+		changelog: {histories: [{id: $id, created: "2025-03-01T00:00:00Z", author: {displayName: $author}, items: [{field: "status", from: "100", to: "102"}]}]}}'
+}
+authors() { table "SELECT string_agg(c.external_id || ' ' || changed_by, ', ' ORDER BY c.external_id) FROM changelogs c JOIN work_items w ON w.id = work_item_id WHERE key = 'ZA-1'"; }
+forget() { table "DELETE FROM changelogs c USING work_items w WHERE w.id = work_item_id AND key = 'ZA-1'; DELETE FROM work_items WHERE key = 'ZA-1'"; }
+changed 2025-03-02T00:00:00Z "New Name" | jq '{issues: [.]}' | feed jira_issues_batch
+changed 2025-03-01T00:00:00Z "Old Name" | jq '{issues: [.]}' | feed jira_issues_batch
+check_is "an older issue does not overwrite changes of status" "$(authors)" "1 New Name"
+changed 2025-03-01T00:00:00Z "Old Name" 2 | jq '{issues: [.]}' | feed jira_issues_batch
+check_is "but adds those that are missing" "$(authors)" "1 New Name, 2 Old Name"
+changes_nothing "twice is once" "$BATCH"
+changed 2025-03-03T00:00:00Z "Newer Name" | jq '{issues: [.]}' | feed jira_issues_batch
+check_is "a newer one overwrites" "$(authors)" "1 Newer Name, 2 Old Name"
+for order in 'sort' 'sort -r'; do
+	forget
+	{ changed 2025-03-02T00:00:00Z "New Name"; changed 2025-03-01T00:00:00Z "Old Name"; } | $order | jq -s '{issues: .}' | feed jira_issues_batch
+	check_is "in one batch the newest copy counts ($order)" "$(authors)" "1 New Name"
+done
 
 # -- the real answer
 store_batch jira_issues_batch "$ETL_SOURCE/tests/data/jira/search_with_changelog.json"

@@ -11,9 +11,10 @@ store_batch github_prs_batch "$data/github/graphql_pull_requests.json" 2
 graphql=$BATCH
 check "a page of GraphQL is processed" process "$graphql"
 rows_are "the repository that nobody knew is made of what it says" \
-	"SELECT external_id, name, full_name, description FROM repositories" <<'ROWS'
-R_kgDOGAnts01|ants|example/ants|
+	"SELECT external_id, name, full_name, description, integration_id, active FROM repositories" <<'ROWS'
+R_kgDOGAnts01|ants|example/ants||2|t
 ROWS
+check_is "all is of this integration, and active" "$(table "SELECT string_agg(DISTINCT integration_id || ' ' || active, ',') FROM (SELECT integration_id, active FROM prs UNION SELECT integration_id, active FROM prs_commits UNION SELECT integration_id, active FROM prs_reviews UNION SELECT integration_id, active FROM prs_comments) AS t")" "2 true"
 rows_are "every column of a pull request" \
 	"SELECT p.external_id, external_repo_id, r.full_name, number, p.name, body, status, user_name, source, destination, p.url, pr_created_at, pr_updated_at, closed_at, merged_at, merged_by
 	FROM prs p JOIN repositories r ON r.id = repository_id ORDER BY number" <<'ROWS'
@@ -72,8 +73,20 @@ EE-9999|R_kgDOGAnts01|example/ants|102|main||OPEN
 ROWS
 changes_nothing "twice is once" "$BATCH"
 jq -n '{issues: [{id: "1", key: "EE-1"}]}' | feed jira_issues_batch
+one_key() {
+	check_is "$1: the key in the branch comes first" "$(table "$linked" | head -n 1)" "101|EE-1"
+	rows_are "$1: and its link in place of the other's" "$panels" <<'ROWS'
+EE-1|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||MERGED
+EE-9999|R_kgDOGAnts01|example/ants|102|main||OPEN
+ROWS
+}
+one_key "an earlier key that comes later"
+changes_nothing "twice is once" "$BATCH"
 process "$graphql"
-check_is "the key in the branch comes first" "$(table "$linked" | head -n 1)" "101|EE-1"
+one_key "the pull requests again"
+table "DELETE FROM wits_prs_links; UPDATE prs SET work_item_id = NULL, work_item_place = 0"
+process "$graphql"
+one_key "the other order"
 jq -n '[{issue_id: "9999", detail: [{pullRequests: [
 	{id: "#103", url: "https://github.com/example/ants/pull/103", status: "DECLINED", source: {branch: "patch-1"}, lastCommit: {id: "abc"}},
 	{id: "#7", url: "https://gitlab.com/group/sub/name/-/merge_requests/7/diffs", status: "OPEN"},
@@ -81,6 +94,7 @@ jq -n '[{issue_id: "9999", detail: [{pullRequests: [
 	{issue_key: "EE-5", detail: [{pullRequests: [{url: "https://github.com/example/ants/pull/101", status: "MERGED", source: {branch: "from-panel"}, lastCommit: {id: "def"}}]}, {pullRequests: []}]},
 	{issue_id: "4711", detail: []}, {detail: []}]' | feed jira_dev_status_batch
 panel=$BATCH
+check_is "panels: an unknown issue is waited for" "$(outcome waiting)" '["4711"]'
 check_is "panels: an unknown issue and one without a name are listed" "$(outcome items) $(outcome list)" \
 	'2 [{"index": 2, "reason": "the issue 4711 is not known"}, {"index": 3, "reason": "no issue_id or issue_key"}]'
 rows_are "panels name pull requests of GitHub, GitLab and Bitbucket" "$panels" <<'ROWS'
@@ -120,6 +134,33 @@ check_is "a newer one does, and its parts join those that are there" \
 	"Newer|3|3|2025-03-02 00:00:00|3"
 changes_nothing "the first page again changes nothing" "$graphql"
 
+# Older and newer halves of a pull request, in either order.
+half() { # UPDATED TITLE N
+	jq -nc --arg updated "$1" --arg title "$2" --arg n "$3" '{repository: {id: "R_half", nameWithOwner: "example/half"}, pullRequests: {nodes: [{id: "PR_half", number: 900, title: $title, updatedAt: $updated,
+		commits: {nodes: [{commit: {oid: "h\($n)", message: $title, authoredDate: "2025-04-0\($n)T00:00:00Z"}}, {commit: {oid: "both", message: $title}}]},
+		reviews: {nodes: [{id: "R\($n)", author: {login: "r\($n)"}, state: "APPROVED", submittedAt: "2025-03-0\($n)T00:00:00Z"}, {id: "Rb", author: {login: "b"}, state: $title}]},
+		comments: {nodes: [{id: "C\($n)", body: $title}, {id: "Cb", body: $title}]}}]}}'
+}
+halves() {
+	table "SELECT name, pr_updated_at, commit_count, reviewers, first_review_at, review_cycles, rework_commit_count, discussion_comment_count FROM prs WHERE number = 900;
+		SELECT external_id, message FROM prs_commits WHERE pr_id = (SELECT id FROM prs WHERE number = 900) ORDER BY 1;
+		SELECT external_id, state FROM prs_reviews WHERE pr_id = (SELECT id FROM prs WHERE number = 900) ORDER BY 1;
+		SELECT external_id, body FROM prs_comments WHERE pr_id = (SELECT id FROM prs WHERE number = 900) ORDER BY 1"
+}
+half 2025-05-01T00:00:00Z Old 1 | feed github_prs_batch 2
+old_half=$BATCH
+half 2025-05-02T00:00:00Z New 2 | feed github_prs_batch 2
+halves >"$TMP/halves"
+check_is "halves of a pull request: all that is stored counts" "$(head -n 1 "$TMP/halves")" "New|2025-05-02 00:00:00|3|3|2025-03-01 00:00:00|2|2|3"
+check_is "what both have is as in the newer one" "$(grep -E '^(both|Rb|Cb)' "$TMP/halves" | tr '\n' ' ')" "both|New Rb|New Cb|New "
+changes_nothing "twice is once" "$old_half"
+table "DELETE FROM prs_commits WHERE external_id ~ '^(h|both)'; DELETE FROM prs_reviews WHERE external_id ~ '^R[12b]$'; DELETE FROM prs_comments WHERE external_id ~ '^C[12b]$'; DELETE FROM prs WHERE number = 900"
+process "$BATCH"
+process "$old_half"
+check_is "the other order gives the same" "$(halves)" "$(cat "$TMP/halves")"
+changes_nothing "twice is once" "$old_half"
+table "DELETE FROM prs_commits WHERE external_id ~ '^(h|both)'; DELETE FROM prs_reviews WHERE external_id ~ '^R[12b]$'; DELETE FROM prs_comments WHERE external_id ~ '^C[12b]$'; DELETE FROM prs WHERE number = 900; DELETE FROM repositories WHERE external_id = 'R_half'"
+
 # -- REST
 jq '{items: [.[].base.repo | del(.node_id)]}' "$data/github/pull_requests.json" >"$TMP/repos.json"
 jq '[{id: 77, full_name: "example/ants", private: true, archived: false, default_branch: "main", updated_at: "2025-01-01T00:00:00Z"}, {id: 5}, {full_name: "x/y"}]' -n >"$TMP/more.json"
@@ -137,6 +178,9 @@ changes_nothing "twice is once" "$BATCH"
 jq '.[0].updated_at = "2024-01-01T00:00:00Z" | .[0].private = false' "$TMP/more.json" >"$TMP/older.json"
 store_batch github_repositories_batch "$TMP/older.json" 2
 process "$BATCH"
+rows_are "with description, address and last push" \
+	"SELECT description, url, pushed_at FROM repositories WHERE external_id = '134018330'" \
+	< <(jq -r '.[0].base.repo | [.description, .html_url, (.pushed_at | sub("T"; " ") | sub("Z"; ""))] | join("|")' "$data/github/pull_requests.json")
 check_is "an older one changes nothing" "$(table "SELECT is_private FROM repositories WHERE full_name = 'example/ants'")" t
 store_batch github_prs_batch "$data/github/pull_requests.json" 2
 process "$BATCH"

@@ -21,7 +21,8 @@ check_match "a command of one word has --help" "$OUT" 'usage: pulse-etl import'
 for words in 'nothing' 'raw nothing' 'raw list' 'raw show --tenant 1' 'raw show --tenant 1 x' 'purge' \
 	'purge --older-than 3 --status completed' 'purge --older-than 3d --status pending' 'dead list nothing' \
 	'dead drop transform' 'dead drop --all --number 1 transform' 'import --url ftp://x file' \
-	'requeue --tenant 1 --status processing' 'requeue --tenant 0'; do
+	'requeue --tenant 1 --status processing' 'requeue --tenant 0' 'raw list --tenant 1 --status nonsense' \
+	'requeue --tenant 1 --status nonsense'; do
 	# shellcheck disable=SC2086 # words
 	tool $words
 	check_is "pulse-etl $words: 64" "$CODE" 64
@@ -49,6 +50,20 @@ check_is "raw process transforms and loads" "$CODE $(grep -c '^transform: 3 item
 store '[{"name":"no id"}]'
 tool raw process --tenant 1 "$id"
 check_is "one that fails: 65, with a reason" "$CODE $(row processing_status)" "65 failed"
+
+# -- requeue: more than one step, and batches that are done again while it goes on.
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256, processing_status, queued_at)
+	SELECT 1, 1, 'github_prs_batch', 'step', '[]', 0, 2, sha256('[]'), CASE WHEN n % 2 = 0 THEN 'failed' ELSE 'pending' END, now() FROM generate_series(1, 2400) AS n;
+	CREATE FUNCTION done_again() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN NEW.processing_status := 'failed'; NEW.attempts := OLD.attempts + 1; RETURN NEW; END \$\$;
+	CREATE TRIGGER done_again BEFORE UPDATE ON raw_extraction_data FOR EACH ROW WHEN (OLD.external_id = 'step' AND OLD.processing_status = 'failed' AND NEW.processing_status = 'pending') EXECUTE FUNCTION done_again()"
+tool requeue --tenant 1 --status failed --type github_prs_batch
+check_match "each of 1,200 failed ones once, though they fail again" "$OUT" "^1200 batches"
+check_is "with their attempts" "$(sql "SELECT string_agg(DISTINCT attempts::text, ' ') FROM raw_extraction_data WHERE external_id = 'step' AND processing_status = 'failed'")" 1
+tool requeue --tenant 1 --status pending --type github_prs_batch
+check_match "and each of 1,200 pending ones" "$OUT" "^1200 batches"
+tool requeue --tenant 1 --status failed --type github_prs_batch --limit 700
+check_match "no more than --limit" "$OUT" "^700 batches"
+sql "DROP TRIGGER done_again ON raw_extraction_data; DELETE FROM raw_extraction_data WHERE external_id = 'step'"
 
 # -- requeue
 queue_purge transform_queue
@@ -124,7 +139,32 @@ wait "$import_pid"
 check_is "a service that was away for a moment is asked again" "$? $(tail -n 1 "$TMP/imported")" "0 1 files: 1 stored, 0 were there, 0 failed"
 check_is "a token in the arguments is not taken" "$("$ETL_BUILD/pulse-etl" import --token x 2>&1 | grep -c usage)" 1
 
+# A service that is away for long: nothing is held, nothing is sent.
+mkdir "$TMP/large"
+for n in $(seq 1 200); do printf '[{"id":"%d","key":"L","name":"%s"}]' "$n" "$(head -c 1000000 /dev/zero | tr '\0' x)" >"$TMP/large/large$n.jso"; done
+app stop nginx
+"$ETL_BUILD/pulse-etl" "${import[@]}" --no-queue "$TMP/large/"*.jso >"$TMP/imported" 2>"$TMP/imported.err" &
+import_pid=$!
+sleep 5
+largest=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$import_pid/status")
+app start nginx
+wait "$import_pid"
+check_is "200 files of 1 MB are stored when it is back" "$? $(tail -n 1 "$TMP/imported")" "0 200 files: 200 stored, 0 were there, 0 failed"
+if is_sanitized; then
+	skip "memory" "the sanitizers need their own"
+else
+	check "they were not held in memory meanwhile ($largest kB)" [ "$largest" -lt 61440 ]
+fi
+check_is "a line of progress for each" "$(grep -c '^stored [0-9]* .*/large[0-9]*.jso$' "$TMP/imported")" 200
+sql "DELETE FROM raw_extraction_data WHERE external_id LIKE 'large%'"
+
 # -- purge
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256, processing_status, processed_at)
+	SELECT 1, 1, 'jira_projects_batch', 'step', '[]', 0, 2, sha256('[]'), 'completed', now() - interval '900 days' FROM generate_series(1, 10100) AS n"
+tool purge --older-than 800d --status completed
+check_is "purge in several steps" "$CODE $OUT" "0 10100 batches were removed"
+check_is "with a line of progress in a pipe" "$(cat "$TMP/tool.err")" "purged 10000 of 10100"
+check_is "and all of them" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'step'")" 0
 sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '100 days' WHERE external_id LIKE '%.json' AND length(external_id) = 7;
 	UPDATE raw_extraction_data SET processing_status = 'failed', processed_at = now() - interval '10 days' WHERE external_id LIKE '_.json'" >"$TMP/out"
 old=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processed_at < now() - interval '90 days'")

@@ -2,6 +2,9 @@
 # For the tests of transformers and loaders: store a batch, process it, look
 # at the tables. A test sources this behind lib.sh.
 
+# BATCH is to be known after `… | feed`, too.
+shopt -s lastpipe
+
 # Who asks, in one place.
 tenant_query="tenant_id=1"
 
@@ -31,7 +34,7 @@ feed() { # TYPE [INTEGRATION]
 	process "$BATCH"
 }
 
-# A word of the outcome: items, skipped, list.
+# A word of the outcome: items, skipped, list, waiting.
 outcome() { # NAME
 	sed -n "s/^.*$1=\(.*\)\$/\1/p" "$TMP/outcome" |
 		sed 's/ [a-z_]*=.*//'

@@ -3,8 +3,8 @@
  * the batch's row. For the integration tests.
  *
  * usage: run_transform TENANT ID   (DATABASE_URL or PG* name the database)
- * Prints how many items were read and skipped, the list of these, and the
- * milliseconds that transforming and loading took.
+ * Prints how many items were read and skipped, the list of these, what is
+ * waited for, and the milliseconds that transforming and loading took.
  * Exit: 0, or 1 with a sentence on stderr.
  */
 #include <inttypes.h>
@@ -94,9 +94,10 @@ run(struct db *db, struct transform_job *job, struct arena *arena,
 	if (rc != E_OK)
 		return rc;
 	(void)printf("items=%" PRId64 " skipped=%" PRId64 " list=%.*s"
-	    " transform_ms=%" PRId64 " load_ms=%" PRId64 "\n",
+	    " waiting=%.*s transform_ms=%" PRId64 " load_ms=%" PRId64 "\n",
 	    outcome.items, outcome.skipped,
-	    SPAN_ARG(outcome.skipped_json), between - begun,
+	    SPAN_ARG(outcome.skipped_json),
+	    SPAN_ARG(outcome.waiting_json), between - begun,
 	    clock_ms() - between);
 	return E_OK;
 }
