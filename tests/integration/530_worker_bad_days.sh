@@ -101,7 +101,7 @@ for n in $(seq 1 30); do
 	jq -nc --arg n "$n" '{integration_id: 2, entity_type: "github_prs_batch", raw_data: {repository: {id: "R_k", nameWithOwner: "k/k"}, pullRequests: {nodes: [{id: "K\($n)", number: ($n | tonumber), title: "KILL-\($n)", updatedAt: "2025-02-01T00:00:00Z",
 		commits: {nodes: [{commit: {oid: "k\($n)"}}]}, reviews: {nodes: [{id: "kr\($n)", author: {login: "r"}, state: "APPROVED"}]}}]}}}' >"$TMP/many.p$n"
 done
-find "$TMP" -name 'many.[ip]*' -print0 | xargs -0 -P 8 -I{} curl -sS -K "$ETL_CURLRC" -o /dev/null -H 'Content-Type: application/json' --data-binary "@{}" "$ETL_URL/app/etl/raw-data/store?$as_tenant"
+find "$TMP" -name 'many.[ip]*' -print0 | xargs -0 -P 8 -I{} curl -sS -K "$ETL_CURLRC" -o /dev/null -H 'Content-Type: application/json' --data-binary "@{}" "$ETL_URL/app/etl/raw-data/store"
 check_is "200 batches are stored" "$(sql "SELECT count(*) FROM raw_extraction_data")" 200
 ETL_APP_WORKERS=8 app start worker
 kills=0

@@ -76,21 +76,21 @@ END_TEST
 
 START_TEST(a_cut_takes_back_what_was_added_and_the_failure)
 {
-	struct buf buf;
+	struct buf small;
 
-	buf_init(&buf, 8);
-	buf_cut(&buf, 0);
-	buf_add_text(&buf, "one");
-	buf_add_text(&buf, "two");
-	buf_add_text(&buf, "three");
-	ck_assert_int_eq(buf_done(&buf), E_TOO_LARGE);
-	buf_cut(&buf, 3);
-	ck_assert_int_eq(buf_done(&buf), E_OK);
-	ck_assert_str_eq(buf.data, "one");
-	buf_add_text(&buf, "three");
-	ck_assert_int_eq(buf_done(&buf), E_OK);
-	unit_span_eq(buf_span(&buf), "onethree");
-	buf_free(&buf);
+	buf_init(&small, 8);
+	buf_cut(&small, 0);
+	buf_add_text(&small, "one");
+	buf_add_text(&small, "two");
+	buf_add_text(&small, "three");
+	ck_assert_int_eq(buf_done(&small), E_TOO_LARGE);
+	buf_cut(&small, 3);
+	ck_assert_int_eq(buf_done(&small), E_OK);
+	ck_assert_str_eq(small.data, "one");
+	buf_add_text(&small, "three");
+	ck_assert_int_eq(buf_done(&small), E_OK);
+	unit_span_eq(buf_span(&small), "onethree");
+	buf_free(&small);
 }
 END_TEST
 
