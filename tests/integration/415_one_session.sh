@@ -13,6 +13,10 @@ by_turns() { # WHEN
 		check_is "$1, tenant 2 sees its own ($round)" "$STATUS $(json .total_count) $(json '[.raw_data_records[].tenant_id | tostring] | unique | join(",")')" "200 $twos 2"
 	done
 }
+sees_two() { # WHEN
+	TOKEN_FILE=$two request GET /app/etl/raw-data
+	check_is "$1, tenant 2 sees its own" "$STATUS $(json .total_count)" "200 $twos"
+}
 store() { # TOKEN INTEGRATION RAW_DATA
 	TOKEN_FILE=$1 request POST /app/etl/raw-data/store -d \
 		"{\"integration_id\": $2, \"entity_type\": \"jira_issues_batch\", \"raw_data\": $3}"
@@ -42,15 +46,20 @@ for prepared in on off; do
 	twos=3
 	check_is "after one tenant's refusal the other stores" "$STATUS" 201
 	by_turns "after that"
+	# It is told whose rows in the transaction that is refused.
+	TOKEN_FILE=$one request GET /app/etl/raw-data
 	store "$two" 1 '{"issues": []}'
 	check_is "another tenant's integration is none" "$STATUS" 404
+	sees_two "after the refusal of what was told"
 
 	# The mark in queued_at is a chore over all tenants.
 	check "the batches are marked" wait_until 10 sql_is 0 'SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL'
 	by_turns "after the marks"
 
 	check_is "there is one session" "$(sessions '')" 1
+	sees_two "before its session ends"
 	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pulse-etl-fcgi'" >"$TMP/out"
+	sees_two "with a new session"
 	by_turns "with a new session"
 	check_is "and that is one" "$(sessions '')" 1
 	app_down
