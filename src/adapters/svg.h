@@ -1,5 +1,5 @@
 /*
- * Is this an SVG picture that can do nothing but be looked at? Read by libxml2
+ * Is this an SVG picture that can do nothing but be looked at? Read by expat
  * from memory alone; nothing is changed, a picture is taken as it is or not.
  *
  * Taken are only elements that are known (svg_element_table.h) in the
@@ -16,7 +16,7 @@
 
 /*
  * Fails: E_INVALID: diag tells the client what is in the way;
- *        E_NOT_SET_UP: this build has no libxml2.
+ *        E_NOT_SET_UP: this build has no expat.
  */
 enum err svg_check(struct span bytes, struct diag *diag) MUST_CHECK;
 
