@@ -31,24 +31,21 @@ suite_store() {
 }
 
 # Rows as they are after batches of 100 issues were stored. Their payload is
-# small: neither a list nor a status looks at it.
+# small: neither a list nor a status looks at it. 500 in a transaction, so that,
+# as with stores, none writes a row of raw_extraction_counts twice: its older
+# versions could not be taken away meanwhile.
 rows() { # COUNT STATUS
-	local first
-	for ((first = 1; first <= $1; first += 10000)); do
-		some_rows "$first" $((first + 9999)) "$2"
-	done
-	sql 'VACUUM ANALYZE raw_extraction_data'
-}
-
-some_rows() { # FIRST LAST STATUS
-	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id,
+	sql "DO \$\$ BEGIN FOR start IN 1..$1 BY 500 LOOP
+	INSERT INTO raw_extraction_data (tenant_id, integration_id,
 		entity_type, external_id, raw_data, raw_data_items,
 		raw_data_bytes, raw_data_sha256, queued_at, processing_status,
 		created_at)
 	SELECT 1, 1, 'jira_issues_batch', 'batch_' || n, '{\"issues\": []}', 100,
-		434000, sha256(n::text::bytea), now(), '$3',
+		434000, sha256(n::text::bytea), now(), '$2',
 		now() - (n || ' milliseconds')::interval
-	FROM generate_series($1, $2) AS n"
+	FROM generate_series(start, start + 499) AS n;
+	COMMIT; END LOOP; END \$\$"
+	sql 'VACUUM ANALYZE raw_extraction_data'
 }
 
 list_sql="SELECT id, tenant_id, integration_id, entity_type, external_id,
