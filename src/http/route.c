@@ -48,8 +48,8 @@ static bool
 is_written_out(const struct route *routes, size_t count, struct span path)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strstr(routes[i].path, "{id}") == NULL &&
-		    span_is(path, routes[i].path))
+		if (span_is(path, routes[i].path) &&
+		    strstr(routes[i].path, "{id}") == NULL)
 			return true;
 	return false;
 }
