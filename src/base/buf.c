@@ -100,23 +100,29 @@ buf_add_char(struct buf *buf, char c)
 void
 buf_printf(struct buf *buf, const char *fmt, ...)
 {
+	/* Mostly it fits into what is there. */
+	size_t spare = buf->failed == E_OK ? buf->size - buf->len : 0;
 	va_list args;
 	char *room;
 	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(spare > 0 ? buf->data + buf->len : NULL, spare, fmt,
+	    args);
 	va_end(args);
-	if (len < 0) {
+	if (len < 0 && buf->failed == E_OK)
 		buf->failed = E_NO_MEMORY;
+	room = len < 0 ? NULL : buf_room(buf, (size_t)len);
+	if (room == NULL) {
+		if (spare > 0)
+			buf->data[buf->len] = '\0';
 		return;
 	}
-	room = buf_room(buf, (size_t)len);
-	if (room == NULL)
-		return;
-	va_start(args, fmt);
-	(void)vsnprintf(room, (size_t)len + 1, fmt, args);
-	va_end(args);
+	if ((size_t)len >= spare) {
+		va_start(args, fmt);
+		(void)vsnprintf(room, (size_t)len + 1, fmt, args);
+		va_end(args);
+	}
 	buf->len += (size_t)len;
 }
 

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 int64_t
@@ -27,16 +28,24 @@ clock_left(int64_t deadline)
 	return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
+/* Many lines fall into one second: only their milliseconds are made anew. */
 void
 clock_stamp(char stamp[CLOCK_STAMP_SIZE])
 {
+	static char second[CLOCK_STAMP_SIZE];
+	static time_t told = -1;
+	static size_t len;
 	struct timespec now;
 	struct tm tm;
-	size_t len;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)gmtime_r(&now.tv_sec, &tm);
-	len = strftime(stamp, CLOCK_STAMP_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (now.tv_sec != told) {
+		(void)gmtime_r(&now.tv_sec, &tm);
+		len = strftime(second, sizeof(second), "%Y-%m-%dT%H:%M:%S",
+		    &tm);
+		told = now.tv_sec;
+	}
+	memcpy(stamp, second, len);
 	(void)snprintf(stamp + len, CLOCK_STAMP_SIZE - len, ".%03dZ",
 	    (int)(now.tv_nsec / 1000000 % 1000));
 }

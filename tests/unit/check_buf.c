@@ -120,6 +120,24 @@ START_TEST(a_formatted_text_longer_than_the_room_grows_it)
 	buf_printf(&buf, "%s", text);
 	ck_assert_int_eq(buf_done(&buf), E_TOO_LARGE);
 	ck_assert_uint_eq(buf.len, 902);
+	ck_assert_int_eq(buf.data[902], '\0');
+}
+END_TEST
+
+/* Into what is there, exactly full, and one more. */
+START_TEST(a_formatted_text_fits_at_every_border)
+{
+	char text[258];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[253 + _i] = '\0';
+	buf_add_char(&buf, '[');
+	buf_printf(&buf, "%s%d", text, _i);
+	ck_assert_int_eq(buf_done(&buf), E_OK);
+	ck_assert_uint_eq(buf.len, strlen(text) + 2);
+	ck_assert_int_eq(buf.data[buf.len - 1], '0' + _i);
+	ck_assert_int_eq(buf.data[buf.len], '\0');
+	ck_assert_int_eq(memcmp(buf.data + 1, text, strlen(text)), 0);
 }
 END_TEST
 
@@ -191,6 +209,8 @@ main(void)
 	    a_cut_takes_back_what_was_added_and_the_failure);
 	tcase_add_loop_test(tcase, absurd_sizes_are_too_large, 0, 4);
 	tcase_add_test(tcase, a_formatted_text_longer_than_the_room_grows_it);
+	tcase_add_loop_test(tcase, a_formatted_text_fits_at_every_border, 0,
+	    4);
 	tcase_add_loop_test(tcase, room_alone_leaves_the_buffer_terminated, 0,
 	    5);
 	tcase_add_test(tcase, a_reset_keeps_no_more_than_it_may);
