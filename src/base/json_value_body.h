@@ -7,6 +7,7 @@
  *	                 control character (the 0 at the end is one); *high
  *	                 becomes true when a byte above 0x7f was passed
  *	skip_blank_run() over blanks, after two have been seen
+ *	JSON_BLOCKS      a function of json_blocks.h, if there is one
  *
  * Nothing here may depend on how many bytes these look at in one step.
  */
@@ -191,6 +192,22 @@ name_of(struct json_pass *s, struct span *ret_name)
 	return true;
 }
 
-const struct json_impl JSON_IMPL = { JSON_IMPL_NAME, value, name_of };
+#ifdef JSON_BLOCKS
+/* What the blocks refuse is looked at once more: is it wrong, and where? */
+static bool
+value_in_blocks(struct json_pass *s)
+{
+	s->at = skip_blanks(s->at, s->end);
+	if ((*s->at == '{' || *s->at == '[') && JSON_BLOCKS(s))
+		return true;
+	return value(s);
+}
+
+#define JSON_VALUE value_in_blocks
+#else
+#define JSON_VALUE value
+#endif
+
+const struct json_impl JSON_IMPL = { JSON_IMPL_NAME, JSON_VALUE, name_of };
 
 #endif

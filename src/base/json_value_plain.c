@@ -55,6 +55,17 @@ skip_blank_run(const unsigned char *at, const unsigned char *end)
 #define JSON_IMPL_NAME "plain"
 #include "base/json_value_body.h"
 
+#ifdef JSON_X86
+/* AVX2, and what json_blocks_avx2.c needs besides: all since 2013 have it. */
+static bool
+has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") &&
+	    __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("bmi") &&
+	    __builtin_cpu_supports("bmi2");
+}
+#endif
+
 const struct json_impl *
 json_impl_get(size_t number)
 {
@@ -63,7 +74,7 @@ json_impl_get(size_t number)
 
 #ifdef JSON_X86
 	there[count++] = &json_impl_sse2;
-	if (__builtin_cpu_supports("avx2"))
+	if (has_avx2())
 		there[count++] = &json_impl_avx2;
 #endif
 #ifdef JSON_NEON
@@ -76,8 +87,7 @@ const struct json_impl *
 json_impl_best(void)
 {
 #ifdef JSON_X86
-	return __builtin_cpu_supports("avx2") ? &json_impl_avx2 :
-	    &json_impl_sse2;
+	return has_avx2() ? &json_impl_avx2 : &json_impl_sse2;
 #elif defined(JSON_NEON)
 	return &json_impl_neon;
 #else

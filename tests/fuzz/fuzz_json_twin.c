@@ -1,8 +1,8 @@
 /*
  * Any bytes: every implementation of the scan that this processor has says
- * what the plain one says, to the byte. The bytes are scanned as they are, and
- * as a string's content behind a run of plain characters, so that each step's
- * border is met.
+ * what the plain one says, to the byte. The bytes are scanned as they are, as a
+ * string's content behind a run of plain characters, and as a value within an
+ * array behind a run of blanks, so that each step's border is met.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +67,8 @@ check(struct span text, const struct json_limits *limits)
 
 /* Nothing may be read behind the 0 at the end: the block ends there. */
 static void
-check_copy(const char *before, size_t run, const uint8_t *data, size_t size,
-    const char *behind)
+check_copy(const char *before, int fill, size_t run, const uint8_t *data,
+    size_t size, const char *behind)
 {
 	static const struct json_limits small = { 3, 12, 40 };
 	size_t head = strlen(before), tail = strlen(behind);
@@ -78,7 +78,7 @@ check_copy(const char *before, size_t run, const uint8_t *data, size_t size,
 	if (copy == NULL)
 		return;
 	memcpy(copy, before, head);
-	memset(copy + head, 'x', run);
+	memset(copy + head, fill, run);
 	if (size > 0)
 		memcpy(copy + head + run, data, size);
 	memcpy(copy + head + run + size, behind, tail + 1);
@@ -92,8 +92,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t run = size == 0 ? 0 : (data[0] + size) % RUN_MAX;
 
-	check_copy("", 0, data, size, "");
-	check_copy("{\"raw_data\":\"", run, data, size, "\"}");
-	check_copy("{\"raw_data\":[{\"", run, data, size, "\" :  1}]\n   }");
+	check_copy("", 'x', 0, data, size, "");
+	check_copy("{\"raw_data\":\"", 'x', run, data, size, "\"}");
+	check_copy("{\"raw_data\":[{\"", 'x', run, data, size,
+	    "\" :  1}]\n   }");
+	check_copy("{\"raw_data\":[[", ' ', run, data, size, "]]}");
+	check_copy("{\"raw_data\":{\"a\":[[1,", ' ', run, data, size,
+	    ",{\"b\":[]}]]}, \"a\":[-1.5e3, {}]}");
 	return 0;
 }
