@@ -76,6 +76,7 @@ check_match "none of an unknown id" "$OUT" '^0 batches'
 # -- the dead
 ETL_APP_WORKERS=1 app start worker
 check "a worker buries the bad one" wait_until 15 queue_has transform_queue.dead 1
+check "and is done with the other" wait_until 15 queue_has transform_queue 0
 app stop worker
 publish transform.dead "$(printf 'not\033[31m a job')"
 wait_until 5 queue_has transform_queue.dead 2
