@@ -41,6 +41,7 @@ struct json_pass {
 	const struct json_limits *limits;
 	unsigned depth;
 	size_t expansion;
+	bool last_was_small; /* of arrays and objects: not worth a block */
 	enum json_flaw flaw;
 	const unsigned char *flaw_at;
 };

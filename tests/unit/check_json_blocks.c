@@ -1,4 +1,4 @@
-#include "base/json_value.h"
+#include "base/json_blocks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -305,6 +305,50 @@ START_TEST(an_exponent_is_counted_once_however_often_it_was_seen)
 }
 END_TEST
 
+/* Items shorter than a block and longer ones, each the other's neighbour. */
+START_TEST(items_of_any_length_stand_beside_each_other)
+{
+	static const char items[] = "{},[],[1, {\"a\": []}],"
+	    "{\"text\": \"0123456789012345678901234567890123456789012345"
+	    "67890123456789\", \"n\": [-1.5, null]},[[]],";
+	static const struct {
+		const char *tail;
+		bool accepted;
+	} tails[] = { { "{}]}", true }, { "[0]]}", true }, { "]}", false },
+		{ "[01]]}", false }, { "{\"a\"}]}", false } };
+
+	for (size_t i = 0; i < COUNT(tails); i++) {
+		struct span text = unit_repeat("{\"v\":[", items, 40,
+		    tails[i].tail);
+
+		ck_assert(same(text, 5, &json_limits_default) ==
+		    tails[i].accepted);
+		unit_free(text);
+	}
+}
+END_TEST
+
+#ifdef JSON_X86
+/* All above would hold for blocks that leave everything to the exact way. */
+START_TEST(the_blocks_take_a_usual_value_themselves)
+{
+	struct span text = unit_repeat("{\"v\":", document, 1, "}");
+	const unsigned char *start = (const unsigned char *)text.at;
+	struct json_pass pass = { .start = start, .at = start + 5,
+		.end = start + text.len, .limits = &json_limits_default };
+	size_t count = 0;
+
+	while (json_impl_get(count) != NULL)
+		count++;
+	if (strcmp(json_impl_get(count - 1)->name, "avx2") == 0) {
+		ck_assert(json_blocks_avx2(&pass));
+		ck_assert_ptr_eq(pass.at, pass.end - 1);
+	}
+	unit_free(text);
+}
+END_TEST
+#endif
+
 int
 main(void)
 {
@@ -322,6 +366,10 @@ main(void)
 	tcase_add_test(tcase, the_limit_of_depth_is_met_to_the_level);
 	tcase_add_test(tcase,
 	    an_exponent_is_counted_once_however_often_it_was_seen);
+	tcase_add_test(tcase, items_of_any_length_stand_beside_each_other);
+#ifdef JSON_X86
+	tcase_add_test(tcase, the_blocks_take_a_usual_value_themselves);
+#endif
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
