@@ -1,16 +1,18 @@
 #include "loaders/loader.h"
 
-struct loader {
-	const char *entity_type;
-	const struct db_statement *steps;
-};
+#include <string.h>
 
-#define LOADER(type, file, ...) extern const struct db_statement load_##file[];
+#include "models/entity_type.h"
+
+#define LOADER(statements, file, ...) extern const struct db_statement load_##file[];
 #include "loaders/loader_table.h"
 #undef LOADER
 
-static const struct loader loaders[] = {
-#define LOADER(type, file, ...) { #type, load_##file },
+static const struct {
+	const char *statements;
+	const struct db_statement *steps;
+} loaders[] = {
+#define LOADER(statements, file, ...) { #statements, load_##file },
 #include "loaders/loader_table.h"
 #undef LOADER
 };
@@ -19,20 +21,17 @@ enum err
 loader_run(struct db *db, const struct transform_job *job,
     struct arena *arena, struct diag *diag)
 {
+	const struct entity_type *type = entity_type_find(job->entity_type);
 	struct db_rows *rows;
-	bool known = false;
 	enum err rc = E_OK;
 
-	for (size_t i = 0; rc == E_OK && i < COUNT(loaders); i++) {
-		if (!span_is(job->entity_type, loaders[i].entity_type))
-			continue;
-		known = true;
-		rc = transform_job_run(db, loaders[i].steps, job, arena, &rows,
-		    diag);
-	}
-	if (!known)
+	if (type == NULL)
 		return diag_tell(diag, E_INVALID,
 		    "There is nothing to load for the entity type %.*s",
 		    SPAN_ARG(job->entity_type));
+	for (size_t i = 0; rc == E_OK && i < COUNT(loaders); i++)
+		if (strcmp(type->statements, loaders[i].statements) == 0)
+			rc = transform_job_run(db, loaders[i].steps, job,
+			    arena, &rows, diag);
 	return rc;
 }

@@ -88,6 +88,7 @@ log_job(const struct worker *me, const struct job *job,
 		LOG_INT("attempt", verdict->attempt),
 		LOG_INT("items", verdict->items),
 		LOG_INT("skipped", verdict->skipped),
+		LOG_INT("incomplete", verdict->incomplete),
 		LOG_INT("ms", clock_ms() - began),
 		LOG_TEXT("error", diag->code == E_OK ? NULL :
 		    err_name(diag->code)),
@@ -99,6 +100,8 @@ log_job(const struct worker *me, const struct job *job,
 
 	log_write(level, "job", pairs, COUNT(pairs));
 	count_job(verdict->fate, clock_ms() - began);
+	if (verdict->fate == WORKER_LOAD && verdict->incomplete > 0)
+		metrics_add(METRIC_INCOMPLETE, 1);
 }
 
 /* Publish the load job of a batch that is transformed. */

@@ -1,5 +1,6 @@
 #include "programs/worker_details.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -7,7 +8,7 @@
 
 /* What error_details of one attempt may take. */
 #define DETAILS_MAX (4u << 20)
-/* As many items are listed, see transformer_table.h. */
+/* As many items are listed, see transformer.h. */
 #define LISTED_MAX 1000
 
 bool
@@ -75,27 +76,54 @@ worker_error_details(const struct diag *diag, const char *stage,
 	return details;
 }
 
+bool
+worker_has_notes(const struct transform_outcome *outcome)
+{
+	return outcome->skipped > 0 || outcome->incomplete > 0 ||
+	    outcome->waiting_json.at != NULL;
+}
+
+/* A list, how many it would have, and whether it is cut. */
+static void
+write_list(struct json *json, const char *name, int64_t count,
+    struct span list)
+{
+	char member[32];
+
+	(void)snprintf(member, sizeof(member), "%s_count", name);
+	json_int(json, member, count);
+	(void)snprintf(member, sizeof(member), "%s_cut", name);
+	if (count > LISTED_MAX)
+		json_bool(json, member, true);
+	json_raw(json, name, list);
+}
+
 struct span
-worker_skipped_details(const struct transform_outcome *outcome,
-    int64_t attempt, struct arena *arena)
+worker_notes(const struct transform_outcome *outcome, int64_t attempt,
+    struct arena *arena)
 {
 	char stamp[CLOCK_STAMP_SIZE];
 	struct span details;
 	struct json json;
 	struct buf out;
 
-	if (outcome->skipped == 0 && outcome->waiting_json.at == NULL)
+	if (!worker_has_notes(outcome))
 		return SPAN_NONE;
 	clock_stamp(stamp);
 	buf_init(&out, DETAILS_MAX);
 	json_init(&json, &out);
 	json_object(&json, NULL);
-	json_text(&json, "message", "some items could not be read");
-	json_int(&json, "items", outcome->items);
-	json_int(&json, "skipped_count", outcome->skipped);
-	if (outcome->skipped > LISTED_MAX)
-		json_bool(&json, "skipped_cut", true);
-	json_raw(&json, "skipped", outcome->skipped_json);
+	json_text(&json, "message", outcome->incomplete == 0 ?
+	    "some items could not be read" : outcome->skipped == 0 ?
+	    "the answer is incomplete" :
+	    "the answer is incomplete, and some items could not be read");
+	json_int(&json, "items", outcome->items - outcome->unreadable);
+	if (outcome->skipped > 0)
+		write_list(&json, "skipped", outcome->skipped,
+		    outcome->skipped_json);
+	if (outcome->incomplete > 0)
+		write_list(&json, "incomplete", outcome->incomplete,
+		    outcome->incomplete_json);
 	if (outcome->waiting_json.at != NULL)
 		json_raw(&json, "waiting", outcome->waiting_json);
 	json_int(&json, "attempt", attempt);

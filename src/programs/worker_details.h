@@ -13,16 +13,19 @@
  */
 bool worker_is_hopeless(enum err rc, const struct diag *diag);
 
+/* Is there anything to be said of a batch that was transformed? */
+bool worker_has_notes(const struct transform_outcome *outcome);
+
 /*
  * One failed attempt, item being the place in the batch that it failed at, or
- * -1; or the items that were left out, SPAN_NONE when there
- * are none.
+ * -1; or what was left out of a batch that was transformed, and what its
+ * answer lacked: SPAN_NONE when there is nothing to be said.
  * Gives: JSON as db_add_jsonb() wants it, in the arena; SPAN_NONE also
  *        without memory.
  */
 struct span worker_error_details(const struct diag *diag, const char *stage,
     const char *message, int64_t item, int64_t attempt, struct arena *arena);
-struct span worker_skipped_details(const struct transform_outcome *outcome,
+struct span worker_notes(const struct transform_outcome *outcome,
     int64_t attempt, struct arena *arena);
 
 #endif

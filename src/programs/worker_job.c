@@ -88,15 +88,13 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	    work->diag);
 	if (rc != E_OK)
 		return rc;
-	details = worker_skipped_details(ret_outcome, claim->attempt,
-	    work->arena);
-	if (details.at == NULL && (ret_outcome->skipped > 0 ||
-	    ret_outcome->waiting_json.at != NULL))
+	details = worker_notes(ret_outcome, claim->attempt, work->arena);
+	if (details.at == NULL && worker_has_notes(ret_outcome))
 		return diag_set(work->diag, E_NO_MEMORY,
 		    "no memory for the list of skipped items");
 	FAILPOINT("transformed");
 	result.details = details;
-	result.items = ret_outcome->items + ret_outcome->skipped;
+	result.items = ret_outcome->items;
 	return raw_batch_end(work->db, &work->name, claim, &result,
 	    work->arena, &state, work->diag);
 }
@@ -121,8 +119,9 @@ transform_once(struct work *work, const struct raw_batch_claim *claim,
 	}
 	rc = db_commit(work->db, work->diag);
 	verdict->fate = WORKER_LOAD;
-	verdict->items = outcome.items;
+	verdict->items = outcome.items - outcome.unreadable;
 	verdict->skipped = outcome.skipped;
+	verdict->incomplete = outcome.incomplete;
 	return rc;
 }
 

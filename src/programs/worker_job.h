@@ -21,7 +21,8 @@ struct worker_verdict {
 	int64_t attempt; /* which one this was */
 	bool held;	 /* WAIT: somebody was at work on it right now */
 	int64_t items;	 /* that were read */
-	int64_t skipped; /* of a batch: that could not be */
+	int64_t skipped; /* items and members of a batch that could not be */
+	int64_t incomplete; /* what the answer itself lacked */
 	char reason[512]; /* of BURY and RETRY; empty: none */
 };
 

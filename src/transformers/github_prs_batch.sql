@@ -25,7 +25,8 @@ SELECT CASE WHEN etl_path(raw_data, '{pullRequests.nodes,
 	repository.pullRequests.nodes,data.repository.pullRequests.nodes,
 	prs,pull_requests}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.count, skipped.count, skipped.list, NULL::jsonb
+	skipped.count, skipped.count, skipped.list, NULL::jsonb,
+	0, NULL::jsonb, etl_refusal(raw_data)
 FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 

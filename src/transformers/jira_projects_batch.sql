@@ -24,7 +24,8 @@ WITH item AS (
 )
 SELECT CASE WHEN etl_path(raw_data, '{values,projects}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.count, skipped.count, skipped.list, NULL::jsonb
+	skipped.count, skipped.count, skipped.list, NULL::jsonb,
+	0, NULL::jsonb, etl_refusal(raw_data)
 FROM raw_extraction_data CROSS JOIN skipped
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 

@@ -65,7 +65,8 @@ WITH read AS (
 )
 SELECT CASE WHEN etl_path(raw_data, '{values,statuses}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.unreadable, skipped.count, skipped.list, waiting.list
+	skipped.unreadable, skipped.count, skipped.list, waiting.list,
+	0, NULL::jsonb, etl_refusal(raw_data)
 FROM raw_extraction_data CROSS JOIN skipped CROSS JOIN waiting
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
 

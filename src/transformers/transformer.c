@@ -1,36 +1,32 @@
 #include "transformers/transformer.h"
 
-struct transformer {
-	const char *entity_type;
+/* The statements of each file; several entity types may share one. */
+#define ENTITY_TYPE(name, statements, becomes) \
+	extern const struct db_statement transform_##statements[];
+#include "models/entity_type_table.h"
+#undef ENTITY_TYPE
+
+static const struct {
+	const char *name;
 	const struct db_statement *steps;
+} transformers[] = {
+#define ENTITY_TYPE(name, statements, becomes) \
+	{ #name, transform_##statements },
+#include "models/entity_type_table.h"
+#undef ENTITY_TYPE
 };
 
-#define TRANSFORMER(type, ...) extern const struct db_statement transform_##type[];
-#include "transformers/transformer_table.h"
-#undef TRANSFORMER
+/* Columns of the row that a first statement gives; see transformer.h. */
+enum { ITEMS, UNREADABLE, SKIPPED, SKIPPED_JSON, WAITING_JSON, INCOMPLETE,
+	INCOMPLETE_JSON, REFUSAL };
 
-static const struct transformer transformers[] = {
-#define TRANSFORMER(type, ...) { #type, transform_##type },
-#include "transformers/transformer_table.h"
-#undef TRANSFORMER
-};
-
-/* Columns of the row that a first statement gives. */
-enum { ITEMS, UNREADABLE, SKIPPED, SKIPPED_JSON, WAITING_JSON };
-
-static const struct transformer *
+static const struct db_statement *
 find(struct span entity_type)
 {
 	for (size_t i = 0; i < COUNT(transformers); i++)
-		if (span_is(entity_type, transformers[i].entity_type))
-			return &transformers[i];
+		if (span_is(entity_type, transformers[i].name))
+			return transformers[i].steps;
 	return NULL;
-}
-
-bool
-transformer_knows(struct span entity_type)
-{
-	return find(entity_type) != NULL;
 }
 
 /* What the first statement said about the batch. */
@@ -38,21 +34,30 @@ static enum err
 judge(const struct transform_job *job, const struct db_rows *rows,
     struct transform_outcome *ret_outcome, struct diag *diag)
 {
+	struct transform_outcome outcome = { 0 };
+
 	if (db_rows_count(rows) != 1)
 		return diag_tell(diag, E_NO_ROW, "There is no such batch");
+	if (db_is_null(rows, 0, ITEMS) && !db_is_null(rows, 0, REFUSAL))
+		return diag_tell(diag, E_INVALID,
+		    "The source answered with an error: %.*s",
+		    SPAN_ARG(db_text(rows, 0, REFUSAL)));
 	if (db_is_null(rows, 0, ITEMS))
 		return diag_tell(diag, E_INVALID, "This is not the shape of a"
 		    " %.*s: no list of items was found",
 		    SPAN_ARG(job->entity_type));
-	if (db_int(rows, 0, ITEMS) > 0 &&
-	    db_int(rows, 0, UNREADABLE) == db_int(rows, 0, ITEMS))
+	outcome.items = db_int(rows, 0, ITEMS);
+	outcome.unreadable = db_int(rows, 0, UNREADABLE);
+	if (outcome.items > 0 && outcome.unreadable == outcome.items)
 		return diag_tell(diag, E_INVALID,
 		    "None of the items can be read: %.*s",
 		    SPAN_ARG(db_text(rows, 0, SKIPPED_JSON)));
-	ret_outcome->skipped = db_int(rows, 0, SKIPPED);
-	ret_outcome->items = db_int(rows, 0, ITEMS) - ret_outcome->skipped;
-	ret_outcome->skipped_json = db_text(rows, 0, SKIPPED_JSON);
-	ret_outcome->waiting_json = db_text(rows, 0, WAITING_JSON);
+	outcome.skipped = db_int(rows, 0, SKIPPED);
+	outcome.skipped_json = db_text(rows, 0, SKIPPED_JSON);
+	outcome.waiting_json = db_text(rows, 0, WAITING_JSON);
+	outcome.incomplete = db_int(rows, 0, INCOMPLETE);
+	outcome.incomplete_json = db_text(rows, 0, INCOMPLETE_JSON);
+	*ret_outcome = outcome;
 	return E_OK;
 }
 
@@ -61,15 +66,15 @@ transformer_run(struct db *db, const struct transform_job *job,
     struct arena *arena, struct transform_outcome *ret_outcome,
     struct diag *diag)
 {
-	const struct transformer *transformer = find(job->entity_type);
+	const struct db_statement *steps = find(job->entity_type);
 	struct db_rows *rows;
 	enum err rc;
 
-	if (transformer == NULL)
+	if (steps == NULL)
 		return diag_tell(diag, E_INVALID,
 		    "There is no transformer for the entity type %.*s",
 		    SPAN_ARG(job->entity_type));
-	rc = transform_job_run(db, transformer->steps, job, arena, &rows, diag);
+	rc = transform_job_run(db, steps, job, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
 	return judge(job, rows, ret_outcome, diag);

@@ -4,35 +4,47 @@
  * own row and what needs more than this batch (loaders/) are not its business.
  *
  * Running it again changes nothing; an older batch never overwrites newer
- * data. What can be read is written, whatever else the batch holds.
+ * data. What can be read is written, whatever else the batch holds; what
+ * cannot, and what the source itself left out, is listed.
+ *
+ * The first statement of a file gives one row:
+ *
+ *	items		of the batch; NULL: it does not have the shape
+ *	unreadable	items of which nothing can be read
+ *	skipped		items and members that could not be read or placed
+ *	list		the first 1,000: [{"index":N,"place":"…","reason":"…"}]
+ *	waiting		keys and ids that are waited for, 10,000 at most: the
+ *			loads of what brings them take the batch up again
+ *	incomplete	what the answer itself lacks, how often
+ *	list		the first 1,000: [{"what":"…","index":N,"given":N,
+ *			"total":N,"message":"…"}]
+ *	refusal		what the source says, when the answer is only an error
  */
 #ifndef TRANSFORMERS_TRANSFORMER_H
 #define TRANSFORMERS_TRANSFORMER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/transform_job.h"
 
 struct transform_outcome {
-	int64_t items;	 /* read */
-	int64_t skipped; /* that could not be read or placed */
-	/* The first of them: [{"index":N,"reason":"..."}], or SPAN_NONE. */
+	int64_t items;	    /* of the batch */
+	int64_t unreadable; /* of them: nothing can be read */
+	int64_t skipped;    /* items and members that could not be read */
+	int64_t incomplete; /* what the answer itself lacks */
+	/* Lists as above, or SPAN_NONE. */
 	struct span skipped_json;
-	/* What it names and nobody knows yet: ["...","..."], or SPAN_NONE. */
 	struct span waiting_json;
+	struct span incomplete_json;
 };
-
-/* Is there a transformer for it? */
-bool transformer_knows(struct span entity_type);
 
 /*
  * Transform one batch.
  *
  * Needs: an open transaction of the job's tenant (db_tenant, db_begin).
  * Gives: *ret_outcome, whose text lives in the arena.
- * Fails: E_INVALID  the entity type is unknown, or nothing of the batch can be
- *        read; E_NO_ROW  there is no such batch; else as db_run().
+ * Fails: E_INVALID  the entity type is unknown, the answer is only an error,
+ *        or nothing of the batch can be read; E_NO_ROW  there is no such batch; else as db_run().
  */
 enum err transformer_run(struct db *db, const struct transform_job *job,
     struct arena *arena, struct transform_outcome *ret_outcome,

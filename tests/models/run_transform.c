@@ -94,9 +94,9 @@ run(struct db *db, struct transform_job *job, struct arena *arena,
 	if (rc != E_OK)
 		return rc;
 	(void)printf("items=%" PRId64 " skipped=%" PRId64 " list=%.*s"
-	    " waiting=%.*s transform_ms=%" PRId64 " load_ms=%" PRId64 "\n",
-	    outcome.items, outcome.skipped,
-	    SPAN_ARG(outcome.skipped_json),
+	    " incomplete=%.*s waiting=%.*s transform_ms=%" PRId64 " load_ms=%" PRId64 "\n",
+	    outcome.items - outcome.unreadable, outcome.skipped,
+	    SPAN_ARG(outcome.skipped_json), SPAN_ARG(outcome.incomplete_json),
 	    SPAN_ARG(outcome.waiting_json), between - begun,
 	    clock_ms() - between);
 	return E_OK;

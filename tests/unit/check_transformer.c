@@ -3,22 +3,23 @@
 #include <string.h>
 
 #include "loaders/loader.h"
+#include "models/entity_type.h"
 #include "unit.h"
 
 /* PostgreSQL cuts the name of a prepared statement there (NAMEDATALEN). */
 #define NAME_MAX_BYTES 63
 
-#define TRANSFORMER(type, ...) extern const struct db_statement transform_##type[];
-#include "transformers/transformer_table.h"
-#undef TRANSFORMER
+#define ENTITY_TYPE(name, file, ...) extern const struct db_statement transform_##file[];
+#include "models/entity_type_table.h"
+#undef ENTITY_TYPE
 #define LOADER(type, file, ...) extern const struct db_statement load_##file[];
 #include "loaders/loader_table.h"
 #undef LOADER
 
 static const struct db_statement *const tables[] = {
-#define TRANSFORMER(type, ...) transform_##type,
-#include "transformers/transformer_table.h"
-#undef TRANSFORMER
+#define ENTITY_TYPE(name, file, ...) transform_##file,
+#include "models/entity_type_table.h"
+#undef ENTITY_TYPE
 #define LOADER(type, file, ...) load_##file,
 #include "loaders/loader_table.h"
 #undef LOADER
@@ -43,7 +44,7 @@ static const struct {
 
 START_TEST(the_entity_types_of_the_contract_are_known)
 {
-	ck_assert_int_eq(transformer_knows(types[_i].entity_type),
+	ck_assert_int_eq(entity_type_find(types[_i].entity_type) != NULL,
 	    types[_i].known);
 }
 END_TEST

@@ -1,0 +1,1 @@
+DROP FUNCTION etl_refusal, etl_answer_errors, etl_sentence;

@@ -1,0 +1,26 @@
+/*
+ * The entity types that are transformed (entity_type_table.h): which
+ * statements a batch is transformed and loaded by. A batch of any other type
+ * is stored and kept, and nothing more becomes of it.
+ */
+#ifndef MODELS_ENTITY_TYPE_H
+#define MODELS_ENTITY_TYPE_H
+
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct entity_type {
+	const char *name;
+	const char *statements; /* the .sql file, without its ending */
+	const char *becomes;	/* what becomes of a batch, for people */
+};
+
+/* All of them, in the order of the table. */
+extern const struct entity_type entity_types[];
+extern const size_t entity_type_count;
+
+/* The type of that name; NULL: batches of it are not transformed. */
+const struct entity_type *entity_type_find(struct span name);
+
+#endif
