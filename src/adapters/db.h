@@ -39,6 +39,8 @@ struct db_statement {
 	bool changes;
 	/* Its rows are wanted before it commits: see E_DB_UNKNOWN below. */
 	bool early_rows;
+	/* Its rows say that it is to run again: see transform_job_run(). */
+	bool repeats;
 };
 
 #define DB_PARAMS_MAX 24

@@ -3,13 +3,13 @@
  * have these statements (models/entity_type_table.h), in order. The statements are in the .sql file of that name. Rows are locked in
  * this order, too: batches, types, statuses, work items, pull requests, links.
  */
-LOADER(jira_projects_batch, waiting_statuses, "statuses that named one of them")
+LOADER(jira_projects_batch, waiting_projects, "statuses that named one of them")
 LOADER(jira_projects_batch, wit_mappings, "types find their mapping by name")
-LOADER(jira_statuses_batch, waiting_statuses, "projects that came meanwhile")
+LOADER(jira_statuses_batch, waiting_projects, "projects that came meanwhile")
 LOADER(jira_statuses_batch, status_mappings, "statuses find theirs")
 LOADER(jira_statuses_batch, work_items, "metrics, if a status is another now")
-LOADER(jira_issues_batch, waiting_panels, "panels that named one of them")
-LOADER(jira_issues_batch, waiting_statuses, "statuses of their projects")
+LOADER(jira_issues_batch, waiting_issues, "batches that named one of them")
+LOADER(jira_issues_batch, waiting_projects, "statuses of their projects")
 LOADER(jira_issues_batch, wit_mappings, "types find their mapping by name")
 LOADER(jira_issues_batch, status_mappings, "statuses find theirs")
 LOADER(jira_issues_batch, work_items, "parents, metrics from all changes")

@@ -1,8 +1,7 @@
 -- The batch's work items: parents, and metrics over all stored changes of
--- status; these also for work items whose changes name a status that is of
--- another kind now (migration 0013). Which statuses that are is kept in
--- app.due_statuses: one that changes meanwhile stays due. No index serves the
--- look for them, for it is rare; without any it is not begun.
+-- status; these also for work items that are or were in a status that counts
+-- otherwise now (migrations 0013, 0014). Which statuses that are is kept in
+-- app.due_statuses: one that changes meanwhile stays due.
 -- statement: due
 WITH due AS MATERIALIZED (
 	SELECT s.id
@@ -28,26 +27,13 @@ WITH touched AS MATERIALIZED (
 		SELECT named.external_id COLLATE "C" AS external_id,
 			bool_or(named.is_own) AS is_own
 		FROM (
-			SELECT etl_id(v) AS external_id, true AS is_own
-			FROM raw_extraction_data AS r
-			CROSS JOIN jsonb_path_query(r.raw_data,
-				CASE jsonb_typeof(r.raw_data)
-				WHEN 'array' THEN '$[0 to $n].id'::jsonpath
-				ELSE '$.issues[0 to $n].id' END,
-				etl_first()) AS v
-			WHERE r.tenant_id = $1 AND r.integration_id = $2
-				AND r.id = $3
-				AND r.entity_type = 'jira_issues_batch'
+			SELECT external_id, true AS is_own
+			FROM etl_loaded_issues($1, $2, $3)
 			UNION ALL
 			SELECT w.external_id, false
-			FROM changelogs AS c
+			FROM etl_due_items($1) AS d
 			JOIN work_items AS w ON w.tenant_id = $1
-				AND w.id = c.work_item_id
-			WHERE current_setting('app.due_statuses') <> ''
-				AND c.tenant_id = $1 AND c.integration_id = $2
-				AND ARRAY[c.from_status_id, c.to_status_id] &&
-				string_to_array(current_setting(
-				'app.due_statuses'), ',')::integer[]
+				AND w.id = d.work_item_id
 		) AS named
 		GROUP BY 1
 		ORDER BY 1
@@ -61,23 +47,26 @@ WITH touched AS MATERIALIZED (
 		FOR NO KEY UPDATE) AS w
 ), found AS MATERIALIZED (
 	SELECT t.id, p.external_id AS parent
-	FROM touched AS t CROSS JOIN LATERAL (
-		SELECT x.external_id
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.key = t.parent_external_id
-		ORDER BY x.id
-		LIMIT 1) AS p
+	FROM touched AS t
+	CROSS JOIN etl_issue_of_key($1, $2, t.parent_external_id) AS p
 	WHERE t.is_own AND t.parent_external_id LIKE '%-%'
 	UNION
 	SELECT c.id, t.external_id
-	FROM touched AS t CROSS JOIN LATERAL (
+	FROM touched AS t
+	CROSS JOIN LATERAL (
+		SELECT t.key
+		UNION ALL
+		SELECT o.key
+		FROM work_items_old_keys AS o
+		WHERE o.tenant_id = $1 AND o.work_item_id = t.id) AS k
+	CROSS JOIN LATERAL (
 		SELECT x.id, x.tenant_id, x.integration_id
 		FROM work_items AS x
-		WHERE x.parent_external_id = t.key
+		WHERE x.parent_external_id = k.key
 		OFFSET 0) AS c
+	CROSS JOIN etl_issue_of_key($1, $2, k.key) AS p
 	WHERE t.is_own AND c.tenant_id = $1 AND c.integration_id = $2
+		AND p.id = t.id
 )
 UPDATE work_items AS w
 SET parent_external_id = found.parent, last_updated_at = NOW()
@@ -85,73 +74,85 @@ FROM found
 WHERE w.tenant_id::bigint = $1 AND w.id = found.id
 	AND w.parent_external_id IS DISTINCT FROM found.parent
 
--- Kinds of status: t to do, p in progress, d done. Changes in between that the
--- batch lacked move the start of those after them.
+-- What metrics mean: docs/metrics.md. Kinds of status: t to do, p in progress,
+-- d done. Only an entry into a kind counts, creation is one. Changes in between
+-- that the batch lacked move the start of those after them. Nothing that rests
+-- on the history is said before all of it is known, and it leads to the status
+-- that the work item has.
 -- statement: metrics
 -- columns: work_items
 WITH touched AS MATERIALIZED (
-	SELECT w.id, w.created
+	SELECT w.id, w.created, w.status_id, w.resolution_date,
+		CASE WHEN w.history_total IS NOT NULL
+			OR w.history_known IS NOT NULL
+			OR w.history_seen IS NOT NULL THEN COALESCE(
+			COALESCE(w.history_known, 0) + COALESCE(cardinality(
+			w.history_seen), 0) >= w.history_total, false) END
+			AS is_known
 	FROM (
-		SELECT DISTINCT etl_id(v) AS external_id
-		FROM raw_extraction_data AS r
-		CROSS JOIN jsonb_path_query(r.raw_data,
-			CASE jsonb_typeof(r.raw_data)
-			WHEN 'array' THEN '$[0 to $n].id'::jsonpath
-			ELSE '$.issues[0 to $n].id' END, etl_first()) AS v
-		WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
-			AND r.entity_type = 'jira_issues_batch'
+		SELECT DISTINCT external_id
+		FROM etl_loaded_issues($1, $2, $3)
 	) AS batch
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.created
+		SELECT *
 		FROM work_items AS x
 		WHERE x.tenant_id::bigint = $1
 			AND x.integration_id::bigint = $2
 			AND x.external_id = batch.external_id
 		LIMIT 1) AS w
 	UNION
-	SELECT w.id, w.created
-	FROM changelogs AS c
-	JOIN work_items AS w ON w.tenant_id = $1 AND w.id = c.work_item_id
-	WHERE current_setting('app.due_statuses') <> ''
-		AND c.tenant_id = $1 AND c.integration_id = $2
-		AND ARRAY[c.from_status_id, c.to_status_id] && string_to_array(
-		current_setting('app.due_statuses'), ',')::integer[]
+	SELECT w.id, w.created, w.status_id, w.resolution_date,
+		CASE WHEN w.history_total IS NOT NULL
+			OR w.history_known IS NOT NULL
+			OR w.history_seen IS NOT NULL THEN COALESCE(
+			COALESCE(w.history_known, 0) + COALESCE(cardinality(
+			w.history_seen), 0) >= w.history_total, false) END
+	FROM etl_due_items($1) AS d
+	JOIN work_items AS w ON w.tenant_id = $1 AND w.id = d.work_item_id
 ), kind AS MATERIALIZED (
-	SELECT s.id, CASE WHEN lower(s.category) IN ('to do', 'new') THEN 't'
-		WHEN lower(s.category) IN ('in progress', 'indeterminate')
-		THEN 'p' WHEN lower(s.category) = 'done' THEN 'd' END AS kind,
-		COALESCE(f.step_name ILIKE '%review%', false) AS is_review
+	SELECT s.id, COALESCE(etl_kind(m.status_category), etl_kind(s.category))
+			AS kind,
+		COALESCE(f.step_name ILIKE '%review%', false) AS is_review,
+		COALESCE(f.is_commitment_point, false) AS is_commitment
 	FROM statuses AS s
 	LEFT JOIN statuses_mappings AS m ON m.tenant_id = $1
-		AND m.id = s.status_mapping_id
+		AND m.id = s.status_mapping_id AND m.active
 	LEFT JOIN workflows AS f ON f.tenant_id = $1 AND f.id = m.workflow_id
+		AND f.active
 	WHERE s.tenant_id = $1 AND s.integration_id = $2
+), listed AS (
+	SELECT x.id, x.work_item_id, touched.is_known, touched.created,
+		COALESCE(x.from_status_id, lag(x.to_status_id) OVER line)
+			AS from_id,
+		x.to_status_id AS to_id, x.transition_change_date AS at,
+		lag(x.transition_change_date) OVER line AS before,
+		lag(x.to_status_id) OVER line AS before_id,
+		row_number() OVER line AS nr,
+		x.transition_start_date AS known_start,
+		x.time_in_status_seconds AS known_seconds
+	FROM touched CROSS JOIN LATERAL (
+		SELECT *
+		FROM changelogs AS y
+		WHERE y.tenant_id = $1
+			AND y.work_item_id = touched.id
+			AND y.transition_change_date IS NOT NULL
+		OFFSET 0) AS x
+	WINDOW line AS (PARTITION BY x.work_item_id
+		ORDER BY x.transition_change_date, x.place,
+		length(x.external_id), x.external_id COLLATE "C")
 ), change AS MATERIALIZED (
-	SELECT c.id, c.work_item_id, c.at, c.started_at,
-		extract(epoch FROM c.at - c.started_at)::float AS seconds,
-		c.known_start, c.known_seconds,
-		source.kind AS source, source.is_review, target.kind AS target
+	SELECT c.*, extract(epoch FROM c.at - c.started_at)::float AS seconds,
+		source.kind AS source, source.is_review, target.kind AS target,
+		source.kind IS DISTINCT FROM target.kind AS is_entry,
+		target.is_commitment
 	FROM (
-		SELECT x.id, x.work_item_id, x.from_status_id, x.to_status_id,
-			x.transition_change_date AS at,
-			x.transition_start_date AS known_start,
-			x.time_in_status_seconds AS known_seconds,
-			COALESCE(lag(x.transition_change_date) OVER (
-				PARTITION BY x.work_item_id
-				ORDER BY x.transition_change_date,
-				length(x.external_id),
-				x.external_id COLLATE "C"),
-				touched.created) AS started_at
-		FROM touched CROSS JOIN LATERAL (
-			SELECT *
-			FROM changelogs AS y
-			WHERE y.tenant_id = $1
-				AND y.work_item_id = touched.id
-				AND y.transition_change_date IS NOT NULL
-			OFFSET 0) AS x
-	) AS c
-	LEFT JOIN kind AS source ON source.id = c.from_status_id
-	LEFT JOIN kind AS target ON target.id = c.to_status_id
+		SELECT *, CASE WHEN nr = 1 THEN CASE WHEN is_known
+			THEN LEAST(created, at) END
+			WHEN is_known OR before_id = from_id THEN before END
+			AS started_at
+		FROM listed) AS c
+	LEFT JOIN kind AS source ON source.id = c.from_id
+	LEFT JOIN kind AS target ON target.id = c.to_id
 ), moved AS (
 	UPDATE changelogs AS c
 	SET transition_start_date = change.started_at,
@@ -162,34 +163,88 @@ WITH touched AS MATERIALIZED (
 		AND (change.known_start, change.known_seconds)
 		IS DISTINCT FROM (change.started_at, change.seconds)
 ), sum AS (
-	SELECT t.id, t.created,
-		min(at) FILTER (WHERE target = 't') AS work_first_committed_at,
-		min(at) FILTER (WHERE target = 'p') AS work_first_started_at,
-		max(at) FILTER (WHERE target = 'p') AS work_last_started_at,
-		min(at) FILTER (WHERE target = 'd') AS work_first_completed_at,
-		max(at) FILTER (WHERE target = 'd') AS work_last_completed_at,
-		count(*) FILTER (WHERE target = 'p') AS total_work_starts,
-		count(*) FILTER (WHERE target = 'd') AS total_completions,
-		count(*) FILTER (WHERE target = 't') AS total_backlog_returns,
-		COALESCE(sum(seconds) FILTER (WHERE source = 'p'), 0)
-			AS total_work_time_seconds,
+	SELECT work_item_id, count(*) AS changes,
+		min(at) AS first_at,
+		(array_agg(from_id ORDER BY nr))[1] AS birth,
+		(array_agg(to_id ORDER BY nr DESC))[1] AS last,
+		min(at) FILTER (WHERE is_commitment) AS committed,
+		min(at) FILTER (WHERE is_entry AND target = 'p') AS started,
+		max(at) FILTER (WHERE is_entry AND target = 'p') AS restarted,
+		min(at) FILTER (WHERE is_entry AND target = 'd') AS completed,
+		max(at) FILTER (WHERE is_entry AND target = 'd') AS recompleted,
+		count(*) FILTER (WHERE is_entry AND target = 'p') AS starts,
+		count(*) FILTER (WHERE is_entry AND target = 'd')
+			AS completions,
+		count(*) FILTER (WHERE is_entry AND target = 't') AS returns,
+		COALESCE(sum(seconds) FILTER (WHERE source = 'p'), 0) AS work,
 		COALESCE(sum(seconds) FILTER (WHERE source = 'p'
-			AND is_review), 0) AS total_review_time_seconds,
-		count(change.id) AS changes
-	FROM touched AS t LEFT JOIN change ON change.work_item_id = t.id
-	GROUP BY t.id, t.created
+			AND is_review), 0) AS review
+	FROM change
+	GROUP BY work_item_id
+), state AS (
+	SELECT t.id, t.born_at, t.resolution_date,
+		t.is_known AND t.created IS NOT NULL AND (s.changes IS NULL OR s.last IS NULL
+			OR t.status_id IS NULL OR s.last = t.status_id)
+			AS is_whole,
+		COALESCE(now.kind = 'd', false) AS is_done,
+		CASE WHEN birth.is_commitment THEN t.born_at
+			ELSE s.committed END AS committed,
+		CASE WHEN birth.kind = 'p' THEN t.born_at
+			ELSE s.started END AS started,
+		CASE WHEN birth.kind = 'p' THEN COALESCE(s.restarted, t.born_at)
+			ELSE s.restarted END AS restarted,
+		CASE WHEN birth.kind = 'd' THEN t.born_at
+			ELSE s.completed END AS completed,
+		CASE WHEN birth.kind = 'd'
+			THEN COALESCE(s.recompleted, t.born_at)
+			ELSE s.recompleted END AS recompleted,
+		COALESCE(s.starts, 0) + CASE WHEN birth.kind = 'p'
+			THEN 1 ELSE 0 END AS starts,
+		COALESCE(s.completions, 0) + CASE WHEN birth.kind = 'd'
+			THEN 1 ELSE 0 END AS completions,
+		COALESCE(s.returns, 0) AS returns, COALESCE(s.work, 0) AS work,
+		COALESCE(s.review, 0) AS review
+	FROM (
+		SELECT t.*, LEAST(t.created, s.first_at) AS born_at
+		FROM touched AS t LEFT JOIN sum AS s ON s.work_item_id = t.id
+	) AS t
+	LEFT JOIN sum AS s ON s.work_item_id = t.id
+	LEFT JOIN kind AS now ON now.id = COALESCE(t.status_id, s.last)
+	LEFT JOIN kind AS birth ON birth.id = CASE WHEN s.changes IS NULL
+		THEN t.status_id ELSE s.birth END
 ), metric AS (
-	SELECT *, COALESCE(GREATEST(extract(epoch FROM work_last_completed_at
-		- work_first_started_at)::float, 0), 0)
-			AS total_cycle_time_seconds,
-		COALESCE(GREATEST(extract(epoch FROM work_last_completed_at
-		- COALESCE(work_first_committed_at, created))::float, 0), 0)
-			AS total_lead_time_seconds,
-		2 * total_backlog_returns + GREATEST(0, total_completions - 1)
-			AS workflow_complexity_score,
-		total_work_starts > 1 AS rework_indicator,
-		changes = 1 AND total_completions = 1 AS direct_completion
-	FROM sum
+	SELECT s.id, s.is_whole AS history_complete, w.*,
+		CASE WHEN s.is_whole THEN s.recompleted
+			WHEN s.is_done THEN s.resolution_date END
+			AS work_last_completed_at,
+		CASE WHEN s.is_whole AND s.is_done
+			AND s.started <= s.recompleted
+			THEN extract(epoch FROM s.recompleted - s.started)::float
+			END AS total_cycle_time_seconds,
+		CASE WHEN s.is_whole AND s.is_done THEN extract(epoch
+			FROM s.recompleted - w.work_first_committed_at)::float
+			END AS total_lead_time_seconds
+	FROM state AS s
+	LEFT JOIN LATERAL (
+		SELECT CASE WHEN LEAST(s.committed, s.started)
+				<= COALESCE(s.completed, 'infinity')
+				THEN LEAST(s.committed, s.started)
+				WHEN s.completed IS NOT NULL
+				THEN s.born_at END AS work_first_committed_at,
+			s.started AS work_first_started_at,
+			s.restarted AS work_last_started_at,
+			s.completed AS work_first_completed_at,
+			s.starts AS total_work_starts,
+			s.completions AS total_completions,
+			s.returns AS total_backlog_returns,
+			s.work AS total_work_time_seconds,
+			s.review AS total_review_time_seconds,
+			2 * s.returns + GREATEST(0, s.completions - 1)
+				AS workflow_complexity_score,
+			s.starts > 1 AS rework_indicator,
+			s.completions = 1 AND s.starts = 0 AND s.returns = 0
+				AS direct_completion
+		WHERE s.is_whole) AS w ON true
 )
 UPDATE work_items AS w
 SET <measured = m>, last_updated_at = NOW()
@@ -200,5 +255,8 @@ WHERE w.tenant_id::bigint = $1 AND w.id = m.id
 -- statement: done
 UPDATE statuses AS s
 SET metrics_due = FALSE
-WHERE s.tenant_id = $1 AND s.id = ANY (string_to_array(NULLIF(
-	current_setting('app.due_statuses'), ''), ',')::integer[])
+FROM (
+	SELECT unnest(string_to_array(NULLIF(current_setting(
+		'app.due_statuses'), ''), ',')::bigint[]) AS id
+	OFFSET 0) AS due
+WHERE s.tenant_id = $1 AND s.id = due.id

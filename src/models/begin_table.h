@@ -100,6 +100,11 @@
 	COLUMN(id, INTEGER, NOT_NULL) \
 	COLUMN(active, BOOLEAN, NOT_NULL) \
 	OWNED
+/* The same of what batches bring again and again. */
+#define LOADED \
+	COLUMN(id, BIGINT, NOT_NULL) \
+	COLUMN(active, BOOLEAN, NOT_NULL) \
+	OWNED
 #define OF_INTEGRATION \
 	COLUMN(integration_id, INTEGER, NOT_NULL) \
 	KEY_OF_INTEGRATION

@@ -50,6 +50,8 @@ void columns_write(struct json *json, const struct column *columns,
 #define COLUMN_TYPE(type) COLUMN_TYPE_##type
 #define COLUMN_TYPE_INTEGER "integer"
 #define COLUMN_TYPE_BIGINT "bigint"
+#define COLUMN_TYPE_BIGINT_ARRAY "bigint[]"
+#define COLUMN_TYPE_NUMERIC "numeric"
 #define COLUMN_TYPE_FLOAT "double precision"
 #define COLUMN_TYPE_BOOLEAN "boolean"
 #define COLUMN_TYPE_VARCHAR "character varying"

@@ -9,6 +9,9 @@
 #	n.<LIST>	n.a, n.b, n.c
 #	<LIST = n>	a = n.a, b = n.b, c = n.c
 #
+#	{LIST: TEXT}	TEXT for each of them, joined with commas; in it @ is the
+#			column's name and # its place in the list, from 0
+#
 # where LIST is one of
 #
 #	inserted	ONCE, GIVEN, DERIVED and STICKY
@@ -16,6 +19,9 @@
 #			a NULL of excluded, but stays as it is in t
 #	compared	GIVEN
 #	measured	MEASURED
+#
+# A line "-- repeat" in a statement has it run again as long as it gives rows:
+# those that somebody else has written meanwhile.
 #
 # usage: awk -f embed_sql.awk prefix=transform TABLE.h… FILE.sql…
 
@@ -27,8 +33,8 @@ function fail(text) {
 
 function end_statement() {
 	if (in_statement)
-		print " },"
-	in_statement = 0
+		print repeats ? ",\n\t.repeats = true }," : " },"
+	in_statement = repeats = 0
 	of = ""
 }
 
@@ -82,8 +88,36 @@ function expanded(before, list, from,    names, count, i, item, text, width) {
 	return text
 }
 
+# What {LIST: TEXT} becomes.
+function templated(list, template,    names, count, i, item, text, place) {
+	if (of == "")
+		fail("{" list ": …} without a line -- columns: TABLE before it")
+	if (!((of, list) in columns))
+		fail("the table " of " has no columns for {" list ": …}")
+	count = split(columns[of, list], names, " ")
+	for (i = 1; i <= count; i++) {
+		item = template
+		place = i - 1
+		gsub(/@/, names[i], item)
+		gsub(/#/, place, item)
+		text = text (i == 1 ? "" : ",\n") item
+	}
+	return text
+}
+
 # Expand all lists of a line.
 function with_lists(line,    done, token, before, list, from) {
+	while (match(line, /\{[a-z]+: [^{}]*\}/)) {
+		token = substr(line, RSTART + 1, RLENGTH - 2)
+		done = done substr(line, 1, RSTART - 1)
+		line = substr(line, RSTART + RLENGTH)
+		list = token
+		sub(/: .*/, "", list)
+		sub(/^[a-z]+: /, "", token)
+		done = done templated(list, token)
+	}
+	line = done line
+	done = ""
 	while (match(line, /([a-z]+\.)?<[a-z]+( = [a-z]+)?>/)) {
 		token = substr(line, RSTART, RLENGTH)
 		done = done substr(line, 1, RSTART - 1)
@@ -136,6 +170,11 @@ FNR == 1 {
 	end_statement()
 	in_statement = 1
 	printf "\t{ .changes = true, .name = \"%s_%s\", .sql =", table, $3
+	next
+}
+
+/^-- repeat$/ {
+	repeats = 1
 	next
 }
 

@@ -21,5 +21,6 @@
 #undef OWNED
 #undef KEY_OF_INTEGRATION
 #undef AUDITED
+#undef LOADED
 #undef OF_INTEGRATION
 #endif

@@ -6,10 +6,13 @@
  */
 ENTITY_TYPE(jira_projects_batch, jira_projects_batch,
     "projects and their work item types")
+ENTITY_TYPE(jira_issue_types_batch, jira_projects_batch, "work item types")
 ENTITY_TYPE(jira_statuses_batch, jira_statuses_batch,
     "statuses and the projects that use them")
 ENTITY_TYPE(jira_issues_batch, jira_issues_batch,
     "work items and their changes of status")
+ENTITY_TYPE(jira_changelogs_batch, jira_issues_batch,
+    "changes of status of work items")
 ENTITY_TYPE(jira_dev_status_batch, jira_dev_status_batch,
     "links from work items to pull requests")
 ENTITY_TYPE(github_repositories_batch, github_repositories_batch,

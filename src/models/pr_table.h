@@ -2,12 +2,12 @@
 #include "models/begin_table.h"
 
 TABLE(prs)
-AUDITED
+LOADED
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
 GIVEN(COLUMN(external_repo_id, VARCHAR, NULLABLE))
-GIVEN(COLUMN(repository_id, INTEGER, NOT_NULL))
-COLUMN(work_item_id, INTEGER, NULLABLE)
+GIVEN(COLUMN(repository_id, BIGINT, NOT_NULL))
+COLUMN(work_item_id, BIGINT, NULLABLE)
 GIVEN(COLUMN(number, INTEGER, NULLABLE))
 GIVEN(COLUMN(name, VARCHAR, NULLABLE))
 GIVEN(COLUMN(user_name, VARCHAR, NULLABLE))
@@ -50,10 +50,10 @@ INDEX("btree (tenant_id) WHERE ((work_item_keys IS NOT NULL) AND"
     " (work_item_place <> 1))")
 
 TABLE(prs_reviews)
-AUDITED
+LOADED
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
-ONCE(COLUMN(pr_id, INTEGER, NOT_NULL))
+ONCE(COLUMN(pr_id, BIGINT, NOT_NULL))
 GIVEN(COLUMN(author_login, VARCHAR, NULLABLE))
 GIVEN(COLUMN(state, VARCHAR, NULLABLE))
 GIVEN(COLUMN(body, TEXT, NULLABLE))
@@ -63,10 +63,10 @@ KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)")
 INDEX("btree (pr_id)")
 
 TABLE(prs_commits)
-AUDITED
+LOADED
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
-ONCE(COLUMN(pr_id, INTEGER, NOT_NULL))
+ONCE(COLUMN(pr_id, BIGINT, NOT_NULL))
 GIVEN(COLUMN(author_name, VARCHAR, NULLABLE))
 GIVEN(COLUMN(author_email, VARCHAR, NULLABLE))
 GIVEN(COLUMN(committer_name, VARCHAR, NULLABLE))
@@ -79,10 +79,10 @@ KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)")
 INDEX("btree (pr_id)")
 
 TABLE(prs_comments)
-AUDITED
+LOADED
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
-ONCE(COLUMN(pr_id, INTEGER, NOT_NULL))
+ONCE(COLUMN(pr_id, BIGINT, NOT_NULL))
 GIVEN(COLUMN(author_login, VARCHAR, NULLABLE))
 GIVEN(COLUMN(body, TEXT, NULLABLE))
 GIVEN(COLUMN(comment_type, VARCHAR, NULLABLE))
@@ -96,9 +96,9 @@ KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)")
 INDEX("btree (pr_id)")
 
 TABLE(wits_prs_links)
-AUDITED
+LOADED
 OF_INTEGRATION
-ONCE(COLUMN(work_item_id, INTEGER, NOT_NULL))
+ONCE(COLUMN(work_item_id, BIGINT, NOT_NULL))
 GIVEN(COLUMN(external_repo_id, VARCHAR, NOT_NULL))
 ONCE(COLUMN(repo_full_name, VARCHAR, NOT_NULL))
 ONCE(COLUMN(pull_request_number, INTEGER, NOT_NULL))

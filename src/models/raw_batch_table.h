@@ -46,8 +46,6 @@ INDEX("btree (entity_type)")
 INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
-INDEX("btree (tenant_id, integration_id)"
-    " WHERE (error_details ? 'waiting'::text)")
 TRIGGER("counted AFTER INSERT OR DELETE ON raw_extraction_data FOR EACH ROW"
     " EXECUTE FUNCTION raw_extraction_data_counted()")
 TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"
@@ -81,5 +79,34 @@ KEY("FOREIGN KEY (tenant_id, raw_data_id)"
 CHECK("CHECK ((octet_length(fingerprint) = 32))")
 INDEX("btree (expires_at)")
 INDEX("btree (tenant_id, raw_data_id)")
+
+TABLE(waiting_batches)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(integration_id, INTEGER, NOT_NULL)
+COLUMN(kind, CHARS(10), NOT_NULL)
+COLUMN(name, VARCHAR, NOT_NULL)
+COLUMN(raw_data_id, BIGINT, NOT_NULL)
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, integration_id, kind, name, raw_data_id)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, raw_data_id)"
+    " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
+INDEX("btree (raw_data_id)")
+
+TABLE(census_pages)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(integration_id, INTEGER, NOT_NULL)
+COLUMN(scope, CHARS(300), NOT_NULL)
+COLUMN(census, CHARS(255), NOT_NULL)
+COLUMN(page, INTEGER, NOT_NULL)
+COLUMN(is_last, BOOLEAN, NOT_NULL)
+COLUMN(raw_data_id, BIGINT, NOT_NULL)
+COLUMN(names, VARCHAR_ARRAY, NOT_NULL)
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, integration_id, scope, census, page)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, raw_data_id)"
+    " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
+INDEX("btree (raw_data_id)")
 
 #include "models/end_table.h"

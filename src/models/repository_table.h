@@ -2,7 +2,7 @@
 #include "models/begin_table.h"
 
 TABLE(repositories)
-AUDITED
+LOADED
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
 GIVEN(COLUMN(name, VARCHAR, NULLABLE))

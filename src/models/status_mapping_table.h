@@ -23,5 +23,10 @@ KEY("FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, id)")
 INDEX("btree (tenant_id)")
 INDEX("btree (workflow_id)")
 INDEX("btree (status_from)")
+TRIGGER("metrics_due AFTER UPDATE OF status_category, workflow_id, active ON"
+    " statuses_mappings FOR EACH ROW WHEN (old.status_category::text IS DISTINCT"
+    " FROM new.status_category::text OR old.workflow_id IS DISTINCT FROM"
+    " new.workflow_id OR old.active IS DISTINCT FROM new.active)"
+    " EXECUTE FUNCTION statuses_mappings_metrics_due()")
 
 #include "models/end_table.h"

@@ -2,7 +2,7 @@
 #include "models/begin_table.h"
 
 TABLE(statuses)
-SHOWN(id, INTEGER, NOT_NULL)
+SHOWN(id, BIGINT, NOT_NULL)
 ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
 GIVEN(SHOWN(original_name, VARCHAR, NOT_NULL))
 GIVEN(SHOWN(description, VARCHAR, NULLABLE))
@@ -13,6 +13,7 @@ DERIVED(COLUMN(status_mapping_id, INTEGER, NULLABLE))
 /* A trigger of 0013 sets it, the loads clear it. */
 COLUMN(metrics_due, BOOLEAN, NOT_NULL)
 DEFAULT(metrics_due, "false")
+COLUMN(column_ages, JSONB, NULLABLE)
 OWNED
 KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")
@@ -23,6 +24,7 @@ INDEX("btree (integration_id)")
 INDEX("btree (tenant_id)")
 INDEX("btree (external_id)")
 INDEX("btree (original_name)")
+INDEX("btree (status_mapping_id)")
 TRIGGER("metrics_due BEFORE UPDATE OF category, status_mapping_id ON statuses"
     " FOR EACH ROW WHEN (old.category::text IS DISTINCT FROM new.category::text"
     " OR old.status_mapping_id IS DISTINCT FROM new.status_mapping_id)"

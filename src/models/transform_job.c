@@ -2,9 +2,13 @@
 
 #include "base/daemon.h"
 
+/* How often a statement may find that it has to run again. */
+#define TURNS_MAX 10
+
 /*
  * For this transaction. The planner cannot know how many items a batch has and
- * would compile code for what takes milliseconds. Whatever it believes of a
+ * would compile code for what takes milliseconds; nor does it matter, so a
+ * statement is planned once a session. Whatever it believes of a
  * table that grows while it is loaded, rows are found by an index; and a batch
  * of 10,000 should be sorted in memory.
  */
@@ -15,11 +19,35 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 		.name = "transform_job_session",
 		.sql = "SELECT set_config('jit', 'off', true),"
 		    " set_config('enable_seqscan', 'off', true),"
+		    " set_config('plan_cache_mode', 'force_generic_plan',"
+		    " true),"
 		    " set_config('work_mem', '64MB', true)",
 	};
 	struct db_rows *rows;
 
 	return db_run(db, &statement, NULL, arena, &rows, diag);
+}
+
+/*
+ * Run a statement; one that repeats, until it gives no row any more. Each turn
+ * sees what others have committed meanwhile.
+ */
+static enum err
+run_step(struct db *db, const struct db_statement *step,
+    const struct db_params *params, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	enum err rc = E_OK;
+
+	for (int turn = 0; turn < TURNS_MAX; turn++) {
+		daemon_still_well();
+		rc = db_run(db, step, params, arena, ret_rows, diag);
+		if (rc != E_OK || !step->repeats ||
+		    db_rows_count(*ret_rows) == 0)
+			return rc;
+	}
+	return diag_tell(diag, E_DB_BUSY,
+	    "Other jobs keep writing the same rows");
 }
 
 enum err
@@ -36,8 +64,7 @@ transform_job_run(struct db *db, const struct db_statement *steps,
 	db_add_int(&params, job->raw_data_id);
 	rc = prepare_session(db, arena, diag);
 	for (; rc == E_OK && steps->name != NULL; steps++) {
-		daemon_still_well();
-		rc = db_run(db, steps, &params, arena, &rows, diag);
+		rc = run_step(db, steps, &params, arena, &rows, diag);
 		if (first == NULL)
 			first = rows;
 	}

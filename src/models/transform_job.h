@@ -25,11 +25,13 @@ struct transform_job {
 };
 
 /*
- * Run the statements up to the nameless one.
+ * Run the statements up to the nameless one; one that repeats, as long as it
+ * gives rows.
  *
  * Needs: an open transaction of the job's tenant.
  * Gives: *ret_rows, those of the first statement.
- * Fails: as db_run(); nothing after the first failure is run.
+ * Fails: as db_run(); E_DB_BUSY  a statement would have to run too often;
+ *        nothing after the first failure is run.
  */
 enum err transform_job_run(struct db *db, const struct db_statement *steps,
     const struct transform_job *job, struct arena *arena,

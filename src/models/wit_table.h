@@ -2,14 +2,15 @@
 #include "models/begin_table.h"
 
 TABLE(wits)
-SHOWN(id, INTEGER, NOT_NULL)
+SHOWN(id, BIGINT, NOT_NULL)
 ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
 GIVEN(SHOWN(original_name, VARCHAR, NOT_NULL))
-STICKY(SHOWN(description, VARCHAR, NULLABLE))
+DERIVED(SHOWN(description, VARCHAR, NULLABLE))
 GIVEN(SHOWN(hierarchy_level, INTEGER, NOT_NULL))
-STICKY(SHOWN(wits_mapping_id, INTEGER, NULLABLE))
+DERIVED(SHOWN(wits_mapping_id, INTEGER, NULLABLE))
 SHOWN(integration_id, INTEGER, NOT_NULL)
 SHOWN(active, BOOLEAN, NOT_NULL)
+COLUMN(column_ages, JSONB, NULLABLE)
 OWNED
 KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")

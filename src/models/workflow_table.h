@@ -19,5 +19,10 @@ INDEX("btree (tenant_id)")
 INDEX("btree (integration_id)")
 INDEX("btree (is_commitment_point)")
 INDEX("UNIQUE btree (tenant_id, integration_id) WHERE is_commitment_point")
+TRIGGER("metrics_due AFTER UPDATE OF step_name, is_commitment_point, active ON"
+    " workflows FOR EACH ROW WHEN (old.step_name::text IS DISTINCT FROM"
+    " new.step_name::text OR old.is_commitment_point IS DISTINCT FROM"
+    " new.is_commitment_point OR old.active IS DISTINCT FROM new.active)"
+    " EXECUTE FUNCTION workflows_metrics_due()")
 
 #include "models/end_table.h"

@@ -1,6 +1,7 @@
--- Issues with their histories: a search answer's issues[], or an array.
--- Rows are written in the order of external ids, so that two batches that
--- share some wait for each other and never for ever.
+-- Issues with their histories: a search answer's issues[], an array, one
+-- issue; and histories alone: a page of one issue's, or of several (bulkfetch).
+-- See etl_issues. Rows are written in the order of external ids, so that two
+-- batches that share some wait for each other and never for ever.
 
 -- What issues name and nobody knows yet is made of what they say about it.
 -- The age of such rows (last_updated_at) stays NULL: any list of projects,
@@ -8,16 +9,27 @@
 -- Without an id nothing is made: a project is looked for by its key, a type or
 -- status by its name, in any case of letters.
 -- statement: read
-WITH issue AS MATERIALIZED (
-	SELECT index, etl_id(value->'id') AS id, etl_id(value->'key') AS key,
-		value#>'{fields,project}' AS project,
-		value#>'{fields,issuetype}' AS wit,
-		value#>'{fields,status}' AS status,
-		jsonb_path_query_array(value, '$.changelog.histories[*]
-			.items[*] ? (@.field == "status")') AS changes
-	FROM etl_items($1, $2, $3, '{issues}')
+WITH custom AS MATERIALIZED (
+	SELECT array_agg(f.field) AS fields, array_agg(f."column") AS columns
+	FROM integrations AS i
+	CROSS JOIN etl_custom_fields(to_jsonb(i)->'settings') AS f
+	WHERE i.tenant_id = $1 AND i.id = $2
+), issue AS MATERIALIZED (
+	SELECT i.index, i.external_id AS id, i.key, i.is_issue,
+		i.value->'fields' AS f, i.value->'changelog' AS changelog,
+		i.histories, i.history_total, i.history_start,
+		i.is_issue AND i.external_id IS NOT NULL AND i.key IS NOT NULL
+		OR (i.histories IS NOT NULL AND NOT i.is_issue
+		AND COALESCE(i.external_id, i.key) IS NOT NULL) AS is_readable,
+		i.is_issue OR EXISTS (SELECT FROM work_items AS w
+		WHERE w.tenant_id::bigint = $1 AND w.integration_id::bigint = $2
+		AND w.external_id = i.external_id) AS is_placed
+	FROM etl_issues($1, $2, $3) AS i
 ), read AS (
-	SELECT * FROM issue WHERE id IS NOT NULL AND key IS NOT NULL
+	SELECT id, key, index, f->'project' AS project,
+		f->'issuetype' AS wit, f->'status' AS status
+	FROM issue
+	WHERE is_issue AND is_readable
 ), project AS (
 	SELECT etl_id(project->'id') AS external_id,
 		COALESCE(etl_id(project->'key'),
@@ -34,7 +46,8 @@ WITH issue AS MATERIALIZED (
 		name, project_type, last_updated_at)
 	SELECT $1, $2, external_id, key, COALESCE(name, key), type, NULL
 	FROM project
-	WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT FROM projects AS t WHERE t.tenant_id = $1
+	WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT
+		FROM projects AS t WHERE t.tenant_id = $1
 		AND t.integration_id = $2
 		AND t.external_id = project.external_id)
 	ORDER BY external_id COLLATE "C"
@@ -58,11 +71,19 @@ WITH issue AS MATERIALIZED (
 		level, (SELECT m.id FROM etl_wit_mapping($1, $2,
 			COALESCE(name, external_id)) AS m), NULL
 	FROM wit
-	WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT FROM wits AS t WHERE t.tenant_id = $1
+	WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT
+		FROM wits AS t WHERE t.tenant_id = $1
 		AND t.integration_id = $2
 		AND t.external_id = wit.external_id)
 	ORDER BY external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO NOTHING
+), change AS MATERIALIZED (
+	SELECT i.index, h.place, h.value AS h, s.item
+	FROM issue AS i
+	CROSS JOIN jsonb_array_elements(i.histories)
+		WITH ORDINALITY AS h (value, place)
+	CROSS JOIN etl_status_items(h.value) AS s
+	WHERE i.is_readable AND i.is_placed
 ), status AS (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM (
@@ -78,10 +99,9 @@ WITH issue AS MATERIALIZED (
 		UNION ALL
 		SELECT etl_id(id), etl_name(name), NULL, NULL
 		FROM (
-			SELECT DISTINCT change->side.id AS id,
-				change->side.name AS name
-			FROM read
-			CROSS JOIN jsonb_array_elements(changes) AS change
+			SELECT DISTINCT item->side.id AS id,
+				item->side.name AS name
+			FROM change
 			CROSS JOIN (VALUES ('from', 'fromString'),
 				('to', 'toString')) AS side (id, name)
 		) AS past
@@ -90,154 +110,399 @@ WITH issue AS MATERIALIZED (
 	ORDER BY external_id COLLATE "C", category IS NULL,
 		description IS NULL, name
 ), new_statuses AS (
-	INSERT INTO statuses AS t (tenant_id, integration_id, external_id,
+	INSERT INTO statuses AS t (id, tenant_id, integration_id, external_id,
 		original_name, category, description, status_mapping_id,
 		last_updated_at)
-	SELECT $1, $2, external_id, COALESCE(name, external_id),
-		COALESCE(category, mapping.status_category, 'Unknown'),
-		description, mapping.id, NULL
-	FROM status LEFT JOIN LATERAL etl_status_mapping($1, $2,
-		COALESCE(name, external_id)) AS mapping ON true
-	WHERE NOT EXISTS (SELECT FROM statuses AS t WHERE t.tenant_id = $1
-		AND t.integration_id = $2
-		AND t.external_id = status.external_id
-		AND (t.category <> 'Unknown' OR status.category IS NULL))
-	ORDER BY external_id COLLATE "C"
+	SELECT COALESCE(o.id, nextval('statuses_id_seq')), $1, $2,
+		status.external_id, COALESCE(status.name, status.external_id),
+		COALESCE(status.category, 'Unknown'), status.description,
+		(SELECT m.id FROM etl_status_mapping($1, $2,
+		COALESCE(status.name, status.external_id)) AS m), NULL
+	FROM status LEFT JOIN statuses AS o ON o.tenant_id = $1
+		AND o.integration_id = $2
+		AND o.external_id = status.external_id
+	WHERE o.id IS NULL OR (o.category = 'Unknown'
+		AND status.category IS NOT NULL)
+	ORDER BY status.external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 		category = excluded.category
-	WHERE t.category = 'Unknown'
+	WHERE t.category = 'Unknown' AND excluded.category <> 'Unknown'
+), note AS (
+	SELECT i.index, NULL AS place, CASE
+		WHEN i.is_readable THEN 'the issue '
+			|| left(COALESCE(i.id, i.key), 50) || ' is not known'
+		WHEN i.id IS NULL THEN 'no id' ELSE 'no key' END AS reason
+	FROM issue AS i
+	WHERE NOT i.is_readable OR NOT i.is_placed
+	UNION ALL
+	SELECT i.index, split_part(n.note, '|', 1), split_part(n.note, '|', 2)
+	FROM issue AS i
+	CROSS JOIN LATERAL unnest(ARRAY[
+		CASE WHEN jsonb_typeof(f) NOT IN ('object', 'null')
+			THEN 'fields|not an object' END,
+		CASE WHEN NOT etl_is_blank(f->'project') AND COALESCE(
+			etl_id(f#>'{project,id}'), etl_name(f#>'{project,key}'))
+			IS NULL THEN 'fields.project|no id or key' END,
+		CASE WHEN NOT etl_is_blank(f->'issuetype') AND COALESCE(
+			etl_id(f#>'{issuetype,id}'),
+			etl_name(f#>'{issuetype,name}'))
+			IS NULL THEN 'fields.issuetype|no id or name' END,
+		CASE WHEN NOT etl_is_blank(f->'status') AND COALESCE(
+			etl_id(f#>'{status,id}'), etl_name(f#>'{status,name}'))
+			IS NULL THEN 'fields.status|no id or name' END,
+		CASE WHEN NOT etl_is_blank(f->'summary')
+			AND etl_scalar(f->'summary') IS NULL
+			THEN 'fields.summary|not a text' END,
+		CASE WHEN NOT etl_is_blank(f->'description')
+			AND etl_text(f->'description') IS NULL
+			THEN 'fields.description|not a text' END,
+		CASE WHEN NOT etl_is_blank(f->'resolution')
+			AND etl_word(f->'resolution') IS NULL
+			THEN 'fields.resolution|no name' END,
+		CASE WHEN NOT etl_is_blank(f->'assignee')
+			AND etl_word(f->'assignee') IS NULL
+			THEN 'fields.assignee|no displayName' END,
+		CASE WHEN NOT etl_is_blank(f->'labels')
+			AND etl_label(f->'labels') IS NULL
+			THEN 'fields.labels|not a list of texts' END,
+		CASE WHEN NOT etl_is_blank(f->'priority')
+			AND etl_word(f->'priority') IS NULL
+			THEN 'fields.priority|no name' END,
+		CASE WHEN NOT etl_is_blank(f->'created')
+			AND etl_timestamp(f->>'created') IS NULL
+			THEN 'fields.created|not a time' END,
+		CASE WHEN etl_timestamp(f->>'updated') IS NULL
+			AND jsonb_typeof(f) = 'object' THEN
+			CASE WHEN etl_is_blank(f->'updated')
+			THEN 'fields.updated|no time: it replaces nothing that is known'
+			ELSE 'fields.updated|not a time: it replaces nothing that is known'
+			END END,
+		CASE WHEN NOT etl_is_blank(f->'resolutiondate')
+			AND etl_timestamp(f->>'resolutiondate') IS NULL
+			THEN 'fields.resolutiondate|not a time' END,
+		CASE WHEN NOT etl_is_blank(f->'parent') AND COALESCE(
+			etl_id(f#>'{parent,id}'), etl_id(f#>'{parent,key}'))
+			IS NULL THEN 'fields.parent|no id or key' END,
+		CASE WHEN NOT etl_is_blank(changelog) AND histories IS NULL
+			THEN 'changelog|no list of histories' END
+		]) AS n (note)
+	WHERE i.is_readable AND i.is_issue AND n.note IS NOT NULL
+	UNION ALL
+	SELECT i.index, 'fields.' || m.field, CASE m."column"
+		WHEN 'story_points' THEN 'not a number'
+		ELSE 'neither a text nor a list of texts' END
+	FROM issue AS i CROSS JOIN custom AS c
+	CROSS JOIN unnest(c.fields, c.columns) AS m (field, "column")
+	WHERE i.is_readable AND i.is_issue AND i.f ? m.field
+		AND NOT etl_is_blank(i.f->m.field) AND CASE m."column"
+		WHEN 'story_points' THEN etl_number(i.f->>m.field) IS NULL
+		WHEN 'code_changed' THEN false
+		WHEN 'parent_external_id' THEN COALESCE(etl_id(i.f->m.field),
+			etl_id(i.f#>ARRAY[m.field, 'key']),
+			etl_id(i.f#>ARRAY[m.field, 'id'])) IS NULL
+		WHEN 'acceptance_criteria'
+			THEN etl_text(i.f->m.field) IS NULL
+		ELSE etl_label(i.f->m.field) IS NULL END
+	UNION ALL
+	SELECT c.index, 'changelog.histories[' || c.place - 1 || ']', CASE
+		WHEN etl_id(c.h->'id') IS NULL THEN 'no id'
+		WHEN etl_timestamp(c.h->>'created') IS NULL
+			THEN 'created is not a time'
+		ELSE 'a status has neither an id nor a known name' END
+	FROM change AS c
+	WHERE etl_id(c.h->'id') IS NULL
+		OR etl_timestamp(c.h->>'created') IS NULL
+		OR (etl_id(c.item->'from') IS NULL AND NOT EXISTS (SELECT
+		FROM statuses AS s WHERE s.tenant_id = $1
+		AND s.integration_id = $2 AND lower(s.original_name)
+		= lower(c.item->>'fromString')))
+		OR (etl_id(c.item->'to') IS NULL AND NOT EXISTS (SELECT
+		FROM statuses AS s WHERE s.tenant_id = $1
+		AND s.integration_id = $2 AND lower(s.original_name)
+		= lower(c.item->>'toString')))
 ), skipped AS (
 	SELECT count(*) AS count, (
-		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
-			CASE WHEN id IS NULL THEN 'no id' ELSE 'no key' END)
-			ORDER BY index)
+		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+			'index', index, 'place', place, 'reason', reason))
+			ORDER BY index, place)
 		FROM (
-			SELECT index, id
-			FROM issue
-			WHERE id IS NULL OR key IS NULL
-			ORDER BY index
+			SELECT *
+			FROM note
+			ORDER BY index, place
 			LIMIT 1000) AS first) AS list
+	FROM note
+), waiting AS (
+	SELECT jsonb_agg(name ORDER BY index) AS list
+	FROM (
+		SELECT COALESCE(id, key) AS name, min(index) AS index
+		FROM issue
+		WHERE is_readable AND NOT is_placed
+			AND length(COALESCE(id, key)) <= 40
+		GROUP BY 1
+		ORDER BY 2
+		LIMIT 10000) AS first
+), batch AS (
+	SELECT raw_data #> '{}' AS answer
+	FROM raw_extraction_data
+	WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+	OFFSET 0
+), lack AS (
+	SELECT -1::bigint AS index, e.note
+	FROM batch CROSS JOIN etl_page_lack(answer, '{issues,values}') AS e
+	UNION ALL
+	SELECT -1, e.note
+	FROM batch CROSS JOIN etl_answer_errors(answer) AS e
+	UNION ALL
+	SELECT index, jsonb_strip_nulls(jsonb_build_object('what', 'changelog',
+		'index', index, 'item', COALESCE(key, id),
+		'given', jsonb_array_length(histories),
+		'total', history_total))
 	FROM issue
-	WHERE id IS NULL OR key IS NULL
+	WHERE is_issue AND histories IS NOT NULL
+		AND (history_total > history_start
+		+ jsonb_array_length(histories) OR (history_total IS NULL
+		AND etl_integer(changelog->>'maxResults')
+		<= jsonb_array_length(histories)))
 )
-SELECT CASE WHEN etl_path(raw_data, '{issues}') IS NOT NULL
+SELECT CASE WHEN etl_issue_path(answer) IS NOT NULL
 	THEN (SELECT count(*) FROM issue) END,
-	skipped.count, skipped.count, skipped.list, NULL::jsonb,
-	0, NULL::jsonb, etl_refusal(raw_data)
-FROM raw_extraction_data CROSS JOIN skipped
-WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+	(SELECT count(*) FROM issue WHERE NOT is_readable),
+	skipped.count, skipped.list, waiting.list,
+	(SELECT count(*) FROM lack), (
+	SELECT jsonb_agg(note ORDER BY index)
+	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
+	CASE WHEN etl_issue_path(answer) IS NULL THEN etl_refusal(answer) END
+FROM batch CROSS JOIN skipped CROSS JOIN waiting
 
--- Only what is new or differs is written: a repeat costs the comparison. What
--- is there is locked in any case, in the order of external ids: the changes of
--- status that follow are to be as old as the row that everybody sees then.
+-- Whoever has some of the same waits here. The statement after this one sees
+-- what the other has written.
+-- statement: lock
+SELECT w.id
+FROM (
+	SELECT DISTINCT i.external_id COLLATE "C" AS external_id
+	FROM etl_issues($1, $2, $3) AS i
+	ORDER BY 1
+) AS touched
+CROSS JOIN LATERAL (
+	SELECT x.id
+	FROM work_items AS x
+	WHERE x.tenant_id::bigint = $1
+		AND x.integration_id::bigint = $2
+		AND x.external_id = touched.external_id COLLATE "default"
+	FOR NO KEY UPDATE) AS w
+
+-- What an answer does not name stays as it is, what it says is null becomes
+-- NULL, and what cannot be read is not named. told and taken are sets of
+-- columns, a bit each: those that an answer names, and those that are taken
+-- from it. A newer answer gives all that it names, an older one what no newer
+-- one has named (column_ages). Only what is new or differs is written: a repeat
+-- costs the comparison. The history: see work_items.history_known in 0014.
 -- statement: work_items
 -- columns: work_items
-WITH custom AS MATERIALIZED (
-	SELECT
-		max(f.key) FILTER (WHERE f.value = 'team') AS team,
-		max(f.key) FILTER (WHERE f.value = 'story_points') AS points,
-		max(f.key) FILTER (WHERE f.value = 'code_changed') AS code,
-		max(f.key) FILTER (WHERE f.value = 'acceptance_criteria') AS accept,
-		array_agg(f.key ORDER BY f.value) FILTER (WHERE f.value ~
-			'^custom_field_(0[1-9]|1[0-9]|20)$') AS others,
-		array_agg(right(f.value, 2)::integer ORDER BY f.value)
-			FILTER (WHERE f.value ~
-			'^custom_field_(0[1-9]|1[0-9]|20)$') AS places
+-- repeat
+WITH named AS MATERIALIZED (
+	SELECT ARRAY[{compared: '@'}]::text[] AS columns
+), mapped AS MATERIALIZED (
+	SELECT f.place, f.field, f."column"
 	FROM integrations AS i
-	CROSS JOIN jsonb_each_text(CASE jsonb_typeof(
-		to_jsonb(i) #> '{settings,custom_fields}') WHEN 'object'
-		THEN to_jsonb(i) #> '{settings,custom_fields}'
-		ELSE '{}' END) AS f
-	WHERE i.tenant_id = $1 AND i.id = $2
-), item AS (
-	SELECT index, etl_id(value->'id') AS external_id,
-		etl_id(value->'key') AS key, value->'fields' AS f
-	FROM etl_items($1, $2, $3, '{issues}')
-	OFFSET 0
+	CROSS JOIN etl_custom_fields(to_jsonb(i)->'settings') AS f
+	WHERE i.tenant_id = $1 AND i.id = $2 AND f."column" IN ('team',
+		'story_points', 'code_changed', 'acceptance_criteria',
+		'parent_external_id') OR f."column" ~
+		'^custom_field_(0[1-9]|1[0-9]|20)$'
+), source AS MATERIALIZED (
+	SELECT m.field, 1::bigint << array_position(named.columns,
+		m."column") - 1 AS bit
+	FROM named CROSS JOIN (
+		SELECT field, "column" FROM mapped
+		UNION ALL
+		VALUES ('project', 'project_id'), ('issuetype', 'wit_id'),
+			('status', 'status_id'), ('summary', 'summary'),
+			('description', 'description'),
+			('resolution', 'resolution'),
+			('assignee', 'assignee'), ('labels', 'labels'),
+			('priority', 'priority'), ('created', 'created'),
+			('updated', 'updated'),
+			('parent', 'parent_external_id'),
+			('resolutiondate', 'resolution_date')) AS m
+), custom AS MATERIALIZED (
+	SELECT named.columns, s.*, m.*, (1::bigint << cardinality(named.columns)) - 1 AS whole,
+		((1::bigint << cardinality(named.columns)) - 1) & ~s.named
+			AS always
+	FROM named CROSS JOIN (
+		SELECT array_agg(field) AS fields, array_agg(bit) AS bits,
+			bit_or(bit) AS named
+		FROM source) AS s
+	CROSS JOIN (
+		SELECT array_agg(field ORDER BY place)
+				FILTER (WHERE "column" = 'team') AS team,
+			array_agg(field ORDER BY place)
+				FILTER (WHERE "column" = 'story_points')
+				AS points,
+			array_agg(field ORDER BY place)
+				FILTER (WHERE "column" = 'code_changed')
+				AS code,
+			array_agg(field ORDER BY place)
+				FILTER (WHERE "column" = 'acceptance_criteria')
+				AS accept,
+			array_agg(field ORDER BY place)
+				FILTER (WHERE "column" = 'parent_external_id')
+				AS parents,
+			array_agg(field ORDER BY place)
+				FILTER (WHERE "column" LIKE 'custom%')
+				AS others,
+			array_agg(right("column", 2)::integer ORDER BY place)
+				FILTER (WHERE "column" LIKE 'custom%')
+				AS places,
+			array_agg(place ORDER BY place)
+				FILTER (WHERE "column" LIKE 'custom%') AS turns
+		FROM mapped) AS m
+), item AS MATERIALIZED (
+	SELECT i.index, i.external_id, i.key, i.is_issue,
+		CASE WHEN i.is_issue THEN i.value->'fields' END AS f,
+		i.histories, i.history_total, i.history_start,
+		COALESCE(i.claims_whole AND (etl_integer(
+			i.value#>>'{changelog,maxResults}')
+			<= jsonb_array_length(i.histories)) IS NOT TRUE, false)
+			AS claims_whole
+	FROM etl_issues($1, $2, $3) AS i
+	WHERE i.external_id IS NOT NULL
+		AND CASE WHEN i.is_issue THEN i.key IS NOT NULL
+		ELSE i.histories IS NOT NULL END
+), history AS (
+	SELECT external_id, max(total) AS total,
+		max(given) FILTER (WHERE is_whole) AS whole,
+		max(newest) FILTER (WHERE is_whole) AS whole_until,
+		max(newest) AS newest,
+		(array_agg(histories ORDER BY given DESC)
+			FILTER (WHERE is_whole))[1] AS whole_entries,
+		jsonb_agg(histories) FILTER (WHERE NOT is_whole) AS parts
+	FROM (
+		SELECT external_id, histories, history_total AS total, given,
+			GREATEST(etl_timestamp(histories#>>'{0,created}'),
+				etl_timestamp(histories#>>'{-1,created}'))
+				AS newest,
+			COALESCE(history_start = 0 AND CASE
+			WHEN history_total IS NOT NULL
+				THEN given >= history_total
+			ELSE claims_whole END AND NOT jsonb_path_exists(
+			histories, '$[*] ? (!(@.id.type() == "string" || @.id.type() == "number") || !(@.created.type() == "number" || @.created like_regex "^[0-9]{4}-[0-9]{2}-[0-9]{2}"))'),
+				false) AS is_whole
+		FROM item CROSS JOIN LATERAL (
+			SELECT jsonb_array_length(histories) AS given) AS l
+		WHERE histories IS NOT NULL) AS told
+	GROUP BY external_id
 ), issue AS (
-	SELECT index, external_id, key,
+	SELECT index, external_id, key, is_issue, f,
 		etl_id(f#>'{project,id}') AS project,
 		etl_id(f#>'{issuetype,id}') AS wit,
 		etl_id(f#>'{status,id}') AS status,
-		etl_name(f#>'{project,key}') AS project_key,
-		etl_name(f#>'{issuetype,name}') AS wit_name,
-		etl_name(f#>'{status,name}') AS status_name,
 		etl_scalar(f->'summary') AS summary,
 		etl_text(f->'description') AS description,
-		etl_scalar(f#>'{resolution,name}') AS resolution,
-		etl_scalar(f#>'{assignee,displayName}') AS assignee,
-		etl_label(CASE jsonb_typeof(f->'labels') WHEN 'array'
-			THEN f->'labels' END) AS labels,
-		etl_scalar(f#>'{priority,name}') AS priority,
+		etl_word(f->'resolution') AS resolution,
+		etl_word(f->'assignee') AS assignee,
+		etl_label(f->'labels') AS labels,
+		etl_word(f->'priority') AS priority,
 		etl_timestamp(f->>'created') AS created,
 		etl_timestamp(f->>'updated') AS updated,
-		etl_id(f#>'{parent,id}') AS parent,
-		etl_id(f#>'{parent,key}') AS parent_key,
-		COALESCE(CASE jsonb_typeof(f->custom.team) WHEN 'object' THEN
-			COALESCE(etl_scalar(f#>ARRAY[custom.team, 'name']),
-			etl_scalar(f#>ARRAY[custom.team, 'value'])) END,
-			etl_label(f->custom.team)) AS team,
-		etl_integer(f->>custom.points) AS story_points,
-		CASE WHEN custom.code IS NOT NULL THEN COALESCE(btrim(
-			f->>custom.code, E' \t\r\n') NOT IN ('', '{}', '[]'),
-			false) END AS code_changed,
-		etl_text(f->custom.accept) AS acceptance_criteria,
+		etl_timestamp(f->>'resolutiondate') AS resolution_date,
+		COALESCE(etl_id(f#>'{parent,id}'), etl_id(f#>'{parent,key}'),
+			CASE WHEN custom.parents IS NOT NULL THEN (
+			SELECT COALESCE(etl_id(f->p.field),
+				etl_id(f#>ARRAY[p.field, 'key']),
+				etl_id(f#>ARRAY[p.field, 'id']))
+			FROM unnest(custom.parents)
+				WITH ORDINALITY AS p (field, place)
+			WHERE NOT etl_is_blank(f->p.field)
+			ORDER BY p.place
+			LIMIT 1) END) AS parent,
+		CASE WHEN custom.team IS NOT NULL THEN (
+			SELECT t.team
+			FROM unnest(custom.team)
+				WITH ORDINALITY AS p (field, place)
+			CROSS JOIN LATERAL (
+				SELECT COALESCE(etl_scalar(f#>ARRAY[p.field,
+					'name']), etl_label(f->p.field))
+					AS team) AS t
+			WHERE t.team IS NOT NULL
+			ORDER BY p.place
+			LIMIT 1) END AS team,
+		CASE WHEN custom.points IS NOT NULL THEN (
+			SELECT etl_number(f->>p.field)
+			FROM unnest(custom.points)
+				WITH ORDINALITY AS p (field, place)
+			WHERE etl_number(f->>p.field) IS NOT NULL
+			ORDER BY p.place
+			LIMIT 1) END AS story_points,
+		CASE WHEN custom.code IS NOT NULL THEN COALESCE((
+			SELECT bool_or(btrim(f->>p.field, E' \t\r\n')
+				NOT IN ('', '{}', '[]'))
+			FROM unnest(custom.code) AS p (field)), false) END
+			AS code_changed,
+		CASE WHEN custom.accept IS NOT NULL THEN (
+			SELECT etl_text(f->p.field)
+			FROM unnest(custom.accept)
+				WITH ORDINALITY AS p (field, place)
+			WHERE etl_text(f->p.field) IS NOT NULL
+			ORDER BY p.place
+			LIMIT 1) END AS acceptance_criteria,
 		CASE WHEN custom.others IS NOT NULL THEN (
-			SELECT array_agg(CASE WHEN o.id IS NOT NULL
-				THEN etl_label(f->o.id) END ORDER BY place)
-			FROM generate_series(1, 20) AS place
-			LEFT JOIN unnest(custom.others, custom.places)
-				AS o (id, at) ON o.at = place) END AS c
+			SELECT array_agg(v.word ORDER BY v.place)
+			FROM (
+				SELECT place, (array_agg(etl_label(f->o.field)
+					ORDER BY o.turn) FILTER (WHERE
+					etl_label(f->o.field) IS NOT NULL))[1]
+					AS word
+				FROM generate_series(1, 20) AS place
+				LEFT JOIN unnest(custom.others, custom.places,
+					custom.turns) AS o (field, at, turn)
+					ON o.at = place
+				GROUP BY place) AS v) END AS c,
+		CASE WHEN jsonb_typeof(f) IS DISTINCT FROM 'object'
+			THEN custom.always
+		WHEN f ?& custom.fields THEN custom.whole
+		ELSE custom.always | (
+			SELECT COALESCE(bit_or(s.bit), 0)
+			FROM unnest(custom.fields, custom.bits) AS s (field, bit)
+			WHERE f ? s.field) END AS said
 	FROM item CROSS JOIN custom
-	WHERE external_id IS NOT NULL AND key IS NOT NULL
 ), newest AS (
 	SELECT DISTINCT ON (external_id COLLATE "C") *
 	FROM issue
-	ORDER BY external_id COLLATE "C", updated DESC NULLS LAST, index DESC
-), known AS MATERIALIZED (
-	SELECT n.*, l.id AS known_id
-	FROM newest AS n
-	LEFT JOIN LATERAL (
-		SELECT w.id
-		FROM work_items AS w
-		WHERE w.tenant_id::bigint = $1
-			AND w.integration_id::bigint = $2
-			AND w.external_id = n.external_id
-		FOR NO KEY UPDATE) AS l ON true
+	ORDER BY external_id COLLATE "C", is_issue DESC,
+		updated DESC NULLS LAST, index DESC
 ), placed AS (
 	SELECT n.*, CASE WHEN n.project IS NOT NULL THEN p.id
-		WHEN n.project_key IS NOT NULL THEN (
+		WHEN NOT etl_is_blank(f->'project') THEN (
 			SELECT x.id
 			FROM projects AS x
 			WHERE x.tenant_id = $1 AND x.integration_id = $2
-				AND lower(x.key) = lower(n.project_key)
-			ORDER BY x.id
+				AND lower(x.key)
+				= lower(etl_name(f#>'{project,key}'))
+			ORDER BY x.last_updated_at DESC NULLS LAST, x.id DESC
 			LIMIT 1) END AS project_id,
 		CASE WHEN n.wit IS NOT NULL THEN w.id
-		WHEN n.wit_name IS NOT NULL THEN (
+		WHEN NOT etl_is_blank(f->'issuetype') THEN (
 			SELECT x.id
 			FROM wits AS x
 			WHERE x.tenant_id = $1 AND x.integration_id = $2
-				AND lower(x.original_name) = lower(n.wit_name)
+				AND lower(x.original_name)
+				= lower(etl_name(f#>'{issuetype,name}'))
 			ORDER BY x.id
 			LIMIT 1) END AS wit_id,
 		CASE WHEN n.status IS NOT NULL THEN s.id
-		WHEN n.status_name IS NOT NULL THEN (
+		WHEN NOT etl_is_blank(f->'status') THEN (
 			SELECT x.id
 			FROM statuses AS x
 			WHERE x.tenant_id = $1 AND x.integration_id = $2
 				AND lower(x.original_name)
-				= lower(n.status_name)
+				= lower(etl_name(f#>'{status,name}'))
 			ORDER BY x.id
 			LIMIT 1) END AS status_id,
-		COALESCE(n.parent, (
-			SELECT x.external_id
-			FROM work_items AS x
-			WHERE x.tenant_id::bigint = $1
-				AND x.integration_id::bigint = $2
-				AND x.key = n.parent_key
-			ORDER BY x.id
-			LIMIT 1), n.parent_key) AS parent_external_id,
+		CASE WHEN n.parent LIKE '%-%' THEN COALESCE((
+			SELECT k.external_id
+			FROM etl_issue_of_key($1, $2, n.parent) AS k),
+			n.parent) ELSE n.parent END AS parent_external_id,
 		c[1] AS custom_field_01, c[2] AS custom_field_02,
 		c[3] AS custom_field_03, c[4] AS custom_field_04,
 		c[5] AS custom_field_05, c[6] AS custom_field_06,
@@ -248,44 +513,221 @@ WITH custom AS MATERIALIZED (
 		c[15] AS custom_field_15, c[16] AS custom_field_16,
 		c[17] AS custom_field_17, c[18] AS custom_field_18,
 		c[19] AS custom_field_19, c[20] AS custom_field_20
-	FROM known AS n
+	FROM newest AS n
 	LEFT JOIN projects AS p ON p.tenant_id = $1
 		AND p.integration_id = $2 AND p.external_id = n.project
 	LEFT JOIN wits AS w ON w.tenant_id = $1
 		AND w.integration_id = $2 AND w.external_id = n.wit
 	LEFT JOIN statuses AS s ON s.tenant_id = $1
 		AND s.integration_id = $2 AND s.external_id = n.status
+	OFFSET 0
+), told AS (
+	SELECT n.*, n.said & ~(
+		SELECT COALESCE(bit_or(s.bit), 0)
+		FROM unnest(custom.fields, custom.bits) AS s (field, bit)
+		WHERE s.bit & nothing.bits <> 0
+			AND NOT etl_is_blank(n.f->s.field)) AS told
+	FROM placed AS n CROSS JOIN custom
+	CROSS JOIN LATERAL (
+		SELECT COALESCE(bit_or(b), 0) AS bits
+		FROM unnest(ARRAY[
+		{compared: CASE WHEN n.@ IS NULL THEN 1::bigint << # END}
+		]) AS b
+		OFFSET 0) AS nothing
+	OFFSET 0
+), merged AS MATERIALIZED (
+	SELECT COALESCE(o.id, nextval('work_items_id_seq')) AS id,
+		n.external_id, m.*,
+		CASE WHEN n.is_issue AND n.key <> o.key THEN
+			CASE WHEN g.is_newer THEN o.key ELSE n.key END END
+			AS other_key,
+		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM (m.<compared>)
+			OR (o.column_ages, o.history_total, o.history_known,
+			o.history_until, o.history_seen, o.active)
+			IS DISTINCT FROM (m.column_ages, m.history_total,
+			m.history_known, m.history_until, m.history_seen,
+			m.active) AS is_changed
+	FROM told AS n CROSS JOIN custom
+	LEFT JOIN LATERAL (
+		SELECT *
+		FROM work_items AS w
+		WHERE w.tenant_id::bigint = $1
+			AND w.integration_id::bigint = $2
+			AND w.external_id = n.external_id
+		LIMIT 1) AS o ON true
+	LEFT JOIN history AS h ON h.external_id = n.external_id
+	CROSS JOIN LATERAL (
+		SELECT n.is_issue AND CASE WHEN o.id IS NULL THEN true
+			WHEN n.updated IS NULL THEN o.updated IS NULL
+				AND $3 >= COALESCE(o.raw_data_id, 0)
+			ELSE o.updated IS NULL OR n.updated > o.updated
+				OR (n.updated = o.updated
+				AND $3 >= COALESCE(o.raw_data_id, 0))
+			END AS is_newer,
+			etl_age(n.updated, $3) AS age
+		OFFSET 0) AS g
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN NOT n.is_issue THEN 0
+			WHEN g.is_newer THEN n.told
+			WHEN o.column_ages IS NULL THEN 0
+			ELSE n.told & (
+				SELECT COALESCE(bit_or(1::bigint <<
+					array_position(custom.columns, e.key)
+					- 1), 0)
+				FROM jsonb_each_text(o.column_ages) AS e
+				WHERE e.value IS NULL
+					OR e.value COLLATE "C" < g.age)
+			END AS taken
+		OFFSET 0) AS t
+	CROSS JOIN LATERAL (
+		SELECT n.is_issue AND COALESCE($3 > o.gone_since, false)
+			AS is_back
+		OFFSET 0) AS b
+	CROSS JOIN LATERAL (
+		SELECT GREATEST(o.history_total, h.total,
+				CASE WHEN h.total IS NULL THEN h.whole END)
+				AS total,
+			CASE WHEN h.whole > COALESCE(o.history_known, 0)
+				THEN h.whole ELSE o.history_known END AS known,
+			CASE WHEN h.whole > COALESCE(o.history_known, 0)
+				THEN h.whole_until ELSE o.history_until END
+				AS until
+		OFFSET 0) AS a
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN h.external_id IS NOT NULL
+			AND (h.parts IS NOT NULL OR o.history_seen IS NOT NULL)
+			THEN ARRAY(
+			SELECT unnest(o.history_seen)
+			EXCEPT
+			SELECT hashtextextended(etl_id(x.value->'id'), 0)
+			FROM jsonb_array_elements(h.whole_entries) AS x
+			UNION
+			SELECT hashtextextended(etl_id(x.value->'id'), 0)
+			FROM jsonb_array_elements(h.parts) AS p (value)
+			CROSS JOIN jsonb_array_elements(p.value) AS x (value)
+			WHERE etl_id(x.value->'id') IS NOT NULL
+				AND etl_timestamp(x.value->>'created')
+				> COALESCE(a.until, '-infinity')
+			ORDER BY 1) END AS seen
+		OFFSET 0) AS r
+	CROSS JOIN LATERAL (
+		SELECT NULLIF(r.seen, '{}') AS seen,
+			COALESCE(COALESCE(a.known, 0) + cardinality(COALESCE(
+			r.seen, '{}')) >= a.total, false) AS is_complete
+		OFFSET 0) AS q
+	CROSS JOIN LATERAL (
+		SELECT {compared: CASE WHEN t.taken >> # & 1 = 1 THEN n.@ ELSE o.@ END AS @},
+		CASE WHEN g.is_newer THEN $3 ELSE o.raw_data_id END
+			AS raw_data_id,
+		CASE WHEN g.is_newer THEN CASE WHEN n.told <> custom.whole THEN (
+			SELECT jsonb_object_agg(c.name, CASE
+				WHEN o.id IS NULL THEN NULL
+				WHEN o.column_ages ? c.name
+				THEN o.column_ages->c.name
+				ELSE to_jsonb(etl_age(o.updated, o.raw_data_id))
+				END)
+			FROM unnest(custom.columns)
+				WITH ORDINALITY AS c (name, place)
+			WHERE n.told >> (c.place - 1)::integer & 1 = 0) END
+		WHEN t.taken <> 0 THEN o.column_ages || (
+			SELECT jsonb_object_agg(c.name, g.age)
+			FROM unnest(custom.columns)
+				WITH ORDINALITY AS c (name, place)
+			WHERE t.taken >> (c.place - 1)::integer & 1 = 1)
+		ELSE o.column_ages END AS column_ages,
+		CASE WHEN h.external_id IS NULL THEN o.history_total
+			ELSE a.total END AS history_total,
+		CASE WHEN h.external_id IS NULL THEN o.history_known
+			WHEN q.is_complete THEN a.total ELSE a.known END
+			AS history_known,
+		CASE WHEN h.external_id IS NULL THEN o.history_until
+			WHEN q.is_complete
+			THEN GREATEST(o.history_until, h.newest)
+			ELSE a.until END AS history_until,
+		CASE WHEN h.external_id IS NULL THEN o.history_seen
+			WHEN NOT q.is_complete THEN q.seen END AS history_seen,
+		b.is_back OR COALESCE(o.active, true) AS active,
+		CASE WHEN NOT b.is_back THEN o.gone_since END AS gone_since
+		OFFSET 0) AS m
+	WHERE n.is_issue OR o.id IS NOT NULL
+), moved AS (
+	INSERT INTO work_items_old_keys (tenant_id, integration_id, key,
+		work_item_id)
+	SELECT $1, $2, m.other_key, m.id
+	FROM merged AS m
+	WHERE m.other_key IS NOT NULL AND NOT EXISTS (SELECT
+		FROM work_items_old_keys AS k WHERE k.key = m.other_key
+		AND k.tenant_id = $1 AND k.integration_id = $2
+		AND k.work_item_id = m.id)
+	ORDER BY m.external_id COLLATE "C"
+	ON CONFLICT DO NOTHING
+), written AS (
+	INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>,
+		raw_data_id, column_ages, history_total, history_known,
+		history_until, history_seen, active, gone_since)
+	SELECT n.id, $1, $2, n.<inserted>, n.raw_data_id, n.column_ages,
+		n.history_total, n.history_known, n.history_until,
+		n.history_seen, n.active, n.gone_since
+	FROM merged AS n
+	WHERE n.is_changed
+	ORDER BY n.external_id COLLATE "C"
+	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
+		<updated = excluded>, raw_data_id = excluded.raw_data_id,
+		column_ages = excluded.column_ages,
+		history_total = excluded.history_total,
+		history_known = excluded.history_known,
+		history_until = excluded.history_until,
+		history_seen = excluded.history_seen, active = excluded.active,
+		gone_since = excluded.gone_since, last_updated_at = NOW()
+	WHERE t.id = excluded.id
+	RETURNING t.external_id
 )
-INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>)
-SELECT COALESCE(n.known_id, nextval('work_items_id_seq')), $1, $2,
-	n.<inserted>
-FROM placed AS n
-LEFT JOIN LATERAL (
-	SELECT *
-	FROM work_items AS w
-	WHERE w.tenant_id::bigint = $1
-		AND w.integration_id::bigint = $2
-		AND w.external_id = n.external_id
-	LIMIT 1) AS o ON true
-WHERE o.id IS NULL OR ((o.updated IS NULL OR n.updated >= o.updated)
-	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
-ORDER BY n.external_id COLLATE "C"
-ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	<updated = excluded>, last_updated_at = NOW()
-WHERE t.updated IS NULL OR excluded.updated >= t.updated
+SELECT external_id FROM merged WHERE is_changed
+EXCEPT ALL
+SELECT external_id FROM written
 
--- A change of status starts with the one before it in the batch. When others
--- are stored that the batch lacks, the loader knows (work_items.sql). Of an
--- issue that is older than what is stored only missing ones are taken.
+-- Keys that the histories tell of.
+-- statement: old_keys
+INSERT INTO work_items_old_keys (tenant_id, integration_id, key, work_item_id)
+SELECT DISTINCT $1::integer, $2::integer, k.name, w.id
+FROM etl_issues($1, $2, $3) AS i
+CROSS JOIN LATERAL jsonb_path_query(i.histories,
+	'$[*].items[*] ? (@.field == "Key" && !(@.fieldtype != "jira"))')
+	AS m (item)
+CROSS JOIN LATERAL (VALUES (etl_name(m.item->'fromString')),
+	(etl_name(m.item->'toString'))) AS k (name)
+CROSS JOIN LATERAL (
+	SELECT x.id, x.key
+	FROM work_items AS x
+	WHERE x.tenant_id::bigint = $1
+		AND x.integration_id::bigint = $2
+		AND x.external_id = i.external_id
+	LIMIT 1) AS w
+WHERE k.name LIKE '%-%' AND k.name <> w.key AND NOT EXISTS (SELECT
+	FROM work_items_old_keys AS o WHERE o.key = k.name
+	AND o.tenant_id = $1 AND o.integration_id = $2
+	AND o.work_item_id = w.id)
+ORDER BY w.id, k.name
+ON CONFLICT DO NOTHING
+
+-- Changes of one time are in the order that leads from status to status, or
+-- else in the source's: oldest or newest first, as the whole list is. A change
+-- starts with the one before it; where the answer is not the whole history and
+-- that one left another status, nobody knows when. When others are stored that
+-- the batch lacks, the loader knows (work_items.sql). Of an issue that is older
+-- than what is stored only missing ones are taken.
 -- statement: changelogs
 -- columns: changelogs
-WITH history AS (
-	SELECT w.id AS work_item_id, w.created, h.value AS h, i.index,
-		u.updated, w.updated IS NULL OR u.updated >= w.updated
-			AS is_newest,
-		jsonb_path_query_first(h.value,
-			'$.items[*] ? (@.field == "status")') AS change
-	FROM etl_items($1, $2, $3, '{issues}') AS i
+WITH item AS (
+	SELECT w.id AS work_item_id, w.created, i.index, i.histories,
+		u.updated, i.is_issue AND (w.updated IS NULL
+			OR u.updated >= w.updated) AS is_newest,
+		i.history_start = 0 AND COALESCE(jsonb_array_length(i.histories)
+			>= i.history_total, i.claims_whole) AS is_whole,
+		CASE WHEN etl_timestamp(i.histories#>>'{0,created}')
+			> etl_timestamp(i.histories#>>'{-1,created}')
+			THEN -1 ELSE 1 END AS direction
+	FROM etl_issues($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
 		SELECT etl_timestamp(i.value#>>'{fields,updated}') AS updated
 		OFFSET 0) AS u
@@ -294,37 +736,85 @@ WITH history AS (
 		FROM work_items AS x
 		WHERE x.tenant_id::bigint = $1
 			AND x.integration_id::bigint = $2
-			AND x.external_id = etl_id(i.value->'id')
-			AND etl_id(i.value->'key') IS NOT NULL
+			AND x.external_id = i.external_id
 		LIMIT 1) AS w
-	CROSS JOIN jsonb_path_query(i.value, '$.changelog.histories[*]
-		? (exists (@.items[*] ? (@.field == "status")))') AS h (value)
-	OFFSET 0
+	WHERE i.histories IS NOT NULL
 ), read AS (
-	SELECT work_item_id, created, index, updated, is_newest,
-		etl_id(h->'id') AS external_id,
-		etl_timestamp(h->>'created') AS transition_change_date,
-		etl_scalar(h#>'{author,displayName}') AS changed_by,
-		etl_id(change->'from') AS from_id,
-		etl_id(change->'to') AS to_id
-	FROM history
+	SELECT i.work_item_id, i.created, i.index, i.updated, i.is_newest,
+		i.is_whole, i.direction, i.direction * h.place AS place, s.nr,
+		etl_id(h.value->'id') || CASE WHEN s.nr > 1
+			THEN '#' || s.nr ELSE '' END AS external_id,
+		etl_timestamp(h.value->>'created') AS transition_change_date,
+		etl_word(h.value->'author') AS changed_by,
+		etl_id(s.item->'from') AS from_id,
+		etl_id(s.item->'to') AS to_id,
+		lower(etl_name(s.item->'fromString')) AS from_name,
+		lower(etl_name(s.item->'toString')) AS to_name
+	FROM item AS i
+	CROSS JOIN LATERAL jsonb_array_elements(i.histories)
+		WITH ORDINALITY AS h (value, place)
+	CROSS JOIN LATERAL etl_status_items(h.value) AS s
+	OFFSET 0
+), chained AS (
+	SELECT *, count(*) FILTER (WHERE leads) OVER same
+			< count(*) FILTER (WHERE follows) OVER same
+			AS is_reverse
+	FROM (
+		SELECT *, lead(from_id) OVER listed = to_id AS leads,
+			lag(from_id) OVER listed = to_id AS follows
+		FROM read
+		WHERE external_id IS NOT NULL
+			AND transition_change_date IS NOT NULL
+		WINDOW listed AS (PARTITION BY work_item_id, index,
+			transition_change_date ORDER BY place, nr)) AS r
+	WINDOW same AS (PARTITION BY work_item_id, index,
+		transition_change_date)
 ), newest AS (
-	SELECT DISTINCT ON (work_item_id, external_id COLLATE "C") *
-	FROM read
-	WHERE external_id IS NOT NULL
+	SELECT DISTINCT ON (work_item_id, external_id COLLATE "C")
+		work_item_id, created, is_newest, is_whole, external_id,
+		transition_change_date, changed_by, from_id, to_id, from_name,
+		to_name, turn AS place
+	FROM (
+		SELECT *, row_number() OVER (PARTITION BY work_item_id, index,
+			transition_change_date
+			ORDER BY CASE WHEN is_reverse THEN -place ELSE place END,
+			CASE WHEN is_reverse AND direction = 1 THEN -nr
+			ELSE nr END) - 1 AS turn
+		FROM chained) AS c
 	ORDER BY work_item_id, external_id COLLATE "C",
 		updated DESC NULLS LAST, index DESC
 ), chain AS (
-	SELECT *, COALESCE(lag(transition_change_date) OVER (
-		PARTITION BY work_item_id
-		ORDER BY transition_change_date, length(external_id),
-		external_id COLLATE "C"), created) AS transition_start_date
+	SELECT *, lag(transition_change_date) OVER line AS before,
+		lag(to_id) OVER line AS before_id,
+		lag(place) OVER line IS NULL AS is_first
 	FROM newest
+	WINDOW line AS (PARTITION BY work_item_id
+		ORDER BY transition_change_date, place, length(external_id),
+		external_id COLLATE "C")
 ), placed AS (
-	SELECT n.*, s.id AS from_status_id, e.id AS to_status_id,
+	SELECT n.*, d.transition_start_date,
 		extract(epoch FROM n.transition_change_date
-			- n.transition_start_date) AS time_in_status_seconds
+			- d.transition_start_date) AS time_in_status_seconds,
+		CASE WHEN n.from_id IS NOT NULL THEN s.id ELSE (
+			SELECT x.id
+			FROM statuses AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.original_name) = n.from_name
+			ORDER BY x.id
+			LIMIT 1) END AS from_status_id,
+		CASE WHEN n.to_id IS NOT NULL THEN e.id ELSE (
+			SELECT x.id
+			FROM statuses AS x
+			WHERE x.tenant_id = $1 AND x.integration_id = $2
+				AND lower(x.original_name) = n.to_name
+			ORDER BY x.id
+			LIMIT 1) END AS to_status_id
 	FROM chain AS n
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN n.is_first THEN CASE WHEN n.is_whole
+			THEN LEAST(n.created, n.transition_change_date) END
+			WHEN n.is_whole OR n.before_id = n.from_id
+			THEN n.before END AS transition_start_date) AS d
 	LEFT JOIN statuses AS s ON s.tenant_id = $1
 		AND s.integration_id = $2 AND s.external_id = n.from_id
 	LEFT JOIN statuses AS e ON e.tenant_id = $1

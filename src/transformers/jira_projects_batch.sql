@@ -1,105 +1,234 @@
--- Projects with their work item types: an array, values[], or createmeta's
--- projects[]. Nothing in them tells their age; a row is as old as the batch it
--- came with (last_updated_at), and NULL there is older than any.
+-- Projects with their work item types: an array, values[], createmeta's
+-- projects[], one project; or types alone. See etl_projects. Nothing in them
+-- tells their age; a row is as old as the batch it came with (last_updated_at),
+-- and NULL there is older than any. What an answer leaves out stays.
 
 -- statement: read
 WITH item AS (
-	SELECT index, CASE
-		WHEN etl_id(value->'id') IS NULL THEN 'no id'
-		WHEN etl_id(value->'key') IS NULL THEN 'no key'
-		END AS reason
-	FROM etl_items($1, $2, $3, '{values,projects}')
-), skipped AS (
-	SELECT count(*) AS count, (
-		SELECT jsonb_agg(jsonb_build_object('index', index,
-			'reason', reason) ORDER BY index)
-		FROM (
-			SELECT index, reason
-			FROM item
-			WHERE reason IS NOT NULL
-			ORDER BY index
-			LIMIT 1000) AS first) AS list
+	SELECT index, is_type, value, project_id, project_key
+	FROM etl_projects($1, $2, $3)
+), note AS (
+	SELECT index, NULL AS place, CASE
+		WHEN is_type AND etl_id(value->'id') IS NULL
+			OR NOT is_type AND project_id IS NULL THEN 'no id'
+		WHEN is_type THEN 'no name' ELSE 'no key' END AS reason,
+		true AS is_unreadable
 	FROM item
-	WHERE reason IS NOT NULL
+	WHERE CASE WHEN is_type THEN etl_id(value->'id') IS NULL
+		OR etl_name(value->'name') IS NULL
+		ELSE project_id IS NULL OR project_key IS NULL END
+	UNION ALL
+	SELECT index, place, 'not a text', false
+	FROM item CROSS JOIN LATERAL (VALUES ('name'), ('projectTypeKey'))
+		AS m (place)
+	WHERE NOT is_type AND project_id IS NOT NULL
+		AND project_key IS NOT NULL AND value ? place
+		AND value->place NOT IN ('null', '""')
+		AND etl_scalar(value->place) IS NULL
+	UNION ALL
+	SELECT index, 'issueTypes[' || id || ']', 'no id or no name', false
+	FROM (
+		SELECT index, row_number() OVER (PARTITION BY index) - 1 AS id,
+			external_id, value
+		FROM etl_wits($1, $2, $3)) AS w
+	WHERE (external_id IS NULL OR etl_name(value->'name') IS NULL)
+		AND NOT EXISTS (SELECT FROM item
+		WHERE item.index = w.index AND item.is_type)
+), skipped AS (
+	SELECT count(*) AS count,
+		count(*) FILTER (WHERE is_unreadable) AS unreadable, (
+		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+			'index', index, 'place', place, 'reason', reason))
+			ORDER BY index, place)
+		FROM (
+			SELECT *
+			FROM note
+			ORDER BY index, place
+			LIMIT 1000) AS first) AS list
+	FROM note
+), batch AS (
+	SELECT raw_data #> '{}' AS answer
+	FROM raw_extraction_data
+	WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+	OFFSET 0
+), lack AS (
+	SELECT note FROM batch CROSS JOIN etl_answer_errors(answer)
+	UNION ALL
+	SELECT note FROM batch CROSS JOIN etl_page_lack(answer,
+		'{values,projects,issueTypes}')
 )
-SELECT CASE WHEN etl_path(raw_data, '{values,projects}') IS NOT NULL
+SELECT CASE WHEN etl_project_path(answer) IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,
-	skipped.count, skipped.count, skipped.list, NULL::jsonb,
-	0, NULL::jsonb, etl_refusal(raw_data)
-FROM raw_extraction_data CROSS JOIN skipped
-WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+	skipped.unreadable, skipped.count, skipped.list, NULL::jsonb,
+	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
+	CASE WHEN etl_project_path(answer) IS NULL
+	THEN etl_refusal(answer) END
+FROM batch CROSS JOIN skipped
+
+-- statement: lock
+SELECT p.id
+FROM projects AS p
+JOIN (
+	SELECT DISTINCT project_id AS external_id
+	FROM etl_projects($1, $2, $3)
+	WHERE NOT is_type) AS n ON p.external_id = n.external_id
+WHERE p.tenant_id = $1 AND p.integration_id = $2
+ORDER BY p.external_id COLLATE "C"
+FOR NO KEY UPDATE OF p
 
 -- statement: projects
 -- columns: projects
-INSERT INTO projects AS t (tenant_id, integration_id, <inserted>,
-	last_updated_at)
-SELECT DISTINCT ON (external_id COLLATE "C") $1, $2, n.<inserted>, stored_at
-FROM (
-	SELECT etl_id(value->'id') AS external_id, etl_id(value->'key') AS key,
-		COALESCE(etl_scalar(value->'name'), etl_id(value->'key'))
-			AS name,
-		etl_scalar(value->'projectTypeKey') AS project_type,
-		stored_at, index
-	FROM etl_items($1, $2, $3, '{values,projects}')
-) AS n
-WHERE external_id IS NOT NULL AND key IS NOT NULL
-ORDER BY external_id COLLATE "C", index DESC
-ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	<updated = excluded>, last_updated_at = excluded.last_updated_at
-WHERE t.last_updated_at IS NULL
-	OR t.last_updated_at < excluded.last_updated_at
-	OR (t.last_updated_at = excluded.last_updated_at
-	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>))
+-- repeat
+WITH item AS (
+	SELECT DISTINCT ON (project_id COLLATE "C") project_id AS external_id,
+		project_key AS key,
+		NULLIF(etl_scalar(value->'name'), '') AS name,
+		etl_scalar(value->'projectTypeKey') AS project_type, stored_at,
+		array_remove(ARRAY['key', CASE WHEN
+			NULLIF(etl_scalar(value->'name'), '') IS NOT NULL
+			THEN 'name' END, CASE WHEN value ? 'projectTypeKey'
+			AND (value->'projectTypeKey' = 'null' OR
+			etl_scalar(value->'projectTypeKey') IS NOT NULL)
+			THEN 'project_type' END], NULL) AS said
+	FROM etl_projects($1, $2, $3)
+	WHERE NOT is_type AND project_id IS NOT NULL AND project_key IS NOT NULL
+	ORDER BY project_id COLLATE "C", index DESC
+), merged AS MATERIALIZED (
+	SELECT COALESCE(o.id, nextval('projects_id_seq')) AS id, n.external_id,
+		m.*, o.id IS NULL OR (o.<compared>, o.project_type,
+		o.column_ages) IS DISTINCT FROM (m.<compared>, m.project_type,
+		m.column_ages) AS is_changed
+	FROM item AS n
+	LEFT JOIN projects AS o ON o.tenant_id = $1 AND o.integration_id = $2
+		AND o.external_id = n.external_id
+	CROSS JOIN LATERAL (
+		SELECT COALESCE(n.stored_at >= o.last_updated_at, true)
+			AS is_newer, etl_age(n.stored_at, 0) AS age) AS g
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN g.is_newer THEN n.key ELSE o.key END AS key,
+			COALESCE(CASE WHEN etl_takes(n.said, 'name', g.is_newer,
+				o.column_ages, g.age) THEN n.name
+				ELSE o.name END, n.key) AS name,
+			CASE WHEN etl_takes(n.said, 'project_type', g.is_newer,
+				o.column_ages, g.age) THEN n.project_type
+				ELSE o.project_type END AS project_type,
+			etl_ages(n.said, '{name,project_type}', g.is_newer,
+				o.column_ages, CASE WHEN o.last_updated_at
+				IS NOT NULL THEN etl_age(o.last_updated_at, 0)
+				END, g.age) AS column_ages,
+			GREATEST(o.last_updated_at, n.stored_at)
+				AS last_updated_at
+		OFFSET 0) AS m
+), written AS (
+	INSERT INTO projects AS t (id, tenant_id, integration_id, <inserted>,
+		column_ages, last_updated_at)
+	SELECT n.id, $1, $2, n.<inserted>, n.column_ages, n.last_updated_at
+	FROM merged AS n
+	WHERE n.is_changed
+	ORDER BY n.external_id COLLATE "C"
+	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
+		<updated = excluded>, column_ages = excluded.column_ages,
+		last_updated_at = excluded.last_updated_at
+	WHERE t.id = excluded.id
+	RETURNING t.external_id
+)
+SELECT external_id FROM merged WHERE is_changed
+EXCEPT ALL
+SELECT external_id FROM written
+
+-- statement: lock_wits
+SELECT w.id
+FROM wits AS w
+JOIN (
+	SELECT DISTINCT external_id
+	FROM etl_wits($1, $2, $3)) AS n ON w.external_id = n.external_id
+WHERE w.tenant_id = $1 AND w.integration_id = $2
+ORDER BY w.external_id COLLATE "C"
+FOR NO KEY UPDATE OF w
 
 -- statement: wits
 -- columns: wits
+-- repeat
 WITH wit AS (
-	SELECT DISTINCT ON (external_id COLLATE "C") *
-	FROM (
-		SELECT etl_id(wit.value->'id') AS external_id,
-			etl_name(wit.value->'name') AS original_name,
-			etl_scalar(wit.value->'description') AS description,
-			COALESCE(etl_integer(wit.value->>'hierarchyLevel'),
-				CASE WHEN wit.value->'subtask' = 'true'
-				THEN -1 ELSE 0 END) AS hierarchy_level,
-			item.stored_at, item.index
-		FROM etl_items($1, $2, $3, '{values,projects}') AS item
-		CROSS JOIN jsonb_path_query(item.value,
-			etl_path(item.value, '{issueTypes,issuetypes}'))
-			AS wit (value)
-		WHERE etl_id(item.value->'id') IS NOT NULL
-			AND etl_id(item.value->'key') IS NOT NULL
-	) AS named
-	WHERE external_id IS NOT NULL AND original_name IS NOT NULL
+	SELECT DISTINCT ON (external_id COLLATE "C") external_id,
+		etl_name(value->'name') AS original_name,
+		etl_scalar(value->'description') AS description,
+		COALESCE(etl_integer(value->>'hierarchyLevel'),
+			CASE WHEN value->'subtask' = 'true' THEN -1
+			ELSE 0 END) AS hierarchy_level, stored_at,
+		array_remove(ARRAY['original_name', CASE WHEN
+			value ? 'description' AND (value->'description'
+			= 'null' OR etl_scalar(value->'description')
+			IS NOT NULL) THEN 'description' END, CASE WHEN
+			etl_integer(value->>'hierarchyLevel') IS NOT NULL
+			OR jsonb_typeof(value->'subtask') = 'boolean'
+			THEN 'hierarchy_level' END], NULL) AS said
+	FROM etl_wits($1, $2, $3)
+	WHERE external_id IS NOT NULL AND etl_name(value->'name') IS NOT NULL
 	ORDER BY external_id COLLATE "C", index DESC
-), mapped AS (
-	SELECT wit.*, m.id AS wits_mapping_id
-	FROM wit
-	LEFT JOIN LATERAL etl_wit_mapping($1, $2, wit.original_name) AS m
-		ON true
+), merged AS MATERIALIZED (
+	SELECT COALESCE(o.id, nextval('wits_id_seq')) AS id, n.external_id,
+		m.*, o.id IS NULL OR (o.<compared>, o.description,
+		o.wits_mapping_id, o.column_ages) IS DISTINCT FROM
+		(m.<compared>, m.description, m.wits_mapping_id,
+		m.column_ages) AS is_changed
+	FROM wit AS n
+	LEFT JOIN wits AS o ON o.tenant_id = $1 AND o.integration_id = $2
+		AND o.external_id = n.external_id
+	CROSS JOIN LATERAL (
+		SELECT COALESCE(n.stored_at >= o.last_updated_at, true)
+			AS is_newer, etl_age(n.stored_at, 0) AS age) AS g
+	CROSS JOIN LATERAL (
+		SELECT *, (SELECT x.id FROM etl_wit_mapping($1, $2,
+			v.original_name) AS x) AS found
+		FROM (
+			SELECT CASE WHEN g.is_newer THEN n.original_name
+				ELSE o.original_name END AS original_name,
+			CASE WHEN etl_takes(n.said, 'description', g.is_newer,
+				o.column_ages, g.age) THEN n.description
+				ELSE o.description END AS description,
+			CASE WHEN o.id IS NULL OR etl_takes(n.said,
+				'hierarchy_level', g.is_newer, o.column_ages,
+				g.age) THEN n.hierarchy_level
+				ELSE o.hierarchy_level END AS hierarchy_level,
+			etl_ages(n.said, '{description,hierarchy_level}',
+				g.is_newer, o.column_ages, CASE WHEN
+				o.last_updated_at IS NOT NULL THEN
+				etl_age(o.last_updated_at, 0) END, g.age)
+				AS column_ages,
+			GREATEST(o.last_updated_at, n.stored_at)
+				AS last_updated_at) AS v
+		OFFSET 0) AS k
+	CROSS JOIN LATERAL (
+		SELECT k.original_name, k.description, k.hierarchy_level,
+			k.column_ages, k.last_updated_at,
+			COALESCE(k.found, o.wits_mapping_id) AS wits_mapping_id
+		) AS m
+), written AS (
+	INSERT INTO wits AS t (id, tenant_id, integration_id, <inserted>,
+		column_ages, last_updated_at)
+	SELECT n.id, $1, $2, n.<inserted>, n.column_ages, n.last_updated_at
+	FROM merged AS n
+	WHERE n.is_changed
+	ORDER BY n.external_id COLLATE "C"
+	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
+		<updated = excluded>, column_ages = excluded.column_ages,
+		last_updated_at = excluded.last_updated_at
+	WHERE t.id = excluded.id
+	RETURNING t.external_id
 )
-INSERT INTO wits AS t (tenant_id, integration_id, <inserted>, last_updated_at)
-SELECT $1, $2, n.<inserted>, n.stored_at
-FROM mapped AS n
-ORDER BY n.external_id COLLATE "C"
-ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	<updated = excluded>, last_updated_at = excluded.last_updated_at
-WHERE t.last_updated_at IS NULL
-	OR t.last_updated_at < excluded.last_updated_at
-	OR (t.last_updated_at = excluded.last_updated_at
-	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>))
+SELECT external_id FROM merged WHERE is_changed
+EXCEPT ALL
+SELECT external_id FROM written
 
 -- statement: projects_wits
 INSERT INTO projects_wits (project_id, wit_id)
-SELECT DISTINCT p.id, w.id
-FROM etl_items($1, $2, $3, '{values,projects}') AS item
-CROSS JOIN jsonb_path_query(item.value,
-	etl_path(item.value, '{issueTypes,issuetypes}')) AS wit (value)
-JOIN projects AS p ON p.tenant_id = $1 AND p.integration_id = $2
-	AND p.external_id = etl_id(item.value->'id')
+SELECT DISTINCT p.project_id, w.id
+FROM etl_wits($1, $2, $3) AS i
+CROSS JOIN etl_project_of($1, $2, i.project_id, i.project_key) AS p
 JOIN wits AS w ON w.tenant_id = $1 AND w.integration_id = $2
-	AND w.external_id = etl_id(wit.value->'id')
+	AND w.external_id = i.external_id
 WHERE NOT EXISTS (SELECT FROM projects_wits AS x
-	WHERE x.project_id = p.id AND x.wit_id = w.id)
-ORDER BY p.id, w.id
+	WHERE x.project_id = p.project_id AND x.wit_id = w.id)
+ORDER BY p.project_id, w.id
 ON CONFLICT DO NOTHING

@@ -48,9 +48,9 @@ metrics="SELECT key, work_first_committed_at, work_first_started_at, work_last_s
 	FROM work_items WHERE key LIKE 'M-%' ORDER BY key"
 store_batch jira_issues_batch "$TMP/metrics.json"
 check "a batch of issues is processed" process "$BATCH"
-hand='M-1|2025-01-02 00:00:00|2025-01-03 00:00:00|2025-01-07 00:00:00|2025-01-05 16:00:00|2025-01-08 00:00:00|3|2|2|316800|21600|432000|518400|5|t|f
-M-2||||2025-01-03 00:00:00|2025-01-03 00:00:00|0|1|0|0|0|0|172800|0|f|t
-M-3||||||0|0|0|0|0|0|0|0|f|f'
+hand='M-1|2025-01-02 00:00:00|2025-01-03 00:00:00|2025-01-07 00:00:00|2025-01-05 16:00:00|2025-01-08 00:00:00|2|2|1|316800|21600|432000|518400|3|t|f
+M-2|2025-01-01 00:00:00|||2025-01-03 00:00:00|2025-01-03 00:00:00|0|1|0|0|0||172800|0|f|t
+M-3|||||||||||||||'
 rows_are "metrics are what one works out by hand" "$metrics" <<<"$hand"
 rows_are "each change of status has its time, from the one before" \
 	"SELECT w.key, c.external_id, f.original_name, t.original_name, c.transition_start_date, c.transition_change_date, c.time_in_status_seconds, c.changed_by
@@ -94,12 +94,14 @@ changes_nothing "twice is once" "$BATCH"
 table "UPDATE statuses_mappings SET active = true WHERE lower(status_from) = 'under review'"
 jq '.issues |= [.[2]]' "$TMP/metrics.json" | feed jira_issues_batch
 rows_are "and a mapping that comes after them" "$metrics" <<<"$hand"
-table "UPDATE statuses SET category = 'Unknown' WHERE external_id = '104'"
+table "UPDATE statuses SET category = 'Unknown' WHERE external_id = '104';
+	UPDATE statuses_mappings SET active = false WHERE id = (SELECT status_mapping_id FROM statuses WHERE external_id = '104')"
 process "$BATCH"
 check_is "a status that people change counts with the next load" "$(table "SELECT sum(total_completions) FROM work_items WHERE key LIKE 'M-%'")" 0
 jq '.issues |= [.[2] | .fields.status = {id: "104", name: "Done", statusCategory: {key: "done"}}]' "$TMP/metrics.json" | feed jira_issues_batch
 rows_are "and so does an issue that tells its category" "$metrics" <<<"$hand"
 check_is "nothing is due then" "$(table "SELECT count(*) FROM statuses WHERE metrics_due")" 0
+table "UPDATE statuses_mappings SET active = true WHERE id = (SELECT status_mapping_id FROM statuses WHERE external_id = '104')"
 
 # -- every column
 cat >"$TMP/full.json" <<'JSON'
@@ -154,7 +156,7 @@ y|||||||
 ROWS
 rows_are "custom fields go where the settings say" \
 	"SELECT key, team, story_points, code_changed, acceptance_criteria, custom_field_01, custom_field_07, custom_field_20, custom_field_02 FROM work_items WHERE key LIKE 'F-%' ORDER BY key" <<'ROWS'
-F-1|Team A|3|t|It works|x, y, z, 7, w|true|last|
+F-1|Team A|2.5|t|It works|x, y, z, 7, w|true|last - c|
 F-2|Team B|8|f||text|||
 F-3|Team C||f||dn|||
 F-4|||f|||||

@@ -1,0 +1,67 @@
+-- Batches that wait for an issue of this batch, by its id or by a key that it
+-- has or had: they are pending again, and the relay queues them. So is this
+-- batch itself, if what it waits for came while it was transformed. A batch
+-- that is transformed while this one looks sees its issues by itself, at the
+-- latest when it is loaded. Each turn waits for less, for what woke it is there.
+-- First of all that is locked, and in the order of ids.
+
+-- statement: batches
+WITH brought AS MATERIALIZED (
+	SELECT n.name
+	FROM (
+		SELECT DISTINCT external_id
+		FROM etl_loaded_issues($1, $2, $3)
+	) AS batch
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.external_id, x.key
+		FROM work_items AS x
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
+			AND x.external_id = batch.external_id
+		LIMIT 1) AS w
+	CROSS JOIN LATERAL (
+		SELECT w.external_id AS name
+		UNION ALL
+		SELECT w.key
+		UNION ALL
+		SELECT o.key
+		FROM work_items_old_keys AS o
+		WHERE o.tenant_id = $1 AND o.work_item_id = w.id) AS n
+	UNION
+	SELECT own.name
+	FROM (
+		SELECT name
+		FROM waiting_batches
+		WHERE tenant_id = $1 AND integration_id = $2
+			AND kind = 'issue' AND raw_data_id = $3
+		OFFSET 0) AS own
+	WHERE EXISTS (SELECT FROM work_items AS w
+		WHERE w.tenant_id::bigint = $1
+		AND w.integration_id::bigint = $2 AND w.external_id = own.name)
+		OR EXISTS (SELECT FROM etl_issue_of_key($1, $2, own.name))
+), woken AS MATERIALIZED (
+	SELECT DISTINCT w.raw_data_id
+	FROM brought AS b CROSS JOIN LATERAL (
+		SELECT x.raw_data_id
+		FROM waiting_batches AS x
+		WHERE x.tenant_id = $1 AND x.integration_id = $2
+			AND x.kind = 'issue' AND x.name = b.name
+		OFFSET 0) AS w
+), picked AS MATERIALIZED (
+	SELECT r.id
+	FROM raw_extraction_data AS r
+	WHERE r.tenant_id = $1 AND r.processing_status = 'completed'
+		AND r.active AND r.id IN (SELECT raw_data_id FROM woken)
+	ORDER BY r.id
+	FOR NO KEY UPDATE
+), gone AS (
+	DELETE FROM waiting_batches AS w
+	USING picked
+	WHERE w.tenant_id = $1 AND w.raw_data_id = picked.id
+)
+UPDATE raw_extraction_data AS r
+SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
+	queue_transform = TRUE, attempts = 0,
+	error_details = etl_earlier(r.error_details)
+FROM picked
+WHERE r.tenant_id = $1 AND r.id = picked.id
