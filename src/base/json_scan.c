@@ -10,6 +10,13 @@ const struct json_limits json_limits_default = {
 	.expansion = (size_t)128 << 20,
 };
 
+const struct json_limits json_limits_unstorable = {
+	.depth = 512,
+	.exponent = 308,
+	.expansion = (size_t)128 << 20,
+	.unstorable = true,
+};
+
 static const struct {
 	bool well_formed;
 	const char *name;

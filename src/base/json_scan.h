@@ -40,10 +40,14 @@ struct json_limits {
 	unsigned depth;	  /* arrays and objects within each other, <= 1024 */
 	int exponent;	  /* the largest |exponent| of a number */
 	size_t expansion; /* bytes all exponents together may add when printed */
+	bool unstorable; /* \u0000 and half surrogates pass: json_replace.h */
 };
 
-/* What the service accepts; DESIGN.md and the pitfalls say why. */
-extern const struct json_limits json_limits_default;
+/*
+ * What the service accepts; DESIGN.md and the pitfalls say why. The second one
+ * takes what json_replace() is going to replace as well.
+ */
+extern const struct json_limits json_limits_default, json_limits_unstorable;
 
 /*
  * A member somebody wants. `items` is where its value is a batch: names of the

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #define DIGITS_MAX 100000
+/* Of \uXXXX. */
+#define ESCAPE_CHARS 6
 
 bool
 json_refuse(struct json_pass *s, enum json_flaw flaw, const unsigned char *at)
@@ -61,6 +63,10 @@ scan_low_half(struct json_pass *s, const unsigned char *here,
 		*at = here;
 		return true;
 	}
+	if (s->limits->unstorable) {
+		*at += ESCAPE_CHARS; /* alone; what follows is looked at next */
+		return true;
+	}
 	if (here == s->end)
 		return json_refuse(s, JSON_TRUNCATED, here);
 	return json_refuse(s, JSON_SURROGATE, *at);
@@ -92,11 +98,11 @@ scan_escape(struct json_pass *s, const unsigned char **at)
 	code = hex4(&here);
 	if (code < 0)
 		return json_refuse(s, JSON_SYNTAX, here);
-	if (code == 0)
+	if (code == 0 && !s->limits->unstorable)
 		return json_refuse(s, JSON_NUL, *at);
 	if (code >= 0xd800 && code <= 0xdbff)
 		return scan_low_half(s, here, at);
-	if (code >= 0xdc00 && code <= 0xdfff)
+	if (code >= 0xdc00 && code <= 0xdfff && !s->limits->unstorable)
 		return json_refuse(s, JSON_SURROGATE, *at);
 	*at = here;
 	return true;

@@ -17,6 +17,10 @@ METRIC(METRIC_STORED, COUNT, "etl_batches_stored_total", "",
     "Batches stored")
 METRIC(METRIC_STORED_BYTES, COUNT, "etl_batches_stored_bytes_total", "",
     "Bytes of these batches as they came")
+METRIC(METRIC_REPLACED, COUNT, "etl_characters_replaced_total", "",
+    "Characters of these batches that were stored as U+FFFD")
+METRIC(METRIC_KEPT, COUNT, "etl_batches_kept_total", "",
+    "Batches stored of an entity type that nothing is made of")
 METRIC(METRIC_REPLAYED, COUNT, "etl_batches_replayed_total", "",
     "Stores answered with the batch of an earlier one with the same key")
 METRIC(METRIC_RESOLVED, COUNT, "etl_commits_resolved_total", "",

@@ -26,6 +26,11 @@ static const struct shape_row stored_rows[] = {
 	{ "message", SHAPE_TEXT, 0, NULL, NULL },
 	{ "queued", SHAPE_BOOL, 0, "Whether its message is on the queue already",
 	  NULL },
+	{ "replaced_characters", SHAPE_INT, 0, "How many characters that jsonb"
+	  " cannot hold were stored as U+FFFD", NULL },
+	{ "warning", SHAPE_TEXT, SHAPE_OPTIONAL, "The batch is stored, but its"
+	  " entity_type is none that is transformed, so it is completed as it"
+	  " came, or it is one of another source than its integration", NULL },
 };
 SHAPE(answer_stored, "stored", "A batch that was stored", stored_rows)
 

@@ -1,4 +1,5 @@
 #include "adapters/secret.h"
+#include "base/suggest.h"
 #include "etl/handlers.h"
 #include "etl/resource.h"
 #include "models/integration.h"
@@ -34,7 +35,9 @@ struct integration_input {
 	  AT(password), \
 	  .sentence = "The secret that goes with it; never answered" }, \
 	{ FIELD_BODY, "settings", .kind = FIELD_OBJECT, AT(settings), \
-	  .sentence = "What else it needs, such as custom_fields" }, \
+	  .sentence = "What else it needs: custom_fields, which fields become" \
+	    " which columns, and issue_integrations, whose issues it may" \
+	    " name" }, \
 	{ FIELD_BODY, "logo_filename", .kind = FIELD_TEXT, .form = FORM_LOGO, \
 	  .min = 1, .max = 255, AT(logo_filename), \
 	  .sentence = "The file that upload-logo has named" }, \
@@ -82,16 +85,72 @@ check_integration(struct req *rq, struct edit *edit)
 	return rc;
 }
 
-/* A number of few digits may be one of many as PostgreSQL gives it back. */
+/* The members of settings that somebody reads. */
+static const char *const settings_names[] = { "custom_fields",
+	"issue_integrations" };
+
+/* A name that nobody reads is a mistake when it is nearly one that is read. */
+static enum err
+check_name(struct req *rq, struct span name)
+{
+	struct suggestion near = { 0 };
+	char *member = arena_printf(rq->arena, "settings.%.*s",
+	    SPAN_ARG(name));
+	char *text;
+
+	for (size_t i = 0; i < COUNT(settings_names); i++)
+		suggest(&near, name, settings_names[i]);
+	if (near.name == NULL || span_is(name, near.name))
+		return E_OK;
+	text = arena_printf(rq->arena, "is not known; did you mean"
+	    " settings.%s?", near.name);
+	if (member == NULL || text == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	return field_refuse(rq, FIELD_BODY, member, "unknown", text);
+}
+
+static enum err
+check_member(struct req *rq, const struct db_rows *rows, int row)
+{
+	struct span name = db_text(rows, row, INTEGRATION_SETTINGS_MEMBER);
+	char *member, *text;
+
+	if (db_is_null(rows, row, INTEGRATION_SETTINGS_MEMBER))
+		return E_OK;
+	if (db_is_null(rows, row, INTEGRATION_SETTINGS_FLAW))
+		return check_name(rq, name);
+	member = arena_text(rq->arena, name);
+	text = arena_text(rq->arena,
+	    db_text(rows, row, INTEGRATION_SETTINGS_FLAW));
+	if (member == NULL || text == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	return field_refuse(rq, FIELD_BODY, member, "settings", text);
+}
+
+/*
+ * What is wrong with the settings as they were written. A number of few digits
+ * may be one of many as PostgreSQL gives it back.
+ */
 static enum err
 check_settings(struct req *rq, const struct edit *edit)
 {
-	int64_t size;
-	enum err rc = integration_settings_size(rq->db, rq->who.tenant_id,
-	    edit->id, rq->arena, &size, &rq->diag);
+	struct db_rows *rows;
+	enum err rc = integration_settings(rq->db, rq->who.tenant_id,
+	    edit->id, rq->arena, &rows, &rq->diag);
 
-	if (rc == E_OK && size > SETTINGS_CHARS)
+	if (rc != E_OK)
+		return rc;
+	if (db_rows_count(rows) > 0 &&
+	    db_int(rows, 0, INTEGRATION_SETTINGS_SIZE) > SETTINGS_CHARS)
 		return refuse_settings(rq);
+	for (int i = 0; i < db_rows_count(rows); i++) {
+		enum err flaw = check_member(rq, rows, i);
+
+		if (flaw == E_NO_MEMORY)
+			return flaw;
+		if (flaw != E_OK)
+			rc = flaw;
+	}
 	return rc;
 }
 

@@ -6,7 +6,9 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "etl/store_warning.h"
 #include "http/audit.h"
+#include "models/entity_type.h"
 #include "models/tenant.h"
 
 /* What POST /raw-data/store takes. */
@@ -17,6 +19,7 @@ struct store_input {
 	struct span raw_data;
 	struct span extraction_metadata;
 	bool queue_transform;
+	struct span nul;
 };
 
 #define AT(member) .offset = offsetof(struct store_input, member)
@@ -30,6 +33,10 @@ static const struct field store_rows[] = {
 	  .sentence = "W3C Trace Context, which the message carries on" },
 	{ FIELD_QUERY, "queue_transform", .kind = FIELD_BOOL, AT(queue_transform),
 	  .sentence = "Whether to put the id on transform_queue; true" },
+	{ FIELD_QUERY, "nul", .kind = FIELD_TEXT, .choices = "refuse|replace",
+	  AT(nul), .sentence = "What becomes of \\u0000 and of halves of"
+	    " surrogate pairs, which jsonb cannot hold: refused with 422, or"
+	    " replaced by U+FFFD; as the service's settings say" },
 	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .required = true,
 	  .min = 1, .max = INT32_MAX, AT(integration_id),
 	  .sentence = "The tenant's integration the answer was fetched from" },
@@ -91,8 +98,8 @@ queue_batch(struct req *rq, const struct raw_batch *batch, int64_t id)
 }
 
 /*
- * The client's Idempotency-Key, or NULL without one. Must come before the
- * insert, which writes into the body.
+ * The client's Idempotency-Key, or NULL without one. Must come before
+ * replace_characters() and the insert, which write into the body.
  */
 static enum err
 read_key(struct req *rq, const struct idempotency_key **ret_key)
@@ -120,20 +127,55 @@ read_key(struct req *rq, const struct idempotency_key **ret_key)
 	return digest_sha256(buf_span(rq->body), key->fingerprint, &rq->diag);
 }
 
-/* Answer a store: now, or the first time its key was used. */
+/*
+ * What jsonb cannot hold is replaced, after the digest of what came is taken.
+ * Must come before the fields are read.
+ */
+static enum err
+replace_characters(struct req *rq, struct raw_batch *batch)
+{
+	const struct json_member *member = request_member(rq, "raw_data");
+	unsigned char *digest;
+	enum err rc;
+
+	if (!rq->replaces || member == NULL)
+		return E_OK;
+	digest = arena_get(rq->arena, DIGEST_SHA256_SIZE);
+	if (digest == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	rc = digest_sha256(member->value, digest, &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	batch->digest = digest;
+	batch->replaced = (int64_t)request_replace(rq);
+	return E_OK;
+}
+
+/* What a store is answered: now, or the first time its key was used. */
+struct stored {
+	int64_t id;
+	bool queued;
+	int64_t replaced;
+	const char *message;
+	const char *warning; /* or NULL */
+};
+
 static void
-write_stored(struct resp *rp, int64_t id, bool queued, const char *message)
+write_stored(struct resp *rp, const struct stored *stored)
 {
 	char location[64];
 
 	(void)snprintf(location, sizeof(location), "/app/etl/raw-data/%" PRId64,
-	    id);
+	    stored->id);
 	response_header(rp, "Location", location);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
-	json_int(rp->json, "raw_data_id", id);
-	json_text(rp->json, "message", message);
-	json_bool(rp->json, "queued", queued);
+	json_int(rp->json, "raw_data_id", stored->id);
+	json_text(rp->json, "message", stored->message);
+	json_bool(rp->json, "queued", stored->queued);
+	json_int(rp->json, "replaced_characters", stored->replaced);
+	if (stored->warning != NULL)
+		json_text(rp->json, "warning", stored->warning);
 	json_end(rp->json);
 }
 
@@ -141,6 +183,8 @@ write_stored(struct resp *rp, int64_t id, bool queued, const char *message)
 static enum err
 replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 {
+	struct stored stored = {
+		.message = "Stored before, with this Idempotency-Key" };
 	struct idempotency_use use;
 	enum err rc;
 
@@ -157,8 +201,12 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 		    " was used before with another body");
 	metrics_add(METRIC_REPLAYED, 1);
 	response_header(rp, "Idempotency-Replayed", "true");
-	write_stored(rp, use.raw_data_id, use.queued,
-	    "Stored before, with this Idempotency-Key");
+	stored.id = use.raw_data_id;
+	stored.queued = use.queued;
+	stored.replaced = use.replaced;
+	stored.warning = store_warning(batch->entity_type, use.provider,
+	    rq->arena);
+	write_stored(rp, &stored);
 	return E_OK;
 }
 
@@ -191,32 +239,75 @@ take_quota(struct req *rq, const struct raw_batch *batch)
 	    left_text(rq, quota.bytes_left));
 }
 
-/* Store one batch and queue its id. */
+/* Answer a batch that is stored, its id on the queue if it is to be there. */
+static void
+answer_new(struct req *rq, struct resp *rp, const struct raw_batch *batch,
+    const struct raw_batch_stored *row)
+{
+	struct stored stored = { .id = row->id, .replaced = batch->replaced,
+		.message = "Stored; not queued, as asked" };
+
+	audit_note(rq, "raw_data.store", row->id);
+	metrics_add(METRIC_STORED, 1);
+	metrics_add(METRIC_STORED_BYTES, batch->raw_data.len);
+	metrics_add(METRIC_REPLACED, (uint64_t)batch->replaced);
+	metrics_add(METRIC_KEPT, batch->done);
+	stored.queued = batch->queue && queue_batch(rq, batch, row->id);
+	rp->status = batch->queue && !stored.queued ? 202 : 201;
+	if (batch->done)
+		stored.message = "Stored and kept as it came";
+	else if (batch->queue)
+		stored.message = stored.queued ? "Stored and queued" :
+		    "Stored; it will be queued later by itself";
+	stored.warning = store_warning(batch->entity_type, row->provider,
+	    rq->arena);
+	write_stored(rp, &stored);
+}
+
+/* Read what the request has, and take from the body what came. */
+static enum err
+read_store(struct req *rq, struct store_input *input, struct raw_batch *batch)
+{
+	enum err rc = read_key(rq, &batch->key);
+
+	if (rc == E_OK)
+		rc = replace_characters(rq, batch);
+	if (rc == E_OK)
+		return fields_read(&raw_data_store_input, rq, input);
+	if (rc == E_SYNTAX) /* all that is wrong in one answer */
+		(void)!fields_check(&raw_data_store_input, rq);
+	return rc;
+}
+
+/*
+ * Store one batch and queue its id. One that nothing is made of is completed
+ * with it, unless somebody else is to do that.
+ */
 enum err
 raw_data_store(struct req *rq, struct resp *rp)
 {
 	struct store_input input = { .queue_transform = true };
 	struct raw_batch batch = { .tenant_id = rq->who.tenant_id };
-	bool queued;
-	int64_t id;
+	struct raw_batch_stored stored;
+	bool is_known;
 	enum err rc;
 
-	rc = fields_read(&raw_data_store_input, rq, &input);
-	if (rc == E_OK)
-		rc = read_key(rq, &batch.key);
+	rc = read_store(rq, &input, &batch);
 	if (rc != E_OK)
 		return rc;
+	is_known = entity_type_find(input.entity_type) != NULL;
 	batch.integration_id = input.integration_id;
 	batch.entity_type = input.entity_type;
 	batch.external_id = input.external_id;
 	batch.raw_data = input.raw_data;
 	batch.extraction_metadata = input.extraction_metadata;
 	batch.item_count = request_member(rq, "raw_data")->item_count;
-	batch.queue = input.queue_transform;
+	batch.queue = input.queue_transform && is_known;
+	batch.done = input.queue_transform && !is_known;
 	rc = take_quota(rq, &batch);
 	if (rc != E_OK)
 		return rc;
-	rc = raw_batch_insert(rq->db, &batch, rq->arena, &id, &rq->diag);
+	rc = raw_batch_insert(rq->db, &batch, rq->arena, &stored, &rq->diag);
 	if (rc != E_OK && rc != E_DB_UNKNOWN && rq->who.has_quota)
 		tenant_usage_give_back(rq->db, batch.tenant_id,
 		    (int64_t)batch.raw_data.len, rq->arena);
@@ -224,14 +315,7 @@ raw_data_store(struct req *rq, struct resp *rp)
 		return replay(rq, rp, &batch);
 	if (rc != E_OK)
 		return rc;
-	audit_note(rq, "raw_data.store", id);
-	metrics_add(METRIC_STORED, 1);
-	metrics_add(METRIC_STORED_BYTES, batch.raw_data.len);
-	queued = batch.queue && queue_batch(rq, &batch, id);
-	rp->status = batch.queue && !queued ? 202 : 201;
-	write_stored(rp, id, queued, queued ? "Stored and queued" :
-	    batch.queue ? "Stored; it will be queued later by itself" :
-	    "Stored; not queued, as asked");
+	answer_new(rq, rp, &batch, &stored);
 	return E_OK;
 }
 

@@ -17,6 +17,10 @@ SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
 SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
     "ETL_IDEMPOTENCY_LIFETIME",
     "Seconds an Idempotency-Key is remembered; a week")
+SETTING(store_nul, TEXT, "refuse", 0, 0, "refuse|replace", "ETL_STORE_NUL",
+    "What becomes of a store whose JSON has \\u0000 or half a surrogate pair,"
+    " which PostgreSQL cannot hold: refused with 422, or these replaced by"
+    " \\ufffd and counted; the query's nul wins")
 SETTING(logo_dir, TEXT, "", 0, 0, NULL, "ETL_LOGO_DIR",
     "Folder that uploaded logos are kept in and nginx serves; empty: none are"
     " taken")

@@ -6,6 +6,7 @@
 
 #include "adapters/unpack.h"
 #include "base/clock.h"
+#include "base/json_replace.h"
 
 /* Bytes of a packed body that are unpacked at a time. */
 #define PACKED_PIECE 65536
@@ -198,6 +199,43 @@ want_members(struct req *rq, const struct field_set *wanted)
 	return E_OK;
 }
 
+/* May what jsonb cannot hold be replaced, the query's nul saying so? */
+static bool
+may_replace(const struct field_set *wanted)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		if (wanted->rows[i].place == FIELD_QUERY &&
+		    strcmp(wanted->rows[i].name, "nul") == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_to_replace(const struct req *rq, const struct field_set *wanted)
+{
+	struct span text;
+
+	if (!may_replace(wanted))
+		return false;
+	if (params_find(&rq->params, "nul", &text) == 0)
+		text = str_span(rq->service->settings->store_nul);
+	return span_is(text, "replace");
+}
+
+/* What is wrong with the body, where, and what can be done about it. */
+static const char *
+refusal_text(struct req *rq, const struct field_set *wanted,
+    const struct json_refusal *refusal)
+{
+	bool replaceable = refusal->flaw == JSON_NUL ||
+	    refusal->flaw == JSON_SURROGATE;
+
+	return arena_printf(rq->arena, "%s (at byte %zu)%s",
+	    json_flaw_text(refusal->flaw), refusal->at,
+	    replaceable && may_replace(wanted) ? "; with ?nul=replace it is"
+	    " stored as U+FFFD, the replacement character" : "");
+}
+
 enum err
 request_read_json(struct req *rq, const struct field_set *wanted)
 {
@@ -213,18 +251,24 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 		rc = want_members(rq, wanted);
 	if (rc != E_OK)
 		return rc;
+	rq->replaces = is_to_replace(rq, wanted);
 	if (json_scan_object(rq->body->len == 0 ? SPAN_LIT("") :
-	    buf_span(rq->body), &json_limits_default, rq->members,
-	    rq->member_count, &refusal))
+	    buf_span(rq->body), rq->replaces ? &json_limits_unstorable :
+	    &json_limits_default, rq->members, rq->member_count, &refusal))
 		return E_OK;
-	text = arena_printf(rq->arena, "%s (at byte %zu)",
-	    json_flaw_text(refusal.flaw), refusal.at);
+	text = refusal_text(rq, wanted, &refusal);
 	rc = json_flaw_is_well_formed(refusal.flaw) ? E_INVALID : E_SYNTAX;
 	rq->member_count = 0;
 	(void)diag_tell(&rq->diag, rc, "%s", text);
 	(void)field_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal.flaw),
 	    text);
 	return rc;
+}
+
+size_t
+request_replace(struct req *rq)
+{
+	return json_replace(rq->body->data, rq->body->len);
 }
 
 const struct json_member *

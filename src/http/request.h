@@ -78,6 +78,7 @@ struct req {
 	struct who who;
 	int64_t retry_after; /* seconds, for a refusal; 0: as usual */
 	struct params params;
+	bool replaces; /* the body may have what request_replace() is for */
 	struct json_member *members; /* of the body, that somebody wants */
 	size_t member_count;
 	const struct parts *form; /* of a body that is a form, or NULL */
@@ -106,6 +107,15 @@ enum err request_read_json(struct req *rq, const struct field_set *wanted)
  * Fails: E_TOO_LARGE, E_SYNTAX, E_MEDIA; the client is told why.
  */
 enum err request_read_body(struct req *rq, int64_t max) MUST_CHECK;
+
+/*
+ * Replace what JSON may have and jsonb cannot: base/json_replace.h. The members
+ * stay where they are.
+ *
+ * Needs: rq->replaces; nothing of the body was decoded yet.
+ * Gives: how many characters were replaced.
+ */
+size_t request_replace(struct req *rq) MUST_CHECK;
 
 /* A member of the body, NULL when it is not there. */
 const struct json_member *request_member(const struct req *rq,

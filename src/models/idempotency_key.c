@@ -17,9 +17,12 @@ idempotency_key_get(struct db *db, int64_t tenant_id,
 	static const struct db_statement statement = {
 		.name = "idempotency_key_get",
 		.sql = "SELECT k.raw_data_id, k.fingerprint = $3,"
-		    " r.queued_at IS NOT NULL FROM idempotency_keys AS k"
+		    " r.queued_at IS NOT NULL, r.replaced_characters,"
+		    " i.provider FROM idempotency_keys AS k"
 		    " JOIN raw_extraction_data AS r ON r.id = k.raw_data_id"
 		    " AND r.tenant_id = k.tenant_id"
+		    " JOIN integrations AS i ON i.tenant_id = r.tenant_id"
+		    " AND i.id = r.integration_id"
 		    " WHERE k.tenant_id = $1 AND k.idempotency_key = $2",
 	};
 	struct db_params params = { 0 };
@@ -37,6 +40,8 @@ idempotency_key_get(struct db *db, int64_t tenant_id,
 	ret_use->raw_data_id = db_int(rows, 0, 0);
 	ret_use->same_body = db_bool(rows, 0, 1);
 	ret_use->queued = db_bool(rows, 0, 2);
+	ret_use->replaced = db_int(rows, 0, 3);
+	ret_use->provider = db_text(rows, 0, 4);
 	return E_OK;
 }
 

@@ -147,20 +147,21 @@ integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
 }
 
 enum err
-integration_settings_size(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, int64_t *ret_size, struct diag *diag)
+integration_settings(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
 {
 	static const struct db_statement statement = {
-		.name = "integration_settings_size",
-		.sql = "SELECT length(settings::text) FROM integrations"
-		    " WHERE tenant_id = $1 AND id = $2",
+		.name = "integration_settings",
+		.sql = "SELECT length(i.settings::text), f.member, f.flaw"
+		    " FROM integrations AS i LEFT JOIN LATERAL"
+		    " (SELECT member, flaw"
+		    " FROM etl_settings_flaws(i.tenant_id, i.settings)"
+		    " UNION ALL SELECT name, NULL"
+		    " FROM jsonb_object_keys(i.settings) AS k (name)) AS f"
+		    " ON true"
+		    " WHERE i.tenant_id = $1 AND i.id = $2 LIMIT 1000",
 	};
-	struct db_rows *rows;
-	enum err rc;
 
-	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
+	return catalogue_run(db, &statement, tenant_id, id, 0, arena, ret_rows,
 	    diag);
-	if (rc == E_OK)
-		*ret_size = db_int(rows, 0, 0);
-	return rc;
 }

@@ -37,9 +37,18 @@ struct span integration_secret_context(int64_t tenant_id, int64_t id,
 enum err integration_secrets(struct db *db, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
-/* The characters of an integration's settings, as answers have them. */
-enum err integration_settings_size(struct db *db, int64_t tenant_id,
-    int64_t id, struct arena *arena, int64_t *ret_size, struct diag *diag)
+/*
+ * What is to be known of settings that were just written: how many characters
+ * answers have of them, and what is wrong with them (migration 0016).
+ *
+ * Needs: the transaction that wrote them.
+ * Gives: rows, the characters in each; member and flaw, or NULL where nothing
+ *        is wrong; a member without a flaw is one there is, by its name.
+ */
+enum { INTEGRATION_SETTINGS_SIZE, INTEGRATION_SETTINGS_MEMBER,
+	INTEGRATION_SETTINGS_FLAW };
+enum err integration_settings(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
     MUST_CHECK;
 
 /* Write a password that was sealed anew. */

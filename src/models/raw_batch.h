@@ -28,15 +28,25 @@ struct raw_batch {
 	struct span raw_data;	 /* JSON; see db_add_jsonb() */
 	struct span extraction_metadata; /* the same, or SPAN_NONE */
 	int64_t item_count;
+	int64_t replaced; /* characters of it, see base/json_replace.h */
+	/* SHA-256 of raw_data as it came; NULL: as it is. */
+	const unsigned char *digest;
 	bool queue; /* false: nobody will queue it */
+	bool done;  /* nothing is to become of it: it is completed at once */
 	/* Written with the batch; NULL: none. */
 	const struct idempotency_key *key;
+};
+
+/* What became of it. */
+struct raw_batch_stored {
+	int64_t id;
+	struct span provider; /* of its integration */
 };
 
 /*
  * Insert one batch, committed when this returns E_OK.
  *
- * Gives: *ret_id, the new row's id; processing_status is pending, queued_at
+ * Gives: *ret_stored; processing_status is pending or completed, queued_at
  *        NULL.
  * Fails: E_NO_INTEGRATION  the tenant has no such integration;
  *        E_KEY_TAKEN       the key was used before: idempotency_key_get();
@@ -46,7 +56,8 @@ struct raw_batch {
  *        others as db_run(): nothing was stored.
  */
 enum err raw_batch_insert(struct db *db, const struct raw_batch *batch,
-    struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
+    struct arena *arena, struct raw_batch_stored *ret_stored,
+    struct diag *diag) MUST_CHECK;
 
 /*
  * Put an error of PostgreSQL about JSON or a reference into words for the

@@ -102,8 +102,14 @@ resolve(struct db *db, int64_t id, struct span transaction,
 #define GIVEN_COLUMN(name, type, null) ", " #name
 #define GIVEN_SHOWN(name, type, null) ", " #name
 #define GIVEN_SHOWN_AS(name, type, null, member) ", " #name
-#define INSERT_VALUES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
-#define INSERT_RETURNING " RETURNING id, pg_current_xact_id()::text"
+#define INSERT_VALUES \
+	"$1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN 'completed'" \
+	" ELSE 'pending' END, CASE WHEN $7 THEN now() END, $8, $9, $10, $11," \
+	" $12"
+#define INSERT_RETURNING \
+	" RETURNING id, pg_current_xact_id()::text, (SELECT i.provider" \
+	" FROM integrations AS i WHERE i.tenant_id = $1 AND i.id = $2)"
+enum { STORED_ID, STORED_TRANSACTION, STORED_PROVIDER };
 
 static const struct db_statement insert = {
 	.name = "raw_batch_insert",
@@ -125,9 +131,9 @@ static const struct db_statement insert_with_key = {
 	.early_rows = true,
 	.sql = "WITH claimed AS (INSERT INTO idempotency_keys AS held"
 	    " (tenant_id, idempotency_key, fingerprint, raw_data_id,"
-	    " expires_at) VALUES ($1, $11, $12,"
+	    " expires_at) VALUES ($1, $13, $14,"
 	    " nextval('raw_extraction_data_id_seq'),"
-	    " now() + $13 * interval '1 second')"
+	    " now() + $15 * interval '1 second')"
 	    " ON CONFLICT (tenant_id, idempotency_key) DO UPDATE SET"
 	    " fingerprint = excluded.fingerprint,"
 	    " raw_data_id = excluded.raw_data_id,"
@@ -142,18 +148,23 @@ static const struct db_statement insert_with_key = {
 
 enum err
 raw_batch_insert(struct db *db, const struct raw_batch *batch,
-    struct arena *arena, int64_t *ret_id, struct diag *diag)
+    struct arena *arena, struct raw_batch_stored *ret_stored,
+    struct diag *diag)
 {
-	unsigned char digest[DIGEST_SHA256_SIZE];
+	const unsigned char *digest = batch->digest;
+	unsigned char own_digest[DIGEST_SHA256_SIZE];
 	struct db_params params = { 0 };
 	struct db_rows *rows;
-	enum err rc;
+	enum err rc = E_OK;
 
 	/* No serial integer names it, and the column would not take it. */
 	if (batch->integration_id > INT32_MAX || batch->tenant_id > INT32_MAX)
 		return diag_tell(diag, E_NO_INTEGRATION,
 		    "There is no such integration");
-	rc = digest_sha256(batch->raw_data, digest, diag);
+	if (digest == NULL) {
+		rc = digest_sha256(batch->raw_data, own_digest, diag);
+		digest = own_digest;
+	}
 	if (rc != E_OK)
 		return rc;
 	db_add_int(&params, batch->tenant_id);
@@ -162,9 +173,11 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 	db_add_text(&params, batch->external_id);
 	db_add_jsonb(&params, batch->raw_data);
 	db_add_jsonb(&params, batch->extraction_metadata);
+	db_add_bool(&params, batch->done);
 	db_add_int(&params, batch->item_count);
 	db_add_int(&params, (int64_t)batch->raw_data.len);
-	db_add_bytes(&params, digest, sizeof(digest));
+	db_add_int(&params, batch->replaced);
+	db_add_bytes(&params, digest, DIGEST_SHA256_SIZE);
 	db_add_bool(&params, batch->queue);
 	if (batch->key != NULL)
 		idempotency_key_add(batch->key, &params);
@@ -173,8 +186,8 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_set(diag, E_KEY_TAKEN, "the key was used before");
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) == 1)
-		rc = resolve(db, db_int(rows, 0, 0), db_text(rows, 0, 1),
-		    digest, arena, diag);
+		rc = resolve(db, db_int(rows, 0, STORED_ID),
+		    db_text(rows, 0, STORED_TRANSACTION), digest, arena, diag);
 	if (rc == E_DB_UNKNOWN)
 		return diag_tell(diag, rc, "The connection to the database was"
 		    " lost while the batch was stored: it may be there. %s",
@@ -183,6 +196,7 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 		    "Look for it before you send it again");
 	if (rc != E_OK)
 		return raw_batch_explain(rc, diag);
-	*ret_id = db_int(rows, 0, 0);
+	ret_stored->id = db_int(rows, 0, STORED_ID);
+	ret_stored->provider = db_text(rows, 0, STORED_PROVIDER);
 	return E_OK;
 }

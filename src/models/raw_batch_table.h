@@ -1,7 +1,7 @@
 /* Batches, how many there are, and the keys that keep one from coming twice. */
 #include "models/begin_table.h"
 
-/* GIVEN: the parameters of raw_batch_insert() behind the tenant, in order. */
+/* GIVEN: what raw_batch_insert() writes behind the tenant, in its order. */
 TABLE(raw_extraction_data)
 SHOWN(id, BIGINT, NOT_NULL)
 SHOWN(tenant_id, INTEGER, NOT_NULL)
@@ -10,11 +10,12 @@ GIVEN(SHOWN(entity_type, CHARS(50), NOT_NULL))
 GIVEN(SHOWN(external_id, CHARS(255), NULLABLE))
 GIVEN(COLUMN(raw_data, JSONB, NOT_NULL))
 GIVEN(COLUMN(extraction_metadata, JSONB, NULLABLE))
-SHOWN(processing_status, CHARS(20), NOT_NULL)
+GIVEN(SHOWN(processing_status, CHARS(20), NOT_NULL))
 SHOWN(created_at, STAMP, NOT_NULL)
-SHOWN(processed_at, STAMP, NULLABLE)
+GIVEN(SHOWN(processed_at, STAMP, NULLABLE))
 GIVEN(SHOWN_AS(raw_data_items, INTEGER, NOT_NULL, raw_data_size))
 GIVEN(SHOWN(raw_data_bytes, BIGINT, NOT_NULL))
+GIVEN(SHOWN(replaced_characters, INTEGER, NOT_NULL))
 /* A history alone is no error. */
 COMPUTED(has_errors, BOOLEAN, NOT_NULL, "CASE jsonb_typeof(t.error_details)"
     " WHEN 'object' THEN t.error_details - 'earlier' <> '{}'"
@@ -32,6 +33,7 @@ DEFAULT(attempts, "0")
 DEFAULT(created_at, "now()")
 DEFAULT(processing_status, "'pending'::character varying")
 DEFAULT(queue_transform, "true")
+DEFAULT(replaced_characters, "0")
 ISOLATED(tenant_id)
 KEY("PRIMARY KEY (id)")
 KEY("UNIQUE (tenant_id, id)")

@@ -16,10 +16,9 @@
 #include "base/json_scan.h"
 #include "base/json_write.h"
 #include "programs/import_files.h"
+#include "programs/import_options.h"
 #include "programs/tool.h"
 
-#define JOBS 4
-#define JOBS_MAX 64
 #define TIMEOUT_SECONDS 120
 #define FILE_MAX_BYTES (256u << 20)
 /* Tries, of one file and of all, and the first pause, doubled each time, ms. */
@@ -38,6 +37,12 @@ struct item {
 	char key[IMPORT_KEY_SIZE]; /* the header */
 };
 
+/* A warning that was shown. */
+struct warned {
+	struct warned *next;
+	const char *json;
+};
+
 struct import {
 	struct tool *tool;
 	struct import_files files;
@@ -49,70 +54,11 @@ struct import {
 	int failures;	/* pauses since the last answer */
 	int64_t again_at;
 	struct http_client *client;
-	const char *url;
-	const char *address; /* of a store */
-	const char *authorization;
-	const char *entity_type;
-	int64_t tenant_id, integration_id, jobs;
-	bool queue;
+	struct import_options options;
+	const char *address; /* of a store; keys follow from it */
+	const char *target;  /* the same, with what changes no key */
+	struct warned *warned;
 };
-
-static void
-read_options(struct tool *tool, struct import *ret)
-{
-	static const struct option options[] = {
-		{ "url", required_argument, NULL, 'u' },
-		{ "tenant", required_argument, NULL, 't' },
-		{ "integration", required_argument, NULL, 'i' },
-		{ "type", required_argument, NULL, 'y' },
-		{ "jobs", required_argument, NULL, 'j' },
-		{ "token-file", required_argument, NULL, 'f' },
-		{ "no-queue", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *token_file = NULL;
-	struct diag diag;
-	int option;
-
-	while ((option = tool_option(tool, options)) != -1) {
-		switch (option) {
-		case 'u':
-			ret->url = optarg;
-			break;
-		case 't':
-			ret->tenant_id = tool_number(tool, "--tenant", 1,
-			    INT32_MAX);
-			break;
-		case 'i':
-			ret->integration_id = tool_number(tool,
-			    "--integration", 1, INT32_MAX);
-			break;
-		case 'y':
-			ret->entity_type = optarg;
-			break;
-		case 'j':
-			ret->jobs = tool_number(tool, "--jobs", 1, JOBS_MAX);
-			break;
-		case 'f':
-			token_file = optarg;
-			break;
-		default:
-			ret->queue = false;
-			break;
-		}
-	}
-	if (ret->url == NULL || (strncmp(ret->url, "http://", 7) != 0 &&
-	    strncmp(ret->url, "https://", 8) != 0))
-		tool_usage(tool, "--url http://HOST[:PORT] is missing");
-	if ((ret->entity_type == NULL) != (ret->integration_id == 0))
-		tool_usage(tool, "--integration and --type go together");
-	if (optind == tool->argc)
-		tool_usage(tool, "a FILE or FOLDER is missing");
-	if (import_files_token(token_file, tool->arena, &ret->authorization,
-	    &diag) != E_OK)
-		tool_usage(tool, "%s", diag.text);
-}
 
 /* A file as it is, or, with --type, in a store's envelope. */
 static enum err
@@ -123,17 +69,17 @@ read_item(const struct import *me, struct item *item, struct diag *diag)
 	enum err rc;
 
 	buf_init(&item->body, FILE_MAX_BYTES);
-	if (me->entity_type != NULL) {
+	if (me->options.entity_type != NULL) {
 		json_init(&json, &item->body);
 		json_object(&json, NULL);
-		json_int(&json, "integration_id", me->integration_id);
-		json_text(&json, "entity_type", me->entity_type);
+		json_int(&json, "integration_id", me->options.integration_id);
+		json_text(&json, "entity_type", me->options.entity_type);
 		json_text(&json, "external_id", name == NULL ? item->path :
 		    name + 1);
 		buf_add_text(&item->body, ",\"raw_data\":");
 	}
 	rc = import_files_read(item->path, &item->body, diag);
-	if (me->entity_type != NULL)
+	if (me->options.entity_type != NULL)
 		buf_add_char(&item->body, '}');
 	if (rc == E_OK)
 		rc = buf_done(&item->body);
@@ -179,18 +125,27 @@ finish(struct import *me, struct item *item, enum outcome outcome,
 		(void)fflush(stdout);
 }
 
-/* A member of the answer, decoded, or SPAN_NONE. */
-static struct span
-answer_member(const struct import *me, struct span body, const char *name)
+/* A member of the answer as it came; JSON_ABSENT: there is none. */
+static struct json_member
+answer_raw(struct span body, const char *name)
 {
 	struct json_member member = { .name = name };
 	struct json_refusal refusal;
-	struct diag diag;
-	struct span text;
 
 	if (body.at == NULL || !json_scan_object(body, &json_limits_default,
 	    &member, 1, &refusal))
-		return SPAN_NONE;
+		member.kind = JSON_ABSENT;
+	return member;
+}
+
+/* The same, decoded, or SPAN_NONE. */
+static struct span
+answer_member(const struct import *me, struct span body, const char *name)
+{
+	struct json_member member = answer_raw(body, name);
+	struct diag diag;
+	struct span text;
+
 	if (member.kind == JSON_STRING && json_read_string(member.value,
 	    me->tool->arena, &text, &diag) == E_OK)
 		return text;
@@ -219,6 +174,33 @@ note_service(struct import *me, const struct item *item, bool is_away)
 	}
 }
 
+/* What the service warns of, once: it names the entity type. */
+static void
+warn(struct import *me, const struct item *item, struct span body)
+{
+	struct json_member member = answer_raw(body, "warning");
+	struct warned *warned = me->warned;
+	struct span text;
+
+	if (member.kind != JSON_STRING)
+		return;
+	while (warned != NULL && !span_is(member.value, warned->json))
+		warned = warned->next;
+	if (warned != NULL)
+		return;
+	warned = arena_get(me->tool->arena, sizeof(*warned));
+	if (warned != NULL)
+		warned->json = arena_text(me->tool->arena, member.value);
+	if (warned != NULL && warned->json != NULL) {
+		warned->next = me->warned;
+		me->warned = warned;
+	}
+	text = answer_member(me, body, "warning");
+	(void)fprintf(stderr, "%swarning %s: %.*s\n",
+	    isatty(STDERR_FILENO) == 1 ? "\n" : "", item->path,
+	    SPAN_ARG(text));
+}
+
 static void
 on_answer(struct import *me, const struct http_client_answer *answer)
 {
@@ -228,6 +210,7 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 	note_service(me, item, may_pass(answer->status));
 	if (answer->status == 200 || answer->status == 201 ||
 	    answer->status == 202) {
+		warn(me, item, answer->body);
 		text = answer_member(me, answer->body, "raw_data_id");
 		finish(me, item, answer->status == 200 ? THERE : STORED,
 		    answer->status == 200 ? "there" : "stored", text);
@@ -274,8 +257,8 @@ static enum err
 send_item(struct import *me, struct item *item, struct diag *diag)
 {
 	const char *headers[] = { "Content-Type: application/json", "Expect:",
-		item->key, me->authorization, NULL };
-	struct http_client_request request = { .url = me->address,
+		item->key, me->options.authorization, NULL };
+	struct http_client_request request = { .url = me->target,
 		.headers = headers, .context = item };
 	enum err rc = read_item(me, item, diag);
 
@@ -346,13 +329,17 @@ list_items(struct import *me, struct diag *diag)
 	me->count = me->files.count;
 	for (size_t i = 0; i < me->count; i++)
 		me->items[i].path = me->files.paths[i];
-	me->address = me->tenant_id == 0 ? arena_printf(tool->arena,
-	    "%s/app/etl/raw-data/store?queue_transform=%s", me->url,
-	    me->queue ? "true" : "false") : arena_printf(tool->arena,
+	me->address = me->options.tenant_id == 0 ? arena_printf(tool->arena,
+	    "%s/app/etl/raw-data/store?queue_transform=%s", me->options.url,
+	    me->options.queue ? "true" : "false") : arena_printf(tool->arena,
 	    "%s/app/etl/raw-data/store?queue_transform=%s&tenant_id=%" PRId64,
-	    me->url, me->queue ? "true" : "false", me->tenant_id);
-	return me->address == NULL ? diag_set(diag, E_NO_MEMORY, "a URL") :
-	    E_OK;
+	    me->options.url, me->options.queue ? "true" : "false",
+	    me->options.tenant_id);
+	me->target = me->address;
+	if (me->options.nul != NULL && me->address != NULL)
+		me->target = arena_printf(tool->arena, "%s&nul=%s", me->address,
+		    me->options.nul);
+	return me->target == NULL ? diag_set(diag, E_NO_MEMORY, "a URL") : E_OK;
 }
 
 /* What came of it, in a line and in an exit code. */
@@ -376,13 +363,13 @@ sum_up(const struct import *me, struct diag *diag)
 enum err
 tool_import(struct tool *tool, struct diag *diag)
 {
-	struct import me = { .tool = tool, .jobs = JOBS, .queue = true };
+	struct import me = { .tool = tool };
 	enum err rc;
 
-	read_options(tool, &me);
+	import_options_read(tool, &me.options);
 	rc = list_items(&me, diag);
 	if (rc == E_OK)
-		rc = http_client_new((size_t)me.jobs, TIMEOUT_SECONDS,
+		rc = http_client_new((size_t)me.options.jobs, TIMEOUT_SECONDS,
 		    &me.client, diag);
 	if (rc == E_OK)
 		rc = send_all(&me, diag);

@@ -39,7 +39,7 @@ TOOL("dead", "drop", tool_dead_drop, "--number N|--batch ID|--all QUEUE",
     "Forget dead messages")
 TOOL("import", "", tool_import,
     "--url URL [--tenant N] [--integration N --type TYPE] [--jobs N]"
-    " [--token-file FILE] [--no-queue] FILE|FOLDER...",
+    " [--token-file FILE] [--no-queue] [--nul refuse|replace] FILE|FOLDER...",
     "Store files of batches through HTTP; again goes on where it ended")
 TOOL("purge", "", tool_purge,
     "--older-than AGE --status completed|failed|deleted [--tenant N]"

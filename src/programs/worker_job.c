@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "loaders/loader.h"
+#include "models/entity_type.h"
 #include "models/raw_batch_work.h"
 #include "programs/worker_details.h"
 #include "programs/worker_item.h"
@@ -22,6 +23,7 @@ struct work {
 	const struct worker_settings *settings;
 	struct raw_batch_name name;
 	struct transform_job job;
+	bool is_known; /* the entity type; else the batch stays as it came */
 	struct arena *arena;
 	struct diag *diag;
 };
@@ -58,6 +60,7 @@ work_of(struct db *db, const struct worker_settings *settings,
 			.integration_id = job->integration_id,
 			.raw_data_id = job->raw_data_id,
 			.entity_type = job->entity_type },
+		.is_known = entity_type_find(job->entity_type) != NULL,
 		.arena = arena,
 		.diag = diag,
 	};
@@ -75,7 +78,8 @@ static enum err
 transform_claimed(struct work *work, const struct raw_batch_claim *claim,
     struct transform_outcome *ret_outcome, bool *ret_held)
 {
-	struct raw_batch_result result = { .status = SPAN_LIT("completed") };
+	struct raw_batch_result result = { .status = SPAN_LIT("completed"),
+		.items = -1 };
 	enum raw_batch_state state;
 	struct span details;
 	enum err rc;
@@ -84,6 +88,9 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	    ret_held, work->diag);
 	if (rc != E_OK || !*ret_held)
 		return rc;
+	if (!work->is_known)
+		return raw_batch_end(work->db, &work->name, claim, &result,
+		    work->arena, &state, work->diag);
 	rc = transformer_run(work->db, &work->job, work->arena, ret_outcome,
 	    work->diag);
 	if (rc != E_OK)
@@ -186,8 +193,8 @@ static void
 give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
     const char *message, struct worker_verdict *verdict)
 {
-	bool last = hopeless || claim->attempt >=
-	    work->settings->worker_attempts;
+	bool last = work->is_known && (hopeless || claim->attempt >=
+	    work->settings->worker_attempts);
 	const struct raw_batch_result result = {
 		.status = last ? SPAN_LIT("failed") : SPAN_LIT("pending"),
 		.details = worker_error_details(work->diag, "transform",
@@ -219,10 +226,13 @@ claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 {
 	enum err rc;
 
+	/* One that needs no work cannot be tried too often. */
+	const int64_t most = work->is_known ? work->settings->worker_attempts :
+	    INT64_MAX;
+
 	for (int tries = 0;; tries++) {
-		rc = raw_batch_claim(work->db, &work->name, take_over,
-		    work->settings->worker_attempts, work->arena, claim,
-		    work->diag);
+		rc = raw_batch_claim(work->db, &work->name, take_over, most,
+		    work->arena, claim, work->diag);
 		if (rc != E_OK || tries == MOMENTS ||
 		    (claim->state != RAW_BATCH_HELD &&
 		    claim->state != RAW_BATCH_PENDING))
@@ -260,6 +270,9 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	} else {
 		judge_state(claim.state, again, &verdict);
 	}
+	if (!work.is_known && (verdict.fate == WORKER_LOAD ||
+	    claim.state == RAW_BATCH_FAILED))
+		verdict.fate = WORKER_DONE; /* there is nothing to load */
 	FAILPOINT("completed");
 	*ret_verdict = verdict;
 	return E_OK;
@@ -328,8 +341,8 @@ worker_load(struct db *db, const struct worker_settings *settings,
 		return rc;
 	if (state == RAW_BATCH_ABSENT) {
 		judge_state(state, true, &verdict);
-	} else if (state == RAW_BATCH_COMPLETED ||
-	    (state == RAW_BATCH_FAILED && failed)) {
+	} else if (work.is_known && (state == RAW_BATCH_COMPLETED ||
+	    (state == RAW_BATCH_FAILED && failed))) {
 		rc = load_once(&work, failed);
 		if (rc == E_DB_CONNECT)
 			return rc;

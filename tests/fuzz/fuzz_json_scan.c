@@ -1,11 +1,13 @@
 /*
  * Any bytes: json_scan accepts what the reference accepts, finds the same
- * members within the text, and says the same twice. Two passes, one of them
- * with limits that small inputs can reach.
+ * members within the text, and says the same twice. Several passes: with the
+ * limits of the service, with some that small inputs can reach, and with those
+ * that take what json_replace() is for, and what that makes of it.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_replace.h"
 #include "base/json_scan.h"
 
 #include "fuzz.h"
@@ -71,10 +73,40 @@ check(struct span text, const struct json_limits *limits)
 	must(json_reference_same(found, wanted, MEMBERS));
 }
 
+/*
+ * What passes with unstorable escapes is, once they are replaced, what passes
+ * without: the same members at the same places, nothing but these changed.
+ */
+static void
+check_replaced(char *text, size_t size)
+{
+	struct json_member before[MEMBERS], after[MEMBERS];
+	struct json_refusal refusal = { JSON_OK, 0 };
+	struct span span = { text, size };
+	size_t count;
+	bool strict;
+
+	clear(before);
+	clear(after);
+	strict = json_scan_object(span, &json_limits_default, before, MEMBERS,
+	    &refusal);
+	if (!json_scan_object(span, &json_limits_unstorable, before, MEMBERS,
+	    &refusal)) {
+		must(!strict);
+		return;
+	}
+	count = json_replace(text, size);
+	must((count == 0) == strict);
+	must(json_scan_object(span, &json_limits_default, after, MEMBERS,
+	    &refusal));
+	must(json_reference_same(before, after, MEMBERS));
+	must(json_replace(text, size) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct json_limits small = { 3, 12, 40 };
+	static const struct json_limits small = { 3, 12, 40, false };
 	char *copy = malloc(size + 1); /* nothing may be read behind its end */
 
 	if (copy == NULL)
@@ -83,7 +115,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(copy, data, size);
 	copy[size] = '\0';
 	check((struct span){ copy, size }, &json_limits_default);
+	check((struct span){ copy, size }, &json_limits_unstorable);
 	check((struct span){ copy, size }, &small);
+	check_replaced(copy, size);
 	free(copy);
 	return 0;
 }

@@ -70,7 +70,7 @@ static void
 check_copy(const char *before, int fill, size_t run, const uint8_t *data,
     size_t size, const char *behind)
 {
-	static const struct json_limits small = { 3, 12, 40 };
+	static const struct json_limits small = { 3, 12, 40, false };
 	size_t head = strlen(before), tail = strlen(behind);
 	size_t len = head + run + size + tail;
 	char *copy = malloc(len + 1);
@@ -83,6 +83,7 @@ check_copy(const char *before, int fill, size_t run, const uint8_t *data,
 		memcpy(copy + head + run, data, size);
 	memcpy(copy + head + run + size, behind, tail + 1);
 	check((struct span){ copy, len }, &json_limits_default);
+	check((struct span){ copy, len }, &json_limits_unstorable);
 	check((struct span){ copy, len }, &small);
 	free(copy);
 }

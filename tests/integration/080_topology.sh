@@ -41,7 +41,7 @@ connects() { grep -c event=mq_connected "$APP_LOGS/pool.log"; }
 connects_before=$(connects)
 sleep 2
 check "it is looked at again in peace ($(($(connects) - connects_before)) connections in 2 s)" [ $(($(connects) - connects_before)) -le 16 ]
-request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
+request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "stores are kept: 202" "$STATUS" 202
 request GET /app/etl/health/ready
 check_is "and it is told" "$(json '.degraded | @json')" '["broker"]'
@@ -54,6 +54,6 @@ app_down
 unset ETL_APP_BEFORE
 app_up 'queue_type = classic'
 check_is "all are classic" "$(queues | jq -r '[.[].type] | unique | join(",")')" classic
-request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
+request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "and take messages" "$(json .queued)" true
 done_testing

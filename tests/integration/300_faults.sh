@@ -56,7 +56,7 @@ answered() { # NAME REGEX TEXT
 	check_match "$1: $3" "$(answers)" "$2"
 }
 well_again() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
+	request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
 	[ "$STATUS $(json .queued)" = "201 true" ]
 }
 

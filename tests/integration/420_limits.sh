@@ -5,7 +5,7 @@ app_up
 
 store() { # BYTES OF PAYLOAD, ABOUT
 	request POST /app/etl/raw-data/store "${@:2}" \
-		--data "{\"integration_id\":1,\"entity_type\":\"e\",\"raw_data\":[\"$(head -c "$1" /dev/zero | tr '\0' x)\"]}"
+		--data "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"raw_data\":[\"$(head -c "$1" /dev/zero | tr '\0' x)\"]}"
 }
 quota() { # KEY VALUE
 	sql "INSERT INTO system_settings (tenant_id, setting_key, setting_value) VALUES (1, '$1', '$2')
@@ -32,17 +32,17 @@ check "which is the next day" [ "$(header Retry-After)" -le 86400 ]
 check_is "nothing of it was stored" "$(rows)" 4
 request GET /app/etl/raw-data
 check_is "reading goes on" "$STATUS" 200
-request POST /app/etl/raw-data/store --data '{"integration_id":4711,"entity_type":"e","raw_data":[]}'
+request POST /app/etl/raw-data/store --data '{"integration_id":4711,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "a refusal comes before other errors" "$STATUS" 429
 quota etl_daily_batches 6
-request POST /app/etl/raw-data/store --data '{"integration_id":4711,"entity_type":"e","raw_data":[]}'
+request POST /app/etl/raw-data/store --data '{"integration_id":4711,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "what is not stored: 404" "$STATUS" 404
 check_is "is not counted" "$(sql "SELECT batches FROM tenant_usage")" 3
 store 10 -H 'Idempotency-Key: once'
 store 10 -H 'Idempotency-Key: once'
 check_is "nor is a key used twice" "$STATUS $(sql "SELECT batches FROM tenant_usage")" "200 4"
 seq 12 | xargs -P 12 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' -H 'Content-Type: application/json' \
-	--data '{"integration_id":1,"entity_type":"e","raw_data":[]}' "$ETL_URL/app/etl/raw-data/store" >"$TMP/codes"
+	--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}' "$ETL_URL/app/etl/raw-data/store" >"$TMP/codes"
 check_is "of twelve at once two get the rest" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 2 201 10 429 "
 
 # -- a day's bytes
@@ -56,7 +56,7 @@ check_match "what remains is told" "$(json .detail)" 'any number of batches and 
 store 300
 check_is "300 still fit: 201" "$STATUS" 201
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
-TOKEN_FILE=$(token_file 2 writer) request POST /app/etl/raw-data/store --data '{"integration_id":20,"entity_type":"e","raw_data":[]}'
+TOKEN_FILE=$(token_file 2 writer) request POST /app/etl/raw-data/store --data '{"integration_id":20,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "another tenant has no quota: 201" "$STATUS" 201
 quota etl_daily_bytes nonsense
 store 5000

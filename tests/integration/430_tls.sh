@@ -32,7 +32,7 @@ settings() { # LINE…: for the pool
 	printf '%s\n' "$@" >"$ETL_APP/extra.conf"
 	app start pool
 }
-store() { request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'; }
+store() { request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'; }
 stored() { store; [ "$STATUS $(json .queued)" = "$1" ]; }
 
 # -- PostgreSQL

@@ -100,6 +100,52 @@ check_is "a logo as nginx serves it" "$STATUS $(json .logo_filename)" "200 B_1-2
 api PUT "integrations/$id" --data '{"logo_filename":null}'
 check_is "and none" "$STATUS $(json .logo_filename)" "200 null"
 api PUT "integrations/$id" --data '{"settings":{"custom_fields":{"customfield_1":"team"}}}'
+
+# -- settings: what is read is checked when it is saved
+settings() { # WHAT SETTINGS MEMBER…
+	check_invalid PUT "integrations/$id" "{\"settings\":$2}" "$(printf 'body.settings.%s ' "${@:3}" | sed 's/ $//')"
+}
+for mapping in '"sprint"' '5' 'null' '["team"]' '{"a":1}' '"Team"' '"custom_field_21"' '"tenant_id"' 'true'; do
+	settings "a column $mapping" "{\"custom_fields\":{\"customfield_1\":$mapping,\"customfield_2\":\"team\"}}" custom_fields.customfield_1
+	check_match "the columns there are" "$(json '.errors[0].msg')" 'team, story_points, code_changed, acceptance_criteria, parent_external_id, custom_field_01, .*custom_field_20'
+done
+for fields in '["a"]' '5' 'null' '"team"'; do
+	settings "custom_fields $fields" "{\"custom_fields\":$fields}" "custom_fields$([ "$fields" != '["a"]' ] || echo .0)"
+done
+for name in custom_field customFields custom-fields Custom_Fields custm_fields issue_integration issueIntegrations; do
+	settings "a name that is nearly one" "{\"$name\":{\"customfield_1\":\"team\"}}" "$name"
+	check_match "with the one that was meant" "$(json '.errors[0].msg')" 'did you mean settings\.(custom_fields|issue_integrations)\?'
+done
+for field in customfield custom_field_10016 customField_1 customfield_x 10016 ''; do
+	settings "no field $field" "{\"custom_fields\":{\"$field\":\"team\"}}" "custom_fields.$field"
+done
+for list in '[{"field":"customfield_1"}]' '[{"field":"customfield_1","column":"sprint"}]' '[{"field":1,"column":"team"}]' \
+	'[{"field":"customfield_1","column":"team","x":1}]' '[[]]' '[{"customfield_1":"team"}]'; do
+	settings "a list $list" "{\"custom_fields\":$list}" custom_fields.0
+done
+settings "a field twice" '{"custom_fields":[{"field":"customfield_1","column":"team"},{"field":"customfield_1","column":"story_points"}]}' custom_fields
+for ids in '1' '{}' '"1"'; do
+	settings "issue_integrations $ids" "{\"issue_integrations\":$ids}" issue_integrations
+done
+for of in 0 1001 424242 99999999999 1.5 '"1"' null; do
+	settings "no integration of ours: $of" "{\"issue_integrations\":[1,$of]}" issue_integrations.1
+done
+settings "several at once" '{"custom_fields":{"customfield_1":"x","customfield_2":1},"issue_integrations":[0]}' \
+	custom_fields.customfield_1 custom_fields.customfield_2 issue_integrations.0
+check_invalid POST integrations '{"provider":"New","type":"data_source","settings":{"custom_fields":{"customfield_1":"sprint"}}}' body.settings.custom_fields.customfield_1
+check_is "nothing of these was saved" "$(sql "SELECT settings FROM integrations WHERE id = $id") $(sql "SELECT count(*) FROM integrations WHERE provider = 'New'")" '{"custom_fields": {"customfield_1": "team"}} 0'
+order() { sql "SELECT string_agg(place || ' ' || field || ' ' || \"column\", ', ' ORDER BY place) FROM integrations, etl_custom_fields(settings) WHERE id = $id"; }
+api PUT "integrations/$id" --data '{"settings":{"custom_fields":{"customfield_10":"team","customfield_9":"team","customfield_1":"parent_external_id","duedate":"custom_field_01"},"issue_integrations":[1],"mine":{"custom_field":1}}}'
+check_is "right ones are saved" "$STATUS" 200
+check_is "an object is in the order of its fields' names, shorter ones first" "$(order)" "1 duedate custom_field_01, 2 customfield_1 parent_external_id, 3 customfield_9 team, 4 customfield_10 team"
+api PUT "integrations/$id" --data '{"settings":{"custom_fields":[{"field":"customfield_10","column":"team"},{"field":"customfield_9","column":"team"}]}}'
+check_is "a list in its own" "$STATUS $(order)" "200 1 customfield_10 team, 2 customfield_9 team"
+sql "UPDATE integrations SET settings = '{\"custom_fields\":{\"customfield_1\":\"sprint\",\"customfield_2\":null,\"customfield_3\":\"team\"},\"custom_field\":1,\"issue_integrations\":[77]}' WHERE id = $id"
+check_is "what was wrong before is passed over" "$(order)" "1 customfield_3 team"
+api PUT "integrations/$id" --data '{"username":"u"}'
+check_is "and in nobody's way" "$STATUS" 200
+sql "UPDATE integrations SET settings = '{\"custom_fields\":{\"customfield_1\":\"team\"}}' WHERE id = $id"
+
 for name in Jira jIRA; do
 	api POST integrations --data "{\"provider\":\"$name\",\"type\":\"data_source\"}"
 	check_is "the provider $name exists: 409" "$STATUS" 409

@@ -94,6 +94,8 @@ same_filled(const char *head, int fill, size_t times, struct span middle,
 	memset(text + head_len, fill, times);
 	memcpy(text + head_len + times, middle.at, middle.len);
 	memcpy(text + head_len + times + middle.len, tail, tail_len);
+	(void)same((struct span){ text, len }, strlen("{\"v\":"),
+	    &json_limits_unstorable);
 	return same((struct span){ text, len }, strlen("{\"v\":"),
 	    &json_limits_default);
 }
@@ -179,6 +181,9 @@ static const struct {
 	{ LIT("\\u00e9"), true }, { LIT("\\uD83D\\uDE00"), true },
 	{ LIT("\\ud800"), false }, { LIT("\\ud800\\n"), false },
 	{ LIT("\\ud800\\u0041"), false }, { LIT("\\udc00"), false },
+	{ LIT("\\ud800\\ud800\\udc00"), false },
+	{ LIT("\\ud800\\u0000"), false }, { LIT("\\ud800\\"), false },
+	{ LIT("\\ud800\\uzz"), false },
 	{ LIT("\\uDFFF"), false }, { LIT("\\ue000\\uffff"), true },
 	{ LIT("\\\"\\\"\\\"\\\""), true }, { LIT("\\u\""), false },
 	{ LIT("\\u0\0\0\0"), false }, { LIT("\x01"), false },
@@ -233,6 +238,8 @@ START_TEST(a_value_is_judged_alike_cut_or_changed_anywhere)
 				text[i] = (char)byte;
 				(void)same((struct span){ text, whole }, head,
 				    &json_limits_default);
+				(void)same((struct span){ text, whole }, head,
+				    &json_limits_unstorable);
 				text[i] = old;
 			}
 		}
@@ -271,7 +278,8 @@ START_TEST(the_limit_of_depth_is_met_to_the_level)
 		62, 63, 64, 65, 512, 1023, 1024 };
 
 	for (size_t i = 0; i < COUNT(limits); i++) {
-		const struct json_limits limit = { limits[i], 9, 9 };
+		const struct json_limits limit = { limits[i], 9, 9,
+			false };
 
 		for (size_t more = 0; more < 3; more++) {
 			struct span head = unit_repeat("{\"v\":", "[",
@@ -296,7 +304,8 @@ START_TEST(an_exponent_is_counted_once_however_often_it_was_seen)
 	struct span text = unit_repeat(head.at, "]", 100, ",-1.0E+9]}");
 
 	for (size_t expansion = 24; expansion < 30; expansion++) {
-		const struct json_limits limits = { 512, 9, expansion };
+		const struct json_limits limits = { 512, 9, expansion,
+			false };
 
 		ck_assert(same(text, 5, &limits) == (expansion >= 27));
 	}
@@ -347,6 +356,20 @@ START_TEST(the_blocks_take_a_usual_value_themselves)
 	unit_free(text);
 }
 END_TEST
+
+START_TEST(the_blocks_take_what_will_be_replaced_themselves)
+{
+	struct span text = unit_repeat("{\"v\":[",
+	    "\"a \\u0000 \\ud800 b \\udc00\",", 20, "1]}");
+	const unsigned char *start = (const unsigned char *)text.at;
+	struct json_pass pass = { .start = start, .at = start + 5,
+		.end = start + text.len, .limits = &json_limits_unstorable };
+
+	if (strcmp(json_impl_best()->name, "avx2") == 0)
+		ck_assert(json_blocks_avx2(&pass));
+	unit_free(text);
+}
+END_TEST
 #endif
 
 int
@@ -369,6 +392,8 @@ main(void)
 	tcase_add_test(tcase, items_of_any_length_stand_beside_each_other);
 #ifdef JSON_X86
 	tcase_add_test(tcase, the_blocks_take_a_usual_value_themselves);
+	tcase_add_test(tcase,
+	    the_blocks_take_what_will_be_replaced_themselves);
 #endif
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

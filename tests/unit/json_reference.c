@@ -112,6 +112,7 @@ take_hex4(struct reader *r)
 static bool
 take_escape(struct reader *r)
 {
+	const char *behind;
 	int code;
 
 	if (peek(r) > 0 && strchr("\"\\/bfnrt", peek(r)) != NULL) {
@@ -122,13 +123,15 @@ take_escape(struct reader *r)
 		return false;
 	code = take_hex4(r);
 	if (code <= 0 || (code >= 0xdc00 && code <= 0xdfff))
-		return false;
+		return code >= 0 && r->limits->unstorable;
 	if (code < 0xd800 || code > 0xdfff)
 		return true;
-	if (!take_text(r, "\\u"))
-		return false;
-	code = take_hex4(r);
-	return code >= 0xdc00 && code <= 0xdfff;
+	behind = r->at;
+	code = take_text(r, "\\u") ? take_hex4(r) : -1;
+	if (code >= 0xdc00 && code <= 0xdfff)
+		return true;
+	r->at = behind; /* half a pair */
+	return r->limits->unstorable;
 }
 
 static bool
@@ -281,7 +284,8 @@ next_part(struct reader *r, struct span *ret_name, struct span *ret_value)
 static struct reader
 reader_within(struct span value)
 {
-	static const struct json_limits none = { 2000, 2000000, SIZE_MAX };
+	static const struct json_limits none = { 2000, 2000000, SIZE_MAX,
+	    true };
 
 	return (struct reader){ .at = value.at + 1, .end = value.at + value.len,
 		.limits = &none };

@@ -1,0 +1,6 @@
+-- Back to 0015: settings are not looked at, and nothing tells what was replaced.
+
+DROP FUNCTION etl_settings_flaws(INTEGER, JSONB);
+DROP FUNCTION etl_custom_fields(JSONB);
+DROP FUNCTION etl_custom_columns();
+ALTER TABLE raw_extraction_data DROP COLUMN replaced_characters;

@@ -1,0 +1,73 @@
+#include "programs/import_options.h"
+
+#include <string.h>
+
+#include "programs/import_files.h"
+
+#define JOBS 4
+#define JOBS_MAX 64
+
+void
+import_options_read(struct tool *tool, struct import_options *ret)
+{
+	static const struct option options[] = {
+		{ "url", required_argument, NULL, 'u' },
+		{ "tenant", required_argument, NULL, 't' },
+		{ "integration", required_argument, NULL, 'i' },
+		{ "type", required_argument, NULL, 'y' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "token-file", required_argument, NULL, 'f' },
+		{ "nul", required_argument, NULL, 'n' },
+		{ "no-queue", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *token_file = NULL;
+	struct diag diag;
+	int option;
+
+	*ret = (struct import_options){ .jobs = JOBS, .queue = true };
+	while ((option = tool_option(tool, options)) != -1) {
+		switch (option) {
+		case 'u':
+			ret->url = optarg;
+			break;
+		case 't':
+			ret->tenant_id = tool_number(tool, "--tenant", 1,
+			    INT32_MAX);
+			break;
+		case 'i':
+			ret->integration_id = tool_number(tool,
+			    "--integration", 1, INT32_MAX);
+			break;
+		case 'y':
+			ret->entity_type = optarg;
+			break;
+		case 'j':
+			ret->jobs = tool_number(tool, "--jobs", 1, JOBS_MAX);
+			break;
+		case 'f':
+			token_file = optarg;
+			break;
+		case 'n':
+			ret->nul = optarg;
+			break;
+		default:
+			ret->queue = false;
+			break;
+		}
+	}
+	if (ret->url == NULL || (strncmp(ret->url, "http://", 7) != 0 &&
+	    strncmp(ret->url, "https://", 8) != 0))
+		tool_usage(tool, "--url http://HOST[:PORT] is missing");
+	if (ret->nul != NULL && strcmp(ret->nul, "refuse") != 0 &&
+	    strcmp(ret->nul, "replace") != 0)
+		tool_usage(tool, "--nul is refuse or replace");
+	if ((ret->entity_type == NULL) != (ret->integration_id == 0))
+		tool_usage(tool, "--integration and --type go together");
+	if (optind == tool->argc)
+		tool_usage(tool, "a FILE or FOLDER is missing");
+	if (import_files_token(token_file, tool->arena, &ret->authorization,
+	    &diag) != E_OK)
+		tool_usage(tool, "%s", diag.text);
+}
