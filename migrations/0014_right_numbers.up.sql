@@ -441,29 +441,6 @@ COMMENT ON FUNCTION etl_text IS
 	'A text as it is, an Atlassian document as its text, a list an element '
 	'a line';
 
--- integrations.settings.custom_fields: {"customfield_1": "column"}, or, where
--- the order of several fields of one column counts, [{"field":"customfield_1",
--- "column":"column"}]. What is of another shape is not there.
-CREATE FUNCTION etl_custom_fields(settings JSONB)
-RETURNS TABLE (place BIGINT, field TEXT, "column" TEXT)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT f.ordinality, f.key, f.value #>> '{}'
-	FROM jsonb_each(CASE jsonb_typeof(settings->'custom_fields')
-		WHEN 'object' THEN settings->'custom_fields' ELSE '{}' END)
-		WITH ORDINALITY AS f
-	WHERE jsonb_typeof(f.value) = 'string'
-	UNION ALL
-	SELECT f.ordinality, f.value->>'field', f.value->>'column'
-	FROM jsonb_array_elements(CASE jsonb_typeof(settings->'custom_fields')
-		WHEN 'array' THEN settings->'custom_fields' ELSE '[]' END)
-		WITH ORDINALITY AS f
-	WHERE jsonb_typeof(f.value->'field') = 'string'
-		AND jsonb_typeof(f.value->'column') = 'string'
-$$;
-COMMENT ON FUNCTION etl_custom_fields IS
-	'Which custom field of Jira goes to which column; of several for one '
-	'column the first that has a value counts';
-
 -- The issues of a batch, whichever answer of Jira it is.
 
 -- A page of GET /issue/ID/changelog has its histories in values, and no key

@@ -39,7 +39,7 @@ enum err integration_secrets(struct db *db, struct arena *arena,
 
 /*
  * What is to be known of settings that were just written: how many characters
- * answers have of them, and what is wrong with them (migration 0016).
+ * answers have of them, and what is wrong with them (migration 0015).
  *
  * Needs: the transaction that wrote them.
  * Gives: rows, the characters in each; member and flaw, or NULL where nothing

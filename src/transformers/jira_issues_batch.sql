@@ -306,10 +306,7 @@ WITH named AS MATERIALIZED (
 	SELECT f.place, f.field, f."column"
 	FROM integrations AS i
 	CROSS JOIN etl_custom_fields(to_jsonb(i)->'settings') AS f
-	WHERE i.tenant_id = $1 AND i.id = $2 AND f."column" IN ('team',
-		'story_points', 'code_changed', 'acceptance_criteria',
-		'parent_external_id') OR f."column" ~
-		'^custom_field_(0[1-9]|1[0-9]|20)$'
+	WHERE i.tenant_id = $1 AND i.id = $2
 ), source AS MATERIALIZED (
 	SELECT m.field, 1::bigint << array_position(named.columns,
 		m."column") - 1 AS bit

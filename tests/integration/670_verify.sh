@@ -46,8 +46,8 @@ differs "a column with another name" \
 	"wits.description: the column is missing: character varying, nullable" \
 	"ALTER TABLE wits RENAME description TO words" "ALTER TABLE wits RENAME words TO description"
 differs "a type that was changed" \
-	"work_items.story_points: the type is bigint, declared is integer" \
-	"ALTER TABLE work_items ALTER story_points TYPE bigint" "ALTER TABLE work_items ALTER story_points TYPE integer"
+	"work_items.story_points: the type is bigint, declared is numeric" \
+	"ALTER TABLE work_items ALTER story_points TYPE bigint" "ALTER TABLE work_items ALTER story_points TYPE numeric"
 differs "a length that was changed" \
 	"raw_extraction_data.entity_type: the type is character varying(40), declared is character varying(50)" \
 	"ALTER TABLE raw_extraction_data ALTER entity_type TYPE varchar(40)" \

@@ -1,4 +1,4 @@
--- Back to 0015: settings are not looked at, and nothing tells what was replaced.
+-- Back to 0014: settings are not looked at, and nothing tells what was replaced.
 
 DROP FUNCTION etl_settings_flaws(INTEGER, JSONB);
 DROP FUNCTION etl_custom_fields(JSONB);
