@@ -25,6 +25,7 @@ ALTER TABLE work_items
 	DROP COLUMN history_known,
 	DROP COLUMN history_until,
 	DROP COLUMN history_seen,
+	DROP COLUMN history_as_of,
 	DROP COLUMN gone_since,
 	ALTER COLUMN story_points TYPE INTEGER,
 	ALTER COLUMN total_work_starts SET DEFAULT 0,

@@ -143,6 +143,7 @@ ALTER TABLE work_items
 	ADD COLUMN history_known INTEGER,
 	ADD COLUMN history_until TIMESTAMP,
 	ADD COLUMN history_seen BIGINT[],
+	ADD COLUMN history_as_of TIMESTAMP,
 	ADD COLUMN gone_since BIGINT;
 COMMENT ON COLUMN work_items.resolution_date IS
 	'When the source says that it was resolved, UTC';
@@ -164,6 +165,8 @@ COMMENT ON COLUMN work_items.history_until IS
 	'The time of the newest of these, UTC';
 COMMENT ON COLUMN work_items.history_seen IS
 	'Entries known beside these: hashes of their ids';
+COMMENT ON COLUMN work_items.history_as_of IS
+	'The newest updated of an answer that told of the history';
 COMMENT ON COLUMN work_items.gone_since IS
 	'The first batch of the census that named it no more; see census_pages';
 

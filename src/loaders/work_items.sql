@@ -77,8 +77,8 @@ WHERE w.tenant_id::bigint = $1 AND w.id = found.id
 -- What metrics mean: docs/metrics.md. Kinds of status: t to do, p in progress,
 -- d done. Only an entry into a kind counts, creation is one. Changes in between
 -- that the batch lacked move the start of those after them. Nothing that rests
--- on the history is said before all of it is known, and it leads to the status
--- that the work item has.
+-- on the history is said before all of it is known; a history that is older
+-- than the status of the work item has to lead there.
 -- statement: metrics
 -- columns: work_items
 WITH touched AS MATERIALIZED (
@@ -88,7 +88,8 @@ WITH touched AS MATERIALIZED (
 			OR w.history_seen IS NOT NULL THEN COALESCE(
 			COALESCE(w.history_known, 0) + COALESCE(cardinality(
 			w.history_seen), 0) >= w.history_total, false) END
-			AS is_known
+			AS is_known, COALESCE(w.history_as_of >= w.updated,
+			false) AS is_current
 	FROM (
 		SELECT DISTINCT external_id
 		FROM etl_loaded_issues($1, $2, $3)
@@ -106,7 +107,8 @@ WITH touched AS MATERIALIZED (
 			OR w.history_known IS NOT NULL
 			OR w.history_seen IS NOT NULL THEN COALESCE(
 			COALESCE(w.history_known, 0) + COALESCE(cardinality(
-			w.history_seen), 0) >= w.history_total, false) END
+			w.history_seen), 0) >= w.history_total, false) END,
+		COALESCE(w.history_as_of >= w.updated, false)
 	FROM etl_due_items($1) AS d
 	JOIN work_items AS w ON w.tenant_id = $1 AND w.id = d.work_item_id
 ), kind AS MATERIALIZED (
@@ -183,7 +185,8 @@ WITH touched AS MATERIALIZED (
 	GROUP BY work_item_id
 ), state AS (
 	SELECT t.id, t.born_at, t.resolution_date,
-		t.is_known AND t.created IS NOT NULL AND (s.changes IS NULL OR s.last IS NULL
+		t.is_known AND t.created IS NOT NULL AND (t.is_current
+			OR s.last IS NULL
 			OR t.status_id IS NULL OR s.last = t.status_id)
 			AS is_whole,
 		COALESCE(now.kind = 'd', false) AS is_done,

@@ -358,6 +358,9 @@ WITH named AS MATERIALIZED (
 	SELECT i.index, i.external_id, i.key, i.is_issue,
 		CASE WHEN i.is_issue THEN i.value->'fields' END AS f,
 		i.histories, i.history_total, i.history_start,
+		CASE WHEN i.is_issue AND i.histories IS NOT NULL THEN
+			etl_timestamp(i.value#>>'{fields,updated}') END
+			AS as_of,
 		COALESCE(i.claims_whole AND (etl_integer(
 			i.value#>>'{changelog,maxResults}')
 			<= jsonb_array_length(i.histories)) IS NOT TRUE, false)
@@ -367,7 +370,7 @@ WITH named AS MATERIALIZED (
 		AND CASE WHEN i.is_issue THEN i.key IS NOT NULL
 		ELSE i.histories IS NOT NULL END
 ), history AS (
-	SELECT external_id, max(total) AS total,
+	SELECT external_id, max(total) AS total, max(as_of) AS as_of,
 		max(given) FILTER (WHERE is_whole) AS whole,
 		max(newest) FILTER (WHERE is_whole) AS whole_until,
 		max(newest) AS newest,
@@ -376,6 +379,7 @@ WITH named AS MATERIALIZED (
 		jsonb_agg(histories) FILTER (WHERE NOT is_whole) AS parts
 	FROM (
 		SELECT external_id, histories, history_total AS total, given,
+			as_of,
 			GREATEST(etl_timestamp(histories#>>'{0,created}'),
 				etl_timestamp(histories#>>'{-1,created}'))
 				AS newest,
@@ -540,10 +544,10 @@ WITH named AS MATERIALIZED (
 			AS other_key,
 		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM (m.<compared>)
 			OR (o.column_ages, o.history_total, o.history_known,
-			o.history_until, o.history_seen, o.active)
-			IS DISTINCT FROM (m.column_ages, m.history_total,
-			m.history_known, m.history_until, m.history_seen,
-			m.active) AS is_changed
+			o.history_until, o.history_seen, o.history_as_of,
+			o.active) IS DISTINCT FROM (m.column_ages,
+			m.history_total, m.history_known, m.history_until,
+			m.history_seen, m.history_as_of, m.active) AS is_changed
 	FROM told AS n CROSS JOIN custom
 	LEFT JOIN LATERAL (
 		SELECT *
@@ -643,6 +647,7 @@ WITH named AS MATERIALIZED (
 			ELSE a.until END AS history_until,
 		CASE WHEN h.external_id IS NULL THEN o.history_seen
 			WHEN NOT q.is_complete THEN q.seen END AS history_seen,
+		GREATEST(o.history_as_of, h.as_of) AS history_as_of,
 		b.is_back OR COALESCE(o.active, true) AS active,
 		CASE WHEN NOT b.is_back THEN o.gone_since END AS gone_since
 		OFFSET 0) AS m
@@ -661,10 +666,10 @@ WITH named AS MATERIALIZED (
 ), written AS (
 	INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>,
 		raw_data_id, column_ages, history_total, history_known,
-		history_until, history_seen, active, gone_since)
+		history_until, history_seen, history_as_of, active, gone_since)
 	SELECT n.id, $1, $2, n.<inserted>, n.raw_data_id, n.column_ages,
 		n.history_total, n.history_known, n.history_until,
-		n.history_seen, n.active, n.gone_since
+		n.history_seen, n.history_as_of, n.active, n.gone_since
 	FROM merged AS n
 	WHERE n.is_changed
 	ORDER BY n.external_id COLLATE "C"
@@ -674,8 +679,9 @@ WITH named AS MATERIALIZED (
 		history_total = excluded.history_total,
 		history_known = excluded.history_known,
 		history_until = excluded.history_until,
-		history_seen = excluded.history_seen, active = excluded.active,
-		gone_since = excluded.gone_since, last_updated_at = NOW()
+		history_seen = excluded.history_seen,
+		history_as_of = excluded.history_as_of,
+		active = excluded.active, gone_since = excluded.gone_since, last_updated_at = NOW()
 	WHERE t.id = excluded.id
 	RETURNING t.external_id
 )
