@@ -23,6 +23,10 @@
 # A line "-- repeat" in a statement has it run again as long as it gives rows:
 # those that somebody else has written meanwhile.
 #
+# A file that begins with "-- goes on: FILE" has more statements of the file
+# before it. A line "-- as in: FILE STATEMENT NAME" is a statement that stands in
+# a file before, under a name of its own.
+#
 # usage: awk -f embed_sql.awk prefix=transform TABLE.h… FILE.sql…
 
 function fail(text) {
@@ -156,6 +160,11 @@ FILENAME ~ /_table\.h$/ {
 	next
 }
 
+FNR == 1 && $0 == "-- goes on: " substr(table, length(prefix) + 2) {
+	end_statement()
+	next
+}
+
 FNR == 1 {
 	end_file()
 	table = FILENAME
@@ -169,12 +178,22 @@ FNR == 1 {
 /^-- statement: / {
 	end_statement()
 	in_statement = 1
+	statement = $3
 	printf "\t{ .changes = true, .name = \"%s_%s\", .sql =", table, $3
 	next
 }
 
 /^-- repeat$/ {
 	repeats = 1
+	next
+}
+
+/^-- as in: / {
+	end_statement()
+	if (!((prefix "_" $4, $5) in text_of))
+		fail("there is no statement " $5 " in " $4)
+	printf "\t{ .changes = true, .name = \"%s_%s\", .sql =%s },\n", table, \
+		$6, text_of[prefix "_" $4, $5]
 	next
 }
 
@@ -193,8 +212,11 @@ in_statement {
 	for (i = 1; i <= count; i++) {
 		gsub(/\\/, "&&", lines[i])
 		gsub(/"/, "\\\\&", lines[i])
-		if (lines[i] != "")
-			printf "\n\t\"%s\\n\"", lines[i]
+		if (lines[i] == "")
+			continue
+		lines[i] = "\n\t\"" lines[i] "\\n\""
+		text_of[table, statement] = text_of[table, statement] lines[i]
+		printf "%s", lines[i]
 	}
 }
 

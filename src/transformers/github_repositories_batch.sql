@@ -1,96 +1,152 @@
--- Repositories of REST: an array, repositories[] or items[]. One that a pull
--- request has made under the same name is the same, whichever form of id it
--- came with.
+-- Repositories of REST or GraphQL. One that a pull request has made is the
+-- same, whichever form of id it came with. Of what an answer does not name
+-- nothing changes; of two answers the newer one counts, whichever is first.
 
 -- statement: read
 WITH item AS (
-	SELECT index, CASE
-		WHEN COALESCE(etl_id(value->'node_id'), etl_id(value->'id'))
-			IS NULL THEN 'no id'
-		WHEN COALESCE(etl_id(value->'full_name'),
-			etl_id(value->'nameWithOwner'), etl_id(value->'name'))
-			IS NULL THEN 'no name'
+	SELECT i.index, t.wrong, CASE
+		WHEN jsonb_typeof(i.value) IS DISTINCT FROM 'object'
+			THEN 'not an object'
+		WHEN i.value->>'__typename' <> 'Repository'
+			THEN 'not a repository'
+		WHEN i.external_id IS NULL THEN 'no id'
+		WHEN i.full_name IS NULL THEN 'no name'
 		END AS reason
-	FROM etl_items($1, $2, $3, '{repositories,items}')
-), skipped AS (
-	SELECT count(*) AS count, (
-		SELECT jsonb_agg(jsonb_build_object('index', index,
-			'reason', reason) ORDER BY index)
-		FROM (
-			SELECT index, reason
-			FROM item
-			WHERE reason IS NOT NULL
-			ORDER BY index
-			LIMIT 1000) AS first) AS list
+	FROM etl_repositories($1, $2, $3) AS i
+	CROSS JOIN LATERAL etl_repository_told(CASE jsonb_typeof(i.value)
+		WHEN 'object' THEN i.value END) AS t
+), note AS (
+	SELECT index, jsonb_build_object('index', index, 'reason', reason)
+		AS note
 	FROM item
 	WHERE reason IS NOT NULL
+	UNION ALL
+	SELECT index, jsonb_build_object('index', index, 'place', place,
+		'reason', 'a value of another kind')
+	FROM item CROSS JOIN jsonb_array_elements_text(wrong) AS place
+	WHERE reason IS NULL
+), answer AS (
+	SELECT raw_data, etl_repository_way(raw_data) AS way
+	FROM raw_extraction_data
+	WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+), lack AS (
+	SELECT n.note
+	FROM answer CROSS JOIN etl_answer_errors(raw_data) AS n
+	UNION ALL
+	SELECT jsonb_build_object('what', 'repositories', 'given', 0, 'total',
+		etl_integer(raw_data->>'total_count'))
+	FROM answer
+	WHERE jsonb_typeof(raw_data) = 'object'
+		AND etl_integer(raw_data->>'total_count') > 0
+		AND NOT EXISTS (SELECT FROM item)
 )
-SELECT CASE WHEN etl_path(raw_data, '{repositories,items}') IS NOT NULL
-	THEN (SELECT count(*) FROM item) END,
-	skipped.count, skipped.count, skipped.list, NULL::jsonb,
-	0, NULL::jsonb, etl_refusal(raw_data)
-FROM raw_extraction_data CROSS JOIN skipped
-WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+SELECT CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
+	(SELECT count(*) FROM item WHERE reason IS NOT NULL),
+	(SELECT count(*) FROM note), (
+	SELECT jsonb_agg(note ORDER BY index)
+	FROM (SELECT * FROM note ORDER BY index LIMIT 1000) AS first),
+	NULL::jsonb, (SELECT count(*) FROM lack),
+	(SELECT jsonb_agg(note) FROM (SELECT note FROM lack LIMIT 1000) AS l),
+	etl_refusal(raw_data)
+FROM answer
 
+-- Whoever has some of the same waits here. What another worker has made
+-- meanwhile, the second turn sees.
+-- statement: lock
+SELECT r.id
+FROM (
+	SELECT DISTINCT repository_id
+	FROM etl_repositories($1, $2, $3)
+) AS i
+JOIN repositories AS r ON r.tenant_id = $1 AND r.id = i.repository_id
+ORDER BY r.id
+FOR NO KEY UPDATE OF r
+
+-- A name alone makes a repository only where no id is told of it. A node id is
+-- not replaced by a plain number.
 -- statement: repositories
 -- columns: repositories
-WITH item AS (
-	SELECT index,
-		COALESCE(etl_id(value->'node_id'), etl_id(value->'id'))
-			AS own_id,
-		COALESCE(etl_id(value->'full_name'),
-			etl_id(value->'nameWithOwner'), etl_id(value->'name'))
-			AS full_name,
-		etl_scalar(value->'name') AS own_name,
-		etl_scalar(value->'description') AS description,
-		COALESCE(etl_scalar(value->'html_url'),
-			etl_scalar(value->'url')) AS url,
-		CASE COALESCE(value->'private', value->'isPrivate')
-			WHEN 'true' THEN true WHEN 'false' THEN false END
-			AS is_private,
-		etl_timestamp(COALESCE(value->>'created_at',
-			value->>'createdAt')) AS repo_created_at,
-		etl_timestamp(COALESCE(value->>'updated_at',
-			value->>'updatedAt')) AS repo_updated_at,
-		etl_timestamp(COALESCE(value->>'pushed_at',
-			value->>'pushedAt')) AS pushed_at,
-		COALESCE(etl_scalar(value->'language'),
-			etl_scalar(value#>'{primaryLanguage,name}')) AS language,
-		COALESCE(etl_scalar(value->'default_branch'),
-			etl_scalar(value#>'{defaultBranchRef,name}'))
-			AS default_branch,
-		CASE COALESCE(value->'archived', value->'isArchived')
-			WHEN 'true' THEN true WHEN 'false' THEN false END
-			AS archived
-	FROM etl_items($1, $2, $3, '{repositories,items}')
-	OFFSET 0
-), known AS (
-	SELECT item.*, o.id, COALESCE(o.external_id, item.own_id)
-			AS external_id,
-		COALESCE(item.own_name, regexp_replace(item.full_name,
-			'^.*/', '')) AS name
-	FROM item LEFT JOIN LATERAL (
-		SELECT r.id, r.external_id
-		FROM repositories AS r
-		WHERE r.tenant_id = $1 AND r.integration_id = $2
-			AND r.external_id IS NOT NULL
-			AND (r.external_id = item.own_id
-			OR r.full_name = item.full_name)
-		ORDER BY r.external_id = item.own_id DESC, r.id
-		LIMIT 1) AS o ON true
-	WHERE item.own_id IS NOT NULL AND item.full_name IS NOT NULL
-), newest AS (
-	SELECT DISTINCT ON (external_id COLLATE "C") *
-	FROM known
-	ORDER BY external_id COLLATE "C", repo_updated_at DESC NULLS LAST,
-		index DESC
+WITH item AS MATERIALIZED (
+	SELECT i.*, t.told, COALESCE('#' || i.repository_id, i.identity,
+		i.name_key) AS row_key
+	FROM etl_repositories($1, $2, $3) AS i
+	CROSS JOIN LATERAL etl_repository_told(i.value) AS t
+	WHERE i.full_name IS NOT NULL
+		AND (i.external_id IS NOT NULL OR i.by_name)
+		AND (i.value->>'__typename' <> 'Repository') IS NOT TRUE
+), one AS (
+	SELECT repository_id, row_key, max(stamp) AS stamp,
+		max(full_name) AS full_name,
+		etl_merged(told ORDER BY stamp NULLS FIRST, index) AS told,
+		CASE WHEN min(stamp) IS DISTINCT FROM max(stamp)
+			OR count(*) <> count(stamp) THEN
+			etl_merged(etl_stamps(told, stamp)
+			ORDER BY stamp NULLS FIRST, index) END AS stamps
+	FROM item AS i
+	WHERE i.external_id IS NOT NULL OR i.repository_id IS NOT NULL
+		OR NOT EXISTS (SELECT FROM item AS x
+		WHERE x.name_key = i.name_key AND x.external_id IS NOT NULL)
+	GROUP BY repository_id, row_key
+), changed AS MATERIALIZED (
+	SELECT n.*, o.id AS known_id, o.external_id AS old_id, row_key
+	FROM one
+	LEFT JOIN repositories AS o ON o.tenant_id = $1
+		AND o.id = one.repository_id
+	CROSS JOIN LATERAL (SELECT etl_taken(CASE
+		WHEN o.id IS NULL AND NOT told ? 'external_id'
+		THEN told || jsonb_build_object('external_id', one.full_name)
+		WHEN etl_is_number(told->>'external_id')
+			AND NOT etl_is_number(o.external_id)
+			AND o.external_id NOT LIKE '%/%'
+		THEN told - 'external_id' ELSE told END, stamps, stamp, $3,
+		o.repo_updated_at, o.raw_data_id, o.column_ages) AS taken) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
+		|| jsonb_build_object(
+		'repo_updated_at', GREATEST(stamp, o.repo_updated_at),
+		'raw_data_id', etl_newest(stamp, $3, o.repo_updated_at, o.raw_data_id),
+		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+			k.taken, stamps, stamp, $3, o.repo_updated_at,
+			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
+	WHERE o.id IS NULL
+		OR stamp > COALESCE(o.repo_updated_at, '-infinity')
+		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR o.column_ages IS DISTINCT FROM n.column_ages
+), made AS (
+	INSERT INTO repositories (id, tenant_id, integration_id, <inserted>)
+	SELECT nextval('repositories_id_seq'), $1, $2, n.<inserted>
+	FROM changed AS n
+	WHERE n.known_id IS NULL
+	ORDER BY row_key COLLATE "C"
+	ON CONFLICT DO NOTHING
+), renamed AS MATERIALIZED (
+	SELECT p.id, changed.external_id
+	FROM changed JOIN prs AS p ON p.tenant_id = $1
+		AND p.repository_id = changed.known_id
+	WHERE changed.external_id <> changed.old_id
+	ORDER BY p.id
+	FOR NO KEY UPDATE OF p
+), named AS (
+	UPDATE prs AS p SET external_repo_id = renamed.external_id
+	FROM renamed
+	WHERE p.tenant_id::bigint = $1 AND p.id = renamed.id
+		AND p.external_repo_id <> renamed.external_id
+), links AS MATERIALIZED (
+	SELECT l.id, changed.external_id
+	FROM changed JOIN wits_prs_links AS l ON l.tenant_id = $1
+		AND l.external_repo_id = changed.old_id
+	WHERE changed.external_id <> changed.old_id
+	ORDER BY l.work_item_id, l.repo_key COLLATE "C",
+		l.pull_request_number
+	FOR NO KEY UPDATE OF l
+), linked AS (
+	UPDATE wits_prs_links AS l SET external_repo_id = links.external_id
+	FROM links
+	WHERE l.tenant_id = $1 AND l.id = links.id
 )
-INSERT INTO repositories AS t (id, tenant_id, integration_id, <inserted>)
-SELECT COALESCE(n.id, nextval('repositories_id_seq')), $1, $2, n.<inserted>
-FROM newest AS n
-ORDER BY n.external_id COLLATE "C"
-ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-	<updated = excluded>, last_updated_at = NOW()
-WHERE (t.repo_updated_at IS NULL
-	OR excluded.repo_updated_at >= t.repo_updated_at)
-	AND (t.<compared>) IS DISTINCT FROM (excluded.<compared>)
+UPDATE repositories AS t
+SET <updated = n>, last_updated_at = NOW()
+FROM changed AS n
+WHERE t.tenant_id::bigint = $1 AND t.id = n.known_id
+
+-- as in: github_repositories_batch lock lock_again
+-- as in: github_repositories_batch repositories repositories_again

@@ -20,14 +20,14 @@ rows_are "every column of a pull request" \
 	FROM prs p JOIN repositories r ON r.id = repository_id ORDER BY number" <<'ROWS'
 PR_kwDOAnts0001|R_kgDOGAnts01|example/ants|101|Pool: release workers that idle 🐜|Fixes the leak of EE-5.
 
-See also EE-1 and UTF-8.|MERGED|ann|feature/EE-1-release-idle|main|https://github.com/example/ants/pull/101|2025-03-01 09:00:00|2025-03-04 12:00:00|2025-03-04 11:59:00|2025-03-04 11:59:00|bob
-PR_kwDOAnts0002|R_kgDOGAnts01|example/ants|102|EE-9999 is not there yet||OPEN||main|main|https://github.com/example/ants/pull/102|2025-03-05 09:00:00|2025-03-05 09:00:00|||
-PR_kwDOAnts0003|R_kgDOGAnts01|example/ants|103|No key at all||CLOSED|eve|patch-1|main|https://github.com/example/ants/pull/103|2025-03-06 09:00:00|2025-03-06 10:00:00|2025-03-06 10:00:00||
+See also EE-1 and UTF-8.|merged|ann|feature/EE-1-release-idle|main|https://github.com/example/ants/pull/101|2025-03-01 09:00:00|2025-03-04 12:00:00|2025-03-04 11:59:00|2025-03-04 11:59:00|bob
+PR_kwDOAnts0002|R_kgDOGAnts01|example/ants|102|EE-9999 is not there yet||open||main|main|https://github.com/example/ants/pull/102|2025-03-05 09:00:00|2025-03-05 09:00:00|||
+PR_kwDOAnts0003|R_kgDOGAnts01|example/ants|103|No key at all||closed|eve|patch-1|main|https://github.com/example/ants/pull/103|2025-03-06 09:00:00|2025-03-06 10:00:00|2025-03-06 10:00:00||
 ROWS
 counts="SELECT number, commit_count, additions, deletions, changed_files, reviewers, first_review_at, review_cycles, rework_commit_count, discussion_comment_count, review_comment_count FROM prs ORDER BY number"
 rows_are "what follows from its parts; given numbers, else the sum of its commits" "$counts" <<'ROWS'
 101|3|120|30|4|2|2025-03-02 15:00:00|2|2|2|3
-102|40|10|3|3|0||0|0|0|0
+102|40||||0||0|||
 103|0|1|0|1|0||0|0|0|0
 ROWS
 rows_are "commits" "SELECT p.number, left(c.external_id, 4), author_name, author_email, committer_name, committer_email, message, authored_date, committed_date
@@ -68,16 +68,16 @@ rows_are "work items that come later find those that named them" "$linked" <<'RO
 103|
 ROWS
 rows_are "and the links are there" "$panels" <<'ROWS'
-EE-5|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||MERGED
-EE-9999|R_kgDOGAnts01|example/ants|102|main||OPEN
+EE-5|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||merged
+EE-9999|R_kgDOGAnts01|example/ants|102|main||open
 ROWS
 changes_nothing "twice is once" "$BATCH"
 jq -n '{issues: [{id: "1", key: "EE-1"}]}' | feed jira_issues_batch
 one_key() {
 	check_is "$1: the key in the branch comes first" "$(table "$linked" | head -n 1)" "101|EE-1"
 	rows_are "$1: and its link in place of the other's" "$panels" <<'ROWS'
-EE-1|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||MERGED
-EE-9999|R_kgDOGAnts01|example/ants|102|main||OPEN
+EE-1|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||merged
+EE-9999|R_kgDOGAnts01|example/ants|102|main||open
 ROWS
 }
 one_key "an earlier key that comes later"
@@ -96,13 +96,13 @@ jq -n '[{issue_id: "9999", detail: [{pullRequests: [
 panel=$BATCH
 check_is "panels: an unknown issue is waited for" "$(outcome waiting)" '["4711"]'
 check_is "panels: an unknown issue and one without a name are listed" "$(outcome items) $(outcome list)" \
-	'2 [{"index": 2, "reason": "the issue 4711 is not known"}, {"index": 3, "reason": "no issue_id or issue_key"}]'
+	'3 [{"index": 0, "place": "detail[0].pullRequests[3].url", "reason": "it names no pull request"}, {"index": 0, "place": "detail[0].pullRequests[4].url", "reason": "it names no pull request"}, {"index": 2, "reason": "the issue 4711 is not known"}, {"index": 3, "reason": "no issue_id or issue_key"}]'
 rows_are "panels name pull requests of GitHub, GitLab and Bitbucket" "$panels" <<'ROWS'
-EE-1|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||MERGED
+EE-1|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||merged
 EE-5|R_kgDOGAnts01|example/ants|101|from-panel|def|MERGED
 EE-9999|group/sub/name|group/sub/name|7|||OPEN
 EE-9999|team/repo|team/repo|8|||OPEN
-EE-9999|R_kgDOGAnts01|example/ants|102|main||OPEN
+EE-9999|R_kgDOGAnts01|example/ants|102|main||open
 EE-9999|R_kgDOGAnts01|example/ants|103|patch-1|abc|DECLINED
 ROWS
 rows_are "one that names no work item gets the panel's" "$linked" <<'ROWS'
@@ -129,9 +129,9 @@ check_is "an older page changes neither the pull request nor its parts" \
 	"Pool: release workers that idle 🐜|Nice.|2"
 jq '.pullRequests.nodes |= [.[0] | .updatedAt = "2025-03-05T00:00:00Z" | .title = "Newer" | .reviews.nodes = [{id: "PRR_5", author: {login: "zed"}, state: "APPROVED", submittedAt: "2025-03-02T00:00:00Z"}] | .commits = null]' \
 	"$data/github/graphql_pull_requests.json" | feed github_prs_batch 2
-check_is "a newer one does, and its parts join those that are there" \
-	"$(table "SELECT name, commit_count, reviewers, first_review_at, review_cycles FROM prs WHERE number = 101")" \
-	"Newer|3|3|2025-03-02 00:00:00|3"
+check_is "a newer one does, and its parts join those that are there: five reviews, of four that it tells of" \
+	"$(table "SELECT name, commit_count, reviewers, review_cycles, parts_complete, (SELECT count(*) FROM prs_reviews WHERE pr_id = p.id) FROM prs p WHERE number = 101")" \
+	"Newer|3|||f|5"
 changes_nothing "the first page again changes nothing" "$graphql"
 
 # Older and newer halves of a pull request, in either order.
@@ -152,7 +152,7 @@ old_half=$BATCH
 half 2025-05-02T00:00:00Z New 2 | feed github_prs_batch 2
 halves >"$TMP/halves"
 check_is "halves of a pull request: all that is stored counts" "$(head -n 1 "$TMP/halves")" "New|2025-05-02 00:00:00|3|3|2025-03-01 00:00:00|2|2|3"
-check_is "what both have is as in the newer one" "$(grep -E '^(both|Rb|Cb)' "$TMP/halves" | tr '\n' ' ')" "both|New Rb|New Cb|New "
+check_is "what both have is as in the newer one" "$(grep -E '^(both|Rb|Cb)' "$TMP/halves" | tr '\n' ' ')" "both|New Rb|NEW Cb|New "
 changes_nothing "twice is once" "$old_half"
 table "DELETE FROM prs_commits WHERE external_id ~ '^(h|both)'; DELETE FROM prs_reviews WHERE external_id ~ '^R[12b]$'; DELETE FROM prs_comments WHERE external_id ~ '^C[12b]$'; DELETE FROM prs WHERE number = 900"
 process "$BATCH"
@@ -186,8 +186,8 @@ store_batch github_prs_batch "$data/github/pull_requests.json" 2
 process "$BATCH"
 rows_are "a REST list, one pull request in it twice" \
 	"SELECT p.external_id, number, external_repo_id, status, user_name, source, destination, merged_at, length(p.name) > 10 FROM prs p WHERE number < 100 ORDER BY number" <<'ROWS'
-MDExOlB1bGxSZXF1ZXN0MjAzNzU2NzM2|4|134018330|closed|barryz|pre_allocate|master|2018-07-26 02:32:41|t
-MDExOlB1bGxSZXF1ZXN0MjExNjAzNTgz|8|134018330|closed|hongli-my|dev|master||t
+MDExOlB1bGxSZXF1ZXN0MjAzNzU2NzM2|4|MDEwOlJlcG9zaXRvcnkxMzQwMTgzMzA=|merged|barryz|pre_allocate|master|2018-07-26 02:32:41|t
+MDExOlB1bGxSZXF1ZXN0MjExNjAzNTgz|8|MDEwOlJlcG9zaXRvcnkxMzQwMTgzMzA=|closed|hongli-my|dev|master||t
 ROWS
 jq --slurpfile commits "$data/github/pull_request_commits.json" --slurpfile reviews "$data/github/pull_request_reviews.json" --slurpfile comments "$data/github/pull_request_review_comments.json" \
 	'{prs: [.[2] + {commits: $commits[0], reviews: $reviews[0], review_comments: $comments[0], comments: 6, additions: 9, deletions: 8, changed_files: 7, merged_by: {login: "m"}}]}' \

@@ -1,0 +1,573 @@
+-- goes on: github_prs_batch
+-- Commits, reviews and comments of pull requests. A part is active as long as
+-- no newer list that is complete lacks it; only active ones count. A list is
+-- complete by itself (etl_pr_lists), or once its pages have as many as there
+-- are. Whoever has locked the repository writes them alone.
+
+-- How many there are, as the newest answer says.
+-- statement: parts
+WITH fact AS (
+	SELECT pr_id, kind, bool_or(is_list) AS asked,
+		(array_agg(total ORDER BY stamp DESC NULLS LAST, index DESC)
+			FILTER (WHERE total IS NOT NULL))[1] AS total,
+		(array_agg(stamp ORDER BY stamp DESC NULLS LAST, index DESC)
+			FILTER (WHERE total IS NOT NULL))[1] AS total_stamp,
+		bool_or(is_list AND is_cut AND total IS NULL) AS cut,
+		max(stamp) FILTER (WHERE is_list AND is_cut
+			AND total IS NULL) AS cut_stamp
+	FROM etl_pr_lists($1, $2, $3)
+	WHERE pr_id IS NOT NULL
+	GROUP BY pr_id, kind
+), changed AS MATERIALIZED (
+	SELECT p.id, COALESCE(p.parts, '{}') || jsonb_object_agg(f.kind,
+		etl_part_facts(p.parts->f.kind, f.asked, f.total,
+		f.total_stamp, f.cut, f.cut_stamp, $3)) AS parts
+	FROM fact AS f JOIN prs AS p ON p.tenant_id = $1 AND p.id = f.pr_id
+	GROUP BY p.id, p.parts
+)
+UPDATE prs AS p
+SET parts = changed.parts
+FROM changed
+WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
+	AND p.parts IS DISTINCT FROM changed.parts
+
+-- A commit belongs to each pull request that has it.
+-- statement: prs_commits
+-- columns: prs_commits
+WITH node AS MATERIALIZED (
+	SELECT l.pr_id, l.stamp, l.index, n.place, n.value, l.kind,
+		COALESCE(etl_id(n.value->'sha'), etl_id(n.value#>'{commit,oid}'),
+			etl_id(n.value->'oid'), etl_id(n.value#>'{commit,sha}'))
+			AS part_id,
+		etl_is_newer(l.stamp, $3,
+			(l.known->>'list')::timestamp,
+			(l.known->>'list_id')::bigint) AS is_current, CASE
+		WHEN l.is_broken THEN jsonb_strip_nulls(t.told) ELSE t.told
+		END AS told
+	FROM etl_pr_lists($1, $2, $3) AS l
+	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
+		AS n (value, place)
+	CROSS JOIN LATERAL etl_commit_told(n.value) AS t
+	WHERE l.kind = 'commits' AND l.pr_id IS NOT NULL
+), one AS (
+	SELECT pr_id, kind, part_id, max(stamp) AS stamp,
+		bool_or(is_current) AS is_current,
+		etl_merged(told ORDER BY stamp NULLS FIRST, index,
+			place) AS told,
+		CASE WHEN min(stamp) IS DISTINCT FROM max(stamp)
+			OR count(*) <> count(stamp) THEN
+			etl_merged(etl_stamps(told, stamp)
+			ORDER BY stamp NULLS FIRST, index, place) END
+			AS stamps
+	FROM node
+	WHERE part_id IS NOT NULL
+	GROUP BY pr_id, kind, part_id
+), changed AS MATERIALIZED (
+	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
+			OR COALESCE(o.active, false) AS is_active,
+		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
+			(n.<compared>) OR (one.is_current AND NOT o.active)
+			AS is_other
+	FROM one
+	LEFT JOIN prs_commits AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
+		AND o.external_id = one.part_id
+	CROSS JOIN LATERAL (SELECT etl_taken(one.told, one.stamps,
+		one.stamp, $3, o.told_at, o.raw_data_id, o.column_ages)
+		AS taken) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
+		|| jsonb_build_object('pr_id', one.pr_id,
+		'external_id', one.part_id,
+		'told_at', GREATEST(one.stamp, o.told_at),
+		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
+		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+			k.taken, one.stamps, one.stamp, $3, o.told_at,
+			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
+	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
+		OR (one.is_current AND NOT o.active)
+		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR o.column_ages IS DISTINCT FROM n.column_ages
+), made AS (
+	INSERT INTO prs_commits (id, tenant_id, integration_id, active,
+		<inserted>)
+	SELECT nextval('prs_commits_id_seq'), $1, $2, n.is_active, n.<inserted>
+	FROM changed AS n
+	WHERE n.known_id IS NULL
+	ORDER BY n.pr_id, n.part_id COLLATE "C"
+	ON CONFLICT DO NOTHING
+)
+UPDATE prs_commits AS t
+SET <updated = n>, active = n.is_active, last_updated_at = CASE
+	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
+FROM changed AS n
+WHERE t.tenant_id = $1 AND t.id = n.known_id
+
+-- statement: prs_reviews
+-- columns: prs_reviews
+WITH node AS MATERIALIZED (
+	SELECT l.pr_id, l.stamp, l.index, n.place, n.value, l.kind,
+		etl_identity(COALESCE(etl_id(n.value->'node_id'),
+			etl_id(n.value->'id'))) AS part_id,
+		etl_is_newer(l.stamp, $3,
+			(l.known->>'list')::timestamp,
+			(l.known->>'list_id')::bigint) AS is_current, CASE
+		WHEN l.is_broken THEN jsonb_strip_nulls(t.told) ELSE t.told
+		END AS told
+	FROM etl_pr_lists($1, $2, $3) AS l
+	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
+		AS n (value, place)
+	CROSS JOIN LATERAL etl_review_told(n.value) AS t
+	WHERE l.kind = 'reviews' AND l.pr_id IS NOT NULL
+), one AS (
+	SELECT pr_id, kind, part_id, max(stamp) AS stamp,
+		bool_or(is_current) AS is_current,
+		etl_merged(told ORDER BY stamp NULLS FIRST, index,
+			place) AS told,
+		CASE WHEN min(stamp) IS DISTINCT FROM max(stamp)
+			OR count(*) <> count(stamp) THEN
+			etl_merged(etl_stamps(told, stamp)
+			ORDER BY stamp NULLS FIRST, index, place) END
+			AS stamps
+	FROM node
+	WHERE part_id IS NOT NULL
+	GROUP BY pr_id, kind, part_id
+), changed AS MATERIALIZED (
+	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
+			OR COALESCE(o.active, false) AS is_active,
+		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
+			(n.<compared>) OR (one.is_current AND NOT o.active)
+			AS is_other
+	FROM one
+	LEFT JOIN prs_reviews AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
+		AND o.identity = one.part_id
+	CROSS JOIN LATERAL (SELECT etl_taken(CASE WHEN
+		etl_is_number(one.told->>'external_id')
+		AND NOT etl_is_number(o.external_id)
+		THEN one.told - 'external_id' ELSE one.told END, one.stamps,
+		one.stamp, $3, o.told_at, o.raw_data_id, o.column_ages)
+		AS taken) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
+		|| jsonb_build_object('pr_id', one.pr_id,
+		'told_at', GREATEST(one.stamp, o.told_at),
+		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
+		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+			k.taken, one.stamps, one.stamp, $3, o.told_at,
+			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
+	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
+		OR (one.is_current AND NOT o.active)
+		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR o.column_ages IS DISTINCT FROM n.column_ages
+), made AS (
+	INSERT INTO prs_reviews (id, tenant_id, integration_id, active,
+		<inserted>)
+	SELECT nextval('prs_reviews_id_seq'), $1, $2, n.is_active, n.<inserted>
+	FROM changed AS n
+	WHERE n.known_id IS NULL
+	ORDER BY n.pr_id, n.part_id COLLATE "C"
+	ON CONFLICT DO NOTHING
+)
+UPDATE prs_reviews AS t
+SET <updated = n>, active = n.is_active, last_updated_at = CASE
+	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
+FROM changed AS n
+WHERE t.tenant_id = $1 AND t.id = n.known_id
+
+-- Of two that tell when the comment was changed, the newer one counts. Comments
+-- of two kinds may have the same id.
+-- statement: prs_comments
+-- columns: prs_comments
+WITH node AS MATERIALIZED (
+	SELECT l.pr_id, l.stamp, l.index, n.place, n.value, l.kind,
+		etl_identity(COALESCE(etl_id(n.value->'node_id'),
+			etl_id(n.value->'id'))) AS part_id,
+		etl_is_newer(l.stamp, $3,
+			(l.known->>'list')::timestamp,
+			(l.known->>'list_id')::bigint) AS is_current, CASE
+		WHEN l.is_broken THEN jsonb_strip_nulls(t.told) ELSE t.told
+		END AS told
+	FROM etl_pr_lists($1, $2, $3) AS l
+	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
+		AS n (value, place)
+	CROSS JOIN LATERAL etl_comment_told(n.value) AS t
+	WHERE l.kind LIKE '%comments' AND l.pr_id IS NOT NULL
+), one AS (
+	SELECT pr_id, kind, part_id, max(stamp) AS stamp,
+		bool_or(is_current) AS is_current,
+		etl_merged(told ORDER BY told->>'updated_at_github' NULLS FIRST,
+			stamp NULLS FIRST, index,
+			place) AS told,
+		CASE WHEN min(stamp) IS DISTINCT FROM max(stamp)
+			OR count(*) <> count(stamp) THEN
+			etl_merged(etl_stamps(told, stamp)
+			ORDER BY told->>'updated_at_github' NULLS FIRST,
+			stamp NULLS FIRST, index, place) END
+			AS stamps
+	FROM node
+	WHERE part_id IS NOT NULL
+	GROUP BY pr_id, kind, part_id
+), changed AS MATERIALIZED (
+	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
+			OR COALESCE(o.active, false) AS is_active,
+		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
+			(n.<compared>) OR (one.is_current AND NOT o.active)
+			AS is_other
+	FROM one
+	LEFT JOIN prs_comments AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
+		AND o.identity = one.part_id
+		AND o.comment_type = CASE one.kind WHEN 'comments' THEN 'issue'
+		ELSE 'review' END
+	CROSS JOIN LATERAL (SELECT etl_taken(CASE WHEN
+		o.updated_at_github > (one.told->>'updated_at_github')
+		::timestamp THEN '{}' WHEN etl_is_number(
+		one.told->>'external_id') AND NOT etl_is_number(o.external_id)
+		THEN one.told - 'external_id' ELSE one.told END, one.stamps,
+		one.stamp, $3, o.told_at, o.raw_data_id, o.column_ages)
+		AS taken) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
+		|| jsonb_build_object('pr_id', one.pr_id,
+		'comment_type', CASE one.kind WHEN 'comments' THEN 'issue'
+		ELSE 'review' END,
+		'told_at', GREATEST(one.stamp, o.told_at),
+		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
+		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+			k.taken, one.stamps, one.stamp, $3, o.told_at,
+			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
+	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
+		OR (one.is_current AND NOT o.active)
+		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR o.column_ages IS DISTINCT FROM n.column_ages
+), made AS (
+	INSERT INTO prs_comments (id, tenant_id, integration_id, active,
+		<inserted>)
+	SELECT nextval('prs_comments_id_seq'), $1, $2, n.is_active, n.<inserted>
+	FROM changed AS n
+	WHERE n.known_id IS NULL
+	ORDER BY n.pr_id, n.part_id COLLATE "C"
+	ON CONFLICT DO NOTHING
+)
+UPDATE prs_comments AS t
+SET <updated = n>, active = n.is_active, last_updated_at = CASE
+	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
+FROM changed AS n
+WHERE t.tenant_id = $1 AND t.id = n.known_id
+
+-- statement: prs_commits_gone
+WITH list AS MATERIALIZED (
+	SELECT l.pr_id, l.stamp, ARRAY(
+		SELECT COALESCE(etl_id(n->'sha'), etl_id(n#>'{commit,oid}'),
+			etl_id(n->'oid'), etl_id(n#>'{commit,sha}'), '')
+		FROM jsonb_array_elements(l.nodes) AS n) AS ids
+	FROM etl_pr_lists($1, $2, $3) AS l
+	WHERE l.kind = 'commits' AND l.is_complete AND l.pr_id IS NOT NULL
+		AND etl_is_newer(l.stamp, $3,
+			(l.known->>'list')::timestamp,
+			(l.known->>'list_id')::bigint)
+), paged AS MATERIALIZED (
+	SELECT p.id AS pr_id, (p.parts#>>'{commits,at}')::timestamp AS stamp
+	FROM (
+		SELECT DISTINCT pr_id
+		FROM etl_pr_lists($1, $2, $3) AS l
+		WHERE l.kind = 'commits'
+	) AS l
+	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
+	CROSS JOIN LATERAL (
+		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
+			(p.parts#>>'{commits,at}')::timestamp) AS since
+		FROM prs_commits AS x
+		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
+	) AS c
+	WHERE c.since = (p.parts#>>'{commits,total}')::integer
+		AND c.count <> c.since
+), gone AS MATERIALIZED (
+	SELECT x.id
+	FROM list JOIN prs_commits AS x ON x.pr_id = list.pr_id
+		AND x.tenant_id = $1 AND x.active
+	WHERE x.external_id <> ALL (list.ids) AND NOT etl_is_newer(
+		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
+	UNION
+	SELECT x.id
+	FROM paged JOIN prs_commits AS x ON x.pr_id = paged.pr_id
+		AND x.tenant_id = $1 AND x.active
+	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
+)
+UPDATE prs_commits AS t
+SET active = FALSE, last_updated_at = NOW()
+FROM gone
+WHERE t.tenant_id = $1 AND t.id = gone.id
+
+-- statement: prs_reviews_gone
+WITH list AS MATERIALIZED (
+	SELECT l.pr_id, l.stamp, ARRAY(
+		SELECT COALESCE(etl_identity(COALESCE(etl_id(n->'node_id'),
+			etl_id(n->'id'))), '')
+		FROM jsonb_array_elements(l.nodes) AS n) AS ids
+	FROM etl_pr_lists($1, $2, $3) AS l
+	WHERE l.kind = 'reviews' AND l.is_complete AND l.pr_id IS NOT NULL
+		AND etl_is_newer(l.stamp, $3,
+			(l.known->>'list')::timestamp,
+			(l.known->>'list_id')::bigint)
+), paged AS MATERIALIZED (
+	SELECT p.id AS pr_id, (p.parts#>>'{reviews,at}')::timestamp AS stamp
+	FROM (
+		SELECT DISTINCT pr_id
+		FROM etl_pr_lists($1, $2, $3) AS l
+		WHERE l.kind = 'reviews'
+	) AS l
+	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
+	CROSS JOIN LATERAL (
+		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
+			(p.parts#>>'{reviews,at}')::timestamp) AS since
+		FROM prs_reviews AS x
+		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
+	) AS c
+	WHERE c.since = (p.parts#>>'{reviews,total}')::integer
+		AND c.count <> c.since
+), gone AS MATERIALIZED (
+	SELECT x.id
+	FROM list JOIN prs_reviews AS x ON x.pr_id = list.pr_id
+		AND x.tenant_id = $1 AND x.active
+	WHERE x.identity <> ALL (list.ids) AND NOT etl_is_newer(
+		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
+	UNION
+	SELECT x.id
+	FROM paged JOIN prs_reviews AS x ON x.pr_id = paged.pr_id
+		AND x.tenant_id = $1 AND x.active
+	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
+)
+UPDATE prs_reviews AS t
+SET active = FALSE, last_updated_at = NOW()
+FROM gone
+WHERE t.tenant_id = $1 AND t.id = gone.id
+
+-- statement: prs_comments_gone
+WITH list AS MATERIALIZED (
+	SELECT l.pr_id, l.stamp, ARRAY(
+		SELECT COALESCE(etl_identity(COALESCE(etl_id(n->'node_id'),
+			etl_id(n->'id'))), '')
+		FROM jsonb_array_elements(l.nodes) AS n) AS ids
+	FROM etl_pr_lists($1, $2, $3) AS l
+	WHERE l.kind = 'comments' AND l.is_complete AND l.pr_id IS NOT NULL
+		AND etl_is_newer(l.stamp, $3,
+			(l.known->>'list')::timestamp,
+			(l.known->>'list_id')::bigint)
+), paged AS MATERIALIZED (
+	SELECT p.id AS pr_id, (p.parts#>>'{comments,at}')::timestamp AS stamp
+	FROM (
+		SELECT DISTINCT pr_id
+		FROM etl_pr_lists($1, $2, $3) AS l
+		WHERE l.kind = 'comments'
+	) AS l
+	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
+	CROSS JOIN LATERAL (
+		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
+			(p.parts#>>'{comments,at}')::timestamp) AS since
+		FROM prs_comments AS x
+		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
+		AND x.comment_type = 'issue'
+	) AS c
+	WHERE c.since = (p.parts#>>'{comments,total}')::integer
+		AND c.count <> c.since
+), gone AS MATERIALIZED (
+	SELECT x.id
+	FROM list JOIN prs_comments AS x ON x.pr_id = list.pr_id
+		AND x.tenant_id = $1 AND x.active
+		AND x.comment_type = 'issue'
+	WHERE x.identity <> ALL (list.ids) AND NOT etl_is_newer(
+		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
+	UNION
+	SELECT x.id
+	FROM paged JOIN prs_comments AS x ON x.pr_id = paged.pr_id
+		AND x.tenant_id = $1 AND x.active
+		AND x.comment_type = 'issue'
+	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
+)
+UPDATE prs_comments AS t
+SET active = FALSE, last_updated_at = NOW()
+FROM gone
+WHERE t.tenant_id = $1 AND t.id = gone.id
+
+-- statement: prs_review_comments_gone
+WITH list AS MATERIALIZED (
+	SELECT l.pr_id, l.stamp, ARRAY(
+		SELECT COALESCE(etl_identity(COALESCE(etl_id(n->'node_id'),
+			etl_id(n->'id'))), '')
+		FROM jsonb_array_elements(l.nodes) AS n) AS ids
+	FROM etl_pr_lists($1, $2, $3) AS l
+	WHERE l.kind = 'review_comments' AND l.is_complete AND l.pr_id IS NOT NULL
+		AND etl_is_newer(l.stamp, $3,
+			(l.known->>'list')::timestamp,
+			(l.known->>'list_id')::bigint)
+), paged AS MATERIALIZED (
+	SELECT p.id AS pr_id, (p.parts#>>'{review_comments,at}')::timestamp AS stamp
+	FROM (
+		SELECT DISTINCT pr_id
+		FROM etl_pr_lists($1, $2, $3) AS l
+		WHERE l.kind = 'review_comments'
+	) AS l
+	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
+	CROSS JOIN LATERAL (
+		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
+			(p.parts#>>'{review_comments,at}')::timestamp) AS since
+		FROM prs_comments AS x
+		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
+		AND x.comment_type = 'review'
+	) AS c
+	WHERE c.since = (p.parts#>>'{review_comments,total}')::integer
+		AND c.count <> c.since
+), gone AS MATERIALIZED (
+	SELECT x.id
+	FROM list JOIN prs_comments AS x ON x.pr_id = list.pr_id
+		AND x.tenant_id = $1 AND x.active
+		AND x.comment_type = 'review'
+	WHERE x.identity <> ALL (list.ids) AND NOT etl_is_newer(
+		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
+	UNION
+	SELECT x.id
+	FROM paged JOIN prs_comments AS x ON x.pr_id = paged.pr_id
+		AND x.tenant_id = $1 AND x.active
+		AND x.comment_type = 'review'
+	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
+)
+UPDATE prs_comments AS t
+SET active = FALSE, last_updated_at = NOW()
+FROM gone
+WHERE t.tenant_id = $1 AND t.id = gone.id
+
+-- Over all parts that are stored, for a batch may hold a page of them only; and
+-- nothing that would be the number of a part of them. A review of one's own, or
+-- one that is pending, is none.
+-- statement: metrics
+-- columns: prs
+WITH touched AS MATERIALIZED (
+	SELECT DISTINCT pr_id
+	FROM etl_known_prs($1, $2, $3)
+	WHERE pr_id IS NOT NULL
+), whole AS MATERIALIZED (
+	SELECT pr_id, kind, max(COALESCE(stamp, '-infinity')) AS stamp
+	FROM etl_pr_lists($1, $2, $3)
+	WHERE is_complete
+	GROUP BY pr_id, kind
+), part AS MATERIALIZED (
+	SELECT p.id AS pr_id, k.kind, c.count, p.parts->k.kind AS known,
+		(p.parts->k.kind->>'total')::integer AS total,
+		COALESCE((p.parts->k.kind->>'at')::timestamp, '-infinity')
+			AS at,
+		COALESCE((p.parts->k.kind->>'cut')::timestamp, CASE
+			WHEN p.parts->k.kind ? 'cut'
+			THEN '-infinity'::timestamp END)
+			AS cut,
+		GREATEST(w.stamp, n.stamp, l.stamp) AS list,
+		CASE WHEN (w.stamp > l.stamp OR l.stamp IS NULL OR c.is_undone)
+			AND w.stamp >= COALESCE(n.stamp, w.stamp) THEN $3
+			WHEN n.stamp > l.stamp OR l.stamp IS NULL
+			THEN (n.known->>'id')::bigint END AS list_id,
+		c.is_later
+	FROM touched JOIN prs AS p ON p.tenant_id = $1 AND p.id = touched.pr_id
+	CROSS JOIN (VALUES ('commits'), ('reviews'), ('comments'),
+		('review_comments')) AS k (kind)
+	CROSS JOIN LATERAL (SELECT COALESCE((p.parts->k.kind->>'list')
+		::timestamp, CASE WHEN p.parts->k.kind ? 'list'
+		THEN '-infinity'::timestamp END) AS stamp) AS l
+	LEFT JOIN whole AS w ON w.pr_id = p.id AND w.kind = k.kind
+	CROSS JOIN LATERAL (
+		SELECT count(*) FILTER (WHERE x.active) AS count,
+			bool_and(x.told_at >= (p.parts->k.kind->>'at')
+			::timestamp) FILTER (WHERE x.active) AS is_since,
+			bool_or(x.active AND (COALESCE(x.told_at, '-infinity'),
+			COALESCE(x.raw_data_id, 0)) > (COALESCE((p.parts
+			->k.kind->>'at')::timestamp, '-infinity'), COALESCE(
+			(p.parts->k.kind->>'id')::bigint, 0))) AS is_later,
+			COALESCE(bool_or(NOT x.active AND (COALESCE(x.told_at,
+			'-infinity'), COALESCE(x.raw_data_id, 0)) > (l.stamp,
+			COALESCE((p.parts->k.kind->>'list_id')::bigint, 0))
+			AND w.stamp >= l.stamp), false) AS is_undone
+		FROM (
+			SELECT y.active, y.told_at, y.raw_data_id
+			FROM prs_commits AS y
+			WHERE k.kind = 'commits' AND y.pr_id = p.id
+				AND y.tenant_id = $1
+			UNION ALL
+			SELECT y.active, y.told_at, y.raw_data_id
+			FROM prs_reviews AS y
+			WHERE k.kind = 'reviews' AND y.pr_id = p.id
+				AND y.tenant_id = $1
+			UNION ALL
+			SELECT y.active, y.told_at, y.raw_data_id
+			FROM prs_comments AS y
+			WHERE k.kind LIKE '%comments' AND y.pr_id = p.id
+				AND y.comment_type = CASE k.kind
+				WHEN 'comments' THEN 'issue' ELSE 'review' END
+				AND y.tenant_id = $1
+		) AS x
+	) AS c
+	LEFT JOIN LATERAL (SELECT p.parts->k.kind AS known,
+		(p.parts->k.kind->>'at')::timestamp AS stamp) AS n
+		ON c.is_since AND c.count
+		= (p.parts->k.kind->>'total')::integer
+	WHERE p.parts ? k.kind
+), judged AS MATERIALIZED (
+	SELECT part.*, CASE
+		WHEN cut > at AND (cut > list) IS NOT FALSE
+			OR total IS NULL AND cut IS NOT NULL
+			AND (cut > list) IS NOT FALSE THEN false
+		WHEN total IS NULL THEN CASE WHEN list IS NOT NULL THEN true END
+		WHEN count = total OR list > at THEN true
+		WHEN count > total AND is_later THEN NULL
+		ELSE false END AS is_complete
+	FROM part
+), kind AS MATERIALIZED (
+	SELECT j.*, is_complete IS NOT FALSE AND (known ? 'asked'
+			OR is_complete) AS is_good,
+		CASE WHEN total IS NULL THEN CASE WHEN is_complete IS NOT FALSE
+			AND known ? 'asked' THEN count END
+		WHEN list > at OR (count > total AND is_later) THEN count
+		ELSE total END AS number
+	FROM judged AS j
+), sum AS (
+	SELECT pr_id, CASE WHEN bool_or(is_complete IS FALSE) THEN false
+		WHEN bool_or(is_complete IS NULL) THEN NULL ELSE true END
+		AS parts_complete, jsonb_object_agg(kind, CASE WHEN list_id
+		IS NOT NULL THEN known || jsonb_build_object('list',
+		NULLIF(list, '-infinity'), 'list_id', list_id) ELSE known END)
+		AS parts,
+		max(number) FILTER (WHERE kind = 'commits') AS commit_count,
+		max(number) FILTER (WHERE kind = 'comments')
+			AS discussion_comment_count,
+		max(number) FILTER (WHERE kind = 'review_comments')
+			AS review_comment_count,
+		bool_or(is_good AND kind = 'commits') AS has_commits,
+		bool_or(is_good AND kind = 'reviews') AS has_reviews
+	FROM kind
+	GROUP BY pr_id
+), metric AS (
+	SELECT s.pr_id AS id, s.parts_complete, p.parts || s.parts AS parts,
+		s.commit_count, s.discussion_comment_count,
+		s.review_comment_count,
+		CASE WHEN s.has_reviews THEN r.reviewers END AS reviewers,
+		CASE WHEN s.has_reviews THEN r.first_review_at END
+			AS first_review_at,
+		CASE WHEN s.has_reviews THEN r.review_cycles END
+			AS review_cycles,
+		CASE WHEN s.has_reviews AND s.has_commits THEN (
+			SELECT count(*)
+			FROM prs_commits AS x
+			WHERE x.pr_id = s.pr_id AND x.tenant_id = $1
+				AND x.active
+				AND x.authored_date > r.first_review_at) END
+			AS rework_commit_count
+	FROM sum AS s JOIN prs AS p ON p.tenant_id = $1 AND p.id = s.pr_id
+	CROSS JOIN LATERAL (
+		SELECT count(DISTINCT x.author_login) AS reviewers,
+			min(x.submitted_at) AS first_review_at,
+			count(*) FILTER (WHERE x.state IN ('APPROVED',
+				'CHANGES_REQUESTED')) AS review_cycles
+		FROM prs_reviews AS x
+		WHERE x.pr_id = s.pr_id AND x.tenant_id = $1 AND x.active
+			AND (x.state = 'PENDING') IS NOT TRUE
+			AND (lower(x.author_login) = lower(p.user_name))
+			IS NOT TRUE) AS r
+)
+UPDATE prs AS p
+SET <measured = m>, last_updated_at = NOW()
+FROM metric AS m
+WHERE p.tenant_id::bigint = $1 AND p.id = m.id
+	AND (p.<measured>) IS DISTINCT FROM (m.<measured>)
