@@ -8,6 +8,12 @@ service_role=pulse_etl
 
 postgres_bin() {
 	local folder
+	if [ -n "${ETL_POSTGRES_BIN-}" ]; then
+		[ -x "$ETL_POSTGRES_BIN/postgres" ] ||
+			die "there is no postgres in ETL_POSTGRES_BIN, $ETL_POSTGRES_BIN"
+		echo "$ETL_POSTGRES_BIN"
+		return
+	fi
 	for folder in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV); do
 		if [ -x "$folder/postgres" ]; then
 			echo "$folder"

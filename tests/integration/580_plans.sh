@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# No statement of the service reads more as a tenant grows: auto_explain logs
+# each plan as the service's role runs it, with row-level security, over filled
+# tables; tests/plans/judge refuses nodes that visit more than a few rows or
+# pages. PLANS_ROWS and PLANS_BATCHES say how much there is; ETL_POSTGRES_BIN
+# another PostgreSQL (make check-plans).
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/worker.sh"
+rows=${PLANS_ROWS:-300000}
+batches=${PLANS_BATCHES:-200000}
+plans=$ETL_SOURCE/tests/plans
+
+as_super() {
+	PGUSER=postgres PGOPTIONS='' psql -qAtX -v ON_ERROR_STOP=1 "$@"
+}
+
+# Before the programs start: what the service's sessions run is logged.
+explain_all() {
+	local setting
+	for setting in session_preload_libraries=auto_explain \
+		auto_explain.log_min_duration=0 auto_explain.log_analyze=on \
+		auto_explain.log_timing=off auto_explain.log_buffers=on \
+		auto_explain.log_format=json auto_explain.log_nested_statements=on; do
+		as_super -d "$ETL_DATABASE" -c "ALTER ROLE pulse_etl IN DATABASE
+			\"$ETL_DATABASE\" SET ${setting%%=*} = '${setting#*=}'"
+	done
+}
+log=$ETL_STACK/logs/postgres.log
+servers_up
+offset=$(stat -c %s "$log")
+ETL_APP_BEFORE=explain_all ETL_APP_POOL=2 ETL_APP_WORKERS=2 app_up 'relay_interval = 200'
+note "$(sql 'SELECT version()')"
+check "the tables are filled" as_super -d "$ETL_DATABASE" -v rows="$rows" \
+	-v batches="$batches" -f "$plans/fill.sql"
+[ "$test_failures" = 0 ] || done_testing
+
+store_as() { # TYPE INTEGRATION FILE
+	jq -c --arg type "$1" --argjson integration "$2" '{integration_id: $integration,
+		entity_type: $type, raw_data: .}' "$3" >"$TMP/batch"
+	call POST /raw-data/store --data-binary "@$TMP/batch"
+	[ "$STATUS" = 201 ] || failed "store $1: $STATUS $(head -c 200 "$BODY")"
+	id=$(json .raw_data_id)
+}
+
+# Ten of the filled issues again, and ten new ones; a parent, a moved one, one
+# that a pull request names.
+issues() { # FIRST
+	jq -cn --argjson first "$1" '{issues: [range(20) | ($first + .) as $n | {
+		id: (if . < 10 then "fill\($n * 3 + 1)" else "new\($n)" end),
+		key: (if . < 10 then "FILL\(($n * 3 + 1) % 100)-\($n * 3 + 1)" else "NEW-\($n)" end),
+		fields: {project: {id: "fill1", key: "FILL1"}, issuetype: {id: "fill1", name: "Fill 1"},
+			status: {id: "fill2", name: "Fill 2", statusCategory: {key: "new"}}, summary: "s \($n)",
+			created: "2025-01-01T00:00:00Z", updated: "2030-01-01T00:00:00Z",
+			parent: {key: "FILL1-\($n)"}},
+		changelog: {total: 1, histories: [{id: "h\($n)", created: "2025-01-02T00:00:00Z",
+			items: [{field: "status", from: "fill1", to: "fill2"}]}]}}]}'
+}
+
+pulls() { # FIRST
+	jq -cn --argjson first "$1" '{repository: {id: "fill1", nameWithOwner: "fill/fill1"}, pullRequests: {nodes: [range(10) | ($first + .) as $n | {
+		id: (if . < 5 then "fill\($n * 3 + 1)" else "newpr\($n)" end), number: (5000000 + $n), title: "NEW-\($n) for NEW-\($n + 3)",
+		state: "OPEN", createdAt: "2025-01-01T00:00:00Z", updatedAt: "2030-01-01T00:00:00Z", headRefName: "b", author: {login: "a"},
+		commits: {totalCount: 1, nodes: [{commit: {oid: "newsha\($n)", authoredDate: "2025-01-01T00:00:00Z"}}]},
+		reviews: {totalCount: 1, nodes: [{id: "newr\($n)", state: "APPROVED", submittedAt: "2025-01-01T00:00:00Z", author: {login: "b"}}]},
+		comments: {totalCount: 1, nodes: [{id: "newo\($n)", body: "c", author: {login: "b"}}]}}]}}'
+}
+
+everything_done() {
+	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE id > 5000000 AND processing_status IN ('pending', 'processing')" &&
+		queue_has load_queue 0
+}
+
+# -- the worker's statements: several rounds, for plans become generic
+for round in 1 2 3; do
+	jq -cn --arg round "$round" '[{id: "newp", key: "NEW", name: "New \($round)", issueTypes: [{id: "newt", name: "Task \($round)"}]}]' >"$TMP/projects"
+	store_as jira_projects_batch 1 "$TMP/projects"
+	jq -cn --arg round "$round" '[{projectId: "newp", statuses: [{id: "news", name: "New \($round)", statusCategory: {key: (if $round == "2" then "done" else "new" end)}}, {id: "fill1", name: "Fill 1", statusCategory: {key: "new"}}]}]' >"$TMP/statuses"
+	store_as jira_statuses_batch 1 "$TMP/statuses"
+	jq -cn --arg round "$round" '[{id: 77, node_id: "newrepo", name: "r", full_name: "fill/new\($round)"}]' >"$TMP/repositories"
+	store_as github_repositories_batch 2 "$TMP/repositories"
+	pulls $((round * 100)) >"$TMP/pulls"
+	store_as github_prs_batch 2 "$TMP/pulls"
+	jq -cn --argjson n $((round * 100)) '[{issue_key: "NEW-\($n + 12)", detail: [{pullRequests: [{id: "#\(5000000 + $n)", url: "https://github.com/fill/fill1/pull/\(5000000 + $n)", status: "OPEN", source: {branch: "b"}}]}]},
+		{issue_id: "fill\($n)", detail: []}]' >"$TMP/panels"
+	store_as jira_dev_status_batch 1 "$TMP/panels"
+	wait_until 120 everything_done || note "left: $(left_over)"
+	issues $((round * 100)) >"$TMP/issues"
+	store_as jira_issues_batch 1 "$TMP/issues"
+	wait_until 120 everything_done || note "left: $(left_over)"
+	call POST "/raw-data/$id/requeue"
+	wait_until 120 everything_done
+done
+check "all batches are done" everything_done
+check_is "and well" "$(sql "SELECT string_agg(DISTINCT entity_type || ' ' || processing_status || COALESCE(' ' || (error_details->>'message'), ''), ', ') FROM raw_extraction_data WHERE id > 5000000 AND processing_status <> 'completed'")" ""
+# A failed one, one that is half done, and what the relay's chores find.
+printf '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":{"a":1}}' >"$TMP/batch"
+call POST /raw-data/store --data-binary "@$TMP/batch" -H 'Idempotency-Key: plans-1'
+call POST /raw-data/store --data-binary "@$TMP/batch" -H 'Idempotency-Key: plans-1'
+id=$(json .raw_data_id)
+becomes failed 60
+
+# -- the responders' statements
+for path in /raw-data '/raw-data?entity_type=jira_issues_batch&processing_status=completed&limit=5' \
+	'/raw-data?external_id=x' '/raw-data?limit=5&offset=100' "/raw-data/$id" /health/ready /metrics /queues \
+	/wits /wit-mappings /wits-hierarchies /statuses '/statuses?integration_id=1&limit=5' /status-mappings \
+	/status-mappings/4 /workflows /workflows/1 /workflows/1/dependencies /integrations /integrations/1 /projects \
+	/status-mappings/4/dependencies /qdrant/dashboard; do
+	call GET "$path"
+done
+call PUT "/raw-data/$id/status" --data '{"status": "completed"}'
+call POST /raw-data/requeue --data '{"processing_status": "failed", "limit": 5}'
+call DELETE "/raw-data/$id"
+call POST /status-mappings --data '{"status_from": "fill 3", "status_to": "x", "status_category": "Done"}'
+id=$(json .id)
+call PUT "/status-mappings/$id" --data '{"status_category": "To Do"}'
+call DELETE "/status-mappings/$id"
+call POST /workflows --data '{"step_name": "x", "step_category": "Done"}'
+call DELETE "/workflows/$(json .id)"
+call POST /integrations/2/toggle-active
+call POST /integrations/2/toggle-active
+sleep 3 # the relay looks several times
+app stop worker
+app stop pool
+app stop relay
+
+check "no statement reads what grows" "$plans/judge" "$log" "$offset" "$ETL_DATABASE" \
+	"$ETL_SOURCE" "$ETL_BUILD" "${PLANS_MOST_ROWS:-1000}" "${PLANS_MOST_PAGES:-1500}"
+[ -z "${PLANS_REPORT-}" ] || cp "$TMP/check.out" "$PLANS_REPORT"
+note "$(tail -n 2 "$TMP/check.out")"
+done_testing
