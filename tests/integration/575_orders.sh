@@ -73,7 +73,7 @@ versions() { # FILE
 }
 
 differ() { # FILE FILE
-	diff -U 0 "$1" "$2" | grep '^[-+][^-+]' | cut -c 1-600 | head -n 12
+	"$ETL_SOURCE/tests/orders/differ" "$1" "$2" | head -n 15
 }
 
 same=0
@@ -107,7 +107,7 @@ for ((n = 1; n <= orders; n++)); do
 		bare=$((bare + 1))
 	elif [ $bare = $((n - 1)) ]; then
 		note "replays of order $((seed + n)):"
-		note "$(differ "$TMP/before" "$TMP/after")"
+		note "$(diff "$TMP/before" "$TMP/after" | grep '^[<>]' | head -n 10)"
 		note "$(differ "$TMP/tables$n" "$TMP/again")"
 	fi
 	rm -rf "$folder"

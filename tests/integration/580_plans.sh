@@ -110,7 +110,7 @@ done
 call PUT "/raw-data/$id/status" --data '{"status": "completed"}'
 call POST /raw-data/requeue --data '{"processing_status": "failed", "limit": 5}'
 call DELETE "/raw-data/$id"
-call POST /status-mappings --data '{"status_from": "fill 3", "status_to": "x", "status_category": "Done"}'
+call POST /status-mappings --data '{"status_from": "new 3", "status_to": "x", "status_category": "Done"}'
 id=$(json .id)
 call PUT "/status-mappings/$id" --data '{"status_category": "To Do"}'
 call DELETE "/status-mappings/$id"
