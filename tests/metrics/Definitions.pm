@@ -47,19 +47,27 @@ sub joins {
 	return defined $to && defined $from && $to eq $from;
 }
 
-# Is the first entry of a list the oldest?
-sub is_oldest_first {
+# How often an entry goes on where the one before ended.
+sub joints {
+	my @list = grep { @{$_->{changes}} } @_;
+	return scalar grep {
+		joins($list[$_ - 1]{changes}[-1], $list[$_]{changes}[0])
+	} 1 .. $#list;
+}
+
+# A list from its old end. Entries of one time go the way in which they join
+# more often, else the list's.
+sub oldest_first {
 	my @list = @_;
-	my ($first, $last) = ($list[0]{at}, $list[-1]{at});
-	return $first < $last if defined $first && defined $last && $first != $last;
-	my @ends = grep { @{$_->{changes}} } @list;
-	my ($forward, $backward) = (1, 1);
-	for my $i (1 .. $#ends) {
-		my ($one, $two) = @ends[$i - 1, $i];
-		$forward &&= joins($one->{changes}[-1], $two->{changes}[0]);
-		$backward &&= joins($two->{changes}[-1], $one->{changes}[0]);
+	@list = reverse @list if $list[0]{at} > $list[-1]{at};
+	my @sorted;
+	while (@list) {
+		my @group = shift @list;
+		push @group, shift @list while @list && $list[0]{at} == $group[0]{at};
+		my @back = reverse @group;
+		push @sorted, joints(@back) > joints(@group) ? @back : @group;
 	}
-	return $forward || !$backward;
+	return @sorted;
 }
 
 # All changes of an item from its source's lists, oldest first. A list has a
@@ -72,7 +80,7 @@ sub order_lists {
 	for my $list (@lists) {
 		my @entries = grep { defined $_->{at} } @{$list->{entries}};
 		next if !@entries;
-		@entries = reverse @entries if !is_oldest_first(@entries);
+		@entries = oldest_first(@entries);
 		$number++;
 		for my $i (0 .. $#entries) {
 			my $id = $entries[$i]{id};
@@ -182,7 +190,8 @@ sub work_out {
 	my $start = $starts[0];
 	my @committed = grep { defined $_ && (!@ends || $_ <= $ends[0]) }
 		($point ? $point->{at} : undef, $start);
-	$metric{work_first_committed_at} = @committed ? min(@committed) : $created;
+	$metric{work_first_committed_at} = @committed ? min(@committed) :
+		@ends ? $created : undef;
 	if ($is_done && @ends && $entries[-1]{into} eq 'done') {
 		$metric{total_lead_time_seconds} = seconds(
 			$metric{work_first_committed_at}, $ends[-1]);
