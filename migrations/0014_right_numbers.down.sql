@@ -26,6 +26,7 @@ ALTER TABLE work_items
 	DROP COLUMN history_until,
 	DROP COLUMN history_seen,
 	DROP COLUMN history_as_of,
+	DROP COLUMN history_raw_data_id,
 	DROP COLUMN gone_since,
 	ALTER COLUMN story_points TYPE INTEGER,
 	ALTER COLUMN total_work_starts SET DEFAULT 0,

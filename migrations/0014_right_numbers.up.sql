@@ -144,6 +144,7 @@ ALTER TABLE work_items
 	ADD COLUMN history_until TIMESTAMP,
 	ADD COLUMN history_seen BIGINT[],
 	ADD COLUMN history_as_of TIMESTAMP,
+	ADD COLUMN history_raw_data_id BIGINT,
 	ADD COLUMN gone_since BIGINT;
 COMMENT ON COLUMN work_items.resolution_date IS
 	'When the source says that it was resolved, UTC';
@@ -167,6 +168,8 @@ COMMENT ON COLUMN work_items.history_seen IS
 	'Entries known beside these: hashes of their ids';
 COMMENT ON COLUMN work_items.history_as_of IS
 	'The newest updated of an answer that told of the history';
+COMMENT ON COLUMN work_items.history_raw_data_id IS
+	'The batch that this answer came with';
 COMMENT ON COLUMN work_items.gone_since IS
 	'The first batch of the census that named it no more; see census_pages';
 

@@ -149,7 +149,7 @@ WITH touched AS MATERIALIZED (
 		target.is_commitment
 	FROM (
 		SELECT *, CASE WHEN nr = 1 THEN CASE WHEN is_known
-			THEN LEAST(created, at) END
+			AND created IS NOT NULL THEN LEAST(created, at) END
 			WHEN is_known OR before_id = from_id THEN before END
 			AS started_at
 		FROM listed) AS c
@@ -174,6 +174,8 @@ WITH touched AS MATERIALIZED (
 		max(at) FILTER (WHERE is_entry AND target = 'p') AS restarted,
 		min(at) FILTER (WHERE is_entry AND target = 'd') AS completed,
 		max(at) FILTER (WHERE is_entry AND target = 'd') AS recompleted,
+		(array_agg(target ORDER BY nr DESC) FILTER (WHERE is_entry
+			AND target IS NOT NULL))[1] AS last_kind,
 		count(*) FILTER (WHERE is_entry AND target = 'p') AS starts,
 		count(*) FILTER (WHERE is_entry AND target = 'd')
 			AS completions,
@@ -185,11 +187,12 @@ WITH touched AS MATERIALIZED (
 	GROUP BY work_item_id
 ), state AS (
 	SELECT t.id, t.born_at, t.resolution_date,
-		t.is_known AND t.created IS NOT NULL AND (t.is_current
-			OR s.last IS NULL
+		CASE WHEN t.is_known THEN t.created IS NOT NULL
+			AND (t.is_current OR s.last IS NULL
 			OR t.status_id IS NULL OR s.last = t.status_id)
-			AS is_whole,
+			ELSE t.is_known END AS is_whole,
 		COALESCE(now.kind = 'd', false) AS is_done,
+		COALESCE(s.last_kind, birth.kind) = 'd' AS ends_done,
 		CASE WHEN birth.is_commitment THEN t.born_at
 			ELSE s.committed END AS committed,
 		CASE WHEN birth.kind = 'p' THEN t.born_at
@@ -220,11 +223,12 @@ WITH touched AS MATERIALIZED (
 		CASE WHEN s.is_whole THEN s.recompleted
 			WHEN s.is_done THEN s.resolution_date END
 			AS work_last_completed_at,
-		CASE WHEN s.is_whole AND s.is_done
+		CASE WHEN s.is_whole AND s.is_done AND s.ends_done
 			AND s.started <= s.recompleted
 			THEN extract(epoch FROM s.recompleted - s.started)::float
 			END AS total_cycle_time_seconds,
-		CASE WHEN s.is_whole AND s.is_done THEN extract(epoch
+		CASE WHEN s.is_whole AND s.is_done AND s.ends_done
+			THEN extract(epoch
 			FROM s.recompleted - w.work_first_committed_at)::float
 			END AS total_lead_time_seconds
 	FROM state AS s

@@ -3,7 +3,7 @@
 #include "base/daemon.h"
 
 /* How often a statement may find that it has to run again. */
-#define TURNS_MAX 10
+#define TURNS_MAX 200
 
 /*
  * For this transaction. The planner cannot know how many items a batch has and
