@@ -88,7 +88,8 @@ DROP FUNCTION etl_sentence, etl_answer_errors, etl_page_lack, etl_refusal,
 	etl_issue_of_key, etl_status_items, etl_issues, etl_is_blank,
 	etl_age, etl_loaded_issues, etl_due_items, etl_takes, etl_ages,
 	etl_project_path, etl_projects, etl_wits, etl_status_path,
-	etl_status_holders, etl_statuses_in, etl_project_of;
+	etl_status_holders, etl_statuses_in, etl_project_of,
+	etl_census_marks;
 
 CREATE OR REPLACE FUNCTION etl_timestamp(value TEXT) RETURNS TIMESTAMP
 LANGUAGE sql STABLE PARALLEL SAFE AS $$

@@ -877,3 +877,43 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 AS $$
 $$;
 COMMENT ON FUNCTION etl_project_of IS
 	'The project of an integration that has this id, or else this key';
+
+-- A census of issues: {"issues":[{"id":…}]}, {"ids":[…]} or an array. Which
+-- project, census and page it is the answer says, or extraction_metadata does:
+-- project_id or project_key, census, page (from 1) and last. An answer that
+-- names no page and no next one is a census by itself.
+CREATE FUNCTION etl_census_marks(answer JSONB, meta JSONB, batch BIGINT)
+RETURNS TABLE (census TEXT, page INTEGER, is_last BOOLEAN, project_id TEXT,
+	project_key TEXT)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT COALESCE(etl_name(m.own->'census'), etl_name(m.meta->'census'),
+			batch::text),
+		GREATEST(COALESCE(m.page, 1), 1),
+		COALESCE(CASE WHEN jsonb_typeof(m.own->'last') = 'boolean'
+			THEN (m.own->'last')::boolean END,
+			CASE WHEN jsonb_typeof(m.meta->'last') = 'boolean'
+			THEN (m.meta->'last')::boolean END,
+			CASE WHEN jsonb_typeof(m.own->'isLast') = 'boolean'
+			THEN (m.own->'isLast')::boolean END,
+			m.page IS NULL AND etl_is_blank(m.own->'nextPageToken')),
+		COALESCE(etl_id(m.own->'project_id'),
+			etl_id(m.own->'projectId'), etl_id(m.own#>'{project,id}'),
+			etl_id(m.meta->'project_id'),
+			etl_id(m.meta->'projectId')),
+		COALESCE(etl_id(m.own->'project_key'),
+			etl_id(m.own->'projectKey'),
+			etl_id(m.own#>'{project,key}'),
+			etl_id(m.meta->'project_key'),
+			etl_id(m.meta->'projectKey'))
+	FROM (
+		SELECT o.own, o.meta, COALESCE(etl_integer(o.own->>'page'),
+			etl_integer(o.meta->>'page')) AS page
+		FROM (
+			SELECT CASE WHEN jsonb_typeof(answer) = 'object'
+				THEN answer ELSE '{}' END AS own,
+				CASE WHEN jsonb_typeof(etl_census_marks.meta)
+				= 'object' THEN etl_census_marks.meta
+				ELSE '{}' END AS meta) AS o) AS m
+$$;
+COMMENT ON FUNCTION etl_census_marks IS
+	'Which page of which census an answer is, and of which project';

@@ -13,6 +13,8 @@ ENTITY_TYPE(jira_issues_batch, jira_issues_batch,
     "work items and their changes of status")
 ENTITY_TYPE(jira_changelogs_batch, jira_issues_batch,
     "changes of status of work items")
+ENTITY_TYPE(jira_issue_ids_batch, jira_issue_ids_batch,
+    "a census: work items that their source no longer has end")
 ENTITY_TYPE(jira_dev_status_batch, jira_dev_status_batch,
     "links from work items to pull requests")
 ENTITY_TYPE(github_repositories_batch, github_repositories_batch,

@@ -45,8 +45,8 @@ check_match "one that tells it in other words" "$(json .warning)" 'another sourc
 sql "UPDATE integrations SET provider = 'Jira' WHERE id = 1"
 kept my_batch 1 '?queue_transform=false'
 check_is "what somebody else is to process stays pending" "$STATUS $(json 'has("warning")') $(row processing_status)" "201 true pending"
-request POST "/app/etl/raw-data/store?$as_tenant" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
-request POST "/app/etl/raw-data/store?$as_tenant" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
+request POST "/app/etl/raw-data/store?tenant_id=1" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
+request POST "/app/etl/raw-data/store?tenant_id=1" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
 check_match "a repeated one is warned of again" "$STATUS $(json .warning)" '^200 .*type x'
 call GET /metrics
 check "they are counted" grep -qx 'etl_batches_kept_total [1-9][0-9]*' "$BODY"

@@ -89,7 +89,7 @@ for split in 1 2; do
 	mapped 'Peer Check' 'In Progress' "$look"
 	mapped Finished 'in progress'
 	finished=$id
-	mapped 'OLD CLOSED' done
+	mapped 'OLD CLOSED' 'done'
 
 	files=("$TMP/split$split"/batch-*.json)
 	half=$((${#files[@]} / 2))

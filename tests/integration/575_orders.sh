@@ -12,6 +12,7 @@ log=$ETL_STACK/logs/postgres.log
 servers_up
 offset=$(stat -c %s "$log")
 ETL_APP_POOL=4 ETL_APP_WORKERS=2 app_up 'relay_min_age = 0' 'relay_interval = 100'
+# shellcheck disable=SC2154 # transform.sh has it
 tables=$(echo $unified_tables)
 for name in work_items_old_keys waiting_batches census_pages; do
 	[ "$(sql "SELECT to_regclass('$name') IS NULL")" = t ] || tables="$tables $name"
@@ -43,7 +44,7 @@ store_all() { # FOLDER
 	find "$1" -name '*.json' | sort | xargs -P 4 -I{} curl -sS -K "$ETL_CURLRC" \
 		--noproxy '*' -m 60 -o /dev/null -w '%{http_code}\n' \
 		-H 'Content-Type: application/json' --data-binary '@{}' \
-		"$ETL_URL/app/etl/raw-data/store?$tenant_query" | sort | uniq -c >"$TMP/codes"
+		"$ETL_URL/app/etl/raw-data/store?tenant_id=1" | sort | uniq -c >"$TMP/codes"
 	wait_until 120 settled
 }
 

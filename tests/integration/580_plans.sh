@@ -32,6 +32,7 @@ ETL_APP_BEFORE=explain_all ETL_APP_POOL=2 ETL_APP_WORKERS=2 app_up 'relay_interv
 note "$(sql 'SELECT version()')"
 check "the tables are filled" as_super -d "$ETL_DATABASE" -v rows="$rows" \
 	-v batches="$batches" -f "$plans/fill.sql"
+# shellcheck disable=SC2154 # lib.sh has it
 [ "$test_failures" = 0 ] || done_testing
 
 store_as() { # TYPE INTEGRATION FILE
