@@ -86,7 +86,7 @@ metrics="SELECT history_complete, history_total, total_work_starts, total_backlo
 	(SELECT count(*) || ' ' || sum(time_in_status_seconds) FROM changelogs) FROM work_items WHERE key = 'A-1'"
 jq --argjson i "$issue" '. as $h | {issues: [$i + {changelog: {startAt: 0, maxResults: 140, total: 140, histories: ($h | reverse)}}]}' "$TMP/histories" | feed jira_issues_batch
 table "$metrics" >"$TMP/whole.metrics"
-check_match "the whole history has its metrics" "$(cat "$TMP/whole.metrics")" '^t\|140\|47\|46\|'
+check_match "the whole history has its metrics" "$(cat "$TMP/whole.metrics")" '^t\|140\|47\|47\|'
 page() { # NUMBER OF A PAGE OF 40
 	jq --argjson p "$1" '. as $h | {self: "https://jira.example.com/rest/api/3/issue/1/changelog?startAt=\(40 * $p)",
 		startAt: (40 * $p), maxResults: 40, total: 140, isLast: ($p == 3), values: $h[40 * $p:40 * $p + 40]}' "$TMP/histories"
@@ -137,7 +137,7 @@ check_is "and a panel finds it by that" "$(table "SELECT w.key FROM wits_prs_lin
 # -- a census
 forget
 jq -n '{issues: [range(20) as $n | {id: "\(100 + $n)", key: "B-\($n)", fields: {project: {id: "71", key: "B"}, updated: "2025-01-01T00:00:00Z"}}]}' | feed jira_issues_batch
-active() { table "SELECT count(*) FILTER (WHERE active), string_agg(external_id, ' ' ORDER BY external_id) FILTER (WHERE NOT active) FROM work_items"; }
+active() { table "SELECT count(*) FILTER (WHERE active), string_agg(external_id, ' ' ORDER BY external_id) FILTER (WHERE NOT active) FROM work_items WHERE key LIKE 'B-%'"; }
 ids() { jq -n --argjson a "$1" --argjson b "$2" '{issues: [range($a; $b) | {id: tostring}]}'; }
 ids 110 119 | feed_with jira_issue_ids_batch '{"project_key": "B", "census": "c1", "page": 2, "last": true}'
 check_is "a census whose pages are not all there ends nothing" "$(active)" "20|"
