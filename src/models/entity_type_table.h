@@ -21,3 +21,5 @@ ENTITY_TYPE(github_repositories_batch, github_repositories_batch,
     "repositories")
 ENTITY_TYPE(github_prs_batch, github_prs_batch,
     "pull requests, commits, reviews, comments")
+ENTITY_TYPE(github_pr_numbers_batch, github_pr_numbers_batch,
+    "pull requests that are gone, by a census of the others")

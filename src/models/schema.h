@@ -7,7 +7,7 @@
 #include "adapters/db.h"
 
 /* The newest migration that the statements in src/ need. */
-#define SCHEMA_NEEDED 16
+#define SCHEMA_NEEDED 17
 
 /*
  * Can stores be accepted? PostgreSQL answers, takes writes, and the migrations

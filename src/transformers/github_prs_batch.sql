@@ -23,6 +23,8 @@ WITH pr AS MATERIALIZED (
 		AND (o.identity = pr.identity OR o.number = pr.number
 		AND o.repo_key = pr.repo_key)) AS waits
 	FROM pr
+), list AS MATERIALIZED (
+	SELECT * FROM etl_pr_lists($1, $2, $3)
 ), part AS (
 	SELECT l.index, l.place || '[' || (n.place - 1) || ']' AS place,
 		t.told, t.wrong, n.value, CASE
@@ -33,7 +35,7 @@ WITH pr AS MATERIALIZED (
 			OR l.kind <> 'commits' AND COALESCE(
 			etl_id(n.value->'node_id'), etl_id(n.value->'id'))
 			IS NULL THEN 'no id' END AS reason
-	FROM etl_pr_lists($1, $2, $3) AS l
+	FROM list AS l
 	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
 		AS n (value, place)
 	CROSS JOIN LATERAL (
@@ -60,7 +62,7 @@ WITH pr AS MATERIALIZED (
 	WHERE reason IS NULL
 	UNION ALL
 	SELECT index, place, 'neither a list nor a number'
-	FROM etl_pr_lists($1, $2, $3)
+	FROM list
 	WHERE NOT is_list AND total IS NULL
 		AND (jsonb_typeof(member) <> 'object' OR place = 'reviewThreads'
 		OR NOT member ?| '{totalCount,pageInfo}')
@@ -91,7 +93,7 @@ WITH pr AS MATERIALIZED (
 		'index', l.index, 'item', COALESCE(i.external_id,
 		'#' || i.number), 'given', l.given, 'total', l.total)),
 		l.index
-	FROM etl_pr_lists($1, $2, $3) AS l JOIN item AS i USING (index)
+	FROM list AS l JOIN item AS i USING (index)
 	WHERE i.reason IS NULL AND l.is_list AND (l.is_cut
 		OR l.is_whole AND l.total > l.given)
 	UNION ALL

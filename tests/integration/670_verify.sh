@@ -62,9 +62,9 @@ differs "an index that was dropped" \
 	"wits: the index is missing: btree (original_name)" \
 	"DROP INDEX idx_wits_original_name" "CREATE INDEX idx_wits_original_name ON wits (original_name)"
 differs "an index on another column" \
-	"repositories: the index is missing: btree (full_name)" \
-	"DROP INDEX idx_repositories_full_name; CREATE INDEX idx_repositories_full_name ON repositories (name)" \
-	"DROP INDEX idx_repositories_full_name; CREATE INDEX idx_repositories_full_name ON repositories (full_name)"
+	"repositories: the index is missing: btree (name_key)" \
+	"DROP INDEX idx_repositories_name_key; CREATE INDEX idx_repositories_name_key ON repositories (name)" \
+	"DROP INDEX idx_repositories_name_key; CREATE INDEX idx_repositories_name_key ON repositories (name_key)"
 differs "a unique index without its condition" \
 	"workflows: the index is missing: UNIQUE btree (tenant_id, integration_id) WHERE is_commitment_point" \
 	"DROP INDEX uq_workflows_tenant_id_integration_id_commitment_point" \
