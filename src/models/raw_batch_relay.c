@@ -20,7 +20,7 @@ raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
 	static const struct db_statement statement = {
 		.name = "raw_batch_look_on",
 		.sql = "SELECT count(*), COALESCE(min(id) FILTER"
-		    " (WHERE NOT old) - 1, max(id), $1),"
+		    " (WHERE NOT old) - 1, max(id)),"
 		    " COALESCE(bool_and(old), true),"
 		    " count(*) FILTER (WHERE old AND unqueued),"
 		    " (SELECT min(id) FROM raw_extraction_data"
@@ -39,7 +39,8 @@ raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
 	rc = db_run(db, &statement, &params, arena, &found, diag);
 	if (rc != E_OK)
 		return rc;
-	range->last_id = db_int(found, 0, LAST);
+	range->last_id = db_is_null(found, 0, LAST) ? range->after_id :
+	    db_int(found, 0, LAST);
 	range->unqueued = db_int(found, 0, FOUND);
 	range->more = db_int(found, 0, COUNT_SEEN) == rows &&
 	    db_bool(found, 0, WHOLE);
