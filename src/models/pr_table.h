@@ -55,6 +55,7 @@ INDEX("btree (status)")
 INDEX("btree (pr_created_at)")
 
 TABLE(prs_keys)
+SERVED
 ISOLATED(tenant_id)
 COLUMN(key, CHARS(255), NOT_NULL)
 COLUMN(tenant_id, INTEGER, NOT_NULL)
