@@ -101,13 +101,13 @@ rabbitmq_start() {
 	rabbitmq_files "$home"
 	rabbitmq_env epmd
 	process_start "$ETL_STACK" epmd "${rabbitmq_words[@]}"
-	process_wait "$ETL_STACK" epmd 5 \
+	process_wait "$ETL_STACK" epmd 30 \
 		rabbitmq_listens "$(remembered "$ETL_STACK" epmd_port)" ||
 		die_with_log "$ETL_STACK/logs/epmd.log" "epmd did not start"
 	rabbitmq_env "$server"
 	cd /
 	process_start "$ETL_STACK" rabbitmq "${rabbitmq_words[@]}"
-	process_wait "$ETL_STACK" rabbitmq 120 rabbitmq_answers ||
+	process_wait "$ETL_STACK" rabbitmq 300 rabbitmq_answers ||
 		die_with_log "$log" "RabbitMQ did not start"
 	say "rabbitmq: runs on 127.0.0.1:$(remembered "$ETL_STACK" amqp_port), management on http://127.0.0.1:$(remembered "$ETL_STACK" mgmt_port)"
 }

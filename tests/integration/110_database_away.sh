@@ -53,10 +53,10 @@ PGOPTIONS='-c default_transaction_read_only=off' sql "ALTER DATABASE \"$PGDATABA
 sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'" >"$TMP/out"
 check "writable again: stores work" wait_until 10 stored
 before=$(rows)
-(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT" >"$TMP/lock") &
-sleep 0.5
+lock_table raw_extraction_data
 store
 check_is "a table locked by somebody: 503 after lock_timeout" "$STATUS" 503
+let_go
 wait
 check_is "nothing was stored by it" "$(rows)" "$before"
 check "unlocked: stores work" stored
@@ -67,10 +67,10 @@ echo 'database_lock_timeout = 10000' >>"$ETL_APP/extra.conf"
 unset ETL_APP_CONF
 app start pool
 before=$(rows)
-(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT" >"$TMP/lock") &
-sleep 0.5
+lock_table raw_extraction_data
 store
 check_is "a statement beyond statement_timeout: 503" "$STATUS $(header Retry-After | grep -c '[0-9]')" "503 1"
+let_go
 wait
 check_is "nothing was stored by it" "$(rows)" "$before"
 check "then stores work" stored

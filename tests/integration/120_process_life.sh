@@ -48,12 +48,13 @@ check "each id is on the queue" queue_ids_at_least "$total"
 
 app restart pool
 check_is "TERM during a long request answers it first" "$(
-	(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT" >"$TMP/lock") &
-	sleep 0.4
+	lock_table raw_extraction_data
 	curl -s -K "$ETL_CURLRC" -o "$TMP/slow" -w '%{http_code}' -H 'Content-Type: application/json' --data "$body" \
 		"$ETL_URL/app/etl/raw-data/store?tenant_id=1" &
-	sleep 0.4
+	wait_until 20 is_awaited
 	responders | xargs kill -s TERM
+	sleep 0.4
+	let_go
 	wait)" 201
 
 # -- the servers come in any order
@@ -82,14 +83,14 @@ sed -i 's/fastcgi_read_timeout .*/fastcgi_read_timeout 2s;/' "$ETL_APP/nginx/pul
 kill -s HUP "$(app_pid nginx)"
 sleep 0.5
 stuck=$(responders)
-(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(10); COMMIT" >"$TMP/lock") &
-sleep 0.5
+lock_table raw_extraction_data
 request POST '/app/etl/raw-data/store?tenant_id=1' --data "$body"
 check_is "a stuck request: 504 as a problem" "$STATUS $(json .status)" "504 504"
-check "the watchdog ends its responder" wait_until 8 sh -c "! kill -0 $stuck 2>/dev/null"
+check "the watchdog ends its responder" wait_until 20 sh -c "! kill -0 $stuck 2>/dev/null"
 check "and says so" grep -q 'event=watchdog' "$APP_LOGS/pool.log"
-check "another serves" wait_until 15 status_is 201
+let_go
 wait
+check "another serves" wait_until 15 status_is 201
 check_is "the stuck one was not stored, or once" "$(sql "SELECT count(*) IN (1, 2) FROM raw_extraction_data")" t
 
 app_down

@@ -2,7 +2,7 @@
 # Two PostgreSQL servers in the connection string: the one that takes writes is
 # found, before and after the standby becomes the primary.
 . "$(dirname "$0")/lib.sh"
-app_up 'database_connect_timeout = 2'
+app_up 'database_connect_timeout = 10'
 
 bin=$(pg_config --bindir)
 standby=$TMP/standby

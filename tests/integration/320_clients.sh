@@ -52,9 +52,9 @@ check_is "the slow ones are stored, too" "$(codes <"$TMP/slow")" "201 201 201 20
 
 # -- gone before the answer
 before=$(rows)
-(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT" >"$TMP/lock") &
-sleep 0.5
+lock_table raw_extraction_data
 raw 'print $s $head, "Idempotency-Key: gone-1\r\nContent-Length: $len\r\n\r\n", $body; sleep 0.5; close $s'
+let_go
 wait
 check "a client that has gone: its batch is stored all the same" wait_until 5 sql_is $((before + 1)) "SELECT count(*) FROM raw_extraction_data"
 request POST "$path" --data "$body" -H 'Idempotency-Key: gone-1'

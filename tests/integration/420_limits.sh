@@ -81,10 +81,11 @@ check "after a pause it may again" allowed
 sed -i 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 1/; s/zone=pulse_etl_client burst=[0-9]*/zone=pulse_etl_client burst=100/' "$location"
 kill -s HUP "$(app_pid nginx)"
 sleep 1.5
-(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT" >"$TMP/lock") &
-sleep 0.5
+lock_table raw_extraction_data
 request_quietly() { curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data"; }
 for _ in 1 2 3; do request_quietly >>"$TMP/connections" & done
+wait_until 20 sh -c "[ \"\$(wc -l <'$TMP/connections')\" = 2 ]"
+let_go
 wait
 check_is "one connection at a time of a token: the others are told 429" "$(sort "$TMP/connections" | uniq -c | tr -s ' \n' ' ')" " 1 200 2 429 "
 done_testing

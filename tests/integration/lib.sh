@@ -339,6 +339,22 @@ sql_is() { # WANT STATEMENT
 	[ "$(sql "$2")" = "$1" ]
 }
 
+# Nobody else may use a table until let_go, however long the test takes.
+lock_table() { # TABLE
+	PGAPPNAME=etl_lock sql "BEGIN; LOCK TABLE $1 IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)" >"$TMP/lock" 2>&1 &
+	wait_until 30 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'etl_lock' AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep' AND datname = current_database()" ||
+		note "$1 was not locked"
+}
+
+# A responder waits for a lock.
+is_awaited() {
+	sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi' AND wait_event_type = 'Lock' AND datname = current_database()"
+}
+
+let_go() {
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'etl_lock' AND datname = current_database()" >"$TMP/let_go"
+}
+
 # -- messages
 
 # The broker's management interface, as its administrator.
