@@ -121,7 +121,7 @@ loaded() { grep -oE 'queue=load fate=done raw_data_id=[0-9]+' "$APP_LOGS/worker.
 all_loaded() { [ "$(loaded)" = 200 ]; }
 check "every load job is done" wait_until 60 all_loaded
 note "loaded: $(loaded)"
-check_is "each issue has its changes and metrics" "$(sql "SELECT count(DISTINCT w.id) || ' ' || count(c.id) || ' ' || sum(DISTINCT total_completions) || ' ' || min(total_cycle_time_seconds) || ' ' || min(total_lead_time_seconds) FROM work_items w JOIN changelogs c ON c.work_item_id = w.id WHERE key LIKE 'KILL-%' AND total_work_starts = 1")" "30 60 1 86400 172800"
+check_is "each issue has its changes and metrics" "$(sql "SELECT count(DISTINCT w.id) || ' ' || count(c.id) || ' ' || sum(DISTINCT total_completions) || ' ' || min(total_cycle_time_seconds) || ' ' || min(total_lead_time_seconds) FROM work_items w JOIN changelogs c ON c.work_item_id = w.id WHERE key LIKE 'KILL-%' AND total_work_starts = 1")" "30 60 1 86400 86400"
 check_is "each pull request its parts and its issue" "$(sql "SELECT count(*) || ' ' || count(DISTINCT w.key) || ' ' || sum(commit_count) || ' ' || sum(reviewers) FROM prs p JOIN work_items w ON w.id = p.work_item_id AND w.key = p.name")" "30 30 30 30"
 check_is "and its link" "$(sql "SELECT count(*) FROM wits_prs_links l JOIN work_items w ON w.id = l.work_item_id AND w.key = 'KILL-' || l.pull_request_number")" 30
 check "some were tried again" [ "$(sql "SELECT sum(attempts) FROM raw_extraction_data")" -gt 200 ]
