@@ -22,8 +22,6 @@ ALTER TABLE work_items
 	DROP COLUMN column_ages,
 	DROP COLUMN history_complete,
 	DROP COLUMN history_total,
-	DROP COLUMN history_known,
-	DROP COLUMN history_until,
 	DROP COLUMN history_seen,
 	DROP COLUMN history_as_of,
 	DROP COLUMN history_raw_data_id,

@@ -140,8 +140,6 @@ ALTER TABLE work_items
 	ADD COLUMN column_ages JSONB,
 	ADD COLUMN history_complete BOOLEAN,
 	ADD COLUMN history_total INTEGER,
-	ADD COLUMN history_known INTEGER,
-	ADD COLUMN history_until TIMESTAMP,
 	ADD COLUMN history_seen BIGINT[],
 	ADD COLUMN history_as_of TIMESTAMP,
 	ADD COLUMN history_raw_data_id BIGINT,
@@ -159,13 +157,9 @@ COMMENT ON COLUMN work_items.history_complete IS
 	'those of the whole; NULL: no answer ever told of the history';
 COMMENT ON COLUMN work_items.history_total IS
 	'How many entries the history has, as the source told at last';
-COMMENT ON COLUMN work_items.history_known IS
-	'How many of the oldest entries came in an answer that had all there '
-	'were then';
-COMMENT ON COLUMN work_items.history_until IS
-	'The time of the newest of these, UTC';
 COMMENT ON COLUMN work_items.history_seen IS
-	'Entries known beside these: hashes of their ids';
+	'The entries that came, as hashes of their ids; all of them once there are '
+	'history_total';
 COMMENT ON COLUMN work_items.history_as_of IS
 	'The newest updated of an answer that told of the history';
 COMMENT ON COLUMN work_items.history_raw_data_id IS

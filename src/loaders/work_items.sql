@@ -84,10 +84,9 @@ WHERE w.tenant_id::bigint = $1 AND w.id = found.id
 WITH touched AS MATERIALIZED (
 	SELECT w.id, w.created, w.status_id, w.resolution_date,
 		CASE WHEN w.history_total IS NOT NULL
-			OR w.history_known IS NOT NULL
 			OR w.history_seen IS NOT NULL THEN COALESCE(
-			COALESCE(w.history_known, 0) + COALESCE(cardinality(
-			w.history_seen), 0) >= w.history_total, false) END
+			cardinality(w.history_seen) >= w.history_total, false)
+			END
 			AS is_known, COALESCE(w.history_as_of >= w.updated,
 			false) AS is_current
 	FROM (
@@ -104,10 +103,9 @@ WITH touched AS MATERIALIZED (
 	UNION
 	SELECT w.id, w.created, w.status_id, w.resolution_date,
 		CASE WHEN w.history_total IS NOT NULL
-			OR w.history_known IS NOT NULL
 			OR w.history_seen IS NOT NULL THEN COALESCE(
-			COALESCE(w.history_known, 0) + COALESCE(cardinality(
-			w.history_seen), 0) >= w.history_total, false) END,
+			cardinality(w.history_seen) >= w.history_total, false)
+			END,
 		COALESCE(w.history_as_of >= w.updated, false)
 	FROM etl_due_items($1) AS d
 	JOIN work_items AS w ON w.tenant_id = $1 AND w.id = d.work_item_id

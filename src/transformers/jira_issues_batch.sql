@@ -297,7 +297,7 @@ CROSS JOIN LATERAL (
 -- columns, a bit each: those that an answer names, and those that are taken
 -- from it. A newer answer gives all that it names, an older one what no newer
 -- one has named (column_ages). Only what is new or differs is written: a repeat
--- costs the comparison. The history: see work_items.history_known in 0014.
+-- costs the comparison. The history: see work_items.history_seen in 0014.
 -- statement: work_items
 -- columns: work_items
 -- repeat
@@ -371,28 +371,12 @@ WITH named AS MATERIALIZED (
 		AND CASE WHEN i.is_issue THEN i.key IS NOT NULL
 		ELSE i.histories IS NOT NULL END
 ), history AS (
-	SELECT external_id, max(total) AS total, max(as_of) AS as_of,
-		max(given) FILTER (WHERE is_whole) AS whole,
-		max(newest) FILTER (WHERE is_whole) AS whole_until,
-		max(newest) AS newest,
-		(array_agg(histories ORDER BY given DESC)
-			FILTER (WHERE is_whole))[1] AS whole_entries,
-		jsonb_agg(histories) FILTER (WHERE NOT is_whole) AS parts
-	FROM (
-		SELECT external_id, histories, history_total AS total, given,
-			as_of,
-			GREATEST(etl_timestamp(histories#>>'{0,created}'),
-				etl_timestamp(histories#>>'{-1,created}'))
-				AS newest,
-			COALESCE(history_start = 0 AND CASE
-			WHEN history_total IS NOT NULL
-				THEN given >= history_total
-			ELSE claims_whole END AND NOT jsonb_path_exists(
-			histories, '$[*] ? (!(@.id.type() == "string" || @.id.type() == "number") || !(@.created.type() == "number" || @.created like_regex "^[0-9]{4}-[0-9]{2}-[0-9]{2}"))'),
-				false) AS is_whole
-		FROM item CROSS JOIN LATERAL (
-			SELECT jsonb_array_length(histories) AS given) AS l
-		WHERE histories IS NOT NULL) AS told
+	SELECT external_id, max(as_of) AS as_of, jsonb_agg(histories) AS pieces,
+		max(COALESCE(history_total, CASE WHEN claims_whole
+			AND history_start = 0
+			THEN jsonb_array_length(histories) END)) AS total
+	FROM item
+	WHERE histories IS NOT NULL
 	GROUP BY external_id
 ), issue AS (
 	SELECT index, external_id, key, is_issue, f,
@@ -548,11 +532,10 @@ WITH named AS MATERIALIZED (
 			CASE WHEN g.is_newer THEN o.key ELSE n.key END END
 			AS other_key,
 		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM (m.<compared>)
-			OR (o.column_ages, o.history_total, o.history_known,
-			o.history_until, o.history_seen, o.history_as_of,
-			o.active) IS DISTINCT FROM (m.column_ages,
-			m.history_total, m.history_known, m.history_until,
-			m.history_seen, m.history_as_of, m.active) AS is_changed
+			OR (o.column_ages, o.history_total, o.history_seen,
+			o.history_as_of, o.active) IS DISTINCT FROM
+			(m.column_ages, m.history_total, m.history_seen,
+			m.history_as_of, m.active) AS is_changed
 	FROM told AS n CROSS JOIN custom
 	LEFT JOIN LATERAL (
 		SELECT *
@@ -590,36 +573,16 @@ WITH named AS MATERIALIZED (
 			AS is_back
 		OFFSET 0) AS b
 	CROSS JOIN LATERAL (
-		SELECT GREATEST(o.history_total, h.total,
-				CASE WHEN h.total IS NULL THEN h.whole END)
-				AS total,
-			CASE WHEN h.whole > COALESCE(o.history_known, 0)
-				THEN h.whole ELSE o.history_known END AS known,
-			CASE WHEN h.whole > COALESCE(o.history_known, 0)
-				THEN h.whole_until ELSE o.history_until END
-				AS until
-		OFFSET 0) AS a
-	CROSS JOIN LATERAL (
-		SELECT CASE WHEN h.external_id IS NOT NULL
-			AND (h.parts IS NOT NULL OR o.history_seen IS NOT NULL)
-			THEN ARRAY(
+		SELECT CASE WHEN h.external_id IS NULL THEN o.history_seen
+			ELSE ARRAY(
 			SELECT unnest(o.history_seen)
-			EXCEPT
-			SELECT hashtextextended(etl_id(x.value->'id'), 0)
-			FROM jsonb_array_elements(h.whole_entries) AS x
 			UNION
 			SELECT hashtextextended(etl_id(x.value->'id'), 0)
-			FROM jsonb_array_elements(h.parts) AS p (value)
+			FROM jsonb_array_elements(h.pieces) AS p (value)
 			CROSS JOIN jsonb_array_elements(p.value) AS x (value)
 			WHERE etl_id(x.value->'id') IS NOT NULL
-				AND etl_timestamp(x.value->>'created')
-				> COALESCE(a.until, '-infinity')
+				AND etl_timestamp(x.value->>'created') IS NOT NULL
 			ORDER BY 1) END AS seen
-		OFFSET 0) AS r
-	CROSS JOIN LATERAL (
-		SELECT NULLIF(r.seen, '{}') AS seen,
-			COALESCE(COALESCE(a.known, 0) + cardinality(COALESCE(
-			r.seen, '{}')) >= a.total, false) AS is_complete
 		OFFSET 0) AS q
 	CROSS JOIN LATERAL (
 		SELECT {compared: CASE WHEN t.taken >> # & 1 = 1 THEN n.@ ELSE o.@ END AS @},
@@ -641,17 +604,8 @@ WITH named AS MATERIALIZED (
 				WITH ORDINALITY AS c (name, place)
 			WHERE t.taken >> (c.place - 1)::integer & 1 = 1)
 		ELSE o.column_ages END AS column_ages,
-		CASE WHEN h.external_id IS NULL THEN o.history_total
-			ELSE a.total END AS history_total,
-		CASE WHEN h.external_id IS NULL THEN o.history_known
-			WHEN q.is_complete THEN a.total ELSE a.known END
-			AS history_known,
-		CASE WHEN h.external_id IS NULL THEN o.history_until
-			WHEN q.is_complete
-			THEN GREATEST(o.history_until, h.newest)
-			ELSE a.until END AS history_until,
-		CASE WHEN h.external_id IS NULL THEN o.history_seen
-			WHEN NOT q.is_complete THEN q.seen END AS history_seen,
+		GREATEST(o.history_total, h.total) AS history_total,
+		q.seen AS history_seen,
 		GREATEST(o.history_as_of, h.as_of) AS history_as_of,
 		CASE WHEN h.as_of > o.history_as_of OR (h.as_of IS NOT NULL
 			AND o.history_as_of IS NULL) THEN $3
@@ -675,13 +629,11 @@ WITH named AS MATERIALIZED (
 	ON CONFLICT DO NOTHING
 ), written AS (
 	INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>,
-		raw_data_id, column_ages, history_total, history_known,
-		history_until, history_seen, history_as_of,
-		history_raw_data_id, active, gone_since)
+		raw_data_id, column_ages, history_total, history_seen,
+		history_as_of, history_raw_data_id, active, gone_since)
 	SELECT n.id, $1, $2, n.<inserted>, n.raw_data_id, n.column_ages,
-		n.history_total, n.history_known, n.history_until,
-		n.history_seen, n.history_as_of, n.history_raw_data_id,
-		n.active, n.gone_since
+		n.history_total, n.history_seen, n.history_as_of,
+		n.history_raw_data_id, n.active, n.gone_since
 	FROM merged AS n
 	WHERE n.is_changed
 	ORDER BY n.external_id COLLATE "C"
@@ -689,8 +641,6 @@ WITH named AS MATERIALIZED (
 		<updated = excluded>, raw_data_id = excluded.raw_data_id,
 		column_ages = excluded.column_ages,
 		history_total = excluded.history_total,
-		history_known = excluded.history_known,
-		history_until = excluded.history_until,
 		history_seen = excluded.history_seen,
 		history_as_of = excluded.history_as_of,
 		history_raw_data_id = excluded.history_raw_data_id,

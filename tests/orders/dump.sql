@@ -12,9 +12,9 @@ WITH reference (name, target) AS (
 SELECT format('SELECT %L, line FROM (SELECT (to_jsonb(t) - %L::text[])::text'
 	' || concat(''''%s) AS line FROM %I AS t) AS l'
 	' ORDER BY line COLLATE "C"',
-	c.relname, '{id,raw_data_id,created_at,last_updated_at,gone_since,history_known,'
-	'history_until,history_seen,history_as_of,history_raw_data_id,'
-	'metrics_due' || string_agg(',' || r.name, '' ORDER BY r.name) || '}',
+	c.relname, '{id,raw_data_id,created_at,last_updated_at,gone_since,'
+	'history_raw_data_id,metrics_due'
+	|| string_agg(',' || r.name, '' ORDER BY r.name) || '}',
 	string_agg(format(', '' %s='', (SELECT x.external_id FROM %I AS x'
 		' WHERE x.id = t.%I)', r.name, r.target, r.name), ''
 		ORDER BY r.name) FILTER (WHERE EXISTS (SELECT
