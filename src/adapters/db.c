@@ -56,6 +56,12 @@ db_free(struct db *db)
 	free(db);
 }
 
+unsigned
+db_session(const struct db *db)
+{
+	return db->conn == NULL ? 0 : db->opened;
+}
+
 int
 db_socket(const struct db *db)
 {
@@ -198,6 +204,7 @@ db_open(struct db *db, struct diag *diag)
 		(void)PQsetNoticeReceiver(db->conn, on_notice, NULL);
 		db->pause = 0;
 		db->retry_at = 0;
+		db->opened++;
 		metrics_add(METRIC_DB_CONNECTED, 1);
 		log_info("db_connected",
 		    LOG_TEXT("host", PQhost(db->conn)),

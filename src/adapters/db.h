@@ -70,6 +70,9 @@ void db_free(struct db *db);
  */
 enum err db_open(struct db *db, struct diag *diag) MUST_CHECK;
 
+/* Which connection it is, counted from 1; 0 while there is none. */
+unsigned db_session(const struct db *db);
+
 /* Close it; the next use opens it again. */
 void db_close(struct db *db);
 

@@ -15,6 +15,7 @@ struct db {
 	const struct db_settings *settings;
 	const char *program;
 	PGconn *conn;
+	unsigned opened; /* how many connections there were */
 	int64_t tenant_id; /* see db_tenant() */
 	int64_t scope; /* the session's tenant, as far as we told it */
 	bool in_transaction; /* even when the connection has gone since */

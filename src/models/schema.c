@@ -29,3 +29,17 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 		    " to the database: run pulse-etl-migrate", SCHEMA_NEEDED);
 	return E_OK;
 }
+
+enum err
+schema_expect(struct db *db, unsigned *session, struct arena *arena,
+    struct diag *diag)
+{
+	enum err rc = db_open(db, diag);
+
+	if (rc != E_OK || *session == db_session(db))
+		return rc;
+	db_tenant(db, DB_NO_TENANT);
+	rc = schema_ready(db, arena, diag);
+	*session = rc == E_OK ? db_session(db) : 0;
+	return rc;
+}

@@ -7,7 +7,7 @@
 #include "adapters/db.h"
 
 /* The newest migration that the statements in src/ need. */
-#define SCHEMA_NEEDED 16
+#define SCHEMA_NEEDED 17
 
 /*
  * Can stores be accepted? PostgreSQL answers, takes writes, and the migrations
@@ -16,5 +16,12 @@
  */
 enum err schema_ready(struct db *db, struct arena *arena, struct diag *diag)
     MUST_CHECK;
+
+/*
+ * The same, asked once for each connection, which is opened if it is not.
+ * *session: the one that was asked last, 0 for none.
+ */
+enum err schema_expect(struct db *db, unsigned *session, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "models/schema.h"
 #include "programs/worker_job.h"
 #include "queue/queue_consumer.h"
 
@@ -46,6 +47,7 @@ struct worker {
 	int64_t again_at; /* of clock_ms(): not before */
 	int64_t pause;
 	enum err trouble; /* of the last turn, so that it is told once */
+	unsigned session; /* whose tables and rights were looked at */
 };
 
 /* Longer than any job may take. */
@@ -131,8 +133,9 @@ settle(struct worker *me, const struct job *job,
 		break;
 	case WORKER_RETRY:
 		return queue_consumer_retry(me->queue, me->source,
-		    me->delivery, (int)verdict->attempt, verdict->attempt,
-		    held, diag);
+		    me->delivery, (int)(verdict->outage ? held :
+		    verdict->attempt), verdict->outage ? history->attempt :
+		    verdict->attempt, held, diag);
 	case WORKER_WAIT:
 		if (verdict->held)
 			return queue_consumer_retry(me->queue, me->source,
@@ -201,8 +204,8 @@ work(struct worker *me, struct diag *diag)
 		*diag = settle_diag;
 		return rc;
 	}
-	if (rc == E_OK)
-		rc = db_open(me->db, diag);
+	if (rc == E_OK) /* a batch is not to fail of older tables */
+		rc = schema_expect(me->db, &me->session, me->arena, diag);
 	if (rc != E_OK)
 		return rc;
 	if (me->source == QUEUE_LOAD)
@@ -213,6 +216,8 @@ work(struct worker *me, struct diag *diag)
 		    me->arena, &verdict, diag);
 	if (rc != E_OK)
 		return rc;
+	if (verdict.outage)
+		me->session = 0;
 	log_job(me, &job, &verdict, began, diag);
 	rc = settle(me, &job, &history, &verdict, &settle_diag);
 	*diag = settle_diag;

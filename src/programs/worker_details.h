@@ -13,6 +13,12 @@
  */
 bool worker_is_hopeless(enum err rc, const struct diag *diag);
 
+/*
+ * Are the servers to blame: away, full, read-only, or without the tables and
+ * rights that this version needs? Then the batch has not failed.
+ */
+bool worker_is_outage(const struct diag *diag);
+
 /* Is there anything to be said of a batch that was transformed? */
 bool worker_has_notes(const struct transform_outcome *outcome);
 

@@ -20,6 +20,7 @@ struct worker_verdict {
 	enum worker_fate fate;
 	int64_t attempt; /* which one this was */
 	bool held;	 /* WAIT: somebody was at work on it right now */
+	bool outage;	 /* RETRY: the servers are to blame, not the batch */
 	int64_t items;	 /* that were read */
 	int64_t skipped; /* items and members of a batch that could not be */
 	int64_t incomplete; /* what the answer itself lacked */
