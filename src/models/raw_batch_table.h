@@ -29,6 +29,8 @@ GIVEN(COLUMN(queue_transform, BOOLEAN, NOT_NULL))
 COLUMN(claimed_at, STAMP, NULLABLE)
 COLUMN(interruptions, INTEGER, NOT_NULL)
 COLUMN(queue_due, BOOLEAN, NOT_NULL)
+SERVED
+SERVED_ID
 DEFAULT(id, "nextval")
 DEFAULT(active, "true")
 DEFAULT(attempts, "0")
@@ -53,6 +55,12 @@ INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
 INDEX("btree (id) WHERE queue_due")
+TRIGGER("due BEFORE UPDATE OF processing_status, queued_at, queue_transform,"
+    " active, attempts ON raw_extraction_data FOR EACH ROW"
+    " WHEN (new.queue_due <> (new.processing_status::text = 'pending'::text"
+    " AND new.queued_at IS NULL AND new.queue_transform AND new.active)"
+    " OR new.attempts = 0 AND new.interruptions > 0)"
+    " EXECUTE FUNCTION raw_extraction_data_due()")
 TRIGGER("counted AFTER INSERT OR DELETE ON raw_extraction_data FOR EACH ROW"
     " EXECUTE FUNCTION raw_extraction_data_counted()")
 TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"
@@ -67,6 +75,9 @@ COLUMN(tenant_id, INTEGER, NOT_NULL)
 COLUMN(slot, INTEGER, NOT_NULL)
 COLUMN(batches, BIGINT, NOT_NULL)
 ISOLATED(tenant_id)
+GRANT("SELECT")
+GRANT("INSERT")
+GRANT("UPDATE")
 KEY("PRIMARY KEY (tenant_id, slot)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
 
@@ -78,6 +89,7 @@ COLUMN(raw_data_id, BIGINT, NOT_NULL)
 COLUMN(created_at, STAMP, NOT_NULL)
 COLUMN(expires_at, STAMP, NOT_NULL)
 DEFAULT(created_at, "now()")
+SERVED
 ISOLATED(tenant_id)
 KEY("PRIMARY KEY (tenant_id, idempotency_key)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")

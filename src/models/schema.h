@@ -10,9 +10,11 @@
 #define SCHEMA_NEEDED 17
 
 /*
- * Can stores be accepted? PostgreSQL answers, takes writes, and the migrations
- * are applied.
- * Fails: E_DB_BUSY and others as db_run(); diag tells the client which part.
+ * Can stores be accepted, and batches be processed? PostgreSQL answers, takes
+ * writes and any text, the migrations are applied and their tables in use, row
+ * security is on, and the service has its rights.
+ * Fails: E_DB_BUSY and others as db_run(); diag tells the client each part that
+ *        is wrong, by name.
  */
 enum err schema_ready(struct db *db, struct arena *arena, struct diag *diag)
     MUST_CHECK;

@@ -106,7 +106,6 @@ log_job(const struct worker *me, const struct job *job,
 		metrics_add(METRIC_INCOMPLETE, 1);
 }
 
-/* Publish the load job of a batch that is transformed. */
 static enum err
 publish_load(struct worker *me, const struct job *job, struct diag *diag)
 {
@@ -118,7 +117,6 @@ publish_load(struct worker *me, const struct job *job, struct diag *diag)
 	return rc;
 }
 
-/* Let the message go where the verdict says. */
 static enum err
 settle(struct worker *me, const struct job *job,
     const struct worker_history *history, const struct worker_verdict *verdict,
@@ -216,8 +214,7 @@ work(struct worker *me, struct diag *diag)
 		    me->arena, &verdict, diag);
 	if (rc != E_OK)
 		return rc;
-	if (verdict.outage)
-		me->session = 0;
+	me->session = verdict.outage ? 0 : me->session;
 	log_job(me, &job, &verdict, began, diag);
 	rc = settle(me, &job, &history, &verdict, &settle_diag);
 	*diag = settle_diag;
@@ -282,8 +279,7 @@ turn(struct worker *me)
 		me->tried = false;
 	}
 	if (me->delivery == NULL) {
-		if (me->trouble != E_OK)
-			tell(me, E_OK, &diag);
+		tell(me, E_OK, &diag);
 		return false;
 	}
 	daemon_watch(job_seconds());

@@ -114,7 +114,8 @@ ETL_APP_WORKERS=1 app start worker
 kill_workers 6
 check "a batch that its workers die of is failed" becomes failed 60
 check_match "and says so" "$(row "error_details->>'message'")" '^its workers died'
-check "its message is dead" wait_until 10 queue_has transform_queue.dead 1
+dead() { [ "$(queue_depth transform_queue.dead)" -ge 1 ]; }
+check "its message is dead" wait_until 10 dead
 check_is "after the interruptions there may be" "$kills $(row interruptions)" "3 3"
 projects_trigger "BEGIN RETURN NEW; END"
 call POST "/raw-data/$id/requeue"
@@ -130,6 +131,13 @@ check_is "with an older schema no batch is failed" "$(row "processing_status || 
 check_match "the log says what is missing" "$(grep event=waiting "$APP_LOGS/worker.log" | tail -n 1)" 'pulse-etl-migrate'
 sql "UPDATE migration_history SET number = -number WHERE number < 0"
 check "with the right one it is completed" becomes completed 20
-check_is "no message is dead but that one" "$(queue_depth transform_queue.dead)" 1
+# The same where a right has gone while a worker was at work.
+sql "REVOKE UPDATE ON projects FROM pulse_etl_service"
+store "$(projects 70 71)"
+sleep 3
+check_fails "without a right it is not failed" sql_is failed "SELECT processing_status FROM raw_extraction_data WHERE id = $id"
+sql "GRANT UPDATE ON projects TO pulse_etl_service"
+check "with it, it is completed" becomes completed 30
+check_is "and has not failed" "$(row "attempts - interruptions")" 1
 check_nothing_left "in the end"
 done_testing
