@@ -400,7 +400,6 @@ db_run(struct db *db, const struct db_statement *statement,
 	}
 	if (!named || !forgets(db, rc, diag))
 		return rc;
-	/* Nothing was done yet; but a transaction is over with that. */
 	if (db->in_transaction)
 		return diag_set(diag, E_DB_BUSY, "prepared statements do not"
 		    " last: this transaction has to be done again");

@@ -89,8 +89,8 @@ for case in 'session 4 on' 'session 4 off' 'transaction 1 on' 'transaction 1 off
 	check_is "$name: times are UTC" "$(sql "SELECT bool_and(created_at BETWEEN (now() AT TIME ZONE 'UTC') - interval '5 minutes' AND (now() AT TIME ZONE 'UTC')
 		AND COALESCE(queued_at, created_at) <= now() AT TIME ZONE 'UTC') FROM raw_extraction_data")" t
 	# The limits are in force.
-	(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT" >"$TMP/lock") &
-	sleep 0.7
+	(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT" >"$TMP/lock") &
+	wait_until 10 sql_is 1 "SELECT count(*) FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'AccessExclusiveLock' AND granted AND relation = 'raw_extraction_data'::regclass"
 	TOKEN_FILE=$one request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","external_id":"late","raw_data":[]}'
 	check_is "$name: a lock is not waited for beyond lock_timeout" "$STATUS $(awk "BEGIN { print ($SECONDS_TAKEN < 3.2) }")" "503 1"
 	wait $!

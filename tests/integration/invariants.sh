@@ -11,7 +11,8 @@ left_behind() { # workers|no-workers
 		queue_peek "$name" 100000 2>/dev/null |
 			jq -r '.[]?.payload | fromjson? | .raw_data_id // empty' 2>/dev/null
 	done | sort -un | paste -sd ,)
-	sql "SELECT r.id || ' ' || r.processing_status || ': ' || w.what
+	psql -qAtX -v ON_ERROR_STOP=1 <<-SQL
+		SELECT r.id || ' ' || r.processing_status || ': ' || w.what
 		FROM raw_extraction_data AS r
 		CROSS JOIN LATERAL (SELECT CASE
 		WHEN r.processing_status = 'processing' THEN 'no worker has it'
@@ -32,7 +33,8 @@ left_behind() { # workers|no-workers
 				(r.error_details->>'message')
 		END AS what) AS w
 		WHERE r.active AND r.queue_transform AND w.what IS NOT NULL
-		ORDER BY r.id LIMIT 20"
+		ORDER BY r.id LIMIT 20;
+	SQL
 }
 
 nothing_is_left() { # workers|no-workers
