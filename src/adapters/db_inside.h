@@ -55,6 +55,22 @@ struct db_scope_texts {
 void db_scope_params(const struct db *db, struct db_scope_texts *texts,
     struct db_params *params);
 
+/* The server's name of a statement that is prepared; false: it is not yet. */
+#define DB_NAME_SIZE 64
+bool db_prepared_name(const struct db *db, const char *name,
+    char out[DB_NAME_SIZE]);
+
+/* The name to prepare one under; and note that it is. */
+void db_prepared_make_name(const struct db_statement *statement,
+    char out[DB_NAME_SIZE]);
+void db_prepared_add(struct db *db, const struct db_statement *statement);
+
+/*
+ * Has the session lost a prepared statement, or has it already? A pooler gives
+ * us another one each time. From then on there are none.
+ */
+bool db_prepared_lost(struct db *db, enum err rc, const struct diag *diag);
+
 /* The last result of what was sent; NULL when the connection is lost. */
 PGresult *db_collect(const struct db *db, int64_t deadline);
 

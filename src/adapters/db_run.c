@@ -6,12 +6,10 @@
 
 #include "adapters/db_inside.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/metrics.h"
 
 /* How much longer than the server we wait for a statement. */
 #define GRACE_MS 2000
-#define NAME_SIZE 64
 
 /* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
 static bool
@@ -130,39 +128,6 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	return rc;
 }
 
-/*
- * A statement's name at the server tells its text as well: a session that is
- * shared may have one of another version of this program.
- */
-static uint32_t
-hash_of(const char *sql)
-{
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
-	for (; *sql != '\0'; sql++)
-		hash = (hash ^ (unsigned char)*sql) * 16777619u;
-	return hash;
-}
-
-static void
-server_name(const char *name, uint32_t hash, char *out, size_t size)
-{
-	(void)snprintf(out, size, "%.50s_%08" PRIx32, name, hash);
-}
-
-/* Write its name at the server; false when it is not prepared yet. */
-static bool
-is_prepared(const struct db *db, const char *name, char *out, size_t size)
-{
-	for (unsigned i = 0; i < db->prepared_count; i++) {
-		if (strcmp(db->prepared[i].name, name) != 0)
-			continue;
-		server_name(name, db->prepared[i].hash, out, size);
-		return true;
-	}
-	return false;
-}
-
 static int64_t
 deadline_of(const struct db *db)
 {
@@ -175,16 +140,13 @@ prepare(struct db *db, const struct db_statement *statement,
     const struct db_params *params, struct diag *diag)
 {
 	const struct db_statement harmless = { .name = statement->name };
-	uint32_t hash;
 	PGresult *result = NULL;
-	char name[NAME_SIZE];
+	char name[DB_NAME_SIZE];
 	enum err rc;
 
-	if (is_prepared(db, statement->name, name, sizeof(name)))
+	if (db_prepared_name(db, statement->name, name))
 		return E_OK;
-	assert(db->prepared_count < PREPARED_MAX);
-	hash = hash_of(statement->sql);
-	server_name(statement->name, hash, name, sizeof(name));
+	db_prepared_make_name(statement, name);
 	if (PQsendPrepare(db->conn, name, statement->sql,
 	    params == NULL ? 0 : params->count,
 	    params == NULL ? NULL : params->types) == 1)
@@ -193,8 +155,7 @@ prepare(struct db *db, const struct db_statement *statement,
 	if (rc != E_OK)
 		return rc;
 	PQclear(result);
-	db->prepared[db->prepared_count].name = statement->name;
-	db->prepared[db->prepared_count++].hash = hash;
+	db_prepared_add(db, statement);
 	return E_OK;
 }
 
@@ -226,9 +187,9 @@ static bool
 send_statement(struct db *db, const struct db_statement *statement,
     const struct db_params *params, bool named)
 {
-	char name[NAME_SIZE];
+	char name[DB_NAME_SIZE];
 
-	if (named && is_prepared(db, statement->name, name, sizeof(name)))
+	if (named && db_prepared_name(db, statement->name, name))
 		return PQsendQueryPrepared(db->conn, name,
 		    params->count, params->values, params->lengths,
 		    params->formats, 0) == 1;
@@ -358,22 +319,6 @@ ready(struct db *db, struct diag *diag)
 	return db_open(db, diag);
 }
 
-/*
- * The session has lost a prepared statement, or has it already: a pooler gives
- * us another one each time. From now on there are none.
- */
-static bool
-forgets(struct db *db, enum err rc, const struct diag *diag)
-{
-	if (rc != E_DB || (strcmp(diag->sqlstate, "26000") != 0 &&
-	    strcmp(diag->sqlstate, "42P05") != 0))
-		return false;
-	log_warn("db_unprepared", LOG_TEXT("text", "prepared statements do not"
-	    " last: going on without them, as database_prepared = off"));
-	db->unprepared = true;
-	return true;
-}
-
 enum err
 db_run(struct db *db, const struct db_statement *statement,
     const struct db_params *params, struct arena *arena,
@@ -398,7 +343,7 @@ db_run(struct db *db, const struct db_statement *statement,
 		*ret_rows = rows;
 		rc = run(db, statement, params, named, rows, diag);
 	}
-	if (!named || !forgets(db, rc, diag))
+	if (!named || !db_prepared_lost(db, rc, diag))
 		return rc;
 	if (db->in_transaction)
 		return diag_set(diag, E_DB_BUSY, "prepared statements do not"

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "models/schema.h"
-#include "programs/worker_job.h"
+#include "programs/worker_details.h"
 #include "queue/queue_consumer.h"
 
 #define PROGRAM "pulse-etl-worker"

@@ -11,6 +11,24 @@
 /* As many items are listed, see transformer.h. */
 #define LISTED_MAX 1000
 
+const char *
+worker_fate_name(enum worker_fate fate)
+{
+	switch (fate) {
+	case WORKER_DONE:
+		return "done";
+	case WORKER_LOAD:
+		return "transformed";
+	case WORKER_RETRY:
+		return "retry";
+	case WORKER_WAIT:
+		return "wait";
+	case WORKER_BURY:
+		break;
+	}
+	return "dead";
+}
+
 bool
 worker_is_hopeless(enum err rc, const struct diag *diag)
 {

@@ -31,24 +31,6 @@ struct work {
 	struct diag *diag;
 };
 
-const char *
-worker_fate_name(enum worker_fate fate)
-{
-	switch (fate) {
-	case WORKER_DONE:
-		return "done";
-	case WORKER_LOAD:
-		return "transformed";
-	case WORKER_RETRY:
-		return "retry";
-	case WORKER_WAIT:
-		return "wait";
-	case WORKER_BURY:
-		break;
-	}
-	return "dead";
-}
-
 static struct work
 work_of(struct db *db, const struct worker_settings *settings,
     const struct job *job, struct arena *arena, struct diag *diag)

@@ -53,7 +53,4 @@ enum err worker_load(struct db *db, const struct worker_settings *settings,
     struct arena *arena, struct worker_verdict *ret_verdict,
     struct diag *diag) MUST_CHECK;
 
-/* The fate's name, for the log. */
-const char *worker_fate_name(enum worker_fate fate);
-
 #endif

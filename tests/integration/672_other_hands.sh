@@ -117,7 +117,7 @@ as stranger --apply-all
 check_is "who is no member may not" "$CODE" 1
 check "and is told what to ask for" says "GRANT pulse_etl_owner TO stranger_$tag, as a superuser"
 check "nothing was made" is_untouched
-another closed
+another closed "OWNER stranger_$tag"
 as member --apply-all
 check_is "who may not make tables may not" "$CODE" 1
 check "and is told" says 'may not make tables in the schema public'
