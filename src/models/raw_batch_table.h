@@ -100,6 +100,7 @@ INDEX("btree (expires_at)")
 INDEX("btree (tenant_id, raw_data_id)")
 
 TABLE(waiting_batches)
+SERVED
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 COLUMN(integration_id, INTEGER, NOT_NULL)
 COLUMN(kind, CHARS(10), NOT_NULL)
@@ -113,6 +114,7 @@ KEY("FOREIGN KEY (tenant_id, raw_data_id)"
 INDEX("btree (raw_data_id)")
 
 TABLE(census_pages)
+SERVED
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 COLUMN(integration_id, INTEGER, NOT_NULL)
 COLUMN(scope, CHARS(300), NOT_NULL)
