@@ -56,6 +56,12 @@ db_free(struct db *db)
 	free(db);
 }
 
+unsigned
+db_session(const struct db *db)
+{
+	return db->conn == NULL ? 0 : db->opened;
+}
+
 int
 db_socket(const struct db *db)
 {
@@ -115,40 +121,30 @@ on_notice(void *unused, const PGresult *result)
 	log_debug("db_notice", LOG_TEXT("text", text));
 }
 
-/* Start connecting with our own session settings. */
+/*
+ * Start connecting. Settings of the session come later, see db_settle(): a
+ * pooler refuses them here.
+ */
 static PGconn *
 start(const struct db *db)
 {
 	const struct db_settings *set = db->settings;
-	char options[256], timeout[24];
+	char timeout[24];
 	/* dbname may hold a whole connection string; what follows it wins. */
 	const char *keys[] = { "dbname", "application_name", "client_encoding",
-		"connect_timeout", "options", "target_session_attrs",
-		"keepalives_idle", "keepalives_interval", "keepalives_count",
-		"tcp_user_timeout", NULL };
+		"connect_timeout", "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "tcp_user_timeout", NULL, NULL };
 	const char *values[] = { set->database_url, db->program, "UTF8", timeout,
-		options, "any", "30", "10", "3", "30000", NULL };
+		"30", "10", "3", "30000", NULL, NULL };
 	bool several = strchr(set->database_url, ',') != NULL ||
 	    strchr(getenv("PGHOST") == NULL ? "" : getenv("PGHOST"), ',') != NULL;
 
-	if (several && strstr(set->database_url, "target_session_attrs") == NULL)
-		values[5] = "read-write";
-	else
-		keys[5] = values[5] = NULL;
-	if (keys[5] == NULL) {
-		/* Close the gap: a NULL key ends the list. */
-		for (size_t i = 5; i + 1 < COUNT(keys); i++) {
-			keys[i] = keys[i + 1];
-			values[i] = values[i + 1];
-		}
+	if (several && strstr(set->database_url, "target_session_attrs") == NULL) {
+		keys[8] = "target_session_attrs";
+		values[8] = "read-write";
 	}
 	(void)snprintf(timeout, sizeof(timeout), "%d",
 	    (int)set->database_connect_timeout);
-	(void)snprintf(options, sizeof(options), "-c timezone=UTC"
-	    " -c statement_timeout=%d -c lock_timeout=%d"
-	    " -c idle_in_transaction_session_timeout=60000",
-	    (int)set->database_statement_timeout,
-	    (int)set->database_lock_timeout);
 	return PQconnectStartParams(keys, values, 1);
 }
 
@@ -182,6 +178,7 @@ put_off(struct db *db)
 enum err
 db_open(struct db *db, struct diag *diag)
 {
+	int64_t deadline;
 	enum err rc;
 
 	db_idle(db);
@@ -190,22 +187,28 @@ db_open(struct db *db, struct diag *diag)
 	if (clock_ms() < db->retry_at)
 		return diag_set(diag, E_DB_CONNECT,
 		    "PostgreSQL was away just now; pausing before the next try");
+	deadline = clock_ms() + db->settings->database_connect_timeout * 1000;
 	db->conn = start(db);
-	if (db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&
-	    finish_open(db, clock_ms() +
-	    db->settings->database_connect_timeout * 1000) &&
-	    PQsetnonblocking(db->conn, 1) == 0) {
+	rc = db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&
+	    finish_open(db, deadline) && PQsetnonblocking(db->conn, 1) == 0 ?
+	    E_OK : db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL",
+	    diag);
+	if (rc == E_OK) {
 		(void)PQsetNoticeReceiver(db->conn, on_notice, NULL);
+		rc = db_settle(db, deadline, diag);
+	}
+	if (rc == E_OK) {
 		db->pause = 0;
 		db->retry_at = 0;
+		db->opened++;
 		metrics_add(METRIC_DB_CONNECTED, 1);
 		log_info("db_connected",
 		    LOG_TEXT("host", PQhost(db->conn)),
-		    LOG_TEXT("database", PQdb(db->conn)));
+		    LOG_TEXT("database", PQdb(db->conn)),
+		    LOG_TEXT("session", db->shared ? "shared" : NULL));
 		return E_OK;
 	}
 	metrics_add(METRIC_DB_LOST, 1);
-	rc = db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL", diag);
 	db_close(db);
 	put_off(db);
 	return rc;

@@ -70,6 +70,9 @@ void db_free(struct db *db);
  */
 enum err db_open(struct db *db, struct diag *diag) MUST_CHECK;
 
+/* Which connection it is, counted from 1; 0 while there is none. */
+unsigned db_session(const struct db *db);
+
 /* Close it; the next use opens it again. */
 void db_close(struct db *db);
 
@@ -108,7 +111,7 @@ void db_slim(struct db *db);
  * Whose rows the statements and transactions that follow may see and write:
  * row-level security goes by it (app.tenant_id). The session is told in the same
  * round trip as the first statement that needs it, each transaction for itself;
- * without prepared statements, behind a pooler, each statement's. DB_NO_TENANT:
+ * a session that a pooler shares, with each statement. DB_NO_TENANT:
  * no tenant's. DB_EVERY_TENANT: for chores over all tenants.
  *
  * Needs: no open transaction.

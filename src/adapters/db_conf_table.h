@@ -9,4 +9,9 @@ SETTING(database_statement_timeout, NUMBER, "20000", 10, 3600000, NULL,
 SETTING(database_lock_timeout, NUMBER, "5000", 10, 3600000, NULL,
     "ETL_DATABASE_LOCK_TIMEOUT", "Milliseconds one statement may wait for a lock")
 SETTING(database_prepared, BOOL, "on", 0, 0, NULL, "ETL_DATABASE_PREPARED",
-    "Use prepared statements; off behind a pooler in transaction mode")
+    "Use prepared statements; off behind a pooler that does not keep them, such as"
+    " PgBouncer before 1.21 in transaction mode")
+SETTING(database_session, TEXT, "auto", 0, 0, "auto|shared",
+    "ETL_DATABASE_SESSION",
+    "Whether the server's session is ours alone: a shared one is told tenant, time"
+    " zone and limits with each transaction; auto: shared behind a pooler")

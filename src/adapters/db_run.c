@@ -27,9 +27,8 @@ flush(const struct db *db, int64_t deadline)
 	}
 }
 
-/* The last result of what was sent; NULL when the connection is lost. */
-static PGresult *
-collect(const struct db *db, int64_t deadline)
+PGresult *
+db_collect(const struct db *db, int64_t deadline)
 {
 	PGconn *conn = db->conn;
 	PGresult *last = NULL, *result;
@@ -129,15 +128,6 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	return rc;
 }
 
-static bool
-is_prepared(const struct db *db, const char *name)
-{
-	for (unsigned i = 0; i < db->prepared_count; i++)
-		if (strcmp(db->prepared[i], name) == 0)
-			return true;
-	return false;
-}
-
 static int64_t
 deadline_of(const struct db *db)
 {
@@ -151,20 +141,21 @@ prepare(struct db *db, const struct db_statement *statement,
 {
 	const struct db_statement harmless = { .name = statement->name };
 	PGresult *result = NULL;
+	char name[DB_NAME_SIZE];
 	enum err rc;
 
-	if (is_prepared(db, statement->name))
+	if (db_prepared_name(db, statement->name, name))
 		return E_OK;
-	assert(db->prepared_count < PREPARED_MAX);
-	if (PQsendPrepare(db->conn, statement->name, statement->sql,
+	db_prepared_make_name(statement, name);
+	if (PQsendPrepare(db->conn, name, statement->sql,
 	    params == NULL ? 0 : params->count,
 	    params == NULL ? NULL : params->types) == 1)
-		result = collect(db, deadline_of(db));
+		result = db_collect(db, deadline_of(db));
 	rc = judge(db, &harmless, result, diag);
 	if (rc != E_OK)
 		return rc;
 	PQclear(result);
-	db->prepared[db->prepared_count++] = statement->name;
+	db_prepared_add(db, statement);
 	return E_OK;
 }
 
@@ -196,8 +187,10 @@ static bool
 send_statement(struct db *db, const struct db_statement *statement,
     const struct db_params *params, bool named)
 {
-	if (named)
-		return PQsendQueryPrepared(db->conn, statement->name,
+	char name[DB_NAME_SIZE];
+
+	if (named && db_prepared_name(db, statement->name, name))
+		return PQsendQueryPrepared(db->conn, name,
 		    params->count, params->values, params->lengths,
 		    params->formats, 0) == 1;
 	return PQsendQueryParams(db->conn, statement->sql, params->count,
@@ -251,41 +244,19 @@ collect_pipeline(const struct db *db, int64_t deadline, int skip,
 	}
 }
 
-/* Whose rows the statement behind it may see, and those after it. */
-static const struct db_statement scope = {
-	.name = "db_scope",
-	.sql = "SELECT set_config('app.tenant_id', $1, $3),"
-	    " set_config('app.every_tenant', $2, $3)",
-};
-
-/*
- * Does the session have to be told? Behind a pooler it is another one each
- * time, and what it is told ends with the transaction.
- */
+/* Does the session have to be told whose rows it may see? */
 static bool
 needs_scope(const struct db *db)
 {
-	return !db->in_transaction && db->scope != db->tenant_id;
-}
-
-/* tenant: room for its number, for as long as the parameters live. */
-static void
-scope_params(const struct db *db, char *tenant, size_t size,
-    struct db_params *params)
-{
-	bool every = db->tenant_id == DB_EVERY_TENANT;
-
-	(void)snprintf(tenant, size, "%" PRId64, every ? 0 : db->tenant_id);
-	db_add_text(params, str_span(tenant));
-	db_add_text(params, str_span(every ? "on" : "off"));
-	db_add_bool(params, !db->settings->database_prepared);
+	return !db->in_transaction && (db->shared ||
+	    db->scope != db->tenant_id);
 }
 
 /* An error takes the session's scope back, with all else of its transaction. */
 static void
 note_scope(struct db *db, bool went_well)
 {
-	if (db->settings->database_prepared)
+	if (!db->shared)
 		db->scope = went_well ? db->tenant_id : SCOPE_UNKNOWN;
 }
 
@@ -300,16 +271,17 @@ run(struct db *db, const struct db_statement *statement,
     const struct db_params *params, bool named, struct db_rows *rows,
     struct diag *diag)
 {
+	const struct db_statement *scope = db_scope(db);
 	bool scoped = needs_scope(db);
 	struct db_params whose = { 0 };
+	struct db_scope_texts texts;
 	PGresult *error = NULL;
-	char tenant[24];
 	bool whole;
 
 	if (scoped) {
-		scope_params(db, tenant, sizeof(tenant), &whose);
+		db_scope_params(db, &texts, &whose);
 		if (named) {
-			enum err rc = prepare(db, &scope, &whose, diag);
+			enum err rc = prepare(db, scope, &whose, diag);
 
 			if (rc != E_OK)
 				return rc;
@@ -317,7 +289,7 @@ run(struct db *db, const struct db_statement *statement,
 	}
 	note_size(db, params_size(params));
 	whole = PQenterPipelineMode(db->conn) == 1 &&
-	    (!scoped || send_statement(db, &scope, &whose, named)) &&
+	    (!scoped || send_statement(db, scope, &whose, named)) &&
 	    send_statement(db, statement, params, named) &&
 	    (!statement->early_rows || PQsendFlushRequest(db->conn) == 1) &&
 	    PQpipelineSync(db->conn) == 1 &&
@@ -353,7 +325,8 @@ db_run(struct db *db, const struct db_statement *statement,
     struct db_rows **ret_rows, struct diag *diag)
 {
 	static const struct db_params none;
-	bool named = statement->name != NULL && db->settings->database_prepared;
+	bool named = statement->name != NULL && !db->unprepared &&
+	    db->settings->database_prepared;
 	struct db_rows *rows = arena_get(arena, sizeof(*rows));
 	enum err rc;
 
@@ -362,12 +335,22 @@ db_run(struct db *db, const struct db_statement *statement,
 	if (params == NULL)
 		params = &none;
 	rc = ready(db, diag);
-	if (rc == E_OK && named)
-		rc = prepare(db, statement, params, diag);
 	if (rc != E_OK)
 		return rc;
+	if (named)
+		rc = prepare(db, statement, params, diag);
+	if (rc == E_OK) {
+		*ret_rows = rows;
+		rc = run(db, statement, params, named, rows, diag);
+	}
+	if (!named || !db_prepared_lost(db, rc, diag))
+		return rc;
+	if (db->in_transaction)
+		return diag_set(diag, E_DB_BUSY, "prepared statements do not"
+		    " last: this transaction has to be done again");
+	diag_clear(diag);
 	*ret_rows = rows;
-	return run(db, statement, params, named, rows, diag);
+	return run(db, statement, params, false, rows, diag);
 }
 
 enum err
@@ -380,7 +363,7 @@ db_do(struct db *db, const char *sql, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	if (PQsendQuery(db->conn, sql) == 1)
-		result = collect(db, deadline_of(db));
+		result = db_collect(db, deadline_of(db));
 	rc = judge(db, &statement, result, diag);
 	if (rc == E_OK)
 		PQclear(result);

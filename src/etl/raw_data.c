@@ -72,12 +72,13 @@ const struct field_set raw_data_status_input = { status_rows,
 
 /* Publish the id; a broker that is away only delays it. */
 static bool
-queue_batch(struct req *rq, const struct raw_batch *batch, int64_t id)
+queue_batch(struct req *rq, const struct raw_batch *batch,
+    struct raw_batch_version stored)
 {
 	const struct job job = {
 		.tenant_id = batch->tenant_id,
 		.integration_id = batch->integration_id,
-		.raw_data_id = id,
+		.raw_data_id = stored.id,
 		.entity_type = batch->entity_type,
 	};
 	struct diag diag;
@@ -89,10 +90,10 @@ queue_batch(struct req *rq, const struct raw_batch *batch, int64_t id)
 	    request_traceparent(rq), &diag);
 	FAILPOINT("published");
 	if (rc == E_OK) {
-		raw_batch_marks_add(rq->service->marks, id);
+		raw_batch_marks_add(rq->service->marks, stored);
 		return true;
 	}
-	log_warn("not_queued", LOG_INT("raw_data_id", id),
+	log_warn("not_queued", LOG_INT("raw_data_id", stored.id),
 	    LOG_TEXT("error", err_name(rc)), LOG_TEXT("text", diag.text));
 	return false;
 }
@@ -244,15 +245,15 @@ static void
 answer_new(struct req *rq, struct resp *rp, const struct raw_batch *batch,
     const struct raw_batch_stored *row)
 {
-	struct stored stored = { .id = row->id, .replaced = batch->replaced,
+	struct stored stored = { .id = row->row.id, .replaced = batch->replaced,
 		.message = "Stored; not queued, as asked" };
 
-	audit_note(rq, "raw_data.store", row->id);
+	audit_note(rq, "raw_data.store", row->row.id);
 	metrics_add(METRIC_STORED, 1);
 	metrics_add(METRIC_STORED_BYTES, batch->raw_data.len);
 	metrics_add(METRIC_REPLACED, (uint64_t)batch->replaced);
 	metrics_add(METRIC_KEPT, batch->done);
-	stored.queued = batch->queue && queue_batch(rq, batch, row->id);
+	stored.queued = batch->queue && queue_batch(rq, batch, row->row);
 	rp->status = batch->queue && !stored.queued ? 202 : 201;
 	if (batch->done)
 		stored.message = "Stored and kept as it came";

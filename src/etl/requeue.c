@@ -12,11 +12,11 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 {
 	size_t count = (size_t)db_rows_count(rows), queued = 0;
 	struct job *jobs = arena_get(arena, count * sizeof(*jobs));
-	int64_t *ids = arena_get(arena, count * sizeof(*ids));
+	struct raw_batch_version *done = arena_get(arena, count * sizeof(*done));
 	bool *confirmed = arena_get(arena, count * sizeof(*confirmed));
 	enum err rc;
 
-	if (jobs == NULL || ids == NULL || confirmed == NULL)
+	if (jobs == NULL || done == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
 	for (size_t i = 0; i < count; i++) {
 		int row = (int)i;
@@ -31,14 +31,14 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 	    CONFIRM_MS, arena, confirmed, diag);
 	for (size_t i = 0; i < count; i++)
 		if (confirmed[i])
-			ids[queued++] = jobs[i].raw_data_id;
+			done[queued++] = raw_batch_locked(rows, (int)i);
 	*ret_queued = queued;
 	if (queued > 0) {
 		struct diag mark_diag;
 
 		diag_clear(&mark_diag);
 		/* A mark that is lost costs a duplicate message. */
-		if (raw_batch_mark_queued(db, ids, queued, arena,
+		if (raw_batch_mark_queued(db, done, queued, arena,
 		    &mark_diag) != E_OK)
 			log_warn("mark_queued", LOG_INT("lost",
 			    (int64_t)queued), LOG_TEXT("text",

@@ -14,6 +14,7 @@
  *	INDEX(definition)                    a unique one begins with UNIQUE
  *	POLICY(definition)                   row-level security, forced
  *	TRIGGER(definition)                  one that is enabled
+ *	GRANT(right)                         what the service may do with it
  *
  * Answers show members in the order of their rows; types are column.h's.
  * Definitions are in PostgreSQL's own words: those of pg_get_expr(),
@@ -29,7 +30,7 @@
  *	MEASURED   what is reckoned over all that is stored
  *
  * Who includes a table defines what he needs of TABLE, COLUMN, MEMBER, DEFAULT,
- * KEY, CHECK, INDEX, POLICY and TRIGGER before; MEMBER(member, type, null, SQL)
+ * KEY, CHECK, INDEX, POLICY, TRIGGER and GRANT before; MEMBER(member, type, null, SQL)
  * is what answers show. Nothing of it is left afterwards.
  */
 #include "models/column.h"
@@ -61,6 +62,9 @@
 #ifndef TRIGGER
 #define TRIGGER(...)
 #endif
+#ifndef GRANT
+#define GRANT(...)
+#endif
 #ifndef GIVEN
 #define GIVEN(row) row
 #endif
@@ -80,8 +84,17 @@
 	    " = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true)," \
 	    " ''::text))::integer)) OR ( SELECT" \
 	    " (current_setting('app.every_tenant'::text, true) = 'on'::text)))")
+/* The service reads and writes its rows; a serial one gives its id. */
+#define SERVED \
+	GRANT("SELECT") GRANT("INSERT") GRANT("UPDATE") GRANT("DELETE")
+#define SERVED_ID GRANT("USAGE of its sequence")
 /* What is a tenant's and looked after by people or batches. */
 #define OWNED \
+	SERVED \
+	SERVED_ID \
+	KEPT
+/* The same where the service has other rights. */
+#define KEPT \
 	ISOLATED(tenant_id) \
 	DEFAULT(id, "nextval") \
 	DEFAULT(active, "true") \

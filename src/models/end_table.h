@@ -9,6 +9,7 @@
 #undef INDEX
 #undef POLICY
 #undef TRIGGER
+#undef GRANT
 #undef GIVEN
 #undef ONCE
 #undef DERIVED
@@ -18,7 +19,10 @@
 #undef SHOWN_AS
 #undef COMPUTED
 #undef ISOLATED
+#undef SERVED
+#undef SERVED_ID
 #undef OWNED
+#undef KEPT
 #undef KEY_OF_INTEGRATION
 #undef AUDITED
 #undef LOADED

@@ -24,6 +24,7 @@ COLUMN(wit_id, BIGINT, NOT_NULL)
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 DEFAULT(tenant_id, "(NULLIF(current_setting('app.tenant_id'::text, true),"
     " ''::text))::integer")
+SERVED
 ISOLATED(tenant_id)
 KEY("PRIMARY KEY (project_id, wit_id)")
 KEY("FOREIGN KEY (tenant_id, project_id) REFERENCES projects(tenant_id, id)")
@@ -35,6 +36,7 @@ COLUMN(status_id, BIGINT, NOT_NULL)
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 DEFAULT(tenant_id, "(NULLIF(current_setting('app.tenant_id'::text, true),"
     " ''::text))::integer")
+SERVED
 ISOLATED(tenant_id)
 KEY("PRIMARY KEY (project_id, status_id)")
 KEY("FOREIGN KEY (tenant_id, project_id) REFERENCES projects(tenant_id, id)")

@@ -227,50 +227,57 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 	    " %.*s", SPAN_ARG(old), SPAN_ARG(change->status));
 }
 
+int64_t
+raw_batch_xid(struct span text)
+{
+	int64_t xid = 0;
+
+	/* A row shows 32 bits of it. */
+	return span_int64(text, &xid) ? xid & UINT32_MAX : 0;
+}
+
+struct raw_batch_version
+raw_batch_locked(const struct db_rows *rows, int row)
+{
+	return (struct raw_batch_version){
+		.id = db_int(rows, row, RAW_BATCH_LOCKED_ID),
+		.xid = raw_batch_xid(db_text(rows, row, RAW_BATCH_LOCKED_XID)),
+	};
+}
+
 enum err
-raw_batch_mark_queued(struct db *db, const int64_t *ids, size_t count,
-    struct arena *arena, struct diag *diag)
+raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
+    size_t count, struct arena *arena, struct diag *diag)
 {
 	/*
 	 * A row that a worker has locked is passed over: it is about to leave
-	 * pending, and waiting here would hold up the next request.
+	 * pending, and waiting here would hold up the next request. One that
+	 * has another version by now is nobody's of ours.
 	 */
 	static const struct db_statement statement = {
 		.name = "raw_batch_mark_queued",
 		.changes = true,
 		.sql = "UPDATE raw_extraction_data SET queued_at = now() FROM"
 		    " (SELECT set_config('synchronous_commit', 'off', true))"
-		    " AS no_wait WHERE id IN (SELECT id"
-		    " FROM raw_extraction_data WHERE id = ANY ($1)"
-		    " AND queued_at IS NULL FOR NO KEY UPDATE SKIP LOCKED)",
+		    " AS no_wait WHERE id IN (SELECT r.id"
+		    " FROM unnest($1::bigint[], $2::bigint[]) AS m (id, xid)"
+		    " JOIN raw_extraction_data AS r ON r.id = m.id"
+		    " WHERE r.xmin::text::bigint = m.xid"
+		    " AND r.queued_at IS NULL"
+		    " FOR NO KEY UPDATE OF r SKIP LOCKED)",
 	};
+	int64_t *ids = arena_get(arena, count * sizeof(*ids));
+	int64_t *xids = arena_get(arena, count * sizeof(*xids));
 	struct db_params params = { 0 };
 	struct db_rows *rows;
 
+	if (ids == NULL || xids == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory for marks");
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = versions[i].id;
+		xids[i] = versions[i].xid;
+	}
 	db_add_int_array(&params, ids, count, arena);
+	db_add_int_array(&params, xids, count, arena);
 	return db_run(db, &statement, &params, arena, &rows, diag);
-}
-
-enum err
-raw_batch_lock_unqueued(struct db *db, int64_t min_age, int64_t max_age,
-    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
-    struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "raw_batch_lock_unqueued",
-		.sql = "SELECT id, tenant_id, integration_id, entity_type"
-		    " FROM raw_extraction_data"
-		    " WHERE processing_status = 'pending'"
-		    " AND queued_at IS NULL AND queue_transform AND active"
-		    " AND created_at <= now() - $1 * interval '1 second'"
-		    " AND ($2 = 0"
-		    " OR created_at > now() - $2 * interval '1 second')"
-		    " ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED",
-	};
-	struct db_params params = { 0 };
-
-	db_add_int(&params, min_age);
-	db_add_int(&params, max_age);
-	db_add_int(&params, limit);
-	return db_run(db, &statement, &params, arena, ret_rows, diag);
 }

@@ -37,11 +37,23 @@ struct raw_batch {
 	const struct idempotency_key *key;
 };
 
-/* What became of it. */
-struct raw_batch_stored {
+/*
+ * A row as it was when its message was published: its id, and the transaction
+ * that wrote it so. Whoever changes the row makes another version of it.
+ */
+struct raw_batch_version {
 	int64_t id;
+	int64_t xid;
+};
+
+/* What became of a batch that was stored. */
+struct raw_batch_stored {
+	struct raw_batch_version row;
 	struct span provider; /* of its integration */
 };
+
+/* The transaction, from the text of an xid or xid8 of PostgreSQL. */
+int64_t raw_batch_xid(struct span text);
 
 /*
  * Insert one batch, committed when this returns E_OK.
@@ -148,8 +160,8 @@ enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
  * at work are passed over, and without a status to filter by those that are
  * pending, unless one is named by its id.
  *
- * Gives: rows as raw_batch_lock_unqueued() has them; their messages are to be
- *        published, which the relay does otherwise.
+ * Gives: rows of RAW_BATCH_LOCKED_…; their messages are to be published, which
+ *        the relay does otherwise.
  */
 enum err raw_batch_requeue(struct db *db,
     const struct raw_batch_filter *filter, struct arena *arena,
@@ -163,24 +175,23 @@ enum err raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /*
- * Note that the broker has the messages of these batches. Committed without
- * waiting for the disk: losing the note costs a duplicate message, no batch.
+ * Note that the broker has the messages of these batches. A row that anybody
+ * has changed since is left alone: the message may be gone already, and the row
+ * be pending again for another one. Committed without waiting for the disk:
+ * losing the note costs a duplicate message, no batch.
  */
-enum err raw_batch_mark_queued(struct db *db, const int64_t *ids,
-    size_t count, struct arena *arena, struct diag *diag) MUST_CHECK;
+enum err raw_batch_mark_queued(struct db *db,
+    const struct raw_batch_version *versions, size_t count,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /*
- * Lock batches nobody has queued: pending, unmarked, older than min_age
- * seconds. Rows that another relay has locked are passed over.
- *
- * Needs: an open transaction.
- * Gives: id, tenant_id, integration_id, entity_type; oldest first.
+ * The columns of a batch whose message is to be published, and the version that
+ * it has; the last one is the text of an xid.
  */
 enum { RAW_BATCH_LOCKED_ID, RAW_BATCH_LOCKED_TENANT,
-	RAW_BATCH_LOCKED_INTEGRATION, RAW_BATCH_LOCKED_TYPE };
-enum err raw_batch_lock_unqueued(struct db *db, int64_t min_age,
-    int64_t max_age, int64_t limit, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+	RAW_BATCH_LOCKED_INTEGRATION, RAW_BATCH_LOCKED_TYPE,
+	RAW_BATCH_LOCKED_XID };
+struct raw_batch_version raw_batch_locked(const struct db_rows *rows, int row);
 
 /*
  * Bring batches back to pending that are in processing for longer than a

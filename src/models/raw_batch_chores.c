@@ -9,6 +9,7 @@ raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
 		.changes = true,
 		.sql = "UPDATE raw_extraction_data SET"
 		    " processing_status = 'pending', queued_at = NULL,"
+		    " interruptions = interruptions + 1,"
 		    " queue_transform = TRUE WHERE id IN (SELECT id"
 		    " FROM raw_extraction_data"
 		    " WHERE processing_status = 'processing' AND active"

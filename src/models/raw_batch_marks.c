@@ -9,7 +9,8 @@
 #define OLD_MS 500
 
 void
-raw_batch_marks_add(struct raw_batch_marks *marks, int64_t id)
+raw_batch_marks_add(struct raw_batch_marks *marks,
+    struct raw_batch_version version)
 {
 	int64_t now = clock_ms();
 
@@ -18,7 +19,7 @@ raw_batch_marks_add(struct raw_batch_marks *marks, int64_t id)
 	if (marks->count == 0)
 		marks->oldest = now;
 	marks->newest = now;
-	marks->ids[marks->count++] = id;
+	marks->versions[marks->count++] = version;
 }
 
 int
@@ -45,7 +46,7 @@ raw_batch_marks_flush(struct raw_batch_marks *marks, struct db *db,
 	if (marks->count == 0)
 		return;
 	db_tenant(db, DB_EVERY_TENANT);
-	if (raw_batch_mark_queued(db, marks->ids, marks->count, arena,
+	if (raw_batch_mark_queued(db, marks->versions, marks->count, arena,
 	    &diag) != E_OK)
 		log_warn("mark_queued", LOG_INT("lost", (int64_t)marks->count),
 		    LOG_TEXT("text", diag.text));

@@ -15,13 +15,14 @@
 
 struct raw_batch_marks {
 	size_t count;
-	int64_t ids[RAW_BATCH_MARKS_MAX];
+	struct raw_batch_version versions[RAW_BATCH_MARKS_MAX];
 	int64_t oldest; /* of clock_ms() */
 	int64_t newest;
 };
 
-/* Note that this id's message was confirmed; when full, one mark is lost. */
-void raw_batch_marks_add(struct raw_batch_marks *marks, int64_t id);
+/* Note that its message was confirmed; when full, one mark is lost. */
+void raw_batch_marks_add(struct raw_batch_marks *marks,
+    struct raw_batch_version version);
 
 /*
  * Milliseconds until the marks should be written although nothing else is to

@@ -27,8 +27,8 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	    RAW_BATCH_EARLIER("r.error_details")
 	    " FROM picked AS p WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
 	    " RETURNING r.id, r.tenant_id, r.integration_id, r.entity_type)"
-	    " SELECT id, tenant_id, integration_id, entity_type FROM changed"
-	    " ORDER BY id");
+	    " SELECT id, tenant_id, integration_id, entity_type,"
+	    " pg_current_xact_id()::text FROM changed ORDER BY id");
 	rc = sql_statement(&sql, &statement, diag);
 	statement.changes = true;
 	if (rc == E_OK)

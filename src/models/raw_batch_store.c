@@ -196,7 +196,9 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 		    "Look for it before you send it again");
 	if (rc != E_OK)
 		return raw_batch_explain(rc, diag);
-	ret_stored->id = db_int(rows, 0, STORED_ID);
+	ret_stored->row.id = db_int(rows, 0, STORED_ID);
+	ret_stored->row.xid = raw_batch_xid(db_text(rows, 0,
+	    STORED_TRANSACTION));
 	ret_stored->provider = db_text(rows, 0, STORED_PROVIDER);
 	return E_OK;
 }

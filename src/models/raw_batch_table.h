@@ -27,11 +27,17 @@ COLUMN(active, BOOLEAN, NOT_NULL)
 GIVEN(COLUMN(raw_data_sha256, BYTEA, NOT_NULL))
 GIVEN(COLUMN(queue_transform, BOOLEAN, NOT_NULL))
 COLUMN(claimed_at, STAMP, NULLABLE)
+COLUMN(interruptions, INTEGER, NOT_NULL)
+COLUMN(queue_due, BOOLEAN, NOT_NULL)
+SERVED
+SERVED_ID
 DEFAULT(id, "nextval")
 DEFAULT(active, "true")
 DEFAULT(attempts, "0")
 DEFAULT(created_at, "now()")
+DEFAULT(interruptions, "0")
 DEFAULT(processing_status, "'pending'::character varying")
+DEFAULT(queue_due, "false")
 DEFAULT(queue_transform, "true")
 DEFAULT(replaced_characters, "0")
 ISOLATED(tenant_id)
@@ -48,6 +54,13 @@ INDEX("btree (entity_type)")
 INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
+INDEX("btree (id) WHERE queue_due")
+TRIGGER("due BEFORE UPDATE OF processing_status, queued_at, queue_transform,"
+    " active, attempts ON raw_extraction_data FOR EACH ROW"
+    " WHEN (new.queue_due <> (new.processing_status::text = 'pending'::text"
+    " AND new.queued_at IS NULL AND new.queue_transform AND new.active)"
+    " OR new.attempts = 0 AND new.interruptions > 0)"
+    " EXECUTE FUNCTION raw_extraction_data_due()")
 TRIGGER("counted AFTER INSERT OR DELETE ON raw_extraction_data FOR EACH ROW"
     " EXECUTE FUNCTION raw_extraction_data_counted()")
 TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"
@@ -62,6 +75,9 @@ COLUMN(tenant_id, INTEGER, NOT_NULL)
 COLUMN(slot, INTEGER, NOT_NULL)
 COLUMN(batches, BIGINT, NOT_NULL)
 ISOLATED(tenant_id)
+GRANT("SELECT")
+GRANT("INSERT")
+GRANT("UPDATE")
 KEY("PRIMARY KEY (tenant_id, slot)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
 
@@ -73,6 +89,7 @@ COLUMN(raw_data_id, BIGINT, NOT_NULL)
 COLUMN(created_at, STAMP, NOT_NULL)
 COLUMN(expires_at, STAMP, NOT_NULL)
 DEFAULT(created_at, "now()")
+SERVED
 ISOLATED(tenant_id)
 KEY("PRIMARY KEY (tenant_id, idempotency_key)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
@@ -83,6 +100,7 @@ INDEX("btree (expires_at)")
 INDEX("btree (tenant_id, raw_data_id)")
 
 TABLE(waiting_batches)
+SERVED
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 COLUMN(integration_id, INTEGER, NOT_NULL)
 COLUMN(kind, CHARS(10), NOT_NULL)
@@ -96,6 +114,7 @@ KEY("FOREIGN KEY (tenant_id, raw_data_id)"
 INDEX("btree (raw_data_id)")
 
 TABLE(census_pages)
+SERVED
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 COLUMN(integration_id, INTEGER, NOT_NULL)
 COLUMN(scope, CHARS(300), NOT_NULL)

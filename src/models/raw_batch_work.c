@@ -20,36 +20,62 @@ add_name(const struct raw_batch_name *name, struct db_params *params)
 	db_add_int(params, name->id);
 }
 
+/* Why a batch that nobody has could not be claimed. */
+static enum raw_batch_state
+state_unclaimed(const struct raw_batch_claim *claim, bool take_over,
+    const struct raw_batch_limits *limits)
+{
+	bool left = claim->state == RAW_BATCH_PROCESSING && take_over;
+
+	if (claim->state != RAW_BATCH_PENDING && !left)
+		return claim->state;
+	/* The claim that was left behind is one interruption more. */
+	if (claim->interruptions + left >= limits->interruptions)
+		return RAW_BATCH_DEADLY;
+	if (claim->attempt - claim->interruptions - left >= limits->failures)
+		return RAW_BATCH_SPENT;
+	return claim->state;
+}
+
 enum err
 raw_batch_claim(struct db *db, const struct raw_batch_name *name,
-    bool take_over, int64_t limit, struct arena *arena,
-    struct raw_batch_claim *ret_claim, struct diag *diag)
+    bool take_over, const struct raw_batch_limits *limits,
+    struct arena *arena, struct raw_batch_claim *ret_claim, struct diag *diag)
 {
-	enum { ACTIVE, STATUS, ATTEMPTS, LOCKED, CLAIM };
+	enum { ACTIVE, STATUS, ATTEMPTS, INTERRUPTIONS, LOCKED, CLAIM };
+#define COUNTED "active, processing_status, attempts, interruptions"
+#define LEFT "(l.processing_status = 'processing')::integer"
 	static const struct db_statement statement = {
 		.name = "raw_batch_claim",
 		.changes = true,
-		.sql = "WITH found AS (SELECT active, processing_status,"
-		    " attempts FROM raw_extraction_data WHERE tenant_id = $1"
+		.sql = "WITH found AS (SELECT " COUNTED
+		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4),"
-		    " locked AS (SELECT id, active, processing_status, attempts"
+		    " locked AS (SELECT id, " COUNTED
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4"
 		    " FOR NO KEY UPDATE SKIP LOCKED),"
 		    " claimed AS (UPDATE raw_extraction_data AS r SET"
 		    " processing_status = 'processing',"
-		    " attempts = r.attempts + 1, claimed_at = now()"
+		    " attempts = r.attempts + 1, claimed_at = now(),"
+		    " interruptions = r.interruptions + " LEFT ","
+		    " queued_at = COALESCE(r.queued_at, now())"
 		    " FROM locked AS l WHERE r.tenant_id = $1 AND r.id = l.id"
-		    " AND l.active AND l.attempts < $6"
+		    " AND l.active AND l.interruptions + " LEFT " < $7"
+		    " AND l.attempts - l.interruptions - " LEFT " < $6"
 		    " AND (l.processing_status = 'pending'"
 		    " OR (l.processing_status = 'processing' AND $5))"
 		    " RETURNING r.attempts)"
 		    " SELECT COALESCE(l.active, f.active),"
 		    " COALESCE(l.processing_status, f.processing_status),"
-		    " COALESCE(l.attempts, f.attempts), l.id IS NOT NULL,"
+		    " COALESCE(l.attempts, f.attempts),"
+		    " COALESCE(l.interruptions, f.interruptions),"
+		    " l.id IS NOT NULL,"
 		    " c.attempts FROM found AS f LEFT JOIN locked AS l ON true"
 		    " LEFT JOIN claimed AS c ON true",
 	};
+#undef COUNTED
+#undef LEFT
 	struct db_params params = { 0 };
 	struct raw_batch_claim claim = { 0 };
 	struct db_rows *rows;
@@ -59,7 +85,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 	db_add_int(&params, name->integration_id);
 	db_add_text(&params, name->entity_type);
 	db_add_bool(&params, take_over);
-	db_add_int(&params, limit);
+	db_add_int(&params, limits->failures);
+	db_add_int(&params, limits->interruptions);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
@@ -69,6 +96,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 	}
 	claim.state = state_named(db_text(rows, 0, STATUS));
 	claim.attempt = db_int(rows, 0, ATTEMPTS);
+	claim.interruptions = db_int(rows, 0, INTERRUPTIONS);
 	if (!db_is_null(rows, 0, CLAIM)) {
 		claim.state = RAW_BATCH_CLAIMED;
 		claim.attempt = db_int(rows, 0, CLAIM);
@@ -76,11 +104,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		claim.state = RAW_BATCH_DELETED;
 	} else if (!db_bool(rows, 0, LOCKED)) {
 		claim.state = RAW_BATCH_HELD;
-	} else if (claim.attempt >= limit && (take_over ||
-	    claim.state == RAW_BATCH_PENDING) &&
-	    (claim.state == RAW_BATCH_PENDING ||
-	    claim.state == RAW_BATCH_PROCESSING)) {
-		claim.state = RAW_BATCH_SPENT;
+	} else {
+		claim.state = state_unclaimed(&claim, take_over, limits);
 	}
 	*ret_claim = claim;
 	return E_OK;
@@ -95,8 +120,7 @@ raw_batch_hold(struct db *db, const struct raw_batch_name *name,
 		.name = "raw_batch_hold",
 		.sql = "SELECT id FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND processing_status = 'processing'"
-		    " AND attempts = $3 AND active"
-		    " FOR NO KEY UPDATE SKIP LOCKED",
+		    " AND attempts = $3 AND active FOR NO KEY UPDATE",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
@@ -125,6 +149,7 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 		    " ELSE now() END,"
 		    " queued_at = CASE WHEN $4 = 'pending' THEN now()"
 		    " ELSE queued_at END,"
+		    " interruptions = interruptions + $7::boolean::integer,"
 		    " error_details = CASE WHEN $5::jsonb IS NULL THEN "
 		    RAW_BATCH_EARLIER("error_details")
 		    " ELSE $5 || COALESCE("
@@ -159,6 +184,7 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 	db_add_text(&params, result->status);
 	db_add_jsonb(&params, result->details);
 	db_add_int(&params, result->items);
+	db_add_bool(&params, result->interrupted);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_state = db_rows_count(rows) == 0 ? RAW_BATCH_ABSENT :
@@ -195,6 +221,31 @@ raw_batch_look(struct db *db, const struct raw_batch_name *name,
 		    state_named(db_text(rows, 0, 1));
 	*ret_load_failed = db_rows_count(rows) > 0 && db_bool(rows, 0, 2);
 	return E_OK;
+}
+
+enum err
+raw_batch_load_interrupted(struct db *db, const struct raw_batch_name *name,
+    struct arena *arena, int64_t *ret_interruptions, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_load_interrupted",
+		.changes = true,
+		.sql = "UPDATE raw_extraction_data"
+		    " SET interruptions = interruptions + 1"
+		    " WHERE tenant_id = $1 AND id = $2 AND"
+		    " processing_status IN ('completed', 'failed')"
+		    " RETURNING interruptions",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	add_name(name, &params);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_interruptions = db_rows_count(rows) == 0 ? 0 :
+		    db_int(rows, 0, 0);
+	return rc;
 }
 
 enum err

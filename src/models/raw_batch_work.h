@@ -3,6 +3,10 @@
  * everybody sees it; the work's own transaction then locks the row and looks
  * whether the claim still holds. Its number, the row's attempts, tells it from
  * later ones.
+ *
+ * A claim that ends without a word, since its worker was killed or lost the
+ * database, is an interruption. These are counted apart: the batch is not to
+ * blame, so they leave its failures as they are.
  */
 #ifndef MODELS_RAW_BATCH_WORK_H
 #define MODELS_RAW_BATCH_WORK_H
@@ -25,31 +29,40 @@ enum raw_batch_state {
 	RAW_BATCH_HELD,	      /* somebody is at work on it right now */
 	RAW_BATCH_COMPLETED,
 	RAW_BATCH_FAILED,
-	RAW_BATCH_SPENT,      /* it may not be tried again */
+	RAW_BATCH_SPENT,      /* it may not be tried again: it failed too often */
+	RAW_BATCH_DEADLY,     /* the same: it was interrupted too often */
 	RAW_BATCH_CLAIMED,    /* it is ours */
 };
 
 struct raw_batch_claim {
 	enum raw_batch_state state;
 	int64_t attempt; /* the row's attempts, this one counted */
+	int64_t interruptions; /* of earlier ones */
+};
+
+/* How often a batch may be tried. */
+struct raw_batch_limits {
+	int64_t failures;
+	int64_t interruptions;
 };
 
 /*
- * Claim a pending batch: processing, attempts + 1, claimed_at.
+ * Claim a pending batch: processing, attempts + 1, claimed_at. Somebody had its
+ * message, so it counts as queued.
  *
  * Needs: no open transaction. take_over: also one in processing that nobody
- *        holds; limit: no more attempts than these.
+ *        holds, which is one interruption more.
  * Gives: *ret_claim; RAW_BATCH_CLAIMED is committed.
  * Fails: as db_run().
  */
 enum err raw_batch_claim(struct db *db, const struct raw_batch_name *name,
-    bool take_over, int64_t limit, struct arena *arena,
+    bool take_over, const struct raw_batch_limits *limits, struct arena *arena,
     struct raw_batch_claim *ret_claim, struct diag *diag) MUST_CHECK;
 
 /*
- * Lock the claimed row for the rest of the transaction.
- * Gives: *ret_held; false when the claim is not ours any more, or the row
- *        somebody else's at the moment.
+ * Lock the claimed row for the rest of the transaction, waiting for whoever has
+ * it at the moment: its mark in queued_at, or a change of its status.
+ * Gives: *ret_held; false when the claim is not ours any more.
  */
 enum err raw_batch_hold(struct db *db, const struct raw_batch_name *name,
     const struct raw_batch_claim *claim, struct arena *arena, bool *ret_held,
@@ -60,6 +73,7 @@ struct raw_batch_result {
 	struct span status;  /* completed, failed or pending */
 	struct span details; /* as db_add_jsonb() wants them, or SPAN_NONE */
 	int64_t items;	     /* that the batch has; -1: nobody counted them */
+	bool interrupted;    /* the batch is not to blame for this end */
 };
 
 /*
@@ -81,6 +95,14 @@ enum err raw_batch_end(struct db *db, const struct raw_batch_name *name,
 enum err raw_batch_look(struct db *db, const struct raw_batch_name *name,
     struct arena *arena, enum raw_batch_state *ret_state,
     bool *ret_load_failed, struct diag *diag) MUST_CHECK;
+
+/*
+ * A load of a transformed batch was interrupted. Gives: *ret_interruptions, of
+ * the batch; 0 for one that is to be transformed again by now.
+ */
+enum err raw_batch_load_interrupted(struct db *db,
+    const struct raw_batch_name *name, struct arena *arena,
+    int64_t *ret_interruptions, struct diag *diag) MUST_CHECK;
 
 /*
  * A load of a transformed batch failed: note it, and count the attempt; after

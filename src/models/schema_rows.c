@@ -13,6 +13,7 @@ const struct schema_row schema_rows[] = {
 #define INDEX(definition) { SCHEMA_INDEX, definition, NULL, false },
 #define POLICY(definition) { SCHEMA_POLICY, definition, NULL, false },
 #define TRIGGER(definition) { SCHEMA_TRIGGER, definition, NULL, false },
+#define GRANT(definition) { SCHEMA_GRANT, definition, NULL, false },
 #include "models/schema_table.h"
 };
 const size_t schema_rows_count = COUNT(schema_rows);

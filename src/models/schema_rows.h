@@ -17,6 +17,7 @@ enum schema_kind {
 	SCHEMA_INDEX,
 	SCHEMA_POLICY,
 	SCHEMA_TRIGGER,
+	SCHEMA_GRANT,
 };
 
 /* The rows of a table follow its own. */

@@ -18,13 +18,16 @@ DEFAULT(created_at, "now()")
 DEFAULT(last_updated_at, "now()")
 DEFAULT(logo_filename, "'default-logo.png'::character varying")
 ISOLATED(id)
+GRANT("SELECT")
 KEY("PRIMARY KEY (id)")
 KEY("UNIQUE (name)")
 CHECK("CHECK (((color_schema_mode)::text = ANY ((ARRAY["
     "'default'::character varying, 'custom'::character varying])::text[])))")
 
 TABLE(users)
-AUDITED
+COLUMN(id, INTEGER, NOT_NULL)
+COLUMN(active, BOOLEAN, NOT_NULL)
+KEPT
 COLUMN(email, CHARS(255), NOT_NULL)
 COLUMN(first_name, CHARS(100), NULLABLE)
 COLUMN(last_name, CHARS(100), NULLABLE)

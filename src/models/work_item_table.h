@@ -108,6 +108,7 @@ INDEX("btree (from_status_id)")
 INDEX("btree (to_status_id)")
 
 TABLE(work_items_old_keys)
+SERVED
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 COLUMN(integration_id, INTEGER, NOT_NULL)
 COLUMN(key, VARCHAR, NOT_NULL)

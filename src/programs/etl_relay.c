@@ -13,7 +13,8 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "models/raw_batch.h"
+#include "models/raw_batch_relay.h"
+#include "models/schema.h"
 #include "programs/relay_chores.h"
 #include "programs/settings.h"
 #include "queue/queue_manager.h"
@@ -21,11 +22,11 @@
 #define PROGRAM "pulse-etl-relay"
 #define ARENA_BYTES (64 << 20)
 #define WATCH_SECONDS 120
-/* Young rows are looked for often, by the index on created_at; seconds. */
-#define YOUNG 120
+/* Rows that one look goes on by, at most. */
+#define RANGE_ROWS 5000
 /* All rows are looked through now and then: at most this share of the time. */
-#define FULL_SHARE 20
-#define FULL_MIN_MS 5000
+#define FULL_SHARE 100
+#define FULL_MS 60000
 
 static struct settings settings;
 static struct conf_set sets[SETTINGS_SETS];
@@ -36,8 +37,18 @@ struct relay {
 	struct queue_manager *queue;
 	struct arena *arena;
 	int64_t full_at; /* of clock_ms(): when to look through all rows */
+	int64_t after_id; /* rows up to here were looked at */
+	unsigned session; /* whose tables and rights were looked at */
 	int64_t chores_at; /* of clock_ms(): when the chores are due */
 	enum err trouble; /* of the last pass, so that it is told once */
+};
+
+/* What a look has come to. */
+struct seen {
+	size_t marked;
+	int64_t first_id, last_id; /* of the rows of its last pass */
+	bool more; /* there may be more at once */
+	bool left; /* the broker did not take all */
 };
 
 /* Publish the jobs of locked rows and mark those that were confirmed. */
@@ -47,12 +58,13 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
 {
 	size_t count = (size_t)db_rows_count(rows);
 	struct job *jobs = arena_get(me->arena, count * sizeof(*jobs));
-	int64_t *ids = arena_get(me->arena, count * sizeof(*ids));
+	struct raw_batch_version *done = arena_get(me->arena,
+	    count * sizeof(*done));
 	bool *confirmed = arena_get(me->arena, count * sizeof(*confirmed));
 	enum err published, rc;
 	size_t marked = 0;
 
-	if (jobs == NULL || ids == NULL || confirmed == NULL)
+	if (jobs == NULL || done == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
 	for (size_t i = 0; i < count; i++) {
 		int row = (int)i;
@@ -69,12 +81,12 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
 	FAILPOINT("relayed");
 	for (size_t i = 0; i < count; i++)
 		if (confirmed[i])
-			ids[marked++] = jobs[i].raw_data_id;
+			done[marked++] = raw_batch_locked(rows, (int)i);
 	if (marked > 0) {
 		struct diag mark_diag;
 
 		diag_clear(&mark_diag);
-		rc = raw_batch_mark_queued(me->db, ids, marked, me->arena,
+		rc = raw_batch_mark_queued(me->db, done, marked, me->arena,
 		    &mark_diag);
 		if (rc != E_OK) {
 			*diag = mark_diag;
@@ -86,25 +98,97 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
 	return marked > 0 ? E_OK : published;
 }
 
-/* One transaction. max_age: seconds, 0 for all rows. */
+/* Lock, publish and mark, in an open transaction. */
 static enum err
-pass(struct relay *me, int64_t max_age, size_t *ret_marked, struct diag *diag)
+queue_rows(struct relay *me, enum raw_batch_where where,
+    const struct raw_batch_range *range, struct seen *seen, struct diag *diag)
 {
 	struct db_rows *rows;
+	size_t count, marked;
 	enum err rc;
 
-	*ret_marked = 0;
-	rc = db_begin(me->db, diag);
+	rc = raw_batch_lock_unqueued(me->db, where, range,
+	    settings.relay.relay_min_age, settings.relay.relay_batch,
+	    me->arena, &rows, diag);
+	if (rc != E_OK || db_rows_count(rows) == 0)
+		return rc;
+	count = (size_t)db_rows_count(rows);
+	rc = publish_rows(me, rows, &marked, diag);
 	if (rc != E_OK)
 		return rc;
-	rc = raw_batch_lock_unqueued(me->db, settings.relay.relay_min_age,
-	    max_age, settings.relay.relay_batch, me->arena, &rows, diag);
-	if (rc == E_OK && db_rows_count(rows) > 0)
-		rc = publish_rows(me, rows, ret_marked, diag);
+	seen->first_id = db_int(rows, 0, RAW_BATCH_LOCKED_ID);
+	seen->last_id = db_int(rows, (int)count - 1, RAW_BATCH_LOCKED_ID);
+	seen->marked += marked;
+	if (marked < count)
+		seen->left = true;
+	else if (count == (size_t)settings.relay.relay_batch)
+		seen->more = true;
+	return E_OK;
+}
+
+/* One transaction. */
+static enum err
+pass(struct relay *me, enum raw_batch_where where,
+    const struct raw_batch_range *range, struct seen *seen, struct diag *diag)
+{
+	enum err rc = db_begin(me->db, diag);
+
+	if (rc != E_OK)
+		return rc;
+	rc = queue_rows(me, where, range, seen, diag);
 	if (rc == E_OK)
 		return db_commit(me->db, diag);
 	db_rollback(me->db);
 	return rc;
+}
+
+/*
+ * Look at all that is pending, now and then: a row may come into sight late,
+ * when its transaction has taken its time, or be locked by others when its turn
+ * comes. Then go on from the end, or from what is left.
+ */
+static enum err
+look_at_all(struct relay *me, struct seen *seen, struct diag *diag)
+{
+	int64_t began = clock_ms(), newest, pause;
+	enum err rc;
+
+	rc = raw_batch_newest(me->db, settings.relay.relay_min_age, me->arena,
+	    &newest, diag);
+	if (rc == E_OK)
+		rc = pass(me, RAW_BATCH_ANYWHERE, NULL, seen, diag);
+	if (rc != E_OK)
+		return rc;
+	me->after_id = newest;
+	if (seen->left)
+		me->after_id = seen->first_id - 1;
+	else if (seen->more && seen->last_id < newest)
+		me->after_id = seen->last_id;
+	pause = (clock_ms() - began) * FULL_SHARE;
+	me->full_at = clock_ms() + (pause > FULL_MS ? pause : FULL_MS);
+	return E_OK;
+}
+
+/*
+ * Look at the rows that came since, each once: whoever stored it has had the
+ * time to queue it. And at those that are due.
+ */
+static enum err
+look_at_new(struct relay *me, struct seen *seen, struct diag *diag)
+{
+	struct raw_batch_range range = { .after_id = me->after_id };
+	enum err rc;
+
+	rc = raw_batch_look_on(me->db, settings.relay.relay_min_age,
+	    RANGE_ROWS, me->arena, &range, diag);
+	if (rc == E_OK && range.unqueued > 0)
+		rc = pass(me, RAW_BATCH_IN_RANGE, &range, seen, diag);
+	if (rc != E_OK)
+		return rc;
+	if (!seen->left)
+		me->after_id = seen->more ? seen->last_id : range.last_id;
+	seen->more = seen->more || range.more;
+	return range.due ? pass(me, RAW_BATCH_DUE, NULL, seen, diag) : E_OK;
 }
 
 /* Tell a change of fortune once. */
@@ -116,8 +200,8 @@ tell(struct relay *me, enum err rc, const struct diag *diag)
 		    LOG_TEXT("text", diag->text));
 	if (rc == E_OK && me->trouble != E_OK)
 		log_info("resumed", LOG_TEXT("after", err_name(me->trouble)));
-	if (me->trouble != E_OK)
-		me->full_at = 0; /* old rows may have gathered meanwhile */
+	if (rc != E_OK)
+		me->full_at = 0; /* what was seen may be another server's */
 	me->trouble = rc;
 }
 
@@ -126,8 +210,7 @@ static bool
 look(struct relay *me)
 {
 	int64_t began = clock_ms();
-	bool full = began >= me->full_at;
-	size_t marked = 0;
+	struct seen seen = { 0 };
 	struct diag diag;
 	enum err rc;
 
@@ -135,22 +218,19 @@ look(struct relay *me)
 	rc = queue_manager_declare(me->queue,
 	    (int)settings.relay.relay_timeout, &diag);
 	if (rc == E_OK)
-		rc = pass(me, full ? 0 : YOUNG, &marked, &diag);
+		rc = schema_expect(me->db, &me->session, me->arena, &diag);
+	db_tenant(me->db, DB_EVERY_TENANT);
+	if (rc == E_OK && began >= me->full_at)
+		rc = look_at_all(me, &seen, &diag);
+	else if (rc == E_OK)
+		rc = look_at_new(me, &seen, &diag);
 	arena_reset(me->arena);
 	tell(me, rc, &diag);
-	metrics_add(METRIC_RELAYED, marked);
-	if (marked > 0)
-		log_info("relayed", LOG_INT("count", (int64_t)marked),
+	metrics_add(METRIC_RELAYED, seen.marked);
+	if (seen.marked > 0)
+		log_info("relayed", LOG_INT("count", (int64_t)seen.marked),
 		    LOG_INT("ms", clock_ms() - began));
-	if (rc != E_OK || marked == (size_t)settings.relay.relay_batch)
-		return rc == E_OK;
-	if (full) {
-		int64_t took = clock_ms() - began;
-
-		me->full_at = clock_ms() + (took * FULL_SHARE > FULL_MIN_MS ?
-		    took * FULL_SHARE : FULL_MIN_MS);
-	}
-	return false;
+	return rc == E_OK && seen.more && !seen.left;
 }
 
 /* The chores, when they are due; trouble is told, and tried again later. */

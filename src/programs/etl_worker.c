@@ -13,7 +13,8 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "programs/worker_job.h"
+#include "models/schema.h"
+#include "programs/worker_details.h"
 #include "queue/queue_consumer.h"
 
 #define PROGRAM "pulse-etl-worker"
@@ -46,6 +47,7 @@ struct worker {
 	int64_t again_at; /* of clock_ms(): not before */
 	int64_t pause;
 	enum err trouble; /* of the last turn, so that it is told once */
+	unsigned session; /* whose tables and rights were looked at */
 };
 
 /* Longer than any job may take. */
@@ -104,7 +106,6 @@ log_job(const struct worker *me, const struct job *job,
 		metrics_add(METRIC_INCOMPLETE, 1);
 }
 
-/* Publish the load job of a batch that is transformed. */
 static enum err
 publish_load(struct worker *me, const struct job *job, struct diag *diag)
 {
@@ -116,7 +117,6 @@ publish_load(struct worker *me, const struct job *job, struct diag *diag)
 	return rc;
 }
 
-/* Let the message go where the verdict says. */
 static enum err
 settle(struct worker *me, const struct job *job,
     const struct worker_history *history, const struct worker_verdict *verdict,
@@ -131,8 +131,9 @@ settle(struct worker *me, const struct job *job,
 		break;
 	case WORKER_RETRY:
 		return queue_consumer_retry(me->queue, me->source,
-		    me->delivery, (int)verdict->attempt, verdict->attempt,
-		    held, diag);
+		    me->delivery, (int)(verdict->outage ? held :
+		    verdict->attempt), verdict->outage ? history->attempt :
+		    verdict->attempt, held, diag);
 	case WORKER_WAIT:
 		if (verdict->held)
 			return queue_consumer_retry(me->queue, me->source,
@@ -201,8 +202,8 @@ work(struct worker *me, struct diag *diag)
 		*diag = settle_diag;
 		return rc;
 	}
-	if (rc == E_OK)
-		rc = db_open(me->db, diag);
+	if (rc == E_OK) /* a batch is not to fail of older tables */
+		rc = schema_expect(me->db, &me->session, me->arena, diag);
 	if (rc != E_OK)
 		return rc;
 	if (me->source == QUEUE_LOAD)
@@ -213,6 +214,7 @@ work(struct worker *me, struct diag *diag)
 		    me->arena, &verdict, diag);
 	if (rc != E_OK)
 		return rc;
+	me->session = verdict.outage ? 0 : me->session;
 	log_job(me, &job, &verdict, began, diag);
 	rc = settle(me, &job, &history, &verdict, &settle_diag);
 	*diag = settle_diag;
@@ -277,8 +279,7 @@ turn(struct worker *me)
 		me->tried = false;
 	}
 	if (me->delivery == NULL) {
-		if (me->trouble != E_OK)
-			tell(me, E_OK, &diag);
+		tell(me, E_OK, &diag);
 		return false;
 	}
 	daemon_watch(job_seconds());

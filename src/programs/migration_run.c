@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "programs/migration_plan.h"
+#include "programs/migration_server.h"
 
 static volatile sig_atomic_t stop_asked;
 
@@ -255,6 +256,9 @@ migration_run_apply(struct migration_run *run, int number, struct diag *diag)
 	if (rc == E_OK)
 		rc = migration_plan_up(&run->files, &run->history, number,
 		    run->arena, &plan, diag);
+	if (rc == E_OK)
+		rc = migration_server_prepare(run->db, run->dry_run ||
+		    plan.count == 0, run->arena, diag);
 	if (rc != E_OK)
 		return rc;
 	if (plan.count == 0) {

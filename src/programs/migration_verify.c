@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "models/schema_rows.h"
+#include "programs/migration_server.h"
 
 /*
  * All there is in the schema that tables are made in: kind, table, name or
  * definition, type, NOT NULL. One statement, so that it is one moment's. What
  * is not valid yet or any more, or not in force, says so in its definition.
  */
+#define SERVICE "r.rolname = 'pulse_etl_service'"
 static const char live_sql[] =
     "WITH tables AS (SELECT c.oid, c.relname FROM pg_class AS c"
     " WHERE c.relnamespace = current_schema()::regnamespace"
@@ -27,7 +29,11 @@ static const char live_sql[] =
     " JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.adnum"
     " CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS sql) AS e "
     "UNION ALL SELECT CASE k.contype WHEN 'c' THEN 'check' ELSE 'key' END,"
-    " t.relname, pg_get_constraintdef(k.oid), '', 'f'"
+    /* A dump writes the casts of a list down, and reads them one by one. */
+    " t.relname, regexp_replace(regexp_replace(pg_get_constraintdef(k.oid),"
+    " '\\((''[^'']*''::character varying)\\)::text', '\\1', 'g'),"
+    " 'ANY \\((ARRAY\\[[^]]*::character varying\\])\\)',"
+    " 'ANY ((\\1)::text[])', 'g'), '', 'f'"
     " FROM tables AS t JOIN pg_constraint AS k ON k.conrelid = t.oid"
     " AND k.contype IN ('p', 'u', 'f', 'x', 'c') "
     "UNION ALL SELECT 'policy', t.relname, p.policyname ||"
@@ -55,6 +61,24 @@ static const char live_sql[] =
     " FROM tables AS t JOIN pg_index AS i ON i.indrelid = t.oid"
     " WHERE NOT EXISTS (SELECT FROM pg_constraint AS k"
     " WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) "
+    "UNION ALL SELECT 'grant', g.relname, g.name, '', 'f'"
+    " FROM (SELECT t.relname, p.name FROM tables AS t"
+    " CROSS JOIN pg_roles AS r CROSS JOIN (VALUES ('SELECT'), ('INSERT'),"
+    " ('UPDATE'), ('DELETE')) AS p (name) WHERE " SERVICE
+    " AND has_table_privilege(r.oid, t.oid, p.name)"
+    " UNION ALL SELECT t.relname, 'UPDATE (' || a.attname || ')'"
+    " FROM tables AS t CROSS JOIN pg_roles AS r"
+    " JOIN pg_attribute AS a ON a.attrelid = t.oid"
+    " AND a.attnum > 0 AND a.attacl IS NOT NULL WHERE " SERVICE
+    " AND has_column_privilege(r.oid, t.oid, a.attnum, 'UPDATE')"
+    " AND NOT has_table_privilege(r.oid, t.oid, 'UPDATE')"
+    " UNION ALL SELECT t.relname, 'USAGE of its sequence'"
+    " FROM tables AS t CROSS JOIN pg_roles AS r JOIN pg_depend AS d"
+    " ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid"
+    " AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'"
+    " JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' WHERE "
+    SERVICE " AND has_sequence_privilege(r.oid, s.oid, 'USAGE')"
+    " AND has_table_privilege(r.oid, t.oid, 'INSERT')) AS g "
     "ORDER BY 2, 1, 3";
 
 enum { LIVE_KIND, LIVE_TABLE, LIVE_NAME, LIVE_TYPE, LIVE_NEEDED, LIVE_COLUMNS };
@@ -68,6 +92,7 @@ static const char *const kinds[] = {
 	[SCHEMA_INDEX] = "index",
 	[SCHEMA_POLICY] = "policy",
 	[SCHEMA_TRIGGER] = "trigger",
+	[SCHEMA_GRANT] = "grant",
 };
 
 struct comparison {
@@ -174,11 +199,12 @@ is_part_of_note(const struct comparison *with, const char *table)
 	return false;
 }
 
-/* A further table, or an index that refuses nothing, does no harm. */
+/* A further table or grant, or an index that refuses nothing, does no harm. */
 static bool
 is_harmless(char **cells)
 {
 	return strcmp(cells[LIVE_KIND], kinds[SCHEMA_TABLE]) == 0 ||
+	    strcmp(cells[LIVE_KIND], kinds[SCHEMA_GRANT]) == 0 ||
 	    (strcmp(cells[LIVE_KIND], kinds[SCHEMA_INDEX]) == 0 &&
 	    strncmp(cells[LIVE_NAME], "UNIQUE ", 7) != 0);
 }
@@ -224,6 +250,9 @@ migration_verify(struct db_admin *db, struct arena *arena, struct diag *diag)
 	with.declared = arena_get(arena, live->count + 1);
 	if (with.declared == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory");
+	rc = migration_server_print(db, arena, &with.differences, diag);
+	if (rc != E_OK)
+		return rc;
 	compare(&with);
 	note_others(&with);
 	(void)printf("%u differences, %u notes\n", with.differences,

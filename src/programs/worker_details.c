@@ -11,6 +11,24 @@
 /* As many items are listed, see transformer.h. */
 #define LISTED_MAX 1000
 
+const char *
+worker_fate_name(enum worker_fate fate)
+{
+	switch (fate) {
+	case WORKER_DONE:
+		return "done";
+	case WORKER_LOAD:
+		return "transformed";
+	case WORKER_RETRY:
+		return "retry";
+	case WORKER_WAIT:
+		return "wait";
+	case WORKER_BURY:
+		break;
+	}
+	return "dead";
+}
+
 bool
 worker_is_hopeless(enum err rc, const struct diag *diag)
 {
@@ -32,6 +50,21 @@ worker_is_hopeless(enum err rc, const struct diag *diag)
 		break;
 	}
 	return false;
+}
+
+bool
+worker_is_outage(const struct diag *diag)
+{
+	/* Connections, read-only, disk, shutdown, I/O; tables, rights. */
+	static const char *const states[] = { "08", "25006", "26000", "53100", "53300",
+		"57P", "58", "3F000", "42501", "42703", "42704", "42883",
+		"42P01" };
+
+	for (size_t i = 0; i < COUNT(states); i++)
+		if (strncmp(diag->sqlstate, states[i], strlen(states[i])) == 0)
+			return true;
+	return diag->code == E_DB_CONNECT || diag->code == E_DB_LOST ||
+	    diag->code == E_DB_UNKNOWN;
 }
 
 /* JSON as a parameter: a byte in front of it is ours, see db_add_jsonb(). */

@@ -5,6 +5,7 @@
 #ifndef PROGRAMS_WORKER_DETAILS_H
 #define PROGRAMS_WORKER_DETAILS_H
 
+#include "programs/worker_job.h"
 #include "transformers/transformer.h"
 
 /*
@@ -12,6 +13,15 @@
  * constraint or a limit of the server, SQLSTATE classes 22, 23 and 54.
  */
 bool worker_is_hopeless(enum err rc, const struct diag *diag);
+
+/*
+ * Are the servers to blame: away, full, read-only, or without the tables and
+ * rights that this version needs? Then the batch has not failed.
+ */
+bool worker_is_outage(const struct diag *diag);
+
+/* A fate's name, for the log. */
+const char *worker_fate_name(enum worker_fate fate);
 
 /* Is there anything to be said of a batch that was transformed? */
 bool worker_has_notes(const struct transform_outcome *outcome);

@@ -16,6 +16,9 @@
 /* How often, and how soon, to look again at a row that is locked. */
 #define MOMENTS 3
 #define MOMENT_MS 15
+/* Why a batch fails that nobody has come to an end with. */
+#define DEADLY "its workers died, or lost the database, too often while they" \
+    " were at work on it: worker_interruptions"
 
 /* What the functions below share of one job. */
 struct work {
@@ -27,24 +30,6 @@ struct work {
 	struct arena *arena;
 	struct diag *diag;
 };
-
-const char *
-worker_fate_name(enum worker_fate fate)
-{
-	switch (fate) {
-	case WORKER_DONE:
-		return "done";
-	case WORKER_LOAD:
-		return "transformed";
-	case WORKER_RETRY:
-		return "retry";
-	case WORKER_WAIT:
-		return "wait";
-	case WORKER_BURY:
-		break;
-	}
-	return "dead";
-}
 
 static struct work
 work_of(struct db *db, const struct worker_settings *settings,
@@ -106,23 +91,38 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	    work->arena, &state, work->diag);
 }
 
-/* One transaction. */
+/*
+ * The claim is not ours any more: somebody has set another status or deleted
+ * the batch. Whatever is left of the claim is given back.
+ */
+static enum err
+give_up_claim(struct work *work, const struct raw_batch_claim *claim,
+    enum raw_batch_state *ret_state)
+{
+	const struct raw_batch_result result = { .status = SPAN_LIT("pending"),
+		.items = -1, .interrupted = true };
+
+	return raw_batch_end(work->db, &work->name, claim, &result,
+	    work->arena, ret_state, work->diag);
+}
+
+/* One transaction. *ret_state: what the row is now, CLAIMED while it is ours. */
 static enum err
 transform_once(struct work *work, const struct raw_batch_claim *claim,
-    struct worker_verdict *verdict)
+    struct worker_verdict *verdict, enum raw_batch_state *ret_state)
 {
 	struct transform_outcome outcome = { 0 };
 	bool held = false;
 	enum err rc;
 
+	*ret_state = RAW_BATCH_CLAIMED;
 	rc = db_begin(work->db, work->diag);
 	if (rc != E_OK)
 		return rc;
 	rc = transform_claimed(work, claim, &outcome, &held);
 	if (rc != E_OK || !held) {
 		db_rollback(work->db);
-		verdict->fate = WORKER_WAIT;
-		return rc;
+		return rc != E_OK ? rc : give_up_claim(work, claim, ret_state);
 	}
 	rc = db_commit(work->db, work->diag);
 	verdict->fate = WORKER_LOAD;
@@ -165,6 +165,7 @@ judge_state(enum raw_batch_state state, bool again,
 			    " error_details");
 		break;
 	case RAW_BATCH_SPENT:
+	case RAW_BATCH_DEADLY:
 	case RAW_BATCH_CLAIMED:
 		break;
 	}
@@ -187,25 +188,29 @@ find_item(const struct work *work, bool load)
 /*
  * An attempt failed, or may not be made: note it in the row. A row that cannot
  * be reached stays in processing, and the message, which comes back, says that
- * it may be taken over.
+ * it may be taken over. What the servers are to blame for is an interruption.
  */
 static void
 give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
     const char *message, struct worker_verdict *verdict)
 {
-	bool last = work->is_known && (hopeless || claim->attempt >=
-	    work->settings->worker_attempts);
+	bool deadly = claim->state == RAW_BATCH_DEADLY;
+	bool outage = !hopeless && worker_is_outage(work->diag);
+	bool last = work->is_known && (hopeless || (!outage && claim->attempt -
+	    claim->interruptions >= work->settings->worker_attempts));
 	const struct raw_batch_result result = {
 		.status = last ? SPAN_LIT("failed") : SPAN_LIT("pending"),
 		.details = worker_error_details(work->diag, "transform",
 		    message, find_item(work, false), claim->attempt,
 		    work->arena),
 		.items = -1,
+		.interrupted = outage || deadly,
 	};
 	enum raw_batch_state state;
 	struct diag diag;
 
 	diag_clear(&diag);
+	verdict->outage = outage;
 	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", message);
 	verdict->fate = WORKER_RETRY;
 	if (raw_batch_end(work->db, &work->name, claim, &result, work->arena,
@@ -224,15 +229,16 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 static enum err
 claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 {
+	/* One that needs no work cannot be tried too often. */
+	const struct raw_batch_limits limits = {
+		work->is_known ? work->settings->worker_attempts : INT32_MAX,
+		work->is_known ? work->settings->worker_interruptions :
+		    INT32_MAX };
 	enum err rc;
 
-	/* One that needs no work cannot be tried too often. */
-	const int64_t most = work->is_known ? work->settings->worker_attempts :
-	    INT64_MAX;
-
 	for (int tries = 0;; tries++) {
-		rc = raw_batch_claim(work->db, &work->name, take_over, most,
-		    work->arena, claim, work->diag);
+		rc = raw_batch_claim(work->db, &work->name, take_over,
+		    &limits, work->arena, claim, work->diag);
 		if (rc != E_OK || tries == MOMENTS ||
 		    (claim->state != RAW_BATCH_HELD &&
 		    claim->state != RAW_BATCH_PENDING))
@@ -251,6 +257,7 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	struct worker_verdict verdict = { .fate = WORKER_WAIT };
 	bool again = history->redelivered || history->held > 0;
 	struct raw_batch_claim claim;
+	enum raw_batch_state state;
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
@@ -262,8 +269,12 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	if (claim.state == RAW_BATCH_SPENT) {
 		give_back(&work, &claim, true, "it was tried too often without"
 		    " coming to an end", &verdict);
+	} else if (claim.state == RAW_BATCH_DEADLY) {
+		give_back(&work, &claim, true, DEADLY, &verdict);
 	} else if (claim.state == RAW_BATCH_CLAIMED) {
-		rc = transform_once(&work, &claim, &verdict);
+		rc = transform_once(&work, &claim, &verdict, &state);
+		if (rc == E_OK && state != RAW_BATCH_CLAIMED)
+			judge_state(state, true, &verdict);
 		if (rc != E_OK)
 			give_back(&work, &claim, worker_is_hopeless(rc, diag),
 			    diag->text, &verdict);
@@ -276,6 +287,22 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	FAILPOINT("completed");
 	*ret_verdict = verdict;
 	return E_OK;
+}
+
+/*
+ * The message was somebody's who did not settle it. *ret_deadly: once too
+ * often.
+ */
+static enum err
+count_interruption(struct work *work, bool *ret_deadly)
+{
+	int64_t count;
+	enum err rc = raw_batch_load_interrupted(work->db, &work->name,
+	    work->arena, &count, work->diag);
+
+	if (rc == E_OK)
+		*ret_deadly = count > work->settings->worker_interruptions;
+	return rc;
 }
 
 /* One transaction. failed: the load before this one did. */
@@ -298,17 +325,19 @@ load_once(struct work *work, bool failed)
 }
 
 /*
- * A load failed: what becomes of it, and a note in the row.
+ * A load failed: what becomes of it, and a note in the row. What the servers
+ * are to blame for is only tried again.
  * Fails: it cannot be noted; the load is tried again as if it had not been.
  */
 static enum err
-load_failed(struct work *work, enum err why, struct worker_verdict *verdict)
+load_failed(struct work *work, bool last, struct worker_verdict *verdict)
 {
-	bool last = worker_is_hopeless(why, work->diag) ||
-	    verdict->attempt >= work->settings->worker_attempts;
 	struct diag diag;
 	enum err rc;
 
+	verdict->outage = !last && worker_is_outage(work->diag);
+	last = last || (!verdict->outage &&
+	    verdict->attempt >= work->settings->worker_attempts);
 	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s",
 	    work->diag->text);
 	verdict->fate = last ? WORKER_BURY : WORKER_RETRY;
@@ -331,23 +360,27 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	struct work work = work_of(db, settings, job, arena, diag);
 	struct worker_verdict verdict = { .fate = WORKER_DONE,
 		.attempt = history->attempt + 1 };
+	bool failed, deadly = false;
 	enum raw_batch_state state;
-	bool failed;
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
 	rc = raw_batch_look(db, &work.name, arena, &state, &failed, diag);
+	if (rc == E_OK && history->redelivered)
+		rc = count_interruption(&work, &deadly);
 	if (rc != E_OK)
 		return rc;
 	if (state == RAW_BATCH_ABSENT) {
 		judge_state(state, true, &verdict);
 	} else if (work.is_known && (state == RAW_BATCH_COMPLETED ||
 	    (state == RAW_BATCH_FAILED && failed))) {
-		rc = load_once(&work, failed);
+		rc = deadly ? diag_set(diag, E_CONFLICT, DEADLY) :
+		    load_once(&work, failed);
 		if (rc == E_DB_CONNECT)
 			return rc;
 		if (rc != E_OK)
-			rc = load_failed(&work, rc, &verdict);
+			rc = load_failed(&work, worker_is_hopeless(rc, diag),
+			    &verdict);
 	}
 	/* In any other state it will be transformed, and loaded, again. */
 	*ret_verdict = verdict;

@@ -20,6 +20,7 @@ struct worker_verdict {
 	enum worker_fate fate;
 	int64_t attempt; /* which one this was */
 	bool held;	 /* WAIT: somebody was at work on it right now */
+	bool outage;	 /* RETRY: the servers are to blame, not the batch */
 	int64_t items;	 /* that were read */
 	int64_t skipped; /* items and members of a batch that could not be */
 	int64_t incomplete; /* what the answer itself lacked */
@@ -51,8 +52,5 @@ enum err worker_load(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
     struct arena *arena, struct worker_verdict *ret_verdict,
     struct diag *diag) MUST_CHECK;
-
-/* The fate's name, for the log. */
-const char *worker_fate_name(enum worker_fate fate);
 
 #endif

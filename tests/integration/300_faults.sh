@@ -5,6 +5,7 @@
 # table at the end.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/ledger.sh"
+. "$(dirname "$0")/invariants.sh"
 seconds=${FAULT_SECONDS:-3}
 
 # -- a build whose processes can be made to die at chosen places
@@ -34,6 +35,7 @@ fault() { # NAME COMMAND…
 	wait_until 30 queued_since "$ended" || note "$name: no store was queued within 30 s"
 	sleep 0.3
 	ledger_check "$name" "$ended" "${messages-}"
+	[ -n "${messages-}" ] || check_nothing_left "$name" no-workers
 	check_match "$name: answers are 2xx or a clear error" "$(answers)" '^(20[012] |50[0234] |000 )+$'
 	check "$name: all is well again" wait_until 30 well_again
 }

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
 . "$(dirname "$0")/transform.sh"
+. "$(dirname "$0")/invariants.sh"
 id=
 ETL_APP_POOL=4 ETL_APP_WORKERS=2 app_up 'worker_attempts = 15' 'relay_min_age = 0' 'relay_interval = 200' 'relay_chores = 2' 'relay_lease = 8'
 
@@ -101,4 +102,5 @@ all_linked() { sql_is 40 "SELECT count(*) FROM wits_prs_links WHERE pull_request
 check "every panel finds its issue" wait_until 60 all_linked
 check "every batch is completed" wait_until 20 all_done
 check_is "none of them waits" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE error_details->'waiting' ->> 0 LIKE 'W-1__'")" 0
+check_nothing_left "in the end"
 done_testing

@@ -2,6 +2,7 @@
 # Workers on bad days: malformed messages, data and servers that refuse, kills.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+. "$(dirname "$0")/invariants.sh"
 id=
 ETL_APP_POOL=4 ETL_APP_WORKERS=2 app_up 'worker_attempts = 2' 'relay_min_age = 1' 'relay_interval = 300'
 
@@ -124,5 +125,6 @@ check_is "each issue has its changes and metrics" "$(sql "SELECT count(DISTINCT 
 check_is "each pull request its parts and its issue" "$(sql "SELECT count(*) || ' ' || count(DISTINCT w.key) || ' ' || sum(commit_count) || ' ' || sum(reviewers) FROM prs p JOIN work_items w ON w.id = p.work_item_id AND w.key = p.name")" "30 30 30 30"
 check_is "and its link" "$(sql "SELECT count(*) FROM wits_prs_links l JOIN work_items w ON w.id = l.work_item_id AND w.key = 'KILL-' || l.pull_request_number")" 30
 check "some were tried again" [ "$(sql "SELECT sum(attempts) FROM raw_extraction_data")" -gt 200 ]
+check_nothing_left "after the kills"
 check_is "none is dead" "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)" "0 0"
 done_testing

@@ -3,6 +3,7 @@
 # up as if nothing had happened.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+. "$(dirname "$0")/invariants.sh"
 
 # -- a build whose processes can be made to die at chosen places
 ordinary=$ETL_BUILD
@@ -23,6 +24,7 @@ for point in claimed transformed completed load_published; do
 	app restart worker
 	check "dying when $point: both queues are worked off" wait_until 15 eval 'queue_has transform_queue 0 && queue_has load_queue 0'
 	check_is "dying when $point: each project and type is there, once" "$(sql "SELECT count(*) || ' ' || count(DISTINCT external_id) FROM projects WHERE external_id::int BETWEEN $first AND $first + 99") $(sql "SELECT count(*) FROM wits WHERE external_id ~ '^t${first:0:1}[0-9][0-9]$'")" "30 30 30"
+	check_nothing_left "dying when $point"
 	now=$(grep -c 'event=failpoint' "$APP_LOGS/worker.log")
 	check "dying when $point: some did ($((now - deaths)))" [ "$now" -gt "$deaths" ]
 	deaths=$now
