@@ -40,6 +40,8 @@ static const struct shape_row requeued_rows[] = {
 	{ "requeued", SHAPE_INT, 0, "Batches that are pending again", NULL },
 	{ "queued", SHAPE_INT, 0, "Those whose message is on the queue already;"
 	  " the others follow by themselves", NULL },
+	{ "found", SHAPE_INT, SHAPE_OPTIONAL, "With dry_run: how many batches"
+	  " the filter finds, limit aside", NULL },
 };
 SHAPE(answer_requeued, "requeued", "What is processed again", requeued_rows)
 
@@ -55,7 +57,8 @@ static const struct shape_row record_rows[] = {
 static const struct shape_row raw_data_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/raw_batch_table.h"
-	{ "raw_data", SHAPE_JSON, 0, "The payload", NULL },
+	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
+	  "The payload, but for include_raw_data=false", NULL },
 	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULLABLE,
 	  "How it was extracted", NULL },
 	{ "error_details", SHAPE_JSON, SHAPE_NULLABLE, "What went wrong", NULL },

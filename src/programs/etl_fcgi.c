@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "adapters/fcgi.h"
+#include "adapters/secret.h"
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
@@ -221,7 +222,9 @@ open_all(struct responder *me, struct diag *diag)
 {
 	enum err rc;
 
-	rc = auth_new(&settings.http, &me->service.auth, diag);
+	rc = secret_check(settings.http.secret_keys_file, diag);
+	if (rc == E_OK)
+		rc = auth_new(&settings.http, &me->service.auth, diag);
 	if (rc == E_OK)
 		rc = fcgi_new(&me->fcgi, diag);
 	if (rc != E_OK)
