@@ -2,7 +2,8 @@
 # Metrics of work items against an independent recomputation
 # (tests/metrics/recompute) by docs/metrics.md: random histories, whole and in
 # pieces, mappings and workflow steps changed half-way, and real answers with
-# their resolution dates as the oracle. METRICS_SEED repeats a run.
+# their resolution dates as the oracle. METRICS_SEED repeats a run,
+# METRICS_REPORT is a file for all that differs.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/transform.sh"
 . "$(dirname "$0")/catalogue.sh"
@@ -16,6 +17,7 @@ app_up
 recomputed() { # NAME INTEGRATION [OPTION]
 	check "$1" "$ETL_SOURCE/tests/metrics/recompute" 1 "${@:2}"
 	note "$(tail -n 1 "$TMP/check.out")"
+	[ -z "${METRICS_REPORT-}" ] || { echo "== $1"; cat "$TMP/check.out"; } >>"$METRICS_REPORT"
 }
 
 # -- real answers
