@@ -14,7 +14,7 @@
 /* A leader is elected within this time; nobody need be told, ms. */
 #define ELECTION_MS 3000
 /* The owner looks so often, ms. */
-#define MEND_MS 5000
+#define MEND_MS 10000
 /* Older than this, what was seen is no answer about now, ms. */
 #define TROUBLE_AGE_MS 2000
 
