@@ -212,6 +212,10 @@ enum err mq_get(struct mq *mq, const char *queue,
 enum err mq_ack(struct mq *mq, const struct mq_delivery *delivery,
     struct diag *diag) MUST_CHECK;
 
+/* It is not: back to its place in the queue with it. Fails: as mq_ack(). */
+enum err mq_give_back(struct mq *mq, const struct mq_delivery *delivery,
+    struct diag *diag) MUST_CHECK;
+
 /* A header of a message: its number, or `absent`; its text, or NULL. */
 int64_t mq_header_number(const struct mq_delivery *delivery, const char *key,
     int64_t absent);

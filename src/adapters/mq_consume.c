@@ -126,12 +126,19 @@ settled(struct mq *mq, const struct mq_delivery *delivery, bool done,
 		    " message came by was lost; it comes again");
 	status = done ?
 	    amqp_basic_ack(mq->conn, CHANNEL_TAKE, delivery->tag, 0) :
-	    amqp_basic_reject(mq->conn, CHANNEL_TAKE, delivery->tag, 0);
+	    amqp_basic_reject(mq->conn, CHANNEL_TAKE, delivery->tag, 1);
 	if (status == AMQP_STATUS_OK)
 		return E_OK;
 	mq_close(mq);
 	return diag_set(diag, E_MQ_LOST, "settling a message: %s",
 	    amqp_error_string2(status));
+}
+
+enum err
+mq_give_back(struct mq *mq, const struct mq_delivery *delivery,
+    struct diag *diag)
+{
+	return settled(mq, delivery, false, diag);
 }
 
 enum err

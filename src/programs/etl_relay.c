@@ -210,11 +210,11 @@ idle_ms(const struct relay *me)
 {
 	int interval = (int)settings.relay.relay_interval;
 	int due = queue_manager_is_up(me->queue) ?
-	    queue_retries_ms(me->retries) : -1;
+	    queue_retries_ms(me->retries) : interval;
 
 	/* A little chance keeps relays side by side out of step. */
 	interval += (int)daemon_jitter((unsigned)interval / 4 + 1);
-	return due >= 0 && due < interval ? due : interval;
+	return due < interval ? due : interval;
 }
 
 static void
@@ -226,9 +226,6 @@ serve(struct relay *me)
 		struct pollfd fds[] = {
 			{ .fd = mq_socket(me->mq), .events = POLLIN },
 			{ .fd = db_socket(me->db), .events = POLLIN },
-			{ .fd = queue_manager_is_up(me->queue) ?
-			    queue_retries_socket(me->retries) : -1,
-			    .events = POLLIN },
 		};
 
 		daemon_watch(WATCH_SECONDS);

@@ -1,8 +1,8 @@
 /*
  * What waits in the retry queues comes back to the main ones in its time. The
- * relay holds the oldest of each queue unsettled, publishes what is due and
- * settles it after the confirm: nothing rests on the broker's own expiry,
- * which loses messages when the queue they go to has no leader.
+ * relay looks at the front of each, publishes what is due and settles it after
+ * the confirm: nothing rests on the broker's own expiry, which loses messages
+ * when the queue they go to has no leader.
  */
 #ifndef QUEUE_QUEUE_RETRIES_H
 #define QUEUE_QUEUE_RETRIES_H
@@ -20,19 +20,15 @@ struct queue_retries *queue_retries_new(const struct queue_manager *manager)
 void queue_retries_free(struct queue_retries *retries);
 
 /*
- * Take from the retry queues, unless it is done already, and publish what is
- * due.
+ * Publish what is due, if it is time to look again.
  *
  * Needs: the queues are declared.
- * Fails: as mq_consume() and mq_publish(): what is due stays so.
+ * Fails: as mq_get() and mq_publish(), for some queue: what is due stays so.
  */
 enum err queue_retries_turn(struct queue_retries *retries, struct diag *diag)
     MUST_CHECK;
 
-/* For a poll: it is readable when a message came. -1: not connected. */
-int queue_retries_socket(const struct queue_retries *retries);
-
-/* Milliseconds until the next one is due; 0: now, -1: none waits. */
+/* Milliseconds until the next look. */
 int queue_retries_ms(const struct queue_retries *retries);
 
 #endif
