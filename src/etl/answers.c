@@ -16,7 +16,9 @@ SHAPE(answer_health, "health", "The process answers", health_rows)
 static const struct shape_row ready_rows[] = {
 	{ "status", SHAPE_TEXT, 0, NULL, NULL },
 	{ "degraded", SHAPE_TEXTS, 0,
-	  "Parts that are away while stores are accepted all the same", NULL },
+	  "Parts that do not work while stores are accepted all the same: broker, or"
+	  " a queue's name", NULL },
+	{ "reasons", SHAPE_TEXTS, 0, "Why, a sentence for each", NULL },
 };
 SHAPE(answer_ready, "ready", "Stores can be accepted", ready_rows)
 
@@ -80,8 +82,11 @@ SHAPE(answer_raw_data_list, "raw_data_list", "A page of batches",
 
 static const struct shape_row queue_rows[] = {
 	{ "name", SHAPE_TEXT, 0, NULL, NULL },
-	{ "message_count", SHAPE_INT, 0, "Messages that wait", NULL },
-	{ "consumer_count", SHAPE_INT, 0, NULL, NULL },
+	{ "state", SHAPE_TEXT, 0, "available, or unavailable: it has no leader,"
+	  " or is missing", NULL },
+	{ "message_count", SHAPE_INT, SHAPE_NULLABLE, "Messages that wait; null:"
+	  " it does not say", NULL },
+	{ "consumer_count", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL },
 };
 static const struct shape queue = { "queue", "One queue", queue_rows,
 	COUNT(queue_rows), false };

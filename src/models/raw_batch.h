@@ -219,6 +219,14 @@ enum err raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
 enum err raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
     struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
 
+/*
+ * Batches that were completed within age, seconds, with ids above after, in
+ * their order. Gives: as raw_batch_lock_unqueued(), and locks none.
+ */
+enum err raw_batch_completed_since(struct db *db, int64_t age, int64_t after,
+    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag) MUST_CHECK;
+
 /* Which batches to purge: those that came to their end long ago. */
 struct raw_batch_purge {
 	int64_t tenant_id;  /* 0: every tenant's */

@@ -91,6 +91,21 @@ check_is "looking takes nothing away" "$(wait_until 5 queue_has transform_queue.
 tool dead requeue --batch "$id" transform
 check_is "dead requeue: its batch is pending, its message queued" \
 	"$CODE $(row processing_status) $(queue_depth transform_queue) $(queue_depth transform_queue.dead)" "0 pending 1 1"
+# -- requeue takes what is dead of a batch away
+publish transform.dead "$(message_of "$id")"
+publish load.dead "$(message_of "$id")"
+publish load.dead "$(message_of "$first")"
+wait_until 5 queue_has load_queue.dead 2
+sleep 1
+request POST "/app/etl/raw-data/$id/requeue?tenant_id=1"
+check_is "requeue by the service: what is dead of the batch goes, and nothing else" \
+	"$STATUS $(wait_until 5 queue_has load_queue.dead 1 && queue_depth transform_queue.dead)" "200 1"
+publish transform.dead "$(message_of "$id")"
+wait_until 5 queue_has transform_queue.dead 2
+sleep 1
+tool requeue --tenant 1 --id "$id"
+check "requeue by hand does so, too" wait_until 5 queue_has transform_queue.dead 1
+queue_purge load_queue.dead
 tool dead requeue --all transform
 check_is "what is no job stays" "$OUT $(queue_depth transform_queue.dead)" "0 of 1 messages requeued 1"
 tool dead drop --number 1 transform
