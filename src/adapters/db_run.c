@@ -104,6 +104,9 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	case PGRES_FATAL_ERROR:
 	case PGRES_COPY_BOTH:
 	case PGRES_SINGLE_TUPLE:
+#ifdef LIBPQ_HAS_CHUNK_MODE
+	case PGRES_TUPLES_CHUNK:
+#endif
 	case PGRES_PIPELINE_SYNC:
 	case PGRES_PIPELINE_ABORTED:
 		break;

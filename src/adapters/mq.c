@@ -7,9 +7,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <amqp_ssl_socket.h>
-#include <amqp_tcp_socket.h>
-
 #include "adapters/mq_inside.h"
 #include "base/clock.h"
 #include "base/daemon.h"

@@ -5,7 +5,16 @@
 #ifndef ADAPTERS_MQ_INSIDE_H
 #define ADAPTERS_MQ_INSIDE_H
 
+/* From 0.12 on they have a folder, and the old names warn. */
+#if __has_include(<rabbitmq-c/amqp.h>)
+#include <rabbitmq-c/amqp.h>
+#include <rabbitmq-c/ssl_socket.h>
+#include <rabbitmq-c/tcp_socket.h>
+#else
 #include <amqp.h>
+#include <amqp_ssl_socket.h>
+#include <amqp_tcp_socket.h>
+#endif
 
 #include "adapters/mq.h"
 

@@ -228,11 +228,11 @@ look(struct relay *me)
 		me->full_at = 0;
 	me->lost.rows = false;
 	if (rc == E_OK)
-		rc = relay_lost_loads(&me->lost,
-		    (int)settings.relay.relay_timeout, &loads, &diag);
-	if (rc == E_OK)
 		rc = schema_expect(me->db, &me->session, me->arena, &diag);
 	db_tenant(me->db, DB_EVERY_TENANT);
+	if (rc == E_OK)
+		rc = relay_lost_loads(&me->lost,
+		    (int)settings.relay.relay_timeout, &loads, &diag);
 	if (rc == E_OK && began >= me->full_at)
 		rc = look_at_all(me, &seen, &diag);
 	else if (rc == E_OK)

@@ -27,8 +27,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#if __has_include(<rabbitmq-c/amqp.h>)
+#include <rabbitmq-c/amqp.h>
+#include <rabbitmq-c/tcp_socket.h>
+#else
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
+#endif
 #include <libpq-fe.h>
 
 #include "adapters/digest.h"
