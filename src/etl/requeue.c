@@ -14,11 +14,12 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 	size_t count = (size_t)db_rows_count(rows), queued = 0;
 	struct job *jobs = arena_get(arena, count * sizeof(*jobs));
 	struct raw_batch_version *done = arena_get(arena, count * sizeof(*done));
+	int64_t *ids = arena_get(arena, count * sizeof(*ids));
 	bool *confirmed = arena_get(arena, count * sizeof(*confirmed));
 	int64_t gone;
 	enum err rc;
 
-	if (jobs == NULL || done == NULL || confirmed == NULL)
+	if (jobs == NULL || done == NULL || ids == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
 	for (size_t i = 0; i < count; i++) {
 		int row = (int)i;
