@@ -17,7 +17,7 @@
 #define PAUSE_MAX_MS 5000
 #define FRAME_MAX 131072
 #define ASK_SECONDS 5
-#define ASK_SECONDS_TWIN 1
+#define ASK_SECONDS_TWIN 2
 
 const struct conf_row mq_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct mq_settings, __VA_ARGS__)
@@ -281,12 +281,6 @@ mq_renew(struct mq *mq)
 		rc = open_confirm(mq, &diag);
 	if (rc != E_OK)
 		mq_close(mq);
-}
-
-const char *
-mq_is_blocked(const struct mq *mq)
-{
-	return mq->conn != NULL && mq->blocked ? mq->blocked_why : NULL;
 }
 
 /* Connect to one broker. The connection is left half open on failure. */

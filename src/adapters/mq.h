@@ -68,7 +68,7 @@ void mq_free(struct mq *mq);
 
 /*
  * Another connection to the same broker, for questions that may end one. It is
- * told in no log and no count, and waits a second for an answer.
+ * told in no log and no count, and waits two seconds for an answer.
  */
 struct mq *mq_twin(const struct mq *mq) MUST_CHECK;
 

@@ -8,6 +8,9 @@
 #include "base/log.h"
 #include "base/metrics.h"
 
+/* How long confirms are awaited of a broker that has just blocked us, ms. */
+#define BLOCKED_MS 100
+
 /* What one frame says of the messages in flight. */
 struct flight {
 	struct mq_message *messages;
@@ -186,6 +189,12 @@ mq_idle(struct mq *mq)
 	}
 }
 
+const char *
+mq_is_blocked(const struct mq *mq)
+{
+	return mq->conn != NULL && mq->blocked ? mq->blocked_why : NULL;
+}
+
 /* A header of ours in the library's words. */
 static amqp_table_entry_t
 header(const char *key, const char *text, int64_t number)
@@ -261,8 +270,15 @@ publish(struct mq *mq, struct flight *flight, int timeout)
 		mq->tag++;
 	}
 	while (flight->settled < flight->count) {
-		if (serve_frame(mq, clock_left(deadline), flight))
+		bool was_blocked = mq->blocked;
+
+		if (serve_frame(mq, clock_left(deadline), flight)) {
+			/* The message that told it of us may yet be taken. */
+			if (mq->blocked && !was_blocked &&
+			    deadline > clock_ms() + BLOCKED_MS)
+				deadline = clock_ms() + BLOCKED_MS;
 			continue;
+		}
 		if (mq->broken)
 			return diag_set(flight->diag, E_MQ_LOST,
 			    "closed while waiting for a confirm: %s", mq->why);
@@ -318,8 +334,8 @@ mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
 	return rc;
 }
 
-enum err
-mq_probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
+static enum err
+probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
 {
 	struct mq_message message = { .exchange = exchange,
 		.routing_key = "probe", .message_id = "probe",
@@ -331,6 +347,9 @@ mq_probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
 
 	if (rc != E_OK)
 		return rc;
+	if (mq->blocked)
+		return diag_set(diag, E_MQ_REFUSED,
+		    "the broker takes no messages now: %s", mq->blocked_why);
 	rc = publish(mq, &flight, timeout);
 	if (mq->broken)
 		mq_close(mq);
@@ -339,4 +358,13 @@ mq_probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
 		return E_OK;
 	}
 	return rc;
+}
+
+enum err
+mq_probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
+{
+	/* The first one is taken even so, and the broker blocks us then. */
+	enum err rc = probe(mq, exchange, timeout, diag);
+
+	return rc == E_OK ? probe(mq, exchange, timeout, diag) : rc;
 }

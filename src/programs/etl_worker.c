@@ -108,17 +108,7 @@ log_job(const struct worker *me, const struct job *job,
 		metrics_add(METRIC_INCOMPLETE, 1);
 }
 
-static enum err
-publish_load(struct worker *me, const struct job *job, struct diag *diag)
-{
-	enum err rc;
-
-	rc = queue_manager_publish(me->queue, QUEUE_LOAD, job,
-	    mq_header_text(me->delivery, "traceparent"), diag);
-	FAILPOINT("load_published");
-	return rc;
-}
-
+/* Let the message go where the verdict says. */
 static enum err
 settle(struct worker *me, const struct job *job,
     const struct worker_history *history, const struct worker_verdict *verdict,
@@ -129,7 +119,9 @@ settle(struct worker *me, const struct job *job,
 
 	switch (verdict->fate) {
 	case WORKER_LOAD:
-		rc = publish_load(me, job, diag);
+		rc = queue_manager_publish(me->queue, QUEUE_LOAD, job,
+		    mq_header_text(me->delivery, "traceparent"), diag);
+		FAILPOINT("load_published");
 		break;
 	case WORKER_RETRY:
 		return queue_consumer_retry(me->queue, me->source,
