@@ -17,6 +17,7 @@
 #define PAUSE_MAX_MS 5000
 #define FRAME_MAX 131072
 #define ASK_SECONDS 5
+#define ASK_SECONDS_TWIN 2
 
 const struct conf_row mq_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct mq_settings, __VA_ARGS__)
@@ -38,6 +39,16 @@ mq_new(const struct mq_settings *settings, const char *program)
 	return mq;
 }
 
+struct mq *
+mq_twin(const struct mq *mq)
+{
+	struct mq *twin = mq_new(mq->settings, mq->program);
+
+	if (twin != NULL)
+		twin->twin = true;
+	return twin;
+}
+
 void
 mq_close(struct mq *mq)
 {
@@ -53,6 +64,7 @@ mq_close(struct mq *mq)
 	mq->conn = NULL;
 	mq->tag = 0;
 	mq->blocked = false;
+	mq->unawaited = false;
 	mq->broken = false;
 	mq->ask_open = false;
 	mq->take_open = false;
@@ -83,8 +95,13 @@ mq_socket(const struct mq *mq)
 int
 mq_idle_ms(const struct mq *mq)
 {
-	return mq->conn == NULL ? (int)mq->pause :
-	    (int)mq->settings->rabbitmq_heartbeat * 1000 / 3;
+	int heartbeat;
+
+	if (mq->conn == NULL)
+		return (int)mq->pause;
+	heartbeat = amqp_get_heartbeat(mq->conn); /* as was agreed; 0: none */
+	return (heartbeat > 0 ? heartbeat :
+	    (int)mq->settings->rabbitmq_heartbeat) * 1000 / 3;
 }
 
 void
@@ -121,7 +138,8 @@ mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
 		mq_keep_words(mq, close->reply_text);
 		return diag_set(diag, close->reply_code == AMQP_NOT_FOUND ?
 		    E_NO_ROW : close->reply_code == AMQP_PRECONDITION_FAILED ?
-		    E_TOPOLOGY : E_MQ_REFUSED, "%s: %s", what, mq->why);
+		    E_TOPOLOGY : close->reply_code == AMQP_ACCESS_REFUSED ?
+		    E_MQ_DENIED : E_MQ_REFUSED, "%s: %s", what, mq->why);
 	}
 	mq->broken = true;
 	if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
@@ -161,8 +179,7 @@ flag(const char *key)
 
 /* Log in, telling the broker that we want to hear of alarms and cancels. */
 static enum err
-login(struct mq *mq, const struct amqp_connection_info *info,
-    struct diag *diag)
+login(struct mq *mq, const struct mq_url *url, struct diag *diag)
 {
 	amqp_table_entry_t able[] = { flag("connection.blocked"),
 		flag("consumer_cancel_notify"), flag("publisher_confirms"),
@@ -178,9 +195,12 @@ login(struct mq *mq, const struct amqp_connection_info *info,
 	entries[1].key = amqp_cstring_bytes("connection_name");
 	entries[1].value.kind = AMQP_FIELD_KIND_UTF8;
 	entries[1].value.value.bytes = amqp_cstring_bytes(mq->program);
-	return mq_judge(mq, amqp_login_with_properties(mq->conn, info->vhost, 0,
-	    FRAME_MAX, (int)mq->settings->rabbitmq_heartbeat, &properties,
-	    AMQP_SASL_METHOD_PLAIN, info->user, info->password), "login", diag);
+	return mq_judge(mq, amqp_login_with_properties(mq->conn,
+	    url->info.vhost, url->channel_max, url->frame_max != 0 ?
+	    url->frame_max : FRAME_MAX, url->heartbeat != 0 ? url->heartbeat :
+	    (int)mq->settings->rabbitmq_heartbeat, &properties,
+	    AMQP_SASL_METHOD_PLAIN, url->info.user, url->info.password),
+	    "login", diag);
 }
 
 /*
@@ -225,11 +245,50 @@ make_socket(struct mq *mq, bool tls, amqp_socket_t **ret_socket,
 	return E_OK;
 }
 
+/* The channel for publishing; its messages are counted from 1. */
+static enum err
+open_confirm(struct mq *mq, struct diag *diag)
+{
+	enum err rc;
+
+	(void)amqp_channel_open(mq->conn, CHANNEL_CONFIRM);
+	rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), "channel.open", diag);
+	if (rc != E_OK)
+		return rc;
+	mq->tag = 0;
+	(void)amqp_confirm_select(mq->conn, CHANNEL_CONFIRM);
+	return mq_judge(mq, amqp_get_rpc_reply(mq->conn), "confirm.select",
+	    diag);
+}
+
+void
+mq_renew(struct mq *mq)
+{
+	struct diag diag;
+	enum err rc;
+
+	if (mq->conn == NULL)
+		return;
+	if (mq->unawaited) {
+		/* A late confirm is not to be taken for a new channel's. */
+		mq_close(mq);
+		return;
+	}
+	diag_clear(&diag);
+	rc = mq_judge(mq, amqp_channel_close(mq->conn, CHANNEL_CONFIRM,
+	    AMQP_REPLY_SUCCESS), "channel.close", &diag);
+	if (rc == E_OK)
+		rc = open_confirm(mq, &diag);
+	if (rc != E_OK)
+		mq_close(mq);
+}
+
 /* Connect to one broker. The connection is left half open on failure. */
 static enum err
-open_one(struct mq *mq, const struct amqp_connection_info *info, int timeout,
+open_one(struct mq *mq, const struct mq_url *url, int timeout,
     struct diag *diag)
 {
+	const struct amqp_connection_info *info = &url->info;
 	struct timeval limit = { timeout / 1000, (timeout % 1000) * 1000 };
 	amqp_socket_t *socket = NULL;
 	enum err rc;
@@ -251,17 +310,13 @@ open_one(struct mq *mq, const struct amqp_connection_info *info, int timeout,
 		    info->host, info->port, amqp_error_string2(status));
 	}
 	bound_socket(mq, timeout);
-	rc = login(mq, info, diag);
+	rc = login(mq, url, diag);
 	if (rc != E_OK)
 		return rc;
-	(void)amqp_channel_open(mq->conn, CHANNEL_CONFIRM);
-	rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), "channel.open", diag);
-	if (rc != E_OK)
-		return rc;
-	(void)amqp_confirm_select(mq->conn, CHANNEL_CONFIRM);
-	rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), "confirm.select", diag);
+	rc = open_confirm(mq, diag);
 	/* Questions, asked later, may take their time: a queue is created. */
-	(void)amqp_set_rpc_timeout(mq->conn, &(struct timeval){ ASK_SECONDS, 0 });
+	(void)amqp_set_rpc_timeout(mq->conn, &(struct timeval){ mq->twin ?
+	    ASK_SECONDS_TWIN : ASK_SECONDS, 0 });
 	return rc;
 }
 
@@ -271,32 +326,30 @@ open_any(struct mq *mq, int timeout, struct diag *diag)
 {
 	const struct mq_settings *set = mq->settings;
 	struct span rest = str_span(set->rabbitmq_url);
-	struct amqp_connection_info info;
+	struct mq_url url;
 	int64_t deadline = clock_ms() + timeout;
 	enum err rc = E_MQ_CONNECT;
 
 	if (rest.len == 0) {
-		memset(&info, 0, sizeof(info));
-		info.user = set->rabbitmq_user;
-		info.password = set->rabbitmq_password;
-		info.host = set->rabbitmq_host;
-		info.port = (int)set->rabbitmq_port;
-		info.vhost = set->rabbitmq_vhost;
-		return open_one(mq, &info, timeout, diag);
+		memset(&url, 0, sizeof(url));
+		url.info.user = set->rabbitmq_user;
+		url.info.password = set->rabbitmq_password;
+		url.info.host = set->rabbitmq_host;
+		url.info.port = (int)set->rabbitmq_port;
+		url.info.vhost = set->rabbitmq_vhost;
+		return open_one(mq, &url, timeout, diag);
 	}
 	while (rc != E_OK && rest.at != NULL) {
 		struct span one = span_trim(span_cut(&rest, ','));
-		char *url = strndup(one.at, one.len); /* the parser writes in it */
+		int left = clock_left(deadline) + 1;
 
 		mq_close(mq);
-		if (url == NULL)
-			return diag_set(diag, E_NO_MEMORY, "a URL");
-		if (amqp_parse_url(url, &info) != AMQP_STATUS_OK)
-			rc = diag_set(diag, E_MQ_CONNECT,
-			    "rabbitmq_url is no amqp:// URL");
-		else
-			rc = open_one(mq, &info, clock_left(deadline) + 1, diag);
-		free(url);
+		rc = mq_url_read(one, &url, diag);
+		if (rc != E_OK)
+			continue;
+		rc = open_one(mq, &url, url.timeout != 0 && url.timeout < left ?
+		    url.timeout : left, diag);
+		free(url.text);
 	}
 	return rc;
 }
@@ -326,11 +379,14 @@ mq_open(struct mq *mq, int timeout, struct diag *diag)
 		mq->generation++;
 		mq->pause = 0;
 		mq->retry_at = 0;
+		if (mq->twin)
+			return E_OK;
 		metrics_add(METRIC_MQ_CONNECTED, 1);
 		log_info("mq_connected", LOG_INT("generation", mq->generation));
 		return E_OK;
 	}
-	metrics_add(METRIC_MQ_LOST, 1);
+	if (!mq->twin)
+		metrics_add(METRIC_MQ_LOST, 1);
 	mq->broken = true; /* no farewell to somebody who did not let us in */
 	pause = mq->pause == 0 ? PAUSE_MIN_MS : mq->pause * 2;
 	mq_put_off(mq, pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause);

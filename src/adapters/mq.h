@@ -28,6 +28,9 @@ struct mq_settings {
 extern const struct conf_row mq_conf_rows[];
 extern const size_t mq_conf_count;
 
+/* Are they of any use? Fails: E_SETTING. For a struct conf_set. */
+enum err mq_settings_check(const void *values, struct diag *diag) MUST_CHECK;
+
 /*
  * One argument of a queue, or header of a message: a text, or a number where
  * text is NULL.
@@ -49,6 +52,7 @@ struct mq_message {
 	const char *traceparent; /* W3C trace context, or NULL */
 	const struct mq_arg *headers; /* others, at most MQ_HEADERS_MAX - 1 */
 	size_t header_count;
+	int64_t timestamp;	 /* seconds since 1970; 0: now */
 	bool confirmed;		 /* set by mq_publish() */
 };
 
@@ -63,6 +67,12 @@ struct mq *mq_new(const struct mq_settings *settings, const char *program)
 void mq_free(struct mq *mq);
 
 /*
+ * Another connection to the same broker, for questions that may end one. It is
+ * told in no log and no count, and waits two seconds for an answer.
+ */
+struct mq *mq_twin(const struct mq *mq) MUST_CHECK;
+
+/*
  * Make sure that it is open: connect, log in, open the confirm channel.
  * timeout: ms for all of it. Fails: E_MQ_CONNECT, at once during a pause.
  */
@@ -74,6 +84,12 @@ void mq_close(struct mq *mq);
  * of it cannot be had now.
  */
 void mq_put_off(struct mq *mq, unsigned pause);
+
+/* Open the channel for publishing anew, on the same connection. */
+void mq_renew(struct mq *mq);
+
+/* Has the broker said that it takes no messages now? Its words, or NULL. */
+const char *mq_is_blocked(const struct mq *mq);
 
 /* Which connection this is: counts up with each that was opened. */
 unsigned mq_generation(const struct mq *mq);
@@ -99,16 +115,39 @@ enum err mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
     int timeout, struct diag *diag) MUST_CHECK;
 
 /*
- * Declare what must exist. Idempotent.
- * Fails: E_TOPOLOGY when it exists with other properties: diag has the
- *        broker's words; E_MQ_LOST. The connection is closed after either.
+ * Does the broker take messages? It tells of an alarm only whoever publishes:
+ * something that reaches no queue.
+ * Fails: E_MQ_REFUSED: it takes none; E_MQ_CONNECT, E_MQ_LOST, E_MQ_TIMEOUT.
  */
-enum err mq_declare_exchange(struct mq *mq, const char *name,
+enum err mq_probe(struct mq *mq, const char *exchange, int timeout,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Declare what must exist. Idempotent. passive: only ask whether it does.
+ * Fails: E_TOPOLOGY when it exists with other properties: diag has the
+ *        broker's words; E_MQ_DENIED: the user has no right to; E_NO_ROW: it
+ *        does not exist; E_MQ_LOST. Only after the last is the connection
+ *        closed; that holds for all questions below.
+ */
+enum err mq_declare_exchange(struct mq *mq, const char *name, bool passive,
     struct diag *diag) MUST_CHECK;
 enum err mq_declare_queue(struct mq *mq, const char *name,
     const struct mq_arg *args, size_t count, struct diag *diag) MUST_CHECK;
 enum err mq_bind(struct mq *mq, const char *queue, const char *exchange,
     const char *routing_key, struct diag *diag) MUST_CHECK;
+enum err mq_unbind(struct mq *mq, const char *queue, const char *exchange,
+    const char *routing_key, struct diag *diag) MUST_CHECK;
+
+/* Gives: *ret_lost, how many messages went with it. */
+enum err mq_delete_queue(struct mq *mq, const char *name, int64_t *ret_lost,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Take a lock that ends with the connection: an exclusive queue of this name.
+ * Fails: E_MQ_REFUSED: another connection has it.
+ */
+enum err mq_lock(struct mq *mq, const char *name, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * Count a queue's messages and consumers (passive declare).
@@ -141,11 +180,12 @@ struct mq_delivery {
  * Take messages from these queues, as many at once as prefetch from each. Ends
  * with the connection; when the broker cancels a consumer (its queue was
  * deleted), the connection is closed, to be opened and declared anew.
+ * Gives: *ret_consumed, of how many queues, also when it fails.
  * Fails: E_NO_ROW when there is no such queue; E_MQ_LOST. The connection is
  *        closed after either.
  */
 enum err mq_consume(struct mq *mq, const char *const *queues, size_t count,
-    unsigned prefetch, struct diag *diag) MUST_CHECK;
+    unsigned prefetch, size_t *ret_consumed, struct diag *diag) MUST_CHECK;
 
 /*
  * The next message that mq_idle() has read, or NULL.
@@ -170,6 +210,10 @@ enum err mq_get(struct mq *mq, const char *queue,
  * Fails: E_MQ_LOST: the broker delivers it again.
  */
 enum err mq_ack(struct mq *mq, const struct mq_delivery *delivery,
+    struct diag *diag) MUST_CHECK;
+
+/* It is not: back to its place in the queue with it. Fails: as mq_ack(). */
+enum err mq_give_back(struct mq *mq, const struct mq_delivery *delivery,
     struct diag *diag) MUST_CHECK;
 
 /* A header of a message: its number, or `absent`; its text, or NULL. */

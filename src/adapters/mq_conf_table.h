@@ -1,5 +1,6 @@
 SETTING(rabbitmq_url, SECRET, "", 0, 0, NULL, "RABBITMQ_URL",
-    "amqp://user:password@host:port/vhost, amqps: with TLS; several, comma"
+    "amqp://user:password@host:port/vhost, amqps: with TLS; ?heartbeat=30 and"
+    " connection_timeout, frame_max, channel_max may follow; several, comma"
     " separated, are tried in turn; empty: the five settings below")
 SETTING(rabbitmq_host, TEXT, "127.0.0.1", 0, 0, NULL, "RABBITMQ_HOST",
     "RabbitMQ's host")

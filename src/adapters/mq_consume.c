@@ -18,10 +18,11 @@ take_channel(struct mq *mq, struct diag *diag)
 
 enum err
 mq_consume(struct mq *mq, const char *const *queues, size_t count,
-    unsigned prefetch, struct diag *diag)
+    unsigned prefetch, size_t *ret_consumed, struct diag *diag)
 {
 	enum err rc = take_channel(mq, diag);
 
+	*ret_consumed = 0;
 	if (rc != E_OK)
 		return rc;
 	(void)amqp_basic_qos(mq->conn, CHANNEL_TAKE, 0, (uint16_t)prefetch, 0);
@@ -34,6 +35,7 @@ mq_consume(struct mq *mq, const char *const *queues, size_t count,
 		    amqp_cstring_bytes(queues[i]), amqp_cstring_bytes(tag), 0,
 		    0, 0, amqp_empty_table);
 		rc = mq_asked(mq, queues[i], diag);
+		*ret_consumed += rc == E_OK;
 	}
 	return rc;
 }
@@ -124,12 +126,19 @@ settled(struct mq *mq, const struct mq_delivery *delivery, bool done,
 		    " message came by was lost; it comes again");
 	status = done ?
 	    amqp_basic_ack(mq->conn, CHANNEL_TAKE, delivery->tag, 0) :
-	    amqp_basic_reject(mq->conn, CHANNEL_TAKE, delivery->tag, 0);
+	    amqp_basic_reject(mq->conn, CHANNEL_TAKE, delivery->tag, 1);
 	if (status == AMQP_STATUS_OK)
 		return E_OK;
 	mq_close(mq);
 	return diag_set(diag, E_MQ_LOST, "settling a message: %s",
 	    amqp_error_string2(status));
+}
+
+enum err
+mq_give_back(struct mq *mq, const struct mq_delivery *delivery,
+    struct diag *diag)
+{
+	return settled(mq, delivery, false, diag);
 }
 
 enum err

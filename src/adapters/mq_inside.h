@@ -34,13 +34,29 @@ struct mq {
 	bool broken;	/* a close was seen: mq_close() at the next chance */
 	bool ask_open;	/* CHANNEL_ASK is */
 	bool take_open; /* CHANNEL_TAKE is */
+	bool twin;	/* of another one */
+	bool unawaited;	/* messages of which no confirm was waited for */
 	struct mq_delivery *first, **last; /* read, not yet asked for */
 	struct mq_delivery *coming;	   /* frames of it are missing */
 	size_t coming_left;		   /* bytes of its body */
 	char why[256];	/* the broker's words for it */
+	char blocked_why[64]; /* and for being blocked */
 	int64_t retry_at;
 	unsigned pause;
 };
+
+/* One URL of the settings. What its query does not say is 0. */
+struct mq_url {
+	struct amqp_connection_info info; /* its texts are in text */
+	char *text;			  /* you free() it */
+	int heartbeat;			  /* seconds */
+	int timeout;			  /* ms */
+	int frame_max, channel_max;
+};
+
+/* Fails: E_SETTING: the diag tells what is wrong with it. */
+enum err mq_url_read(struct span text, struct mq_url *ret_url,
+    struct diag *diag) MUST_CHECK;
 
 /* Keep the broker's words for the log, terminated. */
 void mq_keep_words(struct mq *mq, amqp_bytes_t words);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -7,6 +8,9 @@
 #include "base/log.h"
 #include "base/metrics.h"
 
+/* How long confirms are awaited of a broker that has just blocked us, ms. */
+#define BLOCKED_MS 100
+
 /* What one frame says of the messages in flight. */
 struct flight {
 	struct mq_message *messages;
@@ -14,6 +18,7 @@ struct flight {
 	uint64_t first; /* the delivery tag of messages[0] */
 	size_t settled;
 	bool returned;	/* some message was */
+	bool uncounted; /* it is nobody's message */
 	unsigned char *state; /* per message */
 	struct diag *diag;
 };
@@ -34,9 +39,11 @@ settle(struct flight *flight, uint64_t tag, bool multiple, bool acked)
 		    flight->state[i] != RETURNED;
 		flight->state[i] = acked ? ACKED : NACKED;
 		flight->settled++;
-		metrics_add(flight->messages[i].confirmed ? METRIC_PUBLISHED :
-		    acked ? METRIC_UNQUEUED_RETURNED : METRIC_UNQUEUED_NACKED,
-		    1);
+		if (!flight->uncounted)
+			metrics_add(flight->messages[i].confirmed ?
+			    METRIC_PUBLISHED : acked ?
+			    METRIC_UNQUEUED_RETURNED : METRIC_UNQUEUED_NACKED,
+			    1);
 		if (!acked)
 			(void)diag_set(flight->diag, E_MQ_REFUSED,
 			    "the broker refused the message (basic.nack)");
@@ -50,10 +57,12 @@ note_return(struct flight *flight, const amqp_basic_properties_t *properties)
 	struct span id = { properties->message_id.bytes,
 		properties->message_id.len };
 
-	for (size_t i = 0; i < flight->count; i++)
-		if (span_is(id, flight->messages[i].message_id))
-			flight->state[i] = RETURNED;
-	flight->returned = true;
+	for (size_t i = 0; i < flight->count; i++) {
+		if (!span_is(id, flight->messages[i].message_id))
+			continue; /* of one that was not waited for */
+		flight->state[i] = RETURNED;
+		flight->returned = true;
+	}
 }
 
 /* A method frame that came by itself, with or without messages in flight. */
@@ -93,12 +102,17 @@ serve_method(struct mq *mq, const amqp_frame_t *frame, struct flight *flight)
 
 		mq_keep_words(mq, blocked->reason);
 		mq->blocked = true;
-		log_warn("mq_blocked", LOG_TEXT("text", mq->why));
+		(void)snprintf(mq->blocked_why, sizeof(mq->blocked_why), "%.60s",
+		    mq->why);
+		if (!mq->twin)
+			log_warn("mq_blocked", LOG_TEXT("text", mq->why));
 		break;
 	}
 	case AMQP_CONNECTION_UNBLOCKED_METHOD:
 		mq->blocked = false;
-		log_info("mq_unblocked", LOG_INT("generation", mq->generation));
+		if (!mq->twin)
+			log_info("mq_unblocked", LOG_INT("generation",
+			    mq->generation));
 		break;
 	case AMQP_CHANNEL_CLOSE_METHOD: {
 		const amqp_channel_close_t *close = method->decoded;
@@ -167,10 +181,18 @@ mq_idle(struct mq *mq)
 	while (serve_frame(mq, 0, NULL))
 		;
 	if (mq->broken) {
-		metrics_add(METRIC_MQ_LOST, 1);
-		log_warn("mq_lost", LOG_TEXT("text", mq->why));
+		if (!mq->twin) {
+			metrics_add(METRIC_MQ_LOST, 1);
+			log_warn("mq_lost", LOG_TEXT("text", mq->why));
+		}
 		mq_close(mq);
 	}
+}
+
+const char *
+mq_is_blocked(const struct mq *mq)
+{
+	return mq->conn != NULL && mq->blocked ? mq->blocked_why : NULL;
 }
 
 /* A header of ours in the library's words. */
@@ -206,7 +228,8 @@ send_one(struct mq *mq, const struct mq_message *message)
 	properties.delivery_mode = 2; /* persistent */
 	properties.content_type = amqp_cstring_bytes("application/json");
 	properties.message_id = amqp_cstring_bytes(message->message_id);
-	properties.timestamp = (uint64_t)time(NULL);
+	properties.timestamp = message->timestamp != 0 ?
+	    (uint64_t)message->timestamp : (uint64_t)time(NULL);
 	properties.type = amqp_cstring_bytes(message->type);
 	if (message->traceparent != NULL)
 		headers[count++] = header("traceparent", message->traceparent,
@@ -247,11 +270,24 @@ publish(struct mq *mq, struct flight *flight, int timeout)
 		mq->tag++;
 	}
 	while (flight->settled < flight->count) {
-		if (serve_frame(mq, clock_left(deadline), flight))
+		bool was_blocked = mq->blocked;
+
+		if (serve_frame(mq, clock_left(deadline), flight)) {
+			/* The message that told it of us may yet be taken. */
+			if (mq->blocked && !was_blocked &&
+			    deadline > clock_ms() + BLOCKED_MS)
+				deadline = clock_ms() + BLOCKED_MS;
 			continue;
+		}
 		if (mq->broken)
 			return diag_set(flight->diag, E_MQ_LOST,
 			    "closed while waiting for a confirm: %s", mq->why);
+		if (mq->blocked) { /* their confirms may come later */
+			mq->unawaited = true;
+			return diag_set(flight->diag, E_MQ_REFUSED,
+			    "the broker takes no messages now: %s",
+			    mq->blocked_why);
+		}
 		if (clock_left(deadline) == 0) {
 			mq->broken = true;
 			return diag_set(flight->diag, E_MQ_TIMEOUT,
@@ -282,16 +318,53 @@ mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
 	if (mq->blocked) {
 		metrics_add(METRIC_UNQUEUED_BLOCKED, count);
 		return diag_set(diag, E_MQ_REFUSED,
-		    "the broker takes no messages now: %s", mq->why);
+		    "the broker takes no messages now: %s",
+		    mq->blocked_why);
 	}
 	flight.state = calloc(count, sizeof(*flight.state));
 	if (flight.state == NULL)
 		return diag_set(diag, E_NO_MEMORY, "messages in flight");
 	rc = publish(mq, &flight, timeout);
 	metrics_add(rc == E_MQ_TIMEOUT ? METRIC_UNQUEUED_TIMEOUT :
-	    METRIC_UNQUEUED_CLOSED, count - flight.settled);
+	    mq->blocked ? METRIC_UNQUEUED_BLOCKED : METRIC_UNQUEUED_CLOSED,
+	    count - flight.settled);
 	free(flight.state);
 	if (mq->broken)
 		mq_close(mq);
 	return rc;
+}
+
+static enum err
+probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
+{
+	struct mq_message message = { .exchange = exchange,
+		.routing_key = "probe", .message_id = "probe",
+		.type = "probe", .body = SPAN_LIT("") };
+	unsigned char state = IN_FLIGHT;
+	struct flight flight = { .messages = &message, .count = 1,
+		.state = &state, .uncounted = true, .diag = diag };
+	enum err rc = mq_open(mq, timeout, diag);
+
+	if (rc != E_OK)
+		return rc;
+	if (mq->blocked)
+		return diag_set(diag, E_MQ_REFUSED,
+		    "the broker takes no messages now: %s", mq->blocked_why);
+	rc = publish(mq, &flight, timeout);
+	if (mq->broken)
+		mq_close(mq);
+	if (rc == E_MQ_NO_QUEUE) {
+		diag_clear(diag);
+		return E_OK;
+	}
+	return rc;
+}
+
+enum err
+mq_probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
+{
+	/* The first one is taken even so, and the broker blocks us then. */
+	enum err rc = probe(mq, exchange, timeout, diag);
+
+	return rc == E_OK ? probe(mq, exchange, timeout, diag) : rc;
 }

@@ -8,6 +8,8 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "base/file.h"
+
 #define KEY_BYTES 32
 #define NONCE_BYTES 12
 #define TAG_BYTES 16
@@ -74,6 +76,15 @@ read_key(struct span line, struct key *ret_key)
 	return fine;
 }
 
+enum err
+secret_check(const char *keys_file, struct diag *diag)
+{
+	if (keys_file[0] == '\0' || file_is_private(keys_file))
+		return E_OK;
+	return diag_set(diag, E_SETTING, "secret_keys_file: everybody can read"
+	    " %s: chmod 0640 %s", keys_file, keys_file);
+}
+
 /* Find a key by its id, or (SPAN_NONE) the first. */
 static enum err
 find_key(const char *keys_file, struct span id, struct key *ret_key,
@@ -91,6 +102,11 @@ find_key(const char *keys_file, struct span id, struct key *ret_key,
 	if (file == NULL)
 		return diag_set(diag, E_NO_KEY, "cannot read %s: %s",
 		    keys_file, strerror(errno));
+	if (!file_is_private(keys_file)) {
+		(void)fclose(file);
+		return diag_set(diag, E_NO_KEY, "everybody can read %s: chmod"
+		    " 0640 %s", keys_file, keys_file);
+	}
 	while (!found && fgets(line, (int)sizeof(line), file) != NULL) {
 		struct span text = { line, strcspn(line, "\r\n") };
 

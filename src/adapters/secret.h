@@ -14,6 +14,13 @@
 #include "base/diag.h"
 
 /*
+ * May this file be the keys' as far as its mode goes? An empty name, and a file
+ * that is not there, may.
+ * Fails: E_SETTING when everybody can read it.
+ */
+enum err secret_check(const char *keys_file, struct diag *diag) MUST_CHECK;
+
+/*
  * Encrypt a secret.
  *
  * Needs: context, what the secret belongs to: only with the same one it is

@@ -18,6 +18,9 @@ int clock_left(int64_t deadline);
 /* Seconds since 1970-01-01, UTC; for dates that others have written. */
 int64_t clock_wall(void);
 
+/* The same in milliseconds. */
+int64_t clock_wall_ms(void);
+
 /* The time now, UTC, ISO 8601 with milliseconds; 25 bytes with its end. */
 #define CLOCK_STAMP_SIZE 25
 void clock_stamp(char stamp[CLOCK_STAMP_SIZE]);

@@ -165,6 +165,9 @@ conf_read(struct conf_set *sets, size_t count, const char *path,
 				    str_span(value), row->environment, diag);
 		}
 	}
+	for (size_t i = 0; rc == E_OK && i < count; i++)
+		if (sets[i].check != NULL)
+			rc = sets[i].check(sets[i].values, diag);
 	return rc;
 }
 

@@ -37,6 +37,8 @@ struct conf_set {
 	const struct conf_row *rows;
 	size_t count;
 	void *values;
+	/* What no row can tell: E_SETTING with a sentence; NULL: nothing. */
+	enum err (*check)(const void *values, struct diag *diag);
 };
 
 /*

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/metrics.h"
 
@@ -103,6 +104,10 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 		(void)fprintf(stderr, "%s: %s\n", program->name, diag.text);
 		exit(err_exit_code(E_SETTING));
 	}
+	if (!dump && path != NULL && !file_is_private(path))
+		(void)fprintf(stderr, "%s: warning: everybody can read %s, which"
+		    " may hold passwords: chmod 0640 %s\n", program->name, path,
+		    path);
 	if (dump) {
 		conf_dump(program->sets, program->set_count, stdout);
 		exit(err_exit_code(E_OK));

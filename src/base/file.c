@@ -76,3 +76,12 @@ file_replace(const char *folder, const char *name, struct span bytes,
 	(void)close(dir);
 	return rc;
 }
+
+bool
+file_is_private(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) != 0 ||
+	    (about.st_mode & (S_IROTH | S_IWOTH)) == 0;
+}

@@ -1,5 +1,5 @@
 /*
- * Files that appear whole or not at all.
+ * Files that appear whole or not at all, and files that others must not read.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -16,5 +16,11 @@
  */
 enum err file_replace(const char *folder, const char *name,
     struct span bytes, struct diag *diag) MUST_CHECK;
+
+/*
+ * May nobody but its owner and its group read the file or write to it?
+ * Gives: true also where it cannot be told, as of a file that is not there.
+ */
+bool file_is_private(const char *path) MUST_CHECK;
 
 #endif

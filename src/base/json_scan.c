@@ -188,9 +188,22 @@ static struct json_member *
 member_named(struct json_member *members, size_t count, struct span name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_is(name, members[i].name))
+		if (members[i].name != NULL && span_is(name, members[i].name))
 			return &members[i];
 	return NULL;
+}
+
+/* Keep the name of a member that nobody wants, where there is room for it. */
+static void
+note_stranger(struct json_member *members, size_t count, struct span name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (members[i].name != NULL || members[i].kind != JSON_ABSENT)
+			continue;
+		members[i].kind = JSON_STRING;
+		members[i].value = name;
+		return;
+	}
 }
 
 /* The outermost object, from its brace. */
@@ -215,6 +228,8 @@ scan_envelope(struct json_pass *s, struct json_member *members, size_t count)
 		if (member != NULL && member->kind != JSON_ABSENT)
 			return json_refuse(s, JSON_DUPLICATE,
 			    (const unsigned char *)name.at);
+		if (member == NULL)
+			note_stranger(members, count, name);
 		if (member != NULL ? !scan_member(s, member) : !s->impl->value(s))
 			return false;
 		if (!scan_next(s, '}', &more))
@@ -243,6 +258,43 @@ scan_text(struct json_pass *s, struct json_member *members, size_t count)
 	if (s->at != s->end)
 		return json_refuse(s, JSON_TRAILING, s->at);
 	return true;
+}
+
+static bool
+scan_document(struct json_pass *s, struct json_member *value)
+{
+	if (s->end - s->at >= 3 && memcmp(s->at, "\xef\xbb\xbf", 3) == 0)
+		return json_refuse(s, JSON_BOM, s->at);
+	json_skip_blanks(s);
+	if (s->at == s->end)
+		return json_refuse(s, JSON_EMPTY, s->at);
+	if (!scan_member(s, value))
+		return false;
+	json_skip_blanks(s);
+	if (s->at != s->end)
+		return json_refuse(s, JSON_TRAILING, s->at);
+	return true;
+}
+
+bool
+json_scan_document(struct span text, const struct json_limits *limits,
+    struct json_member *ret_value, struct json_refusal *ret_refusal)
+{
+	const unsigned char *start = (const unsigned char *)text.at;
+	struct json_pass s = {
+		.impl = json_impl_best(),
+		.start = start,
+		.at = start,
+		.end = start + text.len,
+		.limits = limits,
+		.depth = 1, /* that of an envelope */
+	};
+
+	if (scan_document(&s, ret_value))
+		return true;
+	ret_refusal->flaw = s.flaw;
+	ret_refusal->at = (size_t)(s.flaw_at - s.start);
+	return false;
 }
 
 bool

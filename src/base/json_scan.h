@@ -52,10 +52,11 @@ extern const struct json_limits json_limits_default, json_limits_unstorable;
 /*
  * A member somebody wants. `items` is where its value is a batch: names of the
  * members of an object which hold the batch's items, NULL at the end, "a.b"
- * being b within a.
+ * being b within a. One without a name takes a member that nobody wants: its
+ * value is that member's name, undecoded.
  */
 struct json_member {
-	const char *name;
+	const char *name; /* or NULL */
 	const char *const *items;
 	/* Found: */
 	enum json_kind kind; /* JSON_ABSENT: there was none */
@@ -79,6 +80,16 @@ struct json_refusal {
 bool json_scan_object(struct span text, const struct json_limits *limits,
     struct json_member *members, size_t count,
     struct json_refusal *ret_refusal) MUST_CHECK;
+
+/*
+ * Scan a text that may be any value: what a member's would be. Its depth counts
+ * as if it were one.
+ *
+ * Gives: *ret_value filled but for its name; its items say how it is counted.
+ * Fails: as above, but any kind of value will do.
+ */
+bool json_scan_document(struct span text, const struct json_limits *limits,
+    struct json_member *ret_value, struct json_refusal *ret_refusal) MUST_CHECK;
 
 /* The flaw's machine name and its sentence. */
 const char *json_flaw_name(enum json_flaw flaw);

@@ -63,3 +63,19 @@ METRIC(METRIC_MQ_CONNECTED, COUNT, "etl_broker_connections_total", "",
     "Connections opened to RabbitMQ")
 METRIC(METRIC_MQ_LOST, COUNT, "etl_broker_losses_total", "",
     "Connections to RabbitMQ lost or refused")
+METRIC(METRIC_EXTRACT_TAKEN, COUNT, "etl_queue_confirms_total",
+    "queue=\"extract_queue\"", "Messages that a main queue took")
+METRIC(METRIC_TRANSFORM_TAKEN, COUNT, "etl_queue_confirms_total",
+    "queue=\"transform_queue\"", "")
+METRIC(METRIC_LOAD_TAKEN, COUNT, "etl_queue_confirms_total",
+    "queue=\"load_queue\"", "")
+METRIC(METRIC_EXTRACT_REFUSED, COUNT, "etl_queue_nacks_total",
+    "queue=\"extract_queue\"", "Messages that a main queue refused")
+METRIC(METRIC_TRANSFORM_REFUSED, COUNT, "etl_queue_nacks_total",
+    "queue=\"transform_queue\"", "")
+METRIC(METRIC_LOAD_REFUSED, COUNT, "etl_queue_nacks_total",
+    "queue=\"load_queue\"", "")
+METRIC(METRIC_CHANNELS_RENEWED, COUNT, "etl_broker_channels_renewed_total", "",
+    "Channels opened anew because they had nothing but nacks")
+METRIC(METRIC_QUEUES_DOWN, COUNT, "etl_queues_down_total", "",
+    "Times that the relay found a queue without a leader")

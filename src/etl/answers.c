@@ -16,7 +16,9 @@ SHAPE(answer_health, "health", "The process answers", health_rows)
 static const struct shape_row ready_rows[] = {
 	{ "status", SHAPE_TEXT, 0, NULL, NULL },
 	{ "degraded", SHAPE_TEXTS, 0,
-	  "Parts that are away while stores are accepted all the same", NULL },
+	  "Parts that do not work while stores are accepted all the same: broker, or"
+	  " a queue's name", NULL },
+	{ "reasons", SHAPE_TEXTS, 0, "Why, a sentence for each", NULL },
 };
 SHAPE(answer_ready, "ready", "Stores can be accepted", ready_rows)
 
@@ -40,6 +42,8 @@ static const struct shape_row requeued_rows[] = {
 	{ "requeued", SHAPE_INT, 0, "Batches that are pending again", NULL },
 	{ "queued", SHAPE_INT, 0, "Those whose message is on the queue already;"
 	  " the others follow by themselves", NULL },
+	{ "found", SHAPE_INT, SHAPE_OPTIONAL, "With dry_run: how many batches"
+	  " the filter finds, limit aside", NULL },
 };
 SHAPE(answer_requeued, "requeued", "What is processed again", requeued_rows)
 
@@ -55,7 +59,8 @@ static const struct shape_row record_rows[] = {
 static const struct shape_row raw_data_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/raw_batch_table.h"
-	{ "raw_data", SHAPE_JSON, 0, "The payload", NULL },
+	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
+	  "The payload, but for include_raw_data=false", NULL },
 	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULLABLE,
 	  "How it was extracted", NULL },
 	{ "error_details", SHAPE_JSON, SHAPE_NULLABLE, "What went wrong", NULL },
@@ -77,8 +82,11 @@ SHAPE(answer_raw_data_list, "raw_data_list", "A page of batches",
 
 static const struct shape_row queue_rows[] = {
 	{ "name", SHAPE_TEXT, 0, NULL, NULL },
-	{ "message_count", SHAPE_INT, 0, "Messages that wait", NULL },
-	{ "consumer_count", SHAPE_INT, 0, NULL, NULL },
+	{ "state", SHAPE_TEXT, 0, "available, or unavailable: it has no leader,"
+	  " or is missing", NULL },
+	{ "message_count", SHAPE_INT, SHAPE_NULLABLE, "Messages that wait; null:"
+	  " it does not say", NULL },
+	{ "consumer_count", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL },
 };
 static const struct shape queue = { "queue", "One queue", queue_rows,
 	COUNT(queue_rows), false };

@@ -16,15 +16,22 @@ health_get(struct req *rq, struct resp *rp)
 enum err
 health_ready(struct req *rq, struct resp *rp)
 {
+	struct queue_trouble trouble;
 	enum err rc = schema_ready(rq->db, rq->arena, &rq->diag);
+	size_t place = 0;
 
 	if (rc != E_OK)
 		return rc;
 	json_object(rp->json, NULL);
 	json_text(rp->json, "status", "ready");
 	json_array(rp->json, "degraded");
-	if (!queue_manager_is_up(rq->service->queue))
-		json_text(rp->json, NULL, "broker");
+	while (queue_manager_trouble(rq->service->queue, &place, &trouble))
+		json_text(rp->json, NULL, trouble.what);
+	json_end(rp->json);
+	json_array(rp->json, "reasons");
+	place = 0;
+	while (queue_manager_trouble(rq->service->queue, &place, &trouble))
+		json_text(rp->json, NULL, trouble.text);
 	json_end(rp->json);
 	json_end(rp->json);
 	return E_OK;

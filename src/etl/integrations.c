@@ -21,10 +21,10 @@ struct integration_input {
 #define AT(member) .offset = offsetof(struct integration_input, member)
 /* clang-format off */
 #define INTEGRATION_ROWS(needed) \
-	{ FIELD_BODY, "provider", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
+	{ FIELD_BODY, "provider", .older_name = "name", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 50, AT(provider), \
 	  .sentence = "Its name, such as Jira; once for each tenant" }, \
-	{ FIELD_BODY, "type", .kind = FIELD_TEXT, .required = needed, \
+	{ FIELD_BODY, "type", .older_name = "integration_type", .kind = FIELD_TEXT, .required = needed, \
 	  .min = 1, .max = 50, AT(type), \
 	  .sentence = "What it is, such as data_source" }, \
 	{ FIELD_BODY, "base_url", .kind = FIELD_TEXT, .min = 0, .max = 2000, \

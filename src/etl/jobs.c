@@ -1,6 +1,7 @@
 #include "etl/handlers.h"
 
 #include "base/log.h"
+#include "http/audit.h"
 #include "models/integration_state.h"
 
 /* What POST /jobs/extract takes. */
@@ -67,6 +68,7 @@ jobs_extract(struct req *rq, struct resp *rp)
 		    diag_tell(&rq->diag, E_MQ_REFUSED, "The message broker"
 		    " is away, and nothing was queued: try again");
 	}
+	audit_note(rq, "job.extract", input.integration_id);
 	rp->status = 202;
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);

@@ -5,6 +5,7 @@
 #include "adapters/digest.h"
 #include "adapters/svg.h"
 #include "base/file.h"
+#include "http/audit.h"
 
 /* Half a SHA-256 in hexadecimal digits, and .svg. */
 #define NAME_BYTES 16
@@ -66,6 +67,7 @@ integration_upload_logo(struct req *rq, struct resp *rp)
 		rc = file_replace(folder, name, input.file, &rq->diag);
 	if (rc != E_OK)
 		return rc;
+	audit_note(rq, "logo.upload", 0);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
 	json_text(rp->json, "logo_filename", name);

@@ -6,6 +6,8 @@
 
 /* Batches queued longer ago than this, seconds, are told apart. */
 #define OLD 900
+/* What was seen of the queues so lately is told again, ms. */
+#define LOOK_AGE_MS 2000
 
 static void
 write_gauge(struct buf *out, const char *name, const char *help, int64_t value)
@@ -39,6 +41,28 @@ write_backlog(struct req *rq, struct buf *out)
 	    "Of these, for more than 15 minutes", backlog.old);
 }
 
+/* Which queues answer; without a broker nobody knows. */
+static void
+write_queues(struct req *rq, struct buf *out)
+{
+	static const char name[] = "etl_queue_up";
+	const struct queue_state *states;
+	struct diag diag;
+	size_t count;
+	enum err rc;
+
+	diag_clear(&diag);
+	rc = queue_manager_look(rq->service->queue, LOOK_AGE_MS, &states,
+	    &count, &diag);
+	if (rc != E_OK && rc != E_MQ_REFUSED)
+		return;
+	buf_printf(out, "# HELP %s 1 when the queue has a leader\n"
+	    "# TYPE %s gauge\n", name, name);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "%s{queue=\"%s\"} %d\n", name,
+		    states[i].name, states[i].is_up);
+}
+
 /* All counters, of all processes, for Prometheus. */
 enum err
 metrics_get_all(struct req *rq, struct resp *rp)
@@ -46,5 +70,6 @@ metrics_get_all(struct req *rq, struct resp *rp)
 	rp->media_type = "text/plain; version=0.0.4; charset=utf-8";
 	metrics_write(rp->body);
 	write_backlog(rq, rp->body);
+	write_queues(rq, rp->body);
 	return E_OK;
 }

@@ -177,6 +177,7 @@ openapi_body(struct json *json, const struct field_set *input, bool is_form)
 	json_end(json);
 	json_end(json);
 	write_required(json, input);
+	json_bool(json, "additionalProperties", false);
 	json_end(json);
 }
 

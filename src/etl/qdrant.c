@@ -23,29 +23,29 @@ static enum err
 write_queues(struct req *rq, struct json *json)
 {
 	int64_t pending = 0, failed = 0;
-	struct queue_stats *stats;
+	const struct queue_state *states;
 	struct diag diag;
 	size_t count;
 	enum err rc;
 
 	diag_clear(&diag);
-	rc = queue_manager_stats(rq->service->queue, rq->arena, &stats, &count,
-	    &diag);
+	rc = queue_manager_look(rq->service->queue, 0, &states, &count, &diag);
 	if (rc == E_NO_MEMORY)
 		return diag_set(&rq->diag, rc, "%s", diag.text);
-	if (rc != E_OK) {
+	if (rc != E_OK && rc != E_MQ_REFUSED) {
 		log_warn("no_queue_counts", LOG_TEXT("text", diag.text));
 		json_null(json, "queue_pending");
 		json_null(json, "queue_failed");
 		return E_OK;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (strncmp(stats[i].name, "extract_queue", 13) == 0)
+		if (strncmp(states[i].name, "extract_queue", 13) == 0 ||
+		    !states[i].is_up)
 			continue;
-		if (is_dead(stats[i].name))
-			failed += stats[i].counts.message_count;
+		if (is_dead(states[i].name))
+			failed += states[i].counts.message_count;
 		else
-			pending += stats[i].counts.message_count;
+			pending += states[i].counts.message_count;
 	}
 	json_int(json, "queue_pending", pending);
 	json_int(json, "queue_failed", failed);

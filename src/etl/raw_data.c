@@ -11,6 +11,9 @@
 #include "models/entity_type.h"
 #include "models/tenant.h"
 
+/* A query is shorter. */
+#define FINGERPRINT_MAX 1048576
+
 /* What POST /raw-data/store takes. */
 struct store_input {
 	int64_t integration_id;
@@ -37,6 +40,16 @@ static const struct field store_rows[] = {
 	  AT(nul), .sentence = "What becomes of \\u0000 and of halves of"
 	    " surrogate pairs, which jsonb cannot hold: refused with 422, or"
 	    " replaced by U+FFFD; as the service's settings say" },
+	{ FIELD_QUERY, "integration_id", .kind = FIELD_INT, .min = 1,
+	  .max = INT32_MAX, .beside_payload = true, AT(integration_id),
+	  .sentence = "With integration_id and entity_type in the query the"
+	    " body is raw_data alone, as the source sent it" },
+	{ FIELD_QUERY, "entity_type", .kind = FIELD_TEXT, .min = 1, .max = 50,
+	  .beside_payload = true, AT(entity_type),
+	  .sentence = "The same: what the batch holds" },
+	{ FIELD_QUERY, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255,
+	  .beside_payload = true, AT(external_id),
+	  .sentence = "The same: the batch's name on the client's side" },
 	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .required = true,
 	  .min = 1, .max = INT32_MAX, AT(integration_id),
 	  .sentence = "The tenant's integration the answer was fetched from" },
@@ -55,20 +68,6 @@ static const struct field store_rows[] = {
 #undef AT
 const struct field_set raw_data_store_input = { store_rows,
 	COUNT(store_rows) };
-
-#define AT(member) .offset = offsetof(struct raw_batch_change, member)
-static const struct field status_rows[] = {
-	/* clang-format off */
-	{ FIELD_BODY, "processing_status", .older_name = "status",
-	  .kind = FIELD_TEXT, .required = true, .choices = RAW_BATCH_STATUSES, AT(status),
-	  .sentence = "The new status" },
-	{ FIELD_BODY, "error_details", .kind = FIELD_OBJECT, AT(error_details),
-	  .sentence = "What went wrong; null forgets it" },
-	/* clang-format on */
-};
-#undef AT
-const struct field_set raw_data_status_input = { status_rows,
-	COUNT(status_rows) };
 
 /* Publish the id; a broker that is away only delays it. */
 static bool
@@ -98,6 +97,33 @@ queue_batch(struct req *rq, const struct raw_batch *batch,
 	return false;
 }
 
+/* The digest of what came: the body, and what the query says beside it. */
+static enum err
+fingerprint(struct req *rq, unsigned char digest[DIGEST_SHA256_SIZE])
+{
+	enum err rc = digest_sha256(request_body(rq), digest, &rq->diag);
+	struct buf all;
+
+	if (rc != E_OK || !rq->is_payload)
+		return rc;
+	buf_init(&all, FINGERPRINT_MAX);
+	buf_add(&all, (const char *)digest, DIGEST_SHA256_SIZE);
+	for (size_t i = 0; i < COUNT(store_rows); i++) {
+		struct span value;
+
+		if (!store_rows[i].beside_payload || params_find(&rq->params,
+		    store_rows[i].name, &value) == 0)
+			continue;
+		buf_printf(&all, "%s %zu ", store_rows[i].name, value.len);
+		buf_add(&all, value.at, value.len);
+	}
+	rc = buf_done(&all);
+	if (rc == E_OK)
+		rc = digest_sha256(buf_span(&all), digest, &rq->diag);
+	buf_free(&all);
+	return rc;
+}
+
 /*
  * The client's Idempotency-Key, or NULL without one. Must come before
  * replace_characters() and the insert, which write into the body.
@@ -111,6 +137,9 @@ read_key(struct req *rq, const struct idempotency_key **ret_key)
 	*ret_key = NULL;
 	if (text.at == NULL)
 		return E_OK;
+	if (text.len == 0)
+		return field_refuse(rq, FIELD_HEADER, "Idempotency-Key",
+		    "string_length", "must not be empty");
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] < ' ' || text.at[i] > '~')
 			return field_refuse(rq, FIELD_HEADER,
@@ -125,7 +154,7 @@ read_key(struct req *rq, const struct idempotency_key **ret_key)
 	key->key = text;
 	key->lifetime = rq->service->settings->idempotency_lifetime;
 	*ret_key = key;
-	return digest_sha256(buf_span(rq->body), key->fingerprint, &rq->diag);
+	return fingerprint(rq, key->fingerprint);
 }
 
 /*
@@ -265,6 +294,23 @@ answer_new(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 	write_stored(rp, &stored);
 }
 
+/* Beside a payload, the query has all that the envelope must have. */
+static enum err
+check_payload(struct req *rq)
+{
+	static const char *const needed[] = { "integration_id",
+		"entity_type" };
+	enum err rc = E_OK;
+	struct span unused;
+
+	for (size_t i = 0; rq->is_payload && i < COUNT(needed); i++)
+		if (params_find(&rq->params, needed[i], &unused) == 0)
+			rc = field_refuse(rq, FIELD_QUERY, needed[i],
+			    "missing", "is missing beside a payload that is"
+			    " the whole body");
+	return rc;
+}
+
 /* Read what the request has, and take from the body what came. */
 static enum err
 read_store(struct req *rq, struct store_input *input, struct raw_batch *batch)
@@ -273,8 +319,10 @@ read_store(struct req *rq, struct store_input *input, struct raw_batch *batch)
 
 	if (rc == E_OK)
 		rc = replace_characters(rq, batch);
-	if (rc == E_OK)
-		return fields_read(&raw_data_store_input, rq, input);
+	if (rc == E_OK) {
+		rc = fields_read(&raw_data_store_input, rq, input);
+		return rc == E_OK ? check_payload(rq) : rc;
+	}
 	if (rc == E_SYNTAX) /* all that is wrong in one answer */
 		(void)!fields_check(&raw_data_store_input, rq);
 	return rc;
@@ -317,29 +365,5 @@ raw_data_store(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	answer_new(rq, rp, &batch, &stored);
-	return E_OK;
-}
-
-/* Set the processing status of one batch. */
-enum err
-raw_data_status(struct req *rq, struct resp *rp)
-{
-	struct raw_batch_change change = { 0 };
-	enum err rc;
-
-	rc = fields_read(&raw_data_status_input, rq, &change);
-	if (rc != E_OK)
-		return rc;
-	change.has_details = request_member(rq, "error_details") != NULL;
-	rc = raw_batch_set_status(rq->db, rq->who.tenant_id, rq->id, &change,
-	    rq->arena, &rq->diag);
-	if (rc != E_OK)
-		return rc;
-	audit_note(rq, "raw_data.status", rq->id);
-	json_object(rp->json, NULL);
-	json_bool(rp->json, "success", true);
-	json_text(rp->json, "message", arena_printf(rq->arena,
-	    "The batch is %.*s", SPAN_ARG(change.status)));
-	json_end(rp->json);
 	return E_OK;
 }

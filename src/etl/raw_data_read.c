@@ -136,17 +136,29 @@ known_versions(struct req *rq)
 	return (struct span){ text, len };
 }
 
+#define AT(member) .offset = offsetof(struct list_input, member)
+static const struct field get_rows[] = {
+	{ FIELD_QUERY, "include_raw_data", .kind = FIELD_BOOL,
+	  AT(include_raw_data), .sentence = "With the payload; true" },
+};
+#undef AT
+const struct field_set raw_data_get_input = { get_rows, COUNT(get_rows) };
+
 /* One batch with its payload. */
 enum err
 raw_data_get(struct req *rq, struct resp *rp)
 {
+	struct list_input input = { .include_raw_data = true };
 	struct span known = known_versions(rq);
 	struct db_rows *rows;
 	char *etag;
 	enum err rc;
 
-	rc = raw_batch_get(rq->db, rq->who.tenant_id, rq->id, known, rq->arena,
-	    &rows, &rq->diag);
+	rc = fields_read(&raw_data_get_input, rq, &input);
+	if (rc != E_OK)
+		return rc;
+	rc = raw_batch_get(rq->db, rq->who.tenant_id, rq->id, known,
+	    input.include_raw_data, rq->arena, &rows, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	etag = arena_printf(rq->arena, "\"%.*s\"",
@@ -155,15 +167,16 @@ raw_data_get(struct req *rq, struct resp *rp)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	response_header(rp, "ETag", etag);
 	response_header(rp, "Cache-Control", "private, no-cache");
-	if (db_is_null(rows, 0, RAW_BATCH_RAW_DATA) ||
+	if (db_bool(rows, 0, RAW_BATCH_KNOWN) ||
 	    etag_is_any(rq->if_none_match)) {
 		rp->status = 304;
 		return E_OK;
 	}
 	json_object(rp->json, NULL);
 	columns_write(rp->json, raw_batch_columns, RAW_BATCH_COLUMNS, rows, 0);
-	rc = response_insert(rp, "raw_data",
-	    db_text(rows, 0, RAW_BATCH_RAW_DATA), rq);
+	if (input.include_raw_data)
+		rc = response_insert(rp, "raw_data",
+		    db_text(rows, 0, RAW_BATCH_RAW_DATA), rq);
 	if (rc == E_OK)
 		rc = response_insert(rp, "extraction_metadata",
 		    db_text(rows, 0, RAW_BATCH_METADATA), rq);

@@ -1,26 +1,38 @@
 #include "etl/handlers.h"
 
 #include "etl/requeue.h"
+#include "http/audit.h"
 
 /* The same names in the query, as for GET, and in a body; the body wins. */
-#define AT(member) .offset = offsetof(struct raw_batch_filter, member)
+struct requeue_input {
+	struct raw_batch_filter filter;
+	bool all;
+	bool dry_run;
+};
+
+#define AT(member) .offset = offsetof(struct requeue_input, member)
 #define ROWS(place) \
 	{ place, "integration_id", .kind = FIELD_INT, .min = 1, \
-	  .max = INT32_MAX, AT(integration_id), \
+	  .max = INT32_MAX, AT(filter.integration_id), \
 	  .sentence = "Only batches of this integration" }, \
 	{ place, "entity_type", .kind = FIELD_TEXT, .min = 1, .max = 50, \
-	  AT(entity_type), .sentence = "Only batches of this type" }, \
+	  AT(filter.entity_type), .sentence = "Only batches of this type" }, \
 	{ place, "processing_status", .kind = FIELD_TEXT, \
-	  .choices = "pending|completed|failed", AT(processing_status), \
+	  .choices = "pending|completed|failed", AT(filter.processing_status), \
 	  .sentence = "Only batches in this status; completed and failed" }, \
 	{ place, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255, \
-	  AT(external_id), .sentence = "Only batches of this name" }, \
-	{ place, "created_after", .kind = FIELD_STAMP, AT(created_after), \
+	  AT(filter.external_id), .sentence = "Only batches of this name" }, \
+	{ place, "created_after", .kind = FIELD_STAMP, AT(filter.created_after), \
 	  .sentence = "Only younger ones" }, \
-	{ place, "created_before", .kind = FIELD_STAMP, AT(created_before), \
+	{ place, "created_before", .kind = FIELD_STAMP, AT(filter.created_before), \
 	  .sentence = "Only older ones" }, \
-	{ place, "limit", .kind = FIELD_INT, .min = 1, .max = 1000, AT(limit), \
-	  .sentence = "How many at most, oldest first; 50" }
+	{ place, "limit", .kind = FIELD_INT, .min = 1, .max = 1000, AT(filter.limit), \
+	  .sentence = "How many at most, oldest first; 50" }, \
+	{ place, "all", .kind = FIELD_BOOL, AT(all), \
+	  .sentence = "All batches are meant: needed where nothing else says" \
+	    " which" }, \
+	{ place, "dry_run", .kind = FIELD_BOOL, AT(dry_run), \
+	  .sentence = "Only tell how many there are; false" }
 static const struct field requeue_rows[] = {
 	ROWS(FIELD_QUERY),
 	ROWS(FIELD_BODY),
@@ -44,11 +56,14 @@ answer_requeue(struct req *rq, struct resp *rp,
 		return rc;
 	if (filter->id != 0 && requeued.pending == 0)
 		return E_NO_ROW;
+	if (requeued.pending > 0)
+		audit_note(rq, "raw_data.requeue", filter->id);
 	if (requeued.queued < requeued.pending)
 		rp->status = 202;
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
-	json_text(rp->json, "message", requeued.queued < requeued.pending ?
+	json_text(rp->json, "message", requeued.pending == 0 ?
+	    "There was none" : requeued.queued < requeued.pending ?
 	    "Pending again; what is not queued yet will be, by itself" :
 	    "Pending again and queued");
 	json_int(rp->json, "requeued", (int64_t)requeued.pending);
@@ -79,18 +94,46 @@ raw_data_requeue(struct req *rq, struct resp *rp)
 	    "A batch that is processing cannot be requeued");
 }
 
+/* Tell how many the filter finds, and change nothing. */
+static enum err
+answer_dry_run(struct req *rq, struct resp *rp,
+    const struct raw_batch_filter *filter)
+{
+	int64_t count;
+	enum err rc;
+
+	rc = raw_batch_requeue_count(rq->db, filter, rq->arena, &count,
+	    &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	json_object(rp->json, NULL);
+	json_bool(rp->json, "success", true);
+	json_text(rp->json, "message", "Nothing was changed, as asked");
+	json_int(rp->json, "requeued", 0);
+	json_int(rp->json, "queued", 0);
+	json_int(rp->json, "found", count);
+	json_end(rp->json);
+	return E_OK;
+}
+
 /* Let the batches of a filter be processed again. */
 enum err
 raw_data_requeue_many(struct req *rq, struct resp *rp)
 {
-	struct raw_batch_filter filter = { .limit = 50 };
+	struct requeue_input input = { .filter.limit = 50 };
 	enum err rc;
 
-	rc = fields_read(&raw_data_requeue_input, rq, &filter);
+	rc = fields_read(&raw_data_requeue_input, rq, &input);
 	if (rc != E_OK)
 		return rc;
-	filter.tenant_id = rq->who.tenant_id;
-	return answer_requeue(rq, rp, &filter);
+	if (!input.all && raw_batch_filter_is_empty(&input.filter))
+		return field_refuse(rq, FIELD_BODY, "all", "missing",
+		    "is missing: without a filter every batch is processed"
+		    " again, which \"all\": true says");
+	input.filter.tenant_id = rq->who.tenant_id;
+	if (input.dry_run)
+		return answer_dry_run(rq, rp, &input.filter);
+	return answer_requeue(rq, rp, &input.filter);
 }
 
 /* Take one batch out of all lists. */
@@ -103,6 +146,7 @@ raw_data_delete(struct req *rq, struct resp *rp)
 	    &rq->diag);
 	if (rc != E_OK)
 		return rc;
+	audit_note(rq, "raw_data.delete", rq->id);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
 	json_text(rp->json, "message", "The batch is deleted");

@@ -1,6 +1,7 @@
 #include "etl/requeue.h"
 
 #include "base/log.h"
+#include "queue/dead_letters.h"
 
 /* Ms to wait for the confirms of all messages. */
 #define CONFIRM_MS 5000
@@ -13,10 +14,12 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 	size_t count = (size_t)db_rows_count(rows), queued = 0;
 	struct job *jobs = arena_get(arena, count * sizeof(*jobs));
 	struct raw_batch_version *done = arena_get(arena, count * sizeof(*done));
+	int64_t *ids = arena_get(arena, count * sizeof(*ids));
 	bool *confirmed = arena_get(arena, count * sizeof(*confirmed));
+	int64_t gone;
 	enum err rc;
 
-	if (jobs == NULL || done == NULL || confirmed == NULL)
+	if (jobs == NULL || done == NULL || ids == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
 	for (size_t i = 0; i < count; i++) {
 		int row = (int)i;
@@ -27,6 +30,11 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 		    RAW_BATCH_LOCKED_INTEGRATION);
 		jobs[i].entity_type = db_text(rows, row, RAW_BATCH_LOCKED_TYPE);
 	}
+	for (size_t i = 0; i < count; i++)
+		ids[i] = jobs[i].raw_data_id;
+	gone = dead_letters_forget(queue, ids, count, arena);
+	if (gone > 0)
+		log_info("dead_forgotten", LOG_INT("count", gone));
 	rc = queue_manager_publish_all(queue, QUEUE_TRANSFORM, jobs, count,
 	    CONFIRM_MS, arena, confirmed, diag);
 	for (size_t i = 0; i < count; i++)

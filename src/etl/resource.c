@@ -85,6 +85,8 @@ take_field(struct req *rq, const struct catalogue *table,
 	struct catalogue_value new = { .column = row->name };
 	bool may_be_null;
 
+	if (member == NULL && row->older_name != NULL)
+		member = request_member(rq, row->older_name);
 	if (row->place != FIELD_BODY || member == NULL ||
 	    !catalogue_writes(table, row->name, &may_be_null))
 		return;

@@ -23,8 +23,8 @@ ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,
 ROUTE("GET", "/app/etl/raw-data", ROLE_READER, raw_data_list,
     raw_data_list_input, "List batches, newest first",
     answer_raw_data_list, "200")
-ROUTE("GET", "/app/etl/raw-data/{id}", ROLE_READER, raw_data_get, NO_INPUT,
-    "One batch with its payload", answer_raw_data, "200 304")
+ROUTE("GET", "/app/etl/raw-data/{id}", ROLE_READER, raw_data_get,
+    raw_data_get_input, "One batch with its payload", answer_raw_data, "200 304")
 ROUTE("PUT", "/app/etl/raw-data/{id}/status", ROLE_WRITER, raw_data_status,
     raw_data_status_input, "Set a batch's processing status",
     answer_done, "200 409")

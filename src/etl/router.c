@@ -6,6 +6,7 @@
 #include "etl/handlers.h"
 #include "http/auth.h"
 #include "http/form.h"
+#include "http/strict.h"
 
 const struct field_set NO_INPUT = { NULL, 0 };
 
@@ -47,6 +48,31 @@ has_body(const struct req *rq)
 	    !span_is(rq->content_length, "0"));
 }
 
+static bool
+is_flaw(enum err rc)
+{
+	return rc == E_SYNTAX || rc == E_INVALID;
+}
+
+/*
+ * The tenant, and names that the route does not know. All that is wrong is in
+ * one answer, these and the fields.
+ */
+static enum err
+check_names(struct req *rq)
+{
+	enum err rc = auth_tenant(rq), unknown;
+
+	if (rc != E_OK && !is_flaw(rc))
+		return rc;
+	unknown = strict_check(rq, rq->route->input);
+	if (unknown != E_OK && (rc != E_SYNTAX || !is_flaw(unknown)))
+		rc = unknown;
+	if (is_flaw(rc) && fields_check(rq->route->input, rq) == E_SYNTAX)
+		rc = E_SYNTAX;
+	return rc;
+}
+
 /* All refusals that do not depend on the resource, in their order. */
 static enum err
 prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
@@ -68,12 +94,7 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 		rc = request_read_json(rq, rq->route->input);
 	if (rc != E_OK)
 		return rc;
-	rc = auth_tenant(rq);
-	/* All that is wrong in one answer, the tenant and the rest. */
-	if ((rc == E_SYNTAX || rc == E_INVALID) &&
-	    fields_check(rq->route->input, rq) == E_SYNTAX)
-		rc = E_SYNTAX;
-	return rc;
+	return check_names(rq);
 }
 
 void
@@ -88,8 +109,10 @@ router_answer(struct req *rq, struct resp *rp)
 		rc = rq->route->handler(rq, rp);
 		db_tenant(rq->db, DB_NO_TENANT);
 	}
-	if (rc == E_OK)
+	if (rc == E_OK) {
+		response_end(rp);
 		rc = buf_done(rp->body);
+	}
 	if (rc == E_OK)
 		rc = buf_done(rp->head);
 	if (rc == E_OK) {

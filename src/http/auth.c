@@ -7,6 +7,7 @@
 
 #include "adapters/jwt.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "http/auth_cache.h"
 #include "http/auth_jwt.h"
 #include "http/route.h"
@@ -22,7 +23,8 @@ struct auth {
 
 /* A key's file as a text, without the line's end behind a secret. */
 static enum err
-read_key_file(const char *path, struct buf *text, struct diag *diag)
+read_key_file(const char *path, bool is_secret, struct buf *text,
+    struct diag *diag)
 {
 	FILE *file = fopen(path, "re");
 	char *room;
@@ -30,6 +32,11 @@ read_key_file(const char *path, struct buf *text, struct diag *diag)
 	if (file == NULL)
 		return diag_set(diag, E_SETTING, "jwt_key_file: %s: %s", path,
 		    strerror(errno));
+	if (is_secret && !file_is_private(path)) {
+		(void)fclose(file);
+		return diag_set(diag, E_SETTING, "jwt_key_file: everybody can"
+		    " read %s: chmod 0640 %s", path, path);
+	}
 	room = buf_room(text, KEY_MAX_BYTES);
 	if (room != NULL) {
 		text->len = fread(room, 1, KEY_MAX_BYTES, file);
@@ -53,7 +60,8 @@ read_key(const struct http_settings *settings, struct jwt_key **ret_key,
 		return E_OK;
 	buf_init(&text, KEY_MAX_BYTES + 1);
 	if (settings->jwt_key_file[0] != '\0')
-		rc = read_key_file(settings->jwt_key_file, &text, diag);
+		rc = read_key_file(settings->jwt_key_file,
+		    strcmp(settings->jwt_algorithm, "HS256") == 0, &text, diag);
 	else
 		buf_add_text(&text, settings->jwt_key);
 	if (rc == E_OK && text.len == 0)

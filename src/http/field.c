@@ -275,6 +275,9 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
 
 	memset(ret_found, 0, sizeof(*ret_found));
 	ret_found->name = row->name;
+	if (rq->is_payload && row->place == FIELD_BODY &&
+	    row->kind != FIELD_DOCUMENT)
+		return false; /* its twin in the query stands for it */
 	for (size_t i = 0; i < COUNT(names) && names[i] != NULL &&
 	    times == 0; i++) {
 		ret_found->name = names[i];

@@ -40,6 +40,11 @@ struct field {
 	const char *older_name; /* also taken, or NULL */
 	enum field_kind kind;
 	bool required;
+	/*
+	 * Of the query: with it the body is the payload alone, the value of the
+	 * row that is a FIELD_DOCUMENT, and its other rows are in the query.
+	 */
+	bool beside_payload;
 	/* A number's value, a text's characters, a file's bytes. */
 	int64_t min, max;
 	enum field_form form;	  /* of a text */

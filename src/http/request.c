@@ -6,7 +6,6 @@
 
 #include "adapters/unpack.h"
 #include "base/clock.h"
-#include "base/json_replace.h"
 
 /* Bytes of a packed body that are unpacked at a time. */
 #define PACKED_PIECE 65536
@@ -88,40 +87,44 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->content_length = header(fcgi, "CONTENT_LENGTH");
 	rq->if_match = header(fcgi, "HTTP_IF_MATCH");
 	rq->if_none_match = header(fcgi, "HTTP_IF_NONE_MATCH");
-	rq->idempotency_key = header(fcgi, "HTTP_IDEMPOTENCY_KEY");
+	/* An empty one is refused: its client believes to be protected. */
+	rq->idempotency_key = fcgi_param(fcgi, "HTTP_IDEMPOTENCY_KEY");
 	rq->traceparent = header(fcgi, "HTTP_TRACEPARENT");
 	rq->remote_addr = header(fcgi, "REMOTE_ADDR");
 	set_request_id(rq, fcgi_param(fcgi, "HTTP_X_REQUEST_ID"));
 }
 
-static enum err
-check_media(struct req *rq)
+/*
+ * The one coding of the body; SPAN_NONE: it is as it is. Empty elements of the
+ * list say nothing (RFC 9110, section 5.6.1); of several codings all are given,
+ * which nobody takes.
+ */
+static struct span
+packed_as(const struct req *rq)
 {
-	struct span type = rq->content_type;
+	struct span rest = rq->content_encoding, coding = SPAN_NONE;
 
-	type = span_trim(span_cut(&type, ';'));
-	if (!span_is_nocase(type, "application/json"))
-		return diag_tell(&rq->diag, E_MEDIA, "The body must be JSON:"
-		    " send Content-Type: application/json");
-	return E_OK;
-}
+	while (rest.at != NULL) {
+		struct span part = span_trim(span_cut(&rest, ','));
 
-static bool
-is_packed(const struct req *rq)
-{
-	return rq->content_encoding.at != NULL &&
-	    !span_is_nocase(rq->content_encoding, "identity");
+		if (part.len == 0 || span_is_nocase(part, "identity"))
+			continue;
+		if (coding.at != NULL)
+			return rq->content_encoding;
+		coding = part;
+	}
+	return coding;
 }
 
 /* Read a packed body, and unpack what has come while the rest is coming. */
 static enum err
-read_packed(struct req *rq, size_t length)
+read_packed(struct req *rq, struct span coding, size_t length)
 {
 	struct unpack *unpack;
 	struct buf piece;
 	enum err rc;
 
-	rc = unpack_new(rq->content_encoding, rq->body, &unpack, &rq->diag);
+	rc = unpack_new(coding, rq->body, &unpack, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	buf_init(&piece, PACKED_PIECE);
@@ -144,6 +147,8 @@ read_packed(struct req *rq, size_t length)
 enum err
 request_read_body(struct req *rq, int64_t max)
 {
+	const struct span coding = packed_as(rq);
+	const size_t before = rq->body->len;
 	int64_t length;
 	enum err rc;
 
@@ -161,114 +166,16 @@ request_read_body(struct req *rq, int64_t max)
 		return diag_tell(&rq->diag, E_TOO_LARGE, "The body has %lld"
 		    " bytes; this service takes %lld", (long long)length,
 		    (long long)max);
-	if (is_packed(rq))
-		rc = read_packed(rq, (size_t)length);
+	if (coding.at != NULL)
+		rc = read_packed(rq, coding, (size_t)length);
 	else
 		rc = fcgi_read(rq->fcgi, rq->body, (size_t)length, &rq->diag);
 	if (rc == E_OK)
 		rc = fcgi_read_end(rq->fcgi, &rq->diag);
-	if (rc == E_OK && (int64_t)rq->body->len > max)
+	if (rc == E_OK && (int64_t)(rq->body->len - before) > max)
 		return diag_tell(&rq->diag, E_TOO_LARGE,
 		    "The unpacked body is larger than this service takes");
 	return rc;
-}
-
-/* List the members to look for: those of the rows and tenant_id. */
-static enum err
-want_members(struct req *rq, const struct field_set *wanted)
-{
-	size_t max = 2 * wanted->count + 1;
-	struct json_member *member;
-
-	rq->members = arena_get(rq->arena, max * sizeof(*rq->members));
-	if (rq->members == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	member = rq->members;
-	for (size_t i = 0; i < wanted->count; i++) {
-		const struct field *row = &wanted->rows[i];
-
-		if (row->place != FIELD_BODY)
-			continue;
-		member->name = row->name;
-		member++->items = row->items;
-		if (row->older_name != NULL)
-			member++->name = row->older_name;
-	}
-	member++->name = "tenant_id";
-	rq->member_count = (size_t)(member - rq->members);
-	return E_OK;
-}
-
-/* May what jsonb cannot hold be replaced, the query's nul saying so? */
-static bool
-may_replace(const struct field_set *wanted)
-{
-	for (size_t i = 0; i < wanted->count; i++)
-		if (wanted->rows[i].place == FIELD_QUERY &&
-		    strcmp(wanted->rows[i].name, "nul") == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_to_replace(const struct req *rq, const struct field_set *wanted)
-{
-	struct span text;
-
-	if (!may_replace(wanted))
-		return false;
-	if (params_find(&rq->params, "nul", &text) == 0)
-		text = str_span(rq->service->settings->store_nul);
-	return span_is(text, "replace");
-}
-
-/* What is wrong with the body, where, and what can be done about it. */
-static const char *
-refusal_text(struct req *rq, const struct field_set *wanted,
-    const struct json_refusal *refusal)
-{
-	bool replaceable = refusal->flaw == JSON_NUL ||
-	    refusal->flaw == JSON_SURROGATE;
-
-	return arena_printf(rq->arena, "%s (at byte %zu)%s",
-	    json_flaw_text(refusal->flaw), refusal->at,
-	    replaceable && may_replace(wanted) ? "; with ?nul=replace it is"
-	    " stored as U+FFFD, the replacement character" : "");
-}
-
-enum err
-request_read_json(struct req *rq, const struct field_set *wanted)
-{
-	struct json_refusal refusal;
-	const char *text;
-	enum err rc;
-
-	rc = check_media(rq);
-	if (rc == E_OK)
-		rc = request_read_body(rq,
-		    rq->service->settings->max_body);
-	if (rc == E_OK)
-		rc = want_members(rq, wanted);
-	if (rc != E_OK)
-		return rc;
-	rq->replaces = is_to_replace(rq, wanted);
-	if (json_scan_object(rq->body->len == 0 ? SPAN_LIT("") :
-	    buf_span(rq->body), rq->replaces ? &json_limits_unstorable :
-	    &json_limits_default, rq->members, rq->member_count, &refusal))
-		return E_OK;
-	text = refusal_text(rq, wanted, &refusal);
-	rc = json_flaw_is_well_formed(refusal.flaw) ? E_INVALID : E_SYNTAX;
-	rq->member_count = 0;
-	(void)diag_tell(&rq->diag, rc, "%s", text);
-	(void)field_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal.flaw),
-	    text);
-	return rc;
-}
-
-size_t
-request_replace(struct req *rq)
-{
-	return json_replace(rq->body->data, rq->body->len);
 }
 
 const struct json_member *

@@ -46,6 +46,8 @@ struct who {
 };
 
 #define REQUEST_ID_MAX 128
+/* So many unknown members of a body are told. */
+#define REQUEST_STRANGERS 8
 
 struct route;
 
@@ -65,7 +67,7 @@ struct req {
 	struct span content_length;
 	struct span if_match;
 	struct span if_none_match;
-	struct span idempotency_key;
+	struct span idempotency_key; /* empty when it came so */
 	struct span traceparent;
 	struct span remote_addr;
 	struct buf *body;
@@ -81,6 +83,8 @@ struct req {
 	bool replaces; /* the body may have what request_replace() is for */
 	struct json_member *members; /* of the body, that somebody wants */
 	size_t member_count;
+	struct span strangers[REQUEST_STRANGERS]; /* members nobody wants */
+	bool is_payload; /* the body is raw_data alone, the rest in the query */
 	const struct parts *form; /* of a body that is a form, or NULL */
 	struct field_error *errors; /* in their order */
 	struct field_error **errors_end;
@@ -116,6 +120,9 @@ enum err request_read_body(struct req *rq, int64_t max) MUST_CHECK;
  * Gives: how many characters were replaced.
  */
 size_t request_replace(struct req *rq) MUST_CHECK;
+
+/* The body as it came. */
+struct span request_body(const struct req *rq);
 
 /* A member of the body, NULL when it is not there. */
 const struct json_member *request_member(const struct req *rq,

@@ -110,11 +110,19 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 		    (long long)rq->retry_after);
 	else if (rp->status == 503)
 		response_header(rp, "Retry-After", RETRY_AFTER);
+	response_end(rp);
 	if (rp->status == 401)
 		response_header(rp, "WWW-Authenticate",
 		    "Bearer realm=\"pulse-etl\"");
 	if (rp->status == 415)
 		response_header(rp, "Accept-Encoding", unpack_codings);
+}
+
+void
+response_end(struct resp *rp)
+{
+	if (rp->body->len > 0 && rp->body->data[rp->body->len - 1] != '\n')
+		buf_add_char(rp->body, '\n');
 }
 
 size_t

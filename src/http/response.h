@@ -45,6 +45,9 @@ void response_problem(struct resp *rp, struct req *rq, enum err rc);
  */
 bool response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi);
 
+/* The answer is complete: a newline ends it, for those who read it so. */
+void response_end(struct resp *rp);
+
 /* The body's bytes in all. */
 size_t response_size(const struct resp *rp);
 

@@ -54,11 +54,21 @@ is_written_out(const struct route *routes, size_t count, struct span path)
 	return false;
 }
 
+/* One slash at the end of a path says nothing. */
+static struct span
+without_slash(struct span path)
+{
+	if (path.len > 1 && path.at[path.len - 1] == '/')
+		path.len--;
+	return path;
+}
+
 enum err
 route_find(const struct route *routes, size_t count, struct req *rq,
     char ret_allow[ROUTE_ALLOW_SIZE])
 {
-	bool written_out = is_written_out(routes, count, rq->path);
+	const struct span path = without_slash(rq->path);
+	bool written_out = is_written_out(routes, count, path);
 	struct span id = SPAN_NONE;
 	bool is_path = false;
 
@@ -66,7 +76,7 @@ route_find(const struct route *routes, size_t count, struct req *rq,
 	for (size_t i = 0; i < count; i++) {
 		struct span here = SPAN_NONE;
 
-		if (!fits(routes[i].path, rq->path, &here) ||
+		if (!fits(routes[i].path, path, &here) ||
 		    (written_out && here.at != NULL))
 			continue;
 		is_path = true;

@@ -78,9 +78,8 @@ count_all(struct db *db, int64_t tenant_id, struct arena *arena,
 	return rc;
 }
 
-/* Are all of the tenant's batches meant? */
-static bool
-has_no_filter(const struct raw_batch_filter *filter)
+bool
+raw_batch_filter_is_empty(const struct raw_batch_filter *filter)
 {
 	return filter->id == 0 && filter->integration_id == 0 &&
 	    filter->entity_type.at == NULL &&
@@ -98,7 +97,7 @@ raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
 	struct sql sql;
 	enum err rc;
 
-	if (has_no_filter(filter))
+	if (raw_batch_filter_is_empty(filter))
 		return count_all(db, filter->tenant_id, arena, ret_count, diag);
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
@@ -140,7 +139,8 @@ raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
 
 enum err
 raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
-    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+    bool with_payload, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_get",
@@ -148,9 +148,10 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 #define MEMBER(member, type, null, sql) sql ", "
 #include "models/raw_batch_table.h"
 		    "extraction_metadata::text, error_details::text, "
-		    ROW_VERSION ", CASE WHEN " ROW_VERSION
-		    " = ANY (string_to_array($3, ',')) THEN NULL"
-		    " ELSE raw_data::text END"
+		    ROW_VERSION ", " ROW_VERSION
+		    " = ANY (string_to_array($3, ',')), CASE WHEN $4 AND "
+		    ROW_VERSION " <> ALL (string_to_array($3, ','))"
+		    " THEN raw_data::text END"
 		    " FROM raw_extraction_data AS t"
 		    " WHERE tenant_id = $1 AND id = $2 AND active",
 	};
@@ -160,6 +161,7 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
 	db_add_text(&params, known.at == NULL ? SPAN_LIT("") : known);
+	db_add_bool(&params, with_payload);
 	rc = db_run(db, &statement, &params, arena, ret_rows, diag);
 	if (rc == E_OK && db_rows_count(*ret_rows) == 0)
 		return diag_tell(diag, E_NO_ROW,

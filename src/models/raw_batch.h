@@ -94,6 +94,9 @@ struct raw_batch_filter {
 	int64_t *cursor;
 };
 
+/* Are all of the tenant's batches meant? */
+bool raw_batch_filter_is_empty(const struct raw_batch_filter *filter);
+
 /* The columns of a row as they are read, in the order of the answer. */
 enum raw_batch_column {
 #define MEMBER(member, ...) RAW_BATCH_##member,
@@ -125,17 +128,19 @@ enum {
 	RAW_BATCH_METADATA = RAW_BATCH_COLUMNS,
 	RAW_BATCH_ERRORS,
 	RAW_BATCH_VERSION, /* changes whenever the row does */
+	RAW_BATCH_KNOWN,   /* is it among those the caller has? */
 	RAW_BATCH_RAW_DATA,
 };
 
 /*
  * Get one batch. known: versions the caller has, comma separated, or
- * SPAN_NONE; when the row's is among them, the payload is not read (NULL).
+ * SPAN_NONE; when the row's is among them, the payload is not read (NULL), nor
+ * without with_payload.
  * Fails: E_NO_ROW.
  */
 enum err raw_batch_get(struct db *db, int64_t tenant_id, int64_t id,
-    struct span known, struct arena *arena, struct db_rows **ret_rows,
-    struct diag *diag) MUST_CHECK;
+    struct span known, bool with_payload, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
 /* A new status; error_details is changed only when it is set. */
 struct raw_batch_change {
@@ -166,6 +171,11 @@ enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 enum err raw_batch_requeue(struct db *db,
     const struct raw_batch_filter *filter, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+/* How many batches raw_batch_requeue() would find, its limit aside. */
+enum err raw_batch_requeue_count(struct db *db,
+    const struct raw_batch_filter *filter, struct arena *arena,
+    int64_t *ret_count, struct diag *diag) MUST_CHECK;
 
 /*
  * Take a batch out of all lists; it stays in the table.
@@ -208,6 +218,14 @@ enum err raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
  */
 enum err raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
     struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/*
+ * Batches that were completed within age, seconds, with ids above after, in
+ * their order. Gives: as raw_batch_lock_unqueued(), and locks none.
+ */
+enum err raw_batch_completed_since(struct db *db, int64_t age, int64_t after,
+    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag) MUST_CHECK;
 
 /* Which batches to purge: those that came to their end long ago. */
 struct raw_batch_purge {

@@ -51,6 +51,27 @@ raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
 }
 
 enum err
+raw_batch_completed_since(struct db *db, int64_t age, int64_t after,
+    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_completed_since",
+		.sql = "SELECT id, tenant_id, integration_id, entity_type"
+		    " FROM raw_extraction_data"
+		    " WHERE processing_status = 'completed' AND active"
+		    " AND processed_at >= now() - $1 * interval '1 second'"
+		    " AND id > $2 ORDER BY id LIMIT $3",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, age);
+	db_add_int(&params, after);
+	db_add_int(&params, limit);
+	return db_run(db, &statement, &params, arena, ret_rows, diag);
+}
+
+enum err
 raw_batch_pending(struct db *db, int64_t age, struct arena *arena,
     struct raw_batch_backlog *ret_backlog, struct diag *diag)
 {

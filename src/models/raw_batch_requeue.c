@@ -2,6 +2,37 @@
 
 #include "models/raw_batch_inside.h"
 
+/* Of the filter's batches those that may be processed again. */
+static void
+add_filter(struct sql *sql, const struct raw_batch_filter *filter)
+{
+	raw_batch_add_filter(sql, filter);
+	sql_where(sql, filter->id != 0 || filter->processing_status.at != NULL ?
+	    "processing_status <> 'processing'" :
+	    "processing_status IN ('completed', 'failed')");
+}
+
+enum err
+raw_batch_requeue_count(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, int64_t *ret_count, struct diag *diag)
+{
+	struct db_statement statement;
+	struct db_rows *rows;
+	struct sql sql;
+	enum err rc;
+
+	sql_init(&sql);
+	sql_add(&sql, "SELECT count(*)");
+	add_filter(&sql, filter);
+	rc = sql_statement(&sql, &statement, diag);
+	if (rc == E_OK)
+		rc = db_run(db, &statement, &sql.params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_count = db_int(rows, 0, 0);
+	sql_done(&sql);
+	return rc;
+}
+
 enum err
 raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
@@ -12,10 +43,7 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 
 	sql_init(&sql);
 	sql_add(&sql, "WITH picked AS (SELECT id, tenant_id");
-	raw_batch_add_filter(&sql, filter);
-	sql_where(&sql, filter->id != 0 || filter->processing_status.at != NULL ?
-	    "processing_status <> 'processing'" :
-	    "processing_status IN ('completed', 'failed')");
+	add_filter(&sql, filter);
 	if (filter->cursor != NULL)
 		sql_where_int(&sql, "id > $%d", *filter->cursor);
 	sql_add(&sql, " ORDER BY id");

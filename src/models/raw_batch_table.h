@@ -20,6 +20,10 @@ GIVEN(SHOWN(replaced_characters, INTEGER, NOT_NULL))
 COMPUTED(has_errors, BOOLEAN, NOT_NULL, "CASE jsonb_typeof(t.error_details)"
     " WHEN 'object' THEN t.error_details - 'earlier' <> '{}'"
     " ELSE t.error_details IS NOT NULL END")
+/* The sentence of error_details, short, and what it was about. */
+COMPUTED(error, TEXT, NULLABLE, "CASE jsonb_typeof(t.error_details)"
+    " WHEN 'object' THEN left(COALESCE(t.error_details->>'stage' || ': ', '')"
+    " || (t.error_details->>'message'), 500) END")
 SHOWN(queued_at, STAMP, NULLABLE)
 SHOWN(attempts, INTEGER, NOT_NULL)
 COLUMN(error_details, JSONB, NULLABLE)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "adapters/fcgi.h"
+#include "adapters/secret.h"
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
@@ -143,7 +144,8 @@ look_after_broker(struct responder *me, bool came)
 	    queue_manager_is_up(me->service.queue))
 		return;
 	queue_manager_idle(me->service.queue);
-	me->broker_at = clock_ms() + mq_idle_ms(me->mq);
+	me->broker_at = clock_ms() +
+	    queue_manager_idle_ms(me->service.queue);
 }
 
 /* Wait for a request; serve the connections meanwhile. */
@@ -155,7 +157,7 @@ wait_for_request(struct responder *me)
 		{ .fd = mq_socket(me->mq), .events = POLLIN },
 		{ .fd = db_socket(me->service.db), .events = POLLIN },
 	};
-	int timeout = mq_idle_ms(me->mq);
+	int timeout = queue_manager_idle_ms(me->service.queue);
 	int due = raw_batch_marks_due(&me->marks);
 
 	if (due >= 0 && (timeout < 0 || due < timeout))
@@ -221,7 +223,9 @@ open_all(struct responder *me, struct diag *diag)
 {
 	enum err rc;
 
-	rc = auth_new(&settings.http, &me->service.auth, diag);
+	rc = secret_check(settings.http.secret_keys_file, diag);
+	if (rc == E_OK)
+		rc = auth_new(&settings.http, &me->service.auth, diag);
 	if (rc == E_OK)
 		rc = fcgi_new(&me->fcgi, diag);
 	if (rc != E_OK)
@@ -265,12 +269,17 @@ close_all(struct responder *me)
 static void
 connect_early(struct responder *me)
 {
+	struct queue_trouble trouble;
 	struct diag diag;
 
 	if (db_open(me->service.db, &diag) != E_OK)
 		log_warn("database", LOG_TEXT("text", diag.text));
 	if (queue_manager_declare(me->service.queue, START_MS, &diag) != E_OK)
 		log_debug("declare", LOG_TEXT("text", diag.text));
+	for (size_t place = 0; queue_manager_trouble(me->service.queue, &place,
+	    &trouble);)
+		log_warn("degraded", LOG_TEXT("what", trouble.what),
+		    LOG_TEXT("text", trouble.text));
 }
 
 int

@@ -16,8 +16,10 @@
 #include "models/raw_batch_relay.h"
 #include "models/schema.h"
 #include "programs/relay_chores.h"
+#include "programs/relay_lost.h"
 #include "programs/settings.h"
 #include "queue/queue_manager.h"
+#include "queue/queue_retries.h"
 
 #define PROGRAM "pulse-etl-relay"
 #define ARENA_BYTES (64 << 20)
@@ -35,12 +37,16 @@ struct relay {
 	struct db *db;
 	struct mq *mq;
 	struct queue_manager *queue;
+	struct relay_lost lost;
+	struct queue_retries *retries;
 	struct arena *arena;
+	int64_t look_at; /* of clock_ms(): when to look for rows */
 	int64_t full_at; /* of clock_ms(): when to look through all rows */
 	int64_t after_id; /* rows up to here were looked at */
 	unsigned session; /* whose tables and rights were looked at */
 	int64_t chores_at; /* of clock_ms(): when the chores are due */
 	enum err trouble; /* of the last pass, so that it is told once */
+	enum err retry_trouble; /* of the last look at the retry queues */
 };
 
 /* What a look has come to. */
@@ -211,15 +217,22 @@ look(struct relay *me)
 {
 	int64_t began = clock_ms();
 	struct seen seen = { 0 };
+	bool loads = false;
 	struct diag diag;
 	enum err rc;
 
 	diag_clear(&diag);
 	rc = queue_manager_declare(me->queue,
 	    (int)settings.relay.relay_timeout, &diag);
+	if (me->lost.rows)
+		me->full_at = 0;
+	me->lost.rows = false;
 	if (rc == E_OK)
 		rc = schema_expect(me->db, &me->session, me->arena, &diag);
 	db_tenant(me->db, DB_EVERY_TENANT);
+	if (rc == E_OK)
+		rc = relay_lost_loads(&me->lost,
+		    (int)settings.relay.relay_timeout, &loads, &diag);
 	if (rc == E_OK && began >= me->full_at)
 		rc = look_at_all(me, &seen, &diag);
 	else if (rc == E_OK)
@@ -230,7 +243,7 @@ look(struct relay *me)
 	if (seen.marked > 0)
 		log_info("relayed", LOG_INT("count", (int64_t)seen.marked),
 		    LOG_INT("ms", clock_ms() - began));
-	return rc == E_OK && seen.more && !seen.left;
+	return rc == E_OK && (loads || (seen.more && !seen.left));
 }
 
 /* The chores, when they are due; trouble is told, and tried again later. */
@@ -244,12 +257,43 @@ do_chores(struct relay *me)
 		return;
 	me->chores_at = clock_ms() + pause +
 	    daemon_jitter((unsigned)pause / 4 + 1);
+	relay_lost_look(&me->lost);
 	diag_clear(&diag);
 	if (relay_chores(me->db, me->queue, &settings.relay, me->arena,
 	    &diag) != E_OK)
 		log_warn("chores", LOG_TEXT("error", err_name(diag.code)),
 		    LOG_TEXT("text", diag.text));
 	arena_reset(me->arena);
+}
+
+/* What waited for its next try is due, or came to wait. */
+static void
+return_retries(struct relay *me)
+{
+	struct diag diag;
+	enum err rc;
+
+	if (!queue_manager_is_up(me->queue))
+		return;
+	diag_clear(&diag);
+	rc = queue_retries_turn(me->retries, &diag);
+	if (rc != E_OK && rc != me->retry_trouble)
+		log_warn("retries", LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag.text));
+	me->retry_trouble = rc;
+}
+
+/* How long nothing is to be done, ms. */
+static int
+idle_ms(const struct relay *me)
+{
+	int interval = (int)settings.relay.relay_interval;
+	int due = queue_manager_is_up(me->queue) ?
+	    queue_retries_ms(me->retries) : interval;
+
+	/* A little chance keeps relays side by side out of step. */
+	interval += (int)daemon_jitter((unsigned)interval / 4 + 1);
+	return due < interval ? due : interval;
 }
 
 static void
@@ -262,19 +306,21 @@ serve(struct relay *me)
 			{ .fd = mq_socket(me->mq), .events = POLLIN },
 			{ .fd = db_socket(me->db), .events = POLLIN },
 		};
-		int interval = (int)settings.relay.relay_interval;
 
 		daemon_watch(WATCH_SECONDS);
-		/* A little chance keeps relays side by side out of step. */
-		(void)daemon_poll(fds, COUNT(fds), more ? 0 : interval +
-		    (int)daemon_jitter((unsigned)interval / 4 + 1));
+		(void)daemon_poll(fds, COUNT(fds), more ? 0 : idle_ms(me));
 		if (daemon_is_ending())
 			break;
 		if (fds[0].revents != 0)
 			mq_idle(me->mq);
 		if (fds[1].revents != 0)
 			db_idle(me->db);
+		return_retries(me);
+		if (!more && clock_left(me->look_at) > 0)
+			continue;
 		more = look(me);
+		me->look_at = clock_ms() + settings.relay.relay_interval;
+		queue_manager_mend(me->queue);
 		if (!more)
 			do_chores(me);
 	}
@@ -303,14 +349,20 @@ main(int argc, char **argv)
 	if (me.mq != NULL)
 		me.queue = queue_manager_new(me.mq, &settings.mq,
 		    &settings.queue);
-	if (me.arena == NULL || me.db == NULL || me.queue == NULL) {
+	if (me.queue != NULL)
+		me.retries = queue_retries_new(me.queue);
+	if (me.arena == NULL || me.db == NULL || me.retries == NULL) {
 		log_error("ending", LOG_TEXT("text", "no memory to start"));
 		return err_exit_code(E_NO_MEMORY);
 	}
 	db_tenant(me.db, DB_EVERY_TENANT);
+	me.lost = (struct relay_lost){ .db = me.db, .queue = me.queue,
+		.arena = me.arena };
+	relay_lost_init(&me.lost);
 	log_info("started", LOG_TEXT("version", PACKAGE_VERSION));
 	serve(&me);
 	log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));
+	queue_retries_free(me.retries);
 	queue_manager_free(me.queue);
 	mq_free(me.mq);
 	db_free(me.db);

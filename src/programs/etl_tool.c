@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "programs/tool.h"
 
@@ -269,6 +270,10 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, PROGRAM ": %s\n", diag.text);
 		return err_exit_code(E_SETTING);
 	}
+	if (path != NULL && !file_is_private(path))
+		(void)fprintf(stderr, PROGRAM ": warning: everybody can read"
+		    " %s, which may hold passwords: chmod 0640 %s\n", path,
+		    path);
 	if (row->command[0] != '\0')
 		first++;
 	tool.argc = argc - first;

@@ -30,6 +30,8 @@
 #define STEP_HELD_LONG 2
 #define STEP_TAKEN 3
 #define HELD_OFTEN 5
+/* Of one message; the broker itself has a higher limit, see topology.c. */
+#define DELIVERIES_MAX 20
 #define HELD_MAX 15 /* as many as worker_attempts may be */
 
 static struct settings settings;
@@ -106,17 +108,7 @@ log_job(const struct worker *me, const struct job *job,
 		metrics_add(METRIC_INCOMPLETE, 1);
 }
 
-static enum err
-publish_load(struct worker *me, const struct job *job, struct diag *diag)
-{
-	enum err rc;
-
-	rc = queue_manager_publish(me->queue, QUEUE_LOAD, job,
-	    mq_header_text(me->delivery, "traceparent"), diag);
-	FAILPOINT("load_published");
-	return rc;
-}
-
+/* Let the message go where the verdict says. */
 static enum err
 settle(struct worker *me, const struct job *job,
     const struct worker_history *history, const struct worker_verdict *verdict,
@@ -127,7 +119,9 @@ settle(struct worker *me, const struct job *job,
 
 	switch (verdict->fate) {
 	case WORKER_LOAD:
-		rc = publish_load(me, job, diag);
+		rc = queue_manager_publish(me->queue, QUEUE_LOAD, job,
+		    mq_header_text(me->delivery, "traceparent"), diag);
+		FAILPOINT("load_published");
 		break;
 	case WORKER_RETRY:
 		return queue_consumer_retry(me->queue, me->source,
@@ -153,11 +147,11 @@ settle(struct worker *me, const struct job *job,
 	return queue_consumer_done(me->queue, me->delivery, diag);
 }
 
-/* A message that is no job: it is dead, and why. */
+/* A message that is no job, or ends workers: it is dead, and why. */
 static enum err
 refuse(struct worker *me, const struct diag *why, struct diag *diag)
 {
-	log_warn("malformed", LOG_TEXT("queue", me->source == QUEUE_LOAD ?
+	log_warn("refused", LOG_TEXT("queue", me->source == QUEUE_LOAD ?
 	    "load" : "transform"), LOG_SPAN("message_id",
 	    me->delivery->message_id), LOG_TEXT("text", why->text));
 	return queue_consumer_bury(me->queue, me->source, me->delivery,
@@ -196,6 +190,9 @@ work(struct worker *me, struct diag *diag)
 	rc = delivery->cut ? diag_set(diag, E_INVALID,
 	    "the message is longer than any job") :
 	    job_read_batch(delivery->body, me->arena, &job, diag);
+	if (rc == E_OK && queue_consumer_deliveries(delivery) >= DELIVERIES_MAX)
+		rc = diag_set(diag, E_INVALID, "it was delivered %d times, and"
+		    " no worker came to an end with it", DELIVERIES_MAX);
 	diag_clear(&settle_diag);
 	if (rc == E_INVALID) {
 		rc = refuse(me, diag, &settle_diag);
@@ -296,7 +293,8 @@ turn(struct worker *me)
 static int
 idle_ms(const struct worker *me)
 {
-	int pause = mq_socket(me->mq) < 0 ? PAUSE_MIN_MS : mq_idle_ms(me->mq);
+	int pause = mq_socket(me->mq) < 0 ? PAUSE_MIN_MS :
+	    queue_manager_idle_ms(me->queue);
 
 	if (me->again_at > 0 && clock_left(me->again_at) < pause)
 		pause = clock_left(me->again_at);

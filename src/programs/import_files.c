@@ -48,12 +48,31 @@ is_json(const char *path)
 	return len > 5 && strcmp(path + len - 5, ".json") == 0;
 }
 
-static enum err add(struct import_files *files, const char *path, int depth,
-    struct arena *arena, struct diag *diag);
+/* A folder on the way to where we are. */
+struct folder {
+	const struct folder *outer; /* NULL: the first one */
+	dev_t device;
+	ino_t number;
+	int depth;
+};
+
+/* Do we come back to a folder that we are in, by a link? */
+static bool
+is_loop(const struct stat *about, const struct folder *folder)
+{
+	for (; folder != NULL; folder = folder->outer)
+		if (folder->device == about->st_dev &&
+		    folder->number == about->st_ino)
+			return true;
+	return false;
+}
+
+static enum err add(struct import_files *files, const char *path,
+    const struct folder *outer, struct arena *arena, struct diag *diag);
 
 static enum err
-add_folder(struct import_files *files, const char *path, int depth,
-    struct arena *arena, struct diag *diag)
+add_folder(struct import_files *files, const char *path,
+    const struct folder *folder, struct arena *arena, struct diag *diag)
 {
 	struct dirent **entries;
 	int count = scandir(path, &entries, is_wanted, by_name);
@@ -69,27 +88,42 @@ add_folder(struct import_files *files, const char *path, int depth,
 		if (rc == E_OK && inner == NULL)
 			rc = diag_set(diag, E_NO_MEMORY, "a list of files");
 		if (rc == E_OK)
-			rc = add(files, inner, depth + 1, arena, diag);
+			rc = add(files, inner, folder, arena, diag);
 		free(entries[i]);
 	}
 	free(entries);
 	return rc;
 }
 
+/* What cannot be followed within a folder is named, and passed over. */
 static enum err
-add(struct import_files *files, const char *path, int depth,
+add(struct import_files *files, const char *path, const struct folder *outer,
     struct arena *arena, struct diag *diag)
 {
+	struct folder folder = { .outer = outer,
+		.depth = outer == NULL ? 0 : outer->depth + 1 };
 	struct stat about;
 
-	if (stat(path, &about) != 0)
-		return diag_set(diag, E_INVALID, "%s: %s", path,
+	if (stat(path, &about) != 0) {
+		if (outer == NULL)
+			return diag_set(diag, E_INVALID, "%s: %s", path,
+			    strerror(errno));
+		(void)fprintf(stderr, "passed over %s: %s\n", path,
 		    strerror(errno));
+		return E_OK;
+	}
+	folder.device = about.st_dev;
+	folder.number = about.st_ino;
+	if (S_ISDIR(about.st_mode) && is_loop(&about, outer)) {
+		(void)fprintf(stderr, "passed over %s: it leads back to a"
+		    " folder that it is in\n", path);
+		return E_OK;
+	}
 	if (S_ISDIR(about.st_mode))
-		return depth > DEPTH_MAX ? diag_set(diag, E_INVALID,
+		return folder.depth > DEPTH_MAX ? diag_set(diag, E_INVALID,
 		    "%s: too many folders within each other", path) :
-		    add_folder(files, path, depth, arena, diag);
-	if (depth > 0 && (!is_json(path) || !S_ISREG(about.st_mode)))
+		    add_folder(files, path, &folder, arena, diag);
+	if (outer != NULL && (!is_json(path) || !S_ISREG(about.st_mode)))
 		return E_OK;
 	return add_file(files, path, diag);
 }
@@ -98,7 +132,7 @@ enum err
 import_files_add(struct import_files *files, const char *path,
     struct arena *arena, struct diag *diag)
 {
-	return add(files, path, 0, arena, diag);
+	return add(files, path, NULL, arena, diag);
 }
 
 enum err

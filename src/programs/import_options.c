@@ -1,11 +1,13 @@
 #include "programs/import_options.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "programs/import_files.h"
 
 #define JOBS 4
 #define JOBS_MAX 64
+#define ADDRESS_MAX 65536
 
 void
 import_options_read(struct tool *tool, struct import_options *ret)
@@ -70,4 +72,40 @@ import_options_read(struct tool *tool, struct import_options *ret)
 	if (import_files_token(token_file, tool->arena, &ret->authorization,
 	    &diag) != E_OK)
 		tool_usage(tool, "%s", diag.text);
+}
+
+/* A name as the value of a parameter. */
+static void
+add_escaped(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
+		    (c | 0x20) <= 'z') || c == '-' || c == '_' || c == '.')
+			buf_add_char(out, *text);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
+
+enum err
+import_options_address(const struct import_options *options, const char *path,
+    struct buf *out)
+{
+	const char *name = strrchr(path, '/');
+
+	buf_init(out, ADDRESS_MAX);
+	buf_printf(out, "%s/app/etl/raw-data/store?queue_transform=%s",
+	    options->url, options->queue ? "true" : "false");
+	if (options->tenant_id != 0)
+		buf_printf(out, "&tenant_id=%" PRId64, options->tenant_id);
+	if (options->entity_type == NULL)
+		return buf_done(out);
+	buf_printf(out, "&integration_id=%" PRId64 "&entity_type=",
+	    options->integration_id);
+	add_escaped(out, options->entity_type);
+	buf_add_text(out, "&external_id=");
+	add_escaped(out, name == NULL ? path : name + 1);
+	return buf_done(out);
 }

@@ -20,4 +20,11 @@ struct import_options {
 /* Read the options; what is wrong ends the program with how it is used. */
 void import_options_read(struct tool *tool, struct import_options *ret);
 
+/*
+ * Where a file goes: with --type it is the payload, and the rest is here.
+ * Owns: the caller frees *out, which is begun here.
+ */
+enum err import_options_address(const struct import_options *options,
+    const char *path, struct buf *out) MUST_CHECK;
+
 #endif

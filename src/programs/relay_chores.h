@@ -11,7 +11,7 @@
 
 /*
  * Do all chores once. Each change is logged.
- * Fails: as db_run(), and queue_manager_stats().
+ * Fails: as db_run(), and queue_manager_count().
  */
 enum err relay_chores(struct db *db, struct queue_manager *queue,
     const struct relay_settings *settings, struct arena *arena,

@@ -36,5 +36,5 @@ tool_broker(struct tool *tool, struct queue_manager **ret_queue,
 	if (queue == NULL || !arena_defer(tool->arena, free_manager, queue))
 		return diag_set(diag, E_NO_MEMORY, "no memory");
 	*ret_queue = queue;
-	return queue_manager_declare(queue, OPEN_MS, diag);
+	return mq_open(mq, OPEN_MS, diag);
 }

@@ -7,10 +7,10 @@
 #include "programs/tool.h"
 
 /*
- * Connect and declare the queues.
+ * Connect. The queues are the relay's to declare.
  *
  * Gives: *ret_queue, closed at the arena's end.
- * Fails: as queue_manager_declare().
+ * Fails: as mq_open().
  */
 enum err tool_broker(struct tool *tool, struct queue_manager **ret_queue,
     struct diag *diag) MUST_CHECK;

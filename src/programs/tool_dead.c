@@ -193,6 +193,8 @@ print_whole(struct tool *tool, struct queue_manager *queue, enum queue source,
 	for (size_t i = 0; i < delivery->header_count; i++) {
 		const struct mq_arg *header = &delivery->headers[i];
 
+		if (strcmp(header->key, "x-delivery-count") == 0)
+			continue; /* of looks like this one */
 		text = tool_plain(tool, str_span(header->key));
 		(void)printf("\n%.*s: ", SPAN_ARG(text));
 		text = tool_plain(tool, str_span(header->text));

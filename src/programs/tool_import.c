@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "base/json_read.h"
 #include "base/json_scan.h"
-#include "base/json_write.h"
 #include "programs/import_files.h"
 #include "programs/import_options.h"
 #include "programs/tool.h"
@@ -33,7 +32,7 @@ struct item {
 	int tries;
 	int64_t again_at; /* of clock_ms() */
 	unsigned round;	  /* of the last try */
-	struct buf body;  /* only while it is sent */
+	struct buf body, address; /* only while it is sent */
 	char key[IMPORT_KEY_SIZE]; /* the header */
 };
 
@@ -55,38 +54,38 @@ struct import {
 	int64_t again_at;
 	struct http_client *client;
 	struct import_options options;
-	const char *address; /* of a store; keys follow from it */
-	const char *target;  /* the same, with what changes no key */
 	struct warned *warned;
 };
 
-/* A file as it is, or, with --type, in a store's envelope. */
+/*
+ * A file as it is. Its key follows from its bytes and where it goes, but not
+ * from --nul: what was refused without it is stored with it, and nothing twice.
+ */
 static enum err
 read_item(const struct import *me, struct item *item, struct diag *diag)
 {
-	const char *name = strrchr(item->path, '/');
-	struct json json;
 	enum err rc;
 
 	buf_init(&item->body, FILE_MAX_BYTES);
-	if (me->options.entity_type != NULL) {
-		json_init(&json, &item->body);
-		json_object(&json, NULL);
-		json_int(&json, "integration_id", me->options.integration_id);
-		json_text(&json, "entity_type", me->options.entity_type);
-		json_text(&json, "external_id", name == NULL ? item->path :
-		    name + 1);
-		buf_add_text(&item->body, ",\"raw_data\":");
-	}
 	rc = import_files_read(item->path, &item->body, diag);
-	if (me->options.entity_type != NULL)
-		buf_add_char(&item->body, '}');
 	if (rc == E_OK)
-		rc = buf_done(&item->body);
+		rc = import_options_address(&me->options, item->path,
+		    &item->address);
 	if (rc == E_OK)
-		rc = import_files_key(buf_span(&item->body), me->address,
-		    item->key, diag);
+		rc = import_files_key(buf_span(&item->body),
+		    item->address.data, item->key, diag);
+	if (rc == E_OK && me->options.nul != NULL) {
+		buf_printf(&item->address, "&nul=%s", me->options.nul);
+		rc = buf_done(&item->address);
+	}
 	return rc;
+}
+
+static void
+forget_body(struct item *item)
+{
+	buf_free(&item->body);
+	buf_free(&item->address);
 }
 
 static void
@@ -112,7 +111,7 @@ finish(struct import *me, struct item *item, enum outcome outcome,
 
 	item->outcome = outcome;
 	me->counts[outcome]++;
-	buf_free(&item->body);
+	forget_body(item);
 	if (outcome == REFUSED || outcome == AWAY)
 		(void)fprintf(stderr, "%sfailed %s: %.*s\n", bar ? "\n" : "",
 		    item->path, SPAN_ARG(text));
@@ -219,7 +218,7 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 	if (may_pass(answer->status) && item->tries < TRIES) {
 		item->outcome = OPEN;
 		item->again_at = clock_ms() + (PAUSE_MS << (item->tries - 1));
-		buf_free(&item->body);
+		forget_body(item);
 		return;
 	}
 	text = answer_member(me, answer->body, "detail");
@@ -258,8 +257,7 @@ send_item(struct import *me, struct item *item, struct diag *diag)
 {
 	const char *headers[] = { "Content-Type: application/json", "Expect:",
 		item->key, me->options.authorization, NULL };
-	struct http_client_request request = { .url = me->target,
-		.headers = headers, .context = item };
+	struct http_client_request request = { .headers = headers, .context = item };
 	enum err rc = read_item(me, item, diag);
 
 	if (rc != E_OK) {
@@ -270,6 +268,7 @@ send_item(struct import *me, struct item *item, struct diag *diag)
 	item->tries++;
 	item->round = me->round;
 	item->outcome = RUNNING;
+	request.url = item->address.data;
 	request.body = buf_span(&item->body);
 	return http_client_post(me->client, &request, diag);
 }
@@ -329,17 +328,7 @@ list_items(struct import *me, struct diag *diag)
 	me->count = me->files.count;
 	for (size_t i = 0; i < me->count; i++)
 		me->items[i].path = me->files.paths[i];
-	me->address = me->options.tenant_id == 0 ? arena_printf(tool->arena,
-	    "%s/app/etl/raw-data/store?queue_transform=%s", me->options.url,
-	    me->options.queue ? "true" : "false") : arena_printf(tool->arena,
-	    "%s/app/etl/raw-data/store?queue_transform=%s&tenant_id=%" PRId64,
-	    me->options.url, me->options.queue ? "true" : "false",
-	    me->options.tenant_id);
-	me->target = me->address;
-	if (me->options.nul != NULL && me->address != NULL)
-		me->target = arena_printf(tool->arena, "%s&nul=%s", me->address,
-		    me->options.nul);
-	return me->target == NULL ? diag_set(diag, E_NO_MEMORY, "a URL") : E_OK;
+	return E_OK;
 }
 
 /* What came of it, in a line and in an exit code. */
@@ -377,7 +366,7 @@ tool_import(struct tool *tool, struct diag *diag)
 		rc = sum_up(&me, diag);
 	http_client_free(me.client);
 	for (size_t i = 0; i < me.count; i++)
-		buf_free(&me.items[i].body);
+		forget_body(&me.items[i]);
 	free(me.items);
 	free(me.files.paths);
 	return rc;

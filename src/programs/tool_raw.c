@@ -20,6 +20,7 @@
 struct raw_options {
 	struct raw_batch_filter filter;
 	const char *output;
+	bool all, dry_run;
 };
 
 /* A status as it stands in the table; anything else ends the program. */
@@ -48,6 +49,8 @@ read_options(struct tool *tool, struct raw_options *ret)
 		{ "status", required_argument, NULL, 's' },
 		{ "limit", required_argument, NULL, 'l' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "all", no_argument, NULL, 'a' },
+		{ "dry-run", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -76,6 +79,12 @@ read_options(struct tool *tool, struct raw_options *ret)
 		case 'l':
 			filter->limit = tool_number(tool, "--limit", 1,
 			    LIMIT_MAX);
+			break;
+		case 'a':
+			ret->all = true;
+			break;
+		case 'd':
+			ret->dry_run = true;
 			break;
 		default:
 			ret->output = optarg;
@@ -160,7 +169,7 @@ tool_raw_show(struct tool *tool, struct diag *diag)
 
 	read_options(tool, &options);
 	rc = raw_batch_get(tool->db, options.filter.tenant_id, read_id(tool),
-	    SPAN_NONE, tool->arena, &rows, diag);
+	    SPAN_NONE, false, tool->arena, &rows, diag);
 	for (size_t i = 0; rc == E_OK && i < COUNT(names); i++) {
 		struct span value = tool_plain(tool, db_text(rows, 0, (int)i));
 
@@ -286,6 +295,22 @@ requeue_all(struct tool *tool, struct queue_manager *queue,
 	return rc;
 }
 
+/* How many there are, and nothing is done. */
+static enum err
+tell_count(struct tool *tool, const struct raw_batch_filter *filter,
+    struct diag *diag)
+{
+	int64_t count;
+	enum err rc;
+
+	rc = raw_batch_requeue_count(tool->db, filter, tool->arena, &count,
+	    diag);
+	if (rc == E_OK)
+		(void)printf("%" PRId64 " batches would be pending again\n",
+		    count < filter->limit ? count : filter->limit);
+	return rc;
+}
+
 enum err
 tool_requeue(struct tool *tool, struct diag *diag)
 {
@@ -299,6 +324,11 @@ tool_requeue(struct tool *tool, struct diag *diag)
 	no_arguments(tool);
 	if (span_is(filter->processing_status, "processing"))
 		tool_usage(tool, "batches at work cannot be requeued");
+	if (!options.all && raw_batch_filter_is_empty(filter))
+		tool_usage(tool, "all batches of the tenant are meant: --all"
+		    " says so");
+	if (options.dry_run)
+		return tell_count(tool, filter, diag);
 	/* A broker that is away is the relay's business. */
 	if (tool_broker(tool, &queue, diag) != E_OK)
 		(void)fprintf(stderr, "pulse-etl: %s\n", diag->text);

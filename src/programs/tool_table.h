@@ -27,7 +27,7 @@ TOOL("raw", "process", tool_raw_process, "--tenant N ID",
     "Transform and load a pending batch here and now, without a queue")
 TOOL("requeue", "", tool_requeue,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
-    " [--limit N]",
+    " [--limit N] [--all] [--dry-run]",
     "Let failed and completed batches, or those of STATUS, be processed again")
 TOOL("dead", "list", tool_dead_list, "[--limit N] QUEUE",
     "List the dead messages of transform, load or extract, and why")

@@ -30,6 +30,17 @@ enum err dead_letters_revive(struct queue_manager *manager, enum queue queue,
 enum err dead_letters_drop(struct queue_manager *manager,
     const struct mq_delivery *delivery, struct diag *diag) MUST_CHECK;
 
+/*
+ * Forget what is dead of these batches, which are to be done again: their old
+ * messages would be requeued, or shown, without need. As many as can be looked
+ * at in a moment; over a connection of its own.
+ *
+ * Needs: ids grow. Call it before the batches' new messages are published.
+ * Gives: how many messages went.
+ */
+int64_t dead_letters_forget(struct queue_manager *manager, const int64_t *ids,
+    size_t count, struct arena *arena);
+
 /* A queue by its name, with or without "_queue". */
 bool dead_letters_queue(const char *name, enum queue *ret_queue);
 

@@ -2,18 +2,12 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "queue/queue_inside.h"
 
 /* What is taken, in the order of the consumers' numbers. */
 static const enum queue taken[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
-/* As many delays as topology_table.h has. */
-static const int steps[] = {
-#define RETRY(number, delay) number,
-#include "queue/topology_table.h"
-#undef RETRY
-};
-
 /* Ms to wait for the confirm of a message that follows from another. */
 #define FOLLOW_MS 10000
 
@@ -23,6 +17,7 @@ queue_consumer_turn(struct queue_manager *manager, unsigned prefetch,
 {
 	struct queue_names names[COUNT(taken)];
 	const char *queues[COUNT(taken)];
+	size_t consumed;
 	enum err rc;
 
 	mq_idle(manager->mq);
@@ -31,10 +26,11 @@ queue_consumer_turn(struct queue_manager *manager, unsigned prefetch,
 	if (rc != E_OK || manager->consumed == mq_generation(manager->mq))
 		return rc;
 	for (size_t i = 0; i < COUNT(taken); i++) {
-		names[i] = queue_names(taken[i], "", 0);
+		names[i] = queue_part(taken[i], QUEUE_MAIN);
 		queues[i] = names[i].queue;
 	}
-	rc = mq_consume(manager->mq, queues, COUNT(taken), prefetch, diag);
+	rc = mq_consume(manager->mq, queues, COUNT(taken), prefetch,
+	    &consumed, diag);
 	if (rc != E_OK)
 		return rc;
 	manager->consumed = mq_generation(manager->mq);
@@ -68,15 +64,22 @@ queue_consumer_done(struct queue_manager *manager,
 	return mq_ack(manager->mq, delivery, diag);
 }
 
+int64_t
+queue_consumer_deliveries(const struct mq_delivery *delivery)
+{
+	return mq_header_number(delivery, "x-delivery-count", 0);
+}
+
 /* Publish the same body elsewhere, then settle the message that came. */
 static enum err
-move(struct queue_manager *manager, const struct queue_names *names,
+move(struct queue_manager *manager, enum queue queue, int part,
     const struct mq_delivery *delivery, const struct mq_arg *headers,
     size_t count, struct diag *diag)
 {
+	struct queue_names names = queue_part(queue, part);
 	struct mq_message message = {
 		.exchange = EXCHANGE,
-		.routing_key = names->key,
+		.routing_key = names.key,
 		.body = delivery->body,
 		.message_id = delivery->message_id.at == NULL ? "" :
 		    delivery->message_id.at,
@@ -87,8 +90,8 @@ move(struct queue_manager *manager, const struct queue_names *names,
 	};
 	enum err rc;
 
-	rc = mq_publish(manager->mq, &message, 1, FOLLOW_MS, diag);
-	if (rc == E_MQ_NO_QUEUE || rc == E_MQ_REFUSED)
+	rc = queue_publish(manager, queue, part, &message, 1, FOLLOW_MS, diag);
+	if (rc == E_MQ_REFUSED)
 		queue_manager_forget(manager); /* its queue may have gone */
 	if (rc != E_OK)
 		return rc;
@@ -103,15 +106,15 @@ queue_consumer_retry(struct queue_manager *manager, enum queue queue,
 	const struct mq_arg headers[] = {
 		{ HEADER_ATTEMPT, NULL, attempt },
 		{ HEADER_HELD, NULL, held },
+		{ HEADER_SINCE, NULL, clock_wall_ms() },
 	};
-	struct queue_names names;
 
 	if (step < 1)
 		step = 1;
-	if (step > (int)COUNT(steps))
-		step = (int)COUNT(steps);
-	names = queue_names(queue, ".retry", steps[step - 1]);
-	return move(manager, &names, delivery, headers, COUNT(headers), diag);
+	if (step > QUEUE_RETRIES)
+		step = QUEUE_RETRIES;
+	return move(manager, queue, step, delivery, headers, COUNT(headers),
+	    diag);
 }
 
 enum err
@@ -123,7 +126,7 @@ queue_consumer_bury(struct queue_manager *manager, enum queue queue,
 		{ HEADER_ATTEMPT, NULL, mq_header_number(delivery,
 		    HEADER_ATTEMPT, 0) },
 	};
-	struct queue_names names = queue_names(queue, ".dead", 0);
 
-	return move(manager, &names, delivery, headers, COUNT(headers), diag);
+	return move(manager, queue, QUEUE_DEAD, delivery, headers,
+	    COUNT(headers), diag);
 }

@@ -34,6 +34,12 @@ struct mq_delivery *queue_consumer_next(struct queue_manager *manager,
 bool queue_consumer_has(const struct queue_manager *manager,
     const struct mq_delivery *delivery);
 
+/*
+ * How often it was delivered before and not settled, where the broker counts:
+ * quorum queues do.
+ */
+int64_t queue_consumer_deliveries(const struct mq_delivery *delivery);
+
 /* It is done. Fails: E_MQ_LOST: it comes again. */
 enum err queue_consumer_done(struct queue_manager *manager,
     const struct mq_delivery *delivery, struct diag *diag) MUST_CHECK;

@@ -8,14 +8,38 @@
 
 #define EXCHANGE "etl.direct"
 #define JOB_MAX_BYTES 65536
+/* Where messages are while their queue is made anew: <queue>.moving. */
+#define MOVING ".moving"
+/* When a message was put on a retry queue, ms since 1970. */
+#define HEADER_SINCE "x-since"
+
+/* The parts of a queue's family: the main one, retries, the dead. */
+enum {
+	QUEUE_RETRIES = 0
+#define RETRY(number, delay) +1
+#include "queue/topology_table.h"
+#undef RETRY
+	,
+	QUEUE_MAIN = 0, /* then the retries from 1 */
+	QUEUE_DEAD = QUEUE_RETRIES + 1,
+	QUEUE_PARTS,
+};
 
 struct queue_manager {
 	struct mq *mq;
 	const struct mq_settings *mq_settings;
 	const struct queue_settings *settings;
+	const struct queue_owner *owner; /* NULL: another process owns them */
 	unsigned declared; /* the connection's generation it was done for */
 	unsigned consumed; /* the one whose messages are taken */
 	enum err trouble;  /* of the last try to declare */
+	struct diag why;   /* of it */
+	int64_t again_at;  /* of clock_ms(): not declared before; 0: at once */
+	int64_t missing_at; /* when a queue was first missing; 0: none is */
+	/* Since when only nacks came, of clock_ms(); 0: they do not. */
+	int64_t refused_at[QUEUE_COUNT][QUEUE_PARTS];
+	int64_t renewed_at; /* when the channel was opened anew */
+	struct queue_look *look; /* see queue_states.c */
 };
 
 /*
@@ -28,5 +52,75 @@ struct queue_names {
 };
 struct queue_names queue_names(enum queue queue, const char *suffix,
     int number);
+
+/* The names of a part. */
+struct queue_names queue_part(enum queue queue, int part);
+
+/* The delay of a retry queue, ms. part: from 1. */
+int64_t queue_delay(int part);
+
+/*
+ * Publish to a part, noting what it refuses: a channel that has had nothing but
+ * nacks for a while is opened anew, for RabbitMQ may go on with them after
+ * their cause has gone.
+ * Fails: as mq_publish().
+ */
+enum err queue_publish(struct queue_manager *manager, enum queue queue,
+    int part, struct mq_message *messages, size_t count, int timeout,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * A message as it came, to be published elsewhere: all but what the broker
+ * itself adds to it. headers has room for MQ_HEADERS_MAX.
+ */
+struct mq_message queue_copy(const struct mq_delivery *delivery,
+    const char *exchange, const char *routing_key, struct mq_arg *headers);
+
+/*
+ * Has this queue been without a process for so long that it will not come
+ * back? diag: the broker's answer when it was asked for a message.
+ */
+bool queue_is_dead(struct queue_manager *manager, const char *queue,
+    const struct diag *diag);
+
+/* Messages that main queues took and refused, of all processes here. */
+uint64_t queue_taken(enum queue queue);
+uint64_t queue_refused(enum queue queue);
+
+void queue_look_free(struct queue_look *look);
+
+/*
+ * The arguments of a part, which refer to each other: do not copy them.
+ * before: those that versions up to 1.0 gave it.
+ */
+struct topology_args {
+	struct mq_arg args[8];
+	size_t count;
+	struct queue_names names;
+};
+void topology_args(const struct queue_manager *manager, enum queue queue,
+    int part, bool before, struct topology_args *ret);
+
+/*
+ * Declare everything, on a connection that is open.
+ * Gives: *ret_before: some queue is as versions up to 1.0 made it.
+ * Fails: as queue_manager_declare().
+ */
+enum err topology_declare(struct queue_manager *manager, bool *ret_before,
+    struct diag *diag) MUST_CHECK;
+
+/* Was nothing left half done by topology_move(), of any process? */
+bool topology_is_moved(struct queue_manager *manager);
+
+/*
+ * Make queues of versions up to 1.0 anew, and go on with what another process
+ * has left half done. Nothing is lost: a message is somewhere else before it
+ * is taken away.
+ *
+ * Fails: E_MQ_REFUSED: another process is at it. E_MQ_DENIED: the user has no
+ *        right to. As mq_publish().
+ */
+enum err topology_move(struct queue_manager *manager, struct diag *diag)
+    MUST_CHECK;
 
 #endif

@@ -6,11 +6,12 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "queue/queue_inside.h"
 
-/* Deliveries of one message before the broker gives it up as poison. */
-#define DELIVERY_LIMIT 20
+/* Till a missing queue is looked for again, ms. */
+#define MISSING_PAUSE_MS 300
 /* Till a queue with other arguments is looked at again, ms. */
 #define TOPOLOGY_PAUSE_MS 5000
 
@@ -56,7 +57,17 @@ queue_manager_new(struct mq *mq, const struct mq_settings *mq_settings,
 void
 queue_manager_free(struct queue_manager *manager)
 {
+	if (manager == NULL)
+		return;
+	queue_look_free(manager->look);
 	free(manager);
+}
+
+void
+queue_manager_own(struct queue_manager *manager,
+    const struct queue_owner *owner)
+{
+	manager->owner = owner;
 }
 
 struct queue_names
@@ -78,61 +89,62 @@ queue_names(enum queue queue, const char *suffix, int number)
 	return names;
 }
 
-/*
- * Declare one queue and bind it. Dead letters go to dead_key; quorum queues
- * hand them over at least once, which needs reject-publish instead of dropping
- * the head (RabbitMQ, quorum queues, "at-least-once dead lettering").
- */
-static enum err
-declare(struct queue_manager *manager, struct queue_names names,
-    const char *dead_key, int64_t delay, struct diag *diag)
+struct queue_names
+queue_part(enum queue queue, int part)
 {
-	bool quorum = manager->settings->queue_type[0] == 'q';
-	struct mq_arg args[7];
-	size_t count = 0;
-	enum err rc;
-
-	args[count++] = (struct mq_arg){ "x-queue-type",
-		manager->settings->queue_type, 0 };
-	if (dead_key != NULL) {
-		args[count++] = (struct mq_arg){ "x-dead-letter-exchange",
-			EXCHANGE, 0 };
-		args[count++] = (struct mq_arg){ "x-dead-letter-routing-key",
-			dead_key, 0 };
-	}
-	if (dead_key != NULL && quorum) {
-		args[count++] = (struct mq_arg){ "x-dead-letter-strategy",
-			"at-least-once", 0 };
-		args[count++] = (struct mq_arg){ "x-overflow",
-			"reject-publish", 0 };
-	}
-	if (delay > 0)
-		args[count++] = (struct mq_arg){ "x-message-ttl", NULL, delay };
-	else if (dead_key != NULL && quorum)
-		args[count++] = (struct mq_arg){ "x-delivery-limit", NULL,
-			DELIVERY_LIMIT };
-	rc = mq_declare_queue(manager->mq, names.queue, args, count, diag);
-	if (rc != E_OK)
-		return rc;
-	return mq_bind(manager->mq, names.queue, EXCHANGE, names.key, diag);
+	return part == QUEUE_MAIN ? queue_names(queue, "", 0) :
+	    part == QUEUE_DEAD ? queue_names(queue, ".dead", 0) :
+	    queue_names(queue, ".retry", retries[part - 1].number);
 }
 
-/* A main queue, its dead-letter queue, its retry queues. */
-static enum err
-declare_family(struct queue_manager *manager, enum queue queue,
-    struct diag *diag)
+int64_t
+queue_delay(int part)
 {
-	struct queue_names main = queue_names(queue, "", 0);
-	struct queue_names dead = queue_names(queue, ".dead", 0);
-	enum err rc;
+	return retries[part - 1].delay;
+}
 
-	rc = declare(manager, dead, NULL, 0, diag);
-	if (rc == E_OK)
-		rc = declare(manager, main, dead.key, 0, diag);
-	for (size_t i = 0; rc == E_OK && i < COUNT(retries); i++)
-		rc = declare(manager, queue_names(queue, ".retry",
-		    retries[i].number), main.key, retries[i].delay, diag);
-	return rc;
+/* Declare everything; the owner makes anew what older versions declared. */
+static enum err
+declare(struct queue_manager *manager, struct diag *diag)
+{
+	bool before = false;
+	enum err rc = topology_declare(manager, &before, diag);
+
+	if (rc != E_OK || manager->owner == NULL ||
+	    (!before && topology_is_moved(manager)))
+		return rc;
+	rc = topology_move(manager, diag);
+	if (rc != E_MQ_DENIED)
+		return rc;
+	if (before)
+		log_warn("topology", LOG_TEXT("text", diag->text),
+		    LOG_TEXT("advice", "queues of an older version cannot be"
+		    " made anew without the permission to configure: grant it"
+		    " once, or go on with them"));
+	diag_clear(diag);
+	return E_OK;
+}
+
+/* Tell a change of the outcome once. */
+static void
+tell(const struct queue_manager *manager, enum err before)
+{
+	const struct diag *why = &manager->why;
+
+	if (manager->trouble == E_OK)
+		log_info("topology", LOG_TEXT("queue_type",
+		    manager->settings->queue_type));
+	else if (manager->trouble == before)
+		return;
+	else if (manager->trouble == E_TOPOLOGY)
+		log_error("topology", LOG_TEXT("text", why->text),
+		    LOG_TEXT("advice", "a queue exists with other arguments:"
+		    " set queue_type to what it is, or drain and delete it;"
+		    " stores are kept and queued later"));
+	else if (manager->trouble == E_MQ_DENIED)
+		log_error("topology", LOG_TEXT("text", why->text));
+	else
+		log_warn("mq_away", LOG_TEXT("text", why->text));
 }
 
 enum err
@@ -144,27 +156,23 @@ queue_manager_declare(struct queue_manager *manager, int timeout,
 	rc = mq_open(manager->mq, timeout, diag);
 	if (rc == E_OK && manager->declared == mq_generation(manager->mq))
 		return E_OK;
+	if (rc == E_OK && clock_left(manager->again_at) > 0) {
+		*diag = manager->why;
+		return manager->trouble;
+	}
 	if (rc == E_OK)
-		rc = mq_declare_exchange(manager->mq, EXCHANGE, diag);
-	for (unsigned i = 0; rc == E_OK && i < QUEUE_COUNT; i++)
-		rc = declare_family(manager, (enum queue)i, diag);
+		rc = declare(manager, diag);
 	if (rc == E_MQ_CONNECT && before == E_TOPOLOGY)
 		return rc; /* it pauses, see below */
-	if (rc == E_TOPOLOGY)
+	if (rc == E_TOPOLOGY || rc == E_MQ_DENIED)
 		mq_put_off(manager->mq, TOPOLOGY_PAUSE_MS);
+	manager->again_at = rc == E_OK ? 0 : clock_ms() + MISSING_PAUSE_MS;
 	manager->trouble = rc;
 	if (rc == E_OK)
 		manager->declared = mq_generation(manager->mq);
-	if (rc == E_OK)
-		log_info("topology", LOG_TEXT("queue_type",
-		    manager->settings->queue_type));
-	else if (rc == E_TOPOLOGY && rc != before)
-		log_error("topology", LOG_TEXT("text", diag->text),
-		    LOG_TEXT("advice", "a queue exists with other arguments:"
-		    " set queue_type to what it is, or drain and delete it;"
-		    " stores are kept and queued later"));
-	else if (rc != before)
-		log_warn("mq_away", LOG_TEXT("text", diag->text));
+	else
+		manager->why = *diag;
+	tell(manager, before);
 	return rc;
 }
 
@@ -183,6 +191,15 @@ queue_manager_idle(struct queue_manager *manager)
 	if (!queue_manager_is_up(manager) || mq_socket(manager->mq) < 0)
 		(void)!queue_manager_declare(manager,
 		    (int)manager->mq_settings->rabbitmq_timeout, &diag);
+}
+
+int
+queue_manager_idle_ms(const struct queue_manager *manager)
+{
+	int pause = mq_idle_ms(manager->mq);
+
+	return mq_socket(manager->mq) < 0 || queue_manager_is_up(manager) ||
+	    (pause >= 0 && pause < MISSING_PAUSE_MS) ? pause : MISSING_PAUSE_MS;
 }
 
 bool
@@ -243,11 +260,9 @@ queue_manager_publish(struct queue_manager *manager, enum queue queue,
 	rc = write_message(queue, job, &body, id, sizeof(id), &message, diag);
 	if (rc == E_OK) {
 		message.traceparent = traceparent;
-		rc = mq_publish(manager->mq, &message, 1,
+		rc = queue_publish(manager, queue, QUEUE_MAIN, &message, 1,
 		    (int)manager->mq_settings->rabbitmq_timeout, diag);
 	}
-	if (rc == E_MQ_NO_QUEUE)
-		queue_manager_forget(manager);
 	buf_free(&body);
 	return rc;
 }
@@ -281,9 +296,8 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 		if (rc != E_OK)
 			return rc;
 	}
-	rc = mq_publish(manager->mq, messages, count, timeout, diag);
-	if (rc == E_MQ_NO_QUEUE)
-		queue_manager_forget(manager);
+	rc = queue_publish(manager, queue, QUEUE_MAIN, messages, count, timeout,
+	    diag);
 	for (size_t i = 0; i < count; i++)
 		confirmed[i] = messages[i].confirmed;
 	return rc;
@@ -294,39 +308,4 @@ queue_manager_count(struct queue_manager *manager, enum queue queue,
     struct mq_queue_stats *ret_stats, struct diag *diag)
 {
 	return mq_stats(manager->mq, queues[queue].name, ret_stats, diag);
-}
-
-enum err
-queue_manager_stats(struct queue_manager *manager, struct arena *arena,
-    struct queue_stats **ret_stats, size_t *ret_count, struct diag *diag)
-{
-	const size_t each = 2 + COUNT(retries);
-	struct queue_stats *stats = arena_get(arena,
-	    QUEUE_COUNT * each * sizeof(*stats));
-	enum err rc = E_OK;
-	size_t n = 0;
-
-	if (stats == NULL)
-		return diag_set(diag, E_NO_MEMORY, "queue statistics");
-	for (unsigned i = 0; i < QUEUE_COUNT; i++) {
-		for (size_t j = 0; j < each; j++) {
-			struct queue_names names = j == 0 ?
-			    queue_names((enum queue)i, "", 0) : j + 1 == each ?
-			    queue_names((enum queue)i, ".dead", 0) :
-			    queue_names((enum queue)i, ".retry",
-			    retries[j - 1].number);
-
-			stats[n].name = arena_text(arena, str_span(names.queue));
-			if (stats[n].name == NULL)
-				return diag_set(diag, E_NO_MEMORY, "a name");
-			rc = mq_stats(manager->mq, names.queue,
-			    &stats[n].counts, diag);
-			if (rc != E_OK)
-				return rc;
-			n++;
-		}
-	}
-	*ret_stats = stats;
-	*ret_count = n;
-	return E_OK;
 }

@@ -27,6 +27,22 @@ extern const size_t queue_conf_count;
 
 struct queue_manager;
 
+/*
+ * Who owns the queues: the process that declares what is missing, for it knows
+ * from the rows what was lost with it, and makes anew what an older version has
+ * declared. Others wait for it a while before they declare it themselves.
+ */
+struct queue_owner {
+	/*
+	 * A queue of this family is missing, before it is declared.
+	 * Fails: it is not declared now.
+	 */
+	enum err (*lost)(void *who, enum queue queue, struct diag *diag);
+	void *who;
+};
+void queue_manager_own(struct queue_manager *manager,
+    const struct queue_owner *owner);
+
 /* A manager over a connection; all three outlive it. Owns: you free it. */
 struct queue_manager *queue_manager_new(struct mq *mq,
     const struct mq_settings *mq_settings,
@@ -35,10 +51,13 @@ void queue_manager_free(struct queue_manager *manager);
 
 /*
  * Connect if need be and declare the topology once per connection. Idempotent.
+ * Where declaring is not permitted, that all is there will do.
  *
  * Fails: E_TOPOLOGY when a queue exists with other arguments: publishing is
- *        refused from then on, until a later call succeeds. E_MQ_CONNECT,
- *        E_MQ_LOST. Each change of the outcome is logged here.
+ *        refused from then on, until a later call succeeds. E_MQ_NO_QUEUE: one
+ *        is missing, which the owner will declare. E_MQ_DENIED: one is, and
+ *        declaring is not permitted. E_MQ_CONNECT, E_MQ_LOST. Each change of
+ *        the outcome is logged here.
  */
 enum err queue_manager_declare(struct queue_manager *manager, int timeout,
     struct diag *diag) MUST_CHECK;
@@ -51,6 +70,9 @@ void queue_manager_forget(struct queue_manager *manager);
 
 /* In idle moments: heartbeats, alarms, reconnecting, declaring. */
 void queue_manager_idle(struct queue_manager *manager);
+
+/* Milliseconds until queue_manager_idle() is due, messages or not. */
+int queue_manager_idle_ms(const struct queue_manager *manager);
 
 /* Can messages be published, as far as is known? */
 bool queue_manager_is_up(const struct queue_manager *manager);
@@ -80,16 +102,49 @@ enum err queue_manager_count(struct queue_manager *manager, enum queue queue,
     struct mq_queue_stats *ret_stats, struct diag *diag) MUST_CHECK;
 
 /*
- * Count messages and consumers of the queues: the main ones first, each
- * followed by its retry and dead-letter queues.
- * Gives: *ret_stats and *ret_count, in the arena.
+ * What could be seen of a queue. The main ones come first, each followed by
+ * its retry and dead-letter queues.
  */
-struct queue_stats {
+struct queue_state {
 	const char *name;
+	bool is_up;    /* it answers; else there are no counts */
+	bool refuses;  /* messages, of late all of them */
+	bool missing;  /* there is none of this name */
 	struct mq_queue_stats counts;
+	int64_t down_at; /* of clock_ms(), since when it does not answer */
+	char text[160];	 /* why */
 };
-enum err queue_manager_stats(struct queue_manager *manager,
-    struct arena *arena, struct queue_stats **ret_stats, size_t *ret_count,
+
+/*
+ * Look at all queues, over a connection of its own. A queue without a leader
+ * counts no messages and says no word of it; it is asked for one.
+ *
+ * Needs: max_age: ms; what was seen so lately is told again.
+ * Gives: *ret_states and *ret_count, the manager's.
+ * Fails: E_MQ_CONNECT; E_MQ_REFUSED: the broker takes no messages at all, and
+ *        the states are given nevertheless.
+ */
+enum err queue_manager_look(struct queue_manager *manager, int64_t max_age,
+    const struct queue_state **ret_states, size_t *ret_count,
     struct diag *diag) MUST_CHECK;
+
+/*
+ * What keeps messages from being queued, or is about to: "broker" or a queue's
+ * name, and a sentence. Gives: true while there is one more.
+ * Needs: *place 0 at first.
+ */
+struct queue_trouble {
+	const char *what;
+	char text[256];
+};
+bool queue_manager_trouble(struct queue_manager *manager, size_t *place,
+    struct queue_trouble *ret_trouble);
+
+/*
+ * For the owner, now and then: look at the queues, tell of a change, and give
+ * up those that will not come back (setting queue_rebuild): they are declared
+ * anew.
+ */
+void queue_manager_mend(struct queue_manager *manager);
 
 #endif

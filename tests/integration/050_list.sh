@@ -21,7 +21,7 @@ check_is "newest first" "$(json '.raw_data_records[0].external_id')" batch_120
 check_is "how many there are in all" "$(json .total_count)" 120
 check_is "limit and offset are told" "$(json '[.limit, .offset] | @csv')" 50,0
 check_is "the members are those of the contract" "$(json '.raw_data_records[0] | keys_unsorted | join(" ")')" \
-	"id tenant_id integration_id entity_type external_id processing_status created_at processed_at raw_data_size raw_data_bytes has_errors queued_at attempts"
+	"id tenant_id integration_id entity_type external_id processing_status created_at processed_at raw_data_size raw_data_bytes replaced_characters has_errors queued_at attempts"
 check_match "timestamps are ISO 8601 in UTC" "$(json '.raw_data_records[0].created_at')" '^2026-01-06T00:00:00(\.0+)?Z$'
 check_is "errors show as a flag" "$(json '[.raw_data_records[] | select(.has_errors)] | length')" 13
 
@@ -62,8 +62,11 @@ list "&created_before=2026-01-02"
 check_is "filter: created before a day" "$(json .total_count)" 23
 list "&limit=2&include_raw_data=true"
 check_is "payloads when asked for" "$(json '[.raw_data_records[].raw_data.issues[0]] | @csv')" 120,119
-list "&unknown=1"
-check_is "unknown parameters are ignored" "$STATUS" 200
+list "&limt=1&processing_status=failed&status=failed&zzz=1"
+check_is "unknown parameters are refused by name: 400" "$STATUS $(json '[.errors[] | (.loc | join(".")) + ":" + .type] | join(" ")')" \
+	"400 query.limt:unknown query.status:unknown query.zzz:unknown"
+check_is "with the name that was meant" "$(json '[.errors[].msg] | join("; ")')" \
+	"is not known here; did you mean limit?; is not known here; did you mean processing_status?; is not known here"
 
 list "&limit=0&offset=-1&cursor=x&processing_status=lost&created_after=yesterday&created_before=2026-02-30&include_raw_data=2&integration_id=a"
 check_is "bad values: 400" "$STATUS" 400

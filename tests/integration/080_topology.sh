@@ -11,17 +11,34 @@ check_is "main queues have no expiry" \
 check_is "what they give up goes to their dead-letter queue" \
 	"$(queues | jq -r '.[] | select(.name == "transform_queue") | .arguments["x-dead-letter-exchange"] + " " + .arguments["x-dead-letter-routing-key"]')" \
 	"etl.direct transform.dead"
-check_is "retries wait 1 s, 10 s, 1 min, 10 min" \
-	"$(queues | jq -r '[.[] | select(.name | startswith("load_queue.retry")) | .arguments["x-message-ttl"]] | sort | join(" ")')" \
-	"1000 10000 60000 600000"
+check_is "nothing rests on the broker's own dead lettering at least once, or on its expiry" \
+	"$(queues | jq '[.[].arguments | has("x-dead-letter-strategy") or has("x-message-ttl")] | any')" false
+check_is "no look at retries and dead letters can use them up" \
+	"$(queues | jq '[.[] | select(.name | endswith("_queue") | not) | .arguments["x-delivery-limit"]] | unique | @json' -r)" '[1000000000]'
 check_is "the exchange is durable and direct" \
 	"$(mgmt GET "/api/exchanges/$ETL_VHOST/etl.direct" | jq -r '.type + " " + (.durable | tostring)')" "direct true"
 publish() { # ROUTING_KEY PAYLOAD
 	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" \
 		"{\"routing_key\":\"$1\",\"payload\":\"$2\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2}}" >"$TMP/out"
 }
+publish_since() { # ROUTING_KEY: as a worker does
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" \
+		"{\"routing_key\":\"$1\",\"payload\":\"later\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2,\"headers\":{\"x-since\":$(date +%s%3N)}}}" >"$TMP/out"
+}
 publish transform.retry.1 again
-check "a retried message comes back to its queue" wait_until 15 queue_has transform_queue 1
+check "a retried message comes back to its queue" wait_until 4 queue_has transform_queue 1
+publish_since load.retry.2
+began=$SECONDS
+check "of the second it comes back later" wait_until 15 queue_has load_queue 1
+check "after ten seconds ($((SECONDS - began)))" [ $((SECONDS - began)) -ge 8 ]
+queue_purge load_queue
+publish load.retry.1 kept
+publish_since load.retry.4
+app kill relay
+app start relay
+check "the relay is killed and started: one comes back" wait_until 10 queue_has load_queue 1
+check "the other is kept" wait_until 5 queue_has load_queue.retry.4 1
+queue_purge load_queue
 queue_purge transform_queue
 publish transform.dead poison
 check "a dead one stays where it is" wait_until 15 queue_has transform_queue.dead 1

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/jwt.sh"
 
 head -c 40 /dev/urandom | base64 | tr -d '\n' >"$TMP/secret"
+chmod 600 "$TMP/secret"
 head -c 40 /dev/urandom | base64 | tr -d '\n' >"$TMP/other-secret"
 openssl genrsa -out "$TMP/rsa" 2048 2>"$TMP/out"
 openssl rsa -in "$TMP/rsa" -pubout -out "$TMP/rsa.pub" 2>"$TMP/out"

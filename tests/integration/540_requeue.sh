@@ -59,6 +59,22 @@ call POST /raw-data/requeue --data '{"entity_type":"jira_projects_batch","integr
 check_is "without a status: what has come to its end" "$STATUS $(counts)" "200 2 2"
 check_is "one at work is left alone" "$(sql "SELECT processing_status FROM raw_extraction_data WHERE raw_data->0->>'id' = '3'")" processing
 check "each has a message" queue_ids_at_least 4
+rows() { sql "SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM raw_extraction_data AS t"; }
+before=$(rows)
+call POST /raw-data/requeue --data '{"status":"failed"}'
+check_is "an unknown filter is none: 422" "$STATUS $(json '.errors[0] | (.loc | join(".")) + " " + .msg')" "422 body.status is not known here; did you mean processing_status?"
+call POST '/raw-data/requeue?staus=failed'
+check_is "nor in the query: 400" "$STATUS $(json '.errors[0].loc | join(".")')" "400 query.staus"
+for arguments in '' '--data {}' '--data {"limit":5}' '--data {"all":false}' '--data {"all":null,"dry_run":true}'; do
+	# shellcheck disable=SC2086 # words
+	call POST /raw-data/requeue $arguments
+	check_is "without a filter ($arguments): 422 that names all" "$STATUS $(json '.errors[0].loc | join(".")')" "422 body.all"
+done
+call POST /raw-data/requeue --data '{"all":true,"dry_run":true,"limit":1}'
+check_is "a dry run tells how many there are" "$STATUS $(json '"\(.requeued) \(.queued) \(.found)"')" "200 0 0 $(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status IN ('completed', 'failed') AND active")"
+call POST '/raw-data/requeue?dry_run=true&entity_type=none_such'
+check_is "none of a type that is not there" "$STATUS $(json .found)" "200 0"
+check_is "nothing of these changed a row" "$(rows)" "$before"
 call POST '/raw-data/requeue?processing_status=processing'
 check_is "those at work cannot be asked for: 400" "$STATUS" 400
 call POST /raw-data/requeue --data '{"limit":0,"processing_status":"x"}'
@@ -70,7 +86,7 @@ check_is "none is that young" "$STATUS $(counts)" "200 0 0"
 sql "UPDATE raw_extraction_data SET processing_status = 'failed'" >"$TMP/out"
 queue_purge transform_queue
 app stop rabbitmq
-call POST '/raw-data/requeue'
+call POST '/raw-data/requeue?all=true'
 check_is "without the broker: 202, none queued" "$STATUS $(counts)" "202 6 0"
 check_is "the rows are pending" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'pending' AND queued_at IS NULL")" 6
 app start rabbitmq
@@ -93,7 +109,7 @@ check "a worker passes the deleted one over" wait_until 10 logged "fate=done raw
 check_is "and leaves it as it was" "$(row processing_status)" pending
 check "the others are completed" wait_until 20 sql_is 5 "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'completed'"
 # A responder whose connection to the broker still pauses leaves it to the relay.
-reprocess() { call POST '/raw-data/requeue'; [ "$(counts)" = "5 5" ]; }
+reprocess() { call POST /raw-data/requeue --data '{"all":true}'; [ "$(counts)" = "5 5" ]; }
 check "reprocessing: five queued" wait_until 30 reprocess
 check "and completed again" wait_until 20 sql_is 5 "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'completed'"
 done_testing

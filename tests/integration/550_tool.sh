@@ -22,7 +22,7 @@ for words in 'nothing' 'raw nothing' 'raw list' 'raw show --tenant 1' 'raw show 
 	'purge --older-than 3 --status completed' 'purge --older-than 3d --status pending' 'dead list nothing' \
 	'dead drop transform' 'dead drop --all --number 1 transform' 'import --url ftp://x file' \
 	'requeue --tenant 1 --status processing' 'requeue --tenant 0' 'raw list --tenant 1 --status nonsense' \
-	'requeue --tenant 1 --status nonsense'; do
+	'requeue --tenant 1 --status nonsense' 'requeue --tenant 1' 'requeue --tenant 1 --limit 5'; do
 	# shellcheck disable=SC2086 # words
 	tool $words
 	check_is "pulse-etl $words: 64" "$CODE" 64
@@ -67,7 +67,9 @@ sql "DROP TRIGGER done_again ON raw_extraction_data; DELETE FROM raw_extraction_
 
 # -- requeue
 queue_purge transform_queue
-tool requeue --tenant 1
+tool requeue --tenant 1 --all --dry-run
+check_is "requeue --dry-run tells how many" "$CODE $OUT" "0 2 batches would be pending again"
+tool requeue --tenant 1 --all
 check_is "requeue: both" "$CODE $OUT" "0 2 batches are pending again, 2 of them queued"
 check "they have messages" queue_ids_at_least 2
 tool requeue --tenant 1 --id 424242
@@ -89,6 +91,21 @@ check_is "looking takes nothing away" "$(wait_until 5 queue_has transform_queue.
 tool dead requeue --batch "$id" transform
 check_is "dead requeue: its batch is pending, its message queued" \
 	"$CODE $(row processing_status) $(queue_depth transform_queue) $(queue_depth transform_queue.dead)" "0 pending 1 1"
+# -- requeue takes what is dead of a batch away
+publish transform.dead "$(message_of "$id")"
+publish load.dead "$(message_of "$id")"
+publish load.dead "$(message_of "$first")"
+wait_until 5 queue_has load_queue.dead 2
+sleep 1
+request POST "/app/etl/raw-data/$id/requeue?tenant_id=1"
+check_is "requeue by the service: what is dead of the batch goes, and nothing else" \
+	"$STATUS $(wait_until 5 queue_has load_queue.dead 1 && queue_depth transform_queue.dead)" "200 1"
+publish transform.dead "$(message_of "$id")"
+wait_until 5 queue_has transform_queue.dead 2
+sleep 1
+tool requeue --tenant 1 --id "$id"
+check "requeue by hand does so, too" wait_until 5 queue_has transform_queue.dead 1
+queue_purge load_queue.dead
 tool dead requeue --all transform
 check_is "what is no job stays" "$OUT $(queue_depth transform_queue.dead)" "0 of 1 messages requeued 1"
 tool dead drop --number 1 transform
@@ -139,6 +156,26 @@ app start pool
 wait "$import_pid"
 check_is "a service that was away for a moment is asked again" "$? $(tail -n 1 "$TMP/imported")" "0 1 files: 1 stored, 0 were there, 0 failed"
 check_is "a token in the arguments is not taken" "$("$ETL_BUILD/pulse-etl" import --token x 2>&1 | grep -c usage)" 1
+
+# -- files that are no JSON: places are those of the file
+mkdir "$TMP/bad"
+printf '\357\273\277{"issues":[]}' >"$TMP/bad/bom.json"
+printf '[{"id":"1"},\n {"id":"2",}]' >"$TMP/bad/comma.json"
+: >"$TMP/bad/empty.json"
+tool "${import[@]}" --jobs 1 "$TMP/bad"
+check_is "none of them is stored" "$CODE $(tail -n 1 <<<"$OUT")" "65 3 files: 0 stored, 0 were there, 3 failed"
+check_match "a byte order mark is at byte 0" "$(cat "$TMP/tool.err")" 'bom.json: The JSON begins with a byte order mark.*\(at byte 0, in line 1'
+check_match "a comma too many is where it is in the file, with what stands around" "$(cat "$TMP/tool.err")" 'comma.json: This is not JSON \(at byte 24, in line 2, around: .*"id":"2",}\]'
+mkdir "$TMP/loop"
+echo '[]' >"$TMP/loop/a b&c=ü.json"
+ln -s . "$TMP/loop/loop"
+ln -s /nowhere "$TMP/loop/nowhere.json"
+tool "${import[@]}" "$TMP/loop"
+check_is "a folder with a link to itself: each file once" "$CODE $(tail -n 1 <<<"$OUT")" "0 1 files: 1 stored, 0 were there, 0 failed"
+check_match "the loop is named" "$(cat "$TMP/tool.err")" 'passed over .*/loop/loop: '
+check_match "and a link to nothing" "$(cat "$TMP/tool.err")" 'passed over .*/nowhere.json: '
+check_is "a name of any letters is the batch's" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'a b&c=ü.json'")" 1
+sql "DELETE FROM raw_extraction_data WHERE external_id = 'a b&c=ü.json'"
 
 # A service that is away for long: nothing is held, nothing is sent.
 mkdir "$TMP/large"

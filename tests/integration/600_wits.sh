@@ -26,7 +26,7 @@ check_list wit-mappings
 api GET wit-mappings/1
 check_is "a mapping's members" "$(answer)" \
 	'{"id":1,"wit_from":"Epic","wit_to":"Epic","hierarchy_level":1,"integration_id":1,"integration_name":"Jira","integration_logo":"jira.svg","active":true}'
-api POST wit-mappings --data '{"wit_from":"EPIC","wit_to":"Große Sache","hierarchy_level":1,"unknown":1,"tenant_id":1}'
+api POST wit-mappings --data '{"wit_from":"EPIC","wit_to":"Große Sache","hierarchy_level":1,"tenant_id":1}'
 check_is "POST: 201" "$STATUS" 201
 id=$(json .id)
 check_is "Location names it" "$(header Location)" "/app/etl/wit-mappings/$id"

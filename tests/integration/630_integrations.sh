@@ -6,6 +6,7 @@ keys=$TMP/secret-keys
 # 32 bytes each.
 key() { printf '%s:%s\n' "$1" "$(printf "%-32s" "$2" | base64)"; }
 key one first >"$keys"
+chmod 600 "$keys"
 app_up "secret_keys_file = $keys"
 second_tenant
 before=$(second_tenant_rows)
@@ -27,6 +28,7 @@ api PUT "integrations/$id" --data '{"username":"v"}'
 check_is "PUT of another field leaves it" "$STATUS $(password_of "$id")" "200 $first"
 key two second >"$keys.new"
 cat "$keys" >>"$keys.new"
+chmod 600 "$keys.new"
 mv "$keys.new" "$keys"
 api PUT "integrations/$id" --data '{"password":"geheim-42"}'
 check_match "a new key is used at once" "$STATUS $(password_of "$id")" '^200 v1:two:'

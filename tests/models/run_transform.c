@@ -106,7 +106,8 @@ int
 main(int argc, char **argv)
 {
 	static struct db_settings settings;
-	struct conf_set set = { db_conf_rows, db_conf_count, &settings };
+	struct conf_set set = { db_conf_rows, db_conf_count, &settings,
+		NULL };
 	struct transform_job job = { 0 };
 	struct arena *arena = arena_new(ARENA_BYTES);
 	struct diag diag;

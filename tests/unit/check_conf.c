@@ -31,8 +31,8 @@ static const char *const variables[] = { "UNIT_NAME", "UNIT_COLOR",
 /* Two owners: the first two rows and the others. */
 static struct owner owner;
 static struct conf_set sets[] = {
-	{ rows, 2, &owner },
-	{ rows + 2, 3, &owner },
+	{ rows, 2, &owner, NULL },
+	{ rows + 2, 3, &owner, NULL },
 };
 static struct diag diag;
 

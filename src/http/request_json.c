@@ -1,0 +1,229 @@
+/* A request's body as JSON: an envelope, or a payload alone. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json_replace.h"
+#include "http/request.h"
+
+/* Bytes before and behind a flaw that are shown. */
+#define AROUND 20
+
+static enum err
+check_media(struct req *rq)
+{
+	struct span type = rq->content_type;
+
+	type = span_trim(span_cut(&type, ';'));
+	if (!span_is_nocase(type, "application/json"))
+		return diag_tell(&rq->diag, E_MEDIA, "The body must be JSON:"
+		    " send Content-Type: application/json");
+	return E_OK;
+}
+
+/* List the members to look for: those of the rows, tenant_id, and any other. */
+static enum err
+want_members(struct req *rq, const struct field_set *wanted)
+{
+	size_t max = 2 * wanted->count + 1 + REQUEST_STRANGERS;
+	struct json_member *member;
+
+	rq->members = arena_get(rq->arena, max * sizeof(*rq->members));
+	if (rq->members == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	member = rq->members;
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct field *row = &wanted->rows[i];
+
+		if (row->place != FIELD_BODY)
+			continue;
+		member->name = row->name;
+		member++->items = row->items;
+		if (row->older_name != NULL)
+			member++->name = row->older_name;
+	}
+	member++->name = "tenant_id";
+	member += REQUEST_STRANGERS; /* without a name */
+	rq->member_count = (size_t)(member - rq->members);
+	return E_OK;
+}
+
+/* The members that are none of those wanted are a matter of their own. */
+static void
+take_strangers(struct req *rq)
+{
+	rq->member_count -= REQUEST_STRANGERS;
+	for (size_t i = 0; i < REQUEST_STRANGERS; i++)
+		rq->strangers[i] = rq->members[rq->member_count + i].value;
+}
+
+/* May what jsonb cannot hold be replaced, the query's nul saying so? */
+static bool
+may_replace(const struct field_set *wanted)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		if (wanted->rows[i].place == FIELD_QUERY &&
+		    strcmp(wanted->rows[i].name, "nul") == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_to_replace(const struct req *rq, const struct field_set *wanted)
+{
+	struct span text;
+
+	if (!may_replace(wanted))
+		return false;
+	if (params_find(&rq->params, "nul", &text) == 0)
+		text = str_span(rq->service->settings->store_nul);
+	return span_is(text, "replace");
+}
+
+/* Some bytes around a place, fit to be shown in a sentence. */
+static const char *
+around(struct req *rq, struct span body, size_t at)
+{
+	size_t from = at < AROUND ? 0 : at - AROUND;
+	size_t to = body.len - at < AROUND ? body.len : at + AROUND;
+	char *text;
+
+	while (from < at && (body.at[from] & 0xc0) == 0x80)
+		from++; /* the rest of a character */
+	while (to > at && to < body.len && (body.at[to] & 0xc0) == 0x80)
+		to--;
+	text = arena_text(rq->arena, (struct span){ body.at + from, to - from });
+	if (text == NULL || to == from)
+		return "";
+	if (span_utf8_chars(str_span(text)) == SIZE_MAX)
+		for (char *c = text; *c != '\0'; c++)
+			if ((unsigned char)*c >= 0x80)
+				*c = '?';
+	for (char *c = text; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = ' ';
+	text = arena_printf(rq->arena, ", around: %s", text);
+	return text == NULL ? "" : text;
+}
+
+/*
+ * Refuse the body: what is wrong with it, where, and what can be done about it.
+ * What stands around the place is for the client, not for the log.
+ */
+static enum err
+refuse_body(struct req *rq, const struct field_set *wanted, struct span body,
+    const struct json_refusal *refusal)
+{
+	bool replaceable = may_replace(wanted) && (refusal->flaw == JSON_NUL ||
+	    refusal->flaw == JSON_SURROGATE);
+	const char *hint = replaceable ? "; with ?nul=replace it is stored as"
+	    " U+FFFD, the replacement character" : "";
+	enum err rc = json_flaw_is_well_formed(refusal->flaw) ? E_INVALID :
+	    E_SYNTAX;
+	size_t line = 1;
+	char *text;
+
+	for (size_t i = 0; i < refusal->at && i < body.len; i++)
+		line += body.at[i] == '\n';
+	(void)diag_tell(&rq->diag, rc, "%s (at byte %zu, in line %zu)%s",
+	    json_flaw_text(refusal->flaw), refusal->at, line, hint);
+	text = arena_printf(rq->arena, "%s (at byte %zu, in line %zu%s)%s",
+	    json_flaw_text(refusal->flaw), refusal->at, line,
+	    around(rq, body, refusal->at), hint);
+	if (text == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	(void)snprintf(rq->diag.client, sizeof(rq->diag.client), "%s", text);
+	(void)field_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal->flaw),
+	    text);
+	return rc;
+}
+
+/* Does the query name what belongs beside the payload? */
+static bool
+is_payload_alone(const struct req *rq, const struct field_set *wanted)
+{
+	struct span unused;
+
+	for (size_t i = 0; i < wanted->count; i++)
+		if (wanted->rows[i].place == FIELD_QUERY &&
+		    wanted->rows[i].beside_payload &&
+		    params_find(&rq->params, wanted->rows[i].name, &unused) > 0)
+			return true;
+	return false;
+}
+
+/* The body as the value of the one row that is a document. */
+static bool
+scan_payload(struct req *rq, const struct field_set *wanted, struct span body,
+    struct json_refusal *ret_refusal)
+{
+	struct json_member *member = rq->members;
+
+	for (size_t i = 0; i < wanted->count; i++) {
+		if (wanted->rows[i].kind != FIELD_DOCUMENT)
+			continue;
+		member->name = wanted->rows[i].name;
+		member->items = wanted->rows[i].items;
+	}
+	rq->member_count = 1;
+	return json_scan_document(body, rq->replaces ?
+	    &json_limits_unstorable : &json_limits_default, member,
+	    ret_refusal);
+}
+
+static bool
+scan_body(struct req *rq, const struct field_set *wanted, struct span body,
+    struct json_refusal *ret_refusal)
+{
+	if (rq->is_payload)
+		return scan_payload(rq, wanted, body, ret_refusal);
+	if (!json_scan_object(body, rq->replaces ? &json_limits_unstorable :
+	    &json_limits_default, rq->members, rq->member_count, ret_refusal))
+		return false;
+	take_strangers(rq);
+	return true;
+}
+
+enum err
+request_read_json(struct req *rq, const struct field_set *wanted)
+{
+	struct json_refusal refusal;
+	struct span body;
+	enum err rc;
+
+	rq->is_payload = is_payload_alone(rq, wanted);
+	if (rq->is_payload) /* PostgreSQL wants a byte before what it gets */
+		buf_add_char(rq->body, ' ');
+	rc = check_media(rq);
+	if (rc == E_OK)
+		rc = request_read_body(rq,
+		    rq->service->settings->max_body);
+	if (rc == E_OK)
+		rc = want_members(rq, wanted);
+	if (rc != E_OK)
+		return rc;
+	body = request_body(rq);
+	rq->replaces = is_to_replace(rq, wanted);
+	if (scan_body(rq, wanted, body, &refusal))
+		return E_OK;
+	rq->member_count = 0;
+	return refuse_body(rq, wanted, body, &refusal);
+}
+
+struct span
+request_body(const struct req *rq)
+{
+	struct span body = rq->body->len == 0 ? SPAN_LIT("") :
+	    buf_span(rq->body);
+
+	if (rq->is_payload) {
+		body.at++;
+		body.len--;
+	}
+	return body;
+}
+
+size_t
+request_replace(struct req *rq)
+{
+	return json_replace(rq->body->data, rq->body->len);
+}

@@ -1,0 +1,107 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "queue/queue_inside.h"
+
+/* How long nothing but nacks is borne, ms. */
+#define REFUSED_MS 3000
+
+static const enum metric taken[QUEUE_COUNT] = {
+	[QUEUE_EXTRACT] = METRIC_EXTRACT_TAKEN,
+	[QUEUE_TRANSFORM] = METRIC_TRANSFORM_TAKEN,
+	[QUEUE_LOAD] = METRIC_LOAD_TAKEN,
+};
+static const enum metric refused[QUEUE_COUNT] = {
+	[QUEUE_EXTRACT] = METRIC_EXTRACT_REFUSED,
+	[QUEUE_TRANSFORM] = METRIC_TRANSFORM_REFUSED,
+	[QUEUE_LOAD] = METRIC_LOAD_REFUSED,
+};
+
+uint64_t
+queue_taken(enum queue queue)
+{
+	return metrics_get(taken[queue]);
+}
+
+uint64_t
+queue_refused(enum queue queue)
+{
+	return metrics_get(refused[queue]);
+}
+
+/* Nothing but nacks: since when, and is it time for another channel? */
+static void
+note_refusal(struct queue_manager *manager, enum queue queue, int part)
+{
+	int64_t *since = &manager->refused_at[queue][part];
+	struct queue_names names = queue_part(queue, part);
+	int64_t now = clock_ms();
+
+	if (*since == 0)
+		*since = now;
+	if (now - *since < REFUSED_MS || now - manager->renewed_at < REFUSED_MS)
+		return;
+	if (manager->renewed_at < *since)
+		log_warn("queue_refuses", LOG_TEXT("queue", names.queue),
+		    LOG_TEXT("advice", "it takes no message: see whether it has"
+		    " reached a limit of length that a policy sets, or has no"
+		    " leader; batches are kept and queued later"));
+	manager->renewed_at = now;
+	metrics_add(METRIC_CHANNELS_RENEWED, 1);
+	mq_renew(manager->mq);
+}
+
+enum err
+queue_publish(struct queue_manager *manager, enum queue queue, int part,
+    struct mq_message *messages, size_t count, int timeout, struct diag *diag)
+{
+	uint64_t confirmed = 0;
+	enum err rc;
+
+	rc = mq_publish(manager->mq, messages, count, timeout, diag);
+	for (size_t i = 0; i < count; i++)
+		confirmed += messages[i].confirmed;
+	if (part == QUEUE_MAIN && confirmed > 0)
+		metrics_add(taken[queue], confirmed);
+	if (confirmed > 0)
+		manager->refused_at[queue][part] = 0;
+	if (rc == E_MQ_NO_QUEUE)
+		queue_manager_forget(manager);
+	if (rc != E_MQ_REFUSED || confirmed > 0 || mq_is_blocked(manager->mq))
+		return rc;
+	if (part == QUEUE_MAIN)
+		metrics_add(refused[queue], count);
+	note_refusal(manager, queue, part);
+	return rc;
+}
+
+struct mq_message
+queue_copy(const struct mq_delivery *delivery, const char *exchange,
+    const char *routing_key, struct mq_arg *headers)
+{
+	static const char *const own[] = { "x-delivery-count",
+		"x-acquired-count", "x-opt-delivery-count", HEADER_SINCE };
+	struct mq_message message = {
+		.exchange = exchange,
+		.routing_key = routing_key,
+		.body = delivery->body,
+		.message_id = delivery->message_id.at == NULL ? "" :
+		    delivery->message_id.at,
+		.type = delivery->type.at == NULL ? "" : delivery->type.at,
+		.timestamp = delivery->timestamp,
+		.headers = headers,
+	};
+
+	for (size_t i = 0; i < delivery->header_count; i++) {
+		bool keep = true;
+
+		for (size_t j = 0; j < COUNT(own); j++)
+			keep = keep && strcmp(delivery->headers[i].key,
+			    own[j]) != 0;
+		if (keep)
+			headers[message.header_count++] = delivery->headers[i];
+	}
+	return message;
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Queues that version 1.0 has declared are made anew by the relay, with what is
+# in them, whoever starts at the same time and whoever of the older version
+# goes on.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/worker.sh"
+id=
+
+# As 1.0 declared them.
+older_queue() { # NAME KEY ARGUMENTS
+	mgmt PUT "/api/queues/$ETL_VHOST/$1" "{\"durable\":true,\"arguments\":{\"x-queue-type\":\"quorum\"$3}}" >"$TMP/out"
+	mgmt POST "/api/bindings/$ETL_VHOST/e/etl.direct/q/$1" "{\"routing_key\":\"$2\"}" >"$TMP/out"
+}
+passes_on() { # KEY
+	printf ',"x-dead-letter-exchange":"etl.direct","x-dead-letter-routing-key":"%s","x-dead-letter-strategy":"at-least-once","x-overflow":"reject-publish"' "$1"
+}
+older() {
+	local key n delays=(0 1000 10000 60000 600000)
+	mgmt PUT "/api/exchanges/$ETL_VHOST/etl.direct" '{"type":"direct","durable":true}' >"$TMP/out"
+	for key in extract transform load; do
+		older_queue "${key}_queue.dead" "$key.dead" ""
+		older_queue "${key}_queue" "$key" "$(passes_on "$key.dead"),\"x-delivery-limit\":20"
+		for n in 1 2 3 4; do
+			older_queue "${key}_queue.retry.$n" "$key.retry.$n" "$(passes_on "$key"),\"x-message-ttl\":${delays[n]}"
+		done
+	done
+}
+fill() { # messages that tell where they were
+	local n
+	for n in $(seq 1 250); do publish transform "main $n"; done
+	publish load.retry.4 "retry"
+	jq -n '{routing_key: "transform.dead", payload: "dead", payload_encoding: "string",
+		properties: {delivery_mode: 2, timestamp: 1700000000, headers: {"x-reason": "a test"}}}' >"$TMP/message"
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/out"
+	wait_until 10 queue_has transform_queue 250
+}
+older_and_filled() { older; fill; }
+queues() { mgmt GET "/api/queues/$ETL_VHOST"; }
+is_new() { [ "$(queues | jq '[.[].arguments | has("x-dead-letter-strategy") or (has("x-delivery-limit") | not)] | any')" = false ]; }
+nothing_aside() { [ "$(queues | jq length)" = 18 ]; }
+
+export ETL_APP_BEFORE=older_and_filled
+app_up 'relay_interval = 300'
+check "the relay makes them anew" wait_until 40 is_new
+check "and leaves none behind" wait_until 40 nothing_aside
+check "the relay tells" grep -q 'event=queue_moved queue=transform_queue messages=250' "$APP_LOGS/relay.log"
+check "what was in the main queue is" wait_until 10 queue_has transform_queue 250
+check_is "each message once" "$(queue_take transform_queue 1000 | sort -u | grep -c main)" 250
+check "what was dead is" wait_until 10 queue_has transform_queue.dead 1
+check_is "with its reason and time" "$(queue_peek transform_queue.dead | jq -r '.[0].properties | .headers["x-reason"] + " " + (.timestamp | tostring)')" "a test 1700000000"
+held_or_ready() { [ "$(stack broker-eval "case rabbit_amqqueue:lookup(rabbit_misc:r(<<\"$ETL_VHOST\">>, queue, <<\"load_queue.retry.4\">>)) of {ok, Q} -> [{messages, N}] = rabbit_amqqueue:info(Q, [messages]), N end." | sed -n 's/^{ok, \(.*\)}$/\1/p')" = 1 ]; }
+check "what waits for its next try does" wait_until 10 held_or_ready
+check "nothing is degraded" wait_until 20 ready_is '[]'
+request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
+check_is "stores are queued" "$STATUS $(json .queued)" "201 true"
+
+# -- several relays, workers and responders at once, with work in the queues,
+# and a consumer that stays
+app stop relay
+app stop pool
+for name in $(queues | jq -r '.[].name'); do queue_delete "$name"; done
+sql "DELETE FROM raw_extraction_data" >"$TMP/out"
+older
+app start pool
+store_many 60 100
+check_is "responders publish to older queues" "$(sort "$TMP/codes" | uniq -c | tr -s ' ')" " 60 201"
+ETL_APP_WORKERS=3 app start worker
+for n in 1 2 3; do
+	"$ETL_BUILD/pulse-etl-relay" --config "$ETL_APP/etl.conf" >"$APP_LOGS/relay$n.log" 2>&1 &
+	relays="${relays-} $!"
+done
+check "several relays at once: they are made anew" wait_until 60 is_new
+check "none is left behind" wait_until 60 nothing_aside
+check "each batch is completed" wait_until 60 all_done
+check "and loaded" wait_until 30 eval '[ "$(grep -oE "queue=load fate=done raw_data_id=[0-9]+" "$APP_LOGS/worker.log" | sort -u | wc -l)" = 60 ]'
+check_is "nothing is dead" "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)" "0 0"
+# shellcheck disable=SC2086 # ids
+kill -s TERM $relays
+wait
+done_testing
