@@ -47,6 +47,25 @@ db_close(struct db *db)
 	db->swollen = 0;
 }
 
+enum err
+db_settings_check(const void *values, struct diag *diag)
+{
+	const struct db_settings *settings = values;
+	const char *url = settings->database_url;
+	PQconninfoOption *options;
+
+	if (strchr(url, '=') == NULL && strstr(url, "://") == NULL)
+		return E_OK; /* the name of a database */
+	options = PQconninfoParse(url, NULL);
+	PQconninfoFree(options);
+	if (options == NULL)
+		return diag_set(diag, E_SETTING, "database_url: this is neither"
+		    " postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %%XX"
+		    " for what is special in it, nor name=value pairs as libpq"
+		    " takes them");
+	return E_OK;
+}
+
 void
 db_free(struct db *db)
 {

@@ -29,6 +29,12 @@ extern const struct conf_row db_conf_rows[];
 extern const size_t db_conf_count;
 
 /*
+ * Can these settings be read? libpq's own words would hold the password.
+ * Fails: E_SETTING.
+ */
+enum err db_settings_check(const void *values, struct diag *diag) MUST_CHECK;
+
+/*
  * A statement. With a name it is prepared once per connection; without one
  * (NULL), for texts put together at run time, it is sent whole each time.
  */

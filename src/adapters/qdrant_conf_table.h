@@ -1,4 +1,4 @@
-SETTING(qdrant_url, TEXT, "", 0, 0, NULL, "QDRANT_URL",
+SETTING(qdrant_url, SECRET, "", 0, 0, NULL, "QDRANT_URL",
     "Qdrant's REST address, http://host:6333; empty: there is none")
 SETTING(qdrant_api_key, SECRET, "", 0, 0, NULL, "QDRANT_API_KEY",
     "The key that Qdrant asks for; empty: none")

@@ -1,6 +1,7 @@
 #include "adapters/qdrant_inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef HAVE_CURL
 #include <curl/curl.h>
@@ -99,8 +100,24 @@ prepare(struct qdrant_client *client)
 		&client->answer) == CURLE_OK;
 }
 
+/* An address for the log: without a name and password before its host. */
+static const char *
+without_login(const char *url, struct arena *arena)
+{
+	const char *host = strstr(url, "://");
+	const char *login;
+
+	host = host == NULL ? url : host + 3;
+	login = memrchr(host, '@', strcspn(host, "/?#"));
+	if (login == NULL)
+		return url;
+	url = arena_printf(arena, "%.*s%s", (int)(host - url), url, login + 1);
+	return url == NULL ? "qdrant_url" : url;
+}
+
 static enum qdrant_state
-ask(struct qdrant_client *client, const char *url, struct diag *diag)
+ask(struct qdrant_client *client, const char *url, const char *shown,
+    struct diag *diag)
 {
 	long status = 0;
 	CURLcode code;
@@ -112,25 +129,25 @@ ask(struct qdrant_client *client, const char *url, struct diag *diag)
 	}
 	code = curl_easy_perform(client->curl);
 	if (code == CURLE_OPERATION_TIMEDOUT) {
-		(void)diag_set(diag, E_SYSTEM, "%s: no answer in %lld ms", url,
+		(void)diag_set(diag, E_SYSTEM, "%s: no answer in %lld ms", shown,
 		    (long long)client->settings->qdrant_timeout);
 		return QDRANT_SLOW;
 	}
 	if (code == CURLE_WRITE_ERROR || code == CURLE_WEIRD_SERVER_REPLY ||
 	    code == CURLE_UNSUPPORTED_PROTOCOL) {
-		(void)diag_set(diag, E_SYSTEM, "%s: %s", url,
+		(void)diag_set(diag, E_SYSTEM, "%s: %s", shown,
 		    curl_easy_strerror(code));
 		return QDRANT_STRANGE;
 	}
 	if (code != CURLE_OK) {
-		(void)diag_set(diag, E_SYSTEM, "%s: %s", url,
+		(void)diag_set(diag, E_SYSTEM, "%s: %s", shown,
 		    curl_easy_strerror(code));
 		return QDRANT_UNREACHABLE;
 	}
 	(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 200)
 		return QDRANT_HEALTHY;
-	(void)diag_set(diag, E_SYSTEM, "%s: status %ld", url, status);
+	(void)diag_set(diag, E_SYSTEM, "%s: status %ld", shown, status);
 	if (status == 401 || status == 403)
 		return QDRANT_REFUSED;
 	return status >= 500 ? QDRANT_FAILED : QDRANT_STRANGE;
@@ -142,6 +159,7 @@ qdrant_http_get(struct qdrant_client *client, const char *path,
 {
 	struct span base = str_span(client->settings->qdrant_url);
 	enum qdrant_state state;
+	const char *shown;
 	char *url, *body;
 
 	if (base.len == 0)
@@ -153,11 +171,13 @@ qdrant_http_get(struct qdrant_client *client, const char *path,
 		(void)diag_set(diag, E_NO_MEMORY, "no memory");
 		return QDRANT_UNREACHABLE;
 	}
-	state = ask(client, url, diag);
+	shown = without_login(url, arena);
+	state = ask(client, url, shown, diag);
 	if (state == QDRANT_HEALTHY) {
 		body = arena_text(arena, buf_span(&client->answer));
 		if (body == NULL) {
-			(void)diag_set(diag, E_TOO_LARGE, "%s: too much", url);
+			(void)diag_set(diag, E_TOO_LARGE, "%s: too much",
+			    shown);
 			state = QDRANT_STRANGE;
 		} else {
 			*ret_body = (struct span){ body,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/suggest.h"
 
 static const struct conf_row *
 row_named(struct conf_set *sets, size_t count, struct span name,
@@ -90,6 +91,22 @@ set_value(const struct conf_row *row, void *values, struct span value,
 	return diag_set(diag, E_SETTING, "%s: unknown kind", row->name);
 }
 
+/* There is no such setting; one of a name like it was probably meant. */
+static enum err
+refuse_name(const struct conf_set *sets, size_t count, struct span name,
+    const char *where, struct diag *diag)
+{
+	struct suggestion near = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < sets[i].count; j++)
+			suggest(&near, name, sets[i].rows[j].name);
+	return diag_set(diag, E_SETTING, "%s: there is no setting %.*s%s%s;"
+	    " --dump-settings lists them", where, SPAN_ARG(name),
+	    near.name == NULL ? "" : "; did you mean ",
+	    near.name == NULL ? "" : near.name);
+}
+
 /* One line of the file: empty, a comment, or `name = value`. */
 static enum err
 read_line(struct conf_set *sets, size_t count, struct span line,
@@ -107,8 +124,7 @@ read_line(struct conf_set *sets, size_t count, struct span line,
 		    "%s: expected a line of the form: name = value", where);
 	row = row_named(sets, count, name, &values);
 	if (row == NULL)
-		return diag_set(diag, E_SETTING, "%s: there is no setting %.*s;"
-		    " --dump-settings lists them", where, SPAN_ARG(name));
+		return refuse_name(sets, count, name, where, diag);
 	return set_value(row, values, span_trim(value), where, diag);
 }
 

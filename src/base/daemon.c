@@ -1,7 +1,6 @@
 #include "base/daemon.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/option.h"
 
 /* Descriptors that daemon_poll_shared() takes. */
 #define SHARED_MAX 8
@@ -75,7 +75,7 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 	int option;
 
 	log_set_program(program->name);
-	while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
+	while ((option = option_next(argc, argv, "c:hV", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			path = optarg;
@@ -87,7 +87,8 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 			print_help(program);
 			exit(err_exit_code(E_OK));
 		case 'V':
-			(void)printf("%s %s\n", program->name, PACKAGE_VERSION);
+			(void)printf("%s %s\nFeatures: %s\n",
+			    program->name, PACKAGE_VERSION, ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
 			(void)fprintf(stderr, "Try: %s --help\n", program->name);

@@ -13,7 +13,7 @@
 static const struct field parameters[] = {
 	/* clang-format off */
 	{ FIELD_QUERY, "tenant_id", .kind = FIELD_INT, .min = 1,
-	  .max = INT32_MAX, .sentence = "The tenant, as older clients name it;"
+	  .max = INT32_MAX, .deprecated = true, .sentence = "The tenant, as older clients name it;"
 	    " another than the caller's is refused" },
 	{ FIELD_HEADER, "X-Request-Id", .kind = FIELD_TEXT, .min = 1,
 	  .max = REQUEST_ID_MAX, .sentence = "A name for the request, which"

@@ -12,7 +12,6 @@
 struct operation {
 	const struct route *route;
 	bool has_id;
-	bool has_query;
 	bool has_body;
 	bool is_form;
 };
@@ -24,10 +23,8 @@ operation_of(const struct route *route)
 
 	op.has_id = strstr(route->path, "{id}") != NULL;
 	op.is_form = form_is_wanted(route->input);
-	for (size_t i = 0; i < route->input->count; i++) {
-		op.has_query |= route->input->rows[i].place == FIELD_QUERY;
+	for (size_t i = 0; i < route->input->count; i++)
 		op.has_body |= route->input->rows[i].place == FIELD_BODY;
-	}
 	return op;
 }
 
@@ -70,18 +67,17 @@ answers_with(const struct operation *op, int status)
 	if (lists(op->route->statuses, status))
 		return true;
 	switch (status) {
-	case 400:
-		return known || op->has_query || op->has_id || op->has_body;
+	case 400: /* a parameter that the route does not have, at least */
+		return true;
 	case 401:
 	case 403:
 		return known;
 	case 404:
 		return op->has_id;
 	case 413: /* what came, or what there would be to answer */
-		return known;
-	case 415:
+	case 415: /* of a body, also where none is wanted */
 	case 422:
-		return op->has_body;
+		return known;
 	case 429: /* nginx's limits, and store's quota */
 	case 500:
 	case 503:
@@ -101,6 +97,8 @@ openapi_parameter(struct json *json, const char *key, const struct field *row)
 	json_text(json, "in", field_place_name(row->place));
 	if (row->required)
 		json_bool(json, "required", true);
+	if (row->deprecated)
+		json_bool(json, "deprecated", true);
 	if (row->sentence != NULL)
 		json_text(json, "description", row->sentence);
 	bare.sentence = NULL;

@@ -27,7 +27,8 @@ router_routes(size_t *ret_count)
 
 /*
  * Is a body to be read? One whose fields are all optional may be missing, but
- * not from a PUT, which would change nothing.
+ * not from a PUT, which would change nothing. One that came although the route
+ * has no field for it is read as well: its members are refused by name.
  */
 static bool
 has_body(const struct req *rq)
@@ -42,8 +43,8 @@ has_body(const struct req *rq)
 			return true;
 		some = true;
 	}
-	if (!some || span_is(rq->method, "PUT"))
-		return some;
+	if (some && span_is(rq->method, "PUT"))
+		return true;
 	return rq->body->len > 0 || (rq->content_length.at != NULL &&
 	    !span_is(rq->content_length, "0"));
 }
@@ -83,11 +84,12 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 		return diag_tell(&rq->diag, E_SYNTAX,
 		    "Only the FastCGI role of a responder is served");
 	rc = route_find(routes, COUNT(routes), rq, allow);
-	if (rc != E_OK || rq->route->role == ROLE_OPEN)
-		return rc;
-	rc = auth_check(rq);
+	if (rc == E_OK && rq->route->role != ROLE_OPEN)
+		rc = auth_check(rq);
 	if (rc == E_OK)
 		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
+	if (rc == E_OK && rq->route->role == ROLE_OPEN)
+		return strict_check(rq, rq->route->input);
 	if (rc == E_OK && form_is_wanted(rq->route->input))
 		rc = form_read(rq, rq->route->input);
 	else if (rc == E_OK && has_body(rq))

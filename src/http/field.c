@@ -264,6 +264,15 @@ read_value(const struct field *row, struct req *rq, const struct found *found,
 	return read_json(row, rq, found, target);
 }
 
+/* Was a member of the body given by both its names? One would be lost. */
+static bool
+has_both(const struct field *row, const struct req *rq)
+{
+	return row->place == FIELD_BODY && row->older_name != NULL &&
+	    request_member(rq, row->name) != NULL &&
+	    request_member(rq, row->older_name) != NULL;
+}
+
 /* Look for a field. Gives: false when it is absent, null, or refused. */
 static bool
 find(const struct field *row, struct req *rq, struct found *ret_found,
@@ -301,11 +310,15 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
 	if (times > 1)
 		*rc = refuse(rq, row, ret_found, "duplicate",
 		    "must not be given more than once");
+	else if (times == 1 && has_both(row, rq))
+		*rc = refuse(rq, row, ret_found, "duplicate", arena_printf(
+		    rq->arena, "must not be given beside %s, its older name",
+		    row->older_name));
 	if (times == 0)
 		ret_found->name = row->name;
 	if (times == 0 && row->required)
 		*rc = refuse(rq, row, ret_found, "missing", "is missing");
-	return times == 1;
+	return times == 1 && *rc == E_OK;
 }
 
 enum err

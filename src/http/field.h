@@ -40,6 +40,7 @@ struct field {
 	const char *older_name; /* also taken, or NULL */
 	enum field_kind kind;
 	bool required;
+	bool deprecated; /* clients of an earlier interface give it */
 	/*
 	 * Of the query: with it the body is the payload alone, the value of the
 	 * row that is a FIELD_DOCUMENT, and its other rows are in the query.

@@ -5,15 +5,19 @@
 #include "base/suggest.h"
 
 static bool
+is_named(const struct field *row, struct span name)
+{
+	return span_is(name, row->name) ||
+	    (row->older_name != NULL && span_is(name, row->older_name));
+}
+
+static bool
 is_known(const struct field_set *set, enum field_place place, struct span name)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		const struct field *row = &set->rows[i];
-
-		if (row->place == place && (span_is(name, row->name) ||
-		    (row->older_name != NULL && span_is(name, row->older_name))))
+	for (size_t i = 0; i < set->count; i++)
+		if (set->rows[i].place == place &&
+		    is_named(&set->rows[i], name))
 			return true;
-	}
 	return span_is(name, "tenant_id");
 }
 
@@ -24,11 +28,21 @@ refuse(struct req *rq, const struct field_set *set, enum field_place place,
 	struct suggestion near = { 0 };
 	char *name = arena_text(rq->arena, given);
 	const char *text = "is not known here";
+	const struct field *elsewhere = NULL;
 
-	for (size_t i = 0; i < set->count; i++)
-		if (set->rows[i].place == place)
-			suggest(&near, given, set->rows[i].name);
-	if (near.name != NULL)
+	for (size_t i = 0; i < set->count; i++) {
+		const struct field *row = &set->rows[i];
+
+		if (row->place == place)
+			suggest(&near, given, row->name);
+		else if (is_named(row, given))
+			elsewhere = row;
+	}
+	if (elsewhere != NULL)
+		text = arena_printf(rq->arena, "is not known here; %s belongs"
+		    " in the %s", elsewhere->name,
+		    field_place_name(elsewhere->place));
+	else if (near.name != NULL)
 		text = arena_printf(rq->arena, "is not known here; did you"
 		    " mean %s?", near.name);
 	if (name == NULL || text == NULL)

@@ -1,7 +1,7 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/option.h"
 #include "programs/migration_new.h"
 #include "programs/migration_run.h"
 #include "programs/migration_verify.h"
@@ -118,7 +118,7 @@ read_options(int argc, char **argv, struct task *task,
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+	while ((option = option_next(argc, argv, "hV", options, NULL)) != -1) {
 		switch (option) {
 		case STATUS:
 			set_command(task, COMMAND_STATUS);
@@ -168,7 +168,8 @@ read_options(int argc, char **argv, struct task *task,
 			print_help();
 			exit(err_exit_code(E_OK));
 		case 'V':
-			(void)puts(PROGRAM " " PACKAGE_VERSION);
+			(void)puts(PROGRAM " " PACKAGE_VERSION
+			    "\nFeatures: " ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
 			(void)fprintf(stderr, "Try: " PROGRAM " --help\n");

@@ -9,6 +9,9 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/option.h"
+#include "base/suggest.h"
+#include "models/audit_log.h"
 #include "programs/tool.h"
 
 #define PROGRAM "pulse-etl"
@@ -74,6 +77,16 @@ fail_usage(const char *text, const char *detail)
 	exit(err_exit_code(E_USAGE));
 }
 
+/* There is no such thing; near: what was probably meant, or NULL. */
+_Noreturn static void
+fail_name(const char *what, const char *name, const char *near)
+{
+	(void)fprintf(stderr, PROGRAM ": there is no %s %s%s%s%s\nTry: " PROGRAM
+	    " --help\n", what, name, near == NULL ? "" : "; did you mean ",
+	    near == NULL ? "" : near, near == NULL ? "" : "?");
+	exit(err_exit_code(E_USAGE));
+}
+
 _Noreturn void
 tool_usage(const struct tool *tool, const char *format, ...)
 {
@@ -87,11 +100,32 @@ tool_usage(const struct tool *tool, const char *format, ...)
 	exit(err_exit_code(E_USAGE));
 }
 
+/* Commands share their rows of options: does this one take it? */
+static bool
+takes(const struct tool *tool, const char *name)
+{
+	const size_t len = strlen(name);
+	const char *at = tool->usage;
+
+	while ((at = strstr(at, "--")) != NULL) {
+		at += 2;
+		if (strncmp(at, name, len) == 0 &&
+		    strchr(" ]|", at[len]) != NULL) /* or at the end */
+			return true;
+	}
+	return false;
+}
+
 int
 tool_option(struct tool *tool, const struct option *options)
 {
-	int option = getopt_long(tool->argc, tool->argv, "+h", options, NULL);
+	int index, option = option_next(tool->argc, tool->argv, "+h", options,
+	    &index);
 
+	if (index >= 0 && option != '?' && option != 'h' &&
+	    !takes(tool, options[index].name))
+		tool_usage(tool, "--%s is not for this command",
+		    options[index].name);
 	if (option == 'h') {
 		(void)printf("usage: " PROGRAM " %s\n", tool->usage);
 		exit(err_exit_code(E_OK));
@@ -114,6 +148,16 @@ tool_number(const struct tool *tool, const char *option, int64_t min,
 		tool_usage(tool, "%s takes a whole number from %" PRId64
 		    " to %" PRId64, option, min, max);
 	return number;
+}
+
+enum err
+tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
+    int64_t row_id, struct diag *diag)
+{
+	const struct audit_entry entry = { .tenant_id = tenant_id,
+		.action = action, .row_id = row_id };
+
+	return audit_log_insert(tool->db, &entry, tool->arena, diag);
 }
 
 struct span
@@ -176,12 +220,16 @@ tool_settings_show(struct tool *tool, struct diag *diag)
 static const struct tool_row *
 find_command(const char *group, const char *command)
 {
+	struct suggestion groups = { 0 }, near = { 0 };
 	bool known = false;
 
 	for (size_t i = 0; i < COUNT(commands); i++) {
+		suggest(&groups, str_span(group), commands[i].group);
 		if (strcmp(commands[i].group, group) != 0)
 			continue;
 		known = true;
+		if (command != NULL)
+			suggest(&near, str_span(command), commands[i].command);
 		if (commands[i].command[0] == '\0')
 			return &commands[i];
 		if (command != NULL &&
@@ -189,13 +237,13 @@ find_command(const char *group, const char *command)
 			return &commands[i];
 	}
 	if (!known)
-		fail_usage("there is no group ", group);
+		fail_name("group", group, groups.name);
 	if (command == NULL || strcmp(command, "--help") == 0 ||
 	    strcmp(command, "-h") == 0) {
 		print_help(group);
 		exit(err_exit_code(command == NULL ? E_USAGE : E_OK));
 	}
-	fail_usage("there is no command ", command);
+	fail_name("command", command, near.name);
 }
 
 /* Read the options before the command's words; gives where these begin. */
@@ -210,7 +258,7 @@ read_options(int argc, char **argv, const char **ret_path)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+c:hV", options, NULL)) !=
+	while ((option = option_next(argc, argv, "+c:hV", options, NULL)) !=
 	    -1) {
 		switch (option) {
 		case 'c':
@@ -220,7 +268,8 @@ read_options(int argc, char **argv, const char **ret_path)
 			print_help(NULL);
 			exit(err_exit_code(E_OK));
 		case 'V':
-			(void)puts(PROGRAM " " PACKAGE_VERSION);
+			(void)puts(PROGRAM " " PACKAGE_VERSION
+			    "\nFeatures: " ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
 			(void)fprintf(stderr, "Try: " PROGRAM " --help\n");

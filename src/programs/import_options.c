@@ -1,8 +1,10 @@
 #include "programs/import_options.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "programs/import_files.h"
 
 #define JOBS 4
@@ -69,6 +71,9 @@ import_options_read(struct tool *tool, struct import_options *ret)
 		tool_usage(tool, "--integration and --type go together");
 	if (optind == tool->argc)
 		tool_usage(tool, "a FILE or FOLDER is missing");
+	if (token_file != NULL && !file_is_private(token_file))
+		(void)fprintf(stderr, "pulse-etl: warning: everybody can read"
+		    " %s: chmod 0600 %s\n", token_file, token_file);
 	if (import_files_token(token_file, tool->arena, &ret->authorization,
 	    &diag) != E_OK)
 		tool_usage(tool, "%s", diag.text);

@@ -35,6 +35,13 @@ typedef enum err tool_command(struct tool *tool, struct diag *diag);
  */
 int tool_option(struct tool *tool, const struct option *options);
 
+/*
+ * Note in audit_log what is about to be done by hand: with the row of this id,
+ * or (0) with several. tenant_id 0: of every tenant.
+ */
+enum err tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
+    int64_t row_id, struct diag *diag) MUST_CHECK;
+
 /* End the program: the command line is wrong, and how. */
 _Noreturn void tool_usage(const struct tool *tool, const char *format, ...)
     PRINTF_LIKE(2, 3);

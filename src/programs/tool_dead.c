@@ -220,6 +220,9 @@ revive_batch(struct tool *tool, struct queue_manager *queue,
 	enum err rc;
 
 	db_tenant(tool->db, filter.tenant_id);
+	rc = tool_audit(tool, filter.tenant_id, "dead.requeue", filter.id, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = requeue(tool->db, queue, &filter, tool->arena, &requeued, diag);
 	if (rc != E_OK)
 		return rc;
@@ -244,6 +247,13 @@ revive(struct tool *tool, struct queue_manager *queue, enum queue source,
 	}
 	if (source == QUEUE_TRANSFORM)
 		return revive_batch(tool, queue, dead, ret_done, diag);
+	if (dead->is_job) {
+		enum err rc = tool_audit(tool, dead->job.tenant_id,
+		    "dead.requeue", dead->job.raw_data_id, diag);
+
+		if (rc != E_OK)
+			return rc;
+	}
 	*ret_done = true;
 	return dead_letters_revive(queue, source, dead->delivery, diag);
 }
@@ -252,9 +262,15 @@ static enum err
 drop(struct tool *tool, struct queue_manager *queue, enum queue source,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
-	*ret_done = true;
-	(void)tool;
+	enum err rc = E_OK;
+
 	(void)source;
+	if (dead->is_job)
+		rc = tool_audit(tool, dead->job.tenant_id, "dead.drop",
+		    dead->job.raw_data_id, diag);
+	if (rc != E_OK)
+		return rc;
+	*ret_done = true;
 	return dead_letters_drop(queue, dead->delivery, diag);
 }
 

@@ -86,6 +86,9 @@ tool_purge(struct tool *tool, struct diag *diag)
 		    " bytes of payload would be removed\n", total, bytes);
 		return E_OK;
 	}
+	if (total > 0)
+		rc = tool_audit(tool, purge.tenant_id, "raw_data.purge", 0,
+		    diag);
 	while (rc == E_OK && step > 0) {
 		rc = raw_batch_purge_step(tool->db, &purge, STEP, tool->arena,
 		    &step, diag);

@@ -253,6 +253,10 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	job.tenant_id = options.filter.tenant_id;
 	job.integration_id = db_int(rows, 0, RAW_BATCH_integration_id);
 	job.entity_type = db_text(rows, 0, RAW_BATCH_entity_type);
+	rc = tool_audit(tool, job.tenant_id, "raw_data.process",
+	    job.raw_data_id, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = worker_transform(tool->db, settings, &job, &history, tool->arena,
 	    &verdict, diag);
 	if (rc == E_OK)
@@ -333,7 +337,10 @@ tool_requeue(struct tool *tool, struct diag *diag)
 	if (tool_broker(tool, &queue, diag) != E_OK)
 		(void)fprintf(stderr, "pulse-etl: %s\n", diag->text);
 	diag_clear(diag);
-	rc = requeue_all(tool, queue, filter, &sum, diag);
+	rc = tool_audit(tool, filter->tenant_id, "raw_data.requeue", filter->id,
+	    diag);
+	if (rc == E_OK)
+		rc = requeue_all(tool, queue, filter, &sum, diag);
 	if (rc != E_OK)
 		return rc;
 	(void)printf("%zu batches are pending again, %zu of them queued%s\n",

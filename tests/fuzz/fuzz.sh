@@ -26,7 +26,8 @@ for name in "$@"; do
 	[ -d "$seeds" ] || seeds=$fuzz_dir/seeds/json_scan
 	mkdir -p "$work/$name"
 	# shellcheck disable=SC2046 # pkg-config gives several words
-	"$cc" -std=c11 -D_GNU_SOURCE -DPACKAGE_VERSION='"fuzz"' -g -O1 \
+	"$cc" -std=c11 -D_GNU_SOURCE -g -O1 \
+		-DPACKAGE_VERSION='"fuzz"' -DETL_FEATURES='"fuzz"' \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-I"$source_dir/src" -I"$source_dir/tests" \
 		$(pkg-config --cflags $libraries) \

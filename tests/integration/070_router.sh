@@ -16,10 +16,20 @@ check_is "another method: 405" "$STATUS" 405
 check_is "Allow names what would do" "$(header Allow)" "GET, HEAD"
 check_is "the body is a problem" "$(json '[.status, .title, (.detail | type), (.request_id | length > 0)] | @json')" \
 	'[405,"Method Not Allowed","string",true]'
-for path in /app/etl /app/etl/ /app/etl/nothing /app/etl/health/ /app/etl//health /app/etl/Health /app/etl/healthy \
-	/app/etl/%68ealth /app/etl/health%20 /app/etl/raw-data/1/status/ /app/etl/raw-data/; do
+for path in /app/etl /app/etl/ /app/etl/nothing /app/etl/health// /app/etl//health /app/etl/Health /app/etl/healthy \
+	/app/etl/%68ealth /app/etl/health%20 /app/etl/raw-data/1/nothing/; do
 	request GET "$path" --path-as-is
 	check_is "GET $path: 404" "$STATUS" 404
+done
+# A slash at the end of a path says nothing.
+request GET /app/etl/health/
+check_is "GET /app/etl/health/: 200" "$STATUS" 200
+request GET /app/etl/raw-data/1/status/
+check_is "GET /app/etl/raw-data/1/status/: 405" "$STATUS $(header Allow)" "405 PUT"
+# Open routes know no parameter.
+for path in health health/ready metrics openapi.json; do
+	request GET "/app/etl/$path?verbose=1"
+	check_is "GET /app/etl/$path?verbose=1: 400, which names it" "$STATUS $(json '.errors[0].loc | join(".")')" "400 query.verbose"
 done
 request GET "/app/etl/x/../health" --path-as-is
 check_match "dots do not lead around the table" "$STATUS" '^(400|404)$'

@@ -56,7 +56,7 @@ main(void)
 	Suite *suite = suite_create("daemon");
 	TCase *tcase = tcase_create("daemon");
 
-	tcase_set_timeout(tcase, 20);
+	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, a_long_job_of_short_steps_is_not_stuck, 0,
 	    (int)(sizeof(jobs) / sizeof(jobs[0])));
 	tcase_add_test(tcase, a_watchdog_that_is_off_stays_off);
