@@ -1,5 +1,7 @@
 #include "etl/handlers.h"
 
+#include <stdio.h>
+
 #include "models/schema.h"
 
 enum err
@@ -20,6 +22,10 @@ health_ready(struct req *rq, struct resp *rp)
 	enum err rc = schema_ready(rq->db, rq->arena, &rq->diag);
 	size_t place = 0;
 
+	if ((rc == E_DB_CONNECT || rc == E_DB_LOST) &&
+	    rq->diag.client[0] == '\0')
+		(void)snprintf(rq->diag.client, sizeof(rq->diag.client),
+		    "The database is unreachable");
 	if (rc != E_OK)
 		return rc;
 	json_object(rp->json, NULL);

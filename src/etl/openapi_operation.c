@@ -102,7 +102,15 @@ openapi_parameter(struct json *json, const char *key, const struct field *row)
 	if (row->sentence != NULL)
 		json_text(json, "description", row->sentence);
 	bare.sentence = NULL;
+	if (row->kind == FIELD_OBJECT) { /* else its members would be parameters */
+		json_object(json, "content");
+		json_object(json, "application/json");
+	}
 	openapi_field(json, "schema", &bare, false);
+	if (row->kind == FIELD_OBJECT) {
+		json_end(json);
+		json_end(json);
+	}
 	json_end(json);
 }
 

@@ -64,6 +64,11 @@ read_key(const struct http_settings *settings, struct jwt_key **ret_key,
 		    strcmp(settings->jwt_algorithm, "HS256") == 0, &text, diag);
 	else
 		buf_add_text(&text, settings->jwt_key);
+	if (rc == E_OK && strcmp(settings->jwt_algorithm, "HS256") == 0 &&
+	    text.len > 10 && memcmp(text.data, "-----BEGIN", 10) == 0)
+		rc = diag_set(diag, E_SETTING, "jwt_algorithm = HS256 takes a"
+		    " secret, and this is a key in PEM form, which others may"
+		    " know: is RS256 meant?");
 	if (rc == E_OK && text.len == 0)
 		rc = diag_set(diag, E_SETTING, "jwt_algorithm = %s needs a key:"
 		    " set jwt_key_file", settings->jwt_algorithm);

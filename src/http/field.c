@@ -212,19 +212,43 @@ read_stamp(const struct field *row, struct req *rq,
 	return E_OK;
 }
 
+/* JSON in a query. A byte before it is the caller's, as in a body. */
+static enum err
+scan_text(const struct field *row, struct req *rq, const struct found *found,
+    struct json_member *ret_value)
+{
+	char *copy = arena_printf(rq->arena, " %.*s", SPAN_ARG(found->text));
+	struct json_refusal refusal;
+
+	if (copy == NULL)
+		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	if (json_scan_document((struct span){ copy + 1, found->text.len },
+	    &json_limits_default, ret_value, &refusal))
+		return E_OK;
+	return refuse(rq, row, found, json_flaw_name(refusal.flaw),
+	    json_flaw_text(refusal.flaw));
+}
+
 static enum err
 read_json(const struct field *row, struct req *rq, const struct found *found,
     struct span *ret)
 {
-	enum json_kind kind = found->member->kind;
+	struct json_member given = { .kind = JSON_ABSENT };
+	enum json_kind kind;
+	enum err rc;
 
+	if (found->member != NULL)
+		given = *found->member;
+	else if ((rc = scan_text(row, rq, found, &given)) != E_OK)
+		return rc;
+	kind = given.kind;
 	if (kind != JSON_OBJECT &&
 	    (row->kind == FIELD_OBJECT || kind != JSON_ARRAY))
 		return refuse(rq, row, found, row->kind == FIELD_OBJECT ?
 		    "object_type" : "object_or_array_type",
 		    row->kind == FIELD_OBJECT ? "must be an object" :
 		    "must be an object or an array");
-	*ret = found->member->value;
+	*ret = given.value;
 	return E_OK;
 }
 

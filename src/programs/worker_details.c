@@ -79,11 +79,37 @@ as_details(struct buf *out, struct arena *arena)
 	return copy == NULL ? SPAN_NONE : (struct span){ copy + 1, out->len };
 }
 
+/*
+ * What clients may read of it: PostgreSQL's words on data that it would not
+ * take, and ours; of all else its SQLSTATE. The log has every word.
+ */
+static const char *
+words(const struct diag *diag, const char *message, char *room, size_t size)
+{
+	static const char *const data[] = { "22", "23", "54", "P0" };
+
+	if (message != diag->text)
+		return message;
+	if (diag->code == E_DB_CONNECT || diag->code == E_DB_LOST ||
+	    diag->code == E_DB_UNKNOWN)
+		return "the database was unreachable";
+	if (diag->sqlstate[0] == '\0')
+		return message;
+	for (size_t i = 0; i < COUNT(data); i++)
+		if (strncmp(diag->sqlstate, data[i], 2) == 0)
+			return message;
+	if (strcmp(diag->sqlstate, "57014") == 0)
+		return "it took longer than worker_statement_timeout allows";
+	(void)snprintf(room, size, "the database could not do it (SQLSTATE %s)",
+	    diag->sqlstate);
+	return room;
+}
+
 struct span
 worker_error_details(const struct diag *diag, const char *stage,
     const char *message, int64_t item, int64_t attempt, struct arena *arena)
 {
-	char stamp[CLOCK_STAMP_SIZE];
+	char stamp[CLOCK_STAMP_SIZE], room[64];
 	struct span details;
 	struct json json;
 	struct buf out;
@@ -96,7 +122,7 @@ worker_error_details(const struct diag *diag, const char *stage,
 	json_text(&json, "error", err_name(diag->code));
 	json_text(&json, "sqlstate", diag->sqlstate[0] == '\0' ? NULL :
 	    diag->sqlstate);
-	json_text(&json, "message", message);
+	json_text(&json, "message", words(diag, message, room, sizeof(room)));
 	if (item < 0)
 		json_null(&json, "item");
 	else

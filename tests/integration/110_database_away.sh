@@ -21,7 +21,7 @@ check_is "as a problem, in words of ours" "$(json '.title') $(grep -ciE 'pg_|soc
 request GET /app/etl/health
 check_is "health: 200, the process answers" "$STATUS" 200
 request GET /app/etl/health/ready
-check_is "ready: 503" "$STATUS" 503
+check_is "ready: 503, which names it" "$STATUS $(json .detail)" "503 The database is unreachable"
 app start postgres
 check "stores work again by themselves" wait_until 20 stored
 check_is "no responder left for it" "$(pgrep -P "$(app_pid pool)" | sort | tr '\n' ' ')" "$pool"

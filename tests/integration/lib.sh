@@ -189,6 +189,8 @@ app_up() { # [CONF LINE…]
 	ETL_APP_CONF=$ETL_APP_CONF ETL_APP_POOL=${ETL_APP_POOL-} \
 		stack app-up >"$TMP/stack.log" 2>&1 || app_failed
 	app_env
+	# The relay declares the queues: until then stores answer 202.
+	wait_until 15 ready_is '[]' || note "not wholly ready: $(json .)"
 }
 
 app_env() {

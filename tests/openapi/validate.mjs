@@ -134,7 +134,8 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.meta')
 	const [method, target, status, type] = readFileSync(`${base}.meta`, 'utf8').split('\n');
 	const answer = {
 		method,
-		path: target.split('?')[0],
+		// A slash at the end says nothing.
+		path: target.split('?')[0].replace(/(?<=.)\/$/, ''),
 		status: Number(status),
 		type: type.split(';')[0].trim().toLowerCase(),
 		headers: readHeaders(readFileSync(`${base}.headers`, 'utf8')),
