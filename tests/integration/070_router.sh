@@ -55,6 +55,12 @@ check_is "one more is one more, whichever responder counts" \
 check_is "each metric has a type and a help" "$(grep -c '^# TYPE' "$BODY")" "$(grep -c '^# HELP' "$BODY")"
 check_is "the servers are up" "$(awk '/^etl_(database|broker)_up / { n += $2 } END { print n }' "$BODY")" 2
 
+# They are for the loopback's own address, however the path is written.
+for path in metrics metrics/ 'metrics?x=1' 'metrics/?x=1' metrics// /metrics %6detrics x/../metrics/; do
+	request GET "/app/etl/$path" --interface 127.0.0.2
+	check_is "metrics from elsewhere, $path: 403" "$STATUS" 403
+done
+
 TOKEN_FILE=
 request GET /app/etl/health
 check_is "health needs no token" "$STATUS" 200

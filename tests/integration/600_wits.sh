@@ -76,7 +76,7 @@ check_is "another tenant's integration: 404" "$STATUS" 404
 api PUT wit-mappings/1 --data '{"integration_id":1001}'
 check_is "nor in PUT: 404" "$STATUS" 404
 all_wrong='{"wit_from":"","wit_to":5,"hierarchy_level":"1","integration_id":0,"active":"yes"}'
-check_invalid POST wit-mappings "$all_wrong" "body.wit_from body.wit_to body.hierarchy_level body.integration_id"
+check_invalid POST wit-mappings "$all_wrong" "body.active body.wit_from body.wit_to body.hierarchy_level body.integration_id"
 check_invalid PUT wit-mappings/1 "$all_wrong" "body.wit_from body.wit_to body.hierarchy_level body.integration_id body.active"
 check_invalid POST wit-mappings '{"wit_from":" \t","wit_to":"\u00a0\u3000 ","hierarchy_level":0}' "body.wit_from body.wit_to"
 check_invalid PUT wit-mappings/1 '{"wit_from":" ","wit_to":"\n"}' "body.wit_from body.wit_to"
