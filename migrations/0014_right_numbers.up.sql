@@ -167,6 +167,81 @@ COMMENT ON COLUMN work_items.history_raw_data_id IS
 COMMENT ON COLUMN work_items.gone_since IS
 	'The first batch of the census that named it no more; see census_pages';
 
+-- What each metric means, in short; docs/metrics.md has it at length.
+COMMENT ON COLUMN work_items.work_first_committed_at IS
+	'The first entry into a commitment point of the workflow, else the '
+	'first start, else for a completed one its creation; never after '
+	'the first completion. NULL: not committed, or the history is not '
+	'known';
+COMMENT ON COLUMN work_items.work_first_started_at IS
+	'The first entry into In Progress. NULL: never, or the history is '
+	'not known';
+COMMENT ON COLUMN work_items.work_last_started_at IS
+	'The last entry into In Progress. NULL: never, or the history is '
+	'not known';
+COMMENT ON COLUMN work_items.work_first_completed_at IS
+	'The first entry into Done. NULL: never, or the history is not '
+	'known';
+COMMENT ON COLUMN work_items.work_last_completed_at IS
+	'The last entry into Done; without a known history resolution_date, '
+	'if the work item is done now. NULL: never, or not known';
+COMMENT ON COLUMN work_items.total_work_starts IS
+	'Entries into In Progress, creation included; moves within a '
+	'category are none. NULL: the history is not known';
+COMMENT ON COLUMN work_items.total_completions IS
+	'Entries into Done, creation included. NULL: the history is not '
+	'known';
+COMMENT ON COLUMN work_items.total_backlog_returns IS
+	'Changes into To Do from another category. NULL: the history is not '
+	'known';
+COMMENT ON COLUMN work_items.total_work_time_seconds IS
+	'Seconds in statuses In Progress that were left. NULL: the history '
+	'is not known';
+COMMENT ON COLUMN work_items.total_review_time_seconds IS
+	'The part of total_work_time_seconds in statuses whose workflow '
+	'step has "review" in its name';
+COMMENT ON COLUMN work_items.total_cycle_time_seconds IS
+	'Seconds from work_first_started_at to work_last_completed_at. NULL '
+	'unless it is done now and was started before';
+COMMENT ON COLUMN work_items.total_lead_time_seconds IS
+	'Seconds from work_first_committed_at to work_last_completed_at. '
+	'NULL unless it is done now';
+COMMENT ON COLUMN work_items.workflow_complexity_score IS
+	'2 * total_backlog_returns + max(0, total_completions - 1)';
+COMMENT ON COLUMN work_items.rework_indicator IS
+	'total_work_starts > 1';
+COMMENT ON COLUMN work_items.direct_completion IS
+	'One completion, no start, no return';
+COMMENT ON COLUMN changelogs.transition_change_date IS
+	'When the status changed, UTC';
+COMMENT ON COLUMN changelogs.transition_start_date IS
+	'When the status that was left had begun: the change before, or '
+	'creation, UTC. NULL: entries in between are missing';
+COMMENT ON COLUMN changelogs.time_in_status_seconds IS
+	'Seconds from transition_start_date to transition_change_date; 0 or '
+	'more';
+COMMENT ON COLUMN prs.commit_count IS
+	'Commits, as the source told; else active ones of a complete list. '
+	'NULL: not known';
+COMMENT ON COLUMN prs.reviewers IS
+	'Different authors of reviews that were submitted, but the author '
+	'of the pull request. NULL: the reviews are not all known';
+COMMENT ON COLUMN prs.first_review_at IS
+	'The first such review, UTC. NULL: none, or the reviews are not all '
+	'known';
+COMMENT ON COLUMN prs.review_cycles IS
+	'Such reviews that approve or ask for changes. NULL: the reviews '
+	'are not all known';
+COMMENT ON COLUMN prs.rework_commit_count IS
+	'Active commits authored after first_review_at; 0 without a review. '
+	'NULL: commits or reviews are not all known';
+COMMENT ON COLUMN prs.discussion_comment_count IS
+	'Comments on the pull request, as the source told; else active ones '
+	'of a complete list. NULL: not known';
+COMMENT ON COLUMN prs.review_comment_count IS
+	'Comments in review threads, as the source told; else active ones '
+	'of a complete list. NULL: not known';
+
 ALTER TABLE projects ADD COLUMN column_ages JSONB;
 ALTER TABLE wits ADD COLUMN column_ages JSONB;
 ALTER TABLE statuses ADD COLUMN column_ages JSONB;
@@ -347,6 +422,8 @@ CREATE TRIGGER metrics_due AFTER UPDATE OF step_name, is_commitment_point, activ
 		NEW.active))
 	EXECUTE FUNCTION workflows_metrics_due();
 CREATE INDEX idx_statuses_status_mapping_id ON statuses (status_mapping_id);
+CREATE INDEX idx_statuses_metrics_due ON statuses (tenant_id, integration_id)
+	WHERE metrics_due;
 
 -- What a status counts as.
 CREATE FUNCTION etl_kind(category TEXT) RETURNS TEXT
