@@ -23,7 +23,7 @@ forget() { table "DELETE FROM changelogs; DELETE FROM work_items_old_keys; DELET
 
 # -- absent is not null, for every column, in either order
 full='{"id": "1", "key": "A-1", "fields": {"project": {"id": "70", "key": "A", "name": "A"}, "issuetype": {"id": "80", "name": "Story"},
-	"status": {"id": "3", "name": "Doing", "statusCategory": {"key": "indeterminate"}}, "summary": "s", "description": "d",
+	"status": {"id": "33", "name": "Doing", "statusCategory": {"key": "indeterminate"}}, "summary": "s", "description": "d",
 	"resolution": {"name": "r"}, "assignee": {"displayName": "Ann"}, "labels": ["l"], "priority": {"name": "p"},
 	"created": "2025-01-01T00:00:00Z", "updated": "2025-01-02T00:00:00Z", "resolutiondate": "2025-01-02T00:00:00Z",
 	"parent": {"id": "9"}, "customfield_1": 2.5, "customfield_2": "c"}}'
