@@ -49,7 +49,8 @@ COMMENT ON FUNCTION etl_answer_errors IS
 	'and Jira, errorMessages, warnings, incomplete_results';
 
 -- A page that has fewer items than the answer itself says it has: Jira tells
--- total, startAt and maxResults beside the list.
+-- total, startAt and maxResults beside the list. A path looks into the answer,
+-- where -> would copy the whole list.
 CREATE FUNCTION etl_page_lack(answer JSONB, names TEXT[])
 RETURNS TABLE (note JSONB)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -59,9 +60,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 		SELECT etl_integer(answer->>'total') AS total,
 			COALESCE(etl_integer(answer->>'startAt'), 0) AS start,
 			etl_integer(answer->>'maxResults') AS size, (
-			SELECT jsonb_array_length(answer->n.name)
+			SELECT l.size::integer
 			FROM unnest(names) WITH ORDINALITY AS n (name, place)
-			WHERE jsonb_typeof(answer->n.name) = 'array'
+			CROSS JOIN jsonb_path_query_first(answer, format(
+				'strict $.%I ? (@.type() == "array").size()',
+				n.name)::jsonpath, '{}', true) AS l (size)
+			WHERE l.size IS NOT NULL
 			ORDER BY n.place
 			LIMIT 1) AS given
 		WHERE jsonb_typeof(answer) = 'object') AS t
@@ -525,35 +529,35 @@ COMMENT ON FUNCTION etl_text IS
 CREATE FUNCTION etl_is_changelog_page(answer JSONB) RETURNS BOOLEAN
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT CASE WHEN jsonb_typeof(answer) = 'object' THEN
-		jsonb_typeof(answer->'histories') = 'array' OR
-		(jsonb_typeof(answer->'values') = 'array'
+		COALESCE(answer @@ 'strict $.histories.type() == "array"', false)
+		OR (COALESCE(answer @@ 'strict $.values.type() == "array"', false)
 		AND NOT (answer#>'{values,0}') ? 'key' IS TRUE
 		AND ((answer#>'{values,0}') ? 'items' OR answer->>'self'
 		LIKE '%/changelog%' OR answer->'values' = '[]')) END
 $$;
-CREATE FUNCTION etl_issue_path(answer JSONB) RETURNS JSONPATH
+CREATE FUNCTION etl_issue_list(answer JSONB) RETURNS JSONB
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT CASE jsonb_typeof(answer)
-	WHEN 'array' THEN 'strict $[*]'::jsonpath
-	WHEN 'object' THEN CASE
-		WHEN jsonb_typeof(answer->'issues') = 'array'
-			THEN 'strict $.issues[*]'::jsonpath
-		WHEN jsonb_typeof(answer->'issueChangeLogs') = 'array'
-			THEN 'strict $.issueChangeLogs[*]'::jsonpath
-		WHEN jsonb_typeof(answer->'values') = 'array' THEN CASE
-			WHEN etl_is_changelog_page(answer) THEN 'strict $'::jsonpath
-			ELSE 'strict $.values[*]'::jsonpath END
-		WHEN jsonb_typeof(answer->'histories') = 'array'
-			THEN 'strict $'::jsonpath
-		WHEN jsonb_typeof(answer->'issue') = 'object'
-			THEN 'strict $.issue'::jsonpath
-		WHEN answer ? 'id' AND (answer ? 'key' OR answer ? 'fields'
-			OR answer ? 'changelog') THEN 'strict $'::jsonpath END
-	END
+	SELECT CASE WHEN jsonb_typeof(answer) = 'array' THEN answer
+	WHEN jsonb_typeof(answer) <> 'object' THEN NULL
+	WHEN answer @@ 'strict $.issues.type() == "array"'
+		THEN answer->'issues'
+	WHEN answer @@ 'strict $.issueChangeLogs.type() == "array"'
+		THEN answer->'issueChangeLogs'
+	WHEN answer @@ 'strict $.values.type() == "array"' THEN CASE
+		WHEN etl_is_changelog_page(answer)
+		THEN jsonb_build_array(answer)
+		ELSE answer->'values' END
+	WHEN answer @@ 'strict $.histories.type() == "array"'
+		THEN jsonb_build_array(answer)
+	WHEN jsonb_typeof(answer->'issue') = 'object'
+		THEN jsonb_build_array(answer->'issue')
+	WHEN answer ? 'id' AND (answer ? 'key' OR answer ? 'fields'
+		OR answer ? 'changelog') THEN jsonb_build_array(answer) END
 $$;
-COMMENT ON FUNCTION etl_issue_path IS
-	'The way to the issues of an answer: of a search, one issue, a page of '
-	'the histories of one issue or of several (bulkfetch)';
+COMMENT ON FUNCTION etl_issue_list IS
+	'The issues of an answer, as a list: of a search, one issue, a page of '
+	'the histories of one issue or of several (bulkfetch); NULL: there are '
+	'none';
 COMMENT ON FUNCTION etl_is_changelog_page IS
 	'Whether the answer is a page of the histories of one issue';
 
@@ -614,7 +618,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 		CASE WHEN x.is_bulk THEN x.next_page IS NULL
 			OR x.index < x.last ELSE true END
 	FROM (
-		SELECT i.place - 1 AS index, i.value,
+		SELECT i.index, i.value,
 			COALESCE(etl_id(i.value->'id'),
 				etl_id(i.value->'issueId'), r.id) AS id,
 			COALESCE(etl_id(i.value->'key'),
@@ -631,14 +635,11 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 			i.value ? 'changeHistories' AS is_bulk,
 			r.next_page, r.last
 		FROM (
-			SELECT d.raw_data, d.is_page,
+			SELECT d.list, d.is_page,
 				etl_scalar(CASE WHEN NOT d.is_array
 					THEN d.raw_data->'nextPageToken' END)
 					AS next_page,
-				CASE WHEN jsonb_typeof(d.raw_data
-					->'issueChangeLogs') = 'array' THEN
-					jsonb_array_length(d.raw_data
-					->'issueChangeLogs') - 1 END AS last,
+				jsonb_array_length(d.list) - 1 AS last,
 				CASE WHEN d.is_page THEN COALESCE(
 					etl_id(d.meta->'issue_id'),
 					etl_id(d.meta->'issueId'),
@@ -652,6 +653,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 					END AS key
 			FROM (
 				SELECT e.raw_data, e.extraction_metadata AS meta,
+					etl_issue_list(e.raw_data) AS list,
 					COALESCE(etl_is_changelog_page(
 					e.raw_data), false) AS is_page,
 					jsonb_typeof(e.raw_data) = 'array'
@@ -666,11 +668,13 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 					OFFSET 0) AS e
 				OFFSET 0) AS d
 			OFFSET 0) AS r
-		CROSS JOIN jsonb_path_query(r.raw_data,
-			etl_issue_path(r.raw_data))
-			WITH ORDINALITY AS i (value, place)
-		WHERE i.place <= COALESCE(NULLIF(current_setting('app.items',
-			true), '')::bigint, i.place)
+		CROSS JOIN generate_series(0, LEAST(r.last, NULLIF(
+			current_setting('app.items', true), '')::bigint - 1))
+			AS n (index)
+		CROSS JOIN LATERAL (
+			SELECT n.index, r.list->n.index::integer AS value
+			OFFSET 0) AS i
+		WHERE r.list IS NOT NULL
 		OFFSET 0) AS x
 	OFFSET 0
 $$;
@@ -697,21 +701,18 @@ $$;
 COMMENT ON FUNCTION etl_age IS
 	'A stamp of column_ages: when the source had it so, and the batch';
 
--- The issues that a load has to do with.
-CREATE FUNCTION etl_loaded_issues(tenant BIGINT, integration BIGINT,
-	batch BIGINT)
+-- The issues that a load has to do with: it looks for them once, and keeps
+-- their ids in app.loaded_issues (waiting_issues.sql).
+CREATE FUNCTION etl_loaded_issues()
 RETURNS TABLE (external_id TEXT)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-	SELECT i.external_id
-	FROM etl_issues(tenant, integration, batch) AS i
-	WHERE i.external_id IS NOT NULL AND EXISTS (SELECT
-		FROM raw_extraction_data AS r
-		WHERE r.tenant_id = tenant AND r.id = batch AND r.entity_type
-		IN ('jira_issues_batch', 'jira_changelogs_batch'))
+	SELECT i.id
+	FROM jsonb_array_elements_text(NULLIF(current_setting(
+		'app.loaded_issues', true), '')::jsonb) AS i (id)
 $$;
 COMMENT ON FUNCTION etl_loaded_issues IS
-	'External ids of the issues of a stored batch; none of a batch of '
-	'another type';
+	'External ids of the issues of the batch that is loaded, each once; none '
+	'of a batch of another type';
 
 -- Statuses whose metrics are due, by the changes that name them: an index each.
 -- The unique key serves look-ups of a work item's changes.

@@ -1522,9 +1522,7 @@ BEGIN
 		SELECT p.id
 		FROM (
 			SELECT w.id, w.key
-			FROM etl_loaded_issues(tenant, integration,
-				CASE WHEN t.entity_type NOT LIKE 'github%'
-				THEN batch END) AS i
+			FROM etl_loaded_issues() AS i
 			JOIN work_items AS w ON w.external_id = i.external_id
 				AND w.tenant_id::bigint = tenant
 				AND w.integration_id::bigint = integration

@@ -28,7 +28,7 @@ WITH touched AS MATERIALIZED (
 			bool_or(named.is_own) AS is_own
 		FROM (
 			SELECT external_id, true AS is_own
-			FROM etl_loaded_issues($1, $2, $3)
+			FROM etl_loaded_issues()
 			UNION ALL
 			SELECT w.external_id, false
 			FROM etl_due_items($1) AS d
@@ -89,10 +89,7 @@ WITH touched AS MATERIALIZED (
 			END
 			AS is_known, COALESCE(w.history_as_of >= w.updated,
 			false) AS is_current
-	FROM (
-		SELECT DISTINCT external_id
-		FROM etl_loaded_issues($1, $2, $3)
-	) AS batch
+	FROM etl_loaded_issues() AS batch
 	CROSS JOIN LATERAL (
 		SELECT *
 		FROM work_items AS x
