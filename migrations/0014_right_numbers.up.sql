@@ -720,6 +720,36 @@ DROP INDEX idx_changelogs_work_item_id;
 CREATE INDEX idx_changelogs_from_status_id ON changelogs (from_status_id);
 CREATE INDEX idx_changelogs_to_status_id ON changelogs (to_status_id);
 
+-- Which place has each of some changes of status, so that one goes to the status
+-- that the next comes from: it begins with one whose status no other goes to, and
+-- goes on so where nothing joins. Of several that may follow the first one does.
+CREATE FUNCTION etl_joined(sources BIGINT[], targets BIGINT[])
+RETURNS INTEGER[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+	ranks INTEGER[] := array_fill(NULL::integer,
+		ARRAY[cardinality(sources)]);
+	here BIGINT;
+	next INTEGER;
+BEGIN
+	FOR rank IN 1 .. cardinality(sources) LOOP
+		SELECT i INTO next
+		FROM generate_subscripts(sources, 1) AS i
+		WHERE ranks[i] IS NULL
+		ORDER BY sources[i] = here DESC NULLS LAST, EXISTS (SELECT
+			FROM generate_subscripts(sources, 1) AS j
+			WHERE ranks[j] IS NULL AND j <> i
+				AND targets[j] = sources[i]), i
+		LIMIT 1;
+		ranks[next] := rank;
+		here := targets[next];
+	END LOOP;
+	RETURN ranks;
+END
+$$;
+COMMENT ON FUNCTION etl_joined IS
+	'The places of changes of one time, by their statuses before and after';
+
 CREATE FUNCTION etl_due_items(tenant BIGINT)
 RETURNS TABLE (work_item_id BIGINT)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
