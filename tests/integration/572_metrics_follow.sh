@@ -17,6 +17,7 @@ jq -cn '{issues: [{id: "1", key: "F-1", fields: {
 	{id: "2", created: "2025-01-04T00:00:00Z", items: [{field: "status", fieldId: "status", from: "s2", fromString: "Trial", to: "s3", toString: "Shipped"}]}]}}]}' >"$TMP/issues"
 jq -c '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: .}' "$TMP/issues" >"$TMP/batch"
 call POST /raw-data/store --data-binary "@$TMP/batch"
+# shellcheck disable=SC2034 # becomes reads it
 id=$(json .raw_data_id)
 check "the batch is completed" becomes completed
 
