@@ -5,7 +5,8 @@ SELECT set_config('app.every_tenant', 'on', true);
 DROP TRIGGER metrics_due ON workflows;
 DROP TRIGGER metrics_due ON statuses_mappings;
 DROP FUNCTION statuses_of_mappings_due, statuses_mappings_metrics_due, workflows_metrics_due;
-DROP INDEX idx_statuses_status_mapping_id, idx_changelogs_from_status_id,
+DROP INDEX idx_statuses_status_mapping_id, idx_statuses_metrics_due,
+	idx_changelogs_from_status_id,
 	idx_changelogs_to_status_id;
 CREATE INDEX idx_changelogs_work_item_id ON changelogs (work_item_id);
 DROP TABLE work_items_old_keys, waiting_batches, census_pages;
@@ -16,6 +17,31 @@ CREATE INDEX idx_raw_extraction_data_waiting
 DELETE FROM changelogs WHERE external_id LIKE '%#%';
 ALTER TABLE changelogs DROP COLUMN place;
 COMMENT ON COLUMN changelogs.external_id IS NULL;
+COMMENT ON COLUMN work_items.work_first_committed_at IS NULL;
+COMMENT ON COLUMN work_items.work_first_started_at IS NULL;
+COMMENT ON COLUMN work_items.work_last_started_at IS NULL;
+COMMENT ON COLUMN work_items.work_first_completed_at IS NULL;
+COMMENT ON COLUMN work_items.work_last_completed_at IS NULL;
+COMMENT ON COLUMN work_items.total_work_starts IS NULL;
+COMMENT ON COLUMN work_items.total_completions IS NULL;
+COMMENT ON COLUMN work_items.total_backlog_returns IS NULL;
+COMMENT ON COLUMN work_items.total_work_time_seconds IS NULL;
+COMMENT ON COLUMN work_items.total_review_time_seconds IS NULL;
+COMMENT ON COLUMN work_items.total_cycle_time_seconds IS NULL;
+COMMENT ON COLUMN work_items.total_lead_time_seconds IS NULL;
+COMMENT ON COLUMN work_items.workflow_complexity_score IS NULL;
+COMMENT ON COLUMN work_items.rework_indicator IS NULL;
+COMMENT ON COLUMN work_items.direct_completion IS NULL;
+COMMENT ON COLUMN changelogs.transition_change_date IS NULL;
+COMMENT ON COLUMN changelogs.transition_start_date IS NULL;
+COMMENT ON COLUMN changelogs.time_in_status_seconds IS NULL;
+COMMENT ON COLUMN prs.commit_count IS NULL;
+COMMENT ON COLUMN prs.reviewers IS NULL;
+COMMENT ON COLUMN prs.first_review_at IS NULL;
+COMMENT ON COLUMN prs.review_cycles IS NULL;
+COMMENT ON COLUMN prs.rework_commit_count IS NULL;
+COMMENT ON COLUMN prs.discussion_comment_count IS NULL;
+COMMENT ON COLUMN prs.review_comment_count IS NULL;
 ALTER TABLE work_items
 	DROP COLUMN resolution_date,
 	DROP COLUMN raw_data_id,
@@ -82,8 +108,8 @@ ALTER SEQUENCE wits_prs_links_id_seq AS INTEGER;
 
 DROP FUNCTION etl_sentence, etl_answer_errors, etl_page_lack, etl_refusal,
 	etl_waits_for, etl_kind, etl_number, etl_sprint, etl_lines,
-	etl_is_changelog_page, etl_issue_path,
-	etl_issue_of_key, etl_status_items, etl_issues, etl_is_blank,
+	etl_is_changelog_page, etl_issue_list,
+	etl_issue_of_key, etl_status_items, etl_joined, etl_issues, etl_is_blank,
 	etl_age, etl_loaded_issues, etl_due_items, etl_takes, etl_ages,
 	etl_project_path, etl_projects, etl_wits, etl_status_path,
 	etl_status_holders, etl_statuses_in, etl_project_of,

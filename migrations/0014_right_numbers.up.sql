@@ -49,7 +49,8 @@ COMMENT ON FUNCTION etl_answer_errors IS
 	'and Jira, errorMessages, warnings, incomplete_results';
 
 -- A page that has fewer items than the answer itself says it has: Jira tells
--- total, startAt and maxResults beside the list.
+-- total, startAt and maxResults beside the list. A path looks into the answer,
+-- where -> would copy the whole list.
 CREATE FUNCTION etl_page_lack(answer JSONB, names TEXT[])
 RETURNS TABLE (note JSONB)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -59,9 +60,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 		SELECT etl_integer(answer->>'total') AS total,
 			COALESCE(etl_integer(answer->>'startAt'), 0) AS start,
 			etl_integer(answer->>'maxResults') AS size, (
-			SELECT jsonb_array_length(answer->n.name)
+			SELECT l.size::integer
 			FROM unnest(names) WITH ORDINALITY AS n (name, place)
-			WHERE jsonb_typeof(answer->n.name) = 'array'
+			CROSS JOIN jsonb_path_query_first(answer, format(
+				'strict $.%I ? (@.type() == "array").size()',
+				n.name)::jsonpath, '{}', true) AS l (size)
+			WHERE l.size IS NOT NULL
 			ORDER BY n.place
 			LIMIT 1) AS given
 		WHERE jsonb_typeof(answer) = 'object') AS t
@@ -166,6 +170,81 @@ COMMENT ON COLUMN work_items.history_raw_data_id IS
 	'The batch that this answer came with';
 COMMENT ON COLUMN work_items.gone_since IS
 	'The first batch of the census that named it no more; see census_pages';
+
+-- What each metric means, in short; docs/metrics.md has it at length.
+COMMENT ON COLUMN work_items.work_first_committed_at IS
+	'The first entry into a commitment point of the workflow, else the '
+	'first start, else for a completed one its creation; never after '
+	'the first completion. NULL: not committed, or the history is not '
+	'known';
+COMMENT ON COLUMN work_items.work_first_started_at IS
+	'The first entry into In Progress. NULL: never, or the history is '
+	'not known';
+COMMENT ON COLUMN work_items.work_last_started_at IS
+	'The last entry into In Progress. NULL: never, or the history is '
+	'not known';
+COMMENT ON COLUMN work_items.work_first_completed_at IS
+	'The first entry into Done. NULL: never, or the history is not '
+	'known';
+COMMENT ON COLUMN work_items.work_last_completed_at IS
+	'The last entry into Done; without a known history resolution_date, '
+	'if the work item is done now. NULL: never, or not known';
+COMMENT ON COLUMN work_items.total_work_starts IS
+	'Entries into In Progress, creation included; moves within a '
+	'category are none. NULL: the history is not known';
+COMMENT ON COLUMN work_items.total_completions IS
+	'Entries into Done, creation included. NULL: the history is not '
+	'known';
+COMMENT ON COLUMN work_items.total_backlog_returns IS
+	'Changes into To Do from another category. NULL: the history is not '
+	'known';
+COMMENT ON COLUMN work_items.total_work_time_seconds IS
+	'Seconds in statuses In Progress that were left. NULL: the history '
+	'is not known';
+COMMENT ON COLUMN work_items.total_review_time_seconds IS
+	'The part of total_work_time_seconds in statuses whose workflow '
+	'step has "review" in its name';
+COMMENT ON COLUMN work_items.total_cycle_time_seconds IS
+	'Seconds from work_first_started_at to work_last_completed_at. NULL '
+	'unless it is done now and was started before';
+COMMENT ON COLUMN work_items.total_lead_time_seconds IS
+	'Seconds from work_first_committed_at to work_last_completed_at. '
+	'NULL unless it is done now';
+COMMENT ON COLUMN work_items.workflow_complexity_score IS
+	'2 * total_backlog_returns + max(0, total_completions - 1)';
+COMMENT ON COLUMN work_items.rework_indicator IS
+	'total_work_starts > 1';
+COMMENT ON COLUMN work_items.direct_completion IS
+	'One completion, no start, no return';
+COMMENT ON COLUMN changelogs.transition_change_date IS
+	'When the status changed, UTC';
+COMMENT ON COLUMN changelogs.transition_start_date IS
+	'When the status that was left had begun: the change before, or '
+	'creation, UTC. NULL: entries in between are missing';
+COMMENT ON COLUMN changelogs.time_in_status_seconds IS
+	'Seconds from transition_start_date to transition_change_date; 0 or '
+	'more';
+COMMENT ON COLUMN prs.commit_count IS
+	'Commits, as the source told; else active ones of a complete list. '
+	'NULL: not known';
+COMMENT ON COLUMN prs.reviewers IS
+	'Different authors of reviews that were submitted, but the author '
+	'of the pull request. NULL: the reviews are not all known';
+COMMENT ON COLUMN prs.first_review_at IS
+	'The first such review, UTC. NULL: none, or the reviews are not all '
+	'known';
+COMMENT ON COLUMN prs.review_cycles IS
+	'Such reviews that approve or ask for changes. NULL: the reviews '
+	'are not all known';
+COMMENT ON COLUMN prs.rework_commit_count IS
+	'Active commits authored after first_review_at; 0 without a review. '
+	'NULL: commits or reviews are not all known';
+COMMENT ON COLUMN prs.discussion_comment_count IS
+	'Comments on the pull request, as the source told; else active ones '
+	'of a complete list. NULL: not known';
+COMMENT ON COLUMN prs.review_comment_count IS
+	'Comments in review threads, as the source told; else active ones '
+	'of a complete list. NULL: not known';
 
 ALTER TABLE projects ADD COLUMN column_ages JSONB;
 ALTER TABLE wits ADD COLUMN column_ages JSONB;
@@ -347,6 +426,8 @@ CREATE TRIGGER metrics_due AFTER UPDATE OF step_name, is_commitment_point, activ
 		NEW.active))
 	EXECUTE FUNCTION workflows_metrics_due();
 CREATE INDEX idx_statuses_status_mapping_id ON statuses (status_mapping_id);
+CREATE INDEX idx_statuses_metrics_due ON statuses (tenant_id, integration_id)
+	WHERE metrics_due;
 
 -- What a status counts as.
 CREATE FUNCTION etl_kind(category TEXT) RETURNS TEXT
@@ -448,35 +529,35 @@ COMMENT ON FUNCTION etl_text IS
 CREATE FUNCTION etl_is_changelog_page(answer JSONB) RETURNS BOOLEAN
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT CASE WHEN jsonb_typeof(answer) = 'object' THEN
-		jsonb_typeof(answer->'histories') = 'array' OR
-		(jsonb_typeof(answer->'values') = 'array'
+		COALESCE(answer @@ 'strict $.histories.type() == "array"', false)
+		OR (COALESCE(answer @@ 'strict $.values.type() == "array"', false)
 		AND NOT (answer#>'{values,0}') ? 'key' IS TRUE
 		AND ((answer#>'{values,0}') ? 'items' OR answer->>'self'
 		LIKE '%/changelog%' OR answer->'values' = '[]')) END
 $$;
-CREATE FUNCTION etl_issue_path(answer JSONB) RETURNS JSONPATH
+CREATE FUNCTION etl_issue_list(answer JSONB) RETURNS JSONB
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT CASE jsonb_typeof(answer)
-	WHEN 'array' THEN 'strict $[*]'::jsonpath
-	WHEN 'object' THEN CASE
-		WHEN jsonb_typeof(answer->'issues') = 'array'
-			THEN 'strict $.issues[*]'::jsonpath
-		WHEN jsonb_typeof(answer->'issueChangeLogs') = 'array'
-			THEN 'strict $.issueChangeLogs[*]'::jsonpath
-		WHEN jsonb_typeof(answer->'values') = 'array' THEN CASE
-			WHEN etl_is_changelog_page(answer) THEN 'strict $'::jsonpath
-			ELSE 'strict $.values[*]'::jsonpath END
-		WHEN jsonb_typeof(answer->'histories') = 'array'
-			THEN 'strict $'::jsonpath
-		WHEN jsonb_typeof(answer->'issue') = 'object'
-			THEN 'strict $.issue'::jsonpath
-		WHEN answer ? 'id' AND (answer ? 'key' OR answer ? 'fields'
-			OR answer ? 'changelog') THEN 'strict $'::jsonpath END
-	END
+	SELECT CASE WHEN jsonb_typeof(answer) = 'array' THEN answer
+	WHEN jsonb_typeof(answer) <> 'object' THEN NULL
+	WHEN answer @@ 'strict $.issues.type() == "array"'
+		THEN answer->'issues'
+	WHEN answer @@ 'strict $.issueChangeLogs.type() == "array"'
+		THEN answer->'issueChangeLogs'
+	WHEN answer @@ 'strict $.values.type() == "array"' THEN CASE
+		WHEN etl_is_changelog_page(answer)
+		THEN jsonb_build_array(answer)
+		ELSE answer->'values' END
+	WHEN answer @@ 'strict $.histories.type() == "array"'
+		THEN jsonb_build_array(answer)
+	WHEN jsonb_typeof(answer->'issue') = 'object'
+		THEN jsonb_build_array(answer->'issue')
+	WHEN answer ? 'id' AND (answer ? 'key' OR answer ? 'fields'
+		OR answer ? 'changelog') THEN jsonb_build_array(answer) END
 $$;
-COMMENT ON FUNCTION etl_issue_path IS
-	'The way to the issues of an answer: of a search, one issue, a page of '
-	'the histories of one issue or of several (bulkfetch)';
+COMMENT ON FUNCTION etl_issue_list IS
+	'The issues of an answer, as a list: of a search, one issue, a page of '
+	'the histories of one issue or of several (bulkfetch); NULL: there are '
+	'none';
 COMMENT ON FUNCTION etl_is_changelog_page IS
 	'Whether the answer is a page of the histories of one issue';
 
@@ -537,7 +618,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 		CASE WHEN x.is_bulk THEN x.next_page IS NULL
 			OR x.index < x.last ELSE true END
 	FROM (
-		SELECT i.place - 1 AS index, i.value,
+		SELECT i.index, i.value,
 			COALESCE(etl_id(i.value->'id'),
 				etl_id(i.value->'issueId'), r.id) AS id,
 			COALESCE(etl_id(i.value->'key'),
@@ -554,14 +635,11 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 			i.value ? 'changeHistories' AS is_bulk,
 			r.next_page, r.last
 		FROM (
-			SELECT d.raw_data, d.is_page,
+			SELECT d.list, d.is_page,
 				etl_scalar(CASE WHEN NOT d.is_array
 					THEN d.raw_data->'nextPageToken' END)
 					AS next_page,
-				CASE WHEN jsonb_typeof(d.raw_data
-					->'issueChangeLogs') = 'array' THEN
-					jsonb_array_length(d.raw_data
-					->'issueChangeLogs') - 1 END AS last,
+				jsonb_array_length(d.list) - 1 AS last,
 				CASE WHEN d.is_page THEN COALESCE(
 					etl_id(d.meta->'issue_id'),
 					etl_id(d.meta->'issueId'),
@@ -575,6 +653,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 					END AS key
 			FROM (
 				SELECT e.raw_data, e.extraction_metadata AS meta,
+					etl_issue_list(e.raw_data) AS list,
 					COALESCE(etl_is_changelog_page(
 					e.raw_data), false) AS is_page,
 					jsonb_typeof(e.raw_data) = 'array'
@@ -589,11 +668,13 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 					OFFSET 0) AS e
 				OFFSET 0) AS d
 			OFFSET 0) AS r
-		CROSS JOIN jsonb_path_query(r.raw_data,
-			etl_issue_path(r.raw_data))
-			WITH ORDINALITY AS i (value, place)
-		WHERE i.place <= COALESCE(NULLIF(current_setting('app.items',
-			true), '')::bigint, i.place)
+		CROSS JOIN generate_series(0, LEAST(r.last, NULLIF(
+			current_setting('app.items', true), '')::bigint - 1))
+			AS n (index)
+		CROSS JOIN LATERAL (
+			SELECT n.index, r.list->n.index::integer AS value
+			OFFSET 0) AS i
+		WHERE r.list IS NOT NULL
 		OFFSET 0) AS x
 	OFFSET 0
 $$;
@@ -620,27 +701,54 @@ $$;
 COMMENT ON FUNCTION etl_age IS
 	'A stamp of column_ages: when the source had it so, and the batch';
 
--- The issues that a load has to do with.
-CREATE FUNCTION etl_loaded_issues(tenant BIGINT, integration BIGINT,
-	batch BIGINT)
+-- The issues that a load has to do with: it looks for them once, and keeps
+-- their ids in app.loaded_issues (waiting_issues.sql).
+CREATE FUNCTION etl_loaded_issues()
 RETURNS TABLE (external_id TEXT)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-	SELECT i.external_id
-	FROM etl_issues(tenant, integration, batch) AS i
-	WHERE i.external_id IS NOT NULL AND EXISTS (SELECT
-		FROM raw_extraction_data AS r
-		WHERE r.tenant_id = tenant AND r.id = batch AND r.entity_type
-		IN ('jira_issues_batch', 'jira_changelogs_batch'))
+	SELECT i.id
+	FROM jsonb_array_elements_text(NULLIF(current_setting(
+		'app.loaded_issues', true), '')::jsonb) AS i (id)
 $$;
 COMMENT ON FUNCTION etl_loaded_issues IS
-	'External ids of the issues of a stored batch; none of a batch of '
-	'another type';
+	'External ids of the issues of the batch that is loaded, each once; none '
+	'of a batch of another type';
 
 -- Statuses whose metrics are due, by the changes that name them: an index each.
 -- The unique key serves look-ups of a work item's changes.
 DROP INDEX idx_changelogs_work_item_id;
 CREATE INDEX idx_changelogs_from_status_id ON changelogs (from_status_id);
 CREATE INDEX idx_changelogs_to_status_id ON changelogs (to_status_id);
+
+-- Which place has each of some changes of status, so that one goes to the status
+-- that the next comes from: it begins with one whose status no other goes to, and
+-- goes on so where nothing joins. Of several that may follow the first one does.
+CREATE FUNCTION etl_joined(sources BIGINT[], targets BIGINT[])
+RETURNS INTEGER[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+	ranks INTEGER[] := array_fill(NULL::integer,
+		ARRAY[cardinality(sources)]);
+	here BIGINT;
+	next INTEGER;
+BEGIN
+	FOR rank IN 1 .. cardinality(sources) LOOP
+		SELECT i INTO next
+		FROM generate_subscripts(sources, 1) AS i
+		WHERE ranks[i] IS NULL
+		ORDER BY sources[i] = here DESC NULLS LAST, EXISTS (SELECT
+			FROM generate_subscripts(sources, 1) AS j
+			WHERE ranks[j] IS NULL AND j <> i
+				AND targets[j] = sources[i]), i
+		LIMIT 1;
+		ranks[next] := rank;
+		here := targets[next];
+	END LOOP;
+	RETURN ranks;
+END
+$$;
+COMMENT ON FUNCTION etl_joined IS
+	'The places of changes of one time, by their statuses before and after';
 
 CREATE FUNCTION etl_due_items(tenant BIGINT)
 RETURNS TABLE (work_item_id BIGINT)

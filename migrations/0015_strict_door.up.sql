@@ -9,6 +9,11 @@ COMMENT ON COLUMN raw_extraction_data.replaced_characters IS
 	'surrogate pairs) and that were stored as U+FFFD, as the client asked '
 	'or store_nul says; raw_data_sha256 is of the bytes that came';
 
+-- A list of one name's batches must not read all there are; most have no name.
+CREATE INDEX idx_raw_extraction_data_external_id
+	ON raw_extraction_data (tenant_id, external_id)
+	WHERE external_id IS NOT NULL;
+
 -- integrations.settings.
 
 CREATE FUNCTION etl_custom_columns() RETURNS TEXT[]

@@ -1522,12 +1522,14 @@ BEGIN
 		SELECT p.id
 		FROM (
 			SELECT w.id, w.key
-			FROM etl_loaded_issues(tenant, integration,
-				CASE WHEN t.entity_type NOT LIKE 'github%'
-				THEN batch END) AS i
-			JOIN work_items AS w ON w.external_id = i.external_id
-				AND w.tenant_id::bigint = tenant
-				AND w.integration_id::bigint = integration
+			FROM etl_loaded_issues() AS i
+			CROSS JOIN LATERAL (
+				SELECT x.id, x.key
+				FROM work_items AS x
+				WHERE x.external_id = i.external_id
+					AND x.tenant_id::bigint = tenant
+					AND x.integration_id::bigint = integration
+				LIMIT 1) AS w
 			OFFSET 0) AS w
 		CROSS JOIN LATERAL (
 			SELECT w.key
@@ -1535,9 +1537,17 @@ BEGIN
 			SELECT o.key
 			FROM work_items_old_keys AS o
 			WHERE o.work_item_id = w.id AND o.tenant_id = tenant
-		) AS n
-		JOIN prs_keys AS k ON k.key = n.key AND k.tenant_id = tenant
-		JOIN prs AS p ON p.tenant_id = tenant AND p.id = k.pr_id
+			OFFSET 0) AS n
+		CROSS JOIN LATERAL (
+			SELECT x.pr_id, x.place
+			FROM prs_keys AS x
+			WHERE x.key = n.key AND x.tenant_id = tenant
+			OFFSET 0) AS k
+		CROSS JOIN LATERAL (
+			SELECT x.id, x.work_item_id, x.work_item_place
+			FROM prs AS x
+			WHERE x.tenant_id::bigint = tenant AND x.id = k.pr_id
+			LIMIT 1) AS p
 		WHERE p.work_item_id IS DISTINCT FROM w.id
 			OR p.work_item_place NOT BETWEEN 1 AND k.place
 	) AS due;

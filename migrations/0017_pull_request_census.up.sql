@@ -231,7 +231,10 @@ BEGIN
 		SELECT m.*, etl_identity(COALESCE(etl_id(m.repo->'node_id'),
 			etl_id(m.repo->'id'))) AS repo_identity,
 			COALESCE(etl_id(m.repo), etl_id(m.repo->'full_name'),
-			etl_id(m.repo->'nameWithOwner')) AS repo_name
+			etl_id(m.repo->'nameWithOwner')) AS repo_name,
+			lower(COALESCE(etl_id(m.repo),
+			etl_id(m.repo->'full_name'),
+			etl_id(m.repo->'nameWithOwner'))) AS repo_key
 		FROM (
 			SELECT CASE jsonb_typeof(d.answer) WHEN 'array'
 				THEN d.answer ELSE x.list END AS list,
@@ -273,7 +276,7 @@ BEGIN
 			OFFSET 0) AS m
 		OFFSET 0) AS a
 	LEFT JOIN LATERAL etl_repository(tenant, integration,
-		a.repo_identity, lower(a.repo_name)) AS r ON true
+		a.repo_identity, a.repo_key) AS r ON true
 	LEFT JOIN repositories AS o ON o.tenant_id = tenant AND o.id = r.id
 	LEFT JOIN LATERAL (
 		SELECT array_agg(DISTINCT v.name::varchar) FILTER (

@@ -49,6 +49,7 @@ WITH census AS MATERIALIZED (
 	SELECT w.id, known.first
 	FROM known
 	JOIN work_items AS w ON w.tenant_id = $1 AND w.id = known.id
+		AND w.id = ANY (ARRAY(SELECT id FROM known))
 	WHERE NOT known.is_named AND w.active
 		AND COALESCE(w.raw_data_id, 0) < known.first
 		AND (SELECT given * 10 >= total * 9 FROM tally)
@@ -59,6 +60,7 @@ WITH census AS MATERIALIZED (
 	SET active = FALSE, gone_since = ended.first, last_updated_at = NOW()
 	FROM ended
 	WHERE w.tenant_id = $1 AND w.id = ended.id
+		AND w.id = ANY (ARRAY(SELECT id FROM ended))
 )
 UPDATE raw_extraction_data AS r
 SET error_details = COALESCE(r.error_details, '{}') || jsonb_build_object(

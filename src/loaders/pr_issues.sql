@@ -38,12 +38,14 @@ WITH found AS MATERIALIZED (
 	DELETE FROM wits_prs_links AS l
 	USING own
 	WHERE l.tenant_id = $1 AND l.id = own.id
+		AND l.id = ANY (ARRAY(SELECT id FROM own))
 ), linked AS (
 	UPDATE prs AS p
 	SET work_item_id = changed.work_item_id,
 		work_item_place = changed.place, last_updated_at = NOW()
 	FROM changed
 	WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
+		AND p.id = ANY (ARRAY(SELECT id FROM changed))
 )
 INSERT INTO wits_prs_links (tenant_id, integration_id, work_item_id,
 	external_repo_id, repo_full_name, pull_request_number, repo_host,
@@ -97,6 +99,7 @@ WITH wanted AS MATERIALIZED (
 		external_repo_id = told.external_id, last_updated_at = NOW()
 	FROM told
 	WHERE l.tenant_id = $1 AND l.id = told.id AND l.raw_data_id IS NULL
+		AND l.id = ANY (ARRAY(SELECT id FROM told))
 )
 INSERT INTO wits_prs_links (tenant_id, integration_id, work_item_id,
 	external_repo_id, repo_full_name, pull_request_number, repo_host,

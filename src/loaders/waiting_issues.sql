@@ -5,13 +5,20 @@
 -- latest when it is loaded. Each turn waits for less, for what woke it is there.
 -- First of all that is locked, and in the order of ids.
 
+-- Which issues the batch has, for all statements of the load.
+-- statement: issues
+SELECT set_config('app.loaded_issues', COALESCE((
+	SELECT jsonb_agg(DISTINCT i.external_id)::text
+	FROM raw_extraction_data AS r CROSS JOIN etl_issues($1, $2, $3) AS i
+	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
+		AND r.entity_type
+		IN ('jira_issues_batch', 'jira_changelogs_batch')
+		AND i.external_id IS NOT NULL), ''), true)
+
 -- statement: batches
 WITH brought AS MATERIALIZED (
 	SELECT n.name
-	FROM (
-		SELECT DISTINCT external_id
-		FROM etl_loaded_issues($1, $2, $3)
-	) AS batch
+	FROM etl_loaded_issues() AS batch
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.external_id, x.key
 		FROM work_items AS x
@@ -58,6 +65,7 @@ WITH brought AS MATERIALIZED (
 	DELETE FROM waiting_batches AS w
 	USING picked
 	WHERE w.tenant_id = $1 AND w.raw_data_id = picked.id
+		AND w.raw_data_id = ANY (ARRAY(SELECT id FROM picked))
 )
 UPDATE raw_extraction_data AS r
 SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
@@ -65,3 +73,4 @@ SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
 	error_details = etl_earlier(r.error_details)
 FROM picked
 WHERE r.tenant_id = $1 AND r.id = picked.id
+	AND r.id = ANY (ARRAY(SELECT id FROM picked))

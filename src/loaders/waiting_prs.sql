@@ -50,6 +50,7 @@ WITH brought AS MATERIALIZED (
 	DELETE FROM waiting_batches AS w
 	USING picked
 	WHERE w.tenant_id = $1 AND w.raw_data_id = picked.id
+		AND w.raw_data_id = ANY (ARRAY(SELECT id FROM picked))
 )
 UPDATE raw_extraction_data AS r
 SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
@@ -57,3 +58,4 @@ SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
 	error_details = etl_earlier(r.error_details)
 FROM picked
 WHERE r.tenant_id = $1 AND r.id = picked.id
+	AND r.id = ANY (ARRAY(SELECT id FROM picked))

@@ -28,12 +28,16 @@ WITH touched AS MATERIALIZED (
 			bool_or(named.is_own) AS is_own
 		FROM (
 			SELECT external_id, true AS is_own
-			FROM etl_loaded_issues($1, $2, $3)
+			FROM etl_loaded_issues()
 			UNION ALL
 			SELECT w.external_id, false
 			FROM etl_due_items($1) AS d
-			JOIN work_items AS w ON w.tenant_id = $1
-				AND w.id = d.work_item_id
+			CROSS JOIN LATERAL (
+				SELECT x.external_id
+				FROM work_items AS x
+				WHERE x.tenant_id::bigint = $1
+					AND x.id = d.work_item_id
+				LIMIT 1) AS w
 		) AS named
 		GROUP BY 1
 		ORDER BY 1
@@ -72,13 +76,17 @@ UPDATE work_items AS w
 SET parent_external_id = found.parent, last_updated_at = NOW()
 FROM found
 WHERE w.tenant_id::bigint = $1 AND w.id = found.id
+	AND w.id = ANY (ARRAY(SELECT id FROM found))
 	AND w.parent_external_id IS DISTINCT FROM found.parent
 
 -- What metrics mean: docs/metrics.md. Kinds of status: t to do, p in progress,
 -- d done. Only an entry into a kind counts, creation is one. Changes in between
 -- that the batch lacked move the start of those after them. Nothing that rests
 -- on the history is said before all of it is known; a history that is older
--- than the status of the work item has to lead there.
+-- than the status of the work item has to lead there. Changes of one time that
+-- came in different answers have no place among each other: they are mixed, and
+-- their order is the one in which they join. Rows to be written are
+-- named by an array of their ids: a join alone may read the whole table.
 -- statement: metrics
 -- columns: work_items
 WITH touched AS MATERIALIZED (
@@ -89,10 +97,7 @@ WITH touched AS MATERIALIZED (
 			END
 			AS is_known, COALESCE(w.history_as_of >= w.updated,
 			false) AS is_current
-	FROM (
-		SELECT DISTINCT external_id
-		FROM etl_loaded_issues($1, $2, $3)
-	) AS batch
+	FROM etl_loaded_issues() AS batch
 	CROSS JOIN LATERAL (
 		SELECT *
 		FROM work_items AS x
@@ -108,7 +113,11 @@ WITH touched AS MATERIALIZED (
 			END,
 		COALESCE(w.history_as_of >= w.updated, false)
 	FROM etl_due_items($1) AS d
-	JOIN work_items AS w ON w.tenant_id = $1 AND w.id = d.work_item_id
+	CROSS JOIN LATERAL (
+		SELECT *
+		FROM work_items AS x
+		WHERE x.tenant_id::bigint = $1 AND x.id = d.work_item_id
+		LIMIT 1) AS w
 ), kind AS MATERIALIZED (
 	SELECT s.id, COALESCE(etl_kind(m.status_category), etl_kind(s.category))
 			AS kind,
@@ -120,8 +129,33 @@ WITH touched AS MATERIALIZED (
 	LEFT JOIN workflows AS f ON f.tenant_id = $1 AND f.id = m.workflow_id
 		AND f.active
 	WHERE s.tenant_id = $1 AND s.integration_id = $2
+), stored AS MATERIALIZED (
+	SELECT x.*, touched.is_known, touched.created
+	FROM touched CROSS JOIN LATERAL (
+		SELECT *
+		FROM changelogs AS y
+		WHERE y.tenant_id = $1
+			AND y.work_item_id = touched.id
+			AND y.transition_change_date IS NOT NULL
+		OFFSET 0) AS x
+), mixed AS MATERIALIZED (
+	SELECT o.id, o.rank
+	FROM (
+		SELECT array_agg(id ORDER BY place, length(external_id),
+				external_id COLLATE "C") AS ids,
+			array_agg(from_status_id ORDER BY place,
+				length(external_id), external_id COLLATE "C")
+				AS sources,
+			array_agg(to_status_id ORDER BY place,
+				length(external_id), external_id COLLATE "C")
+				AS targets
+		FROM stored
+		GROUP BY work_item_id, transition_change_date
+		HAVING count(*) > count(DISTINCT place)) AS same
+	CROSS JOIN LATERAL unnest(ids, etl_joined(sources, targets))
+		AS o (id, rank)
 ), listed AS (
-	SELECT x.id, x.work_item_id, touched.is_known, touched.created,
+	SELECT x.id, x.work_item_id, x.is_known, x.created,
 		COALESCE(x.from_status_id, lag(x.to_status_id) OVER line)
 			AS from_id,
 		x.to_status_id AS to_id, x.transition_change_date AS at,
@@ -130,15 +164,9 @@ WITH touched AS MATERIALIZED (
 		row_number() OVER line AS nr,
 		x.transition_start_date AS known_start,
 		x.time_in_status_seconds AS known_seconds
-	FROM touched CROSS JOIN LATERAL (
-		SELECT *
-		FROM changelogs AS y
-		WHERE y.tenant_id = $1
-			AND y.work_item_id = touched.id
-			AND y.transition_change_date IS NOT NULL
-		OFFSET 0) AS x
+	FROM stored AS x LEFT JOIN mixed AS m ON m.id = x.id
 	WINDOW line AS (PARTITION BY x.work_item_id
-		ORDER BY x.transition_change_date, x.place,
+		ORDER BY x.transition_change_date, m.rank, x.place,
 		length(x.external_id), x.external_id COLLATE "C")
 ), change AS MATERIALIZED (
 	SELECT c.*, extract(epoch FROM c.at - c.started_at)::float AS seconds,
@@ -160,8 +188,11 @@ WITH touched AS MATERIALIZED (
 		last_updated_at = NOW()
 	FROM change
 	WHERE c.tenant_id = $1 AND c.id = change.id
-		AND (change.known_start, change.known_seconds)
-		IS DISTINCT FROM (change.started_at, change.seconds)
+		AND c.id = ANY (ARRAY(
+		SELECT id
+		FROM change
+		WHERE (known_start, known_seconds)
+			IS DISTINCT FROM (started_at, seconds)))
 ), sum AS (
 	SELECT work_item_id, count(*) AS changes,
 		min(at) AS first_at,
@@ -255,6 +286,7 @@ UPDATE work_items AS w
 SET <measured = m>, last_updated_at = NOW()
 FROM metric AS m
 WHERE w.tenant_id::bigint = $1 AND w.id = m.id
+	AND w.id = ANY (ARRAY(SELECT id FROM touched))
 	AND (w.<measured>) IS DISTINCT FROM (m.<measured>)
 
 -- statement: done

@@ -6,14 +6,16 @@
 /* Within the inner SELECT t is the project still, behind it the other row. */
 static const struct column_rows wits = {
 	&wit_catalogue,
-	"(SELECT w.* FROM projects_wits AS l JOIN wits AS w"
-	" ON w.tenant_id = t.tenant_id AND w.id = l.wit_id"
+	"(SELECT w.* FROM projects_wits AS l CROSS JOIN LATERAL"
+	" (SELECT * FROM wits AS x WHERE x.tenant_id = t.tenant_id"
+	" AND x.id = l.wit_id LIMIT 1) AS w"
 	" WHERE l.project_id = t.id AND w.active) AS t",
 };
 static const struct column_rows statuses = {
 	&status_catalogue,
-	"(SELECT s.* FROM projects_statuses AS l JOIN statuses AS s"
-	" ON s.tenant_id = t.tenant_id AND s.id = l.status_id"
+	"(SELECT s.* FROM projects_statuses AS l CROSS JOIN LATERAL"
+	" (SELECT * FROM statuses AS x WHERE x.tenant_id = t.tenant_id"
+	" AND x.id = l.status_id LIMIT 1) AS s"
 	" WHERE l.project_id = t.id AND s.active) AS t",
 };
 

@@ -96,3 +96,27 @@ raw_batch_pending(struct db *db, int64_t age, struct arena *arena,
 	ret_backlog->old = db_int(rows, 0, 2);
 	return E_OK;
 }
+
+enum err
+raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_loads_due",
+		.sql = "SELECT r.id, due.tenant_id, due.integration_id,"
+		    " r.entity_type FROM (SELECT DISTINCT tenant_id,"
+		    " integration_id FROM statuses WHERE metrics_due LIMIT $1)"
+		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type"
+		    " FROM raw_extraction_data AS b"
+		    " WHERE b.tenant_id = due.tenant_id"
+		    " AND b.integration_id = due.integration_id"
+		    " AND b.processing_status = 'completed' AND b.active"
+		    " AND b.entity_type IN ('jira_issues_batch',"
+		    " 'jira_statuses_batch', 'jira_changelogs_batch')"
+		    " ORDER BY b.created_at DESC LIMIT 1) AS r",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, limit);
+	return db_run(db, &statement, &params, arena, ret_rows, diag);
+}

@@ -25,6 +25,7 @@ INDEX("btree (tenant_id)")
 INDEX("btree (external_id)")
 INDEX("btree (original_name)")
 INDEX("btree (status_mapping_id)")
+INDEX("btree (tenant_id, integration_id) WHERE metrics_due")
 TRIGGER("metrics_due BEFORE UPDATE OF category, status_mapping_id ON statuses"
     " FOR EACH ROW WHEN (old.category::text IS DISTINCT FROM new.category::text"
     " OR old.status_mapping_id IS DISTINCT FROM new.status_mapping_id)"

@@ -106,6 +106,50 @@ reconcile(struct db *db, struct queue_manager *queue,
 	return E_OK;
 }
 
+/*
+ * Metrics follow mappings, workflow steps and categories: the next load of the
+ * integration computes them anew. None may come for long, so one is queued, if
+ * no load waits already.
+ */
+static enum err
+queue_due_loads(struct db *db, struct queue_manager *queue,
+    const struct relay_settings *settings, struct arena *arena,
+    struct diag *diag)
+{
+	struct mq_queue_stats waiting;
+	struct db_rows *rows;
+	struct job *jobs;
+	bool *confirmed;
+	size_t count;
+	enum err rc;
+
+	rc = queue_manager_count(queue, QUEUE_LOAD, &waiting, diag);
+	if (rc != E_OK || waiting.message_count > 0)
+		return rc;
+	rc = raw_batch_loads_due(db, LIMIT, arena, &rows, diag);
+	if (rc != E_OK || db_rows_count(rows) == 0)
+		return rc;
+	count = (size_t)db_rows_count(rows);
+	jobs = arena_get(arena, count * sizeof(*jobs));
+	confirmed = arena_get(arena, count * sizeof(*confirmed));
+	if (jobs == NULL || confirmed == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+	for (size_t i = 0; i < count; i++) {
+		int row = (int)i;
+
+		jobs[i].raw_data_id = db_int(rows, row, RAW_BATCH_DUE_ID);
+		jobs[i].tenant_id = db_int(rows, row, RAW_BATCH_DUE_TENANT);
+		jobs[i].integration_id = db_int(rows, row,
+		    RAW_BATCH_DUE_INTEGRATION);
+		jobs[i].entity_type = db_text(rows, row, RAW_BATCH_DUE_TYPE);
+	}
+	rc = queue_manager_publish_all(queue, QUEUE_LOAD, jobs, count,
+	    (int)settings->relay_timeout, arena, confirmed, diag);
+	if (rc == E_OK)
+		log_info("loads_queued", LOG_INT("count", (int64_t)count));
+	return rc;
+}
+
 enum err
 relay_chores(struct db *db, struct queue_manager *queue,
     const struct relay_settings *settings, struct arena *arena,
@@ -121,5 +165,7 @@ relay_chores(struct db *db, struct queue_manager *queue,
 		rc = retire(db, settings, arena, diag);
 	if (rc == E_OK)
 		rc = reconcile(db, queue, settings, arena, diag);
+	if (rc == E_OK)
+		rc = queue_due_loads(db, queue, settings, arena, diag);
 	return rc;
 }

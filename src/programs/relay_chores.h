@@ -1,7 +1,7 @@
 /*
  * What the relay does now and then besides queueing: it ends leases of dead
  * workers, removes expired idempotency keys and batches past their retention,
- * and compares rows with messages.
+ * compares rows with messages, and queues loads for metrics that are due.
  * Several relays may do so side by side; each chore is harmless when repeated.
  */
 #ifndef PROGRAMS_RELAY_CHORES_H

@@ -8,7 +8,8 @@ SETTING(relay_timeout, NUMBER, "10000", 100, 60000, NULL,
     "ETL_RELAY_TIMEOUT",
     "Milliseconds to wait for the broker's confirms of one transaction")
 SETTING(relay_chores, NUMBER, "60", 1, 86400, NULL, "ETL_RELAY_CHORES",
-    "Seconds between two rounds of chores: leases, expired keys, lost messages")
+    "Seconds between two rounds of chores: leases, expired keys, lost messages,"
+    " metrics that are due")
 SETTING(relay_lease, NUMBER, "3600", 1, 604800, NULL, "ETL_RELAY_LEASE",
     "Seconds a batch may be in processing before it comes back to pending")
 SETTING(retention_days, NUMBER, "0", 0, 36500, NULL, "ETL_RETENTION_DAYS",

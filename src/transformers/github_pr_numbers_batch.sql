@@ -120,6 +120,7 @@ SET active = changed.is_named, last_updated_at = NOW(),
 	gone_since = CASE WHEN NOT changed.is_named THEN changed.first_id END
 FROM changed
 WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
+	AND p.id = ANY (ARRAY(SELECT id FROM changed))
 
 -- Pages of censuses that are over.
 -- statement: census_pages_gone

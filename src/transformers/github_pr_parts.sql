@@ -29,6 +29,7 @@ UPDATE prs AS p
 SET parts = changed.parts
 FROM changed
 WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
+	AND p.id = ANY (ARRAY(SELECT id FROM changed))
 	AND p.parts IS DISTINCT FROM changed.parts
 
 -- A commit belongs to each pull request that has it.
@@ -100,6 +101,7 @@ SET <updated = n>, active = n.is_active, last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
 
 -- statement: prs_reviews
 -- columns: prs_reviews
@@ -170,6 +172,7 @@ SET <updated = n>, active = n.is_active, last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
 
 -- Of two that tell when the comment was changed, the newer one counts. Comments
 -- of two kinds may have the same id.
@@ -249,6 +252,7 @@ SET <updated = n>, active = n.is_active, last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
 
 -- statement: prs_commits_gone
 WITH list AS MATERIALIZED (

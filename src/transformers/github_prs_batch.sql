@@ -201,8 +201,14 @@ WITH item AS MATERIALIZED (
 		(o.gone_since >= $3) IS NOT TRUE AS is_back
 	FROM one
 	LEFT JOIN prs AS o ON o.tenant_id = $1 AND o.id = one.pr_id
-	JOIN repositories AS r ON r.tenant_id = $1
-		AND r.id = COALESCE(o.repository_id, one.repository_id)
+	CROSS JOIN LATERAL (
+		SELECT COALESCE(o.repository_id, one.repository_id) AS id
+		OFFSET 0) AS its
+	CROSS JOIN LATERAL (
+		SELECT *
+		FROM repositories AS x
+		WHERE x.tenant_id::bigint = $1 AND x.id = its.id
+		LIMIT 1) AS r
 	CROSS JOIN LATERAL (SELECT etl_taken(CASE
 		WHEN o.id IS NULL AND one.number IS NOT NULL
 		THEN jsonb_build_object('number', one.number) || told

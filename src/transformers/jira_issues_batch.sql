@@ -140,36 +140,38 @@ WITH custom AS MATERIALIZED (
 	CROSS JOIN LATERAL unnest(ARRAY[
 		CASE WHEN jsonb_typeof(f) NOT IN ('object', 'null')
 			THEN 'fields|not an object' END,
-		CASE WHEN NOT etl_is_blank(f->'project') AND COALESCE(
-			etl_id(f#>'{project,id}'), etl_name(f#>'{project,key}'))
-			IS NULL THEN 'fields.project|no id or key' END,
-		CASE WHEN NOT etl_is_blank(f->'issuetype') AND COALESCE(
-			etl_id(f#>'{issuetype,id}'),
-			etl_name(f#>'{issuetype,name}'))
-			IS NULL THEN 'fields.issuetype|no id or name' END,
-		CASE WHEN NOT etl_is_blank(f->'status') AND COALESCE(
-			etl_id(f#>'{status,id}'), etl_name(f#>'{status,name}'))
-			IS NULL THEN 'fields.status|no id or name' END,
-		CASE WHEN NOT etl_is_blank(f->'summary')
-			AND etl_scalar(f->'summary') IS NULL
+		CASE WHEN COALESCE(etl_id(f#>'{project,id}'),
+			etl_name(f#>'{project,key}')) IS NULL
+			AND NOT etl_is_blank(f->'project')
+			THEN 'fields.project|no id or key' END,
+		CASE WHEN COALESCE(etl_id(f#>'{issuetype,id}'),
+			etl_name(f#>'{issuetype,name}')) IS NULL
+			AND NOT etl_is_blank(f->'issuetype')
+			THEN 'fields.issuetype|no id or name' END,
+		CASE WHEN COALESCE(etl_id(f#>'{status,id}'),
+			etl_name(f#>'{status,name}')) IS NULL
+			AND NOT etl_is_blank(f->'status')
+			THEN 'fields.status|no id or name' END,
+		CASE WHEN etl_scalar(f->'summary') IS NULL
+			AND NOT etl_is_blank(f->'summary')
 			THEN 'fields.summary|not a text' END,
 		CASE WHEN NOT etl_is_blank(f->'description')
 			AND etl_text(f->'description') IS NULL
 			THEN 'fields.description|not a text' END,
-		CASE WHEN NOT etl_is_blank(f->'resolution')
-			AND etl_word(f->'resolution') IS NULL
+		CASE WHEN etl_word(f->'resolution') IS NULL
+			AND NOT etl_is_blank(f->'resolution')
 			THEN 'fields.resolution|no name' END,
-		CASE WHEN NOT etl_is_blank(f->'assignee')
-			AND etl_word(f->'assignee') IS NULL
+		CASE WHEN etl_word(f->'assignee') IS NULL
+			AND NOT etl_is_blank(f->'assignee')
 			THEN 'fields.assignee|no displayName' END,
 		CASE WHEN NOT etl_is_blank(f->'labels')
 			AND etl_label(f->'labels') IS NULL
 			THEN 'fields.labels|not a list of texts' END,
-		CASE WHEN NOT etl_is_blank(f->'priority')
-			AND etl_word(f->'priority') IS NULL
+		CASE WHEN etl_word(f->'priority') IS NULL
+			AND NOT etl_is_blank(f->'priority')
 			THEN 'fields.priority|no name' END,
-		CASE WHEN NOT etl_is_blank(f->'created')
-			AND etl_timestamp(f->>'created') IS NULL
+		CASE WHEN etl_timestamp(f->>'created') IS NULL
+			AND NOT etl_is_blank(f->'created')
 			THEN 'fields.created|not a time' END,
 		CASE WHEN etl_timestamp(f->>'updated') IS NULL
 			AND jsonb_typeof(f) = 'object' THEN
@@ -177,12 +179,13 @@ WITH custom AS MATERIALIZED (
 			THEN 'fields.updated|no time: it replaces nothing that is known'
 			ELSE 'fields.updated|not a time: it replaces nothing that is known'
 			END END,
-		CASE WHEN NOT etl_is_blank(f->'resolutiondate')
-			AND etl_timestamp(f->>'resolutiondate') IS NULL
+		CASE WHEN etl_timestamp(f->>'resolutiondate') IS NULL
+			AND NOT etl_is_blank(f->'resolutiondate')
 			THEN 'fields.resolutiondate|not a time' END,
-		CASE WHEN NOT etl_is_blank(f->'parent') AND COALESCE(
-			etl_id(f#>'{parent,id}'), etl_id(f#>'{parent,key}'))
-			IS NULL THEN 'fields.parent|no id or key' END,
+		CASE WHEN COALESCE(etl_id(f#>'{parent,id}'),
+			etl_id(f#>'{parent,key}')) IS NULL
+			AND NOT etl_is_blank(f->'parent')
+			THEN 'fields.parent|no id or key' END,
 		CASE WHEN NOT etl_is_blank(changelog) AND histories IS NULL
 			THEN 'changelog|no list of histories' END
 		]) AS n (note)
@@ -241,17 +244,23 @@ WITH custom AS MATERIALIZED (
 		GROUP BY 1
 		ORDER BY 2
 		LIMIT 10000) AS first
-), batch AS (
-	SELECT raw_data #> '{}' AS answer
-	FROM raw_extraction_data
-	WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
-	OFFSET 0
+), batch AS MATERIALIZED (
+	SELECT a.is_read, CASE WHEN NOT a.is_read
+		THEN etl_refusal(answer) END AS refusal, ARRAY(
+		SELECT note FROM etl_page_lack(answer, '{issues,values}')
+		UNION ALL
+		SELECT note FROM etl_answer_errors(answer)) AS notes
+	FROM (
+		SELECT raw_data #> '{}' AS answer
+		FROM raw_extraction_data
+		WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+		OFFSET 0) AS b
+	CROSS JOIN LATERAL (
+		SELECT etl_issue_list(answer) IS NOT NULL AS is_read
+		OFFSET 0) AS a
 ), lack AS (
-	SELECT -1::bigint AS index, e.note
-	FROM batch CROSS JOIN etl_page_lack(answer, '{issues,values}') AS e
-	UNION ALL
-	SELECT -1, e.note
-	FROM batch CROSS JOIN etl_answer_errors(answer) AS e
+	SELECT -1::bigint AS index, n.note
+	FROM batch CROSS JOIN unnest(notes) AS n (note)
 	UNION ALL
 	SELECT index, jsonb_strip_nulls(jsonb_build_object('what', 'changelog',
 		'index', index, 'item', COALESCE(key, id),
@@ -264,14 +273,13 @@ WITH custom AS MATERIALIZED (
 		AND etl_integer(changelog->>'maxResults')
 		<= jsonb_array_length(histories)))
 )
-SELECT CASE WHEN etl_issue_path(answer) IS NOT NULL
-	THEN (SELECT count(*) FROM issue) END,
+SELECT CASE WHEN batch.is_read THEN (SELECT count(*) FROM issue) END,
 	(SELECT count(*) FROM issue WHERE NOT is_readable),
 	skipped.count, skipped.list, waiting.list,
 	(SELECT count(*) FROM lack), (
 	SELECT jsonb_agg(note ORDER BY index)
 	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
-	CASE WHEN etl_issue_path(answer) IS NULL THEN etl_refusal(answer) END
+	batch.refusal
 FROM batch CROSS JOIN skipped CROSS JOIN waiting
 
 -- Whoever has some of the same waits here. The statement after this one sees
@@ -358,28 +366,26 @@ WITH named AS MATERIALIZED (
 ), item AS MATERIALIZED (
 	SELECT i.index, i.external_id, i.key, i.is_issue,
 		CASE WHEN i.is_issue THEN i.value->'fields' END AS f,
-		i.histories, i.history_total, i.history_start,
 		CASE WHEN i.is_issue AND i.histories IS NOT NULL THEN
 			etl_timestamp(i.value#>>'{fields,updated}') END
 			AS as_of,
-		COALESCE(i.claims_whole AND (etl_integer(
+		COALESCE(i.history_total, CASE WHEN i.claims_whole
+			AND i.history_start = 0 AND (etl_integer(
 			i.value#>>'{changelog,maxResults}')
-			<= jsonb_array_length(i.histories)) IS NOT TRUE, false)
-			AS claims_whole
+			<= jsonb_array_length(i.histories)) IS NOT TRUE
+			THEN jsonb_array_length(i.histories) END) AS total,
+		CASE WHEN i.histories IS NOT NULL THEN ARRAY(
+			SELECT DISTINCT hashtextextended(etl_id(e.value->'id'), 0)
+			FROM jsonb_array_elements(i.histories) AS e (value)
+			WHERE etl_id(e.value->'id') IS NOT NULL
+				AND etl_timestamp(e.value->>'created') IS NOT NULL
+			ORDER BY 1) END AS entries
 	FROM etl_issues($1, $2, $3) AS i
 	WHERE i.external_id IS NOT NULL
 		AND CASE WHEN i.is_issue THEN i.key IS NOT NULL
 		ELSE i.histories IS NOT NULL END
-), history AS (
-	SELECT external_id, max(as_of) AS as_of, jsonb_agg(histories) AS pieces,
-		max(COALESCE(history_total, CASE WHEN claims_whole
-			AND history_start = 0
-			THEN jsonb_array_length(histories) END)) AS total
-	FROM item
-	WHERE histories IS NOT NULL
-	GROUP BY external_id
 ), issue AS (
-	SELECT index, external_id, key, is_issue, f,
+	SELECT index, external_id, key, is_issue, f, as_of, total, entries,
 		etl_id(f#>'{project,id}') AS project,
 		etl_id(f#>'{issuetype,id}') AS wit,
 		etl_id(f#>'{status,id}') AS status,
@@ -544,7 +550,6 @@ WITH named AS MATERIALIZED (
 			AND w.integration_id::bigint = $2
 			AND w.external_id = n.external_id
 		LIMIT 1) AS o ON true
-	LEFT JOIN history AS h ON h.external_id = n.external_id
 	CROSS JOIN LATERAL (
 		SELECT n.is_issue AND CASE WHEN o.id IS NULL THEN true
 			WHEN n.updated IS NULL THEN o.updated IS NULL
@@ -573,15 +578,13 @@ WITH named AS MATERIALIZED (
 			AS is_back
 		OFFSET 0) AS b
 	CROSS JOIN LATERAL (
-		SELECT CASE WHEN h.external_id IS NULL THEN o.history_seen
+		SELECT CASE WHEN n.entries IS NULL
+			OR n.entries <@ o.history_seen THEN o.history_seen
+			WHEN o.history_seen IS NULL THEN n.entries
 			ELSE ARRAY(
 			SELECT unnest(o.history_seen)
 			UNION
-			SELECT hashtextextended(etl_id(x.value->'id'), 0)
-			FROM jsonb_array_elements(h.pieces) AS p (value)
-			CROSS JOIN jsonb_array_elements(p.value) AS x (value)
-			WHERE etl_id(x.value->'id') IS NOT NULL
-				AND etl_timestamp(x.value->>'created') IS NOT NULL
+			SELECT unnest(n.entries)
 			ORDER BY 1) END AS seen
 		OFFSET 0) AS q
 	CROSS JOIN LATERAL (
@@ -604,12 +607,12 @@ WITH named AS MATERIALIZED (
 				WITH ORDINALITY AS c (name, place)
 			WHERE t.taken >> (c.place - 1)::integer & 1 = 1)
 		ELSE o.column_ages END AS column_ages,
-		GREATEST(o.history_total, h.total) AS history_total,
+		GREATEST(o.history_total, n.total) AS history_total,
 		q.seen AS history_seen,
-		GREATEST(o.history_as_of, h.as_of) AS history_as_of,
-		CASE WHEN h.as_of > o.history_as_of OR (h.as_of IS NOT NULL
+		GREATEST(o.history_as_of, n.as_of) AS history_as_of,
+		CASE WHEN n.as_of > o.history_as_of OR (n.as_of IS NOT NULL
 			AND o.history_as_of IS NULL) THEN $3
-			WHEN h.as_of = o.history_as_of
+			WHEN n.as_of = o.history_as_of
 			THEN GREATEST(o.history_raw_data_id, $3)
 			ELSE o.history_raw_data_id END AS history_raw_data_id,
 		b.is_back OR COALESCE(o.active, true) AS active,
@@ -700,12 +703,13 @@ WITH item AS (
 			AND $3 >= w.history_raw_data_id)) AS is_newest,
 		i.history_start = 0 AND COALESCE(jsonb_array_length(i.histories)
 			>= i.history_total, i.claims_whole) AS is_whole,
-		CASE WHEN etl_timestamp(i.histories#>>'{0,created}')
-			> etl_timestamp(i.histories#>>'{-1,created}')
-			THEN -1 ELSE 1 END AS direction
+		u.direction
 	FROM etl_issues($1, $2, $3) AS i
 	CROSS JOIN LATERAL (
-		SELECT etl_timestamp(i.value#>>'{fields,updated}') AS updated
+		SELECT etl_timestamp(i.value#>>'{fields,updated}') AS updated,
+			CASE WHEN etl_timestamp(i.histories#>>'{0,created}')
+			> etl_timestamp(i.histories#>>'{-1,created}')
+			THEN -1 ELSE 1 END AS direction
 		OFFSET 0) AS u
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.created, x.history_as_of, x.history_raw_data_id
@@ -715,6 +719,7 @@ WITH item AS (
 			AND x.external_id = i.external_id
 		LIMIT 1) AS w
 	WHERE i.histories IS NOT NULL
+	OFFSET 0
 ), read AS (
 	SELECT i.work_item_id, i.created, i.index, i.updated, i.is_newest,
 		i.is_whole, i.direction, i.direction * h.place AS place, s.nr,

@@ -23,7 +23,7 @@ forget() { table "DELETE FROM changelogs; DELETE FROM work_items_old_keys; DELET
 
 # -- absent is not null, for every column, in either order
 full='{"id": "1", "key": "A-1", "fields": {"project": {"id": "70", "key": "A", "name": "A"}, "issuetype": {"id": "80", "name": "Story"},
-	"status": {"id": "3", "name": "Doing", "statusCategory": {"key": "indeterminate"}}, "summary": "s", "description": "d",
+	"status": {"id": "33", "name": "Doing", "statusCategory": {"key": "indeterminate"}}, "summary": "s", "description": "d",
 	"resolution": {"name": "r"}, "assignee": {"displayName": "Ann"}, "labels": ["l"], "priority": {"name": "p"},
 	"created": "2025-01-01T00:00:00Z", "updated": "2025-01-02T00:00:00Z", "resolutiondate": "2025-01-02T00:00:00Z",
 	"parent": {"id": "9"}, "customfield_1": 2.5, "customfield_2": "c"}}'
@@ -91,10 +91,10 @@ page() { # NUMBER OF A PAGE OF 40
 	jq --argjson p "$1" '. as $h | {self: "https://jira.example.com/rest/api/3/issue/1/changelog?startAt=\(40 * $p)",
 		startAt: (40 * $p), maxResults: 40, total: 140, isLast: ($p == 3), values: $h[40 * $p:40 * $p + 40]}' "$TMP/histories"
 }
-cut() { jq --argjson i "$issue" '. as $h | {issues: [$i + {changelog: {startAt: 0, maxResults: 100, total: 140, histories: ($h | reverse)[:100]}}]}' "$TMP/histories"; }
+cut_off() { jq --argjson i "$issue" '. as $h | {issues: [$i + {changelog: {startAt: 0, maxResults: 100, total: 140, histories: ($h | reverse)[:100]}}]}' "$TMP/histories"; }
 for order in '0 1 2 3' '3 1 0 2'; do
 	forget
-	cut | feed jira_issues_batch
+	cut_off | feed jira_issues_batch
 	check_is "a history that is cut is noted" "$(outcome incomplete | jq -c '.[0] | [.what, .item, .given, .total]')" '["changelog","A-1",100,140]'
 	check_is "and measures nothing" "$(table "SELECT history_complete, num_nonnulls(total_work_starts, total_work_time_seconds, work_first_started_at) FROM work_items")" "f|0"
 	for p in $order; do page "$p" | feed jira_issues_batch; done
@@ -110,6 +110,23 @@ page 0 | jq '.self |= sub("issue/1/"; "issue/77/")' | feed jira_issues_batch
 check_is "a page of an unknown issue waits for it" "$(outcome waiting)" '["77"]'
 jq -n --argjson i "$issue" '{issues: [$i | .fields.updated = "2025-03-01T00:00:00Z" | .fields.status = {id: "6", name: "Done"}]}' | feed jira_issues_batch
 check_is "a newer status that the history does not lead to makes it incomplete" "$(table "SELECT history_complete, total_work_starts FROM work_items")" "f|"
+
+# A page ends between two changes of one time, the latter of which has the smaller
+# id: their statuses tell their order.
+jq -n '[{id: "401", from: "1", to: "3", day: 2}, {id: "402", from: "3", to: "1", day: 3}, {id: "121", from: "1", to: "6", day: 3}]
+	| map({id, created: "2025-01-0\(.day)T00:00:00Z", items: [{field: "status", fieldId: "status", from, to}]})' >"$TMP/histories"
+half() { # START END
+	jq --argjson s "$1" --argjson e "$2" '{self: "https://jira.example.com/rest/api/3/issue/1/changelog", startAt: $s, maxResults: 2, total: 3, values: .[$s:$e]}' "$TMP/histories" | feed jira_issues_batch
+}
+for order in 0,2,2,3 2,3,0,2; do
+	forget
+	jq -n --argjson i "$issue" '{issues: [$i | .fields.status = {id: "6", name: "Done"}]}' | feed jira_issues_batch
+	half "$(cut -d , -f 1 <<<"$order")" "$(cut -d , -f 2 <<<"$order")"
+	half "$(cut -d , -f 3 <<<"$order")" "$(cut -d , -f 4 <<<"$order")"
+	check_is "changes of one time on two pages are in the order in which they join ($order)" \
+		"$(table "SELECT history_complete, total_work_time_seconds, total_backlog_returns, (SELECT string_agg(external_id || ':' || time_in_status_seconds, ' ' ORDER BY external_id) FROM changelogs) FROM work_items")" \
+		"t|86400|1|121:0 401:86400 402:86400"
+done
 
 # -- whole answers of one thing
 jq -n --argjson i "$full" '$i | .id = "21" | .key = "A-21"' | feed jira_issues_batch

@@ -11,6 +11,7 @@ hub=2
 store_with() { # METADATA [TYPE]
 	jq -c --arg type "${2:-github_prs_batch}" --argjson meta "$1" --argjson hub "$hub" \
 		'{integration_id: $hub, entity_type: $type, raw_data: ., extraction_metadata: $meta}' >"$TMP/store.json"
+	# shellcheck disable=SC2154 # transform.sh has it
 	request POST "/app/etl/raw-data/store?$tenant_query&queue_transform=false" --data-binary "@$TMP/store.json"
 	[ "$STATUS" = 201 ] || note "store: $STATUS $(head -c 300 "$BODY")"
 	BATCH=$(json .raw_data_id)

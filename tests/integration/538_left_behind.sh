@@ -13,6 +13,7 @@ first=$id
 app stop relay
 # One connection: store, completed, and pending again before the mark is due.
 change() { # ID STATUS
+	# shellcheck disable=SC2154 # worker.sh has it
 	printf 'next\nurl = "%s/app/etl/raw-data/%s/status?%s"\nrequest = PUT\ndata = "{\\"status\\":\\"%s\\"}"\n' \
 		"$ETL_URL" "$1" "$as_tenant" "$2"
 	cat "$TMP/headers.conf"

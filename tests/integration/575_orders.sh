@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/transform.sh"
 seed=${ORDERS_SEED:-$((RANDOM * 100))}
-orders=${ORDERS:-20}
+orders=${ORDERS:-8}
 note "ORDERS_SEED=$seed ORDERS=$orders"
 log=$ETL_STACK/logs/postgres.log
 servers_up
@@ -55,10 +55,12 @@ replay() {
 	wait_until 120 settled
 }
 
+# Ids of batches differ from order to order, and so do the batches that wait.
 dump() { # FILE
-	psql -qAtX -v ON_ERROR_STOP=1 -v tables="$tables" \
+	psql -qAtX -v ON_ERROR_STOP=1 -v tables="${tables/waiting_batches/}" \
 		-f "$ETL_SOURCE/tests/orders/dump.sql" |
-		sed -E 's/ [0-9]{19}"/"/g; s/"(list_)?id": [0-9]+//g' >"$1"
+		sed -E 's/ [0-9]{19}"/"/g; s/"(list_)?id": [0-9]+//g' |
+		LC_ALL=C sort >"$1"
 	[ -s "$1" ] || failed "the tables are dumped"
 }
 

@@ -34,6 +34,7 @@ check "the tables are filled" as_super -d "$ETL_DATABASE" -v rows="$rows" \
 	-v batches="$batches" -f "$plans/fill.sql"
 # shellcheck disable=SC2154 # lib.sh has it
 [ "$test_failures" = 0 ] || done_testing
+offset=$(stat -c %s "$log") # what ran while the tables were filled is no proof
 
 store_as() { # TYPE INTEGRATION FILE
 	jq -c --arg type "$1" --argjson integration "$2" '{integration_id: $integration,
@@ -91,6 +92,12 @@ for round in 1 2 3; do
 	call POST "/raw-data/$id/requeue"
 	wait_until 120 everything_done
 done
+# Censuses of ten issues and ten pull requests that came above.
+printf '{"project_key": "NEW", "last": true, "ids": ["new110", "new111"]}' >"$TMP/census"
+store_as jira_issue_ids_batch 1 "$TMP/census"
+printf '{"repository": "fill/new1", "last": true, "numbers": [1, 2]}' >"$TMP/census"
+store_as github_pr_numbers_batch 2 "$TMP/census"
+wait_until 120 everything_done || note "left: $(left_over)"
 check "all batches are done" everything_done
 check_is "and well" "$(sql "SELECT string_agg(DISTINCT entity_type || ' ' || processing_status || COALESCE(' ' || (error_details->>'message'), ''), ', ') FROM raw_extraction_data WHERE id > 5000000 AND processing_status <> 'completed'")" ""
 # A failed one, one that is half done, and what the relay's chores find.
@@ -105,7 +112,8 @@ for path in /raw-data '/raw-data?entity_type=jira_issues_batch&processing_status
 	'/raw-data?external_id=x' '/raw-data?limit=5&offset=100' "/raw-data/$id" /health/ready /metrics /queues \
 	/wits /wit-mappings /wits-hierarchies /statuses '/statuses?integration_id=1&limit=5' /status-mappings \
 	/status-mappings/4 /workflows /workflows/1 /workflows/1/dependencies /integrations /integrations/1 /projects \
-	/status-mappings/4/dependencies /qdrant/dashboard; do
+	/status-mappings/4/dependencies /wits-hierarchies/1/dependencies /qdrant/dashboard \
+	'/raw-data?limit=2&include_raw_data=true'; do
 	call GET "$path"
 done
 call PUT "/raw-data/$id/status" --data '{"status": "completed"}'
@@ -119,6 +127,7 @@ call POST /workflows --data '{"step_name": "x", "step_category": "Done"}'
 call DELETE "/workflows/$(json .id)"
 call POST /integrations/2/toggle-active
 call POST /integrations/2/toggle-active
+ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" purge --tenant 1 --status deleted --older-than 1d >"$TMP/purge" 2>&1 || note_file "$TMP/purge"
 sleep 3 # the relay looks several times
 app stop worker
 app stop pool
