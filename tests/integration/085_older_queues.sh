@@ -4,7 +4,6 @@
 # goes on.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
-id=
 
 # As 1.0 declared them.
 older_queue() { # NAME KEY ARGUMENTS
