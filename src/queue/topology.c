@@ -47,9 +47,9 @@ topology_args(const struct queue_manager *manager, enum queue queue, int part,
 			queue_delay(part) };
 	if (!before || (quorum && passes_on))
 		*next++ = (struct mq_arg){ "x-overflow", "reject-publish", 0 };
-	if (quorum && passes_on && before)
+	if (quorum && passes_on) /* else a policy could set the other */
 		*next++ = (struct mq_arg){ "x-dead-letter-strategy",
-			"at-least-once", 0 };
+			before ? "at-least-once" : "at-most-once", 0 };
 	if (quorum && !before)
 		*next++ = (struct mq_arg){ "x-delivery-limit", NULL,
 			part == QUEUE_MAIN ? DELIVERY_LIMIT : NO_LIMIT };

@@ -50,7 +50,7 @@ fill() { # messages that tell where they were
 }
 older_and_filled() { older; fill; }
 queues() { mgmt GET "/api/queues/$ETL_VHOST"; }
-is_new() { [ "$(queues | jq '[.[].arguments | has("x-dead-letter-strategy") or (has("x-delivery-limit") | not)] | any')" = false ]; }
+is_new() { [ "$(queues | jq '[.[].arguments | .["x-dead-letter-strategy"] == "at-least-once" or (has("x-delivery-limit") | not)] | any')" = false ]; }
 nothing_aside() { [ "$(queues | jq length)" = 18 ]; }
 
 export ETL_APP_BEFORE=older_and_filled

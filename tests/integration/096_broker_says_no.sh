@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the broker does not let us do, named at start and in /health/ready: an
-# alarm, no permission to configure; and what a URL of it may say.
+# alarm, no permission to configure, a policy that overrides what the queues say;
+# and what a URL of it may say.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
 ETL_APP_POOL=2 app_up 'relay_min_age = 1' 'relay_interval = 300'
@@ -49,6 +50,31 @@ check "a missing queue that may not be declared is named at start" wait_until 15
 permit '.*'
 check "with the permission it is declared" wait_until 30 ready_is '[]'
 
+# -- policies that override what the queues say
+policy() { # NAME PATTERN DEFINITION
+	mgmt PUT "/api/policies/$ETL_VHOST/$1" "{\"pattern\":\"$2\",\"definition\":$3,\"apply-to\":\"queues\"}" >"$TMP/out"
+}
+policy early '^load_queue.retry' '{"message-ttl":1000,"dead-letter-strategy":"at-least-once"}'
+policy few 'dead$' '{"delivery-limit":5}'
+policy short '^extract_queue$' '{"max-length":1000000}'
+printf 'rabbitmq_management = %s\n' "$ETL_MGMT_URL" >>"$ETL_APP/extra.conf"
+unset ETL_APP_CONF
+app restart pool
+app restart relay
+check "a policy that overrides is named at start" wait_until 15 \
+	grep -q 'event=degraded what=load_queue.retry.4 text=".*the policy early sets message-ttl to 1000' "$APP_LOGS/pool.log"
+check "by the relay, with what to do" wait_until 15 grep -q 'event=queue_policy queue=load_queue.retry.4 text=.*advice="leave' "$APP_LOGS/relay.log"
+request GET /app/etl/health/ready
+check_is "and in ready: each queue that it harms" "$(json '.degraded | @json')" \
+	'["extract_queue.dead","transform_queue.dead","load_queue.retry.1","load_queue.retry.2","load_queue.retry.3","load_queue.retry.4","load_queue.dead"]'
+check_match "with the reason" "$(json '.reasons | join("\n")')" 'transform_queue.dead: the policy few sets delivery-limit to 5'
+queue_purge load_queue
+publish load.retry.4 early
+check "what it lets expire comes back early instead of being lost" wait_until 15 queue_has load_queue 1
+for name in early few short; do mgmt DELETE "/api/policies/$ETL_VHOST/$name" >"$TMP/out"; done
+check "without it nothing is degraded" wait_until 30 ready_is '[]'
+queue_purge load_queue
+
 # -- a URL with a query
 url=$(sed -n 's/^rabbitmq_url = //p' "$ETL_APP/etl.conf")
 settings_say() { # URL
@@ -61,7 +87,6 @@ check_match "by name" "$(cat "$TMP/err")" 'no parameter prefetch'
 check_is "so is a wrong value" "$(settings_say "$url?heartbeat=soon")" 78
 check_is "and what is no URL" "$(settings_say "127.0.0.1")" 78
 printf 'rabbitmq_url = %s?heartbeat=7\n' "$url" >>"$ETL_APP/extra.conf"
-unset ETL_APP_CONF
 app restart pool
 check "with a query it is connected" wait_until 15 queued
 heartbeats() { mgmt GET "/api/vhosts/$ETL_VHOST/connections" | jq -r '[.[] | select(.timeout == 7)] | length'; }
