@@ -6,7 +6,6 @@
  * again; a transaction that was open is rolled back; a claim that was left
  * behind is taken over by whoever gets the message, or ended by the relay.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -31,12 +30,7 @@
 #define STEP_HELD_LONG 2
 #define STEP_TAKEN 3
 #define HELD_OFTEN 5
-/*
- * Deliveries of one message beyond worker_interruptions. A batch's row counts
- * how often its worker died, and fails it; this is for a message that workers
- * die of before they come to its row. The broker itself has a higher limit, see
- * topology.c.
- */
+/* Deliveries beyond worker_interruptions, which rows count; see topology.c. */
 #define DELIVERIES_MORE 20
 #define HELD_MAX 15 /* as many as worker_attempts may be */
 
@@ -181,7 +175,6 @@ static enum err
 work(struct worker *me, struct diag *diag)
 {
 	const struct mq_delivery *delivery = me->delivery;
-	int64_t deliveries = queue_consumer_deliveries(delivery);
 	const struct worker_history history = {
 		.redelivered = delivery->redelivered || me->tried,
 		.attempt = count_told(me, HEADER_ATTEMPT,
@@ -197,10 +190,10 @@ work(struct worker *me, struct diag *diag)
 	rc = delivery->cut ? diag_set(diag, E_INVALID,
 	    "the message is longer than any job") :
 	    job_read_batch(delivery->body, me->arena, &job, diag);
-	if (rc == E_OK && deliveries >= settings.worker.worker_interruptions +
-	    DELIVERIES_MORE)
-		rc = diag_set(diag, E_INVALID, "it was delivered %" PRId64
-		    " times, and no worker came to an end with it", deliveries);
+	if (rc == E_OK && queue_consumer_deliveries(delivery) >=
+	    settings.worker.worker_interruptions + DELIVERIES_MORE)
+		rc = diag_set(diag, E_INVALID, "it was delivered too often, and"
+		    " no worker came to an end with it");
 	diag_clear(&settle_diag);
 	if (rc == E_INVALID) {
 		rc = refuse(me, diag, &settle_diag);

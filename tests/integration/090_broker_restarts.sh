@@ -81,13 +81,13 @@ restart() { # HOW ROUND
 	down=$(ms "$began")
 	began=$(date +%s%N)
 	without_leader=$(leaderless)
-	wait_until 60 all_lead
+	wait_until 180 all_lead
 	led=$(ms "$began")
-	wait_until 60 ready_is '[]' || broken=$((broken + 1))
+	wait_until 180 ready_is '[]' || broken=$((broken + 1))
 	ready=$(ms "$began")
 	: >"$TMP/stop"
 	wait "$client"
-	wait_until 60 processed || broken=$((broken + 1))
+	wait_until 180 processed || broken=$((broken + 1))
 	end=$(ms "$began")
 	echo "$1 $2 $down ${without_leader:-all} $led $ready $end $broken $(left_over)" >>"$progress"
 }
@@ -108,11 +108,11 @@ for how in stop kill; do
 done
 
 # -- nothing is lost
-check "each acknowledged batch is completed, or failed for a reason of its own" wait_until 30 all_finished
+check "each acknowledged batch is completed, or failed for a reason of its own" wait_until 120 all_finished
 note "$(acknowledged | wc -l) acknowledged, $(unfinished) not finished; $(left_over)"
 completed=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'completed'")
 all_loaded() { [ "$(loaded)" = "$completed" ]; }
-check "each completed one is loaded" wait_until 30 all_loaded
+check "each completed one is loaded" wait_until 120 all_loaded
 dead_ids() { queue_peek transform_queue.dead 100000 | jq '.[].payload | fromjson.raw_data_id' | sort -nu; }
 check_is "each failed one is a dead letter, and no other" "$(dead_ids | paste -sd ' ')" \
 	"$(sql "SELECT id FROM raw_extraction_data WHERE processing_status = 'failed' ORDER BY id" | paste -sd ' ')"

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# For the integration tests: what is in the broker's queues, by its management
+# interface or asked of itself. lib.sh sources it.
+
+# The broker's management interface, as its administrator.
+mgmt() { # METHOD PATH [JSON]
+	curl -sS --noproxy '*' -m 60 --netrc-file "$ETL_MGMT_NETRC" -X "$1" \
+		-H 'Content-Type: application/json' ${3:+--data-binary "$3"} \
+		"$ETL_MGMT_URL$2"
+}
+
+# How many messages are ready, asked of the queue itself: the management
+# interface knows only seconds later.
+queue_depth() { # NAME
+	stack broker-eval "case rabbit_amqqueue:lookup(rabbit_misc:r(<<\"$ETL_VHOST\">>, queue, <<\"$1\">>)) of {ok, Q} -> {ok, Ready, _} = rabbit_amqqueue:stat(Q), Ready; _ -> none end." |
+		sed -n 's/^{ok, \(.*\)}$/\1/p'
+}
+
+queue_has() { # NAME COUNT
+	[ "$(queue_depth "$1")" = "$2" ]
+}
+
+queue_get() { # NAME COUNT ACKMODE
+	mgmt POST "/api/queues/$ETL_VHOST/$1/get" \
+		"{\"count\":$2,\"ackmode\":\"$3\",\"encoding\":\"auto\"}"
+}
+
+# Take up to COUNT messages; their payloads, one per line.
+queue_take() { # NAME COUNT
+	queue_get "$1" "$2" ack_requeue_false | jq -r '.[].payload'
+}
+
+# Look at the first messages and leave them: the management interface's array.
+queue_peek() { # NAME [COUNT]
+	queue_get "$1" "${2:-1}" reject_requeue_true
+}
+
+queue_purge() { # NAME
+	mgmt DELETE "/api/queues/$ETL_VHOST/$1/contents" >/dev/null
+}
+
+queue_delete() { # NAME
+	mgmt DELETE "/api/queues/$ETL_VHOST/$1" >/dev/null
+}
+
+# How many different batches wait in transform_queue.
+queue_ids() {
+	queue_peek transform_queue 100000 | jq '[.[].payload | fromjson.raw_data_id] | unique | length'
+}
+
+queue_ids_at_least() { # COUNT
+	[ "$(queue_ids)" -ge "$1" ]
+}
+
+# The broker's memory alarm: publishers are blocked while it is on.
+broker_alarm() { # on|off
+	local limit='0.00001'
+	[ "$1" = on ] || limit='{absolute, 805306368}'
+	stack broker-eval "vm_memory_monitor:set_vm_memory_high_watermark($limit)." >/dev/null
+}
