@@ -110,6 +110,19 @@ app_up() {
 		[ "$name" != worker ] || [ "$(workers)" != 0 ] || continue
 		start_part "$name"
 	done
+	[ "${ETL_APP_MIGRATE-}" = no ] || app_settle
+}
+
+# The relay declares the queues; a store that comes before is answered 202.
+app_settle() {
+	local ends=$((SECONDS + 10))
+	until app_is_ready || [ $SECONDS -ge $ends ]; do sleep 0.1; done
+	sleep 0.3 # the other responders look for them so often
+}
+
+app_is_ready() {
+	curl -s --noproxy '*' -m 5 "http://127.0.0.1:$(remembered "$ETL_APP" http_port)/app/etl/health/ready" |
+		grep -q '"degraded":\[\]'
 }
 
 # How many workers were asked for.

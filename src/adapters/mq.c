@@ -331,13 +331,8 @@ open_any(struct mq *mq, int timeout, struct diag *diag)
 	enum err rc = E_MQ_CONNECT;
 
 	if (rest.len == 0) {
-		memset(&url, 0, sizeof(url));
-		url.info.user = set->rabbitmq_user;
-		url.info.password = set->rabbitmq_password;
-		url.info.host = set->rabbitmq_host;
-		url.info.port = (int)set->rabbitmq_port;
-		url.info.vhost = set->rabbitmq_vhost;
-		return open_one(mq, &url, timeout, diag);
+		rc = mq_url_first(set, &url, diag);
+		return rc != E_OK ? rc : open_one(mq, &url, timeout, diag);
 	}
 	while (rc != E_OK && rest.at != NULL) {
 		struct span one = span_trim(span_cut(&rest, ','));

@@ -156,6 +156,17 @@ enum err mq_lock(struct mq *mq, const char *name, struct diag *diag)
 enum err mq_stats(struct mq *mq, const char *queue,
     struct mq_queue_stats *ret_stats, struct diag *diag) MUST_CHECK;
 
+/*
+ * What policies are in force for each queue, which AMQP does not tell: asked of
+ * the management interface, if the settings name one.
+ *
+ * Gives: *ret_json, an array of objects with name, policy and
+ *        effective_policy_definition; in the arena. SPAN_NONE: nobody was asked.
+ * Fails: E_MQ_CONNECT: the diag says why there is no answer.
+ */
+enum err mq_policies(const struct mq *mq, struct arena *arena,
+    struct span *ret_json, struct diag *diag) MUST_CHECK;
+
 #define MQ_BODY_MAX 65536 /* bytes of a body that are kept */
 
 /* A message taken from a queue: it stays the broker's until it is settled. */

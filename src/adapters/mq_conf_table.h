@@ -19,6 +19,10 @@ SETTING(rabbitmq_cert_file, TEXT, "", 0, 0, NULL, "ETL_RABBITMQ_CERT_FILE",
     "Our own certificate, where the broker asks for one")
 SETTING(rabbitmq_key_file, TEXT, "", 0, 0, NULL, "ETL_RABBITMQ_KEY_FILE",
     "That certificate's private key")
+SETTING(rabbitmq_management, TEXT, "", 0, 0, NULL, "RABBITMQ_MANAGEMENT",
+    "RabbitMQ's management interface, http://host:15672, which tells of policies"
+    " that override the queues' arguments; its user is the one above; empty: it"
+    " is not asked")
 SETTING(rabbitmq_heartbeat, NUMBER, "30", 5, 600, NULL,
     "ETL_RABBITMQ_HEARTBEAT", "Seconds between heartbeats on the connection")
 SETTING(rabbitmq_timeout, NUMBER, "500", 50, 60000, NULL,

@@ -58,6 +58,10 @@ struct mq_url {
 enum err mq_url_read(struct span text, struct mq_url *ret_url,
     struct diag *diag) MUST_CHECK;
 
+/* The first of the settings' URLs, or what stands in its place. */
+enum err mq_url_first(const struct mq_settings *settings,
+    struct mq_url *ret_url, struct diag *diag) MUST_CHECK;
+
 /* Keep the broker's words for the log, terminated. */
 void mq_keep_words(struct mq *mq, amqp_bytes_t words);
 

@@ -72,6 +72,34 @@ mq_url_read(struct span text, struct mq_url *ret_url, struct diag *diag)
 	return E_OK;
 }
 
+/* One broker, by five settings instead of a URL. */
+static struct mq_url
+url_of_parts(const struct mq_settings *settings)
+{
+	struct mq_url url;
+
+	memset(&url, 0, sizeof(url));
+	url.info.user = settings->rabbitmq_user;
+	url.info.password = settings->rabbitmq_password;
+	url.info.host = settings->rabbitmq_host;
+	url.info.port = (int)settings->rabbitmq_port;
+	url.info.vhost = settings->rabbitmq_vhost;
+	return url;
+}
+
+enum err
+mq_url_first(const struct mq_settings *settings, struct mq_url *ret_url,
+    struct diag *diag)
+{
+	struct span rest = str_span(settings->rabbitmq_url);
+
+	if (rest.len > 0)
+		return mq_url_read(span_trim(span_cut(&rest, ',')), ret_url,
+		    diag);
+	*ret_url = url_of_parts(settings);
+	return E_OK;
+}
+
 enum err
 mq_settings_check(const void *values, struct diag *diag)
 {

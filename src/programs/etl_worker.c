@@ -30,8 +30,8 @@
 #define STEP_HELD_LONG 2
 #define STEP_TAKEN 3
 #define HELD_OFTEN 5
-/* Of one message; the broker itself has a higher limit, see topology.c. */
-#define DELIVERIES_MAX 20
+/* Deliveries beyond worker_interruptions, which rows count; see topology.c. */
+#define DELIVERIES_MORE 20
 #define HELD_MAX 15 /* as many as worker_attempts may be */
 
 static struct settings settings;
@@ -190,9 +190,10 @@ work(struct worker *me, struct diag *diag)
 	rc = delivery->cut ? diag_set(diag, E_INVALID,
 	    "the message is longer than any job") :
 	    job_read_batch(delivery->body, me->arena, &job, diag);
-	if (rc == E_OK && queue_consumer_deliveries(delivery) >= DELIVERIES_MAX)
-		rc = diag_set(diag, E_INVALID, "it was delivered %d times, and"
-		    " no worker came to an end with it", DELIVERIES_MAX);
+	if (rc == E_OK && queue_consumer_deliveries(delivery) >=
+	    settings.worker.worker_interruptions + DELIVERIES_MORE)
+		rc = diag_set(diag, E_INVALID, "it was delivered too often, and"
+		    " no worker came to an end with it");
 	diag_clear(&settle_diag);
 	if (rc == E_INVALID) {
 		rc = refuse(me, diag, &settle_diag);

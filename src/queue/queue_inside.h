@@ -87,6 +87,13 @@ bool queue_is_dead(struct queue_manager *manager, const char *queue,
 uint64_t queue_taken(enum queue queue);
 uint64_t queue_refused(enum queue queue);
 
+/*
+ * Note in each state which policy overrides what we rely on.
+ * Fails: as mq_policies(): they stay as they are.
+ */
+enum err queue_policies(const struct mq *mq, struct queue_state *states,
+    size_t count, struct arena *arena, struct diag *diag) MUST_CHECK;
+
 void queue_look_free(struct queue_look *look);
 
 /*

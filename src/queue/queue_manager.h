@@ -113,6 +113,7 @@ struct queue_state {
 	struct mq_queue_stats counts;
 	int64_t down_at; /* of clock_ms(), since when it does not answer */
 	char text[160];	 /* why */
+	char policy[160]; /* one that overrides what we rely on, or empty */
 };
 
 /*

@@ -15,6 +15,9 @@
 #define ELECTION_MS 3000
 /* The owner looks so often, ms. */
 #define MEND_MS 10000
+/* Policies change seldom, and are asked of another interface, ms. */
+#define POLICIES_MS 10000
+#define ARENA_BYTES (8 << 20)
 /* Older than this, what was seen is no answer about now, ms. */
 #define TROUBLE_AGE_MS 2000
 
@@ -27,6 +30,10 @@ struct queue_look {
 	struct queue_state states[QUEUES];
 	int64_t ended_at[QUEUES]; /* since when it has no process */
 	bool told[QUEUES];	  /* in the log */
+	struct arena *arena;	  /* of one question for policies */
+	int64_t policies_at;	  /* of clock_ms(): when to ask again */
+	struct diag policies_why; /* they are not known */
+	bool policy_told[QUEUES], policies_told; /* in the log */
 	uint64_t taken[QUEUE_COUNT], refused[QUEUE_COUNT];
 	int64_t mended_at;
 };
@@ -37,6 +44,7 @@ queue_look_free(struct queue_look *look)
 	if (look == NULL)
 		return;
 	mq_free(look->mq);
+	arena_free(look->arena);
 	free(look);
 }
 
@@ -48,8 +56,9 @@ look_new(const struct queue_manager *manager)
 	if (look == NULL)
 		return NULL;
 	look->mq = mq_twin(manager->mq);
-	if (look->mq == NULL) {
-		free(look);
+	look->arena = arena_new(ARENA_BYTES);
+	if (look->mq == NULL || look->arena == NULL) {
+		queue_look_free(look);
 		return NULL;
 	}
 	for (unsigned i = 0; i < QUEUES; i++) {
@@ -129,6 +138,18 @@ compare_counts(struct queue_look *look)
 	}
 }
 
+static void
+look_at_policies(struct queue_look *look)
+{
+	if (clock_left(look->policies_at) > 0)
+		return;
+	diag_clear(&look->policies_why);
+	(void)!queue_policies(look->mq, look->states, QUEUES, look->arena,
+	    &look->policies_why);
+	arena_reset(look->arena);
+	look->policies_at = clock_ms() + POLICIES_MS;
+}
+
 static enum err
 look_now(struct queue_look *look, struct diag *diag)
 {
@@ -136,6 +157,7 @@ look_now(struct queue_look *look, struct diag *diag)
 	enum err rc;
 
 	compare_counts(look);
+	look_at_policies(look);
 	for (unsigned i = 0; i < QUEUES && clock_left(deadline) > 0; i++) {
 		rc = mq_open(look->mq, PROBE_MS, diag);
 		/* It has published before: during an alarm nobody reads it. */
@@ -211,13 +233,13 @@ queue_manager_trouble(struct queue_manager *manager, size_t *place,
 		const struct queue_state *state = &states[(*place)++ - 1];
 
 		/* Before all is declared some are missing: see broker. */
-		if ((state->is_up && !state->refuses) || (state->missing &&
-		    !queue_manager_is_up(manager)))
+		if ((state->is_up && !state->refuses && state->policy[0] ==
+		    '\0') || (state->missing && !queue_manager_is_up(manager)))
 			continue;
 		ret->what = state->name;
 		(void)snprintf(ret->text, sizeof(ret->text), "%s: %s",
-		    state->name, state->is_up ? "it refuses every message" :
-		    state->text);
+		    state->name, !state->is_up ? state->text : state->refuses ?
+		    "it refuses every message" : state->policy);
 		return true;
 	}
 	return false;
@@ -282,6 +304,28 @@ tell(struct queue_look *look, unsigned i)
 	look->told[i] = down || (look->told[i] && !state->is_up);
 }
 
+/* A policy that came, or went; and once that nobody can tell. */
+static void
+tell_policies(struct queue_look *look)
+{
+	bool unknown = look->policies_why.code != E_OK;
+
+	if (unknown && !look->policies_told)
+		log_warn("policies_unknown", LOG_TEXT("text",
+		    look->policies_why.text));
+	look->policies_told = unknown;
+	for (unsigned i = 0; i < QUEUES; i++) {
+		bool harms = look->states[i].policy[0] != '\0';
+
+		if (harms && !look->policy_told[i])
+			log_error("queue_policy", LOG_TEXT("queue",
+			    look->states[i].name), LOG_TEXT("text",
+			    look->states[i].policy), LOG_TEXT("advice",
+			    "leave the queues of this service out of it"));
+		look->policy_told[i] = harms;
+	}
+}
+
 void
 queue_manager_mend(struct queue_manager *manager)
 {
@@ -300,6 +344,7 @@ queue_manager_mend(struct queue_manager *manager)
 		return;
 	}
 	manager->look->mended_at = clock_ms();
+	tell_policies(manager->look);
 	for (unsigned i = 0; i < count; i++) {
 		int64_t ended = manager->look->ended_at[i];
 

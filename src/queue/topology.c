@@ -20,14 +20,16 @@
  * most once: the handing over at least once that RabbitMQ offers has ended
  * queues for good on 3.10 (docs/reliability.md). What we retry or give up we
  * publish ourselves, with confirm, before we settle it. The relay takes from
- * the retry queues what is due, so that no broker's expiry is needed.
+ * the retry queues what is due, so that no broker's expiry is needed. Where a
+ * policy sets an expiry all the same, a retry comes early instead of never;
+ * where it sets a length, what is too much is refused instead of dropped.
  */
 void
 topology_args(const struct queue_manager *manager, enum queue queue, int part,
     bool before, struct topology_args *ret)
 {
 	bool quorum = manager->settings->queue_type[0] == 'q';
-	bool passes_on = part == QUEUE_MAIN || (before && part != QUEUE_DEAD);
+	bool passes_on = part != QUEUE_DEAD;
 	struct mq_arg *next = ret->args;
 
 	ret->names = queue_part(queue, part == QUEUE_MAIN ? QUEUE_DEAD :
@@ -43,11 +45,11 @@ topology_args(const struct queue_manager *manager, enum queue queue, int part,
 	if (before && part > QUEUE_MAIN && part < QUEUE_DEAD)
 		*next++ = (struct mq_arg){ "x-message-ttl", NULL,
 			queue_delay(part) };
-	if (quorum && passes_on)
+	if (!before || (quorum && passes_on))
 		*next++ = (struct mq_arg){ "x-overflow", "reject-publish", 0 };
-	if (quorum && passes_on && before)
+	if (quorum && passes_on) /* else a policy could set the other */
 		*next++ = (struct mq_arg){ "x-dead-letter-strategy",
-			"at-least-once", 0 };
+			before ? "at-least-once" : "at-most-once", 0 };
 	if (quorum && !before)
 		*next++ = (struct mq_arg){ "x-delivery-limit", NULL,
 			part == QUEUE_MAIN ? DELIVERY_LIMIT : NO_LIMIT };

@@ -4,39 +4,53 @@
 # goes on.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
-id=
+
+# Many requests to the management interface by one program.
+many() { # stdin: METHOD PATH JSON, one a line
+	local method path body next=
+	while read -r method path body; do
+		printf '%s\nurl = "%s%s"\nrequest = %s\ndata-binary = "%s"\nheader = "Content-Type: application/json"\nnetrc-file = "%s"\nsilent\nshow-error\n' \
+			"$next" "$ETL_MGMT_URL" "$path" "$method" "${body//\"/\\\"}" "$ETL_MGMT_NETRC"
+		next=next
+	done | curl --noproxy '*' -K - >"$TMP/out"
+}
 
 # As 1.0 declared them.
 older_queue() { # NAME KEY ARGUMENTS
-	mgmt PUT "/api/queues/$ETL_VHOST/$1" "{\"durable\":true,\"arguments\":{\"x-queue-type\":\"quorum\"$3}}" >"$TMP/out"
-	mgmt POST "/api/bindings/$ETL_VHOST/e/etl.direct/q/$1" "{\"routing_key\":\"$2\"}" >"$TMP/out"
+	echo "PUT /api/queues/$ETL_VHOST/$1 {\"durable\":true,\"arguments\":{\"x-queue-type\":\"quorum\"$3}}"
+	echo "POST /api/bindings/$ETL_VHOST/e/etl.direct/q/$1 {\"routing_key\":\"$2\"}"
 }
 passes_on() { # KEY
 	printf ',"x-dead-letter-exchange":"etl.direct","x-dead-letter-routing-key":"%s","x-dead-letter-strategy":"at-least-once","x-overflow":"reject-publish"' "$1"
 }
 older() {
 	local key n delays=(0 1000 10000 60000 600000)
-	mgmt PUT "/api/exchanges/$ETL_VHOST/etl.direct" '{"type":"direct","durable":true}' >"$TMP/out"
-	for key in extract transform load; do
-		older_queue "${key}_queue.dead" "$key.dead" ""
-		older_queue "${key}_queue" "$key" "$(passes_on "$key.dead"),\"x-delivery-limit\":20"
-		for n in 1 2 3 4; do
-			older_queue "${key}_queue.retry.$n" "$key.retry.$n" "$(passes_on "$key"),\"x-message-ttl\":${delays[n]}"
+	{
+		echo "PUT /api/exchanges/$ETL_VHOST/etl.direct {\"type\":\"direct\",\"durable\":true}"
+		for key in extract transform load; do
+			older_queue "${key}_queue.dead" "$key.dead" ""
+			older_queue "${key}_queue" "$key" "$(passes_on "$key.dead"),\"x-delivery-limit\":20"
+			for n in 1 2 3 4; do
+				older_queue "${key}_queue.retry.$n" "$key.retry.$n" "$(passes_on "$key"),\"x-message-ttl\":${delays[n]}"
+			done
 		done
-	done
+	} | many
+}
+message() { # KEY PAYLOAD [PROPERTIES]
+	echo "POST /api/exchanges/$ETL_VHOST/etl.direct/publish {\"routing_key\":\"$1\",\"payload\":\"$2\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2${3-}}}"
 }
 fill() { # messages that tell where they were
 	local n
-	for n in $(seq 1 250); do publish transform "main $n"; done
-	publish load.retry.4 "retry"
-	jq -n '{routing_key: "transform.dead", payload: "dead", payload_encoding: "string",
-		properties: {delivery_mode: 2, timestamp: 1700000000, headers: {"x-reason": "a test"}}}' >"$TMP/message"
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/out"
+	{
+		for ((n = 1; n <= 250; n++)); do message transform "main $n"; done
+		message load.retry.4 retry
+		message transform.dead dead ',"timestamp":1700000000,"headers":{"x-reason":"a test"}'
+	} | many
 	wait_until 10 queue_has transform_queue 250
 }
 older_and_filled() { older; fill; }
 queues() { mgmt GET "/api/queues/$ETL_VHOST"; }
-is_new() { [ "$(queues | jq '[.[].arguments | has("x-dead-letter-strategy") or (has("x-delivery-limit") | not)] | any')" = false ]; }
+is_new() { [ "$(queues | jq '[.[].arguments | .["x-dead-letter-strategy"] == "at-least-once" or (has("x-delivery-limit") | not)] | any')" = false ]; }
 nothing_aside() { [ "$(queues | jq length)" = 18 ]; }
 
 export ETL_APP_BEFORE=older_and_filled
@@ -51,14 +65,14 @@ check_is "with its reason and time" "$(queue_peek transform_queue.dead | jq -r '
 held_or_ready() { [ "$(stack broker-eval "case rabbit_amqqueue:lookup(rabbit_misc:r(<<\"$ETL_VHOST\">>, queue, <<\"load_queue.retry.4\">>)) of {ok, Q} -> [{messages, N}] = rabbit_amqqueue:info(Q, [messages]), N end." | sed -n 's/^{ok, \(.*\)}$/\1/p')" = 1 ]; }
 check "what waits for its next try does" wait_until 10 held_or_ready
 check "nothing is degraded" wait_until 20 ready_is '[]'
-request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"e","raw_data":[]}'
+request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[]}'
 check_is "stores are queued" "$STATUS $(json .queued)" "201 true"
 
 # -- several relays, workers and responders at once, with work in the queues,
 # and a consumer that stays
 app stop relay
 app stop pool
-for name in $(queues | jq -r '.[].name'); do queue_delete "$name"; done
+queues | jq -r --arg vhost "$ETL_VHOST" '.[] | "DELETE /api/queues/\($vhost)/\(.name)"' | many
 sql "DELETE FROM raw_extraction_data" >"$TMP/out"
 older
 app start pool

@@ -1,89 +1,138 @@
 #!/usr/bin/env bash
 # The broker is stopped and killed again and again, with messages, retries and
-# dead letters in its queues and workers at work: every queue has a leader
-# again, nothing is lost, nothing is given up. BROKER_ROUNDS is how often each
-# (make check-broker: a hundred), BROKER_TABLE a file for the table at the end.
+# dead letters in its queues, stores and workers at work: every queue has a
+# leader again, nothing is lost, nothing is given up. BROKER_ROUNDS is how often
+# each (make check-broker: a hundred), BROKER_TABLE a file for the table at the
+# end, BROKER_PROGRESS one for a line of each round.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
+. "$(dirname "$0")/invariants.sh"
 id=
 rounds=${BROKER_ROUNDS:-2}
-ETL_APP_POOL=3 app_up 'worker_attempts = 15' 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'relay_lost_age = 30' \
-	'log_level = info'
-ETL_APP_WORKERS=3 app start worker
-# Every fourth try fails for a while: it goes to a retry queue.
-projects_trigger "BEGIN PERFORM pg_sleep(0.02); IF random() < 0.25 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '40001'; END IF; RETURN NEW; END"
+progress=${BROKER_PROGRESS:-$TMP/progress}
+ETL_APP_POOL=3 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'relay_lost_age = 60' 'log_level = info'
+ETL_APP_WORKERS=2 app start worker
+# Work takes its time, and every fourth first and second try fails: what is
+# tried again waits a second, then ten.
+projects_trigger "BEGIN PERFORM pg_sleep(0.02); IF random() < 0.25 AND (SELECT attempts FROM raw_extraction_data WHERE external_id = NEW.key) < 3
+	THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '40001'; END IF; RETURN NEW; END"
 
-bad=0 good=0 stored=0 worst=0
-: >"$TMP/acknowledged"
-work() { # NUMBER: twelve good batches and a bad one
-	local n from=$(($1 * 13 + 1))
-	for ((n = from; n < from + 12; n++)); do
-		printf 'url = "%s/app/etl/raw-data/store?tenant_id=1"\n' "$ETL_URL"
-		printf 'data = "{\\"integration_id\\":1,\\"entity_type\\":\\"jira_projects_batch\\",\\"raw_data\\":[{\\"id\\":\\"%d\\",\\"key\\":\\"P%d\\",\\"name\\":\\"Project\\"}]}"\n' "$n" "$n"
-		printf 'header = "Content-Type: application/json"\nsilent\nmax-time = 30\nwrite-out = "\\n"\nnext\n'
-	done >"$TMP/work.$1.conf"
-	printf 'url = "%s/app/etl/raw-data/store?tenant_id=1"\ndata = "{\\"integration_id\\":1,\\"entity_type\\":\\"jira_projects_batch\\",\\"external_id\\":\\"bad\\",\\"raw_data\\":[{\\"name\\":\\"no id\\"}]}"\nheader = "Content-Type: application/json"\nsilent\nmax-time = 30\nwrite-out = "\\n"\n' "$ETL_URL" >>"$TMP/work.$1.conf"
-	# The token goes with each request.
-	sed "s|^url = |header = \"Authorization: Bearer $ETL_TOKEN\"\n&|" "$TMP/work.$1.conf" |
-		curl -g --noproxy '*' -K - >>"$TMP/acknowledged" 2>"$TMP/curl.err"
+# -- stores, from before the broker goes until it is well again
+batch_request() { # EXTERNAL_ID ITEM
+	printf 'next\nurl = "%s/app/etl/raw-data/store?tenant_id=1"\nheader = "Authorization: Bearer %s"\nheader = "Content-Type: application/json"\n' "$ETL_URL" "$ETL_TOKEN"
+	printf 'data = "{\\"integration_id\\":1,\\"entity_type\\":\\"jira_projects_batch\\",\\"external_id\\":\\"%s\\",\\"raw_data\\":[%s]}"\n' "$1" "$2"
+	printf 'silent\nmax-time = 30\nwrite-out = "\\n"\n'
 }
-# Which queues have no leader, asked of the broker itself.
-leaderless() {
-	stack broker-eval "lists:flatten([io_lib:format(\"~s \", [N]) || Q <- rabbit_amqqueue:list(<<\"$ETL_VHOST\">>), {resource, _, _, N} <- [amqqueue:get_name(Q)], amqqueue:get_type(Q) =:= rabbit_quorum_queue, case catch ra:members(amqqueue:get_pid(Q), 1000) of {ok, _, {_, _}} -> false; _ -> true end])." |
-		sed -n 's/^{ok, "\(.*\)"}$/\1/p'
-}
-all_lead() { [ -z "$(leaderless)" ]; }
-restart() { # HOW
-	local began ended
-	app "$1" rabbitmq
-	stored=$((stored + 1))
-	work $stored &
-	app start rabbitmq || return 1
-	began=$(date +%s%N)
-	if ! wait_until 60 ready_is '[]'; then
-		note "$1: not well after 60 s: $(cat "$BODY"); without a leader: $(leaderless)"
-		return 1
-	fi
-	ended=$(($(date +%s%N) - began))
-	[ $((ended / 1000000)) -le "$worst" ] || worst=$((ended / 1000000))
-	wait $!
-	all_lead || wait_until 10 all_lead
-}
-: >"$TMP/table"
-for how in stop kill; do
-	broken=0 worst=0
-	for ((round = 1; round <= rounds; round++)); do
-		stored=$((stored + 1))
-		work $stored
-		# Some rounds find messages in work, some an idle broker.
-		[ $((round % 3)) != 0 ] || wait_until 20 eval 'queue_has transform_queue 0 && queue_has load_queue 0'
-		restart "$how" || broken=$((broken + 1))
-		[ -z "${BROKER_PROGRESS-}" ] || echo "$how $round broken $broken worst $worst ms" >>"$BROKER_PROGRESS"
+# Four good batches and, now and then, one that fails for a reason of its own.
+client() { # ROUND
+	local n=0 name
+	while [ ! -e "$TMP/stop" ]; do
+		{
+			for name in "P$1-$n-"{1,2,3,4}; do
+				batch_request "$name" "{\\\"id\\\":\\\"$name\\\",\\\"key\\\":\\\"$name\\\",\\\"name\\\":\\\"Project\\\"}"
+			done
+			[ $((n % 8)) != 0 ] || batch_request "bad$1-$n" '{\"name\":\"no id\"}'
+		} | sed 1d | curl -g --noproxy '*' -K - >>"$TMP/answers" 2>>"$TMP/curl.err"
+		n=$((n + 1))
+		sleep 0.4
 	done
-	check_is "$how, $rounds times: every queue works again (the slowest after $worst ms)" "$broken" 0
-	printf '%-6s %6s %8s %10s\n' "$how" "$rounds" "$broken" "$worst" >>"$TMP/table"
+}
+acknowledged() {
+	grep -o '"raw_data_id":[0-9]*' "$TMP/answers" | cut -d : -f 2 | sort -un
+}
+
+# -- what became of them
+loaded() { grep -ahoE 'queue=load fate=done raw_data_id=[0-9]+' "$APP_LOGS/worker.log" | sort -u | wc -l; }
+# All batches but those that wait ten seconds for a third try.
+processed() {
+	local open
+	open=$(sql "SELECT count(*) FILTER (WHERE processing_status IN ('pending', 'processing') AND attempts < 2) || ' ' || count(*) FILTER (WHERE processing_status = 'completed') FROM raw_extraction_data")
+	[ "${open% *}" = 0 ] && [ "$(loaded)" -ge "${open#* }" ]
+}
+# Acknowledged batches that are neither completed nor failed for a reason of
+# their own.
+unfinished() {
+	sql "SELECT count(*) FROM unnest('{$(acknowledged | paste -sd ,)}'::bigint[]) AS a (id) WHERE NOT EXISTS (SELECT FROM raw_extraction_data AS r
+		WHERE r.id = a.id AND (processing_status = 'completed' OR processing_status = 'failed' AND external_id LIKE 'bad%'))"
+}
+all_finished() { [ "$(unfinished)" = 0 ]; }
+# Messages beyond one for each step of a batch.
+duplicates() {
+	grep -ahoE 'queue=(transform fate=(transformed|dead|done)|load fate=done) raw_data_id=[0-9]+' "$APP_LOGS/worker.log" |
+		sed 's/fate=[a-z]*//' | sort | uniq -c | awk '{ n += $1 - 1 } END { print n + 0 }'
+}
+# Queues without a leader, asked of the broker itself.
+leaderless() {
+	stack broker-eval "length([Q || Q <- rabbit_amqqueue:list(<<\"$ETL_VHOST\">>), amqqueue:get_type(Q) =:= rabbit_quorum_queue, case catch ra:members(amqqueue:get_pid(Q), 1000) of {ok, _, {_, _}} -> false; _ -> true end])." |
+		sed -n 's/^{ok, \(.*\)}$/\1/p'
+}
+all_lead() { [ "$(leaderless)" = 0 ]; }
+ms() { echo $((($(date +%s%N) - $1) / 1000000)); }
+
+restart() { # HOW ROUND
+	local began client down without_leader led ready end
+	rm -f "$TMP/stop"
+	client "$1$2" &
+	client=$!
+	# Some rounds find messages in work, some a broker with dead letters only.
+	[ $(($2 % 3)) = 0 ] || sleep 1
+	began=$(date +%s%N)
+	app "$1" rabbitmq && app start rabbitmq
+	down=$(ms "$began")
+	began=$(date +%s%N)
+	without_leader=$(leaderless)
+	wait_until 180 all_lead
+	led=$(ms "$began")
+	wait_until 180 ready_is '[]' || broken=$((broken + 1))
+	ready=$(ms "$began")
+	: >"$TMP/stop"
+	wait "$client"
+	wait_until 180 processed || broken=$((broken + 1))
+	end=$(ms "$began")
+	echo "$1 $2 $down ${without_leader:-all} $led $ready $end $broken $(left_over)" >>"$progress"
+}
+
+: >"$TMP/answers"
+: >"$progress"
+# Loads that wait ten minutes for their next try.
+store "$(projects 1 1)"
+check "a first batch is completed" becomes completed 30
+for _ in 1 2 3; do
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "$(jq -n --arg body "$(message_of "$id")" --argjson since "$(date +%s%3N)" \
+		'{routing_key: "load.retry.4", payload: $body, payload_encoding: "string", properties: {delivery_mode: 2, headers: {"x-since": $since}}}')" >"$TMP/out"
+done
+for how in stop kill; do
+	broken=0
+	for ((round = 1; round <= rounds; round++)); do restart "$how" "$round"; done
+	check_is "$how, $rounds times: every queue works again, and everything is processed" "$broken" 0
 done
 
-good=$((stored * 12)) bad=$stored
-done_right() {
-	sql_is "$good $bad 0" "SELECT count(*) FILTER (WHERE processing_status = 'completed') || ' ' || count(*) FILTER (WHERE processing_status = 'failed' AND external_id = 'bad')
-		|| ' ' || count(*) FILTER (WHERE processing_status NOT IN ('completed', 'failed') OR (processing_status = 'failed' AND external_id IS NULL)) FROM raw_extraction_data"
-}
-answers=$(grep -o '"raw_data_id":[0-9]*' "$TMP/acknowledged" | sort -u | wc -l)
-check_is "each of $((good + bad)) stores was acknowledged" "$answers" $((good + bad))
-check "each batch is completed, or failed for a reason of its own" wait_until 120 done_right
-note "left: $(left_over)"
-loaded() { grep -ahoE 'queue=load fate=done raw_data_id=[0-9]+' "$APP_LOGS/worker.log" | sort -u | wc -l; }
-all_loaded() { [ "$(loaded)" = "$good" ]; }
+# -- nothing is lost
+check "each acknowledged batch is completed, or failed for a reason of its own" wait_until 120 all_finished
+note "$(acknowledged | wc -l) acknowledged, $(unfinished) not finished; $(left_over)"
+completed=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'completed'")
+all_loaded() { [ "$(loaded)" = "$completed" ]; }
 check "each completed one is loaded" wait_until 120 all_loaded
-note "loaded: $(loaded) of $good"
 dead_ids() { queue_peek transform_queue.dead 100000 | jq '.[].payload | fromjson.raw_data_id' | sort -nu; }
-check_is "each failed one is a dead letter, and no other" "$(dead_ids | tr '\n' ' ')" \
-	"$(sql "SELECT id FROM raw_extraction_data WHERE processing_status = 'failed' ORDER BY id" | tr '\n' ' ')"
+check_is "each failed one is a dead letter, and no other" "$(dead_ids | paste -sd ' ')" \
+	"$(sql "SELECT id FROM raw_extraction_data WHERE processing_status = 'failed' ORDER BY id" | paste -sd ' ')"
 check_is "each dead letter has its reason" "$(queue_peek transform_queue.dead 100000 | jq '[.[] | .properties.headers["x-reason"] == null] | any')" false
 check_is "no load is dead" "$(queue_depth load_queue.dead)" 0
+again=$(($(grep -acE "queue=load fate=done raw_data_id=$id " "$APP_LOGS/worker.log") - 1))
+check "of what waits ten minutes nothing is lost ($again came)" [ $((again + $(queue_depth load_queue.retry.4))) -ge 3 ]
+check_nothing_left "in the end"
 check_is "the broker's processes did not crash" "$(grep -acE 'case_clause|rabbit_fifo_dlx.*crash' "$ETL_STACK/logs/rabbitmq.log")" 0
-table=$(printf '%-6s %6s %8s %10s\n' how rounds broken 'slowest ms' && cat "$TMP/table")
+
+# -- figures
+table=$({
+	echo "how rounds broken without-leader-rounds led-s-max down-s ready-s-max processed-s processed-s-max"
+	for how in stop kill; do
+		awk -v how=$how '$1 == how { print $7, $3, $4, $5, $6, $8 }' "$progress" | sort -n |
+			awk -v how=$how '{ all[NR] = $1; down += $2; if ($3 != 0) without++; if ($4 > led) led = $4; if ($5 > ready) ready = $5; broken = $6 > broken ? $6 : broken }
+				END { printf "%s %d %d %d %.1f %.1f %.1f %.1f %.1f\n", how, NR, broken, without, led / 1000, down / NR / 1000, ready / 1000, all[int((NR + 1) / 2)] / 1000, all[NR] / 1000 }'
+	done
+	echo "acknowledged $(acknowledged | wc -l) lost $(unfinished) duplicates $(($(duplicates) - again)) dead $(queue_depth transform_queue.dead) load $(cut -d ' ' -f 1-3 /proc/loadavg)"
+} | column -t)
 printf '%s\n' "$table" | sed 's/^/# /'
 [ -z "${BROKER_TABLE-}" ] || printf '%s\n' "$table" >"$BROKER_TABLE"
 done_testing

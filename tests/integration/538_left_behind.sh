@@ -123,6 +123,23 @@ call POST "/raw-data/$id/requeue"
 check "requeued, it is counted anew" becomes completed
 check_is "from 0" "$(row "attempts || ' ' || interruptions")" "1 0"
 
+# -- a message that was delivered often: its batch's row counts, not the message
+delivered() { # TIMES: a message of the batch that the broker counted so often
+	jq -n --arg body "$(message_of "$id")" --argjson times "$1" '{routing_key: "transform", payload: $body,
+		payload_encoding: "string", properties: {delivery_mode: 2, headers: {"x-delivery-count": $times}}}' >"$TMP/message"
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/out"
+}
+app stop worker
+store "$(projects 62 62)"
+queue_purge transform_queue
+dead_before=$(queue_depth transform_queue.dead)
+delivered 21
+app start worker
+check "one that was delivered once more than workers may die is completed" becomes completed
+check_is "and not dead" "$(queue_depth transform_queue.dead)" "$dead_before"
+delivered 100
+check "one that workers die of before they come to its batch is dead" wait_until 10 queue_has transform_queue.dead $((dead_before + 1))
+
 # -- tables of an older version
 sql "UPDATE migration_history SET number = -number WHERE number = (SELECT max(number) FROM migration_history)"
 app restart worker
