@@ -720,16 +720,16 @@ DROP INDEX idx_changelogs_work_item_id;
 CREATE INDEX idx_changelogs_from_status_id ON changelogs (from_status_id);
 CREATE INDEX idx_changelogs_to_status_id ON changelogs (to_status_id);
 
--- Which place has each of some changes of status, so that one goes to the status
--- that the next comes from: it begins with one whose status no other goes to, and
--- goes on so where nothing joins. Of several that may follow the first one does.
-CREATE FUNCTION etl_joined(sources BIGINT[], targets BIGINT[])
+-- Which place has each of some changes of status behind one that went to `here`,
+-- so that one goes to the status that the next comes from. Where nothing joins it
+-- goes on with one whose status no other goes to. Of several that may follow the
+-- first one does.
+CREATE FUNCTION etl_joined(here BIGINT, sources BIGINT[], targets BIGINT[])
 RETURNS INTEGER[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
 	ranks INTEGER[] := array_fill(NULL::integer,
 		ARRAY[cardinality(sources)]);
-	here BIGINT;
 	next INTEGER;
 BEGIN
 	FOR rank IN 1 .. cardinality(sources) LOOP
