@@ -161,6 +161,27 @@ BEGIN
 END
 $$;
 
+-- The last page of REST tells how many there are by its place. Of commits GitHub
+-- gives 250 at most.
+CREATE FUNCTION etl_pages_total(marks JSONB, kind TEXT, given INTEGER)
+RETURNS INTEGER
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN kind <> 'commits' OR t.total < 250 THEN t.total END
+	FROM (
+		SELECT CASE WHEN m.is_last OR given < m.size THEN CASE
+			WHEN m.page = 1 THEN given WHEN m.page
+			BETWEEN 2 AND 100000 AND m.size <= 1000
+			THEN (m.page - 1) * m.size + given END END AS total
+		FROM (
+			SELECT etl_integer(etl_scalar(marks->'page')) AS page,
+				etl_integer(etl_scalar(marks->'per_page'))
+				AS size, marks->'last' = 'true' AS is_last
+			OFFSET 0) AS m) AS t
+$$;
+COMMENT ON FUNCTION etl_pages_total IS
+	'How many parts there are, by the last page of a list of REST; NULL: '
+	'it is not the last, or does not tell which one it is';
+
 CREATE OR REPLACE FUNCTION etl_pr_lists(tenant BIGINT, integration BIGINT, batch BIGINT)
 RETURNS TABLE (index BIGINT, pr_id BIGINT, stamp TIMESTAMP, kind TEXT,
 	place TEXT, member JSONB, is_list BOOLEAN, nodes JSONB, given INTEGER,
@@ -189,7 +210,10 @@ BEGIN
 			jsonb_typeof(k.member) = 'array' AS is_array,
 			i.value ? '_alone' AS is_alone,
 			jsonb_array_length(n.nodes) AS given,
-			etl_total(k.member) AS total,
+			COALESCE(etl_total(k.member), CASE WHEN i.value
+				? '_alone' AND jsonb_typeof(k.member) = 'array'
+				THEN etl_pages_total(i.value->'_alone', k.kind,
+				jsonb_array_length(n.nodes)) END) AS total,
 			etl_more(k.member) AS more,
 			COALESCE(k.place = ANY (i.broken), false) AS is_broken,
 			jsonb_typeof(k.member) = 'array' AND (i.is_whole OR
