@@ -1158,7 +1158,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 			data.repositoryOwner.repositories.nodes,
 			data.repositoryOwner.repositories.edges,
 			organization.repositories.nodes,
-			user.repositories.nodes,viewer.repositories.nodes,
+			organization.repositories.edges,
+			user.repositories.nodes,user.repositories.edges,
+			viewer.repositories.nodes,viewer.repositories.edges,
 			data.search.nodes,data.search.edges,search.nodes,
 			search.edges,data.nodes,nodes}'::text[])
 			WITH ORDINALITY AS w (way, place)
@@ -1312,11 +1314,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1 AS $$
 	FROM (
 		SELECT CASE
 		WHEN a IS NOT NULL THEN ARRAY[a[1],
-			a[2] || '/' || a[3], a[4]]
+			COALESCE(a[2], a[3]) || '/' || a[3], a[4]]
 		WHEN b IS NOT NULL THEN ARRAY[b[1], CASE b[2] WHEN 'users'
 			THEN '~' ELSE '' END || b[3] || '/' || b[4], b[5]]
 		ELSE o END AS found
-		FROM regexp_match(url, '^https?://([^/]+)/(.{1,200}?)/_git/([^/]{1,100})/pullrequest/([0-9]{1,9})(?:[/?#]|$)') AS a
+		FROM regexp_match(url, '^https?://([^/]+)(?:/(.{1,200}?))?/_git/([^/]{1,100})/pullrequest/([0-9]{1,9})(?:[/?#]|$)') AS a
 		CROSS JOIN regexp_match(url, '^https?://([^/]+)/(?:.{1,100}/)?(projects|users)/([^/]{1,100})/repos/([^/]{1,100})/pull-requests/([0-9]{1,9})(?:[/?#]|$)') AS b
 		CROSS JOIN regexp_match(url, '^https?://([^/]+)/(?:api/v3/)?(?:repos/)?(.{1,250}?)/(?:-/)?(?:pull|pulls|pull-requests|merge_requests)/([0-9]{1,9})(?:[/?#]|$)') AS o
 	) AS m

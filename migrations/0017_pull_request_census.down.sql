@@ -1,6 +1,7 @@
 -- Back to 0016.
 
-DROP FUNCTION etl_census_ended, etl_pr_census;
+DROP FUNCTION etl_census_ended, etl_pr_census, etl_is_other,
+	etl_pages_total;
 
 CREATE OR REPLACE FUNCTION etl_prs_read(tenant BIGINT, integration BIGINT, batch BIGINT)
 RETURNS TABLE (index BIGINT, value JSONB, external_id TEXT, number INTEGER,

@@ -9,22 +9,37 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 COMMENT ON FUNCTION etl_short IS 'A repository without its pull requests';
 
+-- Searches and lists of REST have issues, too. A pull request among them has
+-- pull_request.
+CREATE FUNCTION etl_is_other(value JSONB) RETURNS BOOLEAN
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT COALESCE(CASE WHEN value ? '__typename'
+		THEN value->>'__typename' <> 'PullRequest'
+		WHEN value ?| '{pull_request,head,base,headRefName,baseRefName}'
+		THEN false ELSE COALESCE(value->>'node_id', value->>'id')
+		~ '^(?:I_k|MDU6SXNzdWU)' OR COALESCE(value->>'html_url',
+		value->>'url') ~ '/issues/[0-9]+$' END, false)
+$$;
+COMMENT ON FUNCTION etl_is_other IS
+	'Is this something else than a pull request: an issue?';
+
 CREATE OR REPLACE FUNCTION etl_prs_read(tenant BIGINT, integration BIGINT, batch BIGINT)
 RETURNS TABLE (index BIGINT, value JSONB, external_id TEXT, number INTEGER,
 	updated TIMESTAMP, is_whole BOOLEAN, is_row BOOLEAN, repo JSONB,
 	broken TEXT[])
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-	SELECT i.index, i.value,
-		COALESCE(etl_id(i.value->'node_id'), etl_id(i.value->'id')),
-		COALESCE(etl_integer(etl_scalar(i.value->'number')), (etl_pr_of_url(
+	SELECT i.index, i.value, CASE WHEN NOT i.is_other THEN
+		COALESCE(etl_id(i.value->'node_id'), etl_id(i.value->'id')) END,
+		CASE WHEN NOT i.is_other THEN COALESCE(
+			etl_integer(etl_scalar(i.value->'number')), (etl_pr_of_url(
 			COALESCE(i.value->>'html_url', i.value->>'url'))
-			->>'number')::integer),
+			->>'number')::integer) END,
 		etl_timestamp(etl_scalar(COALESCE(i.value->'updatedAt',
 			i.value->'updated_at'))),
-		COALESCE(i.value ? 'title' AND i.value ?|
+		COALESCE(NOT i.is_other AND i.value ? 'title' AND i.value ?|
 			'{updatedAt,updated_at}', false),
-		COALESCE(i.value ?| '{title,state,updatedAt,updated_at,head,
-			headRefName}', false),
+		COALESCE(NOT i.is_other AND i.value ?| '{title,state,updatedAt,
+			updated_at,head,headRefName}', false),
 		CASE WHEN jsonb_typeof(i.repo) = 'object' THEN i.repo
 			WHEN jsonb_typeof(i.repo) = 'string' THEN
 			jsonb_build_object('full_name', i.repo)
@@ -34,7 +49,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 			i.value->>'url'))->'repository', '{}') END,
 		i.broken
 	FROM (
-		SELECT x.index, x.value, x.broken, COALESCE(
+		SELECT x.index, x.value, x.broken, etl_is_other(x.value)
+			AS is_other, COALESCE(
 			NULLIF(x.value#>'{base,repo}', 'null'),
 			NULLIF(x.value->'repository', 'null'),
 			NULLIF(x.value->'baseRepository', 'null'),
@@ -145,6 +161,27 @@ BEGIN
 END
 $$;
 
+-- The last page of REST tells how many there are by its place. Of commits GitHub
+-- gives 250 at most.
+CREATE FUNCTION etl_pages_total(marks JSONB, kind TEXT, given INTEGER)
+RETURNS INTEGER
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN kind <> 'commits' OR t.total < 250 THEN t.total END
+	FROM (
+		SELECT CASE WHEN m.is_last OR given < m.size THEN CASE
+			WHEN m.page = 1 THEN given WHEN m.page
+			BETWEEN 2 AND 100000 AND m.size <= 1000
+			THEN (m.page - 1) * m.size + given END END AS total
+		FROM (
+			SELECT etl_integer(etl_scalar(marks->'page')) AS page,
+				etl_integer(etl_scalar(marks->'per_page'))
+				AS size, marks->'last' = 'true' AS is_last
+			OFFSET 0) AS m) AS t
+$$;
+COMMENT ON FUNCTION etl_pages_total IS
+	'How many parts there are, by the last page of a list of REST; NULL: '
+	'it is not the last, or does not tell which one it is';
+
 CREATE OR REPLACE FUNCTION etl_pr_lists(tenant BIGINT, integration BIGINT, batch BIGINT)
 RETURNS TABLE (index BIGINT, pr_id BIGINT, stamp TIMESTAMP, kind TEXT,
 	place TEXT, member JSONB, is_list BOOLEAN, nodes JSONB, given INTEGER,
@@ -173,7 +210,10 @@ BEGIN
 			jsonb_typeof(k.member) = 'array' AS is_array,
 			i.value ? '_alone' AS is_alone,
 			jsonb_array_length(n.nodes) AS given,
-			etl_total(k.member) AS total,
+			COALESCE(etl_total(k.member), CASE WHEN i.value
+				? '_alone' AND jsonb_typeof(k.member) = 'array'
+				THEN etl_pages_total(i.value->'_alone', k.kind,
+				jsonb_array_length(n.nodes)) END) AS total,
 			etl_more(k.member) AS more,
 			COALESCE(k.place = ANY (i.broken), false) AS is_broken,
 			jsonb_typeof(k.member) = 'array' AND (i.is_whole OR
@@ -202,7 +242,13 @@ BEGIN
 				i.value->'review_comments'),
 			('review_comments', 'reviewThreads', CASE WHEN i.value
 				? 'reviewThreads' THEN etl_thread_comments(
-				i.value->'reviewThreads') END)
+				i.value->'reviewThreads') END),
+			('review_comments', 'reviews.comments', CASE WHEN NOT
+				i.value ?| '{review_comments,reviewThreads}'
+				AND jsonb_path_exists(etl_nodes(
+				i.value->'reviews'), '$[*].comments')
+				THEN etl_thread_comments(i.value->'reviews')
+				END)
 			) AS k (kind, place, member)
 		CROSS JOIN LATERAL (SELECT etl_nodes(k.member) AS nodes
 			OFFSET 0) AS n
@@ -225,7 +271,9 @@ BEGIN
 	SELECT a.list IS NOT NULL, left('repo:' || lower(COALESCE(o.full_name,
 		a.repo_name)), 300), left(COALESCE(a.census, CASE
 		WHEN COALESCE(a.page, 1) = 1 AND a.is_last
-		THEN '#' || batch END), 255), COALESCE(a.page, 1), a.is_last,
+		THEN '#' || batch END), 255), COALESCE(a.page, 1), a.is_last
+		AND (COALESCE(a.page, 1) = 1 AND a.total
+		> jsonb_array_length(a.list)) IS NOT TRUE,
 		COALESCE(n.names, '{}'), COALESCE(n.items, 0), n.unnamed, r.id
 	FROM (
 		SELECT m.*, etl_identity(COALESCE(etl_id(m.repo->'node_id'),
@@ -249,7 +297,8 @@ BEGIN
 				d.metadata->'last') IS NOT NULL THEN
 				COALESCE(d.answer->'last', d.metadata->'last')
 				= 'true' ELSE COALESCE(etl_more(x.member)
-				IS FALSE, false) END AS is_last
+				IS FALSE, false) END AS is_last,
+				etl_total(x.member) AS total
 			FROM (
 				SELECT e.raw_data #> '{}' AS answer,
 					COALESCE(e.extraction_metadata, '{}')

@@ -551,24 +551,41 @@ WITH touched AS MATERIALIZED (
 			AS first_review_at,
 		CASE WHEN s.has_reviews THEN r.review_cycles END
 			AS review_cycles,
-		CASE WHEN s.has_reviews AND s.has_commits THEN (
-			SELECT count(*)
+		CASE WHEN s.has_reviews AND s.has_commits AND r.is_dated THEN (
+			SELECT CASE WHEN r.first_review_at IS NULL OR bool_or(
+				x.column_ages->'authored_date' = 'null')
+				IS NOT TRUE THEN count(*) FILTER (WHERE
+				x.authored_date > r.first_review_at) END
 			FROM prs_commits AS x
 			WHERE x.pr_id = s.pr_id AND x.tenant_id = $1
-				AND x.active
-				AND x.authored_date > r.first_review_at) END
-			AS rework_commit_count
+				AND x.active) END AS rework_commit_count
 	FROM sum AS s JOIN prs AS p ON p.tenant_id = $1 AND p.id = s.pr_id
 	CROSS JOIN LATERAL (
-		SELECT count(DISTINCT x.author_login) AS reviewers,
-			min(x.submitted_at) AS first_review_at,
-			count(*) FILTER (WHERE x.state IN ('APPROVED',
-				'CHANGES_REQUESTED')) AS review_cycles
-		FROM prs_reviews AS x
-		WHERE x.pr_id = s.pr_id AND x.tenant_id = $1 AND x.active
-			AND (x.state = 'PENDING') IS NOT TRUE
-			AND (lower(x.author_login) = lower(p.user_name))
-			IS NOT TRUE) AS r
+		SELECT CASE WHEN o.has_authors THEN o.reviewers END
+				AS reviewers,
+			CASE WHEN o.has_authors AND o.has_dates
+				THEN o.first_review_at END AS first_review_at,
+			CASE WHEN o.has_authors AND o.has_states
+				THEN o.review_cycles END AS review_cycles,
+			o.has_authors AND o.has_dates AS is_dated
+		FROM (
+			SELECT count(DISTINCT lower(x.author_login))
+					AS reviewers,
+				min(x.submitted_at) AS first_review_at,
+				count(*) FILTER (WHERE x.state IN ('APPROVED',
+					'CHANGES_REQUESTED')) AS review_cycles,
+				bool_or(x.column_ages->'author_login' = 'null')
+					IS NOT TRUE AS has_authors,
+				bool_or(x.column_ages->'submitted_at' = 'null')
+					IS NOT TRUE AS has_dates,
+				bool_or(x.column_ages->'state' = 'null')
+					IS NOT TRUE AS has_states
+			FROM prs_reviews AS x
+			WHERE x.pr_id = s.pr_id AND x.tenant_id = $1
+				AND x.active
+				AND (x.state = 'PENDING') IS NOT TRUE
+				AND (lower(x.author_login)
+				= lower(p.user_name)) IS NOT TRUE) AS o) AS r
 )
 UPDATE prs AS p
 SET <measured = m>, last_updated_at = NOW()
