@@ -107,7 +107,7 @@ ALTER SEQUENCE prs_comments_id_seq AS INTEGER;
 ALTER SEQUENCE wits_prs_links_id_seq AS INTEGER;
 
 DROP FUNCTION etl_sentence, etl_answer_errors, etl_page_lack, etl_refusal,
-	etl_waits_for, etl_kind, etl_number, etl_sprint, etl_lines,
+	etl_waits_for, etl_kind, etl_points, etl_number, etl_sprint, etl_lines,
 	etl_is_changelog_page, etl_issue_list,
 	etl_issue_of_key, etl_status_items, etl_joined, etl_issues, etl_is_blank,
 	etl_age, etl_loaded_issues, etl_due_items, etl_takes, etl_ages,

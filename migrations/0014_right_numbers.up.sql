@@ -33,10 +33,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	UNION ALL
 	SELECT jsonb_build_object('what', n.name, 'message',
 		etl_sentence(e.value))
-	FROM (VALUES ('errorMessages'), ('warningMessages'), ('warnings'))
-		AS n (name)
+	FROM (VALUES ('errorMessages'), ('warningMessages'), ('warnings'),
+		('configErrors')) AS n (name)
 	CROSS JOIN jsonb_array_elements(CASE jsonb_typeof(answer->n.name)
-		WHEN 'array' THEN answer->n.name ELSE '[]' END) AS e (value)
+		WHEN 'array' THEN answer->n.name WHEN 'string'
+		THEN jsonb_build_array(answer->n.name) ELSE '[]' END)
+		AS e (value)
 	WHERE jsonb_typeof(answer) = 'object'
 	UNION ALL
 	SELECT jsonb_build_object('what', 'incomplete_results', 'message',
@@ -54,12 +56,14 @@ COMMENT ON FUNCTION etl_answer_errors IS
 CREATE FUNCTION etl_page_lack(answer JSONB, names TEXT[])
 RETURNS TABLE (note JSONB)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT jsonb_build_object('what', 'page', 'given', t.given, 'total',
-		LEAST(t.size, t.total - t.start))
+	SELECT jsonb_strip_nulls(jsonb_build_object('what', 'page',
+		'given', t.given, 'total', t.expected))
 	FROM (
-		SELECT etl_integer(answer->>'total') AS total,
-			COALESCE(etl_integer(answer->>'startAt'), 0) AS start,
-			etl_integer(answer->>'maxResults') AS size, (
+		SELECT CASE WHEN answer ? 'total' THEN LEAST(NULLIF(etl_integer(
+			answer->>'maxResults'), 0), etl_integer(answer->>'total')
+			- COALESCE(etl_integer(answer->>'startAt'), 0)) END
+			AS expected, answer->'isLast' = 'false' OR etl_scalar(
+			answer->'nextPageToken') <> '' AS goes_on, (
 			SELECT l.size::integer
 			FROM unnest(names) WITH ORDINALITY AS n (name, place)
 			CROSS JOIN jsonb_path_query_first(answer, format(
@@ -69,19 +73,22 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 			ORDER BY n.place
 			LIMIT 1) AS given
 		WHERE jsonb_typeof(answer) = 'object') AS t
-	WHERE t.given < LEAST(t.size, t.total - t.start)
+	WHERE t.given < t.expected OR (t.given = 0 AND t.goes_on)
 $$;
 COMMENT ON FUNCTION etl_page_lack IS
 	'A note if the list of an answer, the first of these members, is shorter '
-	'than total, startAt and maxResults say';
+	'than total, startAt and maxResults say, or empty and not the last';
 
 CREATE FUNCTION etl_refusal(answer JSONB) RETURNS TEXT
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT left(COALESCE(
-		(SELECT string_agg(note->>'message', '; ')
-		FROM etl_answer_errors(answer)),
-		CASE jsonb_typeof(answer) WHEN 'object' THEN
-		etl_scalar(answer->'message') END), 500)
+	SELECT left(COALESCE(NULLIF(concat_ws('; ', NULLIF(etl_scalar(
+		a.own->'message'), ''), (SELECT string_agg(note->>'message',
+		'; ') FROM etl_answer_errors(answer))), ''),
+		NULLIF(etl_scalar(a.own->'errorMessage'), ''),
+		NULLIF(etl_scalar(a.own->'error_description'), ''),
+		NULLIF(etl_sentence(NULLIF(a.own->'error', 'null')), '')), 500)
+	FROM (SELECT CASE jsonb_typeof(answer) WHEN 'object' THEN answer
+		ELSE '{}' END AS own) AS a
 $$;
 COMMENT ON FUNCTION etl_refusal IS
 	'The source''s own sentence in an answer that is only an error, or NULL';
@@ -470,6 +477,15 @@ $$;
 COMMENT ON FUNCTION etl_number IS
 	'A number or numeric text below 10^15, with six decimals at most';
 
+-- A select list of points has the number in its option.
+CREATE FUNCTION etl_points(value JSONB) RETURNS NUMERIC
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT etl_number(CASE jsonb_typeof(value) WHEN 'object'
+		THEN etl_scalar(value->'value') ELSE value #>> '{}' END)
+$$;
+COMMENT ON FUNCTION etl_points IS
+	'Story points: a number, a numeric text or an option with one';
+
 -- What a text of a sprint of Jira Server says: name=…, up to the next member.
 CREATE FUNCTION etl_sprint(value TEXT) RETURNS TEXT
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -613,10 +629,20 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 		x.key, x.is_issue,
 		CASE WHEN jsonb_typeof(x.histories) = 'array'
 			THEN x.histories END,
-		etl_integer(x.told->>'total'),
+		COALESCE(etl_integer(x.told->>'total'), CASE WHEN x.is_page
+			AND x.told->'isLast' = 'true' AND jsonb_typeof(
+			x.histories) = 'array' THEN COALESCE(etl_integer(
+			x.told->>'startAt'), 0)
+			+ jsonb_array_length(x.histories) END),
 		COALESCE(etl_integer(x.told->>'startAt'), 0),
 		CASE WHEN x.is_bulk THEN x.next_page IS NULL
-			OR x.index < x.last ELSE true END
+			OR x.index < x.last
+		WHEN x.told->'isLast' = 'false' THEN false
+		WHEN etl_scalar(x.told->'nextPage') <> '' THEN false
+		WHEN jsonb_typeof(x.histories) = 'array' THEN (etl_integer(
+			x.told->>'maxResults') <= jsonb_array_length(
+			x.histories)) IS NOT TRUE
+		ELSE true END
 	FROM (
 		SELECT i.index, i.value,
 			COALESCE(etl_id(i.value->'id'),
@@ -633,7 +659,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 			CASE WHEN r.is_page THEN i.value
 				ELSE i.value->'changelog' END AS told,
 			i.value ? 'changeHistories' AS is_bulk,
-			r.next_page, r.last
+			r.is_page, r.next_page, r.last
 		FROM (
 			SELECT d.list, d.is_page,
 				etl_scalar(CASE WHEN NOT d.is_array
@@ -720,16 +746,16 @@ DROP INDEX idx_changelogs_work_item_id;
 CREATE INDEX idx_changelogs_from_status_id ON changelogs (from_status_id);
 CREATE INDEX idx_changelogs_to_status_id ON changelogs (to_status_id);
 
--- Which place has each of some changes of status, so that one goes to the status
--- that the next comes from: it begins with one whose status no other goes to, and
--- goes on so where nothing joins. Of several that may follow the first one does.
-CREATE FUNCTION etl_joined(sources BIGINT[], targets BIGINT[])
+-- Which place has each of some changes of status behind one that went to `here`,
+-- so that one goes to the status that the next comes from. Where nothing joins it
+-- goes on with one whose status no other goes to. Of several that may follow the
+-- first one does.
+CREATE FUNCTION etl_joined(here BIGINT, sources BIGINT[], targets BIGINT[])
 RETURNS INTEGER[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
 	ranks INTEGER[] := array_fill(NULL::integer,
 		ARRAY[cardinality(sources)]);
-	here BIGINT;
 	next INTEGER;
 BEGIN
 	FOR rank IN 1 .. cardinality(sources) LOOP
@@ -983,14 +1009,17 @@ COMMENT ON FUNCTION etl_project_of IS
 -- A census of issues: {"issues":[{"id":…}]}, {"ids":[…]} or an array. Which
 -- project, census and page it is the answer says, or extraction_metadata does:
 -- project_id or project_key, census, page (from 1) and last. An answer that
--- names no page and no next one is a census by itself.
+-- names no page and no next one is a census by itself, if it has all that its
+-- total says; a page of a search has its place from startAt and maxResults.
 CREATE FUNCTION etl_census_marks(answer JSONB, meta JSONB, batch BIGINT)
 RETURNS TABLE (census TEXT, page INTEGER, is_last BOOLEAN, project_id TEXT,
 	project_key TEXT)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT COALESCE(etl_name(m.own->'census'), etl_name(m.meta->'census'),
 			batch::text),
-		GREATEST(COALESCE(m.page, 1), 1),
+		GREATEST(COALESCE(m.page, CASE WHEN m.start > 0 THEN
+			(m.start - 1) / GREATEST(m.size, 1) + 2 END, 1), 1),
+		(m.total > m.start + m.given) IS NOT TRUE AND
 		COALESCE(CASE WHEN jsonb_typeof(m.own->'last') = 'boolean'
 			THEN (m.own->'last')::boolean END,
 			CASE WHEN jsonb_typeof(m.meta->'last') = 'boolean'
@@ -1009,7 +1038,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 			etl_id(m.meta->'projectKey'))
 	FROM (
 		SELECT o.own, o.meta, COALESCE(etl_integer(o.own->>'page'),
-			etl_integer(o.meta->>'page')) AS page
+			etl_integer(o.meta->>'page')) AS page,
+			etl_integer(o.own->>'total') AS total,
+			etl_integer(o.own->>'maxResults') AS size,
+			COALESCE(etl_integer(o.own->>'startAt'), 0) AS start,
+			CASE WHEN jsonb_typeof(o.own->'issues') = 'array'
+			THEN jsonb_array_length(o.own->'issues')
+			WHEN jsonb_typeof(o.own->'ids') = 'array'
+			THEN jsonb_array_length(o.own->'ids') END AS given
 		FROM (
 			SELECT CASE WHEN jsonb_typeof(answer) = 'object'
 				THEN answer ELSE '{}' END AS own,

@@ -81,7 +81,7 @@ DROP FUNCTION etl_identity, etl_is_number, etl_read, etl_member, etl_stamps,
 	etl_pr_of_url, etl_pr_named, etl_pr_parts_alone, etl_broken,
 	etl_without_nulls, etl_prs_read, etl_repository, etl_pr, etl_known_prs,
 	etl_pr_told, etl_repository_told, etl_commit_told, etl_review_told,
-	etl_comment_told, etl_more, etl_thread_comments, etl_pr_lists,
+	etl_comment_told, etl_more, etl_thread_comments, etl_short, etl_is_other, etl_pages_total, etl_pr_lists,
 	etl_part_facts, etl_repository_way, etl_repository_items, etl_repositories,
 	etl_panel_way, etl_pr_place, etl_panel_told, etl_panel_prs, etl_host,
 	etl_links_of_pr, etl_pr_issue, etl_due_prs;

@@ -625,6 +625,49 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 		SELECT n FROM unnest(names) AS n WHERE value->n = 'null') END
 $$;
 
+-- A repository around its pull requests is not carried along with each of them.
+CREATE FUNCTION etl_short(repository JSONB) RETURNS JSONB
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN jsonb_typeof(repository) = 'object' THEN repository
+		- '{pullRequests,pullRequest}'::text[] ELSE repository END
+$$;
+COMMENT ON FUNCTION etl_short IS 'A repository without its pull requests';
+
+-- Searches and lists of REST have issues, too. A pull request among them has
+-- pull_request.
+CREATE FUNCTION etl_is_other(value JSONB) RETURNS BOOLEAN
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT COALESCE(CASE WHEN value ? '__typename'
+		THEN value->>'__typename' <> 'PullRequest'
+		WHEN value ?| '{pull_request,head,base,headRefName,baseRefName}'
+		THEN false ELSE COALESCE(value->>'node_id', value->>'id')
+		~ '^(?:I_k|MDU6SXNzdWU)' OR COALESCE(value->>'html_url',
+		value->>'url') ~ '/issues/[0-9]+$' END, false)
+$$;
+COMMENT ON FUNCTION etl_is_other IS
+	'Is this something else than a pull request: an issue?';
+
+-- The last page of REST tells how many there are by its place. Of commits GitHub
+-- gives 250 at most.
+CREATE FUNCTION etl_pages_total(marks JSONB, kind TEXT, given INTEGER)
+RETURNS INTEGER
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN kind <> 'commits' OR t.total < 250 THEN t.total END
+	FROM (
+		SELECT CASE WHEN m.is_last OR given < m.size THEN CASE
+			WHEN m.page = 1 THEN given WHEN m.page
+			BETWEEN 2 AND 100000 AND m.size <= 1000
+			THEN (m.page - 1) * m.size + given END END AS total
+		FROM (
+			SELECT etl_integer(etl_scalar(marks->'page')) AS page,
+				etl_integer(etl_scalar(marks->'per_page'))
+				AS size, marks->'last' = 'true' AS is_last
+			OFFSET 0) AS m) AS t
+$$;
+COMMENT ON FUNCTION etl_pages_total IS
+	'How many parts there are, by the last page of a list of REST; NULL: '
+	'it is not the last, or does not tell which one it is';
+
 -- OFFSET as in etl_panels. Its id is the same in GraphQL (id) and REST
 -- (node_id). One that is whole tells when it was updated and has a title: a
 -- continuation has only parts.
@@ -633,17 +676,18 @@ RETURNS TABLE (index BIGINT, value JSONB, external_id TEXT, number INTEGER,
 	updated TIMESTAMP, is_whole BOOLEAN, is_row BOOLEAN, repo JSONB,
 	broken TEXT[])
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-	SELECT i.index, i.value,
-		COALESCE(etl_id(i.value->'node_id'), etl_id(i.value->'id')),
-		COALESCE(etl_integer(etl_scalar(i.value->'number')), (etl_pr_of_url(
+	SELECT i.index, i.value, CASE WHEN NOT i.is_other THEN
+		COALESCE(etl_id(i.value->'node_id'), etl_id(i.value->'id')) END,
+		CASE WHEN NOT i.is_other THEN COALESCE(
+			etl_integer(etl_scalar(i.value->'number')), (etl_pr_of_url(
 			COALESCE(i.value->>'html_url', i.value->>'url'))
-			->>'number')::integer),
+			->>'number')::integer) END,
 		etl_timestamp(etl_scalar(COALESCE(i.value->'updatedAt',
 			i.value->'updated_at'))),
-		COALESCE(i.value ? 'title' AND i.value ?|
+		COALESCE(NOT i.is_other AND i.value ? 'title' AND i.value ?|
 			'{updatedAt,updated_at}', false),
-		COALESCE(i.value ?| '{title,state,updatedAt,updated_at,head,
-			headRefName}', false),
+		COALESCE(NOT i.is_other AND i.value ?| '{title,state,updatedAt,
+			updated_at,head,headRefName}', false),
 		CASE WHEN jsonb_typeof(i.repo) = 'object' THEN i.repo
 			WHEN jsonb_typeof(i.repo) = 'string' THEN
 			jsonb_build_object('full_name', i.repo)
@@ -653,7 +697,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 			i.value->>'url'))->'repository', '{}') END,
 		i.broken
 	FROM (
-		SELECT x.index, x.value, x.broken, COALESCE(
+		SELECT x.index, x.value, x.broken, etl_is_other(x.value)
+			AS is_other, COALESCE(
 			NULLIF(x.value#>'{base,repo}', 'null'),
 			NULLIF(x.value->'repository', 'null'),
 			NULLIF(x.value->'baseRepository', 'null'),
@@ -675,9 +720,9 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 					d.answer, '$[*] ? (exists (@.sha) ||
 					exists (@.pull_request_url) ||
 					exists (@.issue_url))')) AS is_parts,
-					COALESCE(d.answer->'repository',
+					etl_short(COALESCE(d.answer->'repository',
 					d.answer#>'{data,repository}',
-					d.metadata->'repository') AS repo
+					d.metadata->'repository')) AS repo
 				FROM (
 					SELECT e.raw_data #> '{}' AS answer,
 						e.extraction_metadata
@@ -996,10 +1041,13 @@ COMMENT ON FUNCTION etl_more IS
 	'Whether a connection says that it goes on';
 
 -- Comments of threads as one list. A comment without a place of its own has
--- its thread's. How many there are is known if every thread is there.
+-- its thread's. How many there are is known if every thread is there: here or,
+-- by threads and threadsTotal, on several pages.
+-- Planned once a session, not with each call.
 CREATE FUNCTION etl_thread_comments(threads JSONB) RETURNS JSONB
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT CASE WHEN threads IS NULL OR threads = 'null' THEN threads
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+	RETURN CASE WHEN threads IS NULL OR threads = 'null' THEN threads
 	WHEN NOT etl_is_list(threads) THEN CASE
 		WHEN etl_total(threads) = 0 THEN '{"totalCount": 0}'
 		WHEN jsonb_typeof(threads) = 'object' THEN '{}'
@@ -1019,8 +1067,17 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 			AND bool_and(t.total IS NOT NULL) IS NOT FALSE
 			THEN jsonb_build_object('totalCount',
 			COALESCE(sum(t.total), 0)) ELSE '{}' END
+			|| CASE WHEN bool_and(t.id IS NOT NULL) IS NOT FALSE
+			THEN jsonb_build_object('threadsTotal',
+			etl_total(threads), 'threads', COALESCE(
+			jsonb_object_agg(t.id, COALESCE(t.total, t.given))
+			FILTER (WHERE t.id IS NOT NULL), '{}')) ELSE '{}' END
 		FROM (
-			SELECT etl_is_list(n->'comments') AS is_list,
+			SELECT etl_id(n->'id') AS id,
+				CASE WHEN etl_more(n->'comments') IS FALSE THEN
+				jsonb_array_length(etl_nodes(n->'comments'))
+				END AS given,
+				etl_is_list(n->'comments') AS is_list,
 				etl_total(n->'comments') AS total,
 				COALESCE(etl_more(n->'comments'), false) OR
 				COALESCE(etl_total(n->'comments') >
@@ -1038,7 +1095,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 					n->'comments')) AS c) AS nodes
 			FROM jsonb_array_elements(etl_nodes(threads)) AS n
 		) AS t)
-	END
+	END;
+END
 $$;
 
 -- Of each list: what the answer says of it. Complete is a list that has as many
@@ -1072,7 +1130,10 @@ BEGIN
 			jsonb_typeof(k.member) = 'array' AS is_array,
 			i.value ? '_alone' AS is_alone,
 			jsonb_array_length(n.nodes) AS given,
-			etl_total(k.member) AS total,
+			COALESCE(etl_total(k.member), CASE WHEN i.value
+				? '_alone' AND jsonb_typeof(k.member) = 'array'
+				THEN etl_pages_total(i.value->'_alone', k.kind,
+				jsonb_array_length(n.nodes)) END) AS total,
 			etl_more(k.member) AS more,
 			COALESCE(k.place = ANY (i.broken), false) AS is_broken,
 			jsonb_typeof(k.member) = 'array' AND (i.is_whole OR
@@ -1099,8 +1160,15 @@ BEGIN
 			('comments', 'comments', i.value->'comments'),
 			('review_comments', 'review_comments',
 				i.value->'review_comments'),
-			('review_comments', 'reviewThreads',
-				etl_thread_comments(i.value->'reviewThreads'))
+			('review_comments', 'reviewThreads', CASE WHEN i.value
+				? 'reviewThreads' THEN etl_thread_comments(
+				i.value->'reviewThreads') END),
+			('review_comments', 'reviews.comments', CASE WHEN NOT
+				i.value ?| '{review_comments,reviewThreads}'
+				AND jsonb_path_exists(etl_nodes(
+				i.value->'reviews'), '$[*].comments')
+				THEN etl_thread_comments(i.value->'reviews')
+				END)
 			) AS k (kind, place, member)
 		CROSS JOIN LATERAL (SELECT etl_nodes(k.member) AS nodes
 			OFFSET 0) AS n
@@ -1158,7 +1226,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 			data.repositoryOwner.repositories.nodes,
 			data.repositoryOwner.repositories.edges,
 			organization.repositories.nodes,
-			user.repositories.nodes,viewer.repositories.nodes,
+			organization.repositories.edges,
+			user.repositories.nodes,user.repositories.edges,
+			viewer.repositories.nodes,viewer.repositories.edges,
 			data.search.nodes,data.search.edges,search.nodes,
 			search.edges,data.nodes,nodes}'::text[])
 			WITH ORDINALITY AS w (way, place)
@@ -1312,11 +1382,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1 AS $$
 	FROM (
 		SELECT CASE
 		WHEN a IS NOT NULL THEN ARRAY[a[1],
-			a[2] || '/' || a[3], a[4]]
+			COALESCE(a[2], a[3]) || '/' || a[3], a[4]]
 		WHEN b IS NOT NULL THEN ARRAY[b[1], CASE b[2] WHEN 'users'
 			THEN '~' ELSE '' END || b[3] || '/' || b[4], b[5]]
 		ELSE o END AS found
-		FROM regexp_match(url, '^https?://([^/]+)/(.{1,200}?)/_git/([^/]{1,100})/pullrequest/([0-9]{1,9})(?:[/?#]|$)') AS a
+		FROM regexp_match(url, '^https?://([^/]+)(?:/(.{1,200}?))?/_git/([^/]{1,100})/pullrequest/([0-9]{1,9})(?:[/?#]|$)') AS a
 		CROSS JOIN regexp_match(url, '^https?://([^/]+)/(?:.{1,100}/)?(projects|users)/([^/]{1,100})/repos/([^/]{1,100})/pull-requests/([0-9]{1,9})(?:[/?#]|$)') AS b
 		CROSS JOIN regexp_match(url, '^https?://([^/]+)/(?:api/v3/)?(?:repos/)?(.{1,250}?)/(?:-/)?(?:pull|pulls|pull-requests|merge_requests)/([0-9]{1,9})(?:[/?#]|$)') AS o
 	) AS m

@@ -141,7 +141,8 @@ WITH touched AS MATERIALIZED (
 ), mixed AS MATERIALIZED (
 	SELECT o.id, o.rank
 	FROM (
-		SELECT array_agg(id ORDER BY place, length(external_id),
+		SELECT work_item_id, transition_change_date AS at,
+			array_agg(id ORDER BY place, length(external_id),
 				external_id COLLATE "C") AS ids,
 			array_agg(from_status_id ORDER BY place,
 				length(external_id), external_id COLLATE "C")
@@ -152,8 +153,15 @@ WITH touched AS MATERIALIZED (
 		FROM stored
 		GROUP BY work_item_id, transition_change_date
 		HAVING count(*) > count(DISTINCT place)) AS same
-	CROSS JOIN LATERAL unnest(ids, etl_joined(sources, targets))
-		AS o (id, rank)
+	CROSS JOIN LATERAL unnest(ids, etl_joined((
+		SELECT s.to_status_id
+		FROM stored AS s
+		WHERE s.work_item_id = same.work_item_id
+			AND s.transition_change_date < same.at
+		ORDER BY s.transition_change_date DESC, s.place DESC,
+			length(s.external_id) DESC,
+			s.external_id COLLATE "C" DESC
+		LIMIT 1), sources, targets)) AS o (id, rank)
 ), listed AS (
 	SELECT x.id, x.work_item_id, x.is_known, x.created,
 		COALESCE(x.from_status_id, lag(x.to_status_id) OVER line)

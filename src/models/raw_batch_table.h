@@ -59,7 +59,7 @@ INDEX("btree (processing_status)")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
 INDEX("btree (id) WHERE queue_due")
-INDEX("btree (tenant_id, external_id) WHERE external_id IS NOT NULL")
+INDEX("btree (tenant_id, external_id) WHERE (external_id IS NOT NULL)")
 TRIGGER("due BEFORE UPDATE OF processing_status, queued_at, queue_transform,"
     " active, attempts ON raw_extraction_data FOR EACH ROW"
     " WHEN (new.queue_due <> (new.processing_status::text = 'pending'::text"

@@ -39,6 +39,11 @@ WITH page AS MATERIALIZED (
 	) AS c
 	WHERE e.census = page.census AND c.named < c.known * 0.9
 	UNION ALL
+	SELECT jsonb_build_object('what', 'census', 'message',
+		'items that cannot be read: this is no page of a census')
+	FROM page
+	WHERE unnamed IS NOT NULL
+	UNION ALL
 	SELECT n.note
 	FROM raw_extraction_data AS r CROSS JOIN etl_answer_errors(r.raw_data)
 		AS n
@@ -67,7 +72,8 @@ JOIN repositories AS r ON r.tenant_id = $1 AND r.id = page.repository_id
 ORDER BY r.id
 FOR NO KEY UPDATE OF r
 
--- An answer with errors is no page: it may lack what it could not tell.
+-- An answer with errors, or with items that cannot be read, is no page: it may
+-- lack what it could not tell.
 -- statement: census_pages
 INSERT INTO census_pages AS c (tenant_id, integration_id, scope, census, page,
 	is_last, raw_data_id, names)
@@ -76,7 +82,7 @@ FROM etl_pr_census($1, $2, $3) AS page
 JOIN raw_extraction_data AS r ON r.tenant_id = $1 AND r.integration_id = $2
 	AND r.id = $3
 WHERE page.is_readable AND page.scope IS NOT NULL AND page.census IS NOT NULL
-	AND page.page >= 1
+	AND page.page >= 1 AND page.unnamed IS NULL
 	AND NOT EXISTS (SELECT FROM etl_answer_errors(r.raw_data))
 ON CONFLICT (tenant_id, integration_id, scope, census, page) DO UPDATE SET
 	is_last = excluded.is_last, raw_data_id = excluded.raw_data_id,

@@ -4,9 +4,21 @@
 -- complete by itself (etl_pr_lists), or once its pages have as many as there
 -- are. Whoever has locked the repository writes them alone.
 
--- How many there are, as the newest answer says.
+-- How many there are, as the newest answer says. Nobody tells how many comments
+-- all threads have: their sum is known once pages have brought every thread.
 -- statement: parts
-WITH fact AS (
+WITH list AS MATERIALIZED (
+	SELECT *, CASE WHEN place IN ('reviewThreads', 'reviews.comments')
+		AND jsonb_typeof(member) = 'object' THEN member->'threads' END
+		AS threads
+	FROM etl_pr_lists($1, $2, $3)
+	WHERE pr_id IS NOT NULL
+), thread AS (
+	SELECT l.pr_id, l.kind, jsonb_object_agg(t.key, t.value
+		ORDER BY l.stamp NULLS FIRST, l.index) AS threads
+	FROM list AS l CROSS JOIN LATERAL jsonb_each(l.threads) AS t
+	GROUP BY l.pr_id, l.kind
+), fact AS (
 	SELECT pr_id, kind, bool_or(is_list) AS asked,
 		(array_agg(total ORDER BY stamp DESC NULLS LAST, index DESC)
 			FILTER (WHERE total IS NOT NULL))[1] AS total,
@@ -14,15 +26,34 @@ WITH fact AS (
 			FILTER (WHERE total IS NOT NULL))[1] AS total_stamp,
 		bool_or(is_list AND is_cut AND total IS NULL) AS cut,
 		max(stamp) FILTER (WHERE is_list AND is_cut
-			AND total IS NULL) AS cut_stamp
-	FROM etl_pr_lists($1, $2, $3)
-	WHERE pr_id IS NOT NULL
+			AND total IS NULL) AS cut_stamp,
+		max(stamp) FILTER (WHERE threads IS NOT NULL) AS threads_stamp,
+		(array_agg(member->'threadsTotal' ORDER BY stamp DESC NULLS LAST,
+			index DESC) FILTER (WHERE threads IS NOT NULL
+			AND member->'threadsTotal' <> 'null'))[1] AS threads_total
+	FROM list
 	GROUP BY pr_id, kind
 ), changed AS MATERIALIZED (
 	SELECT p.id, COALESCE(p.parts, '{}') || jsonb_object_agg(f.kind,
-		etl_part_facts(p.parts->f.kind, f.asked, f.total,
-		f.total_stamp, f.cut, f.cut_stamp, $3)) AS parts
+		etl_part_facts(p.parts->f.kind, f.asked,
+		COALESCE(f.total, s.total), CASE WHEN f.total IS NULL
+		THEN f.threads_stamp ELSE f.total_stamp END, f.cut,
+		f.cut_stamp, $3) || CASE WHEN k.threads IS NULL THEN '{}'
+		ELSE jsonb_build_object('threads', k.threads,
+		'threads_total', k.total) END) AS parts
 	FROM fact AS f JOIN prs AS p ON p.tenant_id = $1 AND p.id = f.pr_id
+	LEFT JOIN thread AS t ON t.pr_id = f.pr_id AND t.kind = f.kind
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN f.total IS NULL THEN COALESCE(p.parts
+				#> ARRAY[f.kind, 'threads'], '{}') || t.threads
+				ELSE t.threads END AS threads,
+			COALESCE(f.threads_total, p.parts
+				#> ARRAY[f.kind, 'threads_total']) AS total) AS k
+	LEFT JOIN LATERAL (
+		SELECT sum(e.value::integer)::integer AS total
+		FROM jsonb_each_text(k.threads) AS e
+		HAVING count(*) >= (k.total #>> '{}')::integer
+			AND count(e.value) = count(*)) AS s ON true
 	GROUP BY p.id, p.parts
 )
 UPDATE prs AS p
@@ -297,6 +328,7 @@ UPDATE prs_commits AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
+	AND t.id = ANY (ARRAY(SELECT id FROM gone))
 
 -- statement: prs_reviews_gone
 WITH list AS MATERIALIZED (
@@ -341,6 +373,7 @@ UPDATE prs_reviews AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
+	AND t.id = ANY (ARRAY(SELECT id FROM gone))
 
 -- statement: prs_comments_gone
 WITH list AS MATERIALIZED (
@@ -388,6 +421,7 @@ UPDATE prs_comments AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
+	AND t.id = ANY (ARRAY(SELECT id FROM gone))
 
 -- statement: prs_review_comments_gone
 WITH list AS MATERIALIZED (
@@ -435,6 +469,7 @@ UPDATE prs_comments AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
+	AND t.id = ANY (ARRAY(SELECT id FROM gone))
 
 -- Over all parts that are stored, for a batch may hold a page of them only; and
 -- nothing that would be the number of a part of them. A review of one's own, or
@@ -551,24 +586,41 @@ WITH touched AS MATERIALIZED (
 			AS first_review_at,
 		CASE WHEN s.has_reviews THEN r.review_cycles END
 			AS review_cycles,
-		CASE WHEN s.has_reviews AND s.has_commits THEN (
-			SELECT count(*)
+		CASE WHEN s.has_reviews AND s.has_commits AND r.is_dated THEN (
+			SELECT CASE WHEN r.first_review_at IS NULL OR bool_or(
+				x.column_ages->'authored_date' = 'null')
+				IS NOT TRUE THEN count(*) FILTER (WHERE
+				x.authored_date > r.first_review_at) END
 			FROM prs_commits AS x
 			WHERE x.pr_id = s.pr_id AND x.tenant_id = $1
-				AND x.active
-				AND x.authored_date > r.first_review_at) END
-			AS rework_commit_count
+				AND x.active) END AS rework_commit_count
 	FROM sum AS s JOIN prs AS p ON p.tenant_id = $1 AND p.id = s.pr_id
 	CROSS JOIN LATERAL (
-		SELECT count(DISTINCT x.author_login) AS reviewers,
-			min(x.submitted_at) AS first_review_at,
-			count(*) FILTER (WHERE x.state IN ('APPROVED',
-				'CHANGES_REQUESTED')) AS review_cycles
-		FROM prs_reviews AS x
-		WHERE x.pr_id = s.pr_id AND x.tenant_id = $1 AND x.active
-			AND (x.state = 'PENDING') IS NOT TRUE
-			AND (lower(x.author_login) = lower(p.user_name))
-			IS NOT TRUE) AS r
+		SELECT CASE WHEN o.has_authors THEN o.reviewers END
+				AS reviewers,
+			CASE WHEN o.has_authors AND o.has_dates
+				THEN o.first_review_at END AS first_review_at,
+			CASE WHEN o.has_authors AND o.has_states
+				THEN o.review_cycles END AS review_cycles,
+			o.has_authors AND o.has_dates AS is_dated
+		FROM (
+			SELECT count(DISTINCT lower(x.author_login))
+					AS reviewers,
+				min(x.submitted_at) AS first_review_at,
+				count(*) FILTER (WHERE x.state IN ('APPROVED',
+					'CHANGES_REQUESTED')) AS review_cycles,
+				bool_or(x.column_ages->'author_login' = 'null')
+					IS NOT TRUE AS has_authors,
+				bool_or(x.column_ages->'submitted_at' = 'null')
+					IS NOT TRUE AS has_dates,
+				bool_or(x.column_ages->'state' = 'null')
+					IS NOT TRUE AS has_states
+			FROM prs_reviews AS x
+			WHERE x.pr_id = s.pr_id AND x.tenant_id = $1
+				AND x.active
+				AND (x.state = 'PENDING') IS NOT TRUE
+				AND (lower(x.author_login)
+				= lower(p.user_name)) IS NOT TRUE) AS o) AS r
 )
 UPDATE prs AS p
 SET <measured = m>, last_updated_at = NOW()

@@ -9,8 +9,7 @@ WITH pr AS MATERIALIZED (
 	SELECT i.*, CASE
 		WHEN jsonb_typeof(i.value) IS DISTINCT FROM 'object'
 			THEN 'not an object'
-		WHEN i.value->>'__typename' <> 'PullRequest'
-			THEN 'not a pull request'
+		WHEN etl_is_other(i.value) THEN 'not a pull request'
 		WHEN i.external_id IS NULL AND (i.is_row OR i.number IS NULL)
 			THEN 'no id'
 		WHEN i.pr_id IS NULL AND i.is_row AND i.repository_id IS NULL
@@ -104,7 +103,9 @@ WITH pr AS MATERIALIZED (
 		raw_data->>'total_count',
 		raw_data#>>'{data,repository,pullRequests,totalCount}',
 		raw_data#>>'{repository,pullRequests,totalCount}',
-		raw_data#>>'{pullRequests,totalCount}')) AS total) AS n
+		raw_data#>>'{pullRequests,totalCount}',
+		raw_data#>>'{data,search,issueCount}',
+		raw_data#>>'{search,issueCount}')) AS total) AS n
 	WHERE jsonb_typeof(raw_data) = 'object' AND n.total > 0
 		AND NOT EXISTS (SELECT FROM item)
 )

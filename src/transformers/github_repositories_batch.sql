@@ -34,10 +34,18 @@ WITH item AS (
 	FROM answer CROSS JOIN etl_answer_errors(raw_data) AS n
 	UNION ALL
 	SELECT jsonb_build_object('what', 'repositories', 'given', 0, 'total',
-		etl_integer(raw_data->>'total_count'))
+		n.total)
 	FROM answer
-	WHERE jsonb_typeof(raw_data) = 'object'
-		AND etl_integer(raw_data->>'total_count') > 0
+	CROSS JOIN LATERAL (SELECT etl_integer(COALESCE(
+		raw_data->>'total_count',
+		jsonb_path_query_first(raw_data,
+		'$.data.*.repositories.totalCount') #>> '{}',
+		jsonb_path_query_first(raw_data,
+		'$.*.repositories.totalCount') #>> '{}',
+		raw_data#>>'{repositories,totalCount}',
+		raw_data#>>'{data,search,repositoryCount}',
+		raw_data#>>'{search,repositoryCount}')) AS total) AS n
+	WHERE jsonb_typeof(raw_data) = 'object' AND n.total > 0
 		AND NOT EXISTS (SELECT FROM item)
 )
 SELECT CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,

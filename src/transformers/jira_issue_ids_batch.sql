@@ -1,5 +1,6 @@
 -- A page of a census: ids of all issues that a project has (etl_census_marks).
--- It is kept until all pages are there; see loaders/census_issues.sql.
+-- It is kept until all pages are there; see loaders/census_issues.sql. One that
+-- may lack ids (errors, a short page, ids that cannot be read) is none.
 
 -- statement: read
 WITH batch AS MATERIALIZED (
@@ -22,6 +23,14 @@ WITH batch AS MATERIALIZED (
 		WITH ORDINALITY AS i (value, place)
 	WHERE i.place <= COALESCE(NULLIF(current_setting('app.items', true),
 		'')::bigint, i.place)
+), flaw AS (
+	SELECT note FROM batch CROSS JOIN etl_answer_errors(answer)
+	UNION ALL
+	SELECT note FROM batch CROSS JOIN etl_page_lack(answer, '{ids,issues}')
+	UNION ALL
+	SELECT jsonb_build_object('what', 'census', 'message',
+		'ids that cannot be read: this is no page of a census')
+	WHERE EXISTS (SELECT FROM item WHERE name IS NULL)
 ), page AS (
 	INSERT INTO census_pages AS t (tenant_id, integration_id, scope,
 		census, page, is_last, raw_data_id, names)
@@ -31,6 +40,7 @@ WITH batch AS MATERIALIZED (
 	FROM mark CROSS JOIN batch
 	WHERE mark.external_id IS NOT NULL
 		AND etl_path(answer, '{ids,issues}') IS NOT NULL
+		AND NOT EXISTS (SELECT FROM flaw)
 	ON CONFLICT (tenant_id, integration_id, scope, census, page)
 	DO UPDATE SET is_last = excluded.is_last, names = excluded.names,
 		raw_data_id = excluded.raw_data_id
@@ -58,7 +68,7 @@ WITH batch AS MATERIALIZED (
 	FROM mark
 	WHERE external_id IS NULL
 	UNION ALL
-	SELECT note FROM batch CROSS JOIN etl_answer_errors(answer)
+	SELECT note FROM flaw
 )
 SELECT CASE WHEN etl_path(answer, '{ids,issues}') IS NOT NULL
 	THEN (SELECT count(*) FROM item) END,

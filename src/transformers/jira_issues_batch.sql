@@ -17,7 +17,7 @@ WITH custom AS MATERIALIZED (
 ), issue AS MATERIALIZED (
 	SELECT i.index, i.external_id AS id, i.key, i.is_issue,
 		i.value->'fields' AS f, i.value->'changelog' AS changelog,
-		i.histories, i.history_total, i.history_start,
+		i.histories, i.history_total, i.history_start, i.claims_whole,
 		i.is_issue AND i.external_id IS NOT NULL AND i.key IS NOT NULL
 		OR (i.histories IS NOT NULL AND NOT i.is_issue
 		AND COALESCE(i.external_id, i.key) IS NOT NULL) AS is_readable,
@@ -198,7 +198,7 @@ WITH custom AS MATERIALIZED (
 	CROSS JOIN unnest(c.fields, c.columns) AS m (field, "column")
 	WHERE i.is_readable AND i.is_issue AND i.f ? m.field
 		AND NOT etl_is_blank(i.f->m.field) AND CASE m."column"
-		WHEN 'story_points' THEN etl_number(i.f->>m.field) IS NULL
+		WHEN 'story_points' THEN etl_points(i.f->m.field) IS NULL
 		WHEN 'code_changed' THEN false
 		WHEN 'parent_external_id' THEN COALESCE(etl_id(i.f->m.field),
 			etl_id(i.f#>ARRAY[m.field, 'key']),
@@ -270,8 +270,7 @@ WITH custom AS MATERIALIZED (
 	WHERE is_issue AND histories IS NOT NULL
 		AND (history_total > history_start
 		+ jsonb_array_length(histories) OR (history_total IS NULL
-		AND etl_integer(changelog->>'maxResults')
-		<= jsonb_array_length(histories)))
+		AND NOT claims_whole))
 )
 SELECT CASE WHEN batch.is_read THEN (SELECT count(*) FROM issue) END,
 	(SELECT count(*) FROM issue WHERE NOT is_readable),
@@ -370,9 +369,7 @@ WITH named AS MATERIALIZED (
 			etl_timestamp(i.value#>>'{fields,updated}') END
 			AS as_of,
 		COALESCE(i.history_total, CASE WHEN i.claims_whole
-			AND i.history_start = 0 AND (etl_integer(
-			i.value#>>'{changelog,maxResults}')
-			<= jsonb_array_length(i.histories)) IS NOT TRUE
+			AND i.history_start = 0
 			THEN jsonb_array_length(i.histories) END) AS total,
 		CASE WHEN i.histories IS NOT NULL THEN ARRAY(
 			SELECT DISTINCT hashtextextended(etl_id(e.value->'id'), 0)
@@ -420,10 +417,10 @@ WITH named AS MATERIALIZED (
 			ORDER BY p.place
 			LIMIT 1) END AS team,
 		CASE WHEN custom.points IS NOT NULL THEN (
-			SELECT etl_number(f->>p.field)
+			SELECT etl_points(f->p.field)
 			FROM unnest(custom.points)
 				WITH ORDINALITY AS p (field, place)
-			WHERE etl_number(f->>p.field) IS NOT NULL
+			WHERE etl_points(f->p.field) IS NOT NULL
 			ORDER BY p.place
 			LIMIT 1) END AS story_points,
 		CASE WHEN custom.code IS NOT NULL THEN COALESCE((
@@ -670,7 +667,7 @@ INSERT INTO work_items_old_keys (tenant_id, integration_id, key, work_item_id)
 SELECT DISTINCT $1::integer, $2::integer, k.name, w.id
 FROM etl_issues($1, $2, $3) AS i
 CROSS JOIN LATERAL jsonb_path_query(i.histories,
-	'$[*].items[*] ? (@.field == "Key" && !(@.fieldtype != "jira"))')
+	'$[*].items[*] ? (@.fieldId == "issuekey" || (@.field == "Key" && !(@.fieldtype != "jira")))')
 	AS m (item)
 CROSS JOIN LATERAL (VALUES (etl_name(m.item->'fromString')),
 	(etl_name(m.item->'toString'))) AS k (name)
@@ -736,16 +733,24 @@ WITH item AS (
 		WITH ORDINALITY AS h (value, place)
 	CROSS JOIN LATERAL etl_status_items(h.value) AS s
 	OFFSET 0
+), entry AS (
+	SELECT *, first_value(COALESCE(from_id, from_name)) OVER whole AS first,
+		last_value(COALESCE(to_id, to_name)) OVER whole AS last,
+		count(*) OVER whole AS size
+	FROM read
+	WHERE external_id IS NOT NULL AND transition_change_date IS NOT NULL
+	WINDOW whole AS (PARTITION BY work_item_id, index,
+		transition_change_date, place ORDER BY nr
+		ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ), chained AS (
-	SELECT *, count(*) FILTER (WHERE leads) OVER same
-			< count(*) FILTER (WHERE follows) OVER same
-			AS is_reverse
+	SELECT *, count(*) FILTER (WHERE last = after) OVER same
+			< count(*) FILTER (WHERE nr = 1 AND last = before)
+			OVER same AS is_reverse
 	FROM (
-		SELECT *, lead(from_id) OVER listed = to_id AS leads,
-			lag(from_id) OVER listed = to_id AS follows
-		FROM read
-		WHERE external_id IS NOT NULL
-			AND transition_change_date IS NOT NULL
+		SELECT *, lag(first) OVER listed AS before,
+			CASE WHEN nr = size THEN lead(first) OVER listed END
+			AS after
+		FROM entry
 		WINDOW listed AS (PARTITION BY work_item_id, index,
 			transition_change_date ORDER BY place, nr)) AS r
 	WINDOW same AS (PARTITION BY work_item_id, index,
@@ -759,8 +764,7 @@ WITH item AS (
 		SELECT *, row_number() OVER (PARTITION BY work_item_id, index,
 			transition_change_date
 			ORDER BY CASE WHEN is_reverse THEN -place ELSE place END,
-			CASE WHEN is_reverse AND direction = 1 THEN -nr
-			ELSE nr END) - 1 AS turn
+			nr) - 1 AS turn
 		FROM chained) AS c
 	ORDER BY work_item_id, external_id COLLATE "C",
 		updated DESC NULLS LAST, index DESC

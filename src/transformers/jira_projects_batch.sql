@@ -161,8 +161,9 @@ WITH wit AS (
 			= 'null' OR etl_scalar(value->'description')
 			IS NOT NULL) THEN 'description' END, CASE WHEN
 			etl_integer(value->>'hierarchyLevel') IS NOT NULL
-			OR jsonb_typeof(value->'subtask') = 'boolean'
-			THEN 'hierarchy_level' END], NULL) AS said
+			OR value->'subtask' = 'true'
+			THEN 'hierarchy_level' END], NULL) AS said,
+		value->'subtask' = 'false' AS is_standard
 	FROM etl_wits($1, $2, $3)
 	WHERE external_id IS NOT NULL AND etl_name(value->'name') IS NOT NULL
 	ORDER BY external_id COLLATE "C", index DESC
@@ -190,6 +191,8 @@ WITH wit AS (
 			CASE WHEN o.id IS NULL OR etl_takes(n.said,
 				'hierarchy_level', g.is_newer, o.column_ages,
 				g.age) THEN n.hierarchy_level
+				WHEN g.is_newer AND n.is_standard
+				THEN GREATEST(o.hierarchy_level, 0)
 				ELSE o.hierarchy_level END AS hierarchy_level,
 			etl_ages(n.said, '{description,hierarchy_level}',
 				g.is_newer, o.column_ages, CASE WHEN

@@ -86,7 +86,9 @@ FOR NO KEY UPDATE OF s
 WITH named AS (
 	SELECT i.index, i.stored_at, etl_id(x.status->'id') AS external_id,
 		etl_name(x.status->'name') AS original_name,
-		etl_category(x.status->'statusCategory') AS category,
+		CASE WHEN x.status->'statusCategory' = 'null' THEN 'Unknown'
+			ELSE etl_category(x.status->'statusCategory') END
+			AS category,
 		etl_scalar(x.status->'description') AS description,
 		x.status ? 'description' AND (x.status->'description' = 'null'
 			OR etl_scalar(x.status->'description') IS NOT NULL)

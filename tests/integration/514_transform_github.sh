@@ -137,8 +137,8 @@ changes_nothing "the first page again changes nothing" "$graphql"
 # Older and newer halves of a pull request, in either order.
 half() { # UPDATED TITLE N
 	jq -nc --arg updated "$1" --arg title "$2" --arg n "$3" '{repository: {id: "R_half", nameWithOwner: "example/half"}, pullRequests: {nodes: [{id: "PR_half", number: 900, title: $title, updatedAt: $updated,
-		commits: {nodes: [{commit: {oid: "h\($n)", message: $title, authoredDate: "2025-04-0\($n)T00:00:00Z"}}, {commit: {oid: "both", message: $title}}]},
-		reviews: {nodes: [{id: "R\($n)", author: {login: "r\($n)"}, state: "APPROVED", submittedAt: "2025-03-0\($n)T00:00:00Z"}, {id: "Rb", author: {login: "b"}, state: $title}]},
+		commits: {nodes: [{commit: {oid: "h\($n)", message: $title, authoredDate: "2025-04-0\($n)T00:00:00Z"}}, {commit: {oid: "both", message: $title, authoredDate: "2025-01-01T00:00:00Z"}}]},
+		reviews: {nodes: [{id: "R\($n)", author: {login: "r\($n)"}, state: "APPROVED", submittedAt: "2025-03-0\($n)T00:00:00Z"}, {id: "Rb", author: {login: "b"}, state: $title, submittedAt: "2025-03-09T00:00:00Z"}]},
 		comments: {nodes: [{id: "C\($n)", body: $title}, {id: "Cb", body: $title}]}}]}}'
 }
 halves() {

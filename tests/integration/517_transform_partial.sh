@@ -138,6 +138,15 @@ feed_with jira_statuses_batch '{"project_key": "B"}' <<<'[{"id": "81", "name": "
 check_is "statuses of the project that extraction_metadata names" "$(table "SELECT p.key FROM projects_statuses x JOIN projects p ON p.id = x.project_id JOIN statuses s ON s.id = x.status_id WHERE s.external_id = '901'")" B
 check_fails "an answer that is only an error fails" feed jira_issues_batch <<<'{"errorMessages": ["The value X does not exist."], "errors": {}}'
 check_match "with the source's sentence" "$(cat "$TMP/outcome.err")" 'The value X does not exist'
+while IFS='|' read -r answer sentence; do
+	feed jira_issues_batch <<<"$answer" && failed "it is read: $answer"
+	check_match "with whatever names it: $sentence" "$(cat "$TMP/outcome.err")" "error: $sentence"
+done <<'ANSWERS'
+{"message": "Validation Failed", "errors": [{"field": "q", "code": "invalid"}]}|Validation Failed; .*invalid
+{"status": 404, "error": "Not Found", "message": ""}|Not Found
+{"errorMessage": "No such issue"}|No such issue
+{"errorMessages": "Just a text"}|Just a text
+ANSWERS
 feed jira_issues_batch <<<'{"startAt": 50, "maxResults": 50, "total": 200, "issues": [], "warningMessages": ["Partly."]}'
 check_is "a page that is empty and a warning are noted" "$(outcome incomplete | jq -c '[.[] | [.what, .given, .total, .message]]')" '[["page",0,50,null],["warningMessages",null,null,"Partly."]]'
 

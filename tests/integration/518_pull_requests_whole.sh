@@ -113,6 +113,23 @@ any_order "once the rest has come, the numbers are those of the whole; a review 
 	"SELECT commit_count, reviewers, first_review_at, review_cycles, rework_commit_count, parts_complete, (SELECT count(*) FROM prs_commits WHERE active) FROM prs" \
 	"250|1|2025-01-05 00:00:00|1|250|t|250" "$a $b $c $d" "$d $c $b $a"
 
+# Comments of threads: all there are, once pages have brought every thread.
+threads() { # MORE THREAD…: ID:COMMENTS each
+	local more=$1
+	shift
+	printf '%s\n' "$@" | jq -Rn --argjson more "$more" '{totalCount: 3, pageInfo: {hasNextPage: $more}, nodes: [inputs | split(":") as [$id, $n]
+		| {id: $id, path: "p", comments: {totalCount: ($n | tonumber), nodes: [range($n | tonumber) | {id: "PRRC_\($id)\(.)", body: "b", author: {login: "z"}}]}}]}'
+}
+answer "{id: \"PR_1\", number: 1, title: \"t\", updatedAt: \"2025-02-01T00:00:00Z\", reviewThreads: $(threads true T1:1 T2:3)}" | store_with null
+a=$BATCH
+jq -cn "{data: {node: {id: \"PR_1\", reviewThreads: $(threads false T3:2)}}}" | store_with null
+b=$BATCH
+empty
+process "$a"
+check_is "comments of some threads are no number" "$(table "SELECT review_comment_count IS NULL, parts_complete FROM prs")" "t|f"
+any_order "with the last page of threads it is that of all" \
+	"SELECT review_comment_count, parts_complete, (SELECT count(*) FROM prs_comments WHERE active) FROM prs" "6|t|6" "$a $b" "$b $a"
+
 # -- a complete list ends what is gone
 commits() { # FROM TO
 	echo "{totalCount: ($2 - $1), pageInfo: {hasNextPage: false}, nodes: [range($1; $2) | {commit: {oid: \"c\(.)\"}}]}"
