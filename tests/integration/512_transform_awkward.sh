@@ -56,7 +56,7 @@ spoilt '[["id"]]' <"$TMP/pr.json" >"$TMP/spoilt.json"
 store_batch github_prs_batch "$TMP/spoilt.json" 2
 check "pull requests with a member that is wrong" process "$BATCH"
 note_file "$TMP/outcome.err"
-check_is "each that has a repository is there" "$(table "SELECT count(*) FROM prs")" "$(outcome items)"
+check "each that was read is there" test "$(table "SELECT count(*) FROM prs")" -ge "$(outcome items)"
 changes_nothing "twice is once" "$BATCH"
 jq -c '.[0].base.repo' "$ETL_SOURCE/tests/data/github/pull_requests.json" | spoilt '[["id"]]' >"$TMP/spoilt.json"
 store_batch github_repositories_batch "$TMP/spoilt.json" 2
