@@ -1,6 +1,7 @@
 #include "etl/requeue.h"
 
 #include "base/log.h"
+#include "etl/batch_jobs.h"
 #include "queue/dead_letters.h"
 
 /* Ms to wait for the confirms of all messages. */
@@ -12,7 +13,7 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
     struct arena *arena, size_t *ret_queued, struct diag *diag)
 {
 	size_t count = (size_t)db_rows_count(rows), queued = 0;
-	struct job *jobs = arena_get(arena, count * sizeof(*jobs));
+	struct job *jobs = batch_jobs(rows, arena);
 	struct raw_batch_version *done = arena_get(arena, count * sizeof(*done));
 	int64_t *ids = arena_get(arena, count * sizeof(*ids));
 	bool *confirmed = arena_get(arena, count * sizeof(*confirmed));
@@ -21,15 +22,6 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 
 	if (jobs == NULL || done == NULL || ids == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	for (size_t i = 0; i < count; i++) {
-		int row = (int)i;
-
-		jobs[i].raw_data_id = db_int(rows, row, RAW_BATCH_LOCKED_ID);
-		jobs[i].tenant_id = db_int(rows, row, RAW_BATCH_LOCKED_TENANT);
-		jobs[i].integration_id = db_int(rows, row,
-		    RAW_BATCH_LOCKED_INTEGRATION);
-		jobs[i].entity_type = db_text(rows, row, RAW_BATCH_LOCKED_TYPE);
-	}
 	for (size_t i = 0; i < count; i++)
 		ids[i] = jobs[i].raw_data_id;
 	gone = dead_letters_forget(queue, ids, count, arena);

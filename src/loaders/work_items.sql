@@ -84,9 +84,10 @@ WHERE w.tenant_id::bigint = $1 AND w.id = found.id
 -- that the batch lacked move the start of those after them. Nothing that rests
 -- on the history is said before all of it is known; a history that is older
 -- than the status of the work item has to lead there. Changes of one time that
--- came in different answers have no place among each other: they are mixed, and
--- their order is the one in which they join. Rows to be written are
--- named by an array of their ids: a join alone may read the whole table.
+-- came in different answers (mixed) have no order yet: they get the one in which
+-- their statuses join, unless there are more than a hundred, which no person made
+-- and which would take long. Rows to be written are named by an array of their
+-- ids: a join alone may read the whole table.
 -- statement: metrics
 -- columns: work_items
 WITH touched AS MATERIALIZED (
@@ -152,7 +153,8 @@ WITH touched AS MATERIALIZED (
 				AS targets
 		FROM stored
 		GROUP BY work_item_id, transition_change_date
-		HAVING count(*) > count(DISTINCT place)) AS same
+		HAVING count(*) > count(DISTINCT place)
+			AND count(*) <= 100) AS same
 	CROSS JOIN LATERAL unnest(ids, etl_joined((
 		SELECT s.to_status_id
 		FROM stored AS s

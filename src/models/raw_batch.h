@@ -214,15 +214,12 @@ enum err raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
 
 /*
  * Which loads make metrics follow a mapping, a workflow step or a category that
- * has changed: of each integration that has such a status the newest batch.
- * Gives: RAW_BATCH_DUE_… of each, of at most `limit` integrations.
+ * has changed: of each integration that has such a status the newest completed
+ * batch whose load computes metrics. After a load that has failed for good there
+ * is none until a newer batch comes: it would fail one batch after the other.
+ * Gives: rows of RAW_BATCH_LOCKED_… without the last column, of at most `limit`
+ *        integrations.
  */
-enum raw_batch_load_due {
-	RAW_BATCH_DUE_ID,
-	RAW_BATCH_DUE_TENANT,
-	RAW_BATCH_DUE_INTEGRATION,
-	RAW_BATCH_DUE_TYPE,
-};
 enum err raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 

@@ -106,14 +106,16 @@ raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
 		.sql = "SELECT r.id, due.tenant_id, due.integration_id,"
 		    " r.entity_type FROM (SELECT DISTINCT tenant_id,"
 		    " integration_id FROM statuses WHERE metrics_due LIMIT $1)"
-		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type"
-		    " FROM raw_extraction_data AS b"
+		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type,"
+		    " processing_status FROM raw_extraction_data AS b"
 		    " WHERE b.tenant_id = due.tenant_id"
-		    " AND b.integration_id = due.integration_id"
-		    " AND b.processing_status = 'completed' AND b.active"
+		    " AND b.integration_id = due.integration_id AND b.active"
+		    " AND (b.processing_status = 'completed'"
+		    " OR b.error_details->>'stage' = 'load')"
 		    " AND b.entity_type IN ('jira_issues_batch',"
 		    " 'jira_statuses_batch', 'jira_changelogs_batch')"
-		    " ORDER BY b.created_at DESC LIMIT 1) AS r",
+		    " ORDER BY b.created_at DESC LIMIT 1) AS r"
+		    " WHERE r.processing_status = 'completed'",
 	};
 	struct db_params params = { 0 };
 

@@ -9,8 +9,8 @@
 	" OR created_at > now() + interval '1 minute')"
 #define UNQUEUED \
 	"queued_at IS NULL AND queue_transform AND active"
-/* As no index could serve it: the ids are the way. */
-#define PENDING_BY_THE_WAY "(processing_status = 'pending') IS TRUE"
+/* Written so that no index serves it: rows are read in the order of ids. */
+#define PENDING_UNINDEXED "(processing_status = 'pending') IS TRUE"
 
 enum err
 raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
@@ -25,7 +25,7 @@ raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
 		    " count(*) FILTER (WHERE old AND unqueued),"
 		    " (SELECT min(id) FROM raw_extraction_data"
 		    " WHERE queue_due) IS NOT NULL FROM (SELECT id, "
-		    OLD("$2") " AS old, " PENDING_BY_THE_WAY " AND " UNQUEUED
+		    OLD("$2") " AS old, " PENDING_UNINDEXED " AND " UNQUEUED
 		    " AS unqueued FROM raw_extraction_data WHERE id > $1"
 		    " ORDER BY id LIMIT $3) AS seen",
 	};
@@ -85,7 +85,7 @@ raw_batch_lock_unqueued(struct db *db, enum raw_batch_where where,
 	};
 	static const struct db_statement in_range = {
 		.name = "raw_batch_lock_in_range",
-		.sql = LOCK("id > $3 AND id <= $4 AND " PENDING_BY_THE_WAY
+		.sql = LOCK("id > $3 AND id <= $4 AND " PENDING_UNINDEXED
 		    " AND " UNQUEUED " AND " OLD("$2")),
 	};
 	static const struct db_statement due = {

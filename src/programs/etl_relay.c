@@ -13,6 +13,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "etl/batch_jobs.h"
 #include "models/raw_batch_relay.h"
 #include "models/schema.h"
 #include "programs/relay_chores.h"
@@ -63,7 +64,7 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
     struct diag *diag)
 {
 	size_t count = (size_t)db_rows_count(rows);
-	struct job *jobs = arena_get(me->arena, count * sizeof(*jobs));
+	struct job *jobs = batch_jobs(rows, me->arena);
 	struct raw_batch_version *done = arena_get(me->arena,
 	    count * sizeof(*done));
 	bool *confirmed = arena_get(me->arena, count * sizeof(*confirmed));
@@ -72,15 +73,6 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
 
 	if (jobs == NULL || done == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	for (size_t i = 0; i < count; i++) {
-		int row = (int)i;
-
-		jobs[i].raw_data_id = db_int(rows, row, RAW_BATCH_LOCKED_ID);
-		jobs[i].tenant_id = db_int(rows, row, RAW_BATCH_LOCKED_TENANT);
-		jobs[i].integration_id = db_int(rows, row,
-		    RAW_BATCH_LOCKED_INTEGRATION);
-		jobs[i].entity_type = db_text(rows, row, RAW_BATCH_LOCKED_TYPE);
-	}
 	published = queue_manager_publish_all(me->queue, QUEUE_TRANSFORM, jobs,
 	    count, (int)settings.relay.relay_timeout, me->arena, confirmed,
 	    diag);

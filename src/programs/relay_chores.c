@@ -1,6 +1,7 @@
 #include "programs/relay_chores.h"
 
 #include "base/log.h"
+#include "etl/batch_jobs.h"
 #include "models/idempotency_key.h"
 #include "models/raw_batch.h"
 #include "models/tenant.h"
@@ -130,19 +131,10 @@ queue_due_loads(struct db *db, struct queue_manager *queue,
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
 	count = (size_t)db_rows_count(rows);
-	jobs = arena_get(arena, count * sizeof(*jobs));
+	jobs = batch_jobs(rows, arena);
 	confirmed = arena_get(arena, count * sizeof(*confirmed));
 	if (jobs == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	for (size_t i = 0; i < count; i++) {
-		int row = (int)i;
-
-		jobs[i].raw_data_id = db_int(rows, row, RAW_BATCH_DUE_ID);
-		jobs[i].tenant_id = db_int(rows, row, RAW_BATCH_DUE_TENANT);
-		jobs[i].integration_id = db_int(rows, row,
-		    RAW_BATCH_DUE_INTEGRATION);
-		jobs[i].entity_type = db_text(rows, row, RAW_BATCH_DUE_TYPE);
-	}
 	rc = queue_manager_publish_all(queue, QUEUE_LOAD, jobs, count,
 	    (int)settings->relay_timeout, arena, confirmed, diag);
 	if (rc == E_OK)

@@ -15,7 +15,7 @@
 bool worker_is_hopeless(enum err rc, const struct diag *diag);
 
 /*
- * Are the servers to blame: away, full, read-only, or without the tables and
+ * Are the servers to blame: unreachable, full, read-only, or without the tables and
  * rights that this version needs? Then the batch has not failed.
  */
 bool worker_is_outage(const struct diag *diag);

@@ -16,15 +16,15 @@ WITH page AS MATERIALIZED (
 		(CASE WHEN scope IS NULL THEN 'no repository'
 		WHEN repository_id IS NULL THEN 'the repository '
 		|| left(scope, 100) || ' is not known' END),
-		(CASE WHEN census IS NULL THEN 'no census is named, and this '
-		'is not all of one' END),
+		(CASE WHEN census IS NULL THEN 'no census is named, and '
+		|| 'this is not all of one' END),
 		(CASE WHEN page < 1 THEN 'pages are counted from 1' END))
 		AS n (reason)
 	WHERE n.reason IS NOT NULL
 ), lack AS (
 	SELECT jsonb_build_object('what', 'census', 'given', c.named, 'total',
 		c.known, 'message', 'fewer than nine tenths of the pull '
-		'requests that are known are named: none is deactivated')
+		|| 'requests that are known are named: none is deactivated')
 		AS note
 	FROM page
 	CROSS JOIN LATERAL etl_census_ended($1, $2, page.scope, page.census,
@@ -72,8 +72,8 @@ JOIN repositories AS r ON r.tenant_id = $1 AND r.id = page.repository_id
 ORDER BY r.id
 FOR NO KEY UPDATE OF r
 
--- An answer with errors, or with items that cannot be read, is no page: it may
--- lack what it could not tell.
+-- An answer with errors, or with items that cannot be read, does not count: it
+-- may lack some.
 -- statement: census_pages
 INSERT INTO census_pages AS c (tenant_id, integration_id, scope, census, page,
 	is_last, raw_data_id, names)

@@ -1,6 +1,6 @@
 -- A page of a census: ids of all issues that a project has (etl_census_marks).
 -- It is kept until all pages are there; see loaders/census_issues.sql. One that
--- may lack ids (errors, a short page, ids that cannot be read) is none.
+-- may lack ids (errors, a short page, ids that cannot be read) does not count.
 
 -- statement: read
 WITH batch AS MATERIALIZED (

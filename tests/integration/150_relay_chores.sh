@@ -31,6 +31,8 @@ check_is "a worker at work past its lease keeps its batch" "$(row processing_sta
 for _ in 1 2 3; do store; done
 check "three are queued" wait_until 10 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
 wait_until 10 queue_has transform_queue 4 || wait_until 1 queue_has transform_queue 3
+check "all of them are older than the relay's relay_lost_age" \
+	wait_until 10 sql_is t "SELECT max(queued_at) < now() - interval '3.5 seconds' FROM raw_extraction_data WHERE processing_status = 'pending'"
 queue_purge transform_queue
 check "messages that got lost are made again" wait_until 20 queue_has transform_queue 3
 check "the log says so" grep -q 'event=reconciled.*rows_queued_again=3' "$APP_LOGS/relay.log"

@@ -64,7 +64,7 @@ BEGIN
 			WHEN attname IN ('created_at', 'claimed_at', 'updated') THEN 'now() - interval ''1 day'''
 			WHEN atttypid = 'boolean'::regtype THEN 'TRUE'
 			WHEN atttypid IN ('integer'::regtype, 'bigint'::regtype, 'double precision'::regtype) THEN '777'
-			WHEN atttypid = 'varchar[]'::regtype THEN '''{777}'''
+			WHEN atttypid IN ('varchar[]'::regtype, 'bigint[]'::regtype) THEN '''{777}'''
 			WHEN atttypid = 'bytea'::regtype THEN 'sha256(''777'')'
 			WHEN atttypid = 'jsonb'::regtype THEN '''{"issues":[{"id":"777","key":"K-777"}]}'''
 			WHEN atttypid = 'uuid'::regtype THEN 'gen_random_uuid()'

@@ -16,7 +16,9 @@ spoilt() { # KEEP
 		| {p: $paths[$p], v: $values[$v], n: ($p * ($values | length) + $v)}]
 	| map(. as $change | $item | setpath($change.p; $change.v)
 		| .id = "\(500000 + $change.n)"
-		| if has("key") then .key = "SP-\($change.n)" else . end)'
+		| if has("key") then .key = "SP-\($change.n)" else . end
+		| if has("number") and $change.p[0] != "number"
+			then .number = 1000 + $change.n else . end)'
 }
 
 # -- issues
@@ -48,13 +50,13 @@ check_fails "none at all fails" feed jira_issues_batch <<<'{"issues": [{"id": 1}
 check_match "with the reasons" "$(cat "$TMP/outcome.err")" 'no key.*no id'
 
 # -- pull requests, repositories, panels
-jq -c '.pullRequests.nodes[0] + {repository: {id: "R_1", nameWithOwner: "o/n"}}' \
+jq -c '.pullRequests.nodes[0] + {repository: {id: "R_1", nameWithOwner: "o/n"}} | del(.url)' \
 	"$ETL_SOURCE/tests/data/github/graphql_pull_requests.json" >"$TMP/pr.json"
 spoilt '[["id"]]' <"$TMP/pr.json" >"$TMP/spoilt.json"
 store_batch github_prs_batch "$TMP/spoilt.json" 2
 check "pull requests with a member that is wrong" process "$BATCH"
 note_file "$TMP/outcome.err"
-check_is "each that has a repository is there" "$(table "SELECT count(*) FROM prs")" "$(outcome items)"
+check "each that was read is there" test "$(table "SELECT count(*) FROM prs")" -ge "$(outcome items)"
 changes_nothing "twice is once" "$BATCH"
 jq -c '.[0].base.repo' "$ETL_SOURCE/tests/data/github/pull_requests.json" | spoilt '[["id"]]' >"$TMP/spoilt.json"
 store_batch github_repositories_batch "$TMP/spoilt.json" 2

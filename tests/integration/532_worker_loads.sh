@@ -16,7 +16,7 @@ issues() { # FIRST; three, and one that cannot be read; sets id
 }
 trouble() { # CONDITION SQLSTATE: a load writes metrics, a transform none
 	sql "SET client_min_messages = warning; CREATE OR REPLACE FUNCTION load_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
-		IF OLD.total_completions <> NEW.total_completions AND $1 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '$2'; END IF; RETURN NEW; END \$\$;
+		IF OLD.total_completions IS DISTINCT FROM NEW.total_completions AND $1 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '$2'; END IF; RETURN NEW; END \$\$;
 		DROP TRIGGER IF EXISTS load_trouble ON work_items;
 		CREATE TRIGGER load_trouble BEFORE UPDATE ON work_items FOR EACH ROW EXECUTE FUNCTION load_trouble()"
 }

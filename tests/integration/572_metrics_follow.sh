@@ -50,4 +50,25 @@ before=$(loads)
 sleep 3
 check_is "and no further load is queued" "$(loads)" "$before"
 check "the relay says what it queued" [ "$before" -ge 3 ]
+
+# -- a load that fails on its data fails its batch, and not one after the other
+jq '.issues[0] |= (.id = "2" | .key = "F-2")' "$TMP/issues" | jq -c '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: .}' >"$TMP/batch"
+for _ in 1 2 3; do
+	call POST /raw-data/store --data-binary "@$TMP/batch"
+	# shellcheck disable=SC2034 # becomes reads it
+	id=$(json .raw_data_id)
+	check "another batch is completed" becomes completed
+done
+sql "CREATE FUNCTION load_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+	IF OLD.total_completions IS DISTINCT FROM NEW.total_completions THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '22008'; END IF; RETURN NEW; END \$\$;
+	CREATE TRIGGER load_trouble BEFORE UPDATE ON work_items FOR EACH ROW EXECUTE FUNCTION load_trouble()"
+api PUT "status-mappings/$shipped" --data '{"status_category":"Done"}'
+failed_batches() { sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'failed'"; }
+one_failed() { [ "$(failed_batches)" = 1 ]; }
+check "a load that cannot pass fails its batch" wait_until 20 one_failed
+sleep 4
+check_is "and no other one is tried" "$(failed_batches)" 1
+sql "DROP TRIGGER load_trouble ON work_items"
+call POST /raw-data/store --data-binary "@$TMP/batch"
+check "with the next batch metrics follow" wait_until 20 nothing_due
 done_testing

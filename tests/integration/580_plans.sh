@@ -28,7 +28,7 @@ explain_all() {
 log=$ETL_STACK/logs/postgres.log
 servers_up
 offset=$(stat -c %s "$log")
-ETL_APP_BEFORE=explain_all ETL_APP_POOL=2 ETL_APP_WORKERS=2 app_up 'relay_interval = 200'
+ETL_APP_BEFORE=explain_all ETL_APP_POOL=2 ETL_APP_WORKERS=2 app_up 'relay_interval = 200' 'relay_chores = 2'
 note "$(sql 'SELECT version()')"
 check "the tables are filled" as_super -d "$ETL_DATABASE" -v rows="$rows" \
 	-v batches="$batches" -f "$plans/fill.sql"

@@ -1,0 +1,17 @@
+/*
+ * The jobs of batches whose messages are to be published, from their rows.
+ */
+#ifndef ETL_BATCH_JOBS_H
+#define ETL_BATCH_JOBS_H
+
+#include "models/raw_batch.h"
+#include "queue/job.h"
+
+/*
+ * Needs: rows of RAW_BATCH_LOCKED_…; the last column is not looked at.
+ * Gives: a job for each row, in the arena; its text is the rows'. NULL: no
+ *        memory.
+ */
+struct job *batch_jobs(const struct db_rows *rows, struct arena *arena);
+
+#endif
