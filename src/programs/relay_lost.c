@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
+#include "etl/batch_jobs.h"
 #include "models/raw_batch.h"
 
 /* Rows of one statement, and messages at once. */
@@ -77,21 +78,10 @@ relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
 	lost->loads = count > 0;
 	if (count == 0)
 		return E_OK;
-	jobs = arena_get(lost->arena, count * sizeof(*jobs));
+	jobs = batch_jobs(rows, lost->arena);
 	confirmed = arena_get(lost->arena, count * sizeof(*confirmed));
 	if (jobs == NULL || confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	for (size_t i = 0; i < count; i++)
-		jobs[i] = (struct job){
-			.raw_data_id = db_int(rows, (int)i,
-			    RAW_BATCH_LOCKED_ID),
-			.tenant_id = db_int(rows, (int)i,
-			    RAW_BATCH_LOCKED_TENANT),
-			.integration_id = db_int(rows, (int)i,
-			    RAW_BATCH_LOCKED_INTEGRATION),
-			.entity_type = db_text(rows, (int)i,
-			    RAW_BATCH_LOCKED_TYPE),
-		};
 	rc = queue_manager_publish_all(lost->queue, QUEUE_LOAD, jobs, count,
 	    timeout, lost->arena, confirmed, diag);
 	if (rc != E_OK)
