@@ -151,7 +151,12 @@ process_kill() { # FOLDER NAME
 # -- what a folder remembers: name=value lines in values, mode 0600
 
 remembered() { # FOLDER NAME
-	[ -e "$1/values" ] && sed -n "s/^$2=//p" "$1/values" | tail -n 1
+	local line value=
+	[ -e "$1/values" ] || return 1
+	while IFS= read -r line; do
+		[ "${line%%=*}" != "$2" ] || value=${line#*=}
+	done <"$1/values"
+	[ -z "$value" ] || printf '%s\n' "$value"
 }
 
 remember() { # FOLDER NAME VALUE

@@ -9,6 +9,10 @@ ETL_BUILD=${ETL_BUILD:-$ETL_SOURCE/.build}
 ETL_STACK=${ETL_STACK:-$ETL_SOURCE/.stack}
 export ETL_SOURCE ETL_BUILD ETL_STACK
 PATH=$PATH:/usr/sbin:/sbin
+# As in deploy/stack: the real psql is several times faster to start.
+for folder in /usr/lib/postgresql/*/bin ${ETL_POSTGRES_BIN+"$ETL_POSTGRES_BIN"}; do
+	[ ! -x "$folder/psql" ] || PATH=$folder:$PATH
+done
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/etl-test-XXXXXX")
 chmod 711 "$TMP"
 export TMP
@@ -275,14 +279,18 @@ request() { # METHOD PATH [CURL ARGUMENT…]
 # what came, in NAME.meta, NAME.headers and NAME.body. Large payloads say nothing
 # more.
 seen() { # METHOD PATH
-	local name
+	local name length type lines
 	[ -n "${ETL_SEEN-}" ] && [ -d "$ETL_SEEN" ] || return 0
-	[ "$(stat -c %s "$BODY")" -le 2000000 ] || return 0
+	header_is length Content-Length
+	[ "${length:-$(stat -c %s "$BODY")}" -le 2000000 ] || return 0
 	seen_count=$((seen_count + 1))
-	name=$ETL_SEEN/$(basename "$0" .sh).$BASHPID.$seen_count
-	cp "$HEADERS" "$name.headers"
+	name=${0##*/}
+	name=$ETL_SEEN/${name%.sh}.$BASHPID.$seen_count
+	header_is type Content-Type
+	printf '%s\n' "$1" "$2" "$STATUS" "$type" >"$name.meta"
+	mapfile -t lines <"$HEADERS"
+	printf '%s\n' ${lines[@]+"${lines[@]}"} >"$name.headers"
 	if [ "$1" = HEAD ]; then : >"$name.body"; else cp "$BODY" "$name.body"; fi
-	printf '%s\n' "$1" "$2" "$STATUS" "$(header Content-Type)" >"$name.meta"
 }
 
 # Keep an answer of a curl of one's own, with -o BODY -D HEADERS.
@@ -303,9 +311,21 @@ token_file() { # TENANT ROLE [OPTION…]
 	echo "$file"
 }
 
-# A header of the last answer.
+# A header of the last answer, into a variable.
+header_is() { # VARIABLE NAME
+	local line value=
+	while IFS= read -r line || [ -n "$line" ]; do
+		line=${line%$'\r'}
+		case ${line,,} in
+		"${2,,}":*) value=${line#*:} value=${value#"${value%%[! ]*}"} ;;
+		esac
+	done <"$HEADERS"
+	printf -v "$1" %s "$value"
+}
 header() { # NAME
-	tr -d '\r' <"$HEADERS" | sed -n "s/^$1: *//Ip" | tail -n 1
+	local header
+	header_is header "$1"
+	printf '%s\n' "$header"
 }
 
 # jq on the last answer.
