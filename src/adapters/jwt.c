@@ -11,6 +11,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "base/json_scan.h"
+
 #define HS256_MIN_BYTES 32
 #define RS256_MIN_BITS 2048
 
@@ -61,6 +63,16 @@ rsa_key(struct span text)
 	return jwk;
 }
 
+static bool
+is_pem(struct span text)
+{
+	static const char head[] = "-----BEGIN";
+
+	text = span_trim(text);
+	return text.len >= strlen(head) &&
+	    memcmp(text.at, head, strlen(head)) == 0;
+}
+
 enum err
 jwt_key_new(const char *algorithm, struct span text, struct jwt_key **ret_key,
     struct diag *diag)
@@ -69,6 +81,10 @@ jwt_key_new(const char *algorithm, struct span text, struct jwt_key **ret_key,
 	struct jwt_key *key;
 	cjose_err error;
 
+	/* Who has the public key, which is everybody, could sign as anybody. */
+	if (shared && is_pem(text))
+		return diag_set(diag, E_SETTING, "the shared secret for HS256"
+		    " is a key in PEM form: with it jwt_algorithm is RS256");
 	if (shared && text.len < HS256_MIN_BYTES)
 		return diag_set(diag, E_SETTING, "the shared secret for HS256"
 		    " has %zu bytes; it needs %d at least", text.len,
@@ -105,26 +121,89 @@ refuse(struct diag *diag, const char *why)
 	return diag_set(diag, E_UNKNOWN_CALLER, "JWT: %s", why);
 }
 
+/* What six bits a letter stands for (RFC 4648, section 5); -1: none. */
+static int
+base64url(char letter)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	const char *found = letter == '\0' ? NULL : strchr(letters, letter);
+
+	return found == NULL ? -1 : (int)(found - letters);
+}
+
+static bool
+is_base64url(struct span part)
+{
+	for (size_t i = 0; i < part.len; i++)
+		if (base64url(part.at[i]) < 0)
+			return false;
+	return part.len > 0 && part.len % 4 != 1;
+}
+
+/*
+ * The compact form (RFC 7515, section 7.1): three parts, none of them empty.
+ * libcjose must not see another one: it ends the process on some.
+ */
+static bool
+is_compact(struct span token, struct span *ret_header)
+{
+	struct span rest = token;
+	struct span header = span_cut(&rest, '.');
+	struct span claims = span_cut(&rest, '.');
+
+	*ret_header = header;
+	return is_base64url(header) && is_base64url(claims) &&
+	    rest.at != NULL && is_base64url(rest);
+}
+
+/* Gives: the bytes, terminated; SPAN_NONE: no memory. */
+static struct span
+decode(struct span part, struct arena *arena)
+{
+	char *bytes = arena_get(arena, part.len + 1);
+	unsigned bits = 0, count = 0;
+	size_t len = 0;
+
+	if (bytes == NULL)
+		return SPAN_NONE;
+	for (size_t i = 0; i < part.len; i++) {
+		bits = bits << 6 | (unsigned)base64url(part.at[i]);
+		count += 6;
+		if (count >= 8) {
+			count -= 8;
+			bytes[len++] = (char)(bits >> count & 0xff);
+		}
+	}
+	bytes[len] = '\0';
+	return (struct span){ bytes, len };
+}
+
 /* The header's say: our algorithm, and nothing we would have to understand. */
 static enum err
-check_header(const struct jwt_key *key, cjose_jws_t *jws, struct diag *diag)
+check_header(const struct jwt_key *key, struct span part, struct arena *arena,
+    struct diag *diag)
 {
-	cjose_header_t *header = cjose_jws_get_protected(jws);
-	const char *algorithm;
-	cjose_err error;
-	char *critical;
+	struct json_member found[] = { { .name = "alg" }, { .name = "crit" } };
+	struct span header = decode(part, arena);
+	struct json_refusal refusal;
+	struct span algorithm;
 
-	if (header == NULL)
-		return refuse(diag, "it has no header");
-	algorithm = cjose_header_get(header, CJOSE_HDR_ALG, &error);
-	if (algorithm == NULL || strcmp(algorithm, key->algorithm) != 0)
+	if (header.at == NULL)
+		return diag_set(diag, E_NO_MEMORY, "a token");
+	if (!json_scan_object(header, &json_limits_default, found,
+	    COUNT(found), &refusal))
+		return refuse(diag, "its header is no JSON object");
+	algorithm = found[0].value;
+	if (found[0].kind != JSON_STRING || algorithm.len < 2)
+		return refuse(diag, "it names no algorithm");
+	algorithm = (struct span){ algorithm.at + 1, algorithm.len - 2 };
+	if (!span_is(algorithm, key->algorithm))
 		return refuse(diag, "its algorithm is not the one of the"
 		    " settings");
-	critical = cjose_header_get_raw(header, "crit", &error);
-	if (critical != NULL) {
-		cjose_get_dealloc()(critical);
+	/* Whatever its kind: RFC 7515, section 4.1.11. */
+	if (found[1].kind != JSON_ABSENT)
 		return refuse(diag, "it has critical extensions");
-	}
 	return E_OK;
 }
 
@@ -138,6 +217,7 @@ enum err
 jwt_verify(const struct jwt_key *key, struct span token, struct arena *arena,
     struct span *ret_claims, struct diag *diag)
 {
+	struct span header;
 	uint8_t *claims;
 	cjose_jws_t *jws;
 	cjose_err error;
@@ -147,14 +227,16 @@ jwt_verify(const struct jwt_key *key, struct span token, struct arena *arena,
 
 	if (token.len == 0 || token.len > JWT_MAX_BYTES)
 		return refuse(diag, "it is too long");
+	if (!is_compact(token, &header))
+		return refuse(diag, "it is none");
+	rc = check_header(key, header, arena, diag);
+	if (rc != E_OK)
+		return rc;
 	jws = cjose_jws_import(token.at, token.len, &error);
 	if (jws == NULL)
 		return refuse(diag, "it is none");
 	if (!arena_defer(arena, release, jws))
 		return diag_set(diag, E_NO_MEMORY, "a token");
-	rc = check_header(key, jws, diag);
-	if (rc != E_OK)
-		return rc;
 	if (!cjose_jws_verify(jws, key->jwk, &error))
 		return refuse(diag, "its signature is wrong");
 	if (!cjose_jws_get_plaintext(jws, &claims, &len, &error))

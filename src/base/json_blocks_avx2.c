@@ -9,7 +9,7 @@
 #include <immintrin.h>
 
 #define JSON_BLOCKS json_blocks_avx2
-#define JSON_BLOCKS_TARGET __attribute__((target("avx2,pclmul,bmi,bmi2")))
+#define JSON_BLOCKS_TARGET __attribute__((target("avx2,pclmul,bmi,bmi2,popcnt")))
 
 #define STEP 32
 #define SAME8(c) c, c, c, c, c, c, c, c
@@ -208,6 +208,12 @@ skip_text(const unsigned char *at, const unsigned char *end)
 			break;
 	}
 	return at;
+}
+
+JSON_BLOCKS_TARGET static ALWAYS_INLINE unsigned
+count_bits(uint64_t bits)
+{
+	return (unsigned)_mm_popcnt_u64(bits);
 }
 
 #include "base/json_blocks_body.h"

@@ -8,6 +8,7 @@
  *	utf8_fine()     no byte of such 64 makes a sequence wrong that they or
  *	                the three bytes before them began
  *	prefix_xor()    each bit becomes the parity of it and those below
+ *	count_bits()    how many bits are set
  *	first_bit()     the number of the lowest bit that is set; 64: none is
  *	skip_text()     over whole blocks within a string that are nothing but
  *	                plain ASCII
@@ -45,6 +46,13 @@ struct blocks {
 	/* A bit a level, the lowest the innermost: an object? Above: 10 */
 	uint64_t kinds;
 	uint64_t kinds_end; /* kinds stays below that: the limit of depth */
+	/* Tokens so far, closing brackets, commas and colons not being values. */
+	size_t opens, objects, values, keys;
+	/*
+	 * For each level, at least as many as the object there has members, but
+	 * for those of its last block; what is left to the exact way.
+	 */
+	unsigned members[LEVELS_MAX + 4], members_end;
 };
 
 enum block_result { BLOCK_REFUSED, BLOCK_MORE, BLOCK_TEXT, BLOCK_ENDED };
@@ -219,10 +227,10 @@ strings(struct blocks *b, struct json_block *m, const unsigned char *at,
  */
 JSON_BLOCKS_TARGET static ALWAYS_INLINE bool
 brackets(struct blocks *b, uint64_t left, const unsigned char *at,
-    const unsigned char *bytes, uint64_t *ret_object)
+    const unsigned char *bytes, uint64_t *ret_object, uint64_t *ret_lowest)
 {
 	uint64_t kinds = b->kinds, object = 0 - (kinds & 1), now = object;
-	uint64_t wrong = 0;
+	uint64_t wrong = 0, lowest = kinds;
 
 	for (; left != 0; left &= left - 1) {
 		unsigned place = first_bit(left), bracket = bytes[place];
@@ -230,11 +238,14 @@ brackets(struct blocks *b, uint64_t left, const unsigned char *at,
 
 		if ((bracket & 2) != 0) { /* of [{ and not of ]} */
 			kinds = kinds << 1 | kind;
+			b->objects += kind;
 			if (kinds >= b->kinds_end)
 				return false;
 		} else {
 			wrong |= kinds ^ kind;
 			kinds >>= 1;
+			if (kinds < lowest)
+				lowest = kinds;
 			if (kinds < 4) {
 				b->behind = at + place + 1;
 				break;
@@ -246,7 +257,30 @@ brackets(struct blocks *b, uint64_t left, const unsigned char *at,
 	}
 	b->kinds = kinds;
 	*ret_object = object;
+	*ret_lowest = lowest;
 	return (wrong & 1) == 0;
+}
+
+/*
+ * Count the members of the objects that are open, too many rather than too few:
+ * a block's keys count for the outermost level that it was at, and for those
+ * that it has opened. What it has closed has got at most these more, which the
+ * limit has room for.
+ */
+JSON_BLOCKS_TARGET static ALWAYS_INLINE bool
+count_members(struct blocks *b, unsigned keys, uint64_t lowest)
+{
+	unsigned level = 63 - (unsigned)__builtin_clzll(lowest);
+	unsigned end = 63 - (unsigned)__builtin_clzll(b->kinds);
+
+	if ((lowest & 1) != 0) {
+		b->members[level] += keys;
+		if (b->members[level] > b->members_end)
+			return false;
+	}
+	while (++level <= end)
+		b->members[level] = keys;
+	return true;
 }
 
 /* -- tokens */
@@ -305,8 +339,9 @@ keep(struct json_block *m, uint64_t those)
 JSON_BLOCKS_TARGET static ALWAYS_INLINE enum block_result
 block(struct blocks *b, const unsigned char *at, const unsigned char *bytes)
 {
-	uint64_t in, outside, other, scalar, object;
+	uint64_t in, outside, other, scalar, object, lowest;
 	struct json_block m;
+	unsigned keys;
 
 	load_block(bytes, &m);
 	if (!strings(b, &m, at, bytes, &in))
@@ -319,7 +354,7 @@ block(struct blocks *b, const unsigned char *at, const unsigned char *bytes)
 	b->in_scalar = other >> 63;
 	m.quote &= in;
 	keep(&m, outside);
-	if (!brackets(b, m.open | m.close, at, bytes, &object))
+	if (!brackets(b, m.open | m.close, at, bytes, &object, &lowest))
 		return BLOCK_REFUSED;
 	if (b->kinds < 4) { /* what is behind the value does not count */
 		const uint64_t value = bits_below((uint64_t)(b->behind - at));
@@ -328,7 +363,12 @@ block(struct blocks *b, const unsigned char *at, const unsigned char *bytes)
 		scalar &= value;
 		keep(&m, value);
 	}
-	if (!grammar(b, &m, scalar, object, at))
+	keys = count_bits(m.colon);
+	b->keys += keys;
+	b->opens += count_bits(m.open);
+	b->values += count_bits(m.quote | scalar);
+	if (!count_members(b, keys, lowest) ||
+	    !grammar(b, &m, scalar, object, at))
 		return BLOCK_REFUSED;
 	for (; scalar != 0; scalar &= scalar - 1)
 		if (!scalar_fine(b->s, at + first_bit(scalar)))
@@ -375,6 +415,7 @@ JSON_BLOCKS(struct json_pass *s)
 {
 	struct blocks b = { .s = s, .after_colon = 1, .kinds = 2 };
 	const size_t expansion = s->expansion;
+	size_t memory;
 	unsigned levels = s->limits->depth < JSON_DEPTH_MAX ?
 	    s->limits->depth + 1 : JSON_DEPTH_MAX;
 
@@ -385,10 +426,22 @@ JSON_BLOCKS(struct json_pass *s)
 	if (levels > LEVELS_MAX)
 		levels = LEVELS_MAX;
 	b.kinds_end = UINT64_C(4) << levels;
+	b.members_end = s->limits->members - 1; /* 0: any number */
+	if (b.members_end < JSON_BLOCK)
+		return false;
+	b.members_end -= JSON_BLOCK;
 	if (!all_blocks(&b)) {
 		s->expansion = expansion;
 		return false;
 	}
+	memory = s->memory + b.objects * JSON_OBJECT_BYTES +
+	    (b.opens - b.objects) * JSON_ARRAY_BYTES +
+	    (b.values - b.keys) * JSON_SCALAR_BYTES;
+	if (memory - 1 > s->limits->memory - 1) {
+		s->expansion = expansion;
+		return false;
+	}
+	s->memory = memory;
 	s->at = b.behind;
 	return true;
 }

@@ -24,6 +24,10 @@ FLAW(JSON_EXPONENT, true, "json_exponent",
 FLAW(JSON_EXPANSION, true, "json_expansion",
     "The exponents of the numbers would expand to too many digits")
 FLAW(JSON_DIGITS, true, "json_digits", "A number has too many digits")
+FLAW(JSON_MEMBERS, true, "json_members",
+    "An object has more members than are taken")
+FLAW(JSON_VALUES, true, "json_values",
+    "The JSON has more values than PostgreSQL can take apart in bounded memory")
 FLAW(JSON_DUPLICATE, true, "json_duplicate",
     "A member of the request's object is given twice")
 FLAW(JSON_NOT_OBJECT, true, "json_not_object",

@@ -8,6 +8,8 @@ const struct json_limits json_limits_default = {
 	.depth = 512,
 	.exponent = 308,
 	.expansion = (size_t)128 << 20,
+	.members = 4096,
+	.memory = (size_t)512 << 20,
 };
 
 const struct json_limits json_limits_unstorable = {
@@ -15,6 +17,8 @@ const struct json_limits json_limits_unstorable = {
 	.exponent = 308,
 	.expansion = (size_t)128 << 20,
 	.unstorable = true,
+	.members = 4096,
+	.memory = (size_t)512 << 20,
 };
 
 static const struct {
@@ -66,6 +70,7 @@ scan_array(struct json_pass *s, int64_t *ret_count)
 	bool more = true;
 
 	*ret_count = 0;
+	s->memory += JSON_ARRAY_BYTES;
 	if (!json_enter(s))
 		return false;
 	if (*s->at == ']') {
@@ -97,13 +102,24 @@ items_below(const char *const *items, struct span name)
 	return NULL;
 }
 
+/* A member's name, one of not too many. */
+static bool
+next_member(struct json_pass *s, unsigned *count, struct span *ret_name)
+{
+	if ((*count)++ > s->limits->members - 1) /* of 0 it is the most */
+		return json_refuse(s, JSON_MEMBERS, s->at);
+	return s->impl->name_of(s, ret_name);
+}
+
 /* An object that may hold a batch's items, from its brace; -1: none found. */
 static bool
 scan_items(struct json_pass *s, const char *const *items, int64_t *ret_count)
 {
+	unsigned found = 0;
 	bool more = true;
 
 	*ret_count = -1;
+	s->memory += JSON_OBJECT_BYTES;
 	if (!json_enter(s))
 		return false;
 	if (*s->at == '}') {
@@ -116,7 +132,7 @@ scan_items(struct json_pass *s, const char *const *items, int64_t *ret_count)
 		int64_t count = -1;
 		struct span name;
 
-		if (!s->impl->name_of(s, &name))
+		if (!next_member(s, &found, &name))
 			return false;
 		json_skip_blanks(s);
 		if (*ret_count < 0)
@@ -181,6 +197,8 @@ scan_member(struct json_pass *s, struct json_member *member)
 		member->item_count = 1;
 	member->value.at = (const char *)start;
 	member->value.len = (size_t)(s->at - start);
+	if (fine && s->memory - 1 > s->limits->memory - 1)
+		return json_refuse(s, JSON_VALUES, start);
 	return fine;
 }
 
@@ -210,6 +228,7 @@ note_stranger(struct json_member *members, size_t count, struct span name)
 static bool
 scan_envelope(struct json_pass *s, struct json_member *members, size_t count)
 {
+	unsigned found = 0;
 	bool more = true;
 
 	if (!json_enter(s))
@@ -222,7 +241,7 @@ scan_envelope(struct json_pass *s, struct json_member *members, size_t count)
 		struct json_member *member;
 		struct span name;
 
-		if (!s->impl->name_of(s, &name))
+		if (!next_member(s, &found, &name))
 			return false;
 		member = member_named(members, count, name);
 		if (member != NULL && member->kind != JSON_ABSENT)
@@ -292,6 +311,7 @@ json_scan_document(struct span text, const struct json_limits *limits,
 
 	if (scan_document(&s, ret_value))
 		return true;
+	ret_refusal->memory = s.memory;
 	ret_refusal->flaw = s.flaw;
 	ret_refusal->at = (size_t)(s.flaw_at - s.start);
 	return false;
@@ -326,6 +346,7 @@ json_scan_with(const struct json_impl *impl, struct span text,
 	}
 	if (scan_text(&s, members, count))
 		return true;
+	ret_refusal->memory = s.memory;
 	ret_refusal->flaw = s.flaw;
 	ret_refusal->at = (size_t)(s.flaw_at - s.start);
 	return false;

@@ -41,7 +41,19 @@ struct json_limits {
 	int exponent;	  /* the largest |exponent| of a number */
 	size_t expansion; /* bytes all exponents together may add when printed */
 	bool unstorable; /* \u0000 and half surrogates pass: json_replace.h */
+	unsigned members; /* of one object; 0: any number */
+	size_t memory; /* bytes of JSON_OBJECT_BYTES and so on; 0: any number */
 };
+
+/*
+ * What PostgreSQL holds for a value while it makes jsonb of a text (measured on
+ * 15 and 17: docs/tuning.md), bytes, rounded up: an object with the first pair
+ * of it, an array, any other value. It is freed with the statement. A text adds
+ * its own length a few times.
+ */
+#define JSON_OBJECT_BYTES 640
+#define JSON_ARRAY_BYTES 300
+#define JSON_SCALAR_BYTES 110
 
 /*
  * What the service accepts; DESIGN.md and the pitfalls say why. The second one
@@ -64,10 +76,14 @@ struct json_member {
 	int64_t item_count;  /* an array's elements; an object's as above, else 1 */
 };
 
-/* Where and why a text was refused; at counts bytes from 0. */
+/*
+ * Where and why a text was refused; at counts bytes from 0. memory: of
+ * JSON_VALUES, what the values up to the end of that one would take, bytes.
+ */
 struct json_refusal {
 	enum json_flaw flaw;
 	size_t at;
+	size_t memory;
 };
 
 /*

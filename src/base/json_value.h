@@ -41,6 +41,7 @@ struct json_pass {
 	const struct json_limits *limits;
 	unsigned depth;
 	size_t expansion;
+	size_t memory; /* of the values so far, as JSON_OBJECT_BYTES says */
 	bool last_was_small; /* of arrays and objects: not worth a block */
 	enum json_flaw flaw;
 	const unsigned char *flaw_at;

@@ -124,8 +124,11 @@ static bool
 value(struct json_pass *s)
 {
 	unsigned char objects[JSON_DEPTH_MAX + 1];
+	unsigned members[JSON_DEPTH_MAX + 1];
 	const unsigned base = s->depth;
-	const unsigned char *at = s->at, *const end = s->end;
+	const unsigned char *const end = s->end;
+	const unsigned char *const from = skip_blanks(s->at, end);
+	const unsigned char *at = from;
 	bool object = false;
 
 begin:
@@ -136,6 +139,8 @@ begin:
 			return json_refuse(s, JSON_DEPTH, at);
 		s->depth++;
 		objects[s->depth - base] = object;
+		members[s->depth - base] = 0;
+		s->memory += object ? JSON_OBJECT_BYTES : JSON_ARRAY_BYTES;
 		at = skip_blanks(at + 1, end);
 		if (*at == (object ? '}' : ']'))
 			goto close;
@@ -146,8 +151,11 @@ begin:
 	at = scalar(s, at);
 	if (at == NULL)
 		return false;
+	s->memory += JSON_SCALAR_BYTES;
 after:
 	if (s->depth == base) {
+		if (s->memory - 1 > s->limits->memory - 1) /* 0: any */
+			return json_refuse(s, JSON_VALUES, from);
 		s->at = at;
 		return true;
 	}
@@ -167,6 +175,8 @@ close:
 	object = s->depth > base && objects[s->depth - base];
 	goto after;
 member:
+	if (members[s->depth - base]++ > s->limits->members - 1)
+		return json_refuse(s, JSON_MEMBERS, at);
 	at = name(s, at);
 	if (at != NULL)
 		at = colon(s, at);

@@ -62,7 +62,7 @@ has_avx2(void)
 {
 	return __builtin_cpu_supports("avx2") &&
 	    __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("bmi") &&
-	    __builtin_cpu_supports("bmi2");
+	    __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
 }
 #endif
 

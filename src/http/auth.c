@@ -164,8 +164,8 @@ find_jwt(struct req *rq, struct span token, struct who *ret_who,
 	rc = jwt_verify(rq->service->auth->jwt, token, rq->arena, &claims,
 	    &rq->diag);
 	if (rc == E_OK)
-		rc = auth_jwt_read(claims, clock_wall(), rq->arena, ret_who,
-		    ret_seconds, &rq->diag);
+		rc = auth_jwt_read(claims, rq->service->settings, clock_wall(),
+		    rq->arena, ret_who, ret_seconds, &rq->diag);
 	if (rc == E_OK)
 		rc = tenant_find(rq->db, ret_who->tenant_id, rq->arena,
 		    &ret_who->has_quota, &rq->diag);

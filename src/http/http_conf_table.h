@@ -9,9 +9,21 @@ SETTING(jwt_key_file, TEXT, "", 0, 0, NULL, "ETL_JWT_KEY_FILE",
     " PEM public key for RS256")
 SETTING(jwt_key, SECRET, "", 0, 0, NULL, "ETL_JWT_KEY",
     "The key itself, where there is no file")
+SETTING(jwt_issuer, TEXT, "", 0, 0, NULL, "ETL_JWT_ISSUER",
+    "The claim iss that a JSON Web Token must have; empty: any or none")
+SETTING(jwt_audience, TEXT, "", 0, 0, NULL, "ETL_JWT_AUDIENCE",
+    "What must be, or be among, its claim aud; empty: any or none")
 SETTING(max_body, NUMBER, "67108864", 1024, 268435456, NULL, "ETL_MAX_BODY",
     "Bytes a request's body may have; nginx's client_max_body_size should be"
     " the same")
+SETTING(max_members, NUMBER, "4096", 100, 1000000, NULL, "ETL_MAX_MEMBERS",
+    "Members that one object of a request's JSON may have: PostgreSQL sorts"
+    " them, and names in a chosen order make that quadratic")
+SETTING(max_values_memory, NUMBER, "536870912", 16777216, 17179869184, NULL,
+    "ETL_MAX_VALUES_MEMORY",
+    "Bytes that PostgreSQL may need to take a request's JSON apart: 640 for each"
+    " object, 300 for each array, 110 for each other value; a batch of 4 MB of"
+    " Jira issues needs 45 MB")
 SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
     "ETL_MAX_ANSWER", "Bytes of payload a list with include_raw_data may have")
 SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,

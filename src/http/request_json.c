@@ -1,4 +1,5 @@
 /* A request's body as JSON: an envelope, or a payload alone. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,6 +106,28 @@ around(struct req *rq, struct span body, size_t at)
 	return text == NULL ? "" : text;
 }
 
+/* What can be done about it, or by how much it is too much. */
+static const char *
+hint_of(struct req *rq, const struct field_set *wanted,
+    const struct json_refusal *refusal)
+{
+	const struct http_settings *settings = rq->service->settings;
+	const char *hint = "";
+
+	if (refusal->flaw == JSON_MEMBERS)
+		hint = arena_printf(rq->arena, "; at most %" PRId64 " are taken",
+		    settings->max_members);
+	else if (refusal->flaw == JSON_VALUES)
+		hint = arena_printf(rq->arena, "; these would need %zu MB, and"
+		    " %" PRId64 " MB may be used: send fewer items at a time",
+		    refusal->memory >> 20, settings->max_values_memory >> 20);
+	else if (may_replace(wanted) && (refusal->flaw == JSON_NUL ||
+	    refusal->flaw == JSON_SURROGATE))
+		hint = "; with ?nul=replace it is stored as U+FFFD, the"
+		    " replacement character";
+	return hint == NULL ? "" : hint;
+}
+
 /*
  * Refuse the body: what is wrong with it, where, and what can be done about it.
  * What stands around the place is for the client, not for the log.
@@ -113,10 +136,7 @@ static enum err
 refuse_body(struct req *rq, const struct field_set *wanted, struct span body,
     const struct json_refusal *refusal)
 {
-	bool replaceable = may_replace(wanted) && (refusal->flaw == JSON_NUL ||
-	    refusal->flaw == JSON_SURROGATE);
-	const char *hint = replaceable ? "; with ?nul=replace it is stored as"
-	    " U+FFFD, the replacement character" : "";
+	const char *hint = hint_of(rq, wanted, refusal);
 	enum err rc = json_flaw_is_well_formed(refusal->flaw) ? E_INVALID :
 	    E_SYNTAX;
 	size_t line = 1;
@@ -151,11 +171,25 @@ is_payload_alone(const struct req *rq, const struct field_set *wanted)
 	return false;
 }
 
+/* Of what PostgreSQL would take apart no more than the settings allow. */
+static struct json_limits
+limits_of(const struct req *rq)
+{
+	const struct http_settings *settings = rq->service->settings;
+	struct json_limits limits = rq->replaces ? json_limits_unstorable :
+	    json_limits_default;
+
+	limits.members = (unsigned)settings->max_members;
+	limits.memory = (size_t)settings->max_values_memory;
+	return limits;
+}
+
 /* The body as the value of the one row that is a document. */
 static bool
 scan_payload(struct req *rq, const struct field_set *wanted, struct span body,
     struct json_refusal *ret_refusal)
 {
+	const struct json_limits limits = limits_of(rq);
 	struct json_member *member = rq->members;
 
 	for (size_t i = 0; i < wanted->count; i++) {
@@ -165,19 +199,19 @@ scan_payload(struct req *rq, const struct field_set *wanted, struct span body,
 		member->items = wanted->rows[i].items;
 	}
 	rq->member_count = 1;
-	return json_scan_document(body, rq->replaces ?
-	    &json_limits_unstorable : &json_limits_default, member,
-	    ret_refusal);
+	return json_scan_document(body, &limits, member, ret_refusal);
 }
 
 static bool
 scan_body(struct req *rq, const struct field_set *wanted, struct span body,
     struct json_refusal *ret_refusal)
 {
+	const struct json_limits limits = limits_of(rq);
+
 	if (rq->is_payload)
 		return scan_payload(rq, wanted, body, ret_refusal);
-	if (!json_scan_object(body, rq->replaces ? &json_limits_unstorable :
-	    &json_limits_default, rq->members, rq->member_count, ret_refusal))
+	if (!json_scan_object(body, &limits, rq->members, rq->member_count,
+	    ret_refusal))
 		return false;
 	take_strangers(rq);
 	return true;

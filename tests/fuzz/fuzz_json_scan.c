@@ -106,7 +106,8 @@ check_replaced(char *text, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct json_limits small = { 3, 12, 40, false };
+	static const struct json_limits small = { 3, 12, 40, false, 3,
+	    2000 };
 	char *copy = malloc(size + 1); /* nothing may be read behind its end */
 
 	if (copy == NULL)

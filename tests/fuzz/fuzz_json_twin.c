@@ -70,7 +70,8 @@ static void
 check_copy(const char *before, int fill, size_t run, const uint8_t *data,
     size_t size, const char *behind)
 {
-	static const struct json_limits small = { 3, 12, 40, false };
+	static const struct json_limits small = { 3, 12, 40, false, 66,
+	    5000 };
 	size_t head = strlen(before), tail = strlen(behind);
 	size_t len = head + run + size + tail;
 	char *copy = malloc(len + 1);

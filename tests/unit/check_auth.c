@@ -51,6 +51,9 @@ static const struct {
 
 START_TEST(claims_say_who_and_for_how_long)
 {
+	char any[] = "";
+	const struct http_settings settings = { .jwt_issuer = any,
+		.jwt_audience = any };
 	struct span text = unit_copy(str_span(claims[_i].claims));
 	struct arena *arena = arena_new(1 << 16);
 	int64_t seconds = 0;
@@ -58,7 +61,7 @@ START_TEST(claims_say_who_and_for_how_long)
 	struct who who;
 	enum err rc;
 
-	rc = auth_jwt_read(text, NOW, arena, &who, &seconds, &diag);
+	rc = auth_jwt_read(text, &settings, NOW, arena, &who, &seconds, &diag);
 	ck_assert_int_eq(rc, claims[_i].seconds == 0 ? E_UNKNOWN_CALLER : E_OK);
 	ck_assert_int_eq(seconds, claims[_i].seconds);
 	if (rc == E_OK) {
@@ -66,6 +69,47 @@ START_TEST(claims_say_who_and_for_how_long)
 		ck_assert_int_eq(who.role, claims[_i].role);
 		ck_assert_str_eq(who.name, claims[_i].name);
 	}
+	arena_free(arena);
+	unit_free(text);
+}
+END_TEST
+
+/* iss and aud of a token, and whether settings of "us" and "our api" take it. */
+static const struct {
+	const char *claims;
+	bool taken;
+} parties[] = {
+	{ "\"iss\":\"us\",\"aud\":\"our api\"", true },
+	{ "\"iss\":\"us\",\"aud\":[\"billing\",\"our api\"]", true },
+	{ "\"iss\":\"us\",\"aud\":\"our\\u0020api\"", true },
+	{ "\"iss\":\"us\",\"aud\":\"billing\"", false },
+	{ "\"iss\":\"us\",\"aud\":[]", false },
+	{ "\"iss\":\"us\",\"aud\":[7,null,{}]", false },
+	{ "\"iss\":\"us\",\"aud\":null", false },
+	{ "\"iss\":\"us\"", false },
+	{ "\"iss\":\"them\",\"aud\":\"our api\"", false },
+	{ "\"iss\":[\"us\"],\"aud\":\"our api\"", false },
+	{ "\"aud\":\"our api\"", false },
+};
+
+START_TEST(the_issuer_and_the_audience_are_those_of_the_settings)
+{
+	char us[] = "us", our_api[] = "our api";
+	const struct http_settings settings = { .jwt_issuer = us,
+		.jwt_audience = our_api };
+	char claims_text[200];
+	struct arena *arena = arena_new(1 << 16);
+	struct span text;
+	int64_t seconds;
+	struct diag diag;
+	struct who who;
+
+	(void)snprintf(claims_text, sizeof(claims_text),
+	    "{\"tenant_id\":7,\"exp\":%lld,%s}", (long long)NOW + 100,
+	    parties[_i].claims);
+	text = unit_copy(str_span(claims_text));
+	ck_assert_int_eq(auth_jwt_read(text, &settings, NOW, arena, &who,
+	    &seconds, &diag), parties[_i].taken ? E_OK : E_UNKNOWN_CALLER);
 	arena_free(arena);
 	unit_free(text);
 }
@@ -132,6 +176,9 @@ main(void)
 
 	tcase_add_loop_test(tcase, claims_say_who_and_for_how_long, 0,
 	    (int)COUNT(claims));
+	tcase_add_loop_test(tcase,
+	    the_issuer_and_the_audience_are_those_of_the_settings, 0,
+	    (int)COUNT(parties));
 	tcase_add_test(tcase, a_caller_is_known_for_half_a_minute);
 	tcase_add_test(tcase, the_cache_is_bounded);
 	tcase_add_test(tcase, a_token_has_a_form);

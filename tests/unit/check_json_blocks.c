@@ -33,7 +33,8 @@ is_same_value(const struct json_impl *impl, struct span text, size_t from,
 		return other.flaw == plain.flaw &&
 		    other.flaw_at == plain.flaw_at;
 	return other.at == plain.at && other.depth == plain.depth &&
-	    other.expansion == plain.expansion;
+	    other.expansion == plain.expansion &&
+	    other.memory == plain.memory;
 }
 
 /* The same of the whole scan. */
@@ -279,7 +280,7 @@ START_TEST(the_limit_of_depth_is_met_to_the_level)
 
 	for (size_t i = 0; i < COUNT(limits); i++) {
 		const struct json_limits limit = { limits[i], 9, 9,
-			false };
+			false, 0, 0 };
 
 		for (size_t more = 0; more < 3; more++) {
 			struct span head = unit_repeat("{\"v\":", "[",
@@ -305,12 +306,49 @@ START_TEST(an_exponent_is_counted_once_however_often_it_was_seen)
 
 	for (size_t expansion = 24; expansion < 30; expansion++) {
 		const struct json_limits limits = { 512, 9, expansion,
-			false };
+			false, 0, 0 };
 
 		ck_assert(same(text, 5, &limits) == (expansion >= 27));
 	}
 	unit_free(text);
 	unit_free(head);
+}
+END_TEST
+
+/* Objects of many members beside and within each other, and what they cost. */
+START_TEST(members_and_values_are_counted_to_the_last)
+{
+	for (unsigned members = 100; members < 104; members++) {
+		struct span head = unit_repeat("{\"v\":[{\"x\":[",
+		    "{\"a\":{\"b\":[1,2,{}]},\"text\":\"0123456789012345678\"},",
+		    50, "7]}, {");
+		struct span text = unit_repeat(head.at, "\"m\" : [{}], ",
+		    members - 1, "\"n\":[null]} ],\"w\":[[]]}");
+		const size_t memory = 300 + 640 + 300 + 50 * (4 * 640 - 640 +
+		    300 + 3 * 110) + 110 + 640 + (members - 1) * 940 + 410;
+
+		for (unsigned limit = 99; limit < 105; limit++) {
+			const struct json_limits limits = { 512, 9, 9, false,
+				limit, 0 };
+
+			ck_assert(same(text, 5, &limits) == (members <= limit));
+		}
+		for (size_t less = 0; less < 2; less++) {
+			const struct json_limits limits = { 512, 9, 9, false, 0,
+				memory - less };
+			struct json_pass s = { .impl = json_impl_best(),
+				.start = (const unsigned char *)text.at,
+				.at = (const unsigned char *)text.at + 5,
+				.end = (const unsigned char *)text.at + text.len,
+				.limits = &limits };
+
+			ck_assert_int_eq(s.impl->value(&s), less == 0);
+			ck_assert_uint_eq(s.memory, memory);
+			ck_assert_int_eq(same(text, 5, &limits), false);
+		}
+		unit_free(text);
+		unit_free(head);
+	}
 }
 END_TEST
 
@@ -389,6 +427,7 @@ main(void)
 	tcase_add_test(tcase, the_limit_of_depth_is_met_to_the_level);
 	tcase_add_test(tcase,
 	    an_exponent_is_counted_once_however_often_it_was_seen);
+	tcase_add_test(tcase, members_and_values_are_counted_to_the_last);
 	tcase_add_test(tcase, items_of_any_length_stand_beside_each_other);
 #ifdef JSON_X86
 	tcase_add_test(tcase, the_blocks_take_a_usual_value_themselves);

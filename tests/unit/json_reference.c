@@ -10,6 +10,7 @@ struct reader {
 	const char *end;
 	const struct json_limits *limits;
 	size_t expansion;
+	size_t memory;
 };
 
 /* Takes any value; depth says how many arrays and objects it is in. */
@@ -197,6 +198,8 @@ take_number(struct reader *r)
 static bool
 take_nested(struct reader *r, unsigned depth, bool object)
 {
+	unsigned members = 0;
+
 	if (depth > r->limits->depth)
 		return false;
 	r->at++;
@@ -210,6 +213,9 @@ take_nested(struct reader *r, unsigned depth, bool object)
 				return false;
 			take_blanks(r);
 			if (!take(r, ':'))
+				return false;
+			if (++members > r->limits->members &&
+			    r->limits->members > 0)
 				return false;
 		}
 		if (!take_value(r, depth))
@@ -225,6 +231,8 @@ take_value(struct reader *r, unsigned depth)
 	bool good;
 
 	take_blanks(r);
+	r->memory += peek(r) == '{' ? JSON_OBJECT_BYTES : peek(r) == '[' ?
+	    JSON_ARRAY_BYTES : JSON_SCALAR_BYTES;
 	switch (peek(r)) {
 	case '{':
 		good = take_nested(r, depth + 1, true);
@@ -285,7 +293,7 @@ static struct reader
 reader_within(struct span value)
 {
 	static const struct json_limits none = { 2000, 2000000, SIZE_MAX,
-	    true };
+	    true, 0, 0 };
 
 	return (struct reader){ .at = value.at + 1, .end = value.at + value.len,
 		.limits = &none };
@@ -363,7 +371,7 @@ json_reference(struct span text, const struct json_limits *limits,
 	if (peek(&r) != '{' || !take_nested(&r, 0, true))
 		return false;
 	take_blanks(&r);
-	if (r.at != r.end)
+	if (r.at != r.end || (limits->memory > 0 && r.memory > limits->memory))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		members[i] = (struct json_member){ .name = members[i].name,
