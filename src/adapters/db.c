@@ -31,6 +31,7 @@ db_new(const struct db_settings *settings, const char *program)
 	if (db != NULL) {
 		db->settings = settings;
 		db->program = program;
+		db->peer = -1;
 	}
 	return db;
 }
@@ -104,15 +105,46 @@ db_wait_with(struct db *db, const struct db_company *company)
 	db->company = company;
 }
 
+void
+db_wait_for_peer(struct db *db, int peer)
+{
+	db->peer = peer;
+}
+
+void
+db_cancel_at_end(struct db *db)
+{
+	db->ends = true;
+}
+
+/* Once; its result, an error, still comes. */
+static void
+cancel(struct db *db, const char *why)
+{
+	PGcancel *cancelling = db->cancelled ? NULL : PQgetCancel(db->conn);
+	char text[256];
+
+	db->cancelled = true;
+	if (cancelling == NULL)
+		return;
+	if (PQcancel(cancelling, text, sizeof(text)) == 1)
+		log_info("cancelled", LOG_TEXT("why", why));
+	PQfreeCancel(cancelling);
+}
+
 bool
-db_wait(const struct db *db, short events, int64_t deadline)
+db_wait(struct db *db, short events, int64_t deadline)
 {
 	const struct db_company *company = db->company;
 	struct pollfd fds[] = { { .fd = PQsocket(db->conn), .events = events },
-		{ .fd = -1, .events = POLLIN } };
+		{ .fd = -1, .events = POLLIN },
+		{ .fd = -1, .events = POLLRDHUP } };
 	int left, ready;
 
 	do {
+		if (db->ends && daemon_was_asked())
+			cancel(db, "the program ends");
+		fds[2].fd = db->reads && !db->cancelled ? db->peer : -1;
 		left = clock_left(deadline);
 		if (company != NULL) {
 			int pause = company->pause(company->who);
@@ -121,9 +153,11 @@ db_wait(const struct db *db, short events, int64_t deadline)
 			if (fds[1].fd >= 0 && pause < left)
 				left = pause;
 		}
-		ready = poll(fds, COUNT(fds), left);
+		ready = daemon_poll(fds, COUNT(fds), left);
 		if (ready > 0 && fds[0].revents != 0)
 			return true;
+		if (fds[2].revents != 0)
+			cancel(db, "the client has gone");
 		if (company != NULL && (ready == 0 || fds[1].revents != 0))
 			company->serve(company->who);
 	} while (clock_left(deadline) > 0);
@@ -169,7 +203,7 @@ start(const struct db *db)
 
 /* Drive the connection until it is open, refused, or the time is over. */
 static bool
-finish_open(const struct db *db, int64_t deadline)
+finish_open(struct db *db, int64_t deadline)
 {
 	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
 

@@ -101,6 +101,19 @@ struct db_company {
 	void *who;
 };
 
+/*
+ * Whose answer a statement is for: the descriptor of a connection, or -1 for
+ * nobody's. A statement that changes nothing is cancelled when its other end has
+ * gone. Holds until it is told again.
+ */
+void db_wait_for_peer(struct db *db, int peer);
+
+/*
+ * A statement is cancelled once the program has been asked to end, whatever it
+ * does: it then fails with E_DB_LOST, and its transaction is taken back.
+ */
+void db_cancel_at_end(struct db *db);
+
 /* From now on, serve it. It outlives the connection; NULL: nobody. */
 void db_wait_with(struct db *db, const struct db_company *company);
 

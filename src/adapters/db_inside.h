@@ -29,6 +29,10 @@ struct db {
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
 	const struct db_company *company; /* see db_wait_with(), or NULL */
+	int peer;	  /* see db_wait_for_peer() */
+	bool ends;	  /* see db_cancel_at_end() */
+	bool reads;	  /* what runs now changes nothing */
+	bool cancelled;	  /* it was */
 	size_t swollen;	  /* bytes of the largest statement or answer */
 };
 
@@ -72,16 +76,16 @@ void db_prepared_add(struct db *db, const struct db_statement *statement);
 bool db_prepared_lost(struct db *db, enum err rc, const struct diag *diag);
 
 /* The last result of what was sent; NULL when the connection is lost. */
-PGresult *db_collect(const struct db *db, int64_t deadline);
+PGresult *db_collect(struct db *db, int64_t deadline);
 
 /* libpq's message without its line end, as the operator's text. */
 enum err db_note(const struct db *db, enum err code, const char *what,
     struct diag *diag);
 
 /*
- * Wait for the connection's socket, serving the company meanwhile; false when
- * the time is over.
+ * Wait for the connection's socket, serving the company meanwhile, and cancel
+ * what nobody waits for any more; false when the time is over.
  */
-bool db_wait(const struct db *db, short events, int64_t deadline);
+bool db_wait(struct db *db, short events, int64_t deadline);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
 static bool
-flush(const struct db *db, int64_t deadline)
+flush(struct db *db, int64_t deadline)
 {
 	for (;;) {
 		int left = PQflush(db->conn);
@@ -28,7 +28,7 @@ flush(const struct db *db, int64_t deadline)
 }
 
 PGresult *
-db_collect(const struct db *db, int64_t deadline)
+db_collect(struct db *db, int64_t deadline)
 {
 	PGconn *conn = db->conn;
 	PGresult *last = NULL, *result;
@@ -118,7 +118,8 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	}
 	text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	detail = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-	rc = diag_set(diag, is_passing(state) ? E_DB_BUSY : E_DB,
+	rc = diag_set(diag, db->cancelled && db->ends ? E_DB_LOST :
+	    is_passing(state) ? E_DB_BUSY : E_DB,
 	    "%s: %s%s%s", state, text == NULL ? "" : text,
 	    detail == NULL ? "" : ", constraint ",
 	    detail == NULL ? "" : detail);
@@ -217,7 +218,7 @@ is_fine(const PGresult *result)
  * Gives: false when the connection was lost; result and error are what came.
  */
 static bool
-collect_pipeline(const struct db *db, int64_t deadline, int skip,
+collect_pipeline(struct db *db, int64_t deadline, int skip,
     PGresult **ret_result, PGresult **ret_error)
 {
 	PGconn *conn = db->conn;
@@ -291,6 +292,8 @@ run(struct db *db, const struct db_statement *statement,
 		}
 	}
 	note_size(db, params_size(params));
+	db->reads = !statement->changes;
+	db->cancelled = false;
 	whole = PQenterPipelineMode(db->conn) == 1 &&
 	    (!scoped || send_statement(db, scope, &whose, named)) &&
 	    send_statement(db, statement, params, named) &&
@@ -298,6 +301,7 @@ run(struct db *db, const struct db_statement *statement,
 	    PQpipelineSync(db->conn) == 1 &&
 	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0,
 	    &rows->result, &error);
+	db->reads = false;
 	note_size(db, PQresultMemorySize(rows->result));
 	if (scoped)
 		note_scope(db, whole && error == NULL);

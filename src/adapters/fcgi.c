@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -102,6 +103,20 @@ fcgi_accept(struct fcgi *fcgi, bool *ret_got, struct diag *diag)
 		return diag_set(diag, E_SYSTEM, "accept: %s",
 		    strerror(rc < 0 ? -rc : errno));
 	}
+}
+
+int
+fcgi_peer(const struct fcgi *fcgi)
+{
+	return fcgi->request.ipcFd;
+}
+
+bool
+fcgi_is_gone(const struct fcgi *fcgi)
+{
+	struct pollfd fd = { .fd = fcgi->request.ipcFd, .events = POLLRDHUP };
+
+	return poll(&fd, 1, 0) == 1;
 }
 
 bool

@@ -44,6 +44,12 @@ enum err fcgi_accept(struct fcgi *fcgi, bool *ret_got, struct diag *diag)
  */
 bool fcgi_is_responder(const struct fcgi *fcgi);
 
+/* The connection of the request that was accepted, for poll. */
+int fcgi_peer(const struct fcgi *fcgi);
+
+/* Has its other end gone? Then nobody waits for an answer. */
+bool fcgi_is_gone(const struct fcgi *fcgi);
+
 /* A parameter of the request, SPAN_NONE without it. Lives: until the finish. */
 struct span fcgi_param(const struct fcgi *fcgi, const char *name);
 

@@ -63,16 +63,6 @@ rsa_key(struct span text)
 	return jwk;
 }
 
-static bool
-is_pem(struct span text)
-{
-	static const char head[] = "-----BEGIN";
-
-	text = span_trim(text);
-	return text.len >= strlen(head) &&
-	    memcmp(text.at, head, strlen(head)) == 0;
-}
-
 enum err
 jwt_key_new(const char *algorithm, struct span text, struct jwt_key **ret_key,
     struct diag *diag)
@@ -81,10 +71,6 @@ jwt_key_new(const char *algorithm, struct span text, struct jwt_key **ret_key,
 	struct jwt_key *key;
 	cjose_err error;
 
-	/* Who has the public key, which is everybody, could sign as anybody. */
-	if (shared && is_pem(text))
-		return diag_set(diag, E_SETTING, "the shared secret for HS256"
-		    " is a key in PEM form: with it jwt_algorithm is RS256");
 	if (shared && text.len < HS256_MIN_BYTES)
 		return diag_set(diag, E_SETTING, "the shared secret for HS256"
 		    " has %zu bytes; it needs %d at least", text.len,

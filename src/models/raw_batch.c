@@ -1,6 +1,12 @@
 #include "models/raw_batch.h"
 
+#include <poll.h>
+
 #include "models/raw_batch_inside.h"
+
+/* So often a row that is locked is tried again, with so many ms between. */
+#define HELD_TRIES 5
+#define HELD_PAUSE_MS 50
 
 const struct column raw_batch_columns[] = {
 #define MEMBER COLUMN_ROW
@@ -170,6 +176,23 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 }
 
 enum err
+raw_batch_change_row(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	for (int i = 0; i < HELD_TRIES; i++) {
+		enum err rc = db_run(db, statement, params, arena, ret_rows,
+		    diag);
+
+		if (rc != E_OK || !db_bool(*ret_rows, 0, 0))
+			return rc;
+		(void)poll(NULL, 0, HELD_PAUSE_MS);
+	}
+	return diag_tell(diag, E_CONFLICT, "This batch is being processed just"
+	    " now: try again when its status is another one");
+}
+
+enum err
 raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
     const struct raw_batch_change *change, struct arena *arena,
     struct diag *diag)
@@ -180,7 +203,7 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		.sql = "WITH old AS (SELECT id, processing_status AS status"
 		    " FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND id = $2 AND active"
-		    " FOR NO KEY UPDATE), "
+		    " FOR NO KEY UPDATE SKIP LOCKED), "
 		    "allowed (status, next) AS (VALUES"
 		    " ('pending', 'processing'), ('pending', 'completed'),"
 		    " ('pending', 'failed'), ('processing', 'completed'),"
@@ -204,7 +227,9 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		    " FROM old JOIN allowed USING (status)"
 		    " WHERE r.id = old.id AND allowed.next = $3"
 		    " RETURNING r.id) "
-		    "SELECT old.status, EXISTS (SELECT FROM changed) FROM old",
+		    "SELECT old.id IS NULL AND " RAW_BATCH_IS_THERE ","
+		    " old.status, EXISTS (SELECT FROM changed)"
+		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
@@ -216,15 +241,15 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 	db_add_text(&params, change->status);
 	db_add_bool(&params, change->has_details);
 	db_add_jsonb(&params, change->error_details);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	rc = raw_batch_change_row(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return raw_batch_explain(rc, diag);
-	if (db_rows_count(rows) == 0)
+	old = db_text(rows, 0, 1);
+	if (old.at == NULL)
 		return diag_tell(diag, E_NO_ROW,
 		    "There is no raw data with this id");
-	if (db_bool(rows, 0, 1))
+	if (db_bool(rows, 0, 2))
 		return E_OK;
-	old = db_text(rows, 0, 0);
 	return diag_tell(diag, E_CONFLICT, "A batch that is %.*s cannot become"
 	    " %.*s", SPAN_ARG(old), SPAN_ARG(change->status));
 }

@@ -10,6 +10,22 @@
 /* Add FROM and the conditions of a filter, but for paging. */
 void raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter);
 
+/*
+ * Run a change of one row that passes over what somebody else has locked, and
+ * whose first column is whether that is so. A mark of a relay or a responder is
+ * waited for, a worker that has the batch at work is not.
+ * Fails: E_CONFLICT: it is held. As db_run().
+ */
+enum err raw_batch_change_row(struct db *db,
+    const struct db_statement *statement, const struct db_params *params,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+    MUST_CHECK;
+
+/* Is there such a batch of the tenant $1? */
+#define RAW_BATCH_IS_THERE \
+	"EXISTS (SELECT FROM raw_extraction_data" \
+	" WHERE tenant_id = $1 AND id = $2 AND active)"
+
 /* error_details with what is in it as its history; NULL stays NULL. */
 #define RAW_BATCH_EARLIER(column) "etl_earlier(" column ")"
 

@@ -76,8 +76,15 @@ raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
 	static const struct db_statement statement = {
 		.name = "raw_batch_delete",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data SET active = FALSE"
-		    " WHERE tenant_id = $1 AND id = $2 AND active",
+		.sql = "WITH old AS (SELECT id FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND id = $2 AND active"
+		    " FOR NO KEY UPDATE SKIP LOCKED), "
+		    "gone AS (UPDATE raw_extraction_data AS r"
+		    " SET active = FALSE FROM old WHERE r.tenant_id = $1"
+		    " AND r.id = old.id RETURNING r.id) "
+		    "SELECT old.id IS NULL AND " RAW_BATCH_IS_THERE ","
+		    " EXISTS (SELECT FROM gone)"
+		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
@@ -85,8 +92,8 @@ raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
 
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK && db_rows_affected(rows) == 0)
+	rc = raw_batch_change_row(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK && !db_bool(rows, 0, 1))
 		return diag_tell(diag, E_NO_ROW,
 		    "There is no raw data with this id");
 	return rc;

@@ -100,7 +100,13 @@ answer(struct responder *me)
 	request_from_fcgi(&rq, me->fcgi);
 	log_set_context("request_id", rq.request_id);
 	response_init(&rp, &me->head, &me->answer);
-	router_answer(&rq, &rp);
+	db_wait_for_peer(me->service.db, fcgi_peer(me->fcgi));
+	if (fcgi_is_gone(me->fcgi))
+		response_problem(&rp, &rq, diag_set(&rq.diag, E_SYNTAX,
+		    "the client had gone before its turn came"));
+	else
+		router_answer(&rq, &rp);
+	db_wait_for_peer(me->service.db, -1);
 	sent = response_send(&rp, &rq, me->fcgi);
 	log_request(&rq, &rp, began, sent);
 	count_request(&rp, began, sent);
