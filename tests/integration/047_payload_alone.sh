@@ -54,7 +54,7 @@ check_is "513 are too many, as in an envelope" "$STATUS $(json '.errors[0].type'
 { printf '["'; head -c 67108861 /dev/zero | tr '\0' x; printf '"]'; } >"$TMP/huge"
 payload "$good" --data-binary "@$TMP/huge"
 check_is "one byte more than 64 MB: 413" "$STATUS" 413
-for n in 1 2; do payload "$good&external_id=k" -H 'Idempotency-Key: k' --data-binary "@$TMP/answer"; done
+for _ in 1 2; do payload "$good&external_id=k" -H 'Idempotency-Key: k' --data-binary "@$TMP/answer"; done
 check_is "a key and the same again: 200" "$STATUS" 200
 payload "external_id=k&$good" -H 'Idempotency-Key: k' --data-binary "@$TMP/answer"
 check_is "in another order: the same" "$STATUS" 200

@@ -18,7 +18,7 @@ agrees() { # NAME
 
 check_is "none at first" "$(total)" 0
 curl -sZ -K "$ETL_CURLRC" --parallel-max 8 -H 'Content-Type: application/json' --data-binary "@$TMP/one.json" \
-	-o "$TMP/out" "$ETL_URL/app/etl/raw-data/store?tenant_id=1&n=[1-200]" 2>"$TMP/curl.err"
+	-o "$TMP/out" "$ETL_URL/app/etl/raw-data/store?tenant_id=1#[1-200]" 2>"$TMP/curl.err"
 check_is "200 stores at 8 connections" "$(total)" 200
 check_is "a filter counts the same" "$(total '&entity_type=jira_issues_batch')" 200
 check_is "neighbours are counted in different rows" \

@@ -65,10 +65,9 @@ call POST /raw-data/requeue --data '{"status":"failed"}'
 check_is "an unknown filter is none: 422" "$STATUS $(json '.errors[0] | (.loc | join(".")) + " " + .msg')" "422 body.status is not known here; did you mean processing_status?"
 call POST '/raw-data/requeue?staus=failed'
 check_is "nor in the query: 400" "$STATUS $(json '.errors[0].loc | join(".")')" "400 query.staus"
-for arguments in '' '--data {}' '--data {"limit":5}' '--data {"all":false}' '--data {"all":null,"dry_run":true}'; do
-	# shellcheck disable=SC2086 # words
-	call POST /raw-data/requeue $arguments
-	check_is "without a filter ($arguments): 422 that names all" "$STATUS $(json '.errors[0].loc | join(".")')" "422 body.all"
+for body in '' '{}' '{"limit":5}' '{"all":false}' '{"all":null,"dry_run":true}'; do
+	call POST /raw-data/requeue --data "$body"
+	check_is "without a filter ($body): 422 that names all" "$STATUS $(json '.errors[0].loc | join(".")')" "422 body.all"
 done
 call POST /raw-data/requeue --data '{"all":true,"dry_run":true,"limit":1}'
 check_is "a dry run tells how many there are" "$STATUS $(json '"\(.requeued) \(.queued) \(.found)"')" "200 0 0 $(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status IN ('completed', 'failed') AND active")"

@@ -40,7 +40,12 @@ ask() { # METHOD PATH PLACE NAME KIND SIZE
 	body=$(value "$5" "$6")
 	if [ "$3" = query ]; then
 		[ "$5" = number ] || body=$(jq -rn --arg x "$body" '$x | @uri')
-		api "$1" "$2?$4=$body"
+		# A payload alone: without a body there is nothing to be named.
+		if [ "$2" = raw-data/store ]; then
+			api "$1" "$2?$4=$body" --data '[]'
+		else
+			api "$1" "$2?$4=$body"
+		fi
 	else
 		[ "$5" = number ] || body="\"$body\""
 		printf '{"%s":%s}' "$4" "$body" >"$TMP/one.json"
