@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_same.h"
 #include "unit.h"
 
 /* Further than two blocks of 64 bytes, wherever they begin. */
@@ -14,71 +15,6 @@ static const char document[] =
     " [null, true, false, {}, [ ], {\n}]}, \"e\": [],\r\n\t\"text\": \"gr"
     "\xc3\xb6\xc3\x9f\x65r \xe2\x82\xac \xf0\x9f\x98\x80\", \"\": 1234567},"
     "12345678,[[{\"a\":[{\"b\":\"c\"}],\"d\" : 1E-7}]],\"\", 3,\"\\/\"]";
-
-/* With another implementation as with the plain one, to the byte? */
-static bool
-is_same_value(const struct json_impl *impl, struct span text, size_t from,
-    const struct json_limits *limits)
-{
-	const unsigned char *start = (const unsigned char *)text.at;
-	struct json_pass plain = { .impl = json_impl_get(0), .start = start,
-		.at = start + from, .end = start + text.len, .limits = limits };
-	struct json_pass other = plain;
-	bool accepted = plain.impl->value(&plain);
-
-	other.impl = impl;
-	if (impl->value(&other) != accepted)
-		return false;
-	if (!accepted)
-		return other.flaw == plain.flaw &&
-		    other.flaw_at == plain.flaw_at;
-	return other.at == plain.at && other.depth == plain.depth &&
-	    other.expansion == plain.expansion &&
-	    other.memory == plain.memory;
-}
-
-/* The same of the whole scan. */
-static bool
-is_same_scan(const struct json_impl *impl, struct span text,
-    const struct json_limits *limits, bool *ret_accepted)
-{
-	struct json_member plain = { .name = "v" }, other = plain;
-	struct json_refusal why = { JSON_OK, 0 }, reason = why;
-
-	*ret_accepted = json_scan_with(json_impl_get(0), text, limits, &plain,
-	    1, &why);
-	if (json_scan_with(impl, text, limits, &other, 1, &reason) !=
-	    *ret_accepted)
-		return false;
-	if (!*ret_accepted)
-		return reason.flaw == why.flaw && reason.at == why.at;
-	return other.kind == plain.kind && other.value.at == plain.value.at &&
-	    other.value.len == plain.value.len &&
-	    other.item_count == plain.item_count;
-}
-
-/*
- * All implementations, on a copy that ends where the text does. Gives: does the
- * scan accept the whole text? An assertion costs Check a system call, so there
- * is one only where it fails.
- */
-static bool
-same(struct span text, size_t from, const struct json_limits *limits)
-{
-	struct span copy = unit_copy(text);
-	bool accepted = false;
-
-	for (size_t i = 0; json_impl_get(i) != NULL; i++) {
-		const struct json_impl *impl = json_impl_get(i);
-
-		if (!is_same_value(impl, copy, from, limits) ||
-		    !is_same_scan(impl, copy, limits, &accepted))
-			ck_abort_msg("%s from %zu: '%.*s'", impl->name, from,
-			    SPAN_ARG(text));
-	}
-	unit_free(copy);
-	return accepted;
-}
 
 /* head, so many fill bytes, middle, tail; the value of "v" is compared. */
 static bool
@@ -95,9 +31,9 @@ same_filled(const char *head, int fill, size_t times, struct span middle,
 	memset(text + head_len, fill, times);
 	memcpy(text + head_len + times, middle.at, middle.len);
 	memcpy(text + head_len + times + middle.len, tail, tail_len);
-	(void)same((struct span){ text, len }, strlen("{\"v\":"),
+	(void)json_same((struct span){ text, len }, strlen("{\"v\":"),
 	    &json_limits_unstorable);
-	return same((struct span){ text, len }, strlen("{\"v\":"),
+	return json_same((struct span){ text, len }, strlen("{\"v\":"),
 	    &json_limits_default);
 }
 
@@ -227,19 +163,19 @@ START_TEST(a_value_is_judged_alike_cut_or_changed_anywhere)
 		memset(text + head, ' ', fill);
 		memcpy(text + start, document, len);
 		text[start + len] = '}';
-		ck_assert(same((struct span){ text, whole }, head,
+		ck_assert(json_same((struct span){ text, whole }, head,
 		    &json_limits_default));
 		for (size_t cut = start; cut < whole; cut++)
-			ck_assert(!same((struct span){ text, cut }, head,
+			ck_assert(!json_same((struct span){ text, cut }, head,
 			    &json_limits_default));
 		for (size_t i = start + fill % 4; i < whole; i += 4) {
 			for (int byte = (int)fill % 8; byte < 256; byte += 8) {
 				char old = text[i];
 
 				text[i] = (char)byte;
-				(void)same((struct span){ text, whole }, head,
+				(void)json_same((struct span){ text, whole }, head,
 				    &json_limits_default);
-				(void)same((struct span){ text, whole }, head,
+				(void)json_same((struct span){ text, whole }, head,
 				    &json_limits_unstorable);
 				text[i] = old;
 			}
@@ -265,7 +201,7 @@ START_TEST(every_kind_of_sequence_is_judged_across_a_border)
 		text[place + 1] = (char)bytes[i / n % n];
 		text[place + 2] = (char)bytes[i / n / n % n];
 		text[place + 3] = (char)bytes[i / n / n / n];
-		accepted += same((struct span){ text, sizeof(text) }, 5,
+		accepted += json_same((struct span){ text, sizeof(text) }, 5,
 		    &json_limits_default);
 	}
 	ck_assert_uint_gt(accepted, n);
@@ -289,7 +225,7 @@ START_TEST(the_limit_of_depth_is_met_to_the_level)
 			    limits[i] + more, "}");
 
 			/* The envelope counts for the upper limit only. */
-			ck_assert(same(text, 5, &limit) == (more == 0 &&
+			ck_assert(json_same(text, 5, &limit) == (more == 0 &&
 			    limits[i] < JSON_DEPTH_MAX));
 			unit_free(text);
 			unit_free(head);
@@ -308,47 +244,10 @@ START_TEST(an_exponent_is_counted_once_however_often_it_was_seen)
 		const struct json_limits limits = { 512, 9, expansion,
 			false, 0, 0 };
 
-		ck_assert(same(text, 5, &limits) == (expansion >= 27));
+		ck_assert(json_same(text, 5, &limits) == (expansion >= 27));
 	}
 	unit_free(text);
 	unit_free(head);
-}
-END_TEST
-
-/* Objects of many members beside and within each other, and what they cost. */
-START_TEST(members_and_values_are_counted_to_the_last)
-{
-	for (unsigned members = 100; members < 104; members++) {
-		struct span head = unit_repeat("{\"v\":[{\"x\":[",
-		    "{\"a\":{\"b\":[1,2,{}]},\"text\":\"0123456789012345678\"},",
-		    50, "7]}, {");
-		struct span text = unit_repeat(head.at, "\"m\" : [{}], ",
-		    members - 1, "\"n\":[null]} ],\"w\":[[]]}");
-		const size_t memory = 300 + 640 + 300 + 50 * (4 * 640 - 640 +
-		    300 + 3 * 110) + 110 + 640 + (members - 1) * 940 + 410;
-
-		for (unsigned limit = 99; limit < 105; limit++) {
-			const struct json_limits limits = { 512, 9, 9, false,
-				limit, 0 };
-
-			ck_assert(same(text, 5, &limits) == (members <= limit));
-		}
-		for (size_t less = 0; less < 2; less++) {
-			const struct json_limits limits = { 512, 9, 9, false, 0,
-				memory - less };
-			struct json_pass s = { .impl = json_impl_best(),
-				.start = (const unsigned char *)text.at,
-				.at = (const unsigned char *)text.at + 5,
-				.end = (const unsigned char *)text.at + text.len,
-				.limits = &limits };
-
-			ck_assert_int_eq(s.impl->value(&s), less == 0);
-			ck_assert_uint_eq(s.memory, memory);
-			ck_assert_int_eq(same(text, 5, &limits), false);
-		}
-		unit_free(text);
-		unit_free(head);
-	}
 }
 END_TEST
 
@@ -368,7 +267,7 @@ START_TEST(items_of_any_length_stand_beside_each_other)
 		struct span text = unit_repeat("{\"v\":[", items, 40,
 		    tails[i].tail);
 
-		ck_assert(same(text, 5, &json_limits_default) ==
+		ck_assert(json_same(text, 5, &json_limits_default) ==
 		    tails[i].accepted);
 		unit_free(text);
 	}
@@ -427,7 +326,6 @@ main(void)
 	tcase_add_test(tcase, the_limit_of_depth_is_met_to_the_level);
 	tcase_add_test(tcase,
 	    an_exponent_is_counted_once_however_often_it_was_seen);
-	tcase_add_test(tcase, members_and_values_are_counted_to_the_last);
 	tcase_add_test(tcase, items_of_any_length_stand_beside_each_other);
 #ifdef JSON_X86
 	tcase_add_test(tcase, the_blocks_take_a_usual_value_themselves);

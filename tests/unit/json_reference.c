@@ -212,10 +212,8 @@ take_nested(struct reader *r, unsigned depth, bool object)
 			if (!take_string(r))
 				return false;
 			take_blanks(r);
-			if (!take(r, ':'))
-				return false;
-			if (++members > r->limits->members &&
-			    r->limits->members > 0)
+			if (!take(r, ':') || (r->limits->members > 0 &&
+			    ++members > r->limits->members))
 				return false;
 		}
 		if (!take_value(r, depth))
@@ -235,10 +233,8 @@ take_value(struct reader *r, unsigned depth)
 	    JSON_ARRAY_BYTES : JSON_SCALAR_BYTES;
 	switch (peek(r)) {
 	case '{':
-		good = take_nested(r, depth + 1, true);
-		break;
 	case '[':
-		good = take_nested(r, depth + 1, false);
+		good = take_nested(r, depth + 1, peek(r) == '{');
 		break;
 	case '"':
 		good = take_string(r);
@@ -295,8 +291,7 @@ reader_within(struct span value)
 	static const struct json_limits none = { 2000, 2000000, SIZE_MAX,
 	    true, 0, 0 };
 
-	return (struct reader){ .at = value.at + 1, .end = value.at + value.len,
-		.limits = &none };
+	return (struct reader){ value.at + 1, value.at + value.len, &none, 0, 0 };
 }
 
 static int64_t
@@ -362,8 +357,7 @@ bool
 json_reference(struct span text, const struct json_limits *limits,
     struct json_member *members, size_t count)
 {
-	struct reader r = { .at = text.at, .end = text.at + text.len,
-		.limits = limits };
+	struct reader r = { text.at, text.at + text.len, limits, 0, 0 };
 	struct span name, value;
 
 	/* The outermost object does not count for the depth. */
@@ -396,12 +390,11 @@ bool
 json_reference_same(const struct json_member *one,
     const struct json_member *other, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (one[i].kind != other[i].kind ||
 		    one[i].value.at != other[i].value.at ||
 		    one[i].value.len != other[i].value.len ||
 		    one[i].item_count != other[i].item_count)
 			return false;
-	}
 	return true;
 }
