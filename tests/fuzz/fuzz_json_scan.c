@@ -54,7 +54,7 @@ static void
 check(struct span text, const struct json_limits *limits)
 {
 	struct json_member found[MEMBERS], again[MEMBERS], wanted[MEMBERS];
-	struct json_refusal refusal = { JSON_OK, 0 }, same = { JSON_OK, 0 };
+	struct json_refusal refusal = { JSON_OK, 0, 0 }, same = { JSON_OK, 0, 0 };
 	bool accepted;
 
 	clear(found);
@@ -81,7 +81,7 @@ static void
 check_replaced(char *text, size_t size)
 {
 	struct json_member before[MEMBERS], after[MEMBERS];
-	struct json_refusal refusal = { JSON_OK, 0 };
+	struct json_refusal refusal = { JSON_OK, 0, 0 };
 	struct span span = { text, size };
 	size_t count;
 	bool strict;

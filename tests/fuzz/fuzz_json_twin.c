@@ -47,14 +47,14 @@ static void
 check(struct span text, const struct json_limits *limits)
 {
 	struct json_member plain[MEMBERS], other[MEMBERS];
-	struct json_refusal why = { JSON_OK, 0 };
+	struct json_refusal why = { JSON_OK, 0, 0 };
 	bool accepted;
 
 	clear(plain);
 	accepted = json_scan_with(json_impl_get(0), text, limits, plain,
 	    MEMBERS, &why);
 	for (size_t i = 1; json_impl_get(i) != NULL; i++) {
-		struct json_refusal reason = { JSON_OK, 0 };
+		struct json_refusal reason = { JSON_OK, 0, 0 };
 
 		clear(other);
 		must(accepted == json_scan_with(json_impl_get(i), text, limits,

@@ -31,7 +31,7 @@ is_same_scan(const struct json_impl *impl, struct span text,
     const struct json_limits *limits, bool *ret_accepted)
 {
 	struct json_member plain = { .name = "v" }, other = plain;
-	struct json_refusal why = { JSON_OK, 0 }, reason = why;
+	struct json_refusal why = { JSON_OK, 0, 0 }, reason = why;
 
 	*ret_accepted = json_scan_with(json_impl_get(0), text, limits, &plain,
 	    1, &why);
