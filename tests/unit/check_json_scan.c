@@ -18,7 +18,7 @@ static struct json_member members[] = {
 static bool
 scan(struct span text, struct json_refusal *ret_refusal)
 {
-	*ret_refusal = (struct json_refusal){ JSON_OK, SIZE_MAX };
+	*ret_refusal = (struct json_refusal){ JSON_OK, SIZE_MAX, 0 };
 	return json_scan_object(text, &json_limits_default, members,
 	    COUNT(members), ret_refusal);
 }

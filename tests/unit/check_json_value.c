@@ -27,7 +27,7 @@ agree_within(struct span text, const struct json_limits *limits)
 		{ .name = "other" },
 	};
 	struct json_member want[COUNT(got)];
-	struct json_refusal refusal = { JSON_OK, SIZE_MAX };
+	struct json_refusal refusal = { JSON_OK, SIZE_MAX, 0 };
 	bool accepted;
 
 	memcpy(want, got, sizeof(want));

@@ -286,12 +286,12 @@ next_part(struct reader *r, struct span *ret_name, struct span *ret_value)
 }
 
 static struct reader
-reader_within(struct span value)
+reader_within(struct span json)
 {
 	static const struct json_limits none = { 2000, 2000000, SIZE_MAX,
 	    true, 0, 0 };
 
-	return (struct reader){ value.at + 1, value.at + value.len, &none, 0, 0 };
+	return (struct reader){ json.at + 1, json.at + json.len, &none, 0, 0 };
 }
 
 static int64_t
