@@ -2,7 +2,8 @@
 # Fuzz with libFuzzer: builds by itself, no configure needed, and goes on from
 # the seeds.
 #
-#	tests/fuzz/fuzz.sh [json_scan|json_twin|json_write|multipart|params|route]...
+#	tests/fuzz/fuzz.sh [json_scan|json_twin|json_write|jwt|message|multipart|
+#		params|route|svg|unpack]...
 #
 # FUZZ_SECONDS (60) for each harness; FUZZ_CC (clang). What is found stays in
 # the folder fuzz-out/ below the current one: the corpus, and crash-* files, which
@@ -19,8 +20,15 @@ if ! command -v "$cc" >/dev/null; then
 	echo "fuzz.sh: $cc was not found; FUZZ_CC names another clang" >&2
 	exit 69
 fi
-[ $# -gt 0 ] || set -- json_scan json_twin json_write multipart params route
+[ $# -gt 0 ] || set -- json_scan json_twin json_write jwt message multipart \
+	params route svg unpack
 libraries="libcjson libpq librabbitmq libcrypto zlib"
+features=
+for library in cjose:CJOSE expat:EXPAT libzstd:ZSTD libcurl:CURL; do
+	pkg-config --exists "${library%:*}" || continue
+	libraries="$libraries ${library%:*}"
+	features="$features -DHAVE_${library#*:}=1"
+done
 for name in "$@"; do
 	seeds=$fuzz_dir/seeds/$name
 	[ -d "$seeds" ] || seeds=$fuzz_dir/seeds/json_scan
@@ -30,7 +38,7 @@ for name in "$@"; do
 		-DPACKAGE_VERSION='"fuzz"' -DETL_FEATURES='"fuzz"' \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-I"$source_dir/src" -I"$source_dir/tests" \
-		$(pkg-config --cflags $libraries) \
+		$features $(pkg-config --cflags $libraries) \
 		"$fuzz_dir/fuzz_$name.c" \
 		"$source_dir/tests/unit/json_reference.c" \
 		"$source_dir"/src/base/*.c "$source_dir"/src/adapters/*.c \
