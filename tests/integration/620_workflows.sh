@@ -29,7 +29,7 @@ check_is "null takes the number away" "$STATUS $(json .step_number)" "200 null"
 check_invalid POST workflows '{"step_name":"","step_category":7,"step_number":"1","is_commitment_point":"no","integration_id":{}}' \
 	"body.step_name body.step_category body.step_number body.is_commitment_point body.integration_id"
 check_invalid PUT workflows/1 '{"step_name":false,"step_category":"","step_number":1e3,"is_commitment_point":0,"integration_id":0,"active":null,"x":1}' \
-	"body.step_name body.step_category body.step_number body.is_commitment_point body.integration_id"
+	"body.x body.step_name body.step_category body.step_number body.is_commitment_point body.integration_id"
 check_invalid POST workflows '{"step_name":"\u3000","step_category":"Done"}' body.step_name
 check_invalid POST workflows '{}' "body.step_name body.step_category"
 api POST workflows --data '{"step_name":"a","step_category":"Done","integration_id":1001}'
