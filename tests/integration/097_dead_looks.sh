@@ -12,14 +12,20 @@ tool() { "$ETL_BUILD/pulse-etl" "$@"; }
 for n in 1 2 3 4 5; do publish transform.dead "$(message_of "$n")"; done
 check "five are dead" wait_until 10 queue_has transform_queue.dead 5
 tool dead list transform >"$TMP/list.first"
+# What a look took is back moments after its connection has ended.
+check "five after it" wait_until 10 queue_has transform_queue.dead 5
 tool dead show --all transform >"$TMP/show.first"
 check_is "a look shows five" "$(grep -c jira_projects_batch "$TMP/list.first") $(grep -c '^body: ' "$TMP/show.first")" "5 5"
+wait_until 10 queue_has transform_queue.dead 5
 taken=0
 for ((n = 0; n < looks; n++)); do
-	tool dead list transform >"$TMP/list" 2>"$TMP/err" && taken=$((taken + 1))
+	tool dead list transform >"$TMP/look" 2>"$TMP/err" && taken=$((taken + 1))
 done
 check_is "they are looked at again and again" "$taken" "$looks"
+check "five after them" wait_until 10 queue_has transform_queue.dead 5
+tool dead list transform >"$TMP/list"
 check "the last look shows what the first did" cmp "$TMP/list" "$TMP/list.first"
+wait_until 10 queue_has transform_queue.dead 5
 tool dead show --all transform >"$TMP/show"
 check "each message is as it was" cmp "$TMP/show" "$TMP/show.first"
 check "they are all there" wait_until 10 queue_has transform_queue.dead 5

@@ -5,7 +5,7 @@ ETL_APP_POOL=16 app_up
 
 "$ETL_SOURCE/deploy/demo-batch" 1 >"$TMP/one.json"
 curl -sZ -K "$ETL_CURLRC" --parallel-max 16 -H 'Content-Type: application/json' --data-binary "@$TMP/one.json" \
-	-o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data/store?tenant_id=1&n=[1-10000]" >"$TMP/codes" 2>"$TMP/curl.err"
+	-o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data/store?tenant_id=1#[1-10000]" >"$TMP/codes" 2>"$TMP/curl.err"
 check_is "10,000 stores at 16 connections: each 201" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 10000 201 "
 check_is "10,000 rows" "$(sql "SELECT count(*) FROM raw_extraction_data")" 10000
 check "10,000 messages" wait_until 20 queue_has transform_queue 10000

@@ -10,19 +10,19 @@ responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 many() { # COUNT
 	local tenth=$(($1 / 10)) url=$ETL_URL/app/etl t='tenant_id=1'
 	{
-		echo "url = \"$url/raw-data/store?$t&n=[1-$tenth]\""
+		echo "url = \"$url/raw-data/store?$t#[1-$tenth]\""
 		echo "data-binary = \"@$TMP/one.json\""
 		echo 'header = "Content-Type: application/json"'
 		echo "output = \"$TMP/out\""
 		echo next
-		echo "url = \"$url/raw-data/store?$t&n=[1-$tenth]\""
+		echo "url = \"$url/raw-data/store?$t#[1-$tenth]\""
 		echo 'data = "{\"integration_id\":\"x\",\"raw_data\":[1,{\"a\":\"\\u00\"}]}"'
 		echo 'header = "Content-Type: application/json"'
 		echo "output = \"$TMP/out\""
 		for path in "raw-data?$t&limit=5" "raw-data/1?$t" "raw-data/99999999?$t" "raw-data?$t&limit=x&offset=-1" \
 			"raw-data?$t&entity_type=jira_issues_batch&limit=1" "queues?$t" "nothing?$t" "health?$t"; do
 			echo next
-			echo "url = \"$url/$path&n=[1-$tenth]\""
+			echo "url = \"$url/$path#[1-$tenth]\""
 			echo "output = \"$TMP/out\""
 		done
 	} | sed "/^url/r $ETL_CURLRC" >"$TMP/requests"

@@ -42,7 +42,7 @@ app_down
 ETL_APP_POOL=8 app_up
 request GET /app/etl/health
 switches=$(of_status voluntary_ctxt_switches)
-curl -s -o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/health?n=[1-400]" >"$TMP/codes"
+curl -s -o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/health#[1-400]" >"$TMP/codes"
 switches=$(($(of_status voluntary_ctxt_switches) - switches))
 check_is "400 requests, one after the other" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 400 200 "
 note "$switches voluntary context switches of 8 responders"
