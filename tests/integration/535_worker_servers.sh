@@ -49,7 +49,7 @@ check_is "at the first attempt" "$(sql "SELECT count(*) || ' ' || max(attempts) 
 # -- its backend is ended in the middle of a job
 projects_trigger "BEGIN PERFORM pg_sleep(1); RETURN NEW; END"
 store "$(projects 400 400)"
-check "a job runs" becomes processing 5
+check "a job runs" becomes processing 20
 sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-worker' AND state = 'active'" >"$TMP/out"
 check "its backend is ended: completed even so" becomes completed 20
 check_is "at the second attempt" "$(row attempts)" 2

@@ -23,11 +23,14 @@ load_requests() { # NAME FIRST LAST
 	done
 }
 
+# An answer's last line ends with curl's word on it.
 load_client() { # NAME
 	local first=1
 	while [ ! -e "$TMP/load.stop" ]; do
 		load_requests "$1" $first $((first + 19)) | stdbuf -oL curl -g --noproxy '*' -K - 2>/dev/null |
-			perl -MTime::HiRes=time -ne '$| = 1; printf "%.3f %s", time, $_'
+			perl -MTime::HiRes=time -ne '$| = 1;
+				if (!/ \d{3} [\w-]+$/) { chomp; $body .= $_; next }
+				printf "%.3f %s%s", time, $body, $_; $body = ""'
 		first=$((first + 20))
 		sleep 0.02
 	done
