@@ -47,7 +47,7 @@ check "away for a while: every batch is completed" wait_until 30 all_done
 check_is "at the first attempt" "$(sql "SELECT count(*) || ' ' || max(attempts) FROM raw_extraction_data WHERE (raw_data->0->>'id')::int BETWEEN 300 AND 304")" "5 1"
 
 # -- its backend is ended in the middle of a job
-projects_trigger "BEGIN PERFORM pg_sleep(1); RETURN NEW; END"
+projects_trigger "BEGIN PERFORM pg_sleep(3); RETURN NEW; END"
 store "$(projects 400 400)"
 check "a job runs" becomes processing 20
 sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-worker' AND state = 'active'" >"$TMP/out"
