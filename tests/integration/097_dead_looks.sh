@@ -8,13 +8,19 @@ ETL_APP_POOL=1 app_up 'relay_interval = 300'
 looks=${DEAD_LOOKS:-120}
 export ETL_CONFIG=$ETL_APP/etl.conf
 tool() { "$ETL_BUILD/pulse-etl" "$@"; }
+# What a look took is back moments after its connection has ended.
+show_all() {
+	local n
+	for n in 1 2 3 4 5; do
+		wait_until 10 queue_has transform_queue.dead 5
+		tool dead show --number "$n" transform
+	done
+}
 
 for n in 1 2 3 4 5; do publish transform.dead "$(message_of "$n")"; done
 check "five are dead" wait_until 10 queue_has transform_queue.dead 5
 tool dead list transform >"$TMP/list.first"
-# What a look took is back moments after its connection has ended.
-check "five after it" wait_until 10 queue_has transform_queue.dead 5
-tool dead show --all transform >"$TMP/show.first"
+show_all >"$TMP/show.first"
 check_is "a look shows five" "$(grep -c jira_projects_batch "$TMP/list.first") $(grep -c '^body: ' "$TMP/show.first")" "5 5"
 wait_until 10 queue_has transform_queue.dead 5
 taken=0
@@ -25,8 +31,7 @@ check_is "they are looked at again and again" "$taken" "$looks"
 check "five after them" wait_until 10 queue_has transform_queue.dead 5
 tool dead list transform >"$TMP/list"
 check "the last look shows what the first did" cmp "$TMP/list" "$TMP/list.first"
-wait_until 10 queue_has transform_queue.dead 5
-tool dead show --all transform >"$TMP/show"
+show_all >"$TMP/show"
 check "each message is as it was" cmp "$TMP/show" "$TMP/show.first"
 check "they are all there" wait_until 10 queue_has transform_queue.dead 5
 
