@@ -138,7 +138,7 @@ db_wait(struct db *db, short events, int64_t deadline)
 	const struct db_company *company = db->company;
 	struct pollfd fds[] = { { .fd = PQsocket(db->conn), .events = events },
 		{ .fd = -1, .events = POLLIN },
-		{ .fd = -1, .events = POLLRDHUP } };
+		{ .fd = -1, .events = 0 } }; /* see fcgi_is_gone() */
 	int left, ready;
 
 	do {

@@ -114,7 +114,8 @@ fcgi_peer(const struct fcgi *fcgi)
 bool
 fcgi_is_gone(const struct fcgi *fcgi)
 {
-	struct pollfd fd = { .fd = fcgi->request.ipcFd, .events = POLLRDHUP };
+	/* POLLHUP: one that has only ended its request still reads. */
+	struct pollfd fd = { .fd = fcgi->request.ipcFd, .events = 0 };
 
 	return poll(&fd, 1, 0) == 1;
 }
