@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #endif
 
+#include "adapters/curl_answer.h"
 #include "adapters/mq_inside.h"
 #include "base/buf.h"
 
@@ -12,16 +13,6 @@
 #define TIMEOUT_MS 2000L
 
 #ifdef HAVE_CURL
-/* Keep what came; anything but its size ends the transfer. */
-static size_t
-keep(char *bytes, size_t size, size_t count, void *context)
-{
-	struct buf *answer = context;
-
-	buf_add(answer, bytes, size * count);
-	return buf_done(answer) == E_OK ? size * count : 0;
-}
-
 static bool
 prepare(CURL *curl, const struct amqp_connection_info *info, struct buf *answer)
 {
@@ -36,7 +27,8 @@ prepare(CURL *curl, const struct amqp_connection_info *info, struct buf *answer)
 		CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_USERAGENT, "pulse-etl/"
 		PACKAGE_VERSION) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION,
+		curl_answer_keep) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
 }
 
@@ -61,8 +53,8 @@ ask(CURL *curl, const char *base, const struct amqp_connection_info *info,
 		code = curl_easy_perform(curl);
 	if (code == CURLE_OK)
 		return E_OK;
-	return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: %s: %s", base,
-	    curl_easy_strerror(code));
+	return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: %s: %s",
+	    curl_answer_shown(base, arena), curl_easy_strerror(code));
 }
 
 enum err

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #endif
 
+#include "adapters/curl_answer.h"
 #include "base/buf.h"
 
 /* More than the answers to our questions have; a list of 10,000 names fits. */
@@ -52,16 +53,6 @@ qdrant_client_free(struct qdrant_client *client)
 	free(client);
 }
 
-/* Keep what came; anything but its size ends the transfer. */
-static size_t
-keep(char *bytes, size_t size, size_t count, void *context)
-{
-	struct buf *answer = context;
-
-	buf_add(answer, bytes, size * count);
-	return buf_done(answer) == E_OK ? size * count : 0;
-}
-
 /* What holds for all questions. */
 static bool
 prepare(struct qdrant_client *client)
@@ -95,24 +86,9 @@ prepare(struct qdrant_client *client)
 	    && curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER,
 		headers) == CURLE_OK
 	    && curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION,
-		keep) == CURLE_OK
+		curl_answer_keep) == CURLE_OK
 	    && curl_easy_setopt(client->curl, CURLOPT_WRITEDATA,
 		&client->answer) == CURLE_OK;
-}
-
-/* An address for the log: without a name and password before its host. */
-static const char *
-without_login(const char *url, struct arena *arena)
-{
-	const char *host = strstr(url, "://");
-	const char *login;
-
-	host = host == NULL ? url : host + 3;
-	login = memrchr(host, '@', strcspn(host, "/?#"));
-	if (login == NULL)
-		return url;
-	url = arena_printf(arena, "%.*s%s", (int)(host - url), url, login + 1);
-	return url == NULL ? "qdrant_url" : url;
 }
 
 static enum qdrant_state
@@ -171,7 +147,7 @@ qdrant_http_get(struct qdrant_client *client, const char *path,
 		(void)diag_set(diag, E_NO_MEMORY, "no memory");
 		return QDRANT_UNREACHABLE;
 	}
-	shown = without_login(url, arena);
+	shown = curl_answer_shown(url, arena);
 	state = ask(client, url, shown, diag);
 	if (state == QDRANT_HEALTHY) {
 		body = arena_text(arena, buf_span(&client->answer));

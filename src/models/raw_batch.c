@@ -95,26 +95,33 @@ raw_batch_filter_is_empty(const struct raw_batch_filter *filter)
 }
 
 enum err
-raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
-    struct arena *arena, int64_t *ret_count, struct diag *diag)
+raw_batch_run_count(struct db *db, struct sql *sql, struct arena *arena,
+    int64_t *ret_count, struct diag *diag)
 {
 	struct db_statement statement;
 	struct db_rows *rows;
+	enum err rc = sql_statement(sql, &statement, diag);
+
+	if (rc == E_OK)
+		rc = db_run(db, &statement, &sql->params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_count = db_int(rows, 0, 0);
+	sql_done(sql);
+	return rc;
+}
+
+enum err
+raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, int64_t *ret_count, struct diag *diag)
+{
 	struct sql sql;
-	enum err rc;
 
 	if (raw_batch_filter_is_empty(filter))
 		return count_all(db, filter->tenant_id, arena, ret_count, diag);
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
 	raw_batch_add_filter(&sql, filter);
-	rc = sql_statement(&sql, &statement, diag);
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql.params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_int(rows, 0, 0);
-	sql_done(&sql);
-	return rc;
+	return raw_batch_run_count(db, &sql, arena, ret_count, diag);
 }
 
 enum err

@@ -11,6 +11,13 @@
 void raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter);
 
 /*
+ * Run a statement that gives one number, and end its text.
+ * Fails: as db_run().
+ */
+enum err raw_batch_run_count(struct db *db, struct sql *sql,
+    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/*
  * Run a change of one row that passes over what somebody else has locked, and
  * whose first column is whether that is so. A mark of a relay or a responder is
  * waited for, a worker that has the batch at work is not.

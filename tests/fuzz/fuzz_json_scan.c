@@ -16,13 +16,6 @@
 #define MEMBERS 3
 
 static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
-static void
 clear(struct json_member *members)
 {
 	static const char *const items[] = { "issues", "values", "a.b", NULL };

@@ -15,13 +15,6 @@
 #define RUN_MAX 140
 
 static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
-static void
 clear(struct json_member *members)
 {
 	static const char *const items[] = { "issues", "values", "a.b", NULL };

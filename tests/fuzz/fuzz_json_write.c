@@ -11,13 +11,6 @@
 
 #include "fuzz.h"
 
-static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
 static bool
 is_text(struct span bytes)
 {

@@ -22,13 +22,6 @@
 #define NOW 1700000000
 
 static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
-static void
 add_base64url(struct buf *out, struct span bytes)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -9,13 +9,6 @@
 
 #include "fuzz.h"
 
-static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -12,13 +12,6 @@
 #include "fuzz.h"
 
 static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
-static void
 check_same(struct span one, struct span other)
 {
 	must(one.len == other.len);

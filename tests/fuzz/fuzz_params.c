@@ -11,13 +11,6 @@
 #include "fuzz.h"
 
 static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
-static void
 add_escaped(struct buf *out, struct span text)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -19,13 +19,6 @@ static const struct route routes[] = {
 	{ .method = "PUT", .path = "/app/etl/raw-data/{id}/status" },
 };
 
-static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
 /* Does the path fit, said another way: before {id}, digits, behind {id}. */
 static bool
 fits(const char *pattern, struct span path, int64_t *ret_id)

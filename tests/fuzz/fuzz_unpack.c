@@ -11,13 +11,6 @@
 
 #define MAX 100000
 
-static void
-must(bool fine)
-{
-	if (!fine)
-		abort();
-}
-
 static enum err
 unpack(struct span coding, struct span packed, size_t step, struct buf *out)
 {
