@@ -3,6 +3,8 @@
 #include <inttypes.h>
 
 #include "base/metrics.h"
+#include "base/str.h"
+#include "http/address.h"
 
 /* Batches queued longer ago than this, seconds, are told apart. */
 #define OLD 900
@@ -63,10 +65,17 @@ write_queues(struct req *rq, struct buf *out)
 		    states[i].name, states[i].is_up);
 }
 
-/* All counters, of all processes, for Prometheus. */
+/*
+ * All counters, of all processes and tenants, for Prometheus. nginx lets only
+ * some addresses pass, and this looks again: another front may not.
+ */
 enum err
 metrics_get_all(struct req *rq, struct resp *rp)
 {
+	if (!address_listed(str_span(rq->service->settings->metrics_from),
+	    rq->remote_addr))
+		return diag_tell(&rq->diag, E_FORBIDDEN, "Metrics are for those"
+		    " who run the service: add your address to metrics_from");
 	rp->media_type = "text/plain; version=0.0.4; charset=utf-8";
 	metrics_write(rp->body);
 	write_backlog(rq, rp->body);

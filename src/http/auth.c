@@ -8,6 +8,7 @@
 #include "adapters/jwt.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "http/address.h"
 #include "http/auth_cache.h"
 #include "http/auth_jwt.h"
 #include "http/route.h"
@@ -86,11 +87,15 @@ auth_new(const struct http_settings *settings, struct auth **ret_auth,
     struct diag *diag)
 {
 	struct auth *auth = calloc(1, sizeof(*auth));
+	struct span bad;
 	enum err rc;
 
 	if (auth == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for callers");
-	rc = read_key(settings, &auth->jwt, diag);
+	rc = !address_list_valid(str_span(settings->metrics_from), &bad) ?
+	    diag_set(diag, E_SETTING, "metrics_from: %.*s is no address and no"
+	    " network", (int)bad.len, bad.at) :
+	    read_key(settings, &auth->jwt, diag);
 	if (rc != E_OK) {
 		free(auth);
 		return rc;

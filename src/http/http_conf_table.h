@@ -13,6 +13,9 @@ SETTING(jwt_issuer, TEXT, "", 0, 0, NULL, "ETL_JWT_ISSUER",
     "The claim iss that a JSON Web Token must have; empty: any or none")
 SETTING(jwt_audience, TEXT, "", 0, 0, NULL, "ETL_JWT_AUDIENCE",
     "What must be, or be among, its claim aud; empty: any or none")
+SETTING(metrics_from, TEXT, "127.0.0.1 ::1", 0, 0, NULL, "ETL_METRICS_FROM",
+    "Addresses and networks (10.0.0.0/8) that GET /metrics answers, apart by"
+    " spaces; nginx has a list of its own for them")
 SETTING(max_body, NUMBER, "67108864", 1024, 268435456, NULL, "ETL_MAX_BODY",
     "Bytes a request's body may have; nginx's client_max_body_size should be"
     " the same")

@@ -60,6 +60,22 @@ for path in metrics metrics/ 'metrics?x=1' 'metrics/?x=1' metrics// /metrics %6d
 	request GET "/app/etl/$path" --interface 127.0.0.2
 	check_is "metrics from elsewhere, $path: 403" "$STATUS" 403
 done
+# Nor from behind an nginx that lets everybody pass.
+opened() {
+	request GET /app/etl/metrics --interface 127.0.0.2
+	[[ $STATUS.$(json .detail) == 403.*'add your address to metrics_from' ]]
+}
+sed -i 's/deny all;/allow all;/' "$ETL_APP/nginx/pulse-etl-location.conf"
+kill -s HUP "$(app_pid nginx)"
+check "the responder looks again: 403, with what to do" wait_until 10 opened
+printf 'metrics_from = 10.0.0.0/8 127.0.0.2\n' >>"$ETL_APP/extra.conf"
+unset ETL_APP_CONF
+app restart pool
+request GET /app/etl/metrics --interface 127.0.0.2
+check_is "whom the setting names is answered" "$STATUS" 200
+request GET /app/etl/metrics
+check_is "and nobody else" "$STATUS" 403
+app restart nginx
 
 TOKEN_FILE=
 request GET /app/etl/health
