@@ -47,6 +47,7 @@ queue_delete load_queue.dead
 app restart relay
 check "a missing queue that may not be declared is named at start" wait_until 15 \
 	grep -q 'event=topology text="the user may not declare the queue load_queue.dead, which is missing: grant' "$APP_LOGS/relay.log"
+check "and in ready" wait_until 15 ready_is '["load_queue.dead"]'
 permit '.*'
 check "with the permission it is declared" wait_until 30 ready_is '[]'
 
@@ -57,6 +58,8 @@ policy() { # NAME PATTERN DEFINITION
 policy early '^load_queue.retry' '{"message-ttl":1000,"dead-letter-strategy":"at-least-once"}'
 policy few 'dead$' '{"delivery-limit":5}'
 policy short '^extract_queue$' '{"max-length":1000000}'
+in_force() { mgmt GET "/api/queues/$ETL_VHOST" | jq -e '[.[] | select(.policy) | .policy] | length == 8' >"$TMP/out"; }
+check "policies are in force" wait_until 15 in_force
 printf 'rabbitmq_management = %s\n' "$ETL_MGMT_URL" >>"$ETL_APP/extra.conf"
 unset ETL_APP_CONF
 app restart pool
@@ -64,8 +67,7 @@ app restart relay
 check "a policy that overrides is named at start" wait_until 15 \
 	grep -q 'event=degraded what=load_queue.retry.4 text=".*the policy early sets message-ttl to 1000' "$APP_LOGS/pool.log"
 check "by the relay, with what to do" wait_until 15 grep -q 'event=queue_policy queue=load_queue.retry.4 text=.*advice="leave' "$APP_LOGS/relay.log"
-request GET /app/etl/health/ready
-check_is "and in ready: each queue that it harms" "$(json '.degraded | @json')" \
+check "and in ready: each queue that it harms" wait_until 15 ready_is \
 	'["extract_queue.dead","transform_queue.dead","load_queue.retry.1","load_queue.retry.2","load_queue.retry.3","load_queue.retry.4","load_queue.dead"]'
 check_match "with the reason" "$(json '.reasons | join("\n")')" 'transform_queue.dead: the policy few sets delivery-limit to 5'
 queue_purge load_queue

@@ -43,21 +43,23 @@ hold() { # SECONDS: nobody may write projects
 	sql "BEGIN; LOCK TABLE projects IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep($1); COMMIT" >"$TMP/hold" &
 	sleep 0.3
 }
-hold 6
+hold 12
 store "$(projects 9201 9201)"
 check "while it runs it is processing" becomes processing 3
 call GET "/raw-data/$id"
 check_is "and everybody sees it" "$(json '.processing_status + " " + (.attempts | tostring)')" "processing 1"
 publish transform "$(message_of "$id")"
 check "a second worker leaves it alone" wait_until 3 logged "fate=wait raw_data_id=$id "
-check "TERM waits for the job" app stop worker
-check_is "which is completed" "$(row processing_status)" completed
+check "TERM ends its statement" app stop worker
+check_is "which gives the batch back" "$(row processing_status)" pending
+check_is "before the lock is free" "$(kill -0 $! && echo held)" held
 wait
-load_is_there() { queue_has load_queue 1 || logged "queue=load fate=done raw_data_id=$id "; }
-check "its load job was published" wait_until 5 load_is_there
-check "the second message comes back" wait_until 15 queue_has transform_queue 1
+check "both messages come back" wait_until 15 queue_has transform_queue 2
 app start worker
-check "and is settled" wait_until 10 queue_has transform_queue 0
+check "another worker completes it" becomes completed
+check_is "what was ended was no attempt of it" "$(row "attempts - interruptions")" 1
+check "its load job is done" wait_until 10 logged "queue=load fate=done raw_data_id=$id "
+check "and all is settled" wait_until 10 queue_has transform_queue 0
 
 # -- a statement longer than two heartbeats
 lost() { grep -c 'event=mq_lost' "$APP_LOGS/worker.log"; }
