@@ -8,7 +8,7 @@
 . "$(dirname "$0")/worker.sh"
 . "$(dirname "$0")/invariants.sh"
 id=
-rounds=${BROKER_ROUNDS:-2}
+rounds=${BROKER_ROUNDS:-1}
 progress=${BROKER_PROGRESS:-$TMP/progress}
 ETL_APP_POOL=3 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'relay_lost_age = 60' 'log_level = info'
 ETL_APP_WORKERS=2 app start worker

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/transform.sh"
 seed=${ORDERS_SEED:-$((RANDOM * 100))}
-orders=${ORDERS:-8}
+orders=${ORDERS:-3}
 note "ORDERS_SEED=$seed ORDERS=$orders"
 log=$ETL_STACK/logs/postgres.log
 servers_up

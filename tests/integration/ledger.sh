@@ -8,18 +8,16 @@ LOAD_CLIENTS=8
 # One batch of requests of a client, as curl's settings. Each has a payload of
 # its own, which follows from its name.
 load_requests() { # NAME FIRST LAST
-	local n
+	local n name payload
 	for ((n = $2; n <= $3; n++)); do
+		name=$1-$n
+		payload='{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"external_id\":\"'$name'\",\"raw_data\":{\"issues\":[{\"id\":\"'$name'\"}]}}'
 		[ "$n" = "$2" ] || echo next
-		cat <<-CONFIG
-		url = "$ETL_URL/app/etl/raw-data/store?tenant_id=1"
-		header = "Authorization: Bearer $ETL_TOKEN"
-		header = "Content-Type: application/json"
-		data = "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"external_id\":\"$1-$n\",\"raw_data\":{\"issues\":[{\"id\":\"$1-$n\"}]}}"
-		max-time = 90
-		silent
-		write-out = " %{http_code} $1-$n\n"
-		CONFIG
+		printf '%s\n' "url = \"$ETL_URL/app/etl/raw-data/store?tenant_id=1\"" \
+			"header = \"Authorization: Bearer $ETL_TOKEN\"" \
+			'header = "Content-Type: application/json"' \
+			"data = \"$payload\"" 'max-time = 90' silent \
+			"write-out = \" %{http_code} $name\\n\""
 	done
 }
 

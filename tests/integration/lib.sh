@@ -140,12 +140,14 @@ done_testing() {
 	exit 1
 }
 
+# Whoever waits longer asks less often: each question takes processor time from
+# what is waited for.
 wait_until() { # SECONDS COMMAND…
-	local ends=$(($(date +%s%N) + $1 * 1000000000))
+	local ends=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) tries=0
 	shift
 	until "$@"; do
-		[ "$(date +%s%N)" -lt "$ends" ] || return 1
-		sleep 0.05
+		[ "${EPOCHREALTIME/[.,]/}" -lt "$ends" ] || return 1
+		[ $((++tries)) -gt 10 ] && sleep 0.2 || sleep 0.05
 	done
 }
 
@@ -217,8 +219,16 @@ app() { # COMMAND NAME
 	return 1
 }
 
+# The first process of a part, as deploy/stack pid says, without its start.
 app_pid() { # NAME
-	stack pid "$1"
+	local folder pid
+	for folder in "$ETL_APP" "$ETL_STACK"; do
+		[ -e "$folder/run/$1.pid" ] || continue
+		read -r pid _ <"$folder/run/$1.pid" && kill -0 "$pid" 2>/dev/null &&
+			echo "$pid"
+		return
+	done
+	return 1
 }
 
 # Is this a build whose memory the sanitizers watch?
