@@ -4,6 +4,9 @@
 # and on the queue at least once. Sourced after lib.sh.
 
 LOAD_CLIENTS=8
+# Requests a second of each: as many as they can leave nothing of two processors
+# to what is tested.
+LOAD_RATE=${LOAD_RATE:-10}
 
 # One batch of requests of a client, as curl's settings. Each has a payload of
 # its own, which follows from its name.
@@ -25,11 +28,11 @@ load_requests() { # NAME FIRST LAST
 load_client() { # NAME
 	local first=1
 	while [ ! -e "$TMP/load.stop" ]; do
-		load_requests "$1" $first $((first + 19)) | stdbuf -oL curl -g --noproxy '*' -K - 2>/dev/null |
+		load_requests "$1" $first $((first + LOAD_RATE - 1)) | stdbuf -oL curl -g --noproxy '*' --rate "$LOAD_RATE/s" -K - 2>/dev/null |
 			perl -MTime::HiRes=time -ne '$| = 1;
 				if (!/ \d{3} [\w-]+$/) { chomp; $body .= $_; next }
 				printf "%.3f %s%s", time, $body, $_; $body = ""'
-		first=$((first + 20))
+		first=$((first + LOAD_RATE))
 		sleep 0.02
 	done
 }
