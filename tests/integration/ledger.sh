@@ -28,11 +28,11 @@ load_requests() { # NAME FIRST LAST
 load_client() { # NAME
 	local first=1
 	while [ ! -e "$TMP/load.stop" ]; do
-		load_requests "$1" $first $((first + LOAD_RATE - 1)) | stdbuf -oL curl -g --noproxy '*' --rate "$LOAD_RATE/s" -K - 2>/dev/null |
+		load_requests "$1" $first $((first + 2 * LOAD_RATE - 1)) | stdbuf -oL curl -g --noproxy '*' --rate "$LOAD_RATE/s" -K - 2>/dev/null |
 			perl -MTime::HiRes=time -ne '$| = 1;
 				if (!/ \d{3} [\w-]+$/) { chomp; $body .= $_; next }
 				printf "%.3f %s%s", time, $body, $_; $body = ""'
-		first=$((first + LOAD_RATE))
+		first=$((first + 2 * LOAD_RATE))
 		sleep 0.02
 	done
 }

@@ -20,6 +20,14 @@ queue_has() { # NAME COUNT
 	[ "$(queue_depth "$1")" = "$2" ]
 }
 
+# Messages of all queues but dead letters: ready, held by a worker, or waiting
+# for another try.
+messages_left() {
+	stack broker-eval "lists:sum([begin {ok, {_, N}, _} = ra:local_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1), N end
+		|| Q <- rabbit_amqqueue:list(<<\"$ETL_VHOST\">>), not lists:suffix(\".dead\", binary_to_list(element(4, amqqueue:get_name(Q))))])." |
+		sed -n 's/^{ok, \(.*\)}$/\1/p'
+}
+
 queue_get() { # NAME COUNT ACKMODE
 	mgmt POST "/api/queues/$ETL_VHOST/$1/get" \
 		"{\"count\":$2,\"ackmode\":\"$3\",\"encoding\":\"auto\"}"
