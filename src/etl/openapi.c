@@ -7,6 +7,7 @@
 #include "etl/openapi_operation.h"
 #include "etl/openapi_schema.h"
 #include "etl/router.h"
+#include "http/document.h"
 #include "http/http_status.h"
 
 /* Parameters that routes share; their operations refer to them. */
@@ -213,7 +214,5 @@ openapi_write(struct json *json)
 enum err
 openapi_get(struct req *rq, struct resp *rp)
 {
-	(void)rq;
-	openapi_write(rp->json);
-	return E_OK;
+	return document_answer(&rq->service->openapi, openapi_write, rq, rp);
 }

@@ -16,7 +16,7 @@ ROUTE("GET", "/app/etl/metrics", ROLE_OPEN, metrics_get_all, NO_INPUT,
     "Counters of the whole pool, in Prometheus's text format",
     answer_metrics, "200 403")
 ROUTE("GET", "/app/etl/openapi.json", ROLE_OPEN, openapi_get, NO_INPUT,
-    "This description", answer_openapi, "200")
+    "This description", answer_openapi, "200 304")
 ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,
     raw_data_store_input, "Store one batch and queue its id",
     answer_stored, "201 202 200 404")

@@ -85,6 +85,7 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->content_type = header(fcgi, "CONTENT_TYPE");
 	rq->content_encoding = header(fcgi, "HTTP_CONTENT_ENCODING");
 	rq->content_length = header(fcgi, "CONTENT_LENGTH");
+	rq->accept_encoding = header(fcgi, "HTTP_ACCEPT_ENCODING");
 	rq->if_match = header(fcgi, "HTTP_IF_MATCH");
 	rq->if_none_match = header(fcgi, "HTTP_IF_NONE_MATCH");
 	/* An empty one is refused: its client believes to be protected. */

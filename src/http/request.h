@@ -24,6 +24,7 @@ struct service {
 	struct raw_batch_marks *marks;
 	struct qdrant_client *qdrant;
 	const struct http_settings *settings;
+	struct document *openapi; /* see http/document.h */
 	struct auth *auth; /* see http/auth.h; NULL: nobody has a token */
 };
 
@@ -65,6 +66,7 @@ struct req {
 	struct span content_type;
 	struct span content_encoding;
 	struct span content_length;
+	struct span accept_encoding;
 	struct span if_match;
 	struct span if_none_match;
 	struct span idempotency_key; /* empty when it came so */

@@ -21,6 +21,7 @@ start(struct resp *rp)
 {
 	rp->status = 200;
 	rp->media_type = "application/json";
+	rp->is_packed = false;
 	rp->json = &rp->writer;
 	rp->inserts = NULL;
 	rp->inserts_end = &rp->inserts;
@@ -121,7 +122,7 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 void
 response_end(struct resp *rp)
 {
-	if (rp->body->len > 0 && rp->body->data[rp->body->len - 1] != '\n')
+	if (!rp->is_packed && rp->body->len > 0 && rp->body->data[rp->body->len - 1] != '\n')
 		buf_add_char(rp->body, '\n');
 }
 

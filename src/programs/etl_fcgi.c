@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "etl/router.h"
 #include "http/auth.h"
+#include "http/document.h"
 #include "programs/settings.h"
 
 #define PROGRAM "pulse-etl-fcgi"
@@ -267,6 +268,7 @@ close_all(struct responder *me)
 	mq_free(me->mq);
 	db_free(me->service.db);
 	auth_free(me->service.auth);
+	document_free(me->service.openapi);
 	qdrant_client_free(me->service.qdrant);
 	fcgi_free(me->fcgi);
 }

@@ -10,12 +10,22 @@ request GET /app/etl/openapi.json
 check_is "anybody may read it: 200" "$STATUS" 200
 check_is "it is JSON" "$(header Content-Type)" application/json
 cp "$BODY" "$TMP/openapi.json"
+check_match "which has a version" "$(header ETag)" '^"[0-9a-f]{16}"$'
+tag=$(header ETag)
+check_match "and may be kept" "$(header Cache-Control)" 'max-age='
+request GET /app/etl/openapi.json -H "If-None-Match: $tag"
+check_is "who has it need not get it again" "$STATUS" 304
+curl -sS -g --noproxy '*' -H 'Accept-Encoding: br;q=1, gzip;q=0.5' -D "$HEADERS" -o "$TMP/packed" "$ETL_URL/app/etl/openapi.json"
+check_is "it comes packed to who takes that" "$(header Content-Encoding)" gzip
+check_is "as what it is" "$(gunzip <"$TMP/packed" 2>"$TMP/err" | sha256sum)" "$(sha256sum <"$TMP/openapi.json")"
+check "and small ($(stat -c %s "$TMP/packed") bytes)" [ "$(stat -c %s "$TMP/packed")" -lt 20000 ]
+check_is "with a version of its own" "$(header ETag)" "${tag%\"}-gzip\""
 document() { jq -r "$1" "$TMP/openapi.json"; }
 check_is "of OpenAPI 3.1" "$(document .openapi)" 3.1.0
 check_is "the program prints the same" "$("$ETL_BUILD/pulse-etl" routes openapi | sha256sum)" \
-	"$(sha256sum <"$BODY")"
+	"$(sha256sum <"$TMP/openapi.json")"
 check_is "so does the file that is installed" "$(sha256sum <"$ETL_BUILD/openapi.json")" \
-	"$(sha256sum <"$BODY")"
+	"$(sha256sum <"$TMP/openapi.json")"
 
 # -- complete: each row of the route table is there, with its role and handler
 routes() {
