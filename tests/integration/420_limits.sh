@@ -88,4 +88,34 @@ wait_until 20 sh -c "[ \"\$(wc -l <'$TMP/connections')\" = 2 ]"
 let_go
 wait
 check_is "one connection at a time of a token: the others are told 429" "$(sort "$TMP/connections" | uniq -c | tr -s ' \n' ' ')" " 1 200 2 429 "
+
+# -- what an address may hold, with tokens that it invents
+sed -i 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 100/; s/limit_conn pulse_etl_large_bodies [0-9]*/limit_conn pulse_etl_large_bodies 2/; s/limit_conn pulse_etl_addresses [0-9]*/limit_conn pulse_etl_addresses 4/' "$location"
+kill -s HUP "$(app_pid nginx)"
+sleep 1.5
+head -c 3000000 /dev/zero >"$TMP/large"
+head -c 90000 /dev/zero >"$TMP/slow"
+upload() { # TOKEN [CURL ARGUMENT…]
+	curl -s -o "$TMP/upload.$1" -w '%{http_code}\n' -H "Authorization: Bearer invented-$1" -H 'Content-Type: application/json' \
+		--data-binary "@$TMP/large" "${@:2}" "$ETL_URL/app/etl/raw-data/store" >>"$TMP/uploads"
+}
+uploads=()
+for n in 1 2; do upload $n --limit-rate 100k & uploads+=($!); done
+sleep 1
+upload 3
+check_is "a third large body of one address: 429" "$(cat "$TMP/uploads")" 429
+: >"$TMP/uploads"
+upload 4 -H 'Transfer-Encoding: chunked'
+check_is "nor one whose length is not told" "$(cat "$TMP/uploads")" 429
+request GET /app/etl/raw-data
+check_is "small requests of it are answered" "$STATUS" 200
+for n in 5 6; do
+	curl -s -o "$TMP/upload.$n" -H "Authorization: Bearer invented-$n" -H 'Content-Type: application/json' --data-binary "@$TMP/slow" "$ETL_URL/app/etl/raw-data/store" --limit-rate 10k &
+	uploads+=($!)
+done
+sleep 1
+request GET /app/etl/raw-data
+check_is "but not more than an address may have at a time: 429" "$STATUS" 429
+kill "${uploads[@]}"
+wait
 done_testing
