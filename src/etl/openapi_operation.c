@@ -28,22 +28,6 @@ operation_of(const struct route *route)
 	return op;
 }
 
-static const char *
-role_name(enum role role)
-{
-	switch (role) {
-	case ROLE_OPEN:
-		return "open";
-	case ROLE_READER:
-		return "reader";
-	case ROLE_WRITER:
-		return "writer";
-	case ROLE_ADMIN:
-		break;
-	}
-	return "admin";
-}
-
 /* Is a status among "201 404"? */
 static bool
 lists(const char *statuses, int status)

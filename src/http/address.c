@@ -1,7 +1,7 @@
+#include "http/address.h"
+
 #include <arpa/inet.h>
 #include <string.h>
-
-#include "http/address.h"
 
 #define BITS 128
 

@@ -229,22 +229,6 @@ check_nobody(struct req *rq)
 	return E_OK;
 }
 
-static const char *
-role_name(enum role role)
-{
-	switch (role) {
-	case ROLE_OPEN:
-		break;
-	case ROLE_READER:
-		return "reader";
-	case ROLE_WRITER:
-		return "writer";
-	case ROLE_ADMIN:
-		return "admin";
-	}
-	return "none";
-}
-
 enum err
 auth_check(struct req *rq)
 {

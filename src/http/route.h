@@ -12,6 +12,9 @@
 
 typedef enum err route_handler(struct req *rq, struct resp *rp);
 
+/* Its word in tokens, in answers and in openapi.json. */
+const char *role_name(enum role role);
+
 struct route {
 	const char *method;
 	const char *path;
