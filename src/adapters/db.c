@@ -146,6 +146,12 @@ db_wait(struct db *db, short events, int64_t deadline)
 			cancel(db, "the program ends");
 		fds[2].fd = db->reads && !db->cancelled ? db->peer : -1;
 		left = clock_left(deadline);
+		if (fds[2].fd >= 0 && clock_left(db->reads_until) == 0) {
+			db->too_slow = true;
+			cancel(db, "it has taken database_read_timeout");
+		} else if (fds[2].fd >= 0 && clock_left(db->reads_until) < left) {
+			left = clock_left(db->reads_until);
+		}
 		if (company != NULL) {
 			int pause = company->pause(company->who);
 

@@ -104,7 +104,8 @@ struct db_company {
 /*
  * Whose answer a statement is for: the descriptor of a connection, or -1 for
  * nobody's. A statement that changes nothing is cancelled when its other end has
- * gone. Holds until it is told again.
+ * gone, or when it has taken database_read_timeout: it then fails with E_DB_BUSY,
+ * and the client is told. Holds until it is told again.
  */
 void db_wait_for_peer(struct db *db, int peer);
 

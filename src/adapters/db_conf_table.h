@@ -6,6 +6,10 @@ SETTING(database_connect_timeout, NUMBER, "5", 1, 300, NULL,
 SETTING(database_statement_timeout, NUMBER, "20000", 10, 3600000, NULL,
     "ETL_DATABASE_STATEMENT_TIMEOUT",
     "Milliseconds one statement may take at the server")
+SETTING(database_read_timeout, NUMBER, "5000", 10, 3600000, NULL,
+    "ETL_DATABASE_READ_TIMEOUT",
+    "Milliseconds one statement of a request may take that only reads: then it is"
+    " cancelled, and the client is told to ask for less")
 SETTING(database_lock_timeout, NUMBER, "5000", 10, 3600000, NULL,
     "ETL_DATABASE_LOCK_TIMEOUT", "Milliseconds one statement may wait for a lock")
 SETTING(database_prepared, BOOL, "on", 0, 0, NULL, "ETL_DATABASE_PREPARED",

@@ -32,7 +32,9 @@ struct db {
 	int peer;	  /* see db_wait_for_peer() */
 	bool ends;	  /* see db_cancel_at_end() */
 	bool reads;	  /* what runs now changes nothing */
+	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
 	bool cancelled;	  /* it was */
+	bool too_slow;	  /* that is why */
 	size_t swollen;	  /* bytes of the largest statement or answer */
 };
 

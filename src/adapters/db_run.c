@@ -124,6 +124,10 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	    detail == NULL ? "" : ", constraint ",
 	    detail == NULL ? "" : detail);
 	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
+	if (db->too_slow)
+		(void)snprintf(diag->client, sizeof(diag->client), "This takes"
+		    " longer to find than a request may: ask for less, by a"
+		    " filter or a smaller limit");
 	PQclear(result);
 	/* FATAL from the server: it told why, and hung up. */
 	if (PQstatus(db->conn) == CONNECTION_BAD ||
@@ -282,6 +286,7 @@ run(struct db *db, const struct db_statement *statement,
 	PGresult *error = NULL;
 	bool whole;
 
+	db->cancelled = db->too_slow = false;
 	if (scoped) {
 		db_scope_params(db, &texts, &whose);
 		if (named) {
@@ -293,7 +298,7 @@ run(struct db *db, const struct db_statement *statement,
 	}
 	note_size(db, params_size(params));
 	db->reads = !statement->changes;
-	db->cancelled = false;
+	db->reads_until = clock_ms() + db->settings->database_read_timeout;
 	whole = PQenterPipelineMode(db->conn) == 1 &&
 	    (!scoped || send_statement(db, scope, &whose, named)) &&
 	    send_statement(db, statement, params, named) &&

@@ -30,8 +30,9 @@ static const struct field list_rows[] = {
 	  AT(filter.created_before), .sentence = "Only older ones" },
 	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = 1000,
 	  AT(filter.limit), .sentence = "How many at most; 50" },
-	{ FIELD_QUERY, "offset", .kind = FIELD_INT, .min = 0, .max = INT32_MAX,
-	  AT(filter.offset), .sentence = "How many to skip; 0" },
+	{ FIELD_QUERY, "offset", .kind = FIELD_INT, .min = 0, .max = 100000,
+	  AT(filter.offset), .sentence = "How many to skip; 0. Pages beyond"
+	  " are had by cursor, which skips nothing" },
 	{ FIELD_QUERY, "cursor", .kind = FIELD_INT, .min = 1, .max = INT64_MAX,
 	  AT(filter.before_id),
 	  .sentence = "next_cursor of the page before; excludes offset" },

@@ -116,6 +116,23 @@ curl -s -m 1 -K "$ETL_CURLRC" -H 'Content-Type: application/json' -o "$TMP/gone"
 check "a store that has begun is done all the same" wait_until 5 sql_is $((rows + 1)) "SELECT count(*) FROM raw_extraction_data"
 sql "DROP TRIGGER slow ON raw_extraction_data"
 
+# -- what takes long to find
+printf 'database_read_timeout = 700\n' >>"$ETL_APP/extra.conf"
+unset ETL_APP_CONF
+app restart pool
+lock_table raw_extraction_data
+started=$SECONDS
+request GET /app/etl/raw-data?tenant_id=1
+check_is "what takes longer than database_read_timeout: 503" "$STATUS" 503
+check_match "with what to do" "$(json .detail)" 'ask for less, by a filter or a smaller limit'
+check "soon ($SECONDS_TAKEN s)" awk -v s="$SECONDS_TAKEN" 'BEGIN { exit !(s < 3) }'
+let_go
+wait
+request GET /app/etl/raw-data?tenant_id=1
+check_is "the next is answered: 200" "$STATUS" 200
+request GET '/app/etl/raw-data?tenant_id=1&offset=100001'
+check_is "what would be skipped is bounded: 400" "$STATUS" 400
+
 # -- a batch that somebody has at work
 store --data '[1]'
 id=$(json .raw_data_id)
