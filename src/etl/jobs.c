@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "http/audit.h"
+#include "http/quota.h"
 #include "models/integration_state.h"
 
 /* What POST /jobs/extract takes. */
@@ -48,11 +49,16 @@ jobs_extract(struct req *rq, struct resp *rp)
 		    input.integration_id, rq->arena, &rq->diag);
 	if (rc != E_OK)
 		return rc;
+	rc = quota_take(rq, 1, input.job_params.len);
+	if (rc != E_OK)
+		return rc;
 	job.integration_id = input.integration_id;
 	job.job_type = input.job_type;
 	job.job_params = input.job_params;
 	rc = queue_manager_publish(rq->service->queue, QUEUE_EXTRACT, &job,
 	    request_traceparent(rq), &rq->diag);
+	if (rc != E_OK && rc != E_MQ_TIMEOUT)
+		quota_give_back(rq, 1, input.job_params.len);
 	if (rc == E_TOO_LARGE)
 		return diag_tell(&rq->diag, rc,
 		    "job_params is larger than a message may be");

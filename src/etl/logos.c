@@ -6,6 +6,7 @@
 #include "adapters/svg.h"
 #include "base/file.h"
 #include "http/audit.h"
+#include "http/quota.h"
 
 /* Half a SHA-256 in hexadecimal digits, and .svg. */
 #define NAME_BYTES 16
@@ -63,6 +64,8 @@ integration_upload_logo(struct req *rq, struct resp *rp)
 		    rq->diag.client);
 	if (rc == E_OK)
 		rc = name_of(input.file, name, &rq->diag);
+	if (rc == E_OK)
+		rc = quota_take(rq, 0, input.file.len);
 	if (rc == E_OK)
 		rc = file_replace(folder, name, input.file, &rq->diag);
 	if (rc != E_OK)

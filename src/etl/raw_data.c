@@ -8,8 +8,8 @@
 #include "base/metrics.h"
 #include "etl/store_warning.h"
 #include "http/audit.h"
+#include "http/quota.h"
 #include "models/entity_type.h"
-#include "models/tenant.h"
 
 /* A query is shorter. */
 #define FINGERPRINT_MAX 1048576
@@ -243,35 +243,6 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	return E_OK;
 }
 
-static const char *
-left_text(struct req *rq, int64_t left)
-{
-	const char *text = left < 0 ? "any number of" :
-	    arena_printf(rq->arena, "%" PRId64, left);
-
-	return text == NULL ? "?" : text;
-}
-
-/* Take the batch from the tenant's quota of the day, where it has one. */
-static enum err
-take_quota(struct req *rq, const struct raw_batch *batch)
-{
-	struct tenant_quota quota;
-	enum err rc;
-
-	if (!rq->who.has_quota)
-		return E_OK;
-	rc = tenant_usage_take(rq->db, batch->tenant_id,
-	    (int64_t)batch->raw_data.len, rq->arena, &quota, &rq->diag);
-	if (rc != E_QUOTA)
-		return rc;
-	rq->retry_after = quota.renewed_in;
-	return diag_tell(&rq->diag, E_QUOTA, "The tenant's daily quota is used"
-	    " up: %s batches and %s bytes remain until 00:00 UTC",
-	    left_text(rq, quota.batches_left),
-	    left_text(rq, quota.bytes_left));
-}
-
 /* Answer a batch that is stored, its id on the queue if it is to be there. */
 static void
 answer_new(struct req *rq, struct resp *rp, const struct raw_batch *batch,
@@ -341,6 +312,7 @@ raw_data_store(struct req *rq, struct resp *rp)
 	struct store_input input = { .queue_transform = true };
 	struct raw_batch batch = { .tenant_id = rq->who.tenant_id };
 	struct raw_batch_stored stored;
+	size_t bytes;
 	bool is_known;
 	enum err rc;
 
@@ -356,13 +328,14 @@ raw_data_store(struct req *rq, struct resp *rp)
 	batch.item_count = request_member(rq, "raw_data")->item_count;
 	batch.queue = input.queue_transform && is_known;
 	batch.done = input.queue_transform && !is_known;
-	rc = take_quota(rq, &batch);
+	bytes = batch.raw_data.len + batch.extraction_metadata.len +
+	    (batch.key == NULL ? 0 : batch.key->key.len);
+	rc = quota_take(rq, 1, bytes);
 	if (rc != E_OK)
 		return rc;
 	rc = raw_batch_insert(rq->db, &batch, rq->arena, &stored, &rq->diag);
-	if (rc != E_OK && rc != E_DB_UNKNOWN && rq->who.has_quota)
-		tenant_usage_give_back(rq->db, batch.tenant_id,
-		    (int64_t)batch.raw_data.len, rq->arena);
+	if (rc != E_OK && rc != E_DB_UNKNOWN)
+		quota_give_back(rq, 1, bytes);
 	if (rc == E_KEY_TAKEN)
 		return replay(rq, rp, &batch);
 	if (rc != E_OK)

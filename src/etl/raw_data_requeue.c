@@ -2,6 +2,7 @@
 
 #include "etl/requeue.h"
 #include "http/audit.h"
+#include "http/quota.h"
 
 /* The same names in the query, as for GET, and in a body; the body wins. */
 struct requeue_input {
@@ -42,16 +43,42 @@ static const struct field requeue_rows[] = {
 const struct field_set raw_data_requeue_input = { requeue_rows,
 	COUNT(requeue_rows) };
 
+/* A batch that is processed again counts as one that is stored. */
+static enum err
+take_batches(struct req *rq, const struct raw_batch_filter *filter,
+    size_t *ret_taken)
+{
+	int64_t count;
+	enum err rc;
+
+	if (!rq->who.has_quota)
+		return E_OK;
+	rc = raw_batch_requeue_count(rq->db, filter, rq->arena, &count,
+	    &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	*ret_taken = (size_t)(count < filter->limit ? count : filter->limit);
+	rc = quota_take(rq, *ret_taken, 0);
+	if (rc != E_OK)
+		*ret_taken = 0;
+	return rc;
+}
+
 /* Requeue and answer how many, honestly: 202 when the relay has to help. */
 static enum err
 answer_requeue(struct req *rq, struct resp *rp,
     const struct raw_batch_filter *filter)
 {
-	struct requeued requeued;
-	enum err rc;
+	struct requeued requeued = { 0 };
+	size_t taken = 0;
+	enum err rc = take_batches(rq, filter, &taken);
 
+	if (rc != E_OK)
+		return rc;
 	rc = requeue(rq->db, rq->service->queue, filter, rq->arena, &requeued,
 	    &rq->diag);
+	if (rc != E_DB_UNKNOWN && taken > requeued.pending)
+		quota_give_back(rq, taken - requeued.pending, 0);
 	if (rc != E_OK)
 		return rc;
 	if (filter->id != 0 && requeued.pending == 0)

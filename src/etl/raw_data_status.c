@@ -1,6 +1,7 @@
 #include "etl/handlers.h"
 
 #include "http/audit.h"
+#include "http/quota.h"
 #include "models/raw_batch.h"
 
 #define AT(member) .offset = offsetof(struct raw_batch_change, member)
@@ -28,8 +29,13 @@ raw_data_status(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	change.has_details = request_member(rq, "error_details") != NULL;
+	rc = quota_take(rq, 0, change.error_details.len);
+	if (rc != E_OK)
+		return rc;
 	rc = raw_batch_set_status(rq->db, rq->who.tenant_id, rq->id, &change,
 	    rq->arena, &rq->diag);
+	if (rc != E_OK && rc != E_DB_UNKNOWN)
+		quota_give_back(rq, 0, change.error_details.len);
 	if (rc != E_OK)
 		return rc;
 	audit_note(rq, "raw_data.status", rq->id);

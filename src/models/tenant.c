@@ -39,8 +39,9 @@ left(const struct db_rows *rows, int limit, int used)
 }
 
 enum err
-tenant_usage_take(struct db *db, int64_t tenant_id, int64_t bytes,
-    struct arena *arena, struct tenant_quota *ret_quota, struct diag *diag)
+tenant_usage_take(struct db *db, int64_t tenant_id, int64_t batches,
+    int64_t bytes, struct arena *arena, struct tenant_quota *ret_quota,
+    struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "tenant_usage_take",
@@ -54,12 +55,13 @@ tenant_usage_take(struct db *db, int64_t tenant_id, int64_t bytes,
 		    " AND setting_value ~ '^[0-9]{1,18}$'), "
 		    "taken AS (INSERT INTO tenant_usage AS u"
 		    " (tenant_id, day, batches, bytes)"
-		    " SELECT $1, current_date, 1, $2 FROM quota"
-		    " WHERE COALESCE(batches >= 1, TRUE)"
+		    " SELECT $1, current_date, $3, $2 FROM quota"
+		    " WHERE COALESCE(batches >= $3, TRUE)"
 		    " AND COALESCE(bytes >= $2, TRUE)"
 		    " ON CONFLICT (tenant_id, day) DO UPDATE SET"
-		    " batches = u.batches + 1, bytes = u.bytes + excluded.bytes"
-		    " WHERE COALESCE(u.batches + 1"
+		    " batches = u.batches + excluded.batches,"
+		    " bytes = u.bytes + excluded.bytes"
+		    " WHERE COALESCE(u.batches + excluded.batches"
 		    " <= (SELECT batches FROM quota), TRUE)"
 		    " AND COALESCE(u.bytes + excluded.bytes"
 		    " <= (SELECT bytes FROM quota), TRUE) RETURNING day) "
@@ -75,6 +77,7 @@ tenant_usage_take(struct db *db, int64_t tenant_id, int64_t bytes,
 
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, bytes);
+	db_add_int(&params, batches);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
@@ -87,14 +90,14 @@ tenant_usage_take(struct db *db, int64_t tenant_id, int64_t bytes,
 }
 
 void
-tenant_usage_give_back(struct db *db, int64_t tenant_id, int64_t bytes,
-    struct arena *arena)
+tenant_usage_give_back(struct db *db, int64_t tenant_id, int64_t batches,
+    int64_t bytes, struct arena *arena)
 {
 	static const struct db_statement statement = {
 		.name = "tenant_usage_give_back",
 		.changes = true,
 		.sql = "UPDATE tenant_usage SET"
-		    " batches = GREATEST(batches - 1, 0),"
+		    " batches = GREATEST(batches - $3, 0),"
 		    " bytes = GREATEST(bytes - $2, 0)"
 		    " WHERE tenant_id = $1 AND day = current_date",
 	};
@@ -105,6 +108,7 @@ tenant_usage_give_back(struct db *db, int64_t tenant_id, int64_t bytes,
 	diag_clear(&diag);
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, bytes);
+	db_add_int(&params, batches);
 	if (db_run(db, &statement, &params, arena, &rows, &diag) != E_OK)
 		log_debug("quota_not_given_back", LOG_TEXT("text", diag.text));
 }

@@ -29,19 +29,19 @@ struct tenant_quota {
 };
 
 /*
- * Take one batch of so many bytes from the day's quota, at once and for all
+ * Take so many batches and bytes from the day's quota, at once and for all
  * processes.
  *
  * Gives: on E_QUOTA *ret_quota.
  * Fails: E_QUOTA when less is left; others as db_run().
  */
-enum err tenant_usage_take(struct db *db, int64_t tenant_id, int64_t bytes,
-    struct arena *arena, struct tenant_quota *ret_quota, struct diag *diag)
-    MUST_CHECK;
+enum err tenant_usage_take(struct db *db, int64_t tenant_id, int64_t batches,
+    int64_t bytes, struct arena *arena, struct tenant_quota *ret_quota,
+    struct diag *diag) MUST_CHECK;
 
-/* The batch was not stored after all; best effort. */
-void tenant_usage_give_back(struct db *db, int64_t tenant_id, int64_t bytes,
-    struct arena *arena);
+/* It was not done after all; best effort. */
+void tenant_usage_give_back(struct db *db, int64_t tenant_id, int64_t batches,
+    int64_t bytes, struct arena *arena);
 
 /* Remove what was counted more than 30 days ago, of all tenants. */
 enum err tenant_usage_purge(struct db *db, struct arena *arena,

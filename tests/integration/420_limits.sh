@@ -45,6 +45,17 @@ seq 12 | xargs -P 12 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}
 	--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}' "$ETL_URL/app/etl/raw-data/store" >"$TMP/codes"
 check_is "of twelve at once two get the rest" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 2 201 10 429 "
 
+request POST /app/etl/raw-data/requeue --data '{"processing_status":"pending","limit":1}'
+check_is "nothing is left for another requeue: 429" "$STATUS" 429
+quota etl_daily_batches 8
+request POST /app/etl/raw-data/requeue --data '{"processing_status":"pending","limit":3}'
+check_is "batches of a requeue count: 429" "$STATUS" 429
+request POST /app/etl/raw-data/requeue --data '{"processing_status":"pending","limit":2}'
+check_is "as many as are left: 200" "$STATUS $(json .requeued)" "200 2"
+request POST /app/etl/jobs/extract --data '{"integration_id":1,"job_type":"jira_sync","job_params":{}}'
+check_is "a job counts: 429" "$STATUS" 429
+check_is "all in all eight" "$(sql "SELECT batches FROM tenant_usage")" 8
+
 # -- a day's bytes
 sql "DELETE FROM tenant_usage; DELETE FROM system_settings WHERE setting_key = 'etl_daily_batches'" >"$TMP/out"
 quota etl_daily_bytes 1000
@@ -55,6 +66,24 @@ check_is "600 more: 429" "$STATUS" 429
 check_match "what remains is told" "$(json .detail)" 'any number of batches and 3[0-9][0-9] bytes remain'
 store 300
 check_is "300 still fit: 201" "$STATUS" 201
+details() { printf '"%s"' "$(head -c "$1" /dev/zero | tr '\0' y)"; }
+used() { sql "SELECT batches || ' ' || bytes FROM tenant_usage WHERE tenant_id = 1"; }
+before=$(used)
+request POST /app/etl/raw-data/store --data "{\"integration_id\":1,\"entity_type\":\"e\",\"raw_data\":[],\"extraction_metadata\":{\"a\":$(details 2000)}}"
+check_is "metadata counts: 429" "$STATUS" 429
+store 10 -H "Idempotency-Key: $(head -c 200 /dev/zero | tr '\0' k)"
+check_is "so does an Idempotency-Key: 429" "$STATUS" 429
+id=$(sql "SELECT max(id) FROM raw_extraction_data")
+request PUT "/app/etl/raw-data/$id/status" --data "{\"processing_status\":\"failed\",\"error_details\":{\"a\":$(details 2000)}}"
+check_is "error_details count: 429" "$STATUS" 429
+printf '<svg xmlns="http://www.w3.org/2000/svg"><!--%s--></svg>' "$(details 2000)" >"$TMP/logo.svg"
+request POST /app/etl/integrations/upload-logo -H 'Content-Type: multipart/form-data' -F "file=@$TMP/logo.svg;type=image/svg+xml"
+check_is "logos count: 429" "$STATUS" 429
+request POST /app/etl/jobs/extract --data "{\"integration_id\":1,\"job_type\":\"jira_sync\",\"job_params\":{\"a\":$(details 2000)}}"
+check_is "jobs count: 429" "$STATUS" 429
+request PUT /app/etl/raw-data/99999999/status --data "{\"processing_status\":\"failed\",\"error_details\":{\"a\":$(details 20)}}"
+check_is "what changes nothing: 404" "$STATUS" 404
+check_is "costs nothing" "$(used)" "$before"
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
 TOKEN_FILE=$(token_file 2 writer) request POST /app/etl/raw-data/store --data '{"integration_id":20,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "another tenant has no quota: 201" "$STATUS" 201

@@ -1,0 +1,42 @@
+#include "http/quota.h"
+
+#include <inttypes.h>
+
+#include "base/arena.h"
+#include "models/tenant.h"
+
+static const char *
+left_text(struct req *rq, int64_t left)
+{
+	const char *text = left < 0 ? "any number of" :
+	    arena_printf(rq->arena, "%" PRId64, left);
+
+	return text == NULL ? "?" : text;
+}
+
+enum err
+quota_take(struct req *rq, size_t batches, size_t bytes)
+{
+	struct tenant_quota quota;
+	enum err rc;
+
+	if (!rq->who.has_quota || (batches == 0 && bytes == 0))
+		return E_OK;
+	rc = tenant_usage_take(rq->db, rq->who.tenant_id, (int64_t)batches,
+	    (int64_t)bytes, rq->arena, &quota, &rq->diag);
+	if (rc != E_QUOTA)
+		return rc;
+	rq->retry_after = quota.renewed_in;
+	return diag_tell(&rq->diag, E_QUOTA, "The tenant's daily quota is used"
+	    " up: %s batches and %s bytes remain until 00:00 UTC",
+	    left_text(rq, quota.batches_left),
+	    left_text(rq, quota.bytes_left));
+}
+
+void
+quota_give_back(struct req *rq, size_t batches, size_t bytes)
+{
+	if (rq->who.has_quota && (batches > 0 || bytes > 0))
+		tenant_usage_give_back(rq->db, rq->who.tenant_id,
+		    (int64_t)batches, (int64_t)bytes, rq->arena);
+}
