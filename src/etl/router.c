@@ -49,6 +49,29 @@ has_body(const struct req *rq)
 	    !span_is(rq->content_length, "0"));
 }
 
+/* What goes on to PostgreSQL or into an answer has to be text. */
+static enum err
+check_headers(struct req *rq)
+{
+	const struct {
+		const char *name;
+		struct span value;
+	} headers[] = {
+		{ "Content-Type", rq->content_type },
+		{ "Content-Encoding", rq->content_encoding },
+		{ "If-Match", rq->if_match },
+		{ "If-None-Match", rq->if_none_match },
+		{ "Idempotency-Key", rq->idempotency_key },
+		{ "traceparent", rq->traceparent },
+	};
+
+	for (size_t i = 0; i < COUNT(headers); i++)
+		if (span_utf8_chars(headers[i].value) == SIZE_MAX)
+			return diag_tell(&rq->diag, E_SYNTAX, "The header %s"
+			    " is not valid UTF-8", headers[i].name);
+	return E_OK;
+}
+
 static bool
 is_flaw(enum err rc)
 {
@@ -86,6 +109,8 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 	rc = route_find(routes, COUNT(routes), rq, allow);
 	if (rc == E_OK && rq->route->role != ROLE_OPEN)
 		rc = auth_check(rq);
+	if (rc == E_OK)
+		rc = check_headers(rq);
 	if (rc == E_OK)
 		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
 	if (rc == E_OK && rq->route->role == ROLE_OPEN)

@@ -89,6 +89,11 @@ check_is "none of it got through" "$(grep -c smuggled "$APP_LOGS/pool.log")" 0
 request GET /app/etl/health -H 'Proxy: http://evil' -H 'X_Tenant_Id: 2' -H 'Host: evil.example.com'
 check_is "a Proxy header, underscores, another host: nothing comes of them" "$STATUS" 200
 
+for name in Content-Type Content-Encoding If-Match If-None-Match Idempotency-Key traceparent; do
+	request GET '/app/etl/raw-data/1?tenant_id=1' -H "$name: \"$(printf '\xff')\""
+	check_is "$name that is no text: 400" "$STATUS $(json .detail)" "400 The header $name is not valid UTF-8"
+done
+
 # -- FastCGI by a stranger: the socket is closed to others, and if it were not
 socket=$(ls "$ETL_APP"/run/fcgi.sock 2>/dev/null || sed -n 's/.*server unix:\([^;]*\);.*/\1/p' "$ETL_APP/nginx/pulse-etl-http.conf")
 check_is "the socket is for its owner and group only" "$(stat -c %a "$socket")" 660
