@@ -2,7 +2,7 @@
 # Fuzz with libFuzzer: builds by itself, no configure needed, and goes on from
 # the seeds.
 #
-#	tests/fuzz/fuzz.sh [json_scan|json_twin|json_write|jwt|message|multipart|
+#	tests/fuzz/fuzz.sh [conf|json_scan|json_twin|json_write|jwt|message|multipart|
 #		params|route|svg|unpack]...
 #
 # FUZZ_SECONDS (60) for each harness; FUZZ_CC (clang). What is found stays in
@@ -20,8 +20,8 @@ if ! command -v "$cc" >/dev/null; then
 	echo "fuzz.sh: $cc was not found; FUZZ_CC names another clang" >&2
 	exit 69
 fi
-[ $# -gt 0 ] || set -- json_scan json_twin json_write jwt message multipart \
-	params route svg unpack
+[ $# -gt 0 ] || set -- conf json_scan json_twin json_write jwt message \
+	multipart params route svg unpack
 libraries="libcjson libpq librabbitmq libcrypto zlib"
 features=
 for library in cjose:CJOSE expat:EXPAT libzstd:ZSTD libcurl:CURL; do
