@@ -2,7 +2,10 @@
 #include "models/begin_table.h"
 
 TABLE(system_settings)
-AUDITED
+COLUMN(id, INTEGER, NOT_NULL)
+COLUMN(active, BOOLEAN, NOT_NULL)
+KEPT
+GRANT("SELECT")
 COLUMN(setting_key, VARCHAR, NOT_NULL)
 COLUMN(setting_value, VARCHAR, NOT_NULL)
 COLUMN(setting_type, VARCHAR, NOT_NULL)

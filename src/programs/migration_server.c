@@ -34,7 +34,8 @@ static const char database_sql[] =
     " AND p.polname = 'tenant_isolation'" \
     " WHERE r.rolname = " SERVICE \
     " AND c.relnamespace = to_regnamespace('public')" \
-    " AND c.relname NOT IN ('tenants', 'users', 'api_tokens')" \
+    " AND c.relname NOT IN ('tenants', 'users', 'api_tokens'," \
+    " 'system_settings')" \
     " AND NOT (has_table_privilege(r.oid, c.oid, 'SELECT')" \
     " AND has_table_privilege(r.oid, c.oid, 'INSERT'))) AS lost"
 

@@ -31,7 +31,8 @@ for statement in "CREATE TABLE x (a int)" "DROP TABLE wits" "ALTER TABLE wits AD
 	"ALTER TABLE wits DISABLE ROW LEVEL SECURITY" "DROP POLICY tenant_isolation ON wits" \
 	"INSERT INTO api_tokens DEFAULT VALUES" "DELETE FROM api_tokens" "UPDATE api_tokens SET role = 'admin'" \
 	"UPDATE tenants SET name = 'x'" "SELECT FROM users" "UPDATE audit_log SET who = 'x'" "DELETE FROM audit_log" \
-	"UPDATE migration_history SET number = 0"; do
+	"UPDATE migration_history SET number = 0" "UPDATE system_settings SET setting_value = '9'" \
+	"INSERT INTO system_settings DEFAULT VALUES" "CREATE TEMPORARY TABLE x (a int)"; do
 	check "the service may not: $statement" denied "$statement"
 done
 
