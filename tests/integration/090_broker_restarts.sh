@@ -12,6 +12,8 @@ rounds=${BROKER_ROUNDS:-1}
 progress=${BROKER_PROGRESS:-$TMP/progress}
 ETL_APP_POOL=3 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'relay_lost_age = 60' 'log_level = info'
 ETL_APP_WORKERS=2 app start worker
+# Tests before this one leave their words there, too.
+log_start=$(($(stat -c %s "$ETL_STACK/logs/rabbitmq.log") + 1))
 # Work takes its time, and every fourth first and second try fails: what is
 # tried again waits a second, then ten.
 projects_trigger "BEGIN PERFORM pg_sleep(0.02); IF random() < 0.25 AND (SELECT attempts FROM raw_extraction_data WHERE external_id = NEW.key) < 3
@@ -121,7 +123,7 @@ check_is "no load is dead" "$(queue_depth load_queue.dead)" 0
 again=$(($(grep -acE "queue=load fate=done raw_data_id=$id " "$APP_LOGS/worker.log") - 1))
 check "of what waits ten minutes nothing is lost ($again came)" [ $((again + $(queue_depth load_queue.retry.4))) -ge 3 ]
 check_nothing_left "in the end"
-check_is "the broker's processes did not crash" "$(grep -acE 'case_clause|rabbit_fifo_dlx.*crash' "$ETL_STACK/logs/rabbitmq.log")" 0
+check_is "the broker's processes did not crash" "$(tail -c "+$log_start" "$ETL_STACK/logs/rabbitmq.log" | grep -acE 'case_clause|rabbit_fifo_dlx.*crash')" 0
 
 # -- figures
 table=$({
