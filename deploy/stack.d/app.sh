@@ -54,7 +54,7 @@ app_conf() {
 	mv "$ETL_APP/etl.conf.new" "$ETL_APP/etl.conf"
 }
 
-app_migrate() {
+app_migrate() { # DATABASE
 	local program=$ETL_BUILD/pulse-etl-migrate log=$ETL_APP/logs/migrate.log
 	local step
 	[ "${ETL_APP_MIGRATE-}" != no ] || return 0
@@ -66,7 +66,7 @@ app_migrate() {
 		# shellcheck disable=SC2086 # an option and its value
 		PGHOST=127.0.0.1 PGPORT=$(remembered "$ETL_STACK" postgres_port) \
 			PGUSER=$owner_role PGPASSFILE=$ETL_STACK/pgpass \
-			PGDATABASE=$app_database \
+			PGDATABASE=$1 \
 			"$program" --dir "$source_dir/migrations" $step \
 			>>"$log" 2>&1 ||
 			die_with_log "$log" "pulse-etl-migrate $step failed"
@@ -97,7 +97,7 @@ app_up() {
 	"$program" --config "$ETL_APP/etl.conf" --dump-settings \
 		>"$ETL_APP/run/settings" 2>&1 ||
 		die_with_log "$ETL_APP/run/settings" "the settings in $ETL_APP/etl.conf are refused"
-	app_migrate
+	[ "$(remembered "$ETL_APP" copied)" = yes ] || app_migrate "$app_database"
 	app_token
 	if [ -n "${ETL_APP_POOL-}" ]; then
 		remember "$ETL_APP" pool "$ETL_APP_POOL"
@@ -132,11 +132,29 @@ workers() {
 	echo "${count:-0}"
 }
 
+# With ETL_APP_COPY=yes the database is a copy of one that was migrated once:
+# for tests, which make many.
+app_copy() {
+	local name
+	[ "${ETL_APP_COPY-}" = yes ] && [ "${ETL_APP_MIGRATE-}" != no ] &&
+		[ -x "$ETL_BUILD/pulse-etl-migrate" ] || return 1
+	name=etl_migrated_$(cat "$source_dir"/migrations/*.sql \
+		"$ETL_BUILD/pulse-etl-migrate" | cksum | cut -d ' ' -f 1)
+	if ! postgres_exists "$name"; then
+		postgres_drop "${name}_new" && postgres_create "${name}_new" &&
+			app_migrate "${name}_new" && postgres_super -c \
+			"ALTER DATABASE \"${name}_new\" RENAME TO \"$name\"" || exit
+	fi
+	postgres_copy "$name" "$app_database" || exit
+	remember "$ETL_APP" copied yes
+}
+
 # What the instance has on the servers, and a port; once.
 app_make() {
 	app_name
 	[ "$(remembered "$ETL_APP" made)" != yes ] || return 0
-	postgres_exists "$app_database" || postgres_create "$app_database"
+	postgres_exists "$app_database" || app_copy ||
+		postgres_create "$app_database"
 	rabbitmq_vhost_create "$app_vhost"
 	port "$ETL_APP" http_port >/dev/null
 	remember "$ETL_APP" made yes

@@ -207,6 +207,12 @@ postgres_create() { # DATABASE
 	postgres_super -d "$1" -c "ALTER SCHEMA public OWNER TO $owner_role"
 }
 
+# A copy, which has all but the rights on the database itself.
+postgres_copy() { # DATABASE COPY
+	postgres_super -c "CREATE DATABASE \"$2\" OWNER $owner_role TEMPLATE \"$1\"" \
+		-c "REVOKE TEMPORARY ON DATABASE \"$2\" FROM PUBLIC"
+}
+
 postgres_drop() { # DATABASE
 	postgres_super -c "DROP DATABASE IF EXISTS \"$1\" WITH (FORCE)"
 }
