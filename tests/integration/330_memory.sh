@@ -69,7 +69,7 @@ for coding in gzip:gz zstd:zst; do
 	codes+="$STATUS "
 done
 check_is "under valgrind: packed batches" "$codes" "201 200 201 200 "
-many 200
+many 100
 request PUT '/app/etl/raw-data/1/status?tenant_id=1' --data '{"status":"failed","error_details":{"a":1}}'
 check_is "a status" "$STATUS" 200
 app stop rabbitmq
