@@ -30,9 +30,11 @@ done
 check_is "they are looked at again and again" "$taken" "$looks"
 check "five after them" wait_until 10 queue_has transform_queue.dead 5
 tool dead list transform >"$TMP/list"
-check "the last look shows what the first did" cmp "$TMP/list" "$TMP/list.first"
+# A look that began while another's were coming back changes their order.
+same() { cmp <(sort "$1") <(sort "$2"); }
+check "the last look shows what the first did" same "$TMP/list" "$TMP/list.first"
 show_all >"$TMP/show"
-check "each message is as it was" cmp "$TMP/show" "$TMP/show.first"
+check "each message is as it was" same "$TMP/show" "$TMP/show.first"
 check "they are all there" wait_until 10 queue_has transform_queue.dead 5
 
 done_testing
