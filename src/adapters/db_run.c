@@ -125,9 +125,9 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	    detail == NULL ? "" : detail);
 	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
 	if (db->too_slow)
-		(void)snprintf(diag->client, sizeof(diag->client), "This takes"
-		    " longer to find than a request may: ask for less, by a"
-		    " filter or a smaller limit");
+		(void)snprintf(diag->client, sizeof(diag->client), "The"
+		    " database took too long to find this: try again, or ask"
+		    " for less, by a filter or a smaller limit");
 	PQclear(result);
 	/* FATAL from the server: it told why, and hung up. */
 	if (PQstatus(db->conn) == CONNECTION_BAD ||

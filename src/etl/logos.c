@@ -66,10 +66,13 @@ integration_upload_logo(struct req *rq, struct resp *rp)
 		rc = name_of(input.file, name, &rq->diag);
 	if (rc == E_OK)
 		rc = quota_take(rq, 0, input.file.len);
-	if (rc == E_OK)
-		rc = file_replace(folder, name, input.file, &rq->diag);
 	if (rc != E_OK)
 		return rc;
+	rc = file_replace(folder, name, input.file, &rq->diag);
+	if (rc != E_OK) {
+		quota_give_back(rq, 0, input.file.len);
+		return rc;
+	}
 	audit_note(rq, "logo.upload", 0);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);

@@ -122,7 +122,8 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 void
 response_end(struct resp *rp)
 {
-	if (!rp->is_packed && rp->body->len > 0 && rp->body->data[rp->body->len - 1] != '\n')
+	if (!rp->is_packed && rp->body->len > 0 &&
+	    rp->body->data[rp->body->len - 1] != '\n')
 		buf_add_char(rp->body, '\n');
 }
 

@@ -12,7 +12,7 @@
 
 typedef enum err route_handler(struct req *rq, struct resp *rp);
 
-/* Its word in tokens, in answers and in openapi.json. */
+/* The word for a role in tokens, in answers and in openapi.json. */
 const char *role_name(enum role role);
 
 struct route {
