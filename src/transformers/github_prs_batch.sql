@@ -141,21 +141,18 @@ FROM answer
 -- A part that comes alone has only its pull request.
 -- statement: lock_known
 SELECT r.id
-FROM (
-	SELECT DISTINCT repository_id
-	FROM etl_known_prs($1, $2, $3)
-) AS i
-JOIN repositories AS r ON r.tenant_id = $1 AND r.id = i.repository_id
+FROM repositories AS r
+WHERE r.tenant_id = $1
+	AND r.id = ANY (ARRAY(SELECT repository_id
+		FROM etl_known_prs($1, $2, $3)))
 ORDER BY r.id
 FOR NO KEY UPDATE OF r
 
 -- statement: lock
 SELECT p.id
-FROM (
-	SELECT DISTINCT pr_id
-	FROM etl_known_prs($1, $2, $3)
-) AS i
-JOIN prs AS p ON p.tenant_id = $1 AND p.id = i.pr_id
+FROM prs AS p
+WHERE p.tenant_id = $1
+	AND p.id = ANY (ARRAY(SELECT pr_id FROM etl_known_prs($1, $2, $3)))
 ORDER BY p.id
 FOR NO KEY UPDATE OF p
 

@@ -62,11 +62,10 @@ FROM answer
 -- meanwhile, the second turn sees.
 -- statement: lock
 SELECT r.id
-FROM (
-	SELECT DISTINCT repository_id
-	FROM etl_repositories($1, $2, $3)
-) AS i
-JOIN repositories AS r ON r.tenant_id = $1 AND r.id = i.repository_id
+FROM repositories AS r
+WHERE r.tenant_id = $1
+	AND r.id = ANY (ARRAY(SELECT repository_id
+		FROM etl_repositories($1, $2, $3)))
 ORDER BY r.id
 FOR NO KEY UPDATE OF r
 
