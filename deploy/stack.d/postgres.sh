@@ -157,7 +157,7 @@ postgres_forget_dead() { # HOME
 	local pid
 	[ -e "$1/data/postmaster.pid" ] || return 0
 	read -r pid <"$1/data/postmaster.pid" || return 0
-	if [ -e "/proc/$pid" ] && ! start_time "$pid" >/dev/null; then
+	if [ -e "/proc/$pid" ] && ! start_time "$pid"; then
 		rm -f "$1/data/postmaster.pid" "$1"/.s.PGSQL.*
 	fi
 }

@@ -20,15 +20,22 @@ die_with_log() { # LOG TEXT
 	die "$2"
 }
 
-# In units of the kernel's clock since boot; fails when there is none.
+# In REPLY, for this is asked very often: in units of the kernel's clock since
+# boot; fails when there is no such process.
 start_time() { # PID
 	local stat
+	REPLY=
 	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
 	stat=${stat##*) }
 	# shellcheck disable=SC2086 # fields
 	set -- $stat
 	[ "$1" != Z ] || return 1
-	echo "${20}"
+	REPLY=${20}
+}
+
+# Wait for a moment: whoever has waited for long asks less often.
+pause() { # TRIES
+	if [ "$1" -gt 20 ]; then sleep 0.25; else sleep 0.05; fi
 }
 
 process_id() { # FOLDER NAME
@@ -39,35 +46,33 @@ process_runs() { # FOLDER NAME
 	local pid started boot now
 	[ -e "$1/run/$2.pid" ] || return 1
 	read -r pid started boot <"$1/run/$2.pid" || return 1
-	now=$(start_time "$pid") || return 1
-	[ "$now" = "$started" ] && [ "$boot" = "$(boot_id)" ]
-}
-
-boot_id() {
-	cat /proc/sys/kernel/random/boot_id
+	start_time "$pid" && [ "$REPLY" = "$started" ] || return 1
+	read -r now </proc/sys/kernel/random/boot_id
+	[ "$boot" = "$now" ]
 }
 
 # Start a command detached, in a session of its own, its output in the log.
 process_start() { # FOLDER NAME COMMAND…
-	local folder=$1 name=$2 pid
+	local folder=$1 name=$2 pid boot
 	shift 2
 	mkdir -p "$folder/run" "$folder/logs"
 	setsid "$@" </dev/null >>"$folder/logs/$name.log" 2>&1 3>&- 4>&- 5>&- \
 		6>&- 7>&- 8>&- 9>&- &
 	pid=$!
 	disown "$pid" 2>/dev/null || true
-	printf '%s %s %s\n' "$pid" "$(start_time "$pid" || echo gone)" \
-		"$(boot_id)" >"$folder/run/$name.pid"
+	start_time "$pid" || REPLY=gone
+	read -r boot </proc/sys/kernel/random/boot_id
+	echo "$pid $REPLY $boot" >"$folder/run/$name.pid"
 }
 
 # Wait until a command succeeds while the process lives.
 process_wait() { # FOLDER NAME SECONDS COMMAND…
-	local folder=$1 name=$2 ends=$((SECONDS + $3))
+	local folder=$1 name=$2 ends=$((SECONDS + $3)) tries=0
 	shift 3
 	until "$@" >/dev/null 2>&1; do
 		process_runs "$folder" "$name" || return 1
 		[ $SECONDS -lt $ends ] || return 1
-		sleep 0.05
+		pause $((++tries))
 	done
 }
 
@@ -85,9 +90,9 @@ tree_of() { # PID
 
 # As "PID START" lines: what to wait for even after the first one is gone.
 tree_with_times() { # PID
-	local pid started
+	local pid
 	for pid in $(tree_of "$1"); do
-		started=$(start_time "$pid") && echo "$pid $started"
+		start_time "$pid" && echo "$pid $REPLY"
 	done
 	return 0
 }
@@ -96,7 +101,7 @@ tree_with_times() { # PID
 any_runs() { # LINES
 	local pid started
 	while read -r pid started; do
-		[ -z "$pid" ] || [ "$(start_time "$pid")" != "$started" ] ||
+		[ -n "$pid" ] && start_time "$pid" && [ "$REPLY" = "$started" ] &&
 			return 0
 	done <<<"$1"
 	return 1
@@ -105,8 +110,9 @@ any_runs() { # LINES
 signal_lines() { # SIGNAL LINES
 	local pid started
 	while read -r pid started; do
-		[ -z "$pid" ] || [ "$(start_time "$pid")" != "$started" ] ||
+		if [ -n "$pid" ] && start_time "$pid" && [ "$REPLY" = "$started" ]; then
 			kill -s "$1" "$pid" 2>/dev/null || true
+		fi
 	done <<<"$2"
 }
 
@@ -117,7 +123,7 @@ process_signal() { # FOLDER NAME SIGNAL
 
 # A signal to the first process, then wait for all; SIGKILL after SECONDS.
 process_stop() { # FOLDER NAME SIGNAL SECONDS
-	local lines ends=$((SECONDS + $4))
+	local lines ends=$((SECONDS + $4)) tries=0
 	if process_runs "$1" "$2"; then
 		lines=$(tree_with_times "$(process_id "$1" "$2")")
 		kill -s "$3" "$(process_id "$1" "$2")" 2>/dev/null || true
@@ -129,7 +135,7 @@ process_stop() { # FOLDER NAME SIGNAL SECONDS
 				signal_lines KILL "$lines"
 				ends=$((SECONDS + 10))
 			fi
-			sleep 0.02
+			pause $((++tries))
 		done
 	fi
 	rm -f "$1/run/$2.pid"

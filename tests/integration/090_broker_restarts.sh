@@ -44,12 +44,23 @@ acknowledged() {
 }
 
 # -- what became of them
-loaded() { grep -ahoE 'queue=load fate=done raw_data_id=[0-9]+' "$APP_LOGS/worker.log" | sort -u | wc -l; }
+# What the log has said since the last time joins the batches known as loaded.
+loaded_seen=1
+: >"$TMP/loaded"
+loaded() { # sets REPLY
+	local size
+	size=$(stat -c %s "$APP_LOGS/worker.log")
+	tail -c "+$loaded_seen" "$APP_LOGS/worker.log" | head -c $((size + 1 - loaded_seen)) |
+		grep -aoE 'queue=load fate=done raw_data_id=[0-9]+ ' >>"$TMP/loaded"
+	loaded_seen=$((size > 200 ? size - 200 : 1)) # a line may have been cut
+	REPLY=$(sort -u "$TMP/loaded" | wc -l)
+}
 # All batches but those that wait ten seconds for a third try.
 processed() {
 	local open
+	sleep 0.3 # the servers need the processors more
 	open=$(sql "SELECT count(*) FILTER (WHERE processing_status IN ('pending', 'processing') AND attempts < 2) || ' ' || count(*) FILTER (WHERE processing_status = 'completed') FROM raw_extraction_data")
-	[ "${open% *}" = 0 ] && [ "$(loaded)" -ge "${open#* }" ]
+	[ "${open% *}" = 0 ] && loaded && [ "$REPLY" -ge "${open#* }" ]
 }
 # Acknowledged batches that are neither completed nor failed for a reason of
 # their own.
@@ -113,7 +124,7 @@ done
 check "each acknowledged batch is completed, or failed for a reason of its own" wait_until 120 all_finished
 note "$(acknowledged | wc -l) acknowledged, $(unfinished) not finished; $(left_over)"
 completed=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'completed'")
-all_loaded() { [ "$(loaded)" = "$completed" ]; }
+all_loaded() { loaded && [ "$REPLY" = "$completed" ]; }
 check "each completed one is loaded" wait_until 120 all_loaded
 dead_ids() { queue_peek transform_queue.dead 100000 | jq '.[].payload | fromjson.raw_data_id' | sort -nu; }
 check_is "each failed one is a dead letter, and no other" "$(dead_ids | paste -sd ' ')" \
