@@ -26,6 +26,7 @@ ERR(E_MIGRATION, CONFLICT, "the migration history forbids it")
 
 ERR(E_TOO_LARGE, LIMIT, "more bytes than the settings allow")
 ERR(E_QUOTA, LIMIT, "the tenant's daily quota is used up")
+ERR(E_CROWDED, LIMIT, "the tenant's share of the responders is at work")
 
 ERR(E_NOT_SET_UP, BUSY, "a part of the service is not set up")
 ERR(E_NO_KEY, BUSY, "there is no key to encrypt secrets with")

@@ -10,6 +10,9 @@ METRIC(METRIC_REQUESTS_4XX, COUNT, "etl_requests_total", "status=\"4xx\"", "")
 METRIC(METRIC_REQUESTS_5XX, COUNT, "etl_requests_total", "status=\"5xx\"", "")
 METRIC(METRIC_REQUESTS_GONE, COUNT, "etl_requests_gone_total", "",
     "Requests whose client had gone before the answer's end")
+METRIC(METRIC_REQUESTS_CROWDED, COUNT, "etl_requests_crowded_total", "",
+    "Requests refused because those of their tenant that take long hold its"
+    " share of the responders")
 METRIC(METRIC_REQUEST_SECONDS, SECONDS, "etl_request_seconds_total", "",
     "Time spent on requests in the responders")
 

@@ -6,6 +6,7 @@
 #include "etl/handlers.h"
 #include "http/auth.h"
 #include "http/form.h"
+#include "http/seats.h"
 #include "http/strict.h"
 
 const struct field_set NO_INPUT = { NULL, 0 };
@@ -97,6 +98,21 @@ check_names(struct req *rq)
 	return rc;
 }
 
+/* A responder for the caller's tenant, which leaves it after the answer. */
+static enum err
+take_seat(struct req *rq)
+{
+	enum err rc;
+
+	if (rq->who.tenant_id == 0) /* development: anybody is any tenant */
+		return E_OK;
+	rc = seats_take(rq->service->seats, rq->who.tenant_id,
+	    rq->route->handler == raw_data_store, &rq->diag);
+	if (rc == E_CROWDED)
+		rq->retry_after = 1;
+	return rc;
+}
+
 /* All refusals that do not depend on the resource, in their order. */
 static enum err
 prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
@@ -109,6 +125,8 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 	rc = route_find(routes, COUNT(routes), rq, allow);
 	if (rc == E_OK && rq->route->role != ROLE_OPEN)
 		rc = auth_check(rq);
+	if (rc == E_OK && rq->route->role != ROLE_OPEN)
+		rc = take_seat(rq);
 	if (rc == E_OK)
 		rc = check_headers(rq);
 	if (rc == E_OK)

@@ -21,7 +21,7 @@ http_status_of(enum err code)
 	case ERR_CLASS_CONFLICT:
 		return code == E_PRECONDITION ? 412 : 409;
 	case ERR_CLASS_LIMIT:
-		return code == E_QUOTA ? 429 : 413;
+		return code == E_QUOTA || code == E_CROWDED ? 429 : 413;
 	case ERR_CLASS_BUSY:
 		return 503;
 	case ERR_CLASS_BROKEN:

@@ -26,6 +26,7 @@ struct service {
 	const struct http_settings *settings;
 	struct document *openapi; /* see http/document.h */
 	struct auth *auth; /* see http/auth.h; NULL: nobody has a token */
+	struct seats *seats; /* see http/seats.h; NULL: nothing is bounded */
 };
 
 /* Who may call a route; each role may also do what those above it may. */

@@ -3,6 +3,7 @@
  * and serves the broker's heartbeats while it waits.
  */
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "etl/router.h"
 #include "http/auth.h"
 #include "http/document.h"
+#include "http/seats.h"
 #include "programs/settings.h"
 
 #define PROGRAM "pulse-etl-fcgi"
@@ -109,6 +111,7 @@ answer(struct responder *me)
 		router_answer(&rq, &rp);
 	db_wait_for_peer(me->service.db, -1);
 	sent = response_send(&rp, &rq, me->fcgi);
+	seats_leave(me->service.seats);
 	log_request(&rq, &rp, began, sent);
 	count_request(&rp, began, sent);
 	log_set_context(NULL, NULL);
@@ -269,8 +272,23 @@ close_all(struct responder *me)
 	db_free(me->service.db);
 	auth_free(me->service.auth);
 	document_free(me->service.openapi);
+	seats_free(me->service.seats);
 	qdrant_client_free(me->service.qdrant);
 	fcgi_free(me->fcgi);
+}
+
+/* Without the table nothing is bounded, but all is answered. */
+static void
+open_seats(struct responder *me)
+{
+	char path[4096] = "";
+	struct diag diag;
+
+	if (settings.daemon.metrics_file[0] != '\0')
+		(void)snprintf(path, sizeof(path), "%s.seats",
+		    settings.daemon.metrics_file);
+	if (seats_new(path, &settings.http, &me->service.seats, &diag) != E_OK)
+		log_warn("seats", LOG_TEXT("text", diag.text));
 }
 
 /* Servers that are away do not keep us from starting: see health/ready. */
@@ -317,6 +335,7 @@ main(int argc, char **argv)
 	diag_clear(&diag);
 	rc = open_all(&me, &diag);
 	if (rc == E_OK) {
+		open_seats(&me);
 		connect_early(&me);
 		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
 		    LOG_TEXT("auth", settings.http.auth));

@@ -1,0 +1,332 @@
+#include "http/seats.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/shared.h"
+
+#define PLACES 256
+#define MARKS 256
+/* Between two looks of one that waits, ms. */
+#define LOOK_MS 2
+#define NOBODY 0
+
+/* A responder; what it works on. */
+struct place {
+	_Atomic int64_t pid;    /* 0: free */
+	_Atomic int64_t tenant; /* NOBODY: it waits for a request */
+	_Atomic int64_t store;  /* is it a store? */
+	_Atomic int64_t began;  /* of clock_ms() */
+};
+
+/* What is known of a tenant; of two with the same mark the last one. */
+struct mark {
+	_Atomic int64_t tenant;
+	_Atomic int64_t asked;	   /* of clock_ms(): its last request */
+	_Atomic int64_t long_any;  /* the end of its last long one; 0: none */
+	_Atomic int64_t long_read; /* of those that are no store */
+};
+
+struct table {
+	struct shared_head head;
+	struct place places[PLACES];
+	struct mark marks[MARKS];
+};
+
+struct seats {
+	struct table *table;
+	struct place *mine;
+	const struct http_settings *settings;
+};
+
+/* What the others work on at a moment, and what is told of me. */
+struct look {
+	int64_t responders;
+	int64_t tenants;       /* requests of the tenant, with mine */
+	int64_t tenants_long;  /* how many of them take long */
+	int64_t tenants_young; /* and may end before one gives up waiting */
+	int64_t tenants_reads; /* how many are no stores */
+	int64_t reads;	       /* requests that are no store, with mine */
+	int64_t reads_young;
+	bool tenant_reads_long;
+};
+
+static bool
+is_gone(int64_t pid)
+{
+	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* Those who were killed have left their places as they were. */
+static void
+sweep(struct table *table)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		struct place *place = &table->places[i];
+		int64_t pid = place->pid;
+
+		if (pid == NOBODY || !is_gone(pid))
+			continue;
+		place->tenant = NOBODY;
+		(void)atomic_compare_exchange_strong(&place->pid, &pid,
+		    NOBODY);
+	}
+}
+
+static struct place *
+take_place(struct table *table)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		int64_t nobody = NOBODY;
+
+		if (atomic_compare_exchange_strong(&table->places[i].pid,
+		    &nobody, (int64_t)getpid()))
+			return &table->places[i];
+	}
+	return NULL;
+}
+
+enum err
+seats_new(const char *path, const struct http_settings *settings,
+    struct seats **ret_seats, struct diag *diag)
+{
+	struct table *table;
+	struct seats *seats;
+	void *there;
+	enum err rc;
+
+	*ret_seats = NULL;
+	if (path[0] == '\0')
+		return E_OK;
+	rc = shared_open(path, "metrics_file", shared_layout(0, "seats 1"),
+	    sizeof(*table), &there, diag);
+	if (rc != E_OK)
+		return rc;
+	table = there;
+	sweep(table);
+	seats = calloc(1, sizeof(*seats));
+	if (seats == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory to start");
+	seats->table = table;
+	seats->settings = settings;
+	seats->mine = take_place(table);
+	if (seats->mine == NULL) {
+		free(seats);
+		return E_OK;
+	}
+	seats->mine->tenant = NOBODY;
+	*ret_seats = seats;
+	return E_OK;
+}
+
+void
+seats_free(struct seats *seats)
+{
+	if (seats == NULL)
+		return;
+	seats_leave(seats);
+	seats->mine->pid = NOBODY;
+	free(seats);
+}
+
+static struct mark *
+mark_of(struct seats *seats, int64_t tenant_id)
+{
+	return &seats->table->marks[(uint64_t)tenant_id % MARKS];
+}
+
+/* Note that a tenant asks. */
+static struct mark *
+note_tenant(struct seats *seats, int64_t tenant_id, int64_t now)
+{
+	struct mark *mark = mark_of(seats, tenant_id);
+
+	if (mark->tenant != tenant_id) {
+		mark->tenant = tenant_id;
+		mark->long_any = 0;
+		mark->long_read = 0;
+	}
+	mark->asked = now;
+	return mark;
+}
+
+static bool
+others_ask(const struct seats *seats, int64_t tenant_id, int64_t now)
+{
+	for (size_t i = 0; i < MARKS; i++) {
+		const struct mark *mark = &seats->table->marks[i];
+
+		if (mark->tenant != NOBODY && mark->tenant != tenant_id &&
+		    now - mark->asked < SEATS_OTHERS_MS)
+			return true;
+	}
+	return false;
+}
+
+static struct look
+look_around(const struct seats *seats, int64_t tenant_id, int64_t now)
+{
+	struct look look = { 0 };
+
+	for (size_t i = 0; i < PLACES; i++) {
+		const struct place *place = &seats->table->places[i];
+		int64_t tenant = place->tenant;
+		int64_t age = now - place->began;
+		bool young = age < SEATS_WAIT_MS;
+
+		if (place->pid == NOBODY)
+			continue;
+		look.responders++;
+		if (tenant == NOBODY)
+			continue;
+		if (tenant == tenant_id) {
+			look.tenants++;
+			look.tenants_young += young;
+			look.tenants_long += age >= SEATS_LONG_MS;
+			look.tenants_reads += !place->store;
+			look.tenant_reads_long |= age >= SEATS_LONG_MS &&
+			    !place->store;
+		}
+		if (!place->store) {
+			look.reads++;
+			look.reads_young += young;
+		}
+	}
+	return look;
+}
+
+static int64_t
+at_least(int64_t least, int64_t number)
+{
+	return number < least ? least : number;
+}
+
+/* How many of the responders a tenant may hold. */
+static int64_t
+tenant_limit(const struct seats *seats, const struct look *look)
+{
+	return at_least(1, look->responders *
+	    seats->settings->tenant_share / 100);
+}
+
+/* How many of so many responders requests may hold that are no stores. */
+static int64_t
+read_limit(const struct seats *seats, int64_t responders)
+{
+	int64_t share = seats->settings->store_share;
+	int64_t kept = responders * share / 100;
+
+	if (share > 0)
+		kept = at_least(1, kept);
+	return at_least(1, responders - kept);
+}
+
+static bool
+is_recent(int64_t at, int64_t now)
+{
+	return at != 0 && now - at < SEATS_MEMORY_MS;
+}
+
+/*
+ * May I go on? E_OK; E_CROWDED when not, *ret_worth_waiting: somebody who is
+ * counted may end soon. *ret_text: why not.
+ */
+static enum err
+judge(const struct seats *seats, const struct mark *mark, int64_t tenant_id,
+    bool is_store, int64_t now, bool *ret_worth_waiting, const char **ret_text)
+{
+	const struct look look = look_around(seats, tenant_id, now);
+	int64_t limit = tenant_limit(seats, &look);
+	int64_t young_others; /* without me */
+
+	if (!is_store && look.reads > read_limit(seats, look.responders) &&
+	    (look.tenant_reads_long || is_recent(mark->long_read, now))) {
+		young_others = look.reads_young - 1;
+		*ret_text = "Too many requests that take long are being"
+		    " answered; the rest of the service is kept for stores."
+		    " Ask for less at a time, or again in a second";
+	} else if ((look.tenants > limit || (!is_store &&
+	    look.tenants_reads > read_limit(seats, limit))) &&
+	    (look.tenants_long > 0 || is_recent(mark->long_any, now)) &&
+	    others_ask(seats, tenant_id, now)) {
+		young_others = look.tenants_young - 1;
+		*ret_text = "The tenant's share of the service is at work on"
+		    " its other requests; others ask as well. Send fewer at a"
+		    " time, or again in a second";
+	} else {
+		return E_OK;
+	}
+	*ret_worth_waiting = young_others > 0;
+	return E_CROWDED;
+}
+
+static void
+begin(struct seats *seats, int64_t tenant_id, bool is_store, int64_t now)
+{
+	seats->mine->store = is_store;
+	seats->mine->began = now;
+	seats->mine->tenant = tenant_id;
+}
+
+enum err
+seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
+    struct diag *diag)
+{
+	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
+	int64_t now = clock_ms(), ends = now + SEATS_WAIT_MS;
+	const struct mark *mark;
+	const char *text = NULL;
+	bool swept = false;
+
+	if (seats == NULL)
+		return E_OK;
+	mark = note_tenant(seats, tenant_id, now);
+	for (;;) {
+		bool worth_waiting = false;
+
+		begin(seats, tenant_id, is_store, now);
+		if (judge(seats, mark, tenant_id, is_store, now,
+		    &worth_waiting, &text) == E_OK)
+			return E_OK;
+		/* Who waits works on nothing. */
+		seats->mine->tenant = NOBODY;
+		if (!swept)
+			sweep(seats->table);
+		else if (!worth_waiting || now >= ends)
+			break;
+		else
+			(void)nanosleep(&pause, NULL);
+		swept = true;
+		now = clock_ms();
+	}
+	metrics_add(METRIC_REQUESTS_CROWDED, 1);
+	return diag_tell(diag, E_CROWDED, "%s", text);
+}
+
+void
+seats_leave(struct seats *seats)
+{
+	int64_t now, tenant;
+	struct mark *mark;
+
+	if (seats == NULL)
+		return;
+	tenant = seats->mine->tenant;
+	if (tenant == NOBODY)
+		return;
+	now = clock_ms();
+	mark = mark_of(seats, tenant);
+	if (now - seats->mine->began >= SEATS_LONG_MS &&
+	    mark->tenant == tenant) {
+		mark->long_any = now;
+		if (!seats->mine->store)
+			mark->long_read = now;
+	}
+	seats->mine->tenant = NOBODY;
+}

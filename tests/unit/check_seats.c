@@ -1,0 +1,223 @@
+#include "http/seats.h"
+#include "unit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define POOL 4
+
+static char folder[] = "/tmp/check_seats_XXXXXX";
+static char path[64];
+static struct http_settings settings;
+static struct seats *pool[POOL]; /* as of so many processes */
+static struct diag diag;
+
+static void
+setup(void)
+{
+	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/seats", folder);
+	settings.tenant_share = 50;
+	settings.store_share = 25;
+	for (size_t i = 0; i < POOL; i++) {
+		ck_assert_int_eq(seats_new(path, &settings, &pool[i], &diag),
+		    E_OK);
+		ck_assert_ptr_nonnull(pool[i]);
+	}
+}
+
+static void
+teardown(void)
+{
+	for (size_t i = 0; i < POOL; i++)
+		seats_free(pool[i]);
+	(void)unlink(path);
+	(void)rmdir(folder);
+}
+
+static void
+pause_ms(long ms)
+{
+	const struct timespec pause = { ms / 1000, ms % 1000 * 1000000 };
+
+	ck_assert_int_eq(nanosleep(&pause, NULL), 0);
+}
+
+static enum err
+read_of(size_t responder, int64_t tenant_id)
+{
+	return seats_take(pool[responder], tenant_id, false, &diag);
+}
+
+static enum err
+store_of(size_t responder, int64_t tenant_id)
+{
+	return seats_take(pool[responder], tenant_id, true, &diag);
+}
+
+static void
+leave_all(void)
+{
+	for (size_t i = 0; i < POOL; i++)
+		seats_leave(pool[i]);
+}
+
+START_TEST(quick_requests_may_fill_the_pool)
+{
+	for (size_t i = 0; i < POOL; i++)
+		ck_assert_int_eq(read_of(i, 1), E_OK);
+	leave_all();
+	ck_assert_int_eq(read_of(0, 2), E_OK);
+	for (size_t i = 1; i < POOL; i++)
+		ck_assert_int_eq(store_of(i, 1), E_OK);
+}
+END_TEST
+
+START_TEST(long_reads_leave_a_responder_to_stores)
+{
+	ck_assert_int_eq(read_of(0, 1), E_OK);
+	pause_ms(SEATS_LONG_MS + 20);
+	ck_assert_int_eq(read_of(1, 1), E_OK);
+	ck_assert_int_eq(read_of(2, 1), E_OK);
+	ck_assert_int_eq(read_of(3, 1), E_CROWDED);
+	ck_assert_ptr_nonnull(strstr(diag.client, "kept for stores"));
+	ck_assert_int_eq(store_of(3, 1), E_OK); /* nobody else asks */
+	seats_leave(pool[3]);
+	/* Who had none that was long is no part of it. */
+	ck_assert_int_eq(read_of(3, 3), E_OK);
+	/* What has been is remembered. */
+	leave_all();
+	settings.tenant_share = 100;
+	for (size_t i = 0; i < POOL - 1; i++)
+		ck_assert_int_eq(read_of(i, 1), E_OK);
+	ck_assert_int_eq(read_of(3, 1), E_CROWDED);
+}
+END_TEST
+
+START_TEST(a_tenant_leaves_half_to_others_who_ask)
+{
+	ck_assert_int_eq(store_of(0, 1), E_OK);
+	pause_ms(SEATS_LONG_MS + 20);
+	ck_assert_int_eq(store_of(1, 1), E_OK);
+	ck_assert_int_eq(store_of(2, 1), E_OK);
+	seats_leave(pool[2]);
+	ck_assert_int_eq(store_of(3, 2), E_OK);
+	seats_leave(pool[3]);
+	ck_assert_int_eq(store_of(2, 1), E_CROWDED);
+	ck_assert_ptr_nonnull(strstr(diag.client, "others ask as well"));
+	/* Of its two, one is for its own stores. */
+	seats_leave(pool[1]);
+	leave_all();
+	ck_assert_int_eq(read_of(0, 1), E_OK);
+	ck_assert_int_eq(read_of(1, 1), E_CROWDED);
+	ck_assert_int_eq(store_of(1, 1), E_OK);
+	ck_assert_int_eq(store_of(2, 2), E_OK);
+	ck_assert_int_eq(store_of(3, 2), E_OK);
+	/* All of it may be given away. */
+	settings.tenant_share = 100;
+	seats_leave(pool[3]);
+	ck_assert_int_eq(store_of(3, 1), E_OK);
+}
+END_TEST
+
+START_TEST(whoever_leaves_makes_room)
+{
+	int status;
+	pid_t child;
+
+	ck_assert_int_eq(read_of(0, 1), E_OK);
+	pause_ms(SEATS_LONG_MS + 20);
+	ck_assert_int_eq(read_of(1, 1), E_OK);
+	child = fork(); /* another process's turn ends meanwhile */
+	if (child == 0) {
+		if (read_of(2, 1) != E_OK)
+			_exit(1);
+		pause_ms(SEATS_WAIT_MS / 5);
+		seats_leave(pool[2]);
+		_exit(0);
+	}
+	pause_ms(SEATS_WAIT_MS / 10);
+	ck_assert_int_eq(read_of(3, 1), E_OK);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(a_killed_process_holds_nothing)
+{
+	struct seats *others[2] = { NULL, NULL };
+	pid_t child;
+	int status;
+
+	child = fork();
+	if (child == 0) {
+		for (size_t i = 0; i < COUNT(others); i++)
+			if (seats_new(path, &settings, &others[i], &diag) !=
+			    E_OK || seats_take(others[i], 1, false, &diag) !=
+			    E_OK)
+				_exit(1);
+		(void)raise(SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFSIGNALED(status));
+	/* Half of four, which two that are gone would have already. */
+	settings.store_share = 50;
+	ck_assert_int_eq(read_of(0, 1), E_OK);
+	pause_ms(SEATS_LONG_MS + 20);
+	ck_assert_int_eq(read_of(1, 1), E_OK);
+	ck_assert_int_eq(read_of(2, 1), E_CROWDED);
+}
+END_TEST
+
+START_TEST(one_responder_answers_all)
+{
+	for (size_t i = 1; i < POOL; i++) {
+		seats_free(pool[i]);
+		pool[i] = NULL;
+	}
+	ck_assert_int_eq(read_of(0, 1), E_OK);
+	pause_ms(SEATS_LONG_MS + 20);
+	seats_leave(pool[0]);
+	ck_assert_int_eq(read_of(0, 2), E_OK);
+	seats_leave(pool[0]);
+	ck_assert_int_eq(read_of(0, 1), E_OK);
+}
+END_TEST
+
+START_TEST(without_a_file_nothing_is_bounded)
+{
+	struct seats *none;
+
+	ck_assert_int_eq(seats_new("", &settings, &none, &diag), E_OK);
+	ck_assert_ptr_null(none);
+	ck_assert_int_eq(seats_take(none, 1, false, &diag), E_OK);
+	seats_leave(none);
+	ck_assert_int_eq(seats_new("/nowhere/seats", &settings, &none, &diag),
+	    E_SYSTEM);
+	ck_assert_ptr_nonnull(strstr(diag.text, "/nowhere/seats"));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("seats");
+	TCase *tcase = tcase_create("seats");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, quick_requests_may_fill_the_pool);
+	tcase_add_test(tcase, long_reads_leave_a_responder_to_stores);
+	tcase_add_test(tcase, a_tenant_leaves_half_to_others_who_ask);
+	tcase_add_test(tcase, whoever_leaves_makes_room);
+	tcase_add_test(tcase, a_killed_process_holds_nothing);
+	tcase_add_test(tcase, one_responder_answers_all);
+	tcase_add_test(tcase, without_a_file_nothing_is_bounded);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}
