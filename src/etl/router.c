@@ -107,7 +107,7 @@ take_seat(struct req *rq)
 	if (rq->who.tenant_id == 0) /* development: anybody is any tenant */
 		return E_OK;
 	rc = seats_take(rq->service->seats, rq->who.tenant_id,
-	    rq->route->handler == raw_data_store, &rq->diag);
+	    rq->route->handler == raw_data_store, rq->waited_ms, &rq->diag);
 	if (rc == E_CROWDED)
 		rq->retry_after = 1;
 	return rc;

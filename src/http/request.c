@@ -9,6 +9,7 @@
 
 /* Bytes of a packed body that are unpacked at a time. */
 #define PACKED_PIECE 65536
+#define DAY_MS (24 * 3600 * 1000LL)
 
 void
 request_init(struct req *rq, struct service *service, struct arena *arena,
@@ -71,6 +72,23 @@ header(const struct fcgi *fcgi, const char *name)
 	return value.len == 0 ? SPAN_NONE : value;
 }
 
+/*
+ * Milliseconds since nginx gave the request to the pool: its $msec, seconds
+ * with three decimals. 0 when it does not say, or its clock is another.
+ */
+static int64_t
+time_since(struct span sent)
+{
+	struct span seconds = span_cut(&sent, '.');
+	int64_t whole, rest, since;
+
+	if (!span_int64(seconds, &whole) || sent.len != 3 ||
+	    !span_int64(sent, &rest) || whole < 0 || whole > INT32_MAX * 8LL)
+		return 0;
+	since = clock_wall_ms() - whole * 1000 - rest;
+	return since < 0 || since > DAY_MS ? 0 : since;
+}
+
 void
 request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 {
@@ -92,6 +110,7 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->idempotency_key = fcgi_param(fcgi, "HTTP_IDEMPOTENCY_KEY");
 	rq->traceparent = header(fcgi, "HTTP_TRACEPARENT");
 	rq->remote_addr = header(fcgi, "REMOTE_ADDR");
+	rq->waited_ms = time_since(header(fcgi, "ETL_SENT"));
 	set_request_id(rq, fcgi_param(fcgi, "HTTP_X_REQUEST_ID"));
 }
 

@@ -73,6 +73,7 @@ struct req {
 	struct span idempotency_key; /* empty when it came so */
 	struct span traceparent;
 	struct span remote_addr;
+	int64_t waited_ms; /* for a responder, as far as nginx tells */
 	struct buf *body;
 	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */
 

@@ -29,6 +29,7 @@ struct place {
 struct mark {
 	_Atomic int64_t tenant;
 	_Atomic int64_t asked;	   /* of clock_ms(): its last request */
+	_Atomic int64_t pressed;   /* when others had to wait for it; 0: never */
 	_Atomic int64_t long_any;  /* the end of its last long one; 0: none */
 	_Atomic int64_t long_read; /* of those that are no store */
 };
@@ -104,7 +105,7 @@ seats_new(const char *path, const struct http_settings *settings,
 	*ret_seats = NULL;
 	if (path[0] == '\0')
 		return E_OK;
-	rc = shared_open(path, "metrics_file", shared_layout(0, "seats 1"),
+	rc = shared_open(path, "metrics_file", shared_layout(0, "seats 2"),
 	    sizeof(*table), &there, diag);
 	if (rc != E_OK)
 		return rc;
@@ -149,6 +150,7 @@ note_tenant(struct seats *seats, int64_t tenant_id, int64_t now)
 
 	if (mark->tenant != tenant_id) {
 		mark->tenant = tenant_id;
+		mark->pressed = 0;
 		mark->long_any = 0;
 		mark->long_read = 0;
 	}
@@ -228,42 +230,69 @@ read_limit(const struct seats *seats, int64_t responders)
 }
 
 static bool
-is_recent(int64_t at, int64_t now)
+is_recent(int64_t at, int64_t now, int64_t memory)
 {
-	return at != 0 && now - at < SEATS_MEMORY_MS;
+	return at != 0 && now - at < memory;
 }
 
-/*
- * May I go on? E_OK; E_CROWDED when not, *ret_worth_waiting: somebody who is
- * counted may end soon. *ret_text: why not.
- */
-static enum err
-judge(const struct seats *seats, const struct mark *mark, int64_t tenant_id,
-    bool is_store, int64_t now, bool *ret_worth_waiting, const char **ret_text)
-{
-	const struct look look = look_around(seats, tenant_id, now);
-	int64_t limit = tenant_limit(seats, &look);
-	int64_t young_others; /* without me */
+/* What is asked for, and how it stands. */
+struct turn {
+	int64_t tenant_id;
+	bool is_store;
+	int64_t now;
+	struct mark *mark;
+	bool worth_waiting;  /* somebody who is counted may end soon */
+	bool leaves_one;     /* it is over by the one that is to be free */
+	const char *refusal; /* for the client */
+};
 
-	if (!is_store && look.reads > read_limit(seats, look.responders) &&
-	    (look.tenant_reads_long || is_recent(mark->long_read, now))) {
-		young_others = look.reads_young - 1;
-		*ret_text = "Too many requests that take long are being"
+/* May it go on? *turn says more where not. */
+static bool
+may_go_on(const struct seats *seats, struct turn *turn)
+{
+	const int64_t now = turn->now;
+	const struct look look = look_around(seats, turn->tenant_id, now);
+	bool others = others_ask(seats, turn->tenant_id, now);
+	bool is_hard = look.tenants_long > 0 ||
+	    is_recent(turn->mark->long_any, now, SEATS_LONG_MEMORY_MS) ||
+	    is_recent(turn->mark->pressed, now, SEATS_PRESSED_MS);
+	int64_t limit = is_hard ? tenant_limit(seats, &look) :
+	    at_least(1, look.responders - 1);
+
+	turn->leaves_one = false;
+	if (!turn->is_store && (look.tenant_reads_long ||
+	    is_recent(turn->mark->long_read, now, SEATS_LONG_MEMORY_MS)) &&
+	    look.reads > read_limit(seats, look.responders)) {
+		turn->worth_waiting = !others && look.reads_young > 1;
+		turn->refusal = "Too many requests that take long are being"
 		    " answered; the rest of the service is kept for stores."
 		    " Ask for less at a time, or again in a second";
-	} else if ((look.tenants > limit || (!is_store &&
-	    look.tenants_reads > read_limit(seats, limit))) &&
-	    (look.tenants_long > 0 || is_recent(mark->long_any, now)) &&
-	    others_ask(seats, tenant_id, now)) {
-		young_others = look.tenants_young - 1;
-		*ret_text = "The tenant's share of the service is at work on"
-		    " its other requests; others ask as well. Send fewer at a"
-		    " time, or again in a second";
-	} else {
-		return E_OK;
+		return false;
 	}
-	*ret_worth_waiting = young_others > 0;
-	return E_CROWDED;
+	if (others && (look.tenants > limit || (is_hard && !turn->is_store &&
+	    look.tenants_reads > read_limit(seats, limit)))) {
+		turn->worth_waiting = !is_hard && look.tenants_young > 1;
+		turn->leaves_one = !is_hard;
+		turn->refusal = "The tenant's share of the service is at work"
+		    " on its other requests; others ask as well. Send fewer at"
+		    " a time, or again in a second";
+		return false;
+	}
+	return true;
+}
+
+/* Did it wait for a responder while its tenant held its share? */
+static void
+note_wait(const struct seats *seats, struct turn *turn, int64_t waited_ms)
+{
+	struct look look;
+
+	if (waited_ms < SEATS_WAIT_MS ||
+	    !others_ask(seats, turn->tenant_id, turn->now))
+		return;
+	look = look_around(seats, turn->tenant_id, turn->now);
+	if (look.tenants >= tenant_limit(seats, &look))
+		turn->mark->pressed = turn->now;
 }
 
 static void
@@ -276,37 +305,36 @@ begin(struct seats *seats, int64_t tenant_id, bool is_store, int64_t now)
 
 enum err
 seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
-    struct diag *diag)
+    int64_t waited_ms, struct diag *diag)
 {
 	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
-	int64_t now = clock_ms(), ends = now + SEATS_WAIT_MS;
-	const struct mark *mark;
-	const char *text = NULL;
-	bool swept = false;
+	struct turn turn = { .tenant_id = tenant_id, .is_store = is_store };
+	int64_t ends;
 
 	if (seats == NULL)
 		return E_OK;
-	mark = note_tenant(seats, tenant_id, now);
-	for (;;) {
-		bool worth_waiting = false;
-
-		begin(seats, tenant_id, is_store, now);
-		if (judge(seats, mark, tenant_id, is_store, now,
-		    &worth_waiting, &text) == E_OK)
+	turn.now = clock_ms();
+	ends = turn.now + SEATS_WAIT_MS;
+	turn.mark = note_tenant(seats, tenant_id, turn.now);
+	note_wait(seats, &turn, waited_ms);
+	for (bool swept = false;; swept = true) {
+		begin(seats, tenant_id, is_store, turn.now);
+		if (may_go_on(seats, &turn))
 			return E_OK;
 		/* Who waits works on nothing. */
 		seats->mine->tenant = NOBODY;
 		if (!swept)
 			sweep(seats->table);
-		else if (!worth_waiting || now >= ends)
+		else if (!turn.worth_waiting || turn.now >= ends)
 			break;
 		else
 			(void)nanosleep(&pause, NULL);
-		swept = true;
-		now = clock_ms();
+		turn.now = clock_ms();
 	}
+	if (turn.leaves_one)
+		turn.mark->pressed = turn.now;
 	metrics_add(METRIC_REQUESTS_CROWDED, 1);
-	return diag_tell(diag, E_CROWDED, "%s", text);
+	return diag_tell(diag, E_CROWDED, "%s", turn.refusal);
 }
 
 void

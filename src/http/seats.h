@@ -1,18 +1,20 @@
 /*
  * Who holds the responders of a pool. A request holds one until its answer's
- * end, so a few that take long would leave none to others. The responders
- * share a small table (base/shared.h), in which each notes for whom it works.
+ * end, so those of one tenant could leave none to others. The responders share
+ * a small table (base/shared.h), in which each notes for whom it works.
  *
- * Requests that are quick, as nearly all are, are never refused here. A tenant
- * that had one of SEATS_LONG_MS or more within the last SEATS_MEMORY_MS is
- * bounded, until that is over:
+ * While another tenant has asked within SEATS_OTHERS_MS, a tenant leaves one
+ * responder free: one request more waits SEATS_WAIT_MS for a place, and is then
+ * refused. Quick requests, as nearly all are, always find one. A tenant is
+ * hard on others when that was in vain, or a request of it had to wait as long
+ * for a responder while it held its share, within the last SEATS_PRESSED_MS; or
+ * a request took SEATS_LONG_MS, within SEATS_LONG_MEMORY_MS. Then
  * - its requests hold at most `tenant_share` percent of the responders while
- *   another tenant has asked within SEATS_OTHERS_MS;
+ *   others ask, and what is beyond is refused at once;
  * - those that are no stores leave `store_share` percent of these to stores,
- *   one at least of two or more; so do those of all tenants together, of all
- *   responders.
- * One more waits SEATS_WAIT_MS for a seat, but not for requests that are long
- * themselves; then it is refused.
+ *   one at least of two or more;
+ * - those that are no stores, of all tenants together, leave as much of all
+ *   responders, whether others ask or not.
  */
 #ifndef HTTP_SEATS_H
 #define HTTP_SEATS_H
@@ -23,10 +25,11 @@
 #include "http/http_conf.h"
 #include "base/diag.h"
 
-#define SEATS_LONG_MS 1000
-#define SEATS_MEMORY_MS (10 * 60 * 1000)
 #define SEATS_OTHERS_MS (10 * 1000)
 #define SEATS_WAIT_MS 250
+#define SEATS_PRESSED_MS (60 * 1000)
+#define SEATS_LONG_MS 1000
+#define SEATS_LONG_MEMORY_MS (10 * 60 * 1000)
 
 struct seats;
 
@@ -42,12 +45,13 @@ enum err seats_new(const char *path, const struct http_settings *settings,
 void seats_free(struct seats *seats);
 
 /*
- * A request of a tenant begins; it may wait, see above.
+ * A request of a tenant begins; it may wait, see above. It has waited
+ * `waited_ms` for this responder.
  *
  * Fails: E_CROWDED, the client is told why.
  */
 enum err seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
-    struct diag *diag) MUST_CHECK;
+    int64_t waited_ms, struct diag *diag) MUST_CHECK;
 
 /* It has ended. Does nothing when none was taken. */
 void seats_leave(struct seats *seats);

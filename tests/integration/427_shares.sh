@@ -33,7 +33,7 @@ check_is "sixty quick reads, twenty at a time: none is refused" "$(count 200 "$T
 requests "$mine" 60 wits >"$TMP/long.conf"
 curl -sgZ --parallel-immediate --parallel-max 60 -K "$TMP/long.conf" >"$TMP/long" 2>"$TMP/curl.err" &
 long=$!
-sleep 3 # the first four are done
+sleep 5 # the first three are done
 requests "$other" 20 raw-data/store header 'Content-Type: application/json' data "$(batch 20)" >"$TMP/stores.conf"
 requests "$other" 20 wits >"$TMP/reads.conf"
 curl -sg -K "$TMP/stores.conf" >"$TMP/stores"

@@ -52,13 +52,13 @@ pause_ms(long ms)
 static enum err
 read_of(size_t responder, int64_t tenant_id)
 {
-	return seats_take(pool[responder], tenant_id, false, &diag);
+	return seats_take(pool[responder], tenant_id, false, 0, &diag);
 }
 
 static enum err
 store_of(size_t responder, int64_t tenant_id)
 {
-	return seats_take(pool[responder], tenant_id, true, &diag);
+	return seats_take(pool[responder], tenant_id, true, 0, &diag);
 }
 
 static void
@@ -76,6 +76,37 @@ START_TEST(quick_requests_may_fill_the_pool)
 	ck_assert_int_eq(read_of(0, 2), E_OK);
 	for (size_t i = 1; i < POOL; i++)
 		ck_assert_int_eq(store_of(i, 1), E_OK);
+}
+END_TEST
+
+START_TEST(one_is_left_to_others_who_ask)
+{
+	ck_assert_int_eq(store_of(0, 2), E_OK);
+	seats_leave(pool[0]);
+	for (size_t i = 0; i < POOL - 1; i++)
+		ck_assert_int_eq(read_of(i, 1), E_OK);
+	/* It waits in vain, and from then on a half has to do. */
+	ck_assert_int_eq(read_of(3, 1), E_CROWDED);
+	ck_assert_ptr_nonnull(strstr(diag.client, "others ask as well"));
+	ck_assert_int_eq(store_of(3, 2), E_OK);
+	leave_all();
+	ck_assert_int_eq(store_of(0, 1), E_OK);
+	ck_assert_int_eq(store_of(1, 1), E_OK);
+	ck_assert_int_eq(store_of(2, 1), E_CROWDED);
+}
+END_TEST
+
+START_TEST(who_waited_for_a_responder_has_too_many_at_work)
+{
+	ck_assert_int_eq(store_of(0, 2), E_OK);
+	seats_leave(pool[0]);
+	ck_assert_int_eq(seats_take(pool[0], 1, true, SEATS_WAIT_MS, &diag),
+	    E_OK);
+	ck_assert_int_eq(store_of(1, 1), E_OK);
+	ck_assert_int_eq(store_of(2, 1), E_OK);
+	seats_leave(pool[2]);
+	ck_assert_int_eq(seats_take(pool[2], 1, true, SEATS_WAIT_MS, &diag),
+	    E_CROWDED);
 }
 END_TEST
 
@@ -131,8 +162,9 @@ START_TEST(whoever_leaves_makes_room)
 	int status;
 	pid_t child;
 
+	ck_assert_int_eq(store_of(0, 2), E_OK);
+	seats_leave(pool[0]);
 	ck_assert_int_eq(read_of(0, 1), E_OK);
-	pause_ms(SEATS_LONG_MS + 20);
 	ck_assert_int_eq(read_of(1, 1), E_OK);
 	child = fork(); /* another process's turn ends meanwhile */
 	if (child == 0) {
@@ -159,7 +191,8 @@ START_TEST(a_killed_process_holds_nothing)
 	if (child == 0) {
 		for (size_t i = 0; i < COUNT(others); i++)
 			if (seats_new(path, &settings, &others[i], &diag) !=
-			    E_OK || seats_take(others[i], 1, false, &diag) !=
+			    E_OK || seats_take(others[i], 1, false, 0,
+			    &diag) !=
 			    E_OK)
 				_exit(1);
 		(void)raise(SIGKILL);
@@ -196,7 +229,7 @@ START_TEST(without_a_file_nothing_is_bounded)
 
 	ck_assert_int_eq(seats_new("", &settings, &none, &diag), E_OK);
 	ck_assert_ptr_null(none);
-	ck_assert_int_eq(seats_take(none, 1, false, &diag), E_OK);
+	ck_assert_int_eq(seats_take(none, 1, false, 0, &diag), E_OK);
 	seats_leave(none);
 	ck_assert_int_eq(seats_new("/nowhere/seats", &settings, &none, &diag),
 	    E_SYSTEM);
@@ -212,6 +245,8 @@ main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, quick_requests_may_fill_the_pool);
+	tcase_add_test(tcase, one_is_left_to_others_who_ask);
+	tcase_add_test(tcase, who_waited_for_a_responder_has_too_many_at_work);
 	tcase_add_test(tcase, long_reads_leave_a_responder_to_stores);
 	tcase_add_test(tcase, a_tenant_leaves_half_to_others_who_ask);
 	tcase_add_test(tcase, whoever_leaves_makes_room);
