@@ -67,7 +67,8 @@ raw_data_list(struct req *rq, struct resp *rp)
 	struct list_input input = { .filter.limit = 50 };
 	struct raw_batch_filter *filter = &input.filter;
 	struct db_rows *rows;
-	int64_t limit, total, last = 0;
+	struct raw_batch_total total;
+	int64_t limit, last = 0;
 	char cursor[32];
 	bool more;
 	int shown;
@@ -104,7 +105,8 @@ raw_data_list(struct req *rq, struct resp *rp)
 		json_end(rp->json);
 	}
 	json_end(rp->json);
-	json_int(rp->json, "total_count", total);
+	json_int(rp->json, "total_count", total.count);
+	json_bool(rp->json, "total_count_is_exact", total.is_exact);
 	json_int(rp->json, "limit", limit);
 	json_int(rp->json, "offset", filter->offset);
 	(void)snprintf(cursor, sizeof(cursor), "%" PRId64, last);

@@ -105,16 +105,16 @@ raw_data_requeue(struct req *rq, struct resp *rp)
 {
 	const struct raw_batch_filter filter = { .id = rq->id,
 		.tenant_id = rq->who.tenant_id, .limit = 1 };
-	int64_t count;
+	struct raw_batch_total total;
 	enum err rc;
 
 	rc = answer_requeue(rq, rp, &filter);
 	if (rc != E_NO_ROW)
 		return rc;
-	rc = raw_batch_count(rq->db, &filter, rq->arena, &count, &rq->diag);
+	rc = raw_batch_count(rq->db, &filter, rq->arena, &total, &rq->diag);
 	if (rc != E_OK)
 		return rc;
-	if (count == 0)
+	if (total.count == 0)
 		return diag_tell(&rq->diag, E_NO_ROW,
 		    "There is no raw data with this id");
 	return diag_tell(&rq->diag, E_CONFLICT,

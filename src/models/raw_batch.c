@@ -112,16 +112,29 @@ raw_batch_run_count(struct db *db, struct sql *sql, struct arena *arena,
 
 enum err
 raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
-    struct arena *arena, int64_t *ret_count, struct diag *diag)
+    struct arena *arena, struct raw_batch_total *ret_total, struct diag *diag)
 {
+	int64_t count;
 	struct sql sql;
+	enum err rc;
 
-	if (raw_batch_filter_is_empty(filter))
-		return count_all(db, filter->tenant_id, arena, ret_count, diag);
+	if (raw_batch_filter_is_empty(filter)) {
+		rc = count_all(db, filter->tenant_id, arena, &count, diag);
+		if (rc == E_OK)
+			*ret_total = (struct raw_batch_total){ count, true };
+		return rc;
+	}
 	sql_init(&sql);
-	sql_add(&sql, "SELECT count(*)");
+	sql_add(&sql, "SELECT count(*) FROM (SELECT");
 	raw_batch_add_filter(&sql, filter);
-	return raw_batch_run_count(db, &sql, arena, ret_count, diag);
+	/* One more tells whether there is more. */
+	sql_add_int(&sql, " LIMIT $%d) AS matches", RAW_BATCH_COUNTED + 1);
+	rc = raw_batch_run_count(db, &sql, arena, &count, diag);
+	if (rc != E_OK)
+		return rc;
+	ret_total->is_exact = count <= RAW_BATCH_COUNTED;
+	ret_total->count = ret_total->is_exact ? count : RAW_BATCH_COUNTED;
+	return E_OK;
 }
 
 enum err

@@ -114,9 +114,22 @@ enum err raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
     MUST_CHECK;
 
-/* How many rows the filter has in all, paging aside. */
+/* So far the rows that a filter leaves are counted. */
+#define RAW_BATCH_COUNTED 100000
+
+/* How many rows a filter has; where that is not exact, at least so many. */
+struct raw_batch_total {
+	int64_t count;
+	bool is_exact;
+};
+
+/*
+ * How many rows the filter has, paging aside: all of a tenant's without looking
+ * at them, of others RAW_BATCH_COUNTED at most.
+ */
 enum err raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
-    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+    struct arena *arena, struct raw_batch_total *ret_total,
+    struct diag *diag) MUST_CHECK;
 
 /* The payload of one row; SPAN_NONE when it has gone. Lives in the arena. */
 enum err raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,

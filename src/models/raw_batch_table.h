@@ -54,8 +54,8 @@ CHECK("CHECK (((processing_status)::text = ANY ((ARRAY["
     "'pending'::character varying, 'processing'::character varying,"
     " 'completed'::character varying, 'failed'::character varying])::text[])))")
 CHECK("CHECK ((octet_length(raw_data_sha256) = 32))")
-INDEX("btree (entity_type)")
-INDEX("btree (processing_status)")
+INDEX("btree (tenant_id, entity_type, id) WHERE active")
+INDEX("btree (processing_status, tenant_id, id) WHERE active")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
 INDEX("btree (id) WHERE queue_due")
