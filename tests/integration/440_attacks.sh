@@ -1,8 +1,42 @@
 #!/usr/bin/env bash
 # Hostile text, paths, headers, requests within requests, and FastCGI spoken by
-# a stranger: nothing is shown, changed or brought down.
+# a stranger: nothing is shown, changed or brought down. And what the programs are
+# built with for the day when something gets through.
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=2 app_up
+
+# -- what the compiler and the linker add
+built() { sed -n "s/^$1 = //p" "$ETL_BUILD/Makefile" 2>/dev/null; }
+takes() { # FLAG…: the compiler
+	# shellcheck disable=SC2046 # a compiler and its flags
+	echo '#include <string.h>' | $(built CC) -Werror -O2 -U_FORTIFY_SOURCE "$@" -x c -c -o "$TMP/taken.o" - 2>"$TMP/taken"
+}
+programs=(pulse-etl-fcgi pulse-etl-worker pulse-etl-relay pulse-etl-migrate pulse-etl)
+all_have() { # REGEX LEAST COMMAND…: that many lines of what it says of each program
+	local program n
+	for program in "${programs[@]}"; do
+		n=$("${@:3}" "$ETL_BUILD/$program" | grep -cE "$1")
+		[ "$n" -ge "$2" ] || { echo "$program: $n of at least $2"; return 1; }
+	done
+}
+if ! command -v readelf >"$TMP/which" || ! command -v objdump >"$TMP/which" || [ -z "$(built CC)" ]; then
+	skip "the programs are hardened" "binutils or the build's makefile is missing"
+else
+	check "programs are laid out anew at each start, and no library's address can be changed" all_have 'Flags: .*NOW.* PIE' 1 readelf -dW
+	if is_sanitized || [[ " $(built CFLAGS)" != *\ -O[123s]* ]]; then
+		skip "what libc checks" "not in a build with sanitizers, or without -O"
+	else
+		check "libc checks the sizes it is given" all_have '__[a-z]*printf_chk' 2 readelf -W --dyn-syms
+		# Which level it was, a program does not tell; a level of the user's own stays.
+		if takes -D_FORTIFY_SOURCE=3 && [[ "$(built CPPFLAGS) $(built CFLAGS)" != *_FORTIFY_SOURCE* ]]; then
+			check_match "and those known only at run time" "$(built ETL_CPPFLAGS)" '(^| )-D_FORTIFY_SOURCE=3( |$)'
+		fi
+	fi
+	# A few are in what libc adds to each program.
+	if takes -fcf-protection=full; then
+		check "functions are marked as targets of jumps" all_have '[[:space:]]endbr(32|64)' 50 objdump -d -j .text
+	fi
+fi
 
 host=${ETL_URL#http://}
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source');
