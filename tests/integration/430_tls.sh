@@ -109,6 +109,12 @@ check_is "TLS 1.2 will do" "$(tls --tls-max 1.2)" 200
 check_is "TLS 1.1 will not" "$(tls --tls-max 1.1 --tlsv1.0)" 000
 check_is "an error of nginx has it, too" "$(curl -sS --noproxy '*' --cacert "$TMP/pki/ours.pem" -D - -o "$BODY" "https://localhost:$https/app/etl/raw-data/%00" 2>"$TMP/curl.err" | head -n 1 | tr -d '\r' | cut -d ' ' -f 2)" 400
 check_is "without TLS one is sent there" "$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' "http://localhost:$http/app/etl/health")" "308 https://localhost/app/etl/health"
+rows=$(sql "SELECT count(*) FROM raw_extraction_data")
+check_is "with its query, and with its method, for 308 keeps that" "$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' -K "$ETL_CURLRC" -H 'Content-Type: application/json' \
+	--data '{"raw_data":[]}' "http://localhost:$http/app/etl/raw-data/store?integration_id=1&entity_type=jira_issues_batch")" \
+	"308 https://localhost/app/etl/raw-data/store?integration_id=1&entity_type=jira_issues_batch"
+check_is "and nothing is stored" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$rows"
+check_is "not even what is none of ours is answered without TLS" "$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' "http://localhost:$http/")" "308 https://localhost/"
 request GET /app/etl/health
 check_is "where there is no TLS, HSTS is not sent" "$(header Strict-Transport-Security)" ""
 done_testing
