@@ -7,6 +7,8 @@
 #endif
 
 #include "adapters/svg_drawing.h"
+#include "adapters/svg_limit.h"
+#include "adapters/svg_style.h"
 #include "adapters/svg_text.h"
 #include "base/buf.h"
 
@@ -40,13 +42,14 @@ static const char *const elements[] = {
 #undef ELEMENT
 };
 
-static bool
-is_one_of(const char *name, const char *const *names, size_t count)
+/* The table's own copy of an element's name, or NULL. */
+static const char *
+element_of(const char *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < COUNT(elements); i++)
+		if (strcmp(name, elements[i]) == 0)
+			return elements[i];
+	return NULL;
 }
 
 /* A picture while expat goes through it; nothing is looked at after a flaw. */
@@ -55,6 +58,7 @@ struct picture {
 	enum err rc;
 	struct diag *diag;
 	int depth; /* of elements that are open */
+	int text;  /* the depth of the outermost text that is open, or 0 */
 	bool in_style;
 	struct buf style; /* checked whole, for its text comes in pieces */
 	struct svg_drawing *drawing;
@@ -103,6 +107,19 @@ note(struct picture *picture, enum err rc)
 	(void)XML_StopParser(picture->parser, XML_FALSE);
 }
 
+/* A style sheet, or the attribute of that name. */
+static enum err
+check_style(struct picture *picture, const char *text, bool is_sheet)
+{
+	enum err rc = svg_check_style(text, picture->diag);
+
+	if (rc != E_OK)
+		return rc;
+	return is_sheet ? svg_style_read_sheet(text, picture->drawing,
+	    picture->diag) : svg_style_read(text, picture->drawing,
+	    picture->diag);
+}
+
 static enum err
 check_attribute(struct picture *picture, const char *element,
     const char *told, const char *value)
@@ -129,14 +146,19 @@ check_attribute(struct picture *picture, const char *element,
 	if (strcasecmp(local, "src") == 0)
 		return svg_refuse(diag, "the attribute", local);
 	if (strcmp(local, "style") == 0)
-		return svg_check_style(value, diag);
+		return check_style(picture, value, false);
 	/* fill, mask, filter and others take url(), escapes included. */
 	if (strchr(value, '\\') != NULL)
 		return svg_refuse(diag, "a backslash in the attribute", local);
 	if (!svg_stays_within(value))
 		return svg_refuse(diag, "a reference to elsewhere in the attribute",
 		    local);
-	return E_OK;
+	if (name.space != NULL)
+		return E_OK; /* nothing of SVG, which draws */
+	if (strcmp(local, "class") == 0)
+		svg_drawing_class(picture->drawing, value);
+	svg_drawing_points(picture->drawing, svg_limit_points(local, value));
+	return svg_style_attribute(local, value, picture->drawing, diag);
 }
 
 static enum err
@@ -144,6 +166,7 @@ check_element(struct picture *picture, struct name name)
 {
 	struct diag *diag = picture->diag;
 	bool is_svg = is_in(name, svg_namespace);
+	const char *kind = is_svg ? element_of(name.local) : "";
 
 	if (picture->depth == 0 && (!is_svg || strcmp(name.local, "svg") != 0))
 		return diag_tell(diag, E_INVALID, "The file is no SVG: its"
@@ -151,12 +174,11 @@ check_element(struct picture *picture, struct name name)
 	if (picture->depth > DEPTH_MAX)
 		return svg_refuse(diag, "elements too deep within each other",
 		    NULL);
-	if (is_svg ? !is_one_of(name.local, elements, COUNT(elements)) :
-	    !is_inert(name))
+	if (kind == NULL || (!is_svg && !is_inert(name)))
 		return svg_refuse(diag, "the element", name.local);
 	if (picture->in_style)
 		return svg_refuse(diag, "an element within", "style");
-	return svg_drawing_add(picture->drawing, picture->depth, diag);
+	return svg_drawing_add(picture->drawing, kind, picture->depth, diag);
 }
 
 /* attributes: names and values in turn, up to a NULL. */
@@ -169,9 +191,14 @@ on_element(void *context, const char *told, const char **attributes)
 	if (picture->rc != E_OK)
 		return;
 	note(picture, check_element(picture, name));
+	if (picture->rc == E_OK)
+		note(picture, svg_limit_check(name.local,
+		    (const char *const *)attributes, picture->diag));
 	for (; picture->rc == E_OK && attributes[0] != NULL; attributes += 2)
 		note(picture, check_attribute(picture, name.local,
 		    attributes[0], attributes[1]));
+	if (picture->text == 0 && strcmp(name.local, "text") == 0)
+		picture->text = picture->depth;
 	picture->depth++;
 	picture->in_style = strcmp(name.local, "style") == 0;
 }
@@ -184,12 +211,14 @@ on_element_end(void *context, const char *told)
 
 	(void)told;
 	picture->depth--;
+	if (picture->text == picture->depth)
+		picture->text = 0;
 	if (picture->rc != E_OK || !picture->in_style)
 		return;
 	picture->in_style = false;
 	rc = buf_done(&picture->style);
 	if (rc == E_OK && picture->style.len > 0)
-		rc = svg_check_style(picture->style.data, picture->diag);
+		rc = check_style(picture, picture->style.data, true);
 	note(picture, rc);
 	buf_reset(&picture->style, STYLE_MAX);
 }
@@ -201,6 +230,8 @@ on_text(void *context, const char *text, int len)
 
 	if (picture->in_style)
 		buf_add(&picture->style, text, (size_t)len);
+	if (picture->text != 0 && picture->rc == E_OK)
+		svg_drawing_points(picture->drawing, (size_t)len);
 }
 
 static void

@@ -6,7 +6,8 @@
  * namespace of SVG, and inert descriptions of drawing programs. Refused are a
  * DOCTYPE and with it entities, processing instructions, on… attributes, and
  * every reference that does not stay within the picture, in attributes and in
- * style sheets; and a picture that draws too much (svg_drawing.h).
+ * style sheets; and a picture that draws too much (svg_drawing.h), or has
+ * numbers that let a browser compute for long (svg_limit.h).
  */
 #ifndef ADAPTERS_SVG_H
 #define ADAPTERS_SVG_H

@@ -1,7 +1,8 @@
 /*
  * What a picture may be made of, in the namespace of SVG: ELEMENT(name). No
  * scripts, no foreign content, no links, and no animation, which could change
- * a reference after it was checked.
+ * a reference after it was checked. How much of them may be drawn stands in
+ * svg_drawing_inside.h.
  */
 ELEMENT("svg")
 ELEMENT("g")

@@ -14,11 +14,12 @@ static const char *const fetching[] = { "image-set(", "image(", "src(",
 
 /*
  * What else a style may not hold. A backslash would spell any word in another
- * way.
+ * way; keyframes draw the picture for ever; in
+ * brackets, braces are none (svg_style.c).
  */
 static const char *const style_words[] = { "\\", "@import", "@font-face",
-	"@namespace", "@charset", "expression", "javascript:", "behavior",
-	"binding" };
+	"@namespace", "@charset", "keyframes", "expression", "javascript:",
+	"behavior", "binding", "[" };
 
 enum err
 svg_refuse(struct diag *diag, const char *what, const char *name)
@@ -27,21 +28,68 @@ svg_refuse(struct diag *diag, const char *what, const char *name)
 	    what, name == NULL ? "" : " ", name == NULL ? "" : name);
 }
 
+static const char blanks[] = " \t\r\n\f";
+
+struct span
+svg_trim(struct span text)
+{
+	while (text.len > 0 && memchr(blanks, *text.at, sizeof(blanks) - 1)) {
+		text.at++;
+		text.len--;
+	}
+	while (text.len > 0 && memchr(blanks, text.at[text.len - 1],
+	    sizeof(blanks) - 1))
+		text.len--;
+	return text;
+}
+
+/*
+ * Only as drawing programs write it: a quote, a bracket or a comment more, and
+ * a browser might see the end in another place.
+ */
+bool
+svg_next_part(const char **text, struct span *ret_part)
+{
+	const char *at = *text;
+	char quote = '\0';
+
+	*ret_part = SPAN_NONE;
+	do {
+		at = strcasestr(at, "url");
+		if (at == NULL)
+			return true;
+		at += 3;
+	} while (*at != '(');
+	at += 1 + strspn(at + 1, blanks);
+	if (*at == '"' || *at == '\'')
+		quote = *at++;
+	if (*at++ != '#')
+		return false;
+	ret_part->at = at;
+	ret_part->len = strcspn(at, quote == '\0' ? "\"'(){};/* \t\r\n\f" :
+	    "\"'(){};/*\t\r\n\f");
+	at += ret_part->len;
+	if (quote != '\0' && *at++ != quote)
+		return false;
+	at += strspn(at, blanks);
+	*text = at;
+	return *at == ')';
+}
+
 bool
 svg_stays_within(const char *text)
 {
 	for (size_t i = 0; i < COUNT(fetching); i++)
 		if (strcasestr(text, fetching[i]) != NULL)
 			return false;
-	for (const char *at = text; (at = strcasestr(at, "url")) != NULL;) {
-		at += 3;
-		if (*at != '(')
-			continue;
-		at += 1 + strspn(at + 1, " \t\r\n\f\"'");
-		if (*at != '#')
+	for (;;) {
+		struct span part;
+
+		if (!svg_next_part(&text, &part))
 			return false;
+		if (part.at == NULL)
+			return true;
 	}
-	return true;
 }
 
 enum err

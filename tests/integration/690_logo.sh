@@ -116,6 +116,23 @@ nested 1 >"$TMP/nested.svg"
 upload -F "file=@$TMP/nested.svg"
 check_is "one level of them is a drawing: 200" "$STATUS" 200
 rm "$logos/$(json .logo_filename)"
+# Nor any use: patterns, masks and filters multiply as well.
+filtered() { # TIMES
+	svg "<filter id=\"f\"><feOffset/></filter>$(printf '<rect filter="url(#f)"/>%.0s' $(seq "$1"))"
+}
+filtered 249 >"$TMP/filtered.svg"
+upload -F "file=@$TMP/filtered.svg"
+check_is "249 elements with a filter: 200" "$STATUS" 200
+rm "$logos/$(json .logo_filename)"
+attack "250 of them" 'more than 250 filter primitives' < <(filtered 250)
+attack "filters by a style sheet" 'more than 250 filter primitives' \
+	< <(filtered 250 | sed 's|<filter|<style>rect{filter:url(#f)}</style>&|; s| filter="url(#f)"||g')
+attack "patterns within masks" 'more than 250' < <(svg "<pattern id=\"p\" width=\"1\" height=\"1\"><path/></pattern>
+	<mask id=\"m\" fill=\"url(#p)\">$(printf '<rect/>%.0s' {1..50})</mask>$(printf '<g mask="url(#m)"/>%.0s' {1..50})")
+attack "a large blur" 'stdDeviation of feGaussianBlur above 250' \
+	< <(svg '<filter><feGaussianBlur stdDeviation="5000"/></filter>')
+attack "tiny tiles" 'width of pattern below 0.01' < <(svg '<pattern width="0.0001" height="1"/>')
+attack "tiny dashes" 'less than 0.1' < <(svg '<path stroke-dasharray="0.0001"/>')
 attack "a DTD elsewhere" DOCTYPE < <(echo "<!DOCTYPE svg SYSTEM \"$ETL_URL/app/etl/health\">"; svg '')
 attack "a processing instruction" xml-stylesheet < <(echo '<?xml-stylesheet href="//evil.example/a.css"?>'; svg '')
 attack "HTML" 'no SVG' < <(printf '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>')
