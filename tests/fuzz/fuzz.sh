@@ -2,8 +2,8 @@
 # Fuzz with libFuzzer: builds by itself, no configure needed, and goes on from
 # the seeds.
 #
-#	tests/fuzz/fuzz.sh [conf|json_scan|json_twin|json_write|jwt|message|multipart|
-#		params|route|svg|unpack]...
+#	tests/fuzz/fuzz.sh [conf|cursor|fcgi|json_scan|json_twin|json_write|jwt|
+#		message|multipart|params|qdrant|route|svg|unpack]...
 #
 # FUZZ_SECONDS (60) for each harness; FUZZ_CC (clang). What is found stays in
 # the folder fuzz-out/ below the current one: the corpus, and crash-* files, which
@@ -20,8 +20,8 @@ if ! command -v "$cc" >/dev/null; then
 	echo "fuzz.sh: $cc was not found; FUZZ_CC names another clang" >&2
 	exit 69
 fi
-[ $# -gt 0 ] || set -- conf json_scan json_twin json_write jwt message \
-	multipart params route svg unpack
+[ $# -gt 0 ] || set -- conf cursor fcgi json_scan json_twin json_write \
+	jwt message multipart params qdrant route svg unpack
 libraries="libcjson libpq librabbitmq libcrypto zlib"
 features=
 for library in cjose:CJOSE expat:EXPAT libzstd:ZSTD libcurl:CURL; do
@@ -29,21 +29,35 @@ for library in cjose:CJOSE expat:EXPAT libzstd:ZSTD libcurl:CURL; do
 	libraries="$libraries ${library%:*}"
 	features="$features -DHAVE_${library#*:}=1"
 done
+compile() { # ARGUMENTS…
+	# shellcheck disable=SC2046,SC2086 # several words
+	"$cc" -std=c11 -D_GNU_SOURCE -g -O1 \
+		-DPACKAGE_VERSION='"fuzz"' -DETL_FEATURES='"fuzz"' \
+		-fno-sanitize-recover=all \
+		-I"$source_dir/src" -I"$source_dir/tests" \
+		$features $(pkg-config --cflags $libraries) "$@"
+}
+# A library: what a harness brings itself is left out of it, as in make check.
+mkdir -p "$work"
+rm -f "$work/libetl.a"
+for floor in base adapters models queue http etl; do
+	rm -rf "$work/objects"
+	mkdir "$work/objects"
+	# Same names on two floors are members of their own.
+	for source in "$source_dir/src/$floor"/*.c; do
+		compile -fsanitize=fuzzer-no-link,address,undefined \
+			-c "$source" -o "$work/objects/$floor-${source##*/}.o"
+	done
+	ar rcs "$work/libetl.a" "$work/objects"/*.o
+done
+rm -rf "$work/objects"
 for name in "$@"; do
 	seeds=$fuzz_dir/seeds/$name
 	[ -d "$seeds" ] || seeds=$fuzz_dir/seeds/json_scan
 	mkdir -p "$work/$name"
-	# shellcheck disable=SC2046 # pkg-config gives several words
-	"$cc" -std=c11 -D_GNU_SOURCE -g -O1 \
-		-DPACKAGE_VERSION='"fuzz"' -DETL_FEATURES='"fuzz"' \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-I"$source_dir/src" -I"$source_dir/tests" \
-		$features $(pkg-config --cflags $libraries) \
-		"$fuzz_dir/fuzz_$name.c" \
-		"$source_dir/tests/unit/json_reference.c" \
-		"$source_dir"/src/base/*.c "$source_dir"/src/adapters/*.c \
-		"$source_dir"/src/models/*.c "$source_dir"/src/queue/*.c \
-		"$source_dir"/src/http/*.c \
+	# shellcheck disable=SC2046,SC2086 # pkg-config gives several words
+	compile -fsanitize=fuzzer,address,undefined "$fuzz_dir/fuzz_$name.c" \
+		"$source_dir/tests/unit/json_reference.c" "$work/libetl.a" \
 		-o "$work/fuzz_$name" $(pkg-config --libs $libraries) -lfcgi
 	echo "fuzz.sh: $name, $seconds seconds"
 	(cd "$work" && "./fuzz_$name" -max_total_time="$seconds" \
