@@ -6,7 +6,7 @@
 LOAD_CLIENTS=8
 # Requests a second of each: as many as they can leave nothing of two processors
 # to what is tested.
-LOAD_RATE=${LOAD_RATE:-10}
+LOAD_RATE=${LOAD_RATE:-5}
 
 # One batch of requests of a client, as curl's settings. Each has a payload of
 # its own, which follows from its name.
@@ -86,9 +86,17 @@ all_queued() {
 	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL AND processing_status = 'pending'"
 }
 
-# The ids on the queue, one per line and message.
+# The ids on the queue, one per line and message. On a busy machine the
+# management interface may give up, or give some of them only: then look again.
 message_ids() {
-	queue_peek transform_queue 100000 | jq -r '.[].payload | fromjson.raw_data_id'
+	local tries
+	for tries in 1 2 3 4; do
+		queue_peek transform_queue 100000 | jq -r '.[].payload | fromjson.raw_data_id' >"$TMP/looked" 2>"$TMP/look.err"
+		[ "$(wc -l <"$TMP/looked")" -lt "$(queue_depth transform_queue)" ] || break
+		note "look $tries: $(wc -l <"$TMP/looked") messages of $(queue_depth transform_queue); $(head -c 200 "$TMP/look.err")" >&2
+		sleep "$tries"
+	done
+	cat "$TMP/looked"
 }
 
 ledger_row() {
