@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <fastcgi.h>
@@ -75,6 +77,21 @@ int
 fcgi_socket(const struct fcgi *fcgi)
 {
 	return fcgi->request.listen_sock;
+}
+
+bool
+fcgi_socket_is_open(const struct fcgi *fcgi)
+{
+	struct sockaddr_un address;
+	socklen_t size = sizeof(address);
+	struct stat about;
+
+	memset(&address, 0, sizeof(address));
+	return getsockname(fcgi_socket(fcgi), (struct sockaddr *)&address,
+	    &size) == 0 && size <= sizeof(address) &&
+	    address.sun_family == AF_UNIX && address.sun_path[0] != '\0' &&
+	    stat(address.sun_path, &about) == 0 &&
+	    (about.st_mode & S_IWOTH) != 0;
 }
 
 enum err

@@ -30,6 +30,12 @@ void fcgi_free(struct fcgi *fcgi);
 int fcgi_socket(const struct fcgi *fcgi);
 
 /*
+ * May everybody on this host connect? Then whoever does is taken for nginx.
+ * A socket of TCP, which has no mode, is for the firewall.
+ */
+bool fcgi_socket_is_open(const struct fcgi *fcgi);
+
+/*
  * Accept a request that waits; never blocks for one to come.
  *
  * Gives: *ret_got, false when another process was faster.

@@ -339,6 +339,11 @@ main(int argc, char **argv)
 		connect_early(&me);
 		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
 		    LOG_TEXT("auth", settings.http.auth));
+		if (fcgi_socket_is_open(me.fcgi))
+			log_warn("open_socket", LOG_TEXT("text", "everybody on"
+			    " this host may connect to the listening socket,"
+			    " and is taken for nginx: give it the mode 0660"
+			    " (spawn-fcgi -M 0660)"));
 		if (strcmp(settings.http.auth, "none") == 0)
 			log_warn("no_auth", LOG_TEXT("text", "auth = none:"
 			    " whoever reaches this from its own host may read"

@@ -37,6 +37,15 @@ check_match "settings that everybody can read: a warning" "$(ETL_CONFIG=$TMP/try
 chmod 640 "$TMP/try.conf"
 check_is "others: none" "$(ETL_CONFIG=$TMP/try.conf timeout 10 "$ETL_BUILD/pulse-etl" settings show 2>&1 >"$TMP/dump")" ""
 
+# -- a socket that everybody may connect to
+on_socket() { # MODE: what a responder on such a socket says
+	rm -f "$TMP/fcgi.sock"
+	timeout 4 spawn-fcgi -n -s "$TMP/fcgi.sock" -M "$1" -- "$ETL_BUILD/pulse-etl-fcgi" --config "$TMP/try.conf" 2>&1 </dev/null
+}
+fcgi # its settings, plain
+check_match "a socket for everybody: a warning, and what to do" "$(on_socket 0666)" 'event=open_socket .*spawn-fcgi -M 0660'
+check_fails "one for its group: none" grep -q open_socket <<<"$(on_socket 0660)"
+
 # -- passwords
 for url in 'postgresql://u:geheim@[::1/d' 'postgresql://u:geheim@h/d?nonsense=1' 'postgresql://u:geheim%zz@h/d' 'mysql://u:geheim@h/d' 'password=geheim host'; do
 	for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-worker; do
