@@ -12,6 +12,8 @@
 #define PIECE 262144
 /* The largest zstd window taken: 8 MB, what RFC 8878 asks decoders for. */
 #define WINDOW_LOG 23
+/* The largest header of a frame (RFC 8878, section 3.1.1), with its magic. */
+#define HEADER_SIZE 18
 /* zlib: the largest window, and a gzip header is expected. */
 #define GZIP_WINDOW_BITS (15 + 16)
 
@@ -30,6 +32,7 @@ struct unpack {
 	z_stream gzip;
 #ifdef HAVE_ZSTD
 	ZSTD_DCtx *zstd;
+	size_t taken; /* bytes of the frame */
 #endif
 };
 
@@ -99,12 +102,12 @@ add_gzip(struct unpack *unpack, struct span piece, struct diag *diag)
 }
 
 #ifdef HAVE_ZSTD
-/* zstd: one frame or several in a row. */
+/* Decode to the end of the frame, or of the piece, which moves on. */
 static enum err
-add_zstd(struct unpack *unpack, struct span piece, struct diag *diag)
+decode(struct unpack *unpack, struct span *piece, struct diag *diag)
 {
-	ZSTD_inBuffer in = { piece.at, piece.len, 0 };
-	bool more = piece.len > 0;
+	ZSTD_inBuffer in = { piece->at, piece->len, 0 };
+	bool more = true;
 
 	while (more) {
 		ZSTD_outBuffer out = { NULL, 0, 0 };
@@ -121,10 +124,38 @@ add_zstd(struct unpack *unpack, struct span piece, struct diag *diag)
 		    in.pos == before && out.pos == 0))
 			return tell_damaged(unpack, diag);
 		unpack->inside = left != 0;
-		more = in.pos < in.size ||
-		    (unpack->inside && out.pos == out.size);
+		more = unpack->inside &&
+		    (in.pos < in.size || out.pos == out.size);
 	}
+	piece->at += in.pos;
+	piece->len -= in.pos;
+	unpack->taken = unpack->inside ? unpack->taken + in.pos : 0;
 	return E_OK;
+}
+
+/*
+ * zstd: one frame or several in a row. A frame's header goes in byte by byte:
+ * libzstd looks at the bytes of a call, not of the frame, to tell whether the
+ * frame is of a format from before RFC 8878, which it still reads, and how long
+ * it is; so a body was another thing when it was cut elsewhere.
+ */
+static enum err
+add_zstd(struct unpack *unpack, struct span piece, struct diag *diag)
+{
+	enum err rc = E_OK;
+
+	while (rc == E_OK && piece.len > 0) {
+		struct span byte = { piece.at, 1 };
+
+		if (unpack->taken >= HEADER_SIZE) {
+			rc = decode(unpack, &piece, diag);
+			continue;
+		}
+		rc = decode(unpack, &byte, diag);
+		piece.at++;
+		piece.len--;
+	}
+	return rc;
 }
 #endif
 

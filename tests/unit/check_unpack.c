@@ -163,6 +163,25 @@ START_TEST(other_codings_are_refused)
 }
 END_TEST
 
+#ifdef HAVE_ZSTD
+/* Of zstd 0.5, which libzstd still reads: whole one thing, cut another. */
+START_TEST(frames_of_an_old_format_are_none)
+{
+	static const unsigned char old[] = { 0x25, 0xb5, 0x2f, 0xfd, 0x02,
+		0xff, 0x4e, 0x32 };
+
+	for (size_t step = 1; step <= sizeof(old); step++) {
+		struct buf out;
+
+		buf_init(&out, CAP);
+		ck_assert_int_eq(run(&packed[2], old, sizeof(old), step, &out),
+		    E_SYNTAX);
+		buf_free(&out);
+	}
+}
+END_TEST
+#endif
+
 int
 main(void)
 {
@@ -178,6 +197,9 @@ main(void)
 	tcase_add_loop_test(tcase, what_grows_too_large_stops_at_the_cap, 0,
 	    (int)COUNT(packed));
 	tcase_add_test(tcase, other_codings_are_refused);
+#ifdef HAVE_ZSTD
+	tcase_add_test(tcase, frames_of_an_old_format_are_none);
+#endif
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
