@@ -30,9 +30,9 @@ SETTING(max_values_memory, NUMBER, "536870912", 16777216, 17179869184, NULL,
 SETTING(max_answer, NUMBER, "268435456", 1048576, 1073741824, NULL,
     "ETL_MAX_ANSWER", "Bytes of payload a list with include_raw_data may have")
 SETTING(tenant_share, NUMBER, "50", 1, 100, NULL, "ETL_TENANT_SHARE",
-    "Percent of the pool's responders that a tenant may hold which is hard on"
-    " others, by requests that take a second or more, or by too many at a time,"
-    " while others ask; needs metrics_file")
+    "Percent of the pool's responders that one tenant may hold while others ask,"
+    " once its requests took a second or more, or kept others waiting; needs"
+    " metrics_file")
 SETTING(store_share, NUMBER, "25", 0, 90, NULL, "ETL_STORE_SHARE",
     "Percent of the responders, and of a tenant's share, that requests which take"
     " long leave to stores, one at least of two or more; 0: none; needs"

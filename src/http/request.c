@@ -80,11 +80,16 @@ static int64_t
 time_since(struct span sent)
 {
 	struct span seconds = span_cut(&sent, '.');
-	int64_t whole, rest, since;
+	int64_t whole, rest = 0, since;
 
-	if (!span_int64(seconds, &whole) || sent.len != 3 ||
-	    !span_int64(sent, &rest) || whole < 0 || whole > INT32_MAX * 8LL)
+	if (!span_int64(seconds, &whole) || sent.len != 3 || whole < 0 ||
+	    whole > INT32_MAX * 8LL)
 		return 0;
+	for (size_t i = 0; i < sent.len; i++) { /* 007 is no span_int64() */
+		if (sent.at[i] < '0' || sent.at[i] > '9')
+			return 0;
+		rest = rest * 10 + (sent.at[i] - '0');
+	}
 	since = clock_wall_ms() - whole * 1000 - rest;
 	return since < 0 || since > DAY_MS ? 0 : since;
 }

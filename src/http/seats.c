@@ -16,6 +16,8 @@
 /* Between two looks of one that waits, ms. */
 #define LOOK_MS 2
 #define NOBODY 0
+/* The id of a place that is just being freed. */
+#define SWEPT (-1)
 
 /* A responder; what it works on. */
 struct place {
@@ -72,11 +74,12 @@ sweep(struct table *table)
 		struct place *place = &table->places[i];
 		int64_t pid = place->pid;
 
-		if (pid == NOBODY || !is_gone(pid))
+		/* One of those who find it, lest a new owner is robbed. */
+		if (pid <= NOBODY || !is_gone(pid) ||
+		    !atomic_compare_exchange_strong(&place->pid, &pid, SWEPT))
 			continue;
 		place->tenant = NOBODY;
-		(void)atomic_compare_exchange_strong(&place->pid, &pid,
-		    NOBODY);
+		place->pid = NOBODY;
 	}
 }
 
