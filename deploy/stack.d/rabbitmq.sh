@@ -112,8 +112,9 @@ rabbitmq_start() {
 	say "rabbitmq: runs on 127.0.0.1:$(remembered "$ETL_STACK" amqp_port), management on http://127.0.0.1:$(remembered "$ETL_STACK" mgmt_port)"
 }
 
+# A connection, for "ss" would be a program of its own each time.
 rabbitmq_listens() { # PORT
-	! is_free "$1"
+	(: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
 rabbitmq_answers() {
