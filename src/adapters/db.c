@@ -13,8 +13,8 @@
 
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
-/* What a connection's buffers may keep while it is idle, bytes. */
-#define SLIM_BYTES (1 << 20)
+/* What a connection's buffers may keep, however long it is idle, bytes. */
+#define SLIM_BYTES (32 << 20)
 
 const struct conf_row db_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct db_settings, __VA_ARGS__)

@@ -119,9 +119,11 @@ void db_cancel_at_end(struct db *db);
 void db_wait_with(struct db *db, const struct db_company *company);
 
 /*
- * Give back what large statements and answers left in the connection's
- * buffers, which libpq never makes smaller: by opening it anew. Does nothing
- * when there is nothing to win, so ask as often as you like while idle.
+ * Give back what giant statements and answers left in the connection's
+ * buffers, which libpq never makes smaller: by opening it anew. That costs a
+ * login, and the first statements find nothing in the session's caches; so it
+ * is for a session that has been idle for long. Does nothing when nothing of
+ * more than 32 MB went through.
  *
  * Needs: no open transaction.
  */

@@ -12,6 +12,10 @@ SETTING(database_read_timeout, NUMBER, "5000", 10, 3600000, NULL,
     " cancelled, and the client is told to ask for less")
 SETTING(database_lock_timeout, NUMBER, "5000", 10, 3600000, NULL,
     "ETL_DATABASE_LOCK_TIMEOUT", "Milliseconds one statement may wait for a lock")
+SETTING(database_renew_after, NUMBER, "180", 1, 86400, NULL,
+    "ETL_DATABASE_RENEW_AFTER",
+    "Seconds without a request after which a session is opened anew that more"
+    " than 32 MB went through at once, to give back its memory")
 SETTING(database_prepared, BOOL, "on", 0, 0, NULL, "ETL_DATABASE_PREPARED",
     "Use prepared statements; off behind a pooler that does not keep them, such as"
     " PgBouncer before 1.21 in transaction mode")

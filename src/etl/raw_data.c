@@ -9,6 +9,7 @@
 #include "etl/store_warning.h"
 #include "http/audit.h"
 #include "http/quota.h"
+#include "http/seats.h"
 #include "models/entity_type.h"
 
 /* A query is shorter. */
@@ -333,7 +334,9 @@ raw_data_store(struct req *rq, struct resp *rp)
 	rc = quota_take(rq, 1, bytes);
 	if (rc != E_OK)
 		return rc;
+	seats_take_turn(rq->service->seats, bytes);
 	rc = raw_batch_insert(rq->db, &batch, rq->arena, &stored, &rq->diag);
+	seats_end_turn(rq->service->seats);
 	if (rc != E_OK && rc != E_DB_UNKNOWN)
 		quota_give_back(rq, 1, bytes);
 	if (rc == E_KEY_TAKEN)

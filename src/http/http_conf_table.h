@@ -37,6 +37,9 @@ SETTING(store_share, NUMBER, "25", 0, 90, NULL, "ETL_STORE_SHARE",
     "Percent of the responders, and of a tenant's share, that requests which take"
     " long leave to stores, one at least of two or more; 0: none; needs"
     " metrics_file")
+SETTING(large_stores, NUMBER, "0", 0, 256, NULL, "ETL_LARGE_STORES",
+    "Stores of 1 MB or more that the pool gives to PostgreSQL at a time; others"
+    " wait for their turn; 0: four for each processor; needs metrics_file")
 SETTING(idempotency_lifetime, NUMBER, "604800", 60, 31536000, NULL,
     "ETL_IDEMPOTENCY_LIFETIME",
     "Seconds an Idempotency-Key is remembered; a week")

@@ -9,44 +9,13 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
-#include "base/shared.h"
+#include "http/seats_inside.h"
 
-#define PLACES 256
-#define MARKS 256
 /* Between two looks of one that waits, ms. */
 #define LOOK_MS 2
 #define NOBODY 0
 /* The id of a place that is just being freed. */
 #define SWEPT (-1)
-
-/* A responder; what it works on. */
-struct place {
-	_Atomic int64_t pid;    /* 0: free */
-	_Atomic int64_t tenant; /* NOBODY: it waits for a request */
-	_Atomic int64_t store;  /* is it a store? */
-	_Atomic int64_t began;  /* of clock_ms() */
-};
-
-/* What is known of a tenant; of two with the same mark the last one. */
-struct mark {
-	_Atomic int64_t tenant;
-	_Atomic int64_t asked;	   /* of clock_ms(): its last request */
-	_Atomic int64_t pressed;   /* when others had to wait for it; 0: never */
-	_Atomic int64_t long_any;  /* the end of its last long one; 0: none */
-	_Atomic int64_t long_read; /* of those that are no store */
-};
-
-struct table {
-	struct shared_head head;
-	struct place places[PLACES];
-	struct mark marks[MARKS];
-};
-
-struct seats {
-	struct table *table;
-	struct place *mine;
-	const struct http_settings *settings;
-};
 
 /* What the others work on at a moment, and what is told of me. */
 struct look {
@@ -66,12 +35,11 @@ is_gone(int64_t pid)
 	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
-/* Those who were killed have left their places as they were. */
-static void
-sweep(struct table *table)
+void
+seats_sweep(struct seats_table *table)
 {
-	for (size_t i = 0; i < PLACES; i++) {
-		struct place *place = &table->places[i];
+	for (size_t i = 0; i < SEATS_PLACES; i++) {
+		struct seats_place *place = &table->places[i];
 		int64_t pid = place->pid;
 
 		/* One of those who find it, lest a new owner is robbed. */
@@ -79,14 +47,15 @@ sweep(struct table *table)
 		    !atomic_compare_exchange_strong(&place->pid, &pid, SWEPT))
 			continue;
 		place->tenant = NOBODY;
+		place->turn = SEATS_NO_TURN;
 		place->pid = NOBODY;
 	}
 }
 
-static struct place *
-take_place(struct table *table)
+static struct seats_place *
+take_place(struct seats_table *table)
 {
-	for (size_t i = 0; i < PLACES; i++) {
+	for (size_t i = 0; i < SEATS_PLACES; i++) {
 		int64_t nobody = NOBODY;
 
 		if (atomic_compare_exchange_strong(&table->places[i].pid,
@@ -100,7 +69,7 @@ enum err
 seats_new(const char *path, const struct http_settings *settings,
     struct seats **ret_seats, struct diag *diag)
 {
-	struct table *table;
+	struct seats_table *table;
 	struct seats *seats;
 	void *there;
 	enum err rc;
@@ -108,12 +77,12 @@ seats_new(const char *path, const struct http_settings *settings,
 	*ret_seats = NULL;
 	if (path[0] == '\0')
 		return E_OK;
-	rc = shared_open(path, "metrics_file", shared_layout(0, "seats 2"),
+	rc = shared_open(path, "metrics_file", shared_layout(0, "seats 3"),
 	    sizeof(*table), &there, diag);
 	if (rc != E_OK)
 		return rc;
 	table = there;
-	sweep(table);
+	seats_sweep(table);
 	seats = calloc(1, sizeof(*seats));
 	if (seats == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
@@ -125,6 +94,7 @@ seats_new(const char *path, const struct http_settings *settings,
 		return E_OK;
 	}
 	seats->mine->tenant = NOBODY;
+	seats->mine->turn = SEATS_NO_TURN;
 	*ret_seats = seats;
 	return E_OK;
 }
@@ -139,17 +109,17 @@ seats_free(struct seats *seats)
 	free(seats);
 }
 
-static struct mark *
+static struct seats_mark *
 mark_of(struct seats *seats, int64_t tenant_id)
 {
-	return &seats->table->marks[(uint64_t)tenant_id % MARKS];
+	return &seats->table->marks[(uint64_t)tenant_id % SEATS_MARKS];
 }
 
 /* Note that a tenant asks. */
-static struct mark *
+static struct seats_mark *
 note_tenant(struct seats *seats, int64_t tenant_id, int64_t now)
 {
-	struct mark *mark = mark_of(seats, tenant_id);
+	struct seats_mark *mark = mark_of(seats, tenant_id);
 
 	if (mark->tenant != tenant_id) {
 		mark->tenant = tenant_id;
@@ -164,8 +134,8 @@ note_tenant(struct seats *seats, int64_t tenant_id, int64_t now)
 static bool
 others_ask(const struct seats *seats, int64_t tenant_id, int64_t now)
 {
-	for (size_t i = 0; i < MARKS; i++) {
-		const struct mark *mark = &seats->table->marks[i];
+	for (size_t i = 0; i < SEATS_MARKS; i++) {
+		const struct seats_mark *mark = &seats->table->marks[i];
 
 		if (mark->tenant != NOBODY && mark->tenant != tenant_id &&
 		    now - mark->asked < SEATS_OTHERS_MS)
@@ -179,8 +149,8 @@ look_around(const struct seats *seats, int64_t tenant_id, int64_t now)
 {
 	struct look look = { 0 };
 
-	for (size_t i = 0; i < PLACES; i++) {
-		const struct place *place = &seats->table->places[i];
+	for (size_t i = 0; i < SEATS_PLACES; i++) {
+		const struct seats_place *place = &seats->table->places[i];
 		int64_t tenant = place->tenant;
 		int64_t age = now - place->began;
 		bool young = age < SEATS_WAIT_MS;
@@ -243,7 +213,7 @@ struct turn {
 	int64_t tenant_id;
 	bool is_store;
 	int64_t now;
-	struct mark *mark;
+	struct seats_mark *mark;
 	bool worth_waiting;  /* somebody who is counted may end soon */
 	bool leaves_one;     /* it is over by the one that is to be free */
 	const char *refusal; /* for the client */
@@ -327,7 +297,7 @@ seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
 		/* Who waits works on nothing. */
 		seats->mine->tenant = NOBODY;
 		if (!swept)
-			sweep(seats->table);
+			seats_sweep(seats->table);
 		else if (!turn.worth_waiting || turn.now >= ends)
 			break;
 		else
@@ -344,7 +314,7 @@ void
 seats_leave(struct seats *seats)
 {
 	int64_t now, tenant;
-	struct mark *mark;
+	struct seats_mark *mark;
 
 	if (seats == NULL)
 		return;

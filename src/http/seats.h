@@ -20,6 +20,7 @@
 #define HTTP_SEATS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "http/http_conf.h"
@@ -55,5 +56,15 @@ enum err seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
 
 /* It has ended. Does nothing when none was taken. */
 void seats_leave(struct seats *seats);
+
+/*
+ * Large stores take turns: so many of them as `large_stores` says are with
+ * PostgreSQL at a time, for more are slower one and all. The others wait in the
+ * order in which they came, SEATS_TURN_MS at most.
+ */
+#define SEATS_LARGE_BYTES ((size_t)1 << 20)
+#define SEATS_TURN_MS (20 * 1000)
+void seats_take_turn(struct seats *seats, size_t bytes);
+void seats_end_turn(struct seats *seats);
 
 #endif

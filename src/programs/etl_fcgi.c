@@ -48,6 +48,7 @@ struct responder {
 	struct buf body, head, answer;
 	int64_t broker_at; /* of clock_ms(): when to look after the broker */
 	int64_t quiet_at; /* of clock_ms(): when to give memory back; 0: done */
+	int64_t renew_at; /* the same for the database's session */
 };
 
 /* One line per request. */
@@ -122,6 +123,7 @@ answer(struct responder *me)
 	 */
 	if (me->body.len > KEEP_BYTES || response_size(&rp) > KEEP_BYTES)
 		me->quiet_at = clock_ms() + QUIET_MS;
+	me->renew_at = clock_ms() + settings.db.database_renew_after * 1000;
 	buf_reset(&me->body, SIZE_MAX);
 }
 
@@ -133,8 +135,27 @@ give_back(struct responder *me)
 		return;
 	me->quiet_at = 0;
 	buf_reset(&me->body, KEEP_BYTES);
+	(void)malloc_trim(0);
+}
+
+/* Nobody has asked for long: the next may find a session of the usual size. */
+static void
+renew_session(struct responder *me)
+{
+	if (me->renew_at == 0 || clock_left(me->renew_at) > 0)
+		return;
+	me->renew_at = 0;
 	db_slim(me->service.db);
 	(void)malloc_trim(0);
+}
+
+/* Milliseconds until the earlier one, -1: never. `at`: of clock_ms(), or 0. */
+static int
+sooner(int timeout, int64_t at)
+{
+	int left = at == 0 ? -1 : clock_left(at);
+
+	return left >= 0 && (timeout < 0 || left < timeout) ? left : timeout;
 }
 
 static void
@@ -172,9 +193,7 @@ wait_for_request(struct responder *me)
 
 	if (due >= 0 && (timeout < 0 || due < timeout))
 		timeout = due;
-	due = me->quiet_at == 0 ? -1 : clock_left(me->quiet_at);
-	if (due >= 0 && (timeout < 0 || due < timeout))
-		timeout = due;
+	timeout = sooner(sooner(timeout, me->quiet_at), me->renew_at);
 	(void)daemon_poll_shared(&me->waits, fds, COUNT(fds), timeout);
 	look_after_broker(me, fds[1].revents != 0);
 	if (fds[0].revents != 0) {
@@ -187,6 +206,7 @@ wait_for_request(struct responder *me)
 	if (fds[2].revents != 0)
 		db_idle(me->service.db);
 	give_back(me);
+	renew_session(me);
 	return false;
 }
 

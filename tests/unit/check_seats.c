@@ -1,4 +1,5 @@
 #include "http/seats.h"
+#include "base/clock.h"
 #include "unit.h"
 
 #include <signal.h>
@@ -208,6 +209,34 @@ START_TEST(a_killed_process_holds_nothing)
 }
 END_TEST
 
+START_TEST(large_stores_take_turns)
+{
+	int64_t began;
+	int status;
+	pid_t child;
+
+	settings.large_stores = 2;
+	seats_take_turn(pool[0], SEATS_LARGE_BYTES);
+	seats_take_turn(pool[1], SEATS_LARGE_BYTES);
+	began = clock_ms();
+	child = fork();
+	if (child == 0) {
+		seats_take_turn(pool[2], SEATS_LARGE_BYTES);
+		_exit(clock_ms() - began >= 100 ? 0 : 1);
+	}
+	seats_take_turn(pool[3], SEATS_LARGE_BYTES - 1); /* is small */
+	pause_ms(100);
+	seats_end_turn(pool[0]);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	/* Its turn is still on; a second one may begin. */
+	seats_end_turn(pool[1]);
+	began = clock_ms();
+	seats_take_turn(pool[3], SEATS_LARGE_BYTES);
+	ck_assert_int_lt(clock_ms() - began, SEATS_TURN_MS);
+}
+END_TEST
+
 START_TEST(one_responder_answers_all)
 {
 	for (size_t i = 1; i < POOL; i++) {
@@ -251,6 +280,7 @@ main(void)
 	tcase_add_test(tcase, a_tenant_leaves_half_to_others_who_ask);
 	tcase_add_test(tcase, whoever_leaves_makes_room);
 	tcase_add_test(tcase, a_killed_process_holds_nothing);
+	tcase_add_test(tcase, large_stores_take_turns);
 	tcase_add_test(tcase, one_responder_answers_all);
 	tcase_add_test(tcase, without_a_file_nothing_is_bounded);
 	suite_add_tcase(suite, tcase);

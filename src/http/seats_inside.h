@@ -1,0 +1,52 @@
+/*
+ * The table that responders share, for seats.c and seats_large.c.
+ */
+#ifndef HTTP_SEATS_INSIDE_H
+#define HTTP_SEATS_INSIDE_H
+
+#include <stdatomic.h>
+
+#include "base/shared.h"
+#include "http/seats.h"
+
+#define SEATS_PLACES 256
+#define SEATS_MARKS 256
+
+#define SEATS_NO_TURN 0
+#define SEATS_AT_WORK (-1)
+
+/* A responder; what it works on. */
+struct seats_place {
+	_Atomic int64_t pid;	/* 0: free */
+	_Atomic int64_t tenant; /* 0: it waits for a request */
+	_Atomic int64_t store;	/* is it a store? */
+	_Atomic int64_t began;	/* of clock_ms() */
+	_Atomic int64_t turn;	/* of a large store: its number, or one of these */
+};
+
+/* What is known of a tenant; of two with the same mark the last one. */
+struct seats_mark {
+	_Atomic int64_t tenant;
+	_Atomic int64_t asked;	   /* of clock_ms(): its last request */
+	_Atomic int64_t pressed;   /* when others had to wait for it; 0: never */
+	_Atomic int64_t long_any;  /* the end of its last long one; 0: none */
+	_Atomic int64_t long_read; /* of those that are no store */
+};
+
+struct seats_table {
+	struct shared_head head;
+	_Atomic int64_t turns; /* that were given */
+	struct seats_place places[SEATS_PLACES];
+	struct seats_mark marks[SEATS_MARKS];
+};
+
+struct seats {
+	struct seats_table *table;
+	struct seats_place *mine;
+	const struct http_settings *settings;
+};
+
+/* Those who were killed have left their places as they were: free them. */
+void seats_sweep(struct seats_table *table);
+
+#endif
