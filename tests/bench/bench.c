@@ -113,6 +113,9 @@ bench_end(struct bench *bench)
 		watched->cpu[1] = processes_cpu(watched->pid, "VmHWM:",
 		    &watched->peak_kb);
 	}
+	for (size_t i = 0; i < bench->watched_count; i++)
+		bench->watched[i].share_kb =
+		    processes_share(bench->watched[i].pid);
 }
 
 void
@@ -204,10 +207,10 @@ bench_print(struct bench *bench, const struct tally *tallies, size_t count)
 		const struct watched *watched = &bench->watched[i];
 
 		(void)printf("%s\"%s\":{\"cpu_ms\":%.3f,\"peak_kb\":%ld,"
-		    "\"rest_kb\":%ld}", i == 0 ? "" : ",", watched->name,
+		    "\"rest_kb\":%ld,\"share_kb\":%ld}", i == 0 ? "" : ",", watched->name,
 		    requests == 0 ? 0 : (watched->cpu[1] - watched->cpu[0]) *
 		    1000 / (double)requests, watched->peak_kb,
-		    watched->rest_kb);
+		    watched->rest_kb, watched->share_kb);
 	}
 	(void)puts("}}");
 	free(all);

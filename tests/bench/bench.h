@@ -32,6 +32,7 @@ struct watched {
 	double cpu[2]; /* seconds, at the window's begin and end */
 	long peak_kb;  /* the largest VmHWM of one process */
 	long rest_kb;  /* the largest VmRSS when all is quiet again */
+	long share_kb; /* at the window's end: Pss, the sum of all of them */
 };
 
 struct bench {
@@ -78,6 +79,9 @@ void bench_print(struct bench *bench, const struct tally *tallies,
  * none.
  */
 double processes_cpu(int pid, const char *line, long *ret_kb);
+
+/* The proportional set size (proc(5), smaps_rollup) of all of them, in kB. */
+long processes_share(int pid);
 
 /* Let the peaks (VmHWM) of a process and its children start anew. */
 void processes_reset_peak(int pid);

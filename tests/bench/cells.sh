@@ -59,6 +59,10 @@ body() { # ISSUES
 empty() {
 	sql 'TRUNCATE raw_extraction_data RESTART IDENTITY CASCADE' 2>"$work/psql.log" ||
 		cat "$work/psql.log" >&2
+	purge
+}
+
+purge() {
 	curl -sS --noproxy '*' --netrc-file "$ETL_MGMT_NETRC" -X DELETE \
 		"$ETL_MGMT_URL/api/queues/$ETL_VHOST/transform_queue/contents" \
 		>"$work/purge.log"
@@ -115,9 +119,9 @@ wanted() { # CASE
 }
 
 # What was answered is there: at least as many rows as answers counted.
-stored_all() { # CASE N
+stored_all() { # CASE N [DATABASE]
 	local rows answers
-	rows=$(sql 'SELECT count(*) FROM raw_extraction_data')
+	rows=$(PGDATABASE=${3:-$PGDATABASE} sql 'SELECT count(*) FROM raw_extraction_data')
 	answers=$(tail -n 1 "$work/lines" | jq .requests)
 	[ "$rows" -ge "$answers" ] ||
 		fault "$1, $2: $answers answers, but $rows rows"

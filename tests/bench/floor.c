@@ -27,20 +27,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#if __has_include(<rabbitmq-c/amqp.h>)
-#include <rabbitmq-c/amqp.h>
-#include <rabbitmq-c/tcp_socket.h>
-#else
-#include <amqp.h>
-#include <amqp_tcp_socket.h>
-#endif
-#include <libpq-fe.h>
-
 #include "adapters/digest.h"
-#include "base/json_scan.h"
-#include "models/raw_batch.h"
 
 #include "bench.h"
+#include "servers.h"
 
 #define PROCESSES_MAX 256
 #define TENANT 1
@@ -71,7 +61,6 @@ static struct {
 	size_t body_len;
 } run_of;
 
-enum { INT8 = 20, TEXT = 25, BYTEA = 17, BOOL = 16, JSONB = 3802 };
 static const Oid types[] = { INT8, INT8, TEXT, TEXT, JSONB, JSONB, INT8, INT8,
 	BYTEA, BOOL };
 static const int formats[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
@@ -84,54 +73,32 @@ set_number(int i, int64_t value)
 	run_of.lengths[i] = 8;
 }
 
-/* Text and jsonb; of the latter the byte before it becomes its version. */
 static void
-set_text(int i, const struct json_member *member)
+set_span(int i, struct span value)
 {
-	struct span text = member->value;
-	char *version;
-
-	if (member->kind == JSON_ABSENT || member->kind == JSON_NULL)
-		return;
-	if (types[i] == JSONB) {
-		memcpy(&version, &text.at, sizeof(version));
-		version[-1] = 1;
-		text.at--;
-		text.len++;
-	} else {
-		text.at++;
-		text.len -= 2;
-	}
-	run_of.values[i] = text.at;
-	run_of.lengths[i] = (int)text.len;
+	run_of.values[i] = value.at;
+	run_of.lengths[i] = (int)value.len;
 }
 
 static void
 take_apart(const char *path)
 {
-	struct json_member members[] = { { .name = "integration_id" },
-		{ .name = "entity_type" }, { .name = "external_id" },
-		{ .name = "raw_data", .items = raw_batch_items },
-		{ .name = "extraction_metadata" } };
-	const struct json_member *raw = &members[3];
 	char *body = bench_file(path, &run_of.body_len);
-	struct json_refusal refusal;
+	struct servers_batch batch;
 	struct diag diag;
-	int64_t number;
 
-	if (!json_scan_object((struct span){ body, run_of.body_len },
-	    &json_limits_default, members, COUNT(members), &refusal) ||
-	    !span_int64(members[0].value, &number) ||
-	    digest_sha256(raw->value, run_of.digest, &diag) != E_OK)
+	if (!servers_take_apart((struct span){ body, run_of.body_len },
+	    &batch) || digest_sha256(batch.raw_data, run_of.digest, &diag) !=
+	    E_OK)
 		bench_die("%s is no body of a store", path);
 	set_number(0, TENANT);
-	set_number(1, number);
-	set_text(2, &members[1]);
-	set_text(3, &members[2]);
-	set_text(4, raw);
-	set_text(5, &members[4]);
-	set_number(6, raw->item_count);
-	set_number(7, (int64_t)raw->value.len);
+	set_number(1, batch.integration_id);
+	set_span(2, batch.entity_type);
+	set_span(3, batch.external_id);
+	set_span(4, servers_jsonb(batch.raw_data));
+	set_span(5, servers_jsonb(batch.metadata));
+	set_number(6, batch.item_count);
+	set_number(7, (int64_t)batch.raw_data.len);
 	run_of.values[8] = (const char *)run_of.digest;
 	run_of.lengths[8] = sizeof(run_of.digest);
 	run_of.values[9] = "\1";
@@ -143,21 +110,10 @@ take_apart(const char *path)
 static PGconn *
 database(void)
 {
-	const char *keys[] = { "dbname", "options", NULL };
-	const char *values[] = { getenv("DATABASE_URL"),
-		"-c app.tenant_id=1 -c timezone=UTC", NULL };
 	bool store = run_of.statement == NULL;
-	PGconn *conn = PQconnectdbParams(keys, values, 1);
-	PGresult *result;
 
-	if (PQstatus(conn) != CONNECTION_OK)
-		bench_die("%s", PQerrorMessage(conn));
-	result = PQprepare(conn, "one", store ? insert_sql : run_of.statement,
+	return servers_database(store ? insert_sql : run_of.statement,
 	    store ? 10 : run_of.ids > 0 ? 1 : 0, types);
-	if (PQresultStatus(result) != PGRES_COMMAND_OK)
-		bench_die("%s", PQerrorMessage(conn));
-	PQclear(result);
-	return conn;
 }
 
 /* Insert; gives the id. */
@@ -199,61 +155,6 @@ query(PGconn *conn, int process, int64_t number)
 	return bytes;
 }
 
-/* -- RabbitMQ */
-
-static amqp_connection_state_t
-broker(void)
-{
-	char *url = strdup(getenv("RABBITMQ_URL"));
-	amqp_connection_state_t conn = amqp_new_connection();
-	amqp_socket_t *socket = amqp_tcp_socket_new(conn);
-	struct amqp_connection_info info;
-
-	if (url == NULL || amqp_parse_url(url, &info) != AMQP_STATUS_OK ||
-	    amqp_socket_open(socket, info.host, info.port) != AMQP_STATUS_OK ||
-	    amqp_login(conn, info.vhost, 0, 131072, 0, AMQP_SASL_METHOD_PLAIN,
-	    info.user, info.password).reply_type != AMQP_RESPONSE_NORMAL)
-		bench_die("RabbitMQ cannot be reached");
-	(void)amqp_channel_open(conn, 1);
-	(void)amqp_confirm_select(conn, 1);
-	if (amqp_get_rpc_reply(conn).reply_type != AMQP_RESPONSE_NORMAL)
-		bench_die("RabbitMQ gives no channel");
-	free(url);
-	return conn;
-}
-
-static void
-publish(amqp_connection_state_t conn, int64_t id)
-{
-	amqp_basic_properties_t properties = {
-		._flags = AMQP_BASIC_DELIVERY_MODE_FLAG |
-		    AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
-		    AMQP_BASIC_TIMESTAMP_FLAG | AMQP_BASIC_TYPE_FLAG,
-		.delivery_mode = 2,
-		.content_type = amqp_cstring_bytes("application/json"),
-		.timestamp = (uint64_t)time(NULL),
-		.type = amqp_cstring_bytes("transform"),
-	};
-	char name[64], body[256];
-	amqp_frame_t frame;
-
-	(void)snprintf(name, sizeof(name), "transform-%" PRId64, id);
-	(void)snprintf(body, sizeof(body), "{\"tenant_id\":1,"
-	    "\"integration_id\":1,\"raw_data_id\":%" PRId64 ","
-	    "\"entity_type\":\"jira_issues_batch\"}", id);
-	properties.message_id = amqp_cstring_bytes(name);
-	if (amqp_basic_publish(conn, 1, amqp_cstring_bytes("etl.direct"),
-	    amqp_cstring_bytes("transform"), 1, 0, &properties,
-	    amqp_cstring_bytes(body)) != AMQP_STATUS_OK)
-		bench_die("a message cannot be published");
-	do {
-		amqp_maybe_release_buffers(conn);
-		if (amqp_simple_wait_frame(conn, &frame) != AMQP_STATUS_OK ||
-		    frame.frame_type != AMQP_FRAME_METHOD)
-			bench_die("the broker did not take a message");
-	} while (frame.payload.method.id != AMQP_BASIC_ACK_METHOD);
-}
-
 /* -- processes */
 
 static void
@@ -262,7 +163,7 @@ child(int process)
 	const struct bench *bench = &run_of.shared->bench;
 	struct tally *tally = &run_of.shared->tallies[process];
 	bool store = run_of.statement == NULL;
-	amqp_connection_state_t mq = store ? broker() : NULL;
+	amqp_connection_state_t mq = store ? servers_broker() : NULL;
 	PGconn *db = database();
 	int64_t number = 0;
 
@@ -274,7 +175,7 @@ child(int process)
 		size_t bytes = run_of.body_len;
 
 		if (store)
-			publish(mq, insert(db));
+			servers_publish(mq, insert(db));
 		else
 			bytes = query(db, process, number++);
 		bench_count(bench, tally, began, bytes, true);

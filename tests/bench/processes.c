@@ -88,15 +88,15 @@ want_tree(struct table *table, int pid)
 	}
 }
 
-/* A line of /proc/PID/status, "VmHWM:" for one, in kB; 0 without it. */
+/* A line of a file in /proc/PID, "VmHWM:" of status, in kB; 0 without it. */
 static long
-status_kb(int pid, const char *name)
+line_kb(int pid, const char *file, const char *name)
 {
 	char path[64], line[256];
 	long kb = 0;
 	FILE *in;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
 	in = fopen(path, "re");
 	if (in == NULL)
 		return 0;
@@ -123,11 +123,27 @@ processes_cpu(int pid, const char *line, long *ret_kb)
 		if (!table.rows[i].wanted)
 			continue;
 		ticks += table.rows[i].ticks;
-		kb = line == NULL ? 0 : status_kb(table.rows[i].pid, line);
+		kb = line == NULL ? 0 : line_kb(table.rows[i].pid,
+		    "status", line);
 		if (line != NULL && kb > *ret_kb)
 			*ret_kb = kb;
 	}
 	return (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+long
+processes_share(int pid)
+{
+	static struct table table;
+	long kb = 0;
+
+	read_all(&table);
+	want_tree(&table, pid);
+	for (size_t i = 0; i < table.count; i++)
+		if (table.rows[i].wanted)
+			kb += line_kb(table.rows[i].pid, "smaps_rollup",
+			    "Pss:");
+	return kb;
 }
 
 void
