@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ open_there(const char *path, uint32_t layout, size_t size)
  */
 static enum err
 make(const char *path, const char *setting, uint32_t layout, size_t size,
-    bool replace, struct diag *diag)
+    bool over, struct diag *diag)
 {
 	const struct shared_head head = { MAGIC, layout };
 	char name[4096];
@@ -72,15 +73,39 @@ make(const char *path, const char *setting, uint32_t layout, size_t size,
 	written = write(fd, &head, sizeof(head)) == (ssize_t)sizeof(head) &&
 	    posix_fallocate(fd, 0, (off_t)size) == 0;
 	(void)close(fd);
-	if (written && replace && rename(name, path) == 0)
+	if (written && over && rename(name, path) == 0)
 		return E_OK;
-	if (written && !replace && (link(name, path) == 0 || errno == EEXIST)) {
+	if (written && !over && (link(name, path) == 0 || errno == EEXIST)) {
 		(void)unlink(name);
 		return E_OK;
 	}
 	(void)unlink(name);
 	return diag_set(diag, E_SYSTEM, "%s: %s: %s", setting, path,
 	    strerror(errno));
+}
+
+/*
+ * Put a fresh file in the place of one of another layout. Of processes that come
+ * at once, as a new version's do, all wait for the old file's lock, and those
+ * behind the first find what it has made.
+ */
+static enum err
+replace(const char *path, const char *setting, uint32_t layout, size_t size,
+    void **ret_there, struct diag *diag)
+{
+	int old = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum err rc = E_OK;
+
+	if (old >= 0)
+		(void)flock(old, LOCK_EX);
+	*ret_there = open_there(path, layout, size);
+	if (*ret_there == NULL) {
+		rc = make(path, setting, layout, size, true, diag);
+		*ret_there = open_there(path, layout, size);
+	}
+	if (old >= 0)
+		(void)close(old);
+	return rc;
 }
 
 enum err
@@ -90,12 +115,12 @@ shared_open(const char *path, const char *setting, uint32_t layout,
 	void *there = open_there(path, layout, size);
 	enum err rc = E_OK;
 
-	for (int replace = 0; there == NULL && rc == E_OK && replace <= 1;
-	    replace++) {
-		rc = make(path, setting, layout, size, replace != 0, diag);
-		if (rc == E_OK)
-			there = open_there(path, layout, size);
+	if (there == NULL) {
+		rc = make(path, setting, layout, size, false, diag);
+		there = open_there(path, layout, size);
 	}
+	if (there == NULL && rc == E_OK)
+		rc = replace(path, setting, layout, size, &there, diag);
 	if (there == NULL)
 		return rc != E_OK ? rc : diag_set(diag, E_SYSTEM,
 		    "%s: %s is somebody else's", setting, path);
