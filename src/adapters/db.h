@@ -163,6 +163,14 @@ void db_add_int_array(struct db_params *params, const int64_t *values,
     size_t count, struct arena *arena);
 
 /*
+ * Add an array of texts, of bytes or of JSON; copies them. SPAN_NONE is NULL.
+ * Lives: in the arena. Without memory the parameter is NULL.
+ */
+enum db_array { DB_TEXTS, DB_BYTES, DB_JSONBS };
+void db_add_array(struct db_params *params, enum db_array kind,
+    const struct span *values, size_t count, struct arena *arena);
+
+/*
  * A jsonb parameter from the bytes that came, without a copy.
  *
  * Needs: the byte before json.at is the caller's to overwrite: PostgreSQL's

@@ -6,7 +6,8 @@
 
 /* From PostgreSQL's catalogue, pg_type.dat. */
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25,
-	OID_INT8_ARRAY = 1016, OID_JSONB = 3802 };
+	OID_BYTEA_ARRAY = 1001, OID_TEXT_ARRAY = 1009, OID_INT8_ARRAY = 1016,
+	OID_JSONB = 3802, OID_JSONB_ARRAY = 3807 };
 
 static int
 next_param(struct db_params *params, unsigned type)
@@ -94,6 +95,60 @@ db_add_int_array(struct db_params *params, const int64_t *values, size_t count,
 
 		memcpy(bytes + 20 + j * 12, &width, sizeof(width));
 		memcpy(bytes + 24 + j * 12, &value, sizeof(value));
+	}
+	params->values[i] = (const char *)bytes;
+	params->lengths[i] = (int)size;
+}
+
+static const struct {
+	unsigned element, array;
+	bool versioned; /* a byte 1 precedes the text: jsonb_recv */
+} arrays[] = {
+	[DB_TEXTS] = { OID_TEXT, OID_TEXT_ARRAY, false },
+	[DB_BYTES] = { OID_BYTEA, OID_BYTEA_ARRAY, false },
+	[DB_JSONBS] = { OID_JSONB, OID_JSONB_ARRAY, true },
+};
+
+static unsigned char *
+put_number(unsigned char *at, uint32_t number)
+{
+	const uint32_t big = htobe32(number);
+
+	memcpy(at, &big, sizeof(big));
+	return at + sizeof(big);
+}
+
+void
+db_add_array(struct db_params *params, enum db_array kind,
+    const struct span *values, size_t count, struct arena *arena)
+{
+	int i = next_param(params, arrays[kind].array);
+	size_t size = 20, version = arrays[kind].versioned ? 1 : 0;
+	unsigned char *bytes, *at;
+	bool nulls = false;
+
+	for (size_t j = 0; j < count; j++) {
+		size += 4 + (values[j].at == NULL ? 0 : values[j].len + version);
+		nulls = nulls || values[j].at == NULL;
+	}
+	bytes = arena_get(arena, size);
+	if (bytes == NULL)
+		return;
+	at = put_number(bytes, 1);
+	at = put_number(at, nulls);
+	at = put_number(at, arrays[kind].element);
+	at = put_number(at, (uint32_t)count);
+	at = put_number(at, 1);
+	for (size_t j = 0; j < count; j++) {
+		if (values[j].at == NULL) {
+			at = put_number(at, UINT32_MAX);
+			continue;
+		}
+		at = put_number(at, (uint32_t)(values[j].len + version));
+		if (version > 0)
+			*at++ = 1;
+		memcpy(at, values[j].at, values[j].len);
+		at += values[j].len;
 	}
 	params->values[i] = (const char *)bytes;
 	params->lengths[i] = (int)size;

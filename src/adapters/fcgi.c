@@ -43,7 +43,6 @@ is_listening(int fd)
 enum err
 fcgi_new(struct fcgi **ret_fcgi, struct diag *diag)
 {
-	struct fcgi *fcgi;
 	int flags;
 
 	if (!is_listening(LISTEN_FD))
@@ -52,10 +51,19 @@ fcgi_new(struct fcgi **ret_fcgi, struct diag *diag)
 	flags = fcntl(LISTEN_FD, F_GETFL);
 	if (flags < 0 || fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) < 0)
 		return diag_set(diag, E_SYSTEM, "fcntl: %s", strerror(errno));
-	fcgi = calloc(1, sizeof(*fcgi));
+	if (FCGX_Init() != 0)
+		return diag_set(diag, E_SYSTEM, "libfcgi does not start");
+	return fcgi_another(ret_fcgi, diag);
+}
+
+enum err
+fcgi_another(struct fcgi **ret_fcgi, struct diag *diag)
+{
+	struct fcgi *fcgi = calloc(1, sizeof(*fcgi));
+
 	if (fcgi == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for FastCGI");
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi->request, LISTEN_FD,
+	if (FCGX_InitRequest(&fcgi->request, LISTEN_FD,
 	    FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
 		free(fcgi);
 		return diag_set(diag, E_SYSTEM, "libfcgi does not start");

@@ -1,7 +1,7 @@
 /*
  * The FastCGI door: requests from nginx on the listening socket that the
- * supervisor gave us as descriptor 0. One request at a time, no kept
- * connections, the responder role only.
+ * supervisor gave us as descriptor 0. No kept connections, the responder role
+ * only.
  *
  * The socket's mode is the boundary: libfcgi must not be reachable for
  * strangers. Whoever connects and stays silent is cut off by daemon_watch().
@@ -24,6 +24,9 @@ struct fcgi;
  * Fails: E_USAGE when it is no listening socket. Owns: you fcgi_free().
  */
 enum err fcgi_new(struct fcgi **ret_fcgi, struct diag *diag) MUST_CHECK;
+
+/* Another request on the same socket. Needs: fcgi_new() went before. */
+enum err fcgi_another(struct fcgi **ret_fcgi, struct diag *diag) MUST_CHECK;
 void fcgi_free(struct fcgi *fcgi);
 
 /* The listening socket, for poll. */

@@ -92,6 +92,15 @@ mq_socket(const struct mq *mq)
 	return mq->conn == NULL ? -1 : amqp_get_sockfd(mq->conn);
 }
 
+void
+mq_cork(struct mq *mq, bool on)
+{
+	int value = on;
+
+	(void)setsockopt(mq_socket(mq), IPPROTO_TCP, TCP_CORK, &value,
+	    sizeof(value));
+}
+
 int
 mq_idle_ms(const struct mq *mq)
 {
@@ -155,9 +164,8 @@ mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
 static void
 bound_socket(struct mq *mq, int timeout)
 {
-	int fd = amqp_get_sockfd(mq->conn);
 	struct timeval send = { timeout / 1000, (timeout % 1000) * 1000 };
-	int on = 1;
+	int fd = mq_socket(mq), on = 1;
 	unsigned dead = 30000; /* ms */
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send, sizeof(send));

@@ -62,6 +62,13 @@ enum err mq_url_read(struct span text, struct mq_url *ret_url,
 enum err mq_url_first(const struct mq_settings *settings,
     struct mq_url *ret_url, struct diag *diag) MUST_CHECK;
 
+/*
+ * rabbitmq-c sends each message by itself; between on and off they leave in
+ * packets that are full (tcp(7), TCP_CORK), and the broker is woken once for
+ * several. Where this fails they leave one by one.
+ */
+void mq_cork(struct mq *mq, bool on);
+
 /* Keep the broker's words for the log, terminated. */
 void mq_keep_words(struct mq *mq, amqp_bytes_t words);
 

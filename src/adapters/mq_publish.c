@@ -251,24 +251,39 @@ send_one(struct mq *mq, const struct mq_message *message)
 	    amqp_cstring_bytes(message->routing_key), 1, 0, &properties, body);
 }
 
+static enum err
+send_all(struct mq *mq, const struct flight *flight)
+{
+	int status = AMQP_STATUS_OK;
+
+	if (flight->count > 1)
+		mq_cork(mq, true);
+	for (size_t i = 0; i < flight->count && !mq->broken; i++) {
+		status = send_one(mq, &flight->messages[i]);
+		if (status != AMQP_STATUS_OK)
+			break;
+		mq->tag++;
+	}
+	if (flight->count > 1)
+		mq_cork(mq, false);
+	if (status == AMQP_STATUS_OK)
+		return E_OK;
+	mq->broken = true;
+	return diag_set(flight->diag, E_MQ_LOST, "publish: %s",
+	    amqp_error_string2(status));
+}
+
 /* Send all, then wait until each is settled. */
 static enum err
 publish(struct mq *mq, struct flight *flight, int timeout)
 {
 	int64_t deadline = clock_ms() + timeout;
-	size_t sent = 0;
+	enum err rc;
 
 	flight->first = mq->tag + 1;
-	for (; sent < flight->count && !mq->broken; sent++) {
-		int status = send_one(mq, &flight->messages[sent]);
-
-		if (status != AMQP_STATUS_OK) {
-			mq->broken = true;
-			return diag_set(flight->diag, E_MQ_LOST, "publish: %s",
-			    amqp_error_string2(status));
-		}
-		mq->tag++;
-	}
+	rc = send_all(mq, flight);
+	if (rc != E_OK)
+		return rc;
 	while (flight->settled < flight->count) {
 		bool was_blocked = mq->blocked;
 

@@ -8,12 +8,17 @@
 #include "base/clock.h"
 
 #define LINE_MAX_BYTES 8192
+/* Of a pipe so many are written in one piece: PIPE_BUF, pipe(7). */
+#define GATHER_BYTES 4096
 
 static struct {
 	enum log_level level;
 	const char *program;
 	char key[16];
 	char value[160];
+	bool gathers;
+	char lines[GATHER_BYTES];
+	size_t len;
 } log_to = { .level = LOG_LEVEL_INFO, .program = "pulse-etl" };
 
 void
@@ -94,6 +99,44 @@ add_pair(struct buf *line, const struct log_pair *pair)
 		add_value(line, pair->text);
 }
 
+static void
+write_out(const char *bytes, size_t len)
+{
+	if (len > 0 && write(STDERR_FILENO, bytes, len) < 0) {
+		/* Nobody is left to be told. */
+	}
+}
+
+static void
+flush(void)
+{
+	write_out(log_to.lines, log_to.len);
+	log_to.len = 0;
+}
+
+void
+log_gather(bool gathers)
+{
+	flush();
+	log_to.gathers = gathers;
+}
+
+/* What is not well is told at once: it may be the last that we say. */
+static void
+end_line(const struct buf *line, enum log_level level)
+{
+	if (line->len > sizeof(log_to.lines) - log_to.len)
+		flush();
+	if (!log_to.gathers || line->len > sizeof(log_to.lines)) {
+		write_out(line->data, line->len);
+		return;
+	}
+	memcpy(log_to.lines + log_to.len, line->data, line->len);
+	log_to.len += line->len;
+	if (level >= LOG_LEVEL_WARN)
+		flush();
+}
+
 void
 log_write(enum log_level level, const char *event, const struct log_pair *pairs,
     size_t count)
@@ -116,8 +159,6 @@ log_write(enum log_level level, const char *event, const struct log_pair *pairs,
 	/* A line that is too long loses its tail, not its existence. */
 	if (line.len > 0 && line.data[line.len - 1] != '\n')
 		line.data[line.len - 1] = '\n';
-	if (write(STDERR_FILENO, line.data, line.len) < 0) {
-		/* Nobody is left to be told. */
-	}
+	end_line(&line, level);
 	buf_free(&line);
 }

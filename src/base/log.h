@@ -8,6 +8,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cc.h"
@@ -35,6 +36,14 @@ void log_set_program(const char *name);
 
 /* The request's or job's id in every line until the next call; NULL for none. */
 void log_set_context(const char *key, const char *value);
+
+/*
+ * true: keep lines until there are 4 KB of them, and write them at once, which
+ * spares a system call for each; false: write them, and go on line by line. Both
+ * write what was kept before, and so does a warning. What is kept is lost with a
+ * process that is killed.
+ */
+void log_gather(bool gathers);
 
 /* Write one line. Pairs with an absent text are left out. */
 void log_write(enum log_level level, const char *event,

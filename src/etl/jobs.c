@@ -55,8 +55,9 @@ jobs_extract(struct req *rq, struct resp *rp)
 	job.integration_id = input.integration_id;
 	job.job_type = input.job_type;
 	job.job_params = input.job_params;
+	job.traceparent = request_traceparent(rq);
 	rc = queue_manager_publish(rq->service->queue, QUEUE_EXTRACT, &job,
-	    request_traceparent(rq), &rq->diag);
+	    &rq->diag);
 	if (rc != E_OK && rc != E_MQ_TIMEOUT)
 		quota_give_back(rq, 1, input.job_params.len);
 	if (rc == E_TOO_LARGE)

@@ -6,6 +6,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "etl/store.h"
 #include "etl/store_warning.h"
 #include "http/audit.h"
 #include "http/quota.h"
@@ -73,24 +74,32 @@ static const struct field store_rows[] = {
 const struct field_set raw_data_store_input = { store_rows,
 	COUNT(store_rows) };
 
+struct job
+store_job(const struct req *rq, const struct raw_batch *batch,
+    int64_t raw_data_id)
+{
+	return (struct job){
+		.tenant_id = batch->tenant_id,
+		.integration_id = batch->integration_id,
+		.raw_data_id = raw_data_id,
+		.entity_type = batch->entity_type,
+		.traceparent = request_traceparent(rq),
+	};
+}
+
 /* Publish the id; a broker that is away only delays it. */
 static bool
 queue_batch(struct req *rq, const struct raw_batch *batch,
     struct raw_batch_version stored)
 {
-	const struct job job = {
-		.tenant_id = batch->tenant_id,
-		.integration_id = batch->integration_id,
-		.raw_data_id = stored.id,
-		.entity_type = batch->entity_type,
-	};
+	const struct job job = store_job(rq, batch, stored.id);
 	struct diag diag;
 	enum err rc;
 
 	diag_clear(&diag);
 	FAILPOINT("committed");
 	rc = queue_manager_publish(rq->service->queue, QUEUE_TRANSFORM, &job,
-	    request_traceparent(rq), &diag);
+	    &diag);
 	FAILPOINT("published");
 	if (rc == E_OK) {
 		raw_batch_marks_add(rq->service->marks, stored);
@@ -244,20 +253,18 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	return E_OK;
 }
 
-/* Answer a batch that is stored, its id on the queue if it is to be there. */
-static void
-answer_new(struct req *rq, struct resp *rp, const struct raw_batch *batch,
-    const struct raw_batch_stored *row)
+void
+store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
+    const struct raw_batch_stored *row, bool queued)
 {
 	struct stored stored = { .id = row->row.id, .replaced = batch->replaced,
-		.message = "Stored; not queued, as asked" };
+		.queued = queued, .message = "Stored; not queued, as asked" };
 
 	audit_note(rq, "raw_data.store", row->row.id);
 	metrics_add(METRIC_STORED, 1);
 	metrics_add(METRIC_STORED_BYTES, batch->raw_data.len);
 	metrics_add(METRIC_REPLACED, (uint64_t)batch->replaced);
 	metrics_add(METRIC_KEPT, batch->done);
-	stored.queued = batch->queue && queue_batch(rq, batch, row->row);
 	rp->status = batch->queue && !stored.queued ? 202 : 201;
 	if (batch->done)
 		stored.message = "Stored and kept as it came";
@@ -288,7 +295,7 @@ check_payload(struct req *rq)
 
 /* Read what the request has, and take from the body what came. */
 static enum err
-read_store(struct req *rq, struct store_input *input, struct raw_batch *batch)
+read_input(struct req *rq, struct store_input *input, struct raw_batch *batch)
 {
 	enum err rc = read_key(rq, &batch->key);
 
@@ -304,45 +311,65 @@ read_store(struct req *rq, struct store_input *input, struct raw_batch *batch)
 }
 
 /*
- * Store one batch and queue its id. One that nothing is made of is completed
- * with it, unless somebody else is to do that.
+ * One that nothing is made of is completed when it is stored, unless somebody
+ * else is to do that.
  */
 enum err
-raw_data_store(struct req *rq, struct resp *rp)
+store_read(struct req *rq, struct store *store)
 {
 	struct store_input input = { .queue_transform = true };
-	struct raw_batch batch = { .tenant_id = rq->who.tenant_id };
-	struct raw_batch_stored stored;
-	size_t bytes;
+	struct raw_batch *batch = &store->batch;
 	bool is_known;
 	enum err rc;
 
-	rc = read_store(rq, &input, &batch);
+	*batch = (struct raw_batch){ .tenant_id = rq->who.tenant_id };
+	rc = read_input(rq, &input, batch);
 	if (rc != E_OK)
 		return rc;
 	is_known = entity_type_find(input.entity_type) != NULL;
-	batch.integration_id = input.integration_id;
-	batch.entity_type = input.entity_type;
-	batch.external_id = input.external_id;
-	batch.raw_data = input.raw_data;
-	batch.extraction_metadata = input.extraction_metadata;
-	batch.item_count = request_member(rq, "raw_data")->item_count;
-	batch.queue = input.queue_transform && is_known;
-	batch.done = input.queue_transform && !is_known;
-	bytes = batch.raw_data.len + batch.extraction_metadata.len +
-	    (batch.key == NULL ? 0 : batch.key->key.len);
-	rc = quota_take(rq, 1, bytes);
+	batch->integration_id = input.integration_id;
+	batch->entity_type = input.entity_type;
+	batch->external_id = input.external_id;
+	batch->raw_data = input.raw_data;
+	batch->extraction_metadata = input.extraction_metadata;
+	batch->item_count = request_member(rq, "raw_data")->item_count;
+	batch->queue = input.queue_transform && is_known;
+	batch->done = input.queue_transform && !is_known;
+	store->bytes = batch->raw_data.len + batch->extraction_metadata.len +
+	    (batch->key == NULL ? 0 : batch->key->key.len);
+	return E_OK;
+}
+
+enum err
+store_one(struct req *rq, struct resp *rp, const struct store *store)
+{
+	const struct raw_batch *batch = &store->batch;
+	struct raw_batch_stored stored;
+	enum err rc;
+
+	rc = quota_take(rq, 1, store->bytes);
 	if (rc != E_OK)
 		return rc;
-	seats_take_turn(rq->service->seats, bytes);
-	rc = raw_batch_insert(rq->db, &batch, rq->arena, &stored, &rq->diag);
+	seats_take_turn(rq->service->seats, store->bytes);
+	rc = raw_batch_insert(rq->db, batch, rq->arena, &stored, &rq->diag);
 	seats_end_turn(rq->service->seats);
 	if (rc != E_OK && rc != E_DB_UNKNOWN)
-		quota_give_back(rq, 1, bytes);
+		quota_give_back(rq, 1, store->bytes);
 	if (rc == E_KEY_TAKEN)
-		return replay(rq, rp, &batch);
+		return replay(rq, rp, batch);
 	if (rc != E_OK)
 		return rc;
-	answer_new(rq, rp, &batch, &stored);
+	store_answer(rq, rp, batch, &stored, batch->queue &&
+	    queue_batch(rq, batch, stored.row));
 	return E_OK;
+}
+
+/* Store one batch and queue its id. */
+enum err
+raw_data_store(struct req *rq, struct resp *rp)
+{
+	struct store store;
+	enum err rc = store_read(rq, &store);
+
+	return rc == E_OK ? store_one(rq, rp, &store) : rc;
 }

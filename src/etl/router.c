@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/daemon.h"
+#include "base/log.h"
 #include "etl/answers.h"
 #include "etl/handlers.h"
+#include "etl/store.h"
 #include "http/auth.h"
 #include "http/form.h"
 #include "http/seats.h"
@@ -98,14 +102,21 @@ check_names(struct req *rq)
 	return rc;
 }
 
-/* A responder for the caller's tenant, which leaves it after the answer. */
+/*
+ * A responder for the caller's tenant, which leaves it after the answer. Those
+ * that go together need one.
+ */
 static enum err
-take_seat(struct req *rq)
+take_seat(struct req *rq, bool is_seated)
 {
 	enum err rc;
 
 	if (rq->who.tenant_id == 0) /* development: anybody is any tenant */
 		return E_OK;
+	if (is_seated) {
+		seats_ask(rq->service->seats, rq->who.tenant_id);
+		return E_OK;
+	}
 	rc = seats_take(rq->service->seats, rq->who.tenant_id,
 	    rq->route->handler == raw_data_store, rq->waited_ms, &rq->diag);
 	if (rc == E_CROWDED)
@@ -115,10 +126,13 @@ take_seat(struct req *rq)
 
 /* All refusals that do not depend on the resource, in their order. */
 static enum err
-prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
+prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 {
 	enum err rc;
 
+	if (rq->fcgi != NULL && fcgi_is_gone(rq->fcgi))
+		return diag_set(&rq->diag, E_SYNTAX,
+		    "the client had gone before its turn came");
 	if (rq->fcgi != NULL && !fcgi_is_responder(rq->fcgi))
 		return diag_tell(&rq->diag, E_SYNTAX,
 		    "Only the FastCGI role of a responder is served");
@@ -126,7 +140,7 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 	if (rc == E_OK && rq->route->role != ROLE_OPEN)
 		rc = auth_check(rq);
 	if (rc == E_OK && rq->route->role != ROLE_OPEN)
-		rc = take_seat(rq);
+		rc = take_seat(rq, is_seated);
 	if (rc == E_OK)
 		rc = check_headers(rq);
 	if (rc == E_OK)
@@ -142,18 +156,10 @@ prepare(struct req *rq, char allow[ROUTE_ALLOW_SIZE])
 	return check_names(rq);
 }
 
-void
-router_answer(struct req *rq, struct resp *rp)
+/* Complete the answer of a handler that came to rc. */
+static void
+conclude(struct req *rq, struct resp *rp, enum err rc, const char *allow)
 {
-	char allow[ROUTE_ALLOW_SIZE];
-	enum err rc;
-
-	rc = prepare(rq, allow);
-	if (rc == E_OK) {
-		db_tenant(rq->db, rq->who.tenant_id);
-		rc = rq->route->handler(rq, rp);
-		db_tenant(rq->db, DB_NO_TENANT);
-	}
 	if (rc == E_OK) {
 		response_end(rp);
 		rc = buf_done(rp->body);
@@ -168,4 +174,164 @@ router_answer(struct req *rq, struct resp *rp)
 	response_problem(rp, rq, rc);
 	if (rc == E_METHOD)
 		response_header(rp, "Allow", allow);
+}
+
+void
+router_answer(struct req *rq, struct resp *rp)
+{
+	char allow[ROUTE_ALLOW_SIZE] = "";
+	enum err rc;
+
+	rc = prepare(rq, false, allow);
+	if (rc == E_OK) {
+		db_tenant(rq->db, rq->who.tenant_id);
+		rc = rq->route->handler(rq, rp);
+		db_tenant(rq->db, DB_NO_TENANT);
+	}
+	conclude(rq, rp, rc, allow);
+}
+
+/* Requests that were accepted together, and which of them still wait. */
+struct crowd {
+	struct req *const *rqs;
+	struct resp *const *rps;
+	struct store stores[RAW_BATCH_GROUP_MAX];
+	bool waits[RAW_BATCH_GROUP_MAX];
+	size_t count;
+	int64_t ends; /* of clock_ms(): who has not begun by then is refused */
+	router_answered *answered;
+	void *to;
+};
+
+/* Some of them, of one tenant. */
+struct company {
+	size_t places[RAW_BATCH_GROUP_MAX];
+	struct req *rqs[RAW_BATCH_GROUP_MAX];
+	struct resp *rps[RAW_BATCH_GROUP_MAX];
+	struct store stores[RAW_BATCH_GROUP_MAX];
+	size_t count;
+};
+
+/*
+ * May one go with another? A tenant's scope is its own; what a quota allows is
+ * found out one by one.
+ */
+static bool
+may_go_with(const struct req *rq, const struct req *first)
+{
+	return rq == first || (rq->who.tenant_id == first->who.tenant_id &&
+	    !rq->who.has_quota && !first->who.has_quota);
+}
+
+/* One that waits, and all that may go with it; they wait no more. */
+static void
+take_company(struct crowd *crowd, size_t place, struct company *company)
+{
+	company->count = 0;
+	for (size_t i = place; i < crowd->count; i++) {
+		if (!crowd->waits[i] ||
+		    !may_go_with(crowd->rqs[i], crowd->rqs[place]))
+			continue;
+		crowd->waits[i] = false;
+		company->places[company->count] = i;
+		company->rqs[company->count] = crowd->rqs[i];
+		company->rps[company->count] = crowd->rps[i];
+		company->stores[company->count++] = crowd->stores[i];
+	}
+}
+
+/* Store one alone, unless those before it took all the time there is. */
+static enum err
+store_alone(const struct crowd *crowd, struct req *rq, struct resp *rp,
+    const struct store *store)
+{
+	log_set_context("request_id", rq->request_id);
+	if (clock_left(crowd->ends) == 0)
+		return diag_tell(&rq->diag, E_DB_BUSY, "Stores that came at the"
+		    " same time took too long; this one was not begun: send it"
+		    " again");
+	if (rq->fcgi != NULL && fcgi_is_gone(rq->fcgi))
+		return diag_set(&rq->diag, E_SYNTAX,
+		    "the client had gone before its turn came");
+	daemon_still_well();
+	seats_hold(rq->service->seats, rq->who.tenant_id, true);
+	return store_one(rq, rp, store);
+}
+
+/* Store them, and answer each as soon as its outcome is known. */
+static void
+store_company(const struct crowd *crowd, struct company *company)
+{
+	struct req *first = company->rqs[0];
+	enum err rc = E_DB;
+	struct diag diag;
+	bool alone = true;
+
+	db_tenant(first->db, first->who.tenant_id);
+	diag_clear(&diag);
+	if (company->count > 1 && clock_left(crowd->ends) > 0) {
+		daemon_still_well();
+		seats_hold(first->service->seats, first->who.tenant_id, true);
+		rc = store_group(company->rqs, company->rps, company->stores,
+		    company->count, &diag);
+		alone = store_is_one_to_blame(rc, &diag);
+	}
+	for (size_t i = 0; i < company->count; i++) {
+		struct req *rq = company->rqs[i];
+
+		if (alone)
+			rc = store_alone(crowd, rq, company->rps[i],
+			    &company->stores[i]);
+		else
+			rq->diag = diag;
+		conclude(rq, company->rps[i], rc, "");
+		if (alone)
+			crowd->answered(crowd->to, &company->places[i], 1);
+	}
+	db_tenant(first->db, DB_NO_TENANT);
+	if (!alone)
+		crowd->answered(crowd->to, company->places, company->count);
+}
+
+void
+router_answer_stores(struct req *const *rqs, struct resp *const *rps,
+    size_t count, router_answered *answered, void *to)
+{
+	struct crowd crowd = { .rqs = rqs, .rps = rps, .count = count,
+		.ends = clock_ms() + ROUTER_STORES_MS, .answered = answered,
+		.to = to };
+	struct company company;
+	bool seated = false; /* one seat is enough for them */
+
+	for (size_t i = 0; i < count; i++) {
+		char allow[ROUTE_ALLOW_SIZE] = "";
+		enum err rc;
+
+		log_set_context("request_id", rqs[i]->request_id);
+		rc = prepare(rqs[i], seated, allow);
+		seated = seated || rc == E_OK;
+		if (rc == E_OK)
+			rc = store_read(rqs[i], &crowd.stores[i]);
+		crowd.waits[i] = rc == E_OK;
+		if (rc == E_OK)
+			continue;
+		conclude(rqs[i], rps[i], rc, allow);
+		answered(to, &i, 1);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!crowd.waits[i])
+			continue;
+		take_company(&crowd, i, &company);
+		store_company(&crowd, &company);
+	}
+}
+
+bool
+router_is_open(const struct req *rq)
+{
+	for (size_t i = 0; i < COUNT(routes); i++)
+		if (routes[i].role == ROLE_OPEN &&
+		    span_is(rq->path, routes[i].path))
+			return true;
+	return false;
 }

@@ -13,6 +13,8 @@
 
 /* Between two looks of one that waits, ms. */
 #define LOOK_MS 2
+/* Nobody looks at a clock so long before he uses what it said. */
+#define AHEAD_MS 1000
 #define NOBODY 0
 /* The id of a place that is just being freed. */
 #define SWEPT (-1)
@@ -29,10 +31,26 @@ struct look {
 	bool tenant_reads_long;
 };
 
+int64_t
+seats_age(int64_t at, int64_t now)
+{
+	if (at > now)
+		return at - now < AHEAD_MS ? 0 : INT64_MAX;
+	return now - at;
+}
+
 static bool
 is_gone(int64_t pid)
 {
 	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+static void
+free_place(struct seats_place *place)
+{
+	place->tenant = NOBODY;
+	place->turn = SEATS_NO_TURN;
+	place->pid = NOBODY;
 }
 
 void
@@ -46,9 +64,27 @@ seats_sweep(struct seats_table *table)
 		if (pid <= NOBODY || !is_gone(pid) ||
 		    !atomic_compare_exchange_strong(&place->pid, &pid, SWEPT))
 			continue;
-		place->tenant = NOBODY;
-		place->turn = SEATS_NO_TURN;
-		place->pid = NOBODY;
+		free_place(place);
+	}
+}
+
+/*
+ * Free the places of a process that had my id before me, as in a container that
+ * was restarted: they were taken before my first one.
+ */
+static void
+free_namesakes(struct seats_table *table, int64_t now)
+{
+	static int64_t first;
+
+	if (first == 0)
+		first = now;
+	for (size_t i = 0; i < SEATS_PLACES; i++) {
+		struct seats_place *place = &table->places[i];
+
+		if (place->pid == (int64_t)getpid() &&
+		    (place->taken < first || place->taken > now))
+			free_place(place);
 	}
 }
 
@@ -58,9 +94,11 @@ take_place(struct seats_table *table)
 	for (size_t i = 0; i < SEATS_PLACES; i++) {
 		int64_t nobody = NOBODY;
 
-		if (atomic_compare_exchange_strong(&table->places[i].pid,
+		if (!atomic_compare_exchange_strong(&table->places[i].pid,
 		    &nobody, (int64_t)getpid()))
-			return &table->places[i];
+			continue;
+		table->places[i].taken = clock_ms();
+		return &table->places[i];
 	}
 	return NULL;
 }
@@ -77,17 +115,19 @@ seats_new(const char *path, const struct http_settings *settings,
 	*ret_seats = NULL;
 	if (path[0] == '\0')
 		return E_OK;
-	rc = shared_open(path, "metrics_file", shared_layout(0, "seats 3"),
+	rc = shared_open(path, "metrics_file", shared_layout(0, "seats 6"),
 	    sizeof(*table), &there, diag);
 	if (rc != E_OK)
 		return rc;
 	table = there;
 	seats_sweep(table);
+	free_namesakes(table, clock_ms());
 	seats = calloc(1, sizeof(*seats));
 	if (seats == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
 	seats->table = table;
 	seats->settings = settings;
+	seats->gather_ms = SEATS_GATHER_MS;
 	seats->mine = take_place(table);
 	if (seats->mine == NULL) {
 		free(seats);
@@ -105,6 +145,7 @@ seats_free(struct seats *seats)
 	if (seats == NULL)
 		return;
 	seats_leave(seats);
+	seats_let_go(seats, true);
 	seats->mine->pid = NOBODY;
 	free(seats);
 }
@@ -131,6 +172,13 @@ note_tenant(struct seats *seats, int64_t tenant_id, int64_t now)
 	return mark;
 }
 
+void
+seats_ask(struct seats *seats, int64_t tenant_id)
+{
+	if (seats != NULL)
+		(void)note_tenant(seats, tenant_id, clock_ms());
+}
+
 static bool
 others_ask(const struct seats *seats, int64_t tenant_id, int64_t now)
 {
@@ -138,7 +186,7 @@ others_ask(const struct seats *seats, int64_t tenant_id, int64_t now)
 		const struct seats_mark *mark = &seats->table->marks[i];
 
 		if (mark->tenant != NOBODY && mark->tenant != tenant_id &&
-		    now - mark->asked < SEATS_OTHERS_MS)
+		    seats_age(mark->asked, now) < SEATS_OTHERS_MS)
 			return true;
 	}
 	return false;
@@ -205,7 +253,7 @@ read_limit(const struct seats *seats, int64_t responders)
 static bool
 is_recent(int64_t at, int64_t now, int64_t memory)
 {
-	return at != 0 && now - at < memory;
+	return at != 0 && seats_age(at, now) < memory;
 }
 
 /* What is asked for, and how it stands. */
@@ -308,6 +356,15 @@ seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
 		turn.mark->pressed = turn.now;
 	metrics_add(METRIC_REQUESTS_CROWDED, 1);
 	return diag_tell(diag, E_CROWDED, "%s", turn.refusal);
+}
+
+void
+seats_hold(struct seats *seats, int64_t tenant_id, bool is_store)
+{
+	if (seats == NULL)
+		return;
+	seats_leave(seats);
+	begin(seats, tenant_id, is_store, clock_ms());
 }
 
 void

@@ -54,8 +54,33 @@ void seats_free(struct seats *seats);
 enum err seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
     int64_t waited_ms, struct diag *diag) MUST_CHECK;
 
+/* A tenant asks, and needs no responder of its own for it. */
+void seats_ask(struct seats *seats, int64_t tenant_id);
+
+/*
+ * What the responder is at from now on is of this tenant, which has asked before:
+ * a group's stores are worked on one tenant after the other.
+ */
+void seats_hold(struct seats *seats, int64_t tenant_id, bool is_store);
+
 /* It has ended. Does nothing when none was taken. */
 void seats_leave(struct seats *seats);
+
+/*
+ * Small stores go together (etl/store.h), which needs few responders that store
+ * and many stores that wait. So one for each processor may accept requests and
+ * store small ones at a time; who has another kind of request lets go, and who
+ * has been at work for SEATS_GATHER_MS loses its place: it may be stuck.
+ *
+ * Gives: false when there are enough of them. Then seats_wait_to_gather() waits
+ * until that has changed, or for SEATS_GATHER_MS.
+ */
+#define SEATS_GATHER_MS 100
+bool seats_gather(struct seats *seats);
+void seats_wait_to_gather(struct seats *seats);
+
+/* others_may: one that waits is woken, for I shall not be back at once. */
+void seats_let_go(struct seats *seats, bool others_may);
 
 /*
  * Large stores take turns: so many of them as `large_stores` says are with

@@ -1,7 +1,6 @@
 #include "http/seats.h"
 
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "http/seats_inside.h"
@@ -15,11 +14,9 @@
 static int64_t
 limit_of(const struct seats *seats)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
 	if (seats->settings->large_stores > 0)
 		return seats->settings->large_stores;
-	return (processors > 0 ? processors : 1) * FOR_EACH;
+	return seats_processors() * FOR_EACH;
 }
 
 /* How many are at work, or came before and wait. */
@@ -60,6 +57,7 @@ seats_take_turn(struct seats *seats, size_t bytes)
 		}
 	}
 	seats->mine->turn = SEATS_AT_WORK;
+	seats->mine->began = clock_ms(); /* to wait for others is not long */
 }
 
 void

@@ -28,6 +28,17 @@ enum err raw_batch_change_row(struct db *db,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
     MUST_CHECK;
 
+/*
+ * The connection broke between the rows of an INSERT and the word that it is
+ * committed. Never insert again: ask what became of the transaction, for one of
+ * its rows and that row's digest.
+ *
+ * Gives: E_OK: it was stored. Fails: E_DB_LOST: it was not; E_DB_UNKNOWN.
+ */
+enum err raw_batch_resolve(struct db *db, int64_t id, struct span transaction,
+    const unsigned char *digest, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
+
 /* Is there such a batch of the tenant $1? */
 #define RAW_BATCH_IS_THERE \
 	"EXISTS (SELECT FROM raw_extraction_data" \

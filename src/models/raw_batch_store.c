@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "models/raw_batch_inside.h"
 
 /* How long to ask after an insert whose outcome got lost, ms. */
 #define ASK_MS 10000
@@ -70,12 +71,8 @@ look_after(struct db *db, const struct db_params *params,
 	return E_DB_UNKNOWN;
 }
 
-/*
- * The connection broke between the rows of the INSERT and the word that it is
- * committed. Never insert again: ask what became of the transaction.
- */
-static enum err
-resolve(struct db *db, int64_t id, struct span transaction,
+enum err
+raw_batch_resolve(struct db *db, int64_t id, struct span transaction,
     const unsigned char *digest, struct arena *arena, struct diag *diag)
 {
 	int64_t deadline = clock_ms() + ASK_MS;
@@ -186,7 +183,7 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_set(diag, E_KEY_TAKEN, "the key was used before");
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) == 1)
-		rc = resolve(db, db_int(rows, 0, STORED_ID),
+		rc = raw_batch_resolve(db, db_int(rows, 0, STORED_ID),
 		    db_text(rows, 0, STORED_TRANSACTION), digest, arena, diag);
 	if (rc == E_DB_UNKNOWN)
 		return diag_tell(diag, rc, "The connection to the database was"

@@ -1,29 +1,28 @@
 /*
- * pulse-etl-fcgi: a responder behind nginx. It answers one request at a time
- * and serves the broker's heartbeats while it waits.
+ * pulse-etl-fcgi: a responder behind nginx. It answers one request at a time, or
+ * small stores that wait together, and serves the broker's heartbeats while it
+ * waits.
  */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/fcgi.h"
 #include "adapters/secret.h"
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "etl/router.h"
+#include "etl/store.h"
 #include "http/auth.h"
 #include "http/document.h"
 #include "http/seats.h"
 #include "programs/settings.h"
+#include "programs/slots.h"
 
 #define PROGRAM "pulse-etl-fcgi"
 /* Small things of one request; payloads are not among them. */
 #define ARENA_BYTES (4 << 20)
-#define ANSWER_BYTES (16 << 20)
-#define HEAD_BYTES 65536
 /* What stays allocated while no large batch comes or goes, bytes. */
 #define KEEP_BYTES (1 << 20)
 /* Blocks from here on are the kernel's: they come and go one by one, bytes. */
@@ -39,92 +38,100 @@ static struct settings settings;
 static struct conf_set sets[SETTINGS_SETS];
 
 struct responder {
-	struct fcgi *fcgi;
+	struct slots slots; /* the first is for any request */
 	int waits; /* of daemon_poll_shared() */
 	struct mq *mq;
 	struct service service;
 	struct raw_batch_marks marks;
 	struct arena *arena;
-	struct buf body, head, answer;
 	int64_t broker_at; /* of clock_ms(): when to look after the broker */
 	int64_t quiet_at; /* of clock_ms(): when to give memory back; 0: done */
 	int64_t renew_at; /* the same for the database's session */
 };
 
-/* One line per request. */
 static void
-log_request(const struct req *rq, const struct resp *rp, int64_t began,
-    bool sent)
+end(struct responder *me, struct slot *slot)
 {
-	enum log_level level = rp->status >= 500 ? LOG_LEVEL_WARN :
-	    LOG_LEVEL_INFO;
-	const struct log_pair pairs[] = {
-		LOG_SPAN("method", rq->method),
-		LOG_SPAN("path", rq->path),
-		LOG_INT("status", rp->status),
-		LOG_INT("us", clock_us() - began),
-		LOG_INT("in", (int64_t)rq->body->len),
-		LOG_INT("out", (int64_t)response_size(rp)),
-		LOG_INT("tenant_id", rq->who.tenant_id),
-		LOG_TEXT("who", rq->who.name[0] == '\0' ? NULL :
-		    rq->who.name),
-		LOG_TEXT("client", sent ? NULL : "gone"),
-		LOG_TEXT("error", rq->diag.code == E_OK ? NULL :
-		    err_name(rq->diag.code)),
-		LOG_TEXT("sqlstate", rq->diag.sqlstate[0] == '\0' ? NULL :
-		    rq->diag.sqlstate),
-		LOG_TEXT("text", rq->diag.code == E_OK ? NULL : rq->diag.text),
-	};
+	/*
+	 * The memory stays for a next batch that comes at once: to have the
+	 * kernel clear new pages for each costs more than to scan it.
+	 */
+	if (slots_end(slot) > KEEP_BYTES)
+		me->quiet_at = clock_ms() + QUIET_MS;
+}
 
-	log_write(level, "request", pairs, COUNT(pairs));
+/* Answer one request. */
+static void
+answer_one(struct responder *me, struct slot *slot)
+{
+	log_set_context("request_id", slot->rq.request_id);
+	db_wait_for_peer(me->service.db, fcgi_peer(slot->fcgi));
+	router_answer(&slot->rq, &slot->rp);
+	db_wait_for_peer(me->service.db, -1);
+	end(me, slot);
+}
+
+/* What was done is told before it is answered. */
+static void
+end_stores(void *to, const size_t *places, size_t count)
+{
+	struct responder *me = to;
+
+	log_gather(true);
+	for (size_t i = 0; i < count; i++)
+		end(me, &me->slots.all[places[i]]);
 }
 
 static void
-count_request(const struct resp *rp, int64_t began, bool sent)
+answer_stores(struct responder *me, size_t count)
 {
-	static const enum metric classes[] = { METRIC_REQUESTS_2XX,
-		METRIC_REQUESTS_3XX, METRIC_REQUESTS_4XX, METRIC_REQUESTS_5XX };
+	struct req *rqs[RAW_BATCH_GROUP_MAX] = { NULL };
+	struct resp *rps[RAW_BATCH_GROUP_MAX] = { NULL };
 
-	metrics_add(classes[(rp->status / 100 - 2) & 3], 1);
-	metrics_add(METRIC_REQUEST_SECONDS, (uint64_t)(clock_us() - began));
-	if (!sent)
-		metrics_add(METRIC_REQUESTS_GONE, 1);
+	for (size_t i = 0; i < count; i++) {
+		rqs[i] = &me->slots.all[i].rq;
+		rps[i] = &me->slots.all[i].rp;
+	}
+	log_gather(true);
+	router_answer_stores(rqs, rps, count, end_stores, me);
+	log_gather(false);
 }
 
-/* Answer the request that was accepted. */
+static void
+answer_other(struct responder *me, struct slot *slot)
+{
+	seats_leave(me->service.seats);
+	daemon_watch((unsigned)settings.http.request_timeout);
+	answer_one(me, slot);
+}
+
+/* Answer the request that was accepted, with those that go with it. */
 static void
 answer(struct responder *me)
 {
-	int64_t began = clock_us();
-	struct resp rp;
-	struct req rq;
-	bool sent;
+	bool other = false, is_first;
+	size_t count = 1;
 
-	request_init(&rq, &me->service, me->arena, &me->body);
-	request_from_fcgi(&rq, me->fcgi);
-	log_set_context("request_id", rq.request_id);
-	response_init(&rp, &me->head, &me->answer);
-	db_wait_for_peer(me->service.db, fcgi_peer(me->fcgi));
-	if (fcgi_is_gone(me->fcgi))
-		response_problem(&rp, &rq, diag_set(&rq.diag, E_SYNTAX,
-		    "the client had gone before its turn came"));
+	slots_begin(&me->slots, &me->slots.all[0]);
+	if (store_may_have_company(&me->slots.all[0].rq))
+		count = slots_gather(&me->slots, &other);
 	else
-		router_answer(&rq, &rp);
-	db_wait_for_peer(me->service.db, -1);
-	sent = response_send(&rp, &rq, me->fcgi);
+		seats_let_go(me->service.seats, true);
+	/* Who asks whether we are well is not to wait for others' stores. */
+	is_first = other && router_is_open(&me->slots.all[count].rq);
+	if (is_first)
+		answer_other(me, &me->slots.all[count]);
+	if (count > 1)
+		answer_stores(me, count);
+	else
+		answer_one(me, &me->slots.all[0]);
+	seats_let_go(me->service.seats, other);
+	if (other && !is_first)
+		answer_other(me, &me->slots.all[count]);
 	seats_leave(me->service.seats);
-	log_request(&rq, &rp, began, sent);
-	count_request(&rp, began, sent);
 	log_set_context(NULL, NULL);
 	arena_reset(me->arena);
-	/*
-	 * Their memory stays for a next batch that comes at once: to have the
-	 * kernel clear new pages for each costs more than to scan it.
-	 */
-	if (me->body.len > KEEP_BYTES || response_size(&rp) > KEEP_BYTES)
-		me->quiet_at = clock_ms() + QUIET_MS;
 	me->renew_at = clock_ms() + settings.db.database_renew_after * 1000;
-	buf_reset(&me->body, SIZE_MAX);
 }
 
 /* The last large batch was a while ago: give back what it needed. */
@@ -134,7 +141,7 @@ give_back(struct responder *me)
 	if (me->quiet_at == 0 || clock_left(me->quiet_at) > 0)
 		return;
 	me->quiet_at = 0;
-	buf_reset(&me->body, KEEP_BYTES);
+	slots_shrink(&me->slots, KEEP_BYTES);
 	(void)malloc_trim(0);
 }
 
@@ -184,7 +191,7 @@ static bool
 wait_for_request(struct responder *me)
 {
 	struct pollfd fds[] = {
-		{ .fd = fcgi_socket(me->fcgi), .events = POLLIN },
+		{ .fd = fcgi_socket(me->slots.all[0].fcgi), .events = POLLIN },
 		{ .fd = mq_socket(me->mq), .events = POLLIN },
 		{ .fd = db_socket(me->service.db), .events = POLLIN },
 	};
@@ -199,7 +206,11 @@ wait_for_request(struct responder *me)
 	if (fds[0].revents != 0) {
 		if (raw_batch_marks_pressing(&me->marks))
 			flush_marks(me);
-		return true;
+		if (seats_gather(me->service.seats))
+			return true;
+		seats_wait_to_gather(me->service.seats);
+		(void)daemon_poll(NULL, 0, 0); /* were we asked to end? */
+		return false;
 	}
 	if (raw_batch_marks_due(&me->marks) == 0)
 		flush_marks(me);
@@ -223,11 +234,12 @@ serve(struct responder *me, struct diag *diag)
 		daemon_watch(limit);
 		if (!wait_for_request(me))
 			continue;
-		rc = fcgi_accept(me->fcgi, &got, diag);
+		rc = fcgi_accept(me->slots.all[0].fcgi, &got, diag);
 		if (rc == E_OK && got) {
 			answer(me);
 			give_back(me);
 		}
+		seats_let_go(me->service.seats, false);
 	}
 	/*
 	 * Asked to end: first answer whoever is connected already. When the
@@ -238,7 +250,7 @@ serve(struct responder *me, struct diag *diag)
 		bool got = false;
 
 		daemon_watch(limit);
-		rc = fcgi_accept(me->fcgi, &got, diag);
+		rc = fcgi_accept(me->slots.all[0].fcgi, &got, diag);
 		if (rc != E_OK || !got)
 			break;
 		answer(me);
@@ -253,19 +265,20 @@ open_all(struct responder *me, struct diag *diag)
 {
 	enum err rc;
 
+	me->service.settings = &settings.http;
 	rc = secret_check(settings.http.secret_keys_file, diag);
 	if (rc == E_OK)
 		rc = auth_new(&settings.http, &me->service.auth, diag);
 	if (rc == E_OK)
-		rc = fcgi_new(&me->fcgi, diag);
+		rc = slots_init(&me->slots, &me->service, diag);
 	if (rc != E_OK)
 		return rc;
 	daemon_signals(); /* after libfcgi's own */
 	me->arena = arena_new(ARENA_BYTES);
+	me->slots.arena = me->arena;
 	me->mq = mq_new(&settings.mq, PROGRAM);
 	me->service.db = db_new(&settings.db, PROGRAM);
 	me->service.marks = &me->marks;
-	me->service.settings = &settings.http;
 	me->service.qdrant = qdrant_client_new(&settings.qdrant);
 	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL ||
 	    me->service.qdrant == NULL)
@@ -274,18 +287,13 @@ open_all(struct responder *me, struct diag *diag)
 	    &settings.queue);
 	if (me->service.queue == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
-	buf_init(&me->body, (size_t)settings.http.max_body + 1);
-	buf_init(&me->head, HEAD_BYTES);
-	buf_init(&me->answer, ANSWER_BYTES);
 	return E_OK;
 }
 
 static void
 close_all(struct responder *me)
 {
-	buf_free(&me->body);
-	buf_free(&me->head);
-	buf_free(&me->answer);
+	slots_free(&me->slots);
 	arena_free(me->arena);
 	queue_manager_free(me->service.queue);
 	mq_free(me->mq);
@@ -294,7 +302,6 @@ close_all(struct responder *me)
 	document_free(me->service.openapi);
 	seats_free(me->service.seats);
 	qdrant_client_free(me->service.qdrant);
-	fcgi_free(me->fcgi);
 }
 
 /* Without the table nothing is bounded, but all is answered. */
@@ -359,7 +366,7 @@ main(int argc, char **argv)
 		connect_early(&me);
 		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
 		    LOG_TEXT("auth", settings.http.auth));
-		if (fcgi_socket_is_open(me.fcgi))
+		if (fcgi_socket_is_open(me.slots.all[0].fcgi))
 			log_warn("open_socket", LOG_TEXT("text", "everybody on"
 			    " this host may connect to the listening socket,"
 			    " and is taken for nginx: give it the mode 0660"

@@ -119,8 +119,7 @@ settle(struct worker *me, const struct job *job,
 
 	switch (verdict->fate) {
 	case WORKER_LOAD:
-		rc = queue_manager_publish(me->queue, QUEUE_LOAD, job,
-		    mq_header_text(me->delivery, "traceparent"), diag);
+		rc = queue_manager_publish(me->queue, QUEUE_LOAD, job, diag);
 		FAILPOINT("load_published");
 		break;
 	case WORKER_RETRY:
@@ -214,6 +213,7 @@ work(struct worker *me, struct diag *diag)
 		return rc;
 	me->session = verdict.outage ? 0 : me->session;
 	log_job(me, &job, &verdict, began, diag);
+	job.traceparent = mq_header_text(delivery, "traceparent");
 	rc = settle(me, &job, &history, &verdict, &settle_diag);
 	*diag = settle_diag;
 	return rc;

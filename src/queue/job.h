@@ -19,6 +19,7 @@ struct job {
 	struct span entity_type; /* transform, load */
 	struct span job_type;	 /* extract */
 	struct span job_params;	 /* extract: JSON as it came */
+	const char *traceparent; /* the message's, not in its body; or NULL */
 };
 
 /* Write a transform or load job's message body. */

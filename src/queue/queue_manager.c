@@ -241,12 +241,13 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 	ret_message->type = queues[queue].key;
 	ret_message->message_id = id;
 	ret_message->body = buf_span(body);
+	ret_message->traceparent = job->traceparent;
 	return E_OK;
 }
 
 enum err
 queue_manager_publish(struct queue_manager *manager, enum queue queue,
-    const struct job *job, const char *traceparent, struct diag *diag)
+    const struct job *job, struct diag *diag)
 {
 	struct mq_message message;
 	struct buf body;
@@ -258,11 +259,9 @@ queue_manager_publish(struct queue_manager *manager, enum queue queue,
 		    "a queue exists with other arguments; see the log");
 	buf_init(&body, JOB_MAX_BYTES);
 	rc = write_message(queue, job, &body, id, sizeof(id), &message, diag);
-	if (rc == E_OK) {
-		message.traceparent = traceparent;
+	if (rc == E_OK)
 		rc = queue_publish(manager, queue, QUEUE_MAIN, &message, 1,
 		    (int)manager->mq_settings->rabbitmq_timeout, diag);
-	}
 	buf_free(&body);
 	return rc;
 }
@@ -275,8 +274,15 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 	struct mq_message *messages = arena_get(arena, count * sizeof(*messages));
 	enum err rc = E_OK;
 
+	for (size_t i = 0; i < count; i++)
+		confirmed[i] = false;
 	if (messages == NULL)
 		return diag_set(diag, E_NO_MEMORY, "messages");
+	if (manager->trouble == E_TOPOLOGY)
+		return diag_set(diag, E_TOPOLOGY,
+		    "a queue exists with other arguments; see the log");
+	if (timeout < 0)
+		timeout = (int)manager->mq_settings->rabbitmq_timeout;
 	for (size_t i = 0; i < count; i++) {
 		struct buf body;
 		char id[64];

@@ -80,16 +80,16 @@ bool queue_manager_is_up(const struct queue_manager *manager);
 /*
  * Publish one job and wait for the broker's confirm.
  *
- * Needs: traceparent NULL or a text that fits a header.
+ * Needs: its traceparent is NULL or a text that fits a header.
  * Fails: as mq_publish(), and E_TOPOLOGY. The job may be published again at
  *        any time: consumers take duplicates.
  */
 enum err queue_manager_publish(struct queue_manager *manager, enum queue queue,
-    const struct job *job, const char *traceparent, struct diag *diag)
-    MUST_CHECK;
+    const struct job *job, struct diag *diag) MUST_CHECK;
 
 /*
- * Publish many jobs, then wait for all confirms.
+ * Publish many jobs, then wait for all confirms; `timeout` ms, below 0: as
+ * long as the settings say.
  *
  * Gives: confirmed[i] for each job, also when the whole fails.
  */

@@ -163,6 +163,46 @@ START_TEST(a_context_that_is_too_long_is_cut)
 }
 END_TEST
 
+START_TEST(lines_are_kept_and_written_together)
+{
+	struct span value = unit_repeat("", "x", 900, "");
+	size_t before;
+
+	log_gather(true);
+	log_info("one", LOG_INT("n", 1));
+	log_info("two", LOG_INT("n", 2));
+	ck_assert_str_eq(written(), "");
+	log_gather(false);
+	ck_assert_ptr_nonnull(strstr(written(), " event=one n=1\n"));
+	ck_assert_ptr_nonnull(strstr(written(), " event=two n=2\n"));
+	before = strlen(written());
+	/* Whole lines, when there is no room for one more; and a long one. */
+	log_gather(true);
+	for (int i = 0; i < 5; i++)
+		log_info("long", LOG_TEXT("text", value.at));
+	ck_assert_uint_gt(strlen(written()) - before, 4 * 900);
+	ck_assert_uint_lt(strlen(written()) - before, 5 * 900);
+	ck_assert_int_eq(written()[strlen(written()) - 1], '\n');
+	log_gather(false);
+	ck_assert_uint_gt(strlen(written()) - before, 5 * 900);
+	unit_free(value);
+	value = unit_repeat("", "x", 6000, "");
+	log_gather(true);
+	log_info("first", LOG_INT("n", 1));
+	log_info("longer", LOG_TEXT("text", value.at));
+	ck_assert_ptr_nonnull(strstr(written(), " event=first n=1\n"));
+	ck_assert_ptr_nonnull(strstr(written(), " event=longer text=xxx"));
+	log_info("kept", LOG_INT("n", 1));
+	log_warn("warning", LOG_INT("n", 1));
+	ck_assert_ptr_nonnull(strstr(written(), " event=kept n=1\n"));
+	ck_assert_ptr_nonnull(strstr(written(), " event=warning n=1\n"));
+	log_gather(false);
+	log_info("alone", LOG_INT("n", 1));
+	ck_assert_ptr_nonnull(strstr(written(), " event=alone n=1\n"));
+	unit_free(value);
+}
+END_TEST
+
 START_TEST(nobody_listening_is_no_trouble)
 {
 	(void)close(STDERR_FILENO);
@@ -188,6 +228,7 @@ main(void)
 	tcase_add_test(tcase,
 	    the_context_is_in_every_line_until_it_is_taken_back);
 	tcase_add_test(tcase, a_context_that_is_too_long_is_cut);
+	tcase_add_test(tcase, lines_are_kept_and_written_together);
 	tcase_add_test(tcase, nobody_listening_is_no_trouble);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -1,5 +1,6 @@
 #include "http/seats.h"
 #include "base/clock.h"
+#include "http/seats_inside.h"
 #include "unit.h"
 
 #include <signal.h>
@@ -160,22 +161,24 @@ END_TEST
 
 START_TEST(whoever_leaves_makes_room)
 {
-	int status;
+	int status, fds[2];
 	pid_t child;
+	char byte = 1;
 
+	ck_assert_int_eq(pipe(fds), 0);
 	ck_assert_int_eq(store_of(0, 2), E_OK);
 	seats_leave(pool[0]);
 	ck_assert_int_eq(read_of(0, 1), E_OK);
 	ck_assert_int_eq(read_of(1, 1), E_OK);
 	child = fork(); /* another process's turn ends meanwhile */
 	if (child == 0) {
-		if (read_of(2, 1) != E_OK)
+		if (read_of(2, 1) != E_OK || write(fds[1], &byte, 1) != 1)
 			_exit(1);
 		pause_ms(SEATS_WAIT_MS / 5);
 		seats_leave(pool[2]);
 		_exit(0);
 	}
-	pause_ms(SEATS_WAIT_MS / 10);
+	ck_assert_int_eq(read(fds[0], &byte, 1), 1);
 	ck_assert_int_eq(read_of(3, 1), E_OK);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
@@ -237,6 +240,58 @@ START_TEST(large_stores_take_turns)
 }
 END_TEST
 
+/* The table may be of another boot, whose clock was further. */
+START_TEST(what_lies_ahead_was_long_ago)
+{
+	struct seats_table *table = pool[0]->table;
+	int64_t ahead = clock_ms() + 1000 * 1000;
+
+	ck_assert_int_eq(store_of(0, 2), E_OK);
+	leave_all();
+	table->marks[2].asked = ahead;
+	table->marks[1].tenant = 1;
+	table->marks[1].pressed = ahead;
+	for (size_t i = 0; i < POOL; i++)
+		ck_assert_int_eq(store_of(i, 1), E_OK);
+}
+END_TEST
+
+START_TEST(a_process_with_my_id_has_gone)
+{
+	struct seats *mine;
+	size_t taken = 0;
+
+	/* As if somebody with our id had taken them before us. */
+	for (size_t i = 0; i < POOL; i++) {
+		pool[i]->mine->tenant = 1;
+		pool[i]->mine->turn = SEATS_AT_WORK;
+		pool[i]->mine->taken = 1;
+	}
+	ck_assert_int_eq(seats_new(path, &settings, &mine, &diag), E_OK);
+	for (size_t i = 0; i < SEATS_PLACES; i++)
+		taken += mine->table->places[i].pid != 0;
+	ck_assert_uint_eq(taken, 1);
+	seats_free(mine);
+}
+END_TEST
+
+START_TEST(a_group_is_held_by_one_tenant_after_the_other)
+{
+	ck_assert_int_eq(store_of(0, 1), E_OK);
+	seats_ask(pool[0], 2);
+	pause_ms(SEATS_LONG_MS + 20);
+	seats_hold(pool[0], 2, true);
+	seats_leave(pool[0]);
+	/* The first one's was long, the second one's was not. */
+	ck_assert_int_eq(store_of(0, 1), E_OK);
+	ck_assert_int_eq(store_of(1, 1), E_OK);
+	ck_assert_int_eq(store_of(2, 1), E_CROWDED);
+	leave_all();
+	for (size_t i = 0; i < POOL - 1; i++)
+		ck_assert_int_eq(store_of(i, 2), E_OK);
+}
+END_TEST
+
 START_TEST(one_responder_answers_all)
 {
 	for (size_t i = 1; i < POOL; i++) {
@@ -281,6 +336,9 @@ main(void)
 	tcase_add_test(tcase, whoever_leaves_makes_room);
 	tcase_add_test(tcase, a_killed_process_holds_nothing);
 	tcase_add_test(tcase, large_stores_take_turns);
+	tcase_add_test(tcase, what_lies_ahead_was_long_ago);
+	tcase_add_test(tcase, a_process_with_my_id_has_gone);
+	tcase_add_test(tcase, a_group_is_held_by_one_tenant_after_the_other);
 	tcase_add_test(tcase, one_responder_answers_all);
 	tcase_add_test(tcase, without_a_file_nothing_is_bounded);
 	suite_add_tcase(suite, tcase);
