@@ -96,6 +96,9 @@ enum err queue_policies(const struct mq *mq, struct queue_state *states,
 
 void queue_look_free(struct queue_look *look);
 
+/* Heartbeats of its connection, which ends when it was not used for long. */
+void queue_look_idle(struct queue_look *look);
+
 /*
  * The arguments of a part, which refer to each other: do not copy them.
  * before: those that versions up to 1.0 gave it.

@@ -188,6 +188,7 @@ queue_manager_idle(struct queue_manager *manager)
 	struct diag diag;
 
 	mq_idle(manager->mq);
+	queue_look_idle(manager->look);
 	if (!queue_manager_is_up(manager) || mq_socket(manager->mq) < 0)
 		(void)!queue_manager_declare(manager,
 		    (int)manager->mq_settings->rabbitmq_timeout, &diag);

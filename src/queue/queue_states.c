@@ -20,6 +20,8 @@
 #define ARENA_BYTES (8 << 20)
 /* Older than this, what was seen is no answer about now, ms. */
 #define TROUBLE_AGE_MS 2000
+/* Who has not looked for so long needs no connection for it, ms. */
+#define KEEP_MS 60000
 
 struct queue_look {
 	struct mq *mq; /* a queue without a process ends a connection */
@@ -46,6 +48,16 @@ queue_look_free(struct queue_look *look)
 	mq_free(look->mq);
 	arena_free(look->arena);
 	free(look);
+}
+
+void
+queue_look_idle(struct queue_look *look)
+{
+	if (look == NULL)
+		return;
+	mq_idle(look->mq);
+	if (clock_ms() - look->at > KEEP_MS)
+		mq_close(look->mq);
 }
 
 static struct queue_look *

@@ -2,7 +2,8 @@
 # A broker that answers and does not work: it is noticed, named, and mended.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
-ETL_APP_POOL=2 app_up 'relay_min_age = 1' 'relay_interval = 300' 'queue_rebuild = 6'
+ETL_APP_POOL=2 app_up 'relay_min_age = 1' 'relay_interval = 300' 'queue_rebuild = 6' 'rabbitmq_heartbeat = 5'
+log_start=$(($(stat -c %s "$ETL_STACK/logs/rabbitmq.log") + 1))
 
 store_one() {
 	request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[{"id":"1","key":"P1","name":"P"}]}'
@@ -57,4 +58,10 @@ check "and declared anew" wait_until 60 ready_is '[]'
 # -- a queue that was deleted: at once from the rows, relay_lost_age is 900 s
 queue_delete transform_queue
 check "a deleted queue is declared anew, and filled from the rows" wait_until 30 queue_ids_at_least $((before + 1))
+
+# -- the connection that health/ready looks with
+for _ in 1 2 3 4; do request GET /app/etl/health/ready; done
+sleep 16 # three heartbeats
+check_is "a look that nobody asks for again misses no heartbeat" \
+	"$(tail -c "+$log_start" "$ETL_STACK/logs/rabbitmq.log" | grep -ac 'missed heartbeats from client')" 0
 done_testing
