@@ -63,10 +63,14 @@ processed() {
 	[ "${open% *}" = 0 ] && loaded && [ "$REPLY" -ge "${open#* }" ]
 }
 # Acknowledged batches that are neither completed nor failed for a reason of
-# their own.
+# their own. There are more of them than an argument may have.
 unfinished() {
-	sql "SELECT count(*) FROM unnest('{$(acknowledged | paste -sd ,)}'::bigint[]) AS a (id) WHERE NOT EXISTS (SELECT FROM raw_extraction_data AS r
-		WHERE r.id = a.id AND (processing_status = 'completed' OR processing_status = 'failed' AND external_id LIKE 'bad%'))"
+	{
+		echo 'CREATE TEMP TABLE a (id bigint); COPY a FROM STDIN;'
+		acknowledged
+		printf '\\.\n%s\n' "SELECT count(*) FROM a WHERE NOT EXISTS (SELECT FROM raw_extraction_data AS r
+			WHERE r.id = a.id AND (processing_status = 'completed' OR processing_status = 'failed' AND external_id LIKE 'bad%'));"
+	} | psql -qAtX -v ON_ERROR_STOP=1
 }
 all_finished() { [ "$(unfinished)" = 0 ]; }
 # Messages beyond one for each step of a batch.
@@ -145,7 +149,7 @@ table=$({
 				END { printf "%s %d %d %d %.1f %.1f %.1f %.1f %.1f\n", how, NR, broken, without, led / 1000, down / NR / 1000, ready / 1000, all[int((NR + 1) / 2)] / 1000, all[NR] / 1000 }'
 	done
 	echo "acknowledged $(acknowledged | wc -l) lost $(unfinished) duplicates $(($(duplicates) - again)) dead $(queue_depth transform_queue.dead) load $(cut -d ' ' -f 1-3 /proc/loadavg)"
-} | column -t)
+} | tr ' ' '\t')
 printf '%s\n' "$table" | sed 's/^/# /'
 [ -z "${BROKER_TABLE-}" ] || printf '%s\n' "$table" >"$BROKER_TABLE"
 done_testing
