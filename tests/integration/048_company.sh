@@ -113,12 +113,17 @@ check_is "the others are stored" "$(grep -cE '^free[0-9] 201$' "$TMP/codes")" 8
 let_go
 lock_table raw_extraction_data
 begin_stores
-for n in {1..14}; do add "$mine" "table$n" "$(batch 1 "table$n")"; done
+for n in {1..7}; do add "$mine" "table$n" "$(batch 1 "table$n")"; done
+printf 'next\nurl = "%s/app/etl/health"\noutput = "%s"\nnoproxy = "*"\n' "$ETL_URL" "$TMP/health" >>"$TMP/stores"
+for n in {8..14}; do add "$mine" "table$n" "$(batch 1 "table$n")"; done
+lines=$(wc -l <"$APP_LOGS/pool.log")
 began=$SECONDS
 send
 took=$((SECONDS - began))
 check_is "a table that is locked: 503, each" "$(grep -c ' 503$' "$TMP/codes")" 14
 check "and nobody waits for all of the others ($took s)" [ "$took" -le 25 ]
+check_match "who asks whether we are well does not wait for them" \
+	"$(tail -n "+$((lines + 1))" "$APP_LOGS/pool.log" | grep -o 'event=request .*path=[^ ]*' | head -n 1)" '/app/etl/health$'
 let_go
 check_is "nothing of it is stored" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE 'table%' OR external_id LIKE 'locked%'")" 0
 check_is "by the same responder" "$(pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi)" "$responder"
