@@ -51,10 +51,12 @@ peer_port() { # NAME
 	remembered "$work/peers" "port_$1" | grep . || port "$work/peers" "port_$1"
 }
 
-# Any answer: an empty body is refused by each.
+# An empty body is refused by each; a 502 is nginx in front of a dead peer.
 peer_answers() { # NAME
-	[ "$(curl -s --noproxy '*' -m 5 -o "$work/peers/answer" -w '%{http_code}' \
-		--data '' "http://127.0.0.1:$(peer_port "$1")/app/etl/raw-data/store")" -ge 400 ]
+	local code
+	code=$(curl -s --noproxy '*' -m 5 -o "$work/peers/answer" -w '%{http_code}' \
+		--data '' "http://127.0.0.1:$(peer_port "$1")/app/etl/raw-data/store")
+	[[ $code == 4?? ]]
 }
 
 peer_start() { # NAME COMMAND…
@@ -89,8 +91,9 @@ peer_fcgi_floor() {
 	}
 	TEXT
 	[ "$(id -u)" != 0 ] || sed -i '1i user root;' "$folder/nginx.conf"
+	# spawn-fcgi looks for no program in PATH.
 	peer_start fcgi_floor spawn-fcgi -n -s "$folder/fcgi.sock" -b 1024 -- \
-		multiwatch -f "$BENCH_POOL" -- "$programs/fcgi_floor"
+		"$(command -v multiwatch)" -f "$BENCH_POOL" -- "$programs/fcgi_floor"
 	process_start "$work/peers" nginx nginx -p "$folder" \
 		-c "$folder/nginx.conf" -e "$folder/logs/error.log"
 }

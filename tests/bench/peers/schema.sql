@@ -1,4 +1,5 @@
--- The table of the seed document, which the peers and the FastCGI floor fill.
+-- The table of the seed document, which the peers and the FastCGI floor fill,
+-- compressed as the service compresses it.
 CREATE TABLE tenants (id SERIAL PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE integrations (
 	id SERIAL PRIMARY KEY,
@@ -12,7 +13,7 @@ CREATE TABLE raw_extraction_data (
 	integration_id INTEGER NOT NULL REFERENCES integrations (id),
 	entity_type VARCHAR(50) NOT NULL,
 	external_id VARCHAR(255),
-	raw_data JSONB NOT NULL,
+	raw_data JSONB COMPRESSION lz4 NOT NULL,
 	extraction_metadata JSONB,
 	processing_status VARCHAR(20) DEFAULT 'pending',
 	error_details JSONB,
