@@ -300,18 +300,24 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 	 * A row that a worker has locked is passed over: it is about to leave
 	 * pending, and waiting here would hold up the next request. One that
 	 * has another version by now is nobody's of ours.
+	 *
+	 * Of a LIMIT that it cannot know the planner expects a tenth of the
+	 * rows, here one: so it takes an index, and not the whole table, which
+	 * was empty when a new installation's plan was made.
 	 */
 	static const struct db_statement statement = {
 		.name = "raw_batch_mark_queued",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data SET queued_at = now() FROM"
-		    " (SELECT set_config('synchronous_commit', 'off', true))"
-		    " AS no_wait WHERE id IN (SELECT r.id"
-		    " FROM unnest($1::bigint[], $2::bigint[]) AS m (id, xid)"
+		.sql = "UPDATE raw_extraction_data AS t SET queued_at = now()"
+		    " FROM (SELECT set_config('synchronous_commit', 'off',"
+		    " true)) AS no_wait, (SELECT r.ctid AS place FROM"
+		    " (SELECT * FROM unnest($1::bigint[], $2::bigint[])"
+		    " AS given (id, xid) LIMIT (SELECT cardinality($1))) AS m"
 		    " JOIN raw_extraction_data AS r ON r.id = m.id"
 		    " WHERE r.xmin::text::bigint = m.xid"
 		    " AND r.queued_at IS NULL"
-		    " FOR NO KEY UPDATE OF r SKIP LOCKED)",
+		    " FOR NO KEY UPDATE OF r SKIP LOCKED) AS locked"
+		    " WHERE t.ctid = locked.place",
 	};
 	int64_t *ids = arena_get(arena, count * sizeof(*ids));
 	int64_t *xids = arena_get(arena, count * sizeof(*xids));

@@ -15,14 +15,15 @@ static const struct db_statement insert_all = {
 	.name = "raw_batch_insert_all",
 	.changes = true,
 	.early_rows = true,
-	.sql = "INSERT INTO raw_extraction_data (tenant_id"
+	.sql = "WITH " RAW_BATCH_WITH_COUNT("cardinality($2)", "")
+	    "INSERT INTO raw_extraction_data (tenant_id"
 #define GIVEN(row) GIVEN_##row
 #include "models/raw_batch_table.h"
 	    ") SELECT $1, g.integration_id, g.entity_type, g.external_id,"
 	    " g.raw_data, g.metadata, CASE WHEN g.done <> 0 THEN 'completed'"
 	    " ELSE 'pending' END, CASE WHEN g.done <> 0 THEN now() END,"
 	    " g.items, g.bytes, g.replaced, g.digest, g.queue <> 0"
-	    " FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+	    " FROM counted, unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 	    " WITH ORDINALITY AS g (integration_id, entity_type, external_id,"
 	    " raw_data, metadata, done, items, bytes, replaced, digest, queue,"
 	    " place) ORDER BY g.place"

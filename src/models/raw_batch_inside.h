@@ -44,6 +44,20 @@ enum err raw_batch_resolve(struct db *db, int64_t id, struct span transaction,
 	"EXISTS (SELECT FROM raw_extraction_data" \
 	" WHERE tenant_id = $1 AND id = $2 AND active)"
 
+/*
+ * What an INSERT begins with that counts its rows itself, once for all of them:
+ * with "app.counted" on, until the transaction ends, the trigger that would
+ * count each row is not called (0021). The rows are to be selected from this
+ * one, so that it runs first. A session has a slot of its own and waits for
+ * nobody who stores at the same time.
+ */
+#define RAW_BATCH_WITH_COUNT(count, from) \
+	"counted AS (INSERT INTO raw_extraction_counts AS counts" \
+	" (tenant_id, slot, batches) SELECT $1, pg_backend_pid() % 512, " \
+	count from " ON CONFLICT (tenant_id, slot) DO UPDATE" \
+	" SET batches = counts.batches + excluded.batches" \
+	" RETURNING set_config('app.counted', 'on', true)) "
+
 /* error_details with what is in it as its history; NULL stays NULL. */
 #define RAW_BATCH_EARLIER(column) "etl_earlier(" column ")"
 

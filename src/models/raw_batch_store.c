@@ -112,10 +112,11 @@ static const struct db_statement insert = {
 	.name = "raw_batch_insert",
 	.changes = true,
 	.early_rows = true,
-	.sql = "INSERT INTO raw_extraction_data (tenant_id"
+	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", "")
+	    "INSERT INTO raw_extraction_data (tenant_id"
 #define GIVEN(row) GIVEN_##row
 #include "models/raw_batch_table.h"
-	    ") VALUES (" INSERT_VALUES ")" INSERT_RETURNING,
+	    ") SELECT " INSERT_VALUES " FROM counted" INSERT_RETURNING,
 };
 
 /*
@@ -135,11 +136,12 @@ static const struct db_statement insert_with_key = {
 	    " fingerprint = excluded.fingerprint,"
 	    " raw_data_id = excluded.raw_data_id,"
 	    " created_at = now(), expires_at = excluded.expires_at"
-	    " WHERE held.expires_at <= now() RETURNING raw_data_id) "
+	    " WHERE held.expires_at <= now() RETURNING raw_data_id), "
+	    RAW_BATCH_WITH_COUNT("1", " FROM claimed")
 	    "INSERT INTO raw_extraction_data (id, tenant_id"
 #define GIVEN(row) GIVEN_##row
 #include "models/raw_batch_table.h"
-	    ") SELECT raw_data_id, " INSERT_VALUES " FROM claimed"
+	    ") SELECT raw_data_id, " INSERT_VALUES " FROM claimed, counted"
 	    INSERT_RETURNING,
 };
 

@@ -66,7 +66,11 @@ TRIGGER("due BEFORE UPDATE OF processing_status, queued_at, queue_transform,"
     " AND new.queued_at IS NULL AND new.queue_transform AND new.active)"
     " OR new.attempts = 0 AND new.interruptions > 0)"
     " EXECUTE FUNCTION raw_extraction_data_due()")
-TRIGGER("counted AFTER INSERT OR DELETE ON raw_extraction_data FOR EACH ROW"
+TRIGGER("counted AFTER INSERT ON raw_extraction_data FOR EACH ROW"
+    " WHEN (current_setting('app.counted'::text, true)"
+    " IS DISTINCT FROM 'on'::text)"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
+TRIGGER("counted_off AFTER DELETE ON raw_extraction_data FOR EACH ROW"
     " EXECUTE FUNCTION raw_extraction_data_counted()")
 TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"
     " FOR EACH ROW WHEN (old.active IS DISTINCT FROM new.active"

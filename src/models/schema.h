@@ -7,7 +7,7 @@
 #include "adapters/db.h"
 
 /* The newest migration that the statements in src/ need. */
-#define SCHEMA_NEEDED 18
+#define SCHEMA_NEEDED 21
 
 /*
  * Can stores be accepted, and batches be processed? PostgreSQL answers, takes

@@ -22,8 +22,16 @@ curl -sZ -K "$ETL_CURLRC" --parallel-max 8 -H 'Content-Type: application/json' -
 	-o "$TMP/out" "$ETL_URL/app/etl/raw-data/store?tenant_id=1#[1-200]" 2>"$TMP/curl.err"
 check_is "200 stores at 8 connections" "$(total)" 200
 check_is "a filter counts the same" "$(total '&entity_type=jira_issues_batch')" 200
-check_is "neighbours are counted in different rows" \
-	"$(sql 'SELECT count(*), sum(batches) FROM raw_extraction_counts')" '200|200'
+check_is "each session counts in a row of its own" \
+	"$(sql "SELECT count(*) <= (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl%'), sum(batches) FROM raw_extraction_counts")" 't|200'
+for _ in 1 2 3; do
+	curl -s -K "$ETL_CURLRC" -H 'Content-Type: application/json' -H 'Idempotency-Key: once' --data-binary "@$TMP/one.json" \
+		-o "$TMP/out" "$ETL_URL/app/etl/raw-data/store?tenant_id=1"
+done
+check_is "a repeated key counts once" "$(total)" 201
+agrees "as a look at each row says"
+curl -s -K "$ETL_CURLRC" -X DELETE -o "$TMP/out" "$ETL_URL/app/etl/raw-data/201?tenant_id=1"
+agrees "after one was deleted"
 
 sql 'UPDATE raw_extraction_data SET active = false WHERE id % 10 = 0'
 agrees "after 20 were deactivated"
