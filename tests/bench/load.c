@@ -29,6 +29,7 @@
 #define REQUESTS_MAX 4
 #define CONNECTIONS_MAX 1024
 #define PIECE 262144
+#define LAST_ANSWERS_US 60000000 /* how long to wait for them */
 
 struct request {
 	const char *method;
@@ -298,6 +299,8 @@ run(void)
 			for (size_t i = 0; i < load.count; i++)
 				busy += is_busy(&load.conns[i]) ? 1 : 0;
 		}
+		if (bench_us() >= load.bench.ends + LAST_ANSWERS_US)
+			bench_die("%zu answers never came", busy);
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -22,10 +23,11 @@ import (
 )
 
 const (
-	maxBody     = 64 << 20
-	maxConns    = 16
-	channels    = 16
-	insertBatch = `INSERT INTO raw_extraction_data (tenant_id, integration_id,
+	maxBody       = 64 << 20
+	maxConns      = 16
+	channels      = 16
+	confirmWithin = 10 * time.Second
+	insertBatch   = `INSERT INTO raw_extraction_data (tenant_id, integration_id,
 	entity_type, external_id, raw_data, extraction_metadata)
 VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`
 )
@@ -51,10 +53,67 @@ type answer struct {
 	Queued    bool  `json:"queued"`
 }
 
+// publisher awaits confirms by number. The deferred confirmations of amqp091-go
+// 1.5 are noted after the message was sent, and an ack that is faster is lost.
+type publisher struct {
+	sync.Mutex
+	channel *amqp.Channel
+	waiting map[uint64]chan bool
+}
+
 type server struct {
-	db       *pgxpool.Pool
-	channels []*amqp.Channel
-	next     uint64
+	db         *pgxpool.Pool
+	publishers []*publisher
+	next       uint64
+}
+
+func newPublisher(broker *amqp.Connection) (*publisher, error) {
+	channel, err := broker.Channel()
+	if err == nil {
+		err = channel.Confirm(false)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := &publisher{channel: channel, waiting: map[uint64]chan bool{}}
+	confirms := channel.NotifyPublish(make(chan amqp.Confirmation, 64))
+	go func() {
+		for confirm := range confirms {
+			p.Lock()
+			done := p.waiting[confirm.DeliveryTag]
+			delete(p.waiting, confirm.DeliveryTag)
+			p.Unlock()
+			if done != nil {
+				done <- confirm.Ack
+			}
+		}
+	}()
+	return p, nil
+}
+
+func (p *publisher) publish(ctx context.Context, message amqp.Publishing) error {
+	done := make(chan bool, 1)
+	p.Lock()
+	number := p.channel.GetNextPublishSeqNo()
+	p.waiting[number] = done
+	err := p.channel.PublishWithContext(ctx, "etl.direct", "transform", true,
+		false, message)
+	if err != nil {
+		delete(p.waiting, number)
+	}
+	p.Unlock()
+	if err != nil {
+		return err
+	}
+	select {
+	case acked := <-done:
+		if !acked {
+			return errors.New("the broker refused the message")
+		}
+		return nil
+	case <-time.After(confirmWithin):
+		return errors.New("the broker did not confirm the message")
+	}
 }
 
 // nullable gives jsonb of what was sent, NULL of nothing.
@@ -70,23 +129,15 @@ func (s *server) publish(ctx context.Context, b *batch, id int64) error {
 	if err != nil {
 		return err
 	}
-	channel := s.channels[atomic.AddUint64(&s.next, 1)%channels]
-	confirm, err := channel.PublishWithDeferredConfirmWithContext(ctx,
-		"etl.direct", "transform", true, false, amqp.Publishing{
-			ContentType:  "application/json",
-			DeliveryMode: amqp.Persistent,
-			MessageId:    fmt.Sprintf("transform-%d", id),
-			Type:         "transform",
-			Timestamp:    time.Now(),
-			Body:         body,
-		})
-	if err != nil {
-		return err
-	}
-	if !confirm.Wait() {
-		return errors.New("the broker refused the message")
-	}
-	return nil
+	p := s.publishers[atomic.AddUint64(&s.next, 1)%channels]
+	return p.publish(ctx, amqp.Publishing{
+		ContentType:  "application/json",
+		DeliveryMode: amqp.Persistent,
+		MessageId:    fmt.Sprintf("transform-%d", id),
+		Type:         "transform",
+		Timestamp:    time.Now(),
+		Body:         body,
+	})
 }
 
 func fail(w http.ResponseWriter, status int, err error) {
@@ -160,14 +211,11 @@ func run() error {
 		return err
 	}
 	for i := 0; i < channels; i++ {
-		channel, err := broker.Channel()
-		if err == nil {
-			err = channel.Confirm(false)
-		}
+		p, err := newPublisher(broker)
 		if err != nil {
 			return err
 		}
-		s.channels = append(s.channels, channel)
+		s.publishers = append(s.publishers, p)
 	}
 	http.HandleFunc("/app/etl/raw-data/store", s.store)
 	return http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil)
