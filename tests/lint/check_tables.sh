@@ -10,7 +10,7 @@ files_of_rows() {
 	grep -l '^TABLE(' src/models/*_table.h | while IFS= read -r file; do
 		grep -qF "\"${file#src/}\"" src/models/schema_table.h ||
 			echo "$file:1: it is not in schema_table.h"
-		grep -qE "^	%D%/${file#src/}( |\$)" src/Makefile.inc ||
+		grep -qE "^	%D%/${file##*/}( |\$)" src/models/Makefile.inc ||
 			echo "$file:1: it is not in table_rows of Makefile.inc"
 	done
 }
@@ -32,7 +32,7 @@ macros_end() {
 
 printf 'TABLE(a)\n' | broken src/models/a_table.h
 printf '#include "models/b_table.h"\n' | broken src/models/schema_table.h
-printf '\t%%D%%/models/b_table.h \\\n' | broken src/Makefile.inc
+printf '\t%%D%%/b_table.h \\\n' | broken src/models/Makefile.inc
 printf '#include "models/begin_table.h"\nTABLE(b)\n#include "models/end_table.h"\n' |
 	broken src/models/b_table.h
 printf '#define KEY(x)\n#define ROW\n' | broken src/models/begin_table.h
