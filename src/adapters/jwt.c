@@ -11,7 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 #define HS256_MIN_BYTES 32
 #define RS256_MIN_BITS 2048

@@ -1,9 +1,9 @@
 #include "adapters/qdrant_client.h"
 
 #include "adapters/qdrant_inside.h"
-#include "base/json_items.h"
-#include "base/json_read.h"
-#include "base/json_scan.h"
+#include "json/json_items.h"
+#include "json/json_read.h"
+#include "json/json_scan.h"
 
 static const struct {
 	const char *word;

@@ -5,7 +5,7 @@
 #ifndef ETL_OPENAPI_H
 #define ETL_OPENAPI_H
 
-#include "base/json_write.h"
+#include "json/json_write.h"
 
 void openapi_write(struct json *json);
 

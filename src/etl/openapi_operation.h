@@ -5,8 +5,8 @@
 #ifndef ETL_OPENAPI_OPERATION_H
 #define ETL_OPENAPI_OPERATION_H
 
-#include "base/json_write.h"
 #include "http/route.h"
+#include "json/json_write.h"
 
 /* Write a route as a member named like its method. */
 void openapi_operation(struct json *json, const struct route *route);

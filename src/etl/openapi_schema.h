@@ -5,9 +5,9 @@
 #ifndef ETL_OPENAPI_SCHEMA_H
 #define ETL_OPENAPI_SCHEMA_H
 
-#include "base/json_write.h"
 #include "http/field.h"
 #include "http/route.h"
+#include "json/json_write.h"
 
 /* What one field takes. nullable: null does, too, as in a body. */
 void openapi_field(struct json *json, const char *key,

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_items.h"
-#include "base/json_read.h"
+#include "json/json_items.h"
+#include "json/json_read.h"
 
 /* Of one token; more are not looked at. */
 #define AUDIENCES 32

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "base/json_read.h"
 #include "base/stamp.h"
 #include "http/request.h"
+#include "json/json_read.h"
 
 /* Where one field's value was found. */
 struct found {

@@ -9,11 +9,11 @@
 #include "adapters/db.h"
 #include "adapters/fcgi.h"
 #include "adapters/qdrant_client.h"
-#include "base/json_scan.h"
 #include "http/field.h"
 #include "http/http_conf.h"
 #include "http/multipart.h"
 #include "http/params.h"
+#include "json/json_scan.h"
 #include "models/raw_batch_marks.h"
 #include "queue/queue_manager.h"
 
@@ -117,7 +117,7 @@ enum err request_read_json(struct req *rq, const struct field_set *wanted)
 enum err request_read_body(struct req *rq, int64_t max) MUST_CHECK;
 
 /*
- * Replace what JSON may have and jsonb cannot: base/json_replace.h. The members
+ * Replace what JSON may have and jsonb cannot: json/json_replace.h. The members
  * stay where they are.
  *
  * Needs: rq->replaces; nothing of the body was decoded yet.

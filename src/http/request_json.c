@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_replace.h"
 #include "http/request.h"
+#include "json/json_replace.h"
 
 /* Bytes before and behind a flaw that are shown. */
 #define AROUND 20

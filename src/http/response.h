@@ -6,8 +6,8 @@
 #ifndef HTTP_RESPONSE_H
 #define HTTP_RESPONSE_H
 
-#include "base/json_write.h"
 #include "http/request.h"
+#include "json/json_write.h"
 
 struct resp_insert;
 

@@ -7,7 +7,7 @@
 #define MODELS_COLUMN_H
 
 #include "adapters/db.h"
-#include "base/json_write.h"
+#include "json/json_write.h"
 
 struct sql;
 struct catalogue;

@@ -28,7 +28,7 @@ struct raw_batch {
 	struct span raw_data;	 /* JSON; see db_add_jsonb() */
 	struct span extraction_metadata; /* the same, or SPAN_NONE */
 	int64_t item_count;
-	int64_t replaced; /* characters of it, see base/json_replace.h */
+	int64_t replaced; /* characters of it, see json/json_replace.h */
 	/* SHA-256 of raw_data as it came; NULL: as it is. */
 	const unsigned char *digest;
 	bool queue; /* false: nobody will queue it */

@@ -12,8 +12,8 @@
 
 #include "adapters/http_client.h"
 #include "base/clock.h"
-#include "base/json_read.h"
-#include "base/json_scan.h"
+#include "json/json_read.h"
+#include "json/json_scan.h"
 #include "programs/import_files.h"
 #include "programs/import_options.h"
 #include "programs/tool.h"

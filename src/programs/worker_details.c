@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json_write.h"
+#include "json/json_write.h"
 
 /* What error_details of one attempt may take. */
 #define DETAILS_MAX (4u << 20)

@@ -1,8 +1,8 @@
 #include "queue/job.h"
 
-#include "base/json_read.h"
-#include "base/json_scan.h"
-#include "base/json_write.h"
+#include "json/json_read.h"
+#include "json/json_scan.h"
+#include "json/json_write.h"
 
 #define ENTITY_TYPE_MAX 50 /* characters */
 

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_items.h"
-#include "base/json_read.h"
-#include "base/json_scan.h"
+#include "json/json_items.h"
+#include "json/json_read.h"
+#include "json/json_scan.h"
 #include "queue/queue_inside.h"
 
 /* Queues of one virtual host, ours and others. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 #include "models/raw_batch.h"
 
 #include "bench.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 #include "models/raw_batch.h"
 
 #include "bench.h"

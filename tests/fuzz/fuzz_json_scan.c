@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_replace.h"
-#include "base/json_scan.h"
+#include "json/json_replace.h"
+#include "json/json_scan.h"
 
 #include "fuzz.h"
 #include "unit/json_reference.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 #include "fuzz.h"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_read.h"
-#include "base/json_scan.h"
-#include "base/json_write.h"
+#include "json/json_read.h"
+#include "json/json_scan.h"
+#include "json/json_write.h"
 
 #include "fuzz.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 #include "unit.h"
 
 static struct buf out;

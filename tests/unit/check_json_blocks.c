@@ -1,4 +1,4 @@
-#include "base/json_blocks.h"
+#include "json/json_blocks.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-#include "base/json_items.h"
+#include "json/json_items.h"
 #include "unit.h"
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 static const struct {
 	const char *array;

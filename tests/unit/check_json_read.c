@@ -1,9 +1,9 @@
-#include "base/json_read.h"
+#include "json/json_read.h"
 
 #include <string.h>
 
-#include "base/json_scan.h"
-#include "base/json_write.h"
+#include "json/json_scan.h"
+#include "json/json_write.h"
 #include "unit.h"
 
 static struct arena *arena;

@@ -1,9 +1,9 @@
-#include "base/json_replace.h"
+#include "json/json_replace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +149,7 @@ START_TEST(every_flaw_has_a_case_a_name_and_a_sentence)
 {
 	static const enum json_flaw flaws[] = {
 #define FLAW(code, well_formed, name, text) code,
-#include "base/json_flaw_table.h"
+#include "json/json_flaw_table.h"
 #undef FLAW
 	};
 

@@ -1,4 +1,4 @@
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 #include <stdio.h>
 #include <stdlib.h>

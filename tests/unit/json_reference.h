@@ -7,7 +7,7 @@
 #ifndef JSON_REFERENCE_H
 #define JSON_REFERENCE_H
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 /*
  * Would json_scan_object() accept this text? Gives: if so, *members as it

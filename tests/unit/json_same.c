@@ -1,6 +1,6 @@
 #include "json_same.h"
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 #include "unit.h"
 
 /* With another implementation as with the plain one, to the byte? */

@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_JSON_SAME_H
 #define TESTS_UNIT_JSON_SAME_H
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 /*
  * All implementations, on a copy that ends where the text does: of the value at

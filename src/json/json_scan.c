@@ -1,8 +1,8 @@
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 #include <string.h>
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 const struct json_limits json_limits_default = {
 	.depth = 512,
@@ -27,7 +27,7 @@ static const struct {
 	const char *text;
 } flaw_rows[] = {
 #define FLAW(code, well_formed, name, text) [code] = { well_formed, name, text },
-#include "base/json_flaw_table.h"
+#include "json/json_flaw_table.h"
 #undef FLAW
 };
 

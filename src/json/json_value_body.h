@@ -11,12 +11,12 @@
  *
  * Nothing here may depend on how many bytes these look at in one step.
  */
-#ifndef BASE_JSON_VALUE_BODY_H
-#define BASE_JSON_VALUE_BODY_H
+#ifndef JSON_JSON_VALUE_BODY_H
+#define JSON_JSON_VALUE_BODY_H
 
 #include <string.h>
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 static ALWAYS_INLINE bool
 is_blank(unsigned char c)

@@ -3,8 +3,8 @@
  * NULL in arrays and for the outermost value. Objects and arrays are closed by
  * hand with json_end(). Failures latch in the buffer.
  */
-#ifndef BASE_JSON_WRITE_H
-#define BASE_JSON_WRITE_H
+#ifndef JSON_JSON_WRITE_H
+#define JSON_JSON_WRITE_H
 
 #include <stdbool.h>
 #include <stdint.h>

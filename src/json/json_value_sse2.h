@@ -2,10 +2,10 @@
  * A step of 16 bytes, which every x86-64 can do: what its two implementations
  * share.
  */
-#ifndef BASE_JSON_VALUE_SSE2_H
-#define BASE_JSON_VALUE_SSE2_H
+#ifndef JSON_JSON_VALUE_SSE2_H
+#define JSON_JSON_VALUE_SSE2_H
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 #ifdef JSON_X86
 

@@ -2,8 +2,8 @@
  * Decode small JSON values that json_scan has found and validated. Integers
  * are read by span_int64() from their bytes, never through a double.
  */
-#ifndef BASE_JSON_READ_H
-#define BASE_JSON_READ_H
+#ifndef JSON_JSON_READ_H
+#define JSON_JSON_READ_H
 
 #include "base/arena.h"
 #include "base/diag.h"

@@ -1,5 +1,5 @@
 /* 16 bytes at a time: what every 64-bit ARM has. */
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 #ifdef JSON_NEON
 
@@ -56,6 +56,6 @@ skip_blank_run(const unsigned char *at, const unsigned char *end)
 
 #define JSON_IMPL json_impl_neon
 #define JSON_IMPL_NAME "neon"
-#include "base/json_value_body.h"
+#include "json/json_value_body.h"
 
 #endif

@@ -1,4 +1,4 @@
-#include "base/json_replace.h"
+#include "json/json_replace.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 /*
  * Does any of eight bytes need a look: a quote, a backslash, a control
@@ -53,7 +53,7 @@ skip_blank_run(const unsigned char *at, const unsigned char *end)
 
 #define JSON_IMPL json_impl_plain
 #define JSON_IMPL_NAME "plain"
-#include "base/json_value_body.h"
+#include "json/json_value_body.h"
 
 #ifdef JSON_X86
 /* AVX2, and what json_blocks_avx2.c needs besides: all since 2013 have it. */

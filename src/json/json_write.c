@@ -1,4 +1,4 @@
-#include "base/json_write.h"
+#include "json/json_write.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-#include "base/json_items.h"
+#include "json/json_items.h"
 
 static bool
 is_blank(char c)

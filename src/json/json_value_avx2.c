@@ -3,8 +3,8 @@
  * as SSE2 for the usual short string, where a wider step gains nothing, for the
  * next one waits for its end; from the 33rd byte on 64 at a time.
  */
-#include "base/json_blocks.h"
-#include "base/json_value_sse2.h"
+#include "json/json_blocks.h"
+#include "json/json_value_sse2.h"
 
 #ifdef JSON_X86
 
@@ -62,6 +62,6 @@ skip_plain(const unsigned char *at, const unsigned char *end, bool *high)
 #define JSON_BLOCKS json_blocks_avx2
 #define JSON_IMPL json_impl_avx2
 #define JSON_IMPL_NAME "avx2"
-#include "base/json_value_body.h"
+#include "json/json_value_body.h"
 
 #endif

@@ -2,8 +2,8 @@
  * The elements of an array that json_scan has found, as the bytes they are.
  * For short arrays of small things; a batch is only counted.
  */
-#ifndef BASE_JSON_ITEMS_H
-#define BASE_JSON_ITEMS_H
+#ifndef JSON_JSON_ITEMS_H
+#define JSON_JSON_ITEMS_H
 
 #include "base/str.h"
 

@@ -1,5 +1,5 @@
 /* 16 bytes at a time: what every x86-64 has. */
-#include "base/json_value_sse2.h"
+#include "json/json_value_sse2.h"
 
 #ifdef JSON_X86
 
@@ -21,6 +21,6 @@ skip_plain(const unsigned char *at, const unsigned char *end, bool *high)
 
 #define JSON_IMPL json_impl_sse2
 #define JSON_IMPL_NAME "sse2"
-#include "base/json_value_body.h"
+#include "json/json_value_body.h"
 
 #endif

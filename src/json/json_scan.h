@@ -10,8 +10,8 @@
  * Every text given here must be followed by a byte that is 0 (a struct buf
  * does that): the pass relies on it to stop.
  */
-#ifndef BASE_JSON_SCAN_H
-#define BASE_JSON_SCAN_H
+#ifndef JSON_JSON_SCAN_H
+#define JSON_JSON_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@
 
 enum json_flaw {
 #define FLAW(code, well_formed, name, text) code,
-#include "base/json_flaw_table.h"
+#include "json/json_flaw_table.h"
 #undef FLAW
 };
 

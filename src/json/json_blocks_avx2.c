@@ -2,7 +2,7 @@
  * Masks of 64 bytes by AVX2, 32 at a time; the parity by PCLMULQDQ. json_impl
  * chooses it where the processor says that it has these and BMI.
  */
-#include "base/json_blocks.h"
+#include "json/json_blocks.h"
 
 #ifdef JSON_X86
 
@@ -216,6 +216,6 @@ count_bits(uint64_t bits)
 	return (unsigned)_mm_popcnt_u64(bits);
 }
 
-#include "base/json_blocks_body.h"
+#include "json/json_blocks_body.h"
 
 #endif

@@ -3,8 +3,8 @@
  * and each escape of half a surrogate pair. Each is replaced by \ufffd, the
  * replacement character, in place: both are six bytes, so nothing moves.
  */
-#ifndef BASE_JSON_REPLACE_H
-#define BASE_JSON_REPLACE_H
+#ifndef JSON_JSON_REPLACE_H
+#define JSON_JSON_REPLACE_H
 
 #include <stddef.h>
 

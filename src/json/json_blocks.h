@@ -5,10 +5,10 @@
  * and the exact way is gone from the same start, which finds and names the
  * flaw. So it may refuse what it likes, and must accept nothing that is wrong.
  */
-#ifndef BASE_JSON_BLOCKS_H
-#define BASE_JSON_BLOCKS_H
+#ifndef JSON_JSON_BLOCKS_H
+#define JSON_JSON_BLOCKS_H
 
-#include "base/json_value.h"
+#include "json/json_value.h"
 
 #define JSON_BLOCK 64
 

@@ -1,12 +1,12 @@
 /*
  * Of json_blocks_body.h: words and numbers, one by one.
  */
-#ifndef BASE_JSON_BLOCKS_SCALARS_H
-#define BASE_JSON_BLOCKS_SCALARS_H
+#ifndef JSON_JSON_BLOCKS_SCALARS_H
+#define JSON_JSON_BLOCKS_SCALARS_H
 
 #include <string.h>
 
-#include "base/json_blocks.h"
+#include "json/json_blocks.h"
 
 /* What may stand behind one; whether it may there, the tokens say. */
 static const bool is_delimiter[256] = {

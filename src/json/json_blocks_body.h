@@ -19,13 +19,13 @@
  * strings (opening quotes count, closing ones do not), and for all tokens of
  * one class in a block, those that follow them are found by one addition.
  */
-#ifndef BASE_JSON_BLOCKS_BODY_H
-#define BASE_JSON_BLOCKS_BODY_H
+#ifndef JSON_JSON_BLOCKS_BODY_H
+#define JSON_JSON_BLOCKS_BODY_H
 
 #include <string.h>
 
-#include "base/json_blocks.h"
-#include "base/json_blocks_scalars.h"
+#include "json/json_blocks.h"
+#include "json/json_blocks_scalars.h"
 
 /* Values nested deeper are left to the exact way. */
 #define LEVELS_MAX 60

@@ -5,10 +5,10 @@
  * time with another way to look at many bytes at once. Only json_scan.c and
  * what measures or compares them use it.
  */
-#ifndef BASE_JSON_VALUE_H
-#define BASE_JSON_VALUE_H
+#ifndef JSON_JSON_VALUE_H
+#define JSON_JSON_VALUE_H
 
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 
 #define JSON_DEPTH_MAX 1024
 
