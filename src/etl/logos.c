@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "adapters/digest.h"
-#include "adapters/svg.h"
+#include "adapters/crypto/digest.h"
+#include "adapters/svg/svg.h"
 #include "base/file.h"
 #include "http/audit.h"
 #include "http/quota.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 #include "http/audit.h"
 #include "http/etag.h"
 #include "models/integration.h"

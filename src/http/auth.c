@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/jwt.h"
+#include "adapters/crypto/jwt.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "http/address.h"

@@ -7,7 +7,7 @@
 #ifndef HTTP_AUTH_CACHE_H
 #define HTTP_AUTH_CACHE_H
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 #include "http/request.h"
 
 #define AUTH_CACHE_SECONDS 30

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 #include "adapters/pack.h"
 #include "http/etag.h"
 

@@ -6,9 +6,9 @@
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 #include "adapters/fcgi.h"
-#include "adapters/qdrant_client.h"
+#include "adapters/qdrant/qdrant_client.h"
 #include "http/field.h"
 #include "http/http_conf.h"
 #include "http/multipart.h"

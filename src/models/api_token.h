@@ -6,8 +6,8 @@
 #ifndef MODELS_API_TOKEN_H
 #define MODELS_API_TOKEN_H
 
-#include "adapters/db.h"
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
+#include "adapters/db/db.h"
 
 #define API_TOKEN_PREFIX "petl_"
 #define API_TOKEN_LEN (sizeof(API_TOKEN_PREFIX) - 1 + 64)

@@ -6,7 +6,7 @@
 #ifndef MODELS_AUDIT_LOG_H
 #define MODELS_AUDIT_LOG_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 
 struct audit_entry {
 	int64_t tenant_id;  /* 0: one row for each tenant */

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "adapters/sql.h"
+#include "adapters/db/sql.h"
 
 static void
 add_columns(struct sql *sql, const struct catalogue *it)

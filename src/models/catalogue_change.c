@@ -1,7 +1,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "adapters/sql.h"
+#include "adapters/db/sql.h"
 #include "models/catalogue.h"
 
 void

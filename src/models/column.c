@@ -1,6 +1,6 @@
 #include "models/column.h"
 
-#include "adapters/sql.h"
+#include "adapters/db/sql.h"
 #include "models/catalogue.h"
 
 /* Another table's rows as one JSON array of objects, in their order. */

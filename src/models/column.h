@@ -6,7 +6,7 @@
 #ifndef MODELS_COLUMN_H
 #define MODELS_COLUMN_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 #include "json/json_write.h"
 
 struct sql;

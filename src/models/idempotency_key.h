@@ -6,8 +6,8 @@
 #ifndef MODELS_IDEMPOTENCY_KEY_H
 #define MODELS_IDEMPOTENCY_KEY_H
 
-#include "adapters/db.h"
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
+#include "adapters/db/db.h"
 
 #define IDEMPOTENCY_KEY_MAX 255 /* characters */
 

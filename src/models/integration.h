@@ -1,6 +1,6 @@
 /*
  * Where a tenant's data comes from, one row per provider. Its password is
- * sealed by who writes it (adapters/secret.h).
+ * sealed by who writes it (adapters/crypto/secret.h).
  */
 #ifndef MODELS_INTEGRATION_H
 #define MODELS_INTEGRATION_H

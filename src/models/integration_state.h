@@ -5,7 +5,7 @@
 #ifndef MODELS_INTEGRATION_STATE_H
 #define MODELS_INTEGRATION_STATE_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 
 /*
  * Fails: E_NO_INTEGRATION  the tenant has no such integration;

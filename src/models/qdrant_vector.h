@@ -5,7 +5,7 @@
 #ifndef MODELS_QDRANT_VECTOR_H
 #define MODELS_QDRANT_VECTOR_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 
 struct vector_count {
 	const char *group;

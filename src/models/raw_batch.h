@@ -6,7 +6,7 @@
 #ifndef MODELS_RAW_BATCH_H
 #define MODELS_RAW_BATCH_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 #include "models/column.h"
 #include "models/idempotency_key.h"
 

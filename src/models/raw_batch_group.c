@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 #include "models/raw_batch_inside.h"
 
 #define GIVEN_COLUMN(name, type, null) ", " #name

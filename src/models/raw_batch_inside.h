@@ -4,7 +4,7 @@
 #ifndef MODELS_RAW_BATCH_INSIDE_H
 #define MODELS_RAW_BATCH_INSIDE_H
 
-#include "adapters/sql.h"
+#include "adapters/db/sql.h"
 #include "models/raw_batch.h"
 
 /* Add FROM and the conditions of a filter, but for paging. */

@@ -3,7 +3,7 @@
 #include <poll.h>
 #include <string.h>
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"

@@ -4,7 +4,7 @@
 #ifndef MODELS_SCHEMA_H
 #define MODELS_SCHEMA_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 
 /* The newest migration that the statements in src/ need. */
 #define SCHEMA_NEEDED 21

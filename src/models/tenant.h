@@ -6,7 +6,7 @@
 #ifndef MODELS_TENANT_H
 #define MODELS_TENANT_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 
 /* Has tenant t a quota? For other models' statements. */
 #define TENANT_HAS_QUOTA_SQL \

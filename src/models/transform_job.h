@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 
 struct transform_job {
 	int64_t tenant_id;

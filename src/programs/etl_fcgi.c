@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/secret.h"
+#include "adapters/crypto/secret.h"
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"

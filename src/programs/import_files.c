@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 
 #define DEPTH_MAX 32 /* folders within each other */
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 #include "base/buf.h"
 
 #define FILE_BYTES_MAX (16u << 20)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "adapters/db_admin.h"
+#include "adapters/db/db_admin.h"
 #include "programs/migration_file.h"
 
 struct migration_applied {

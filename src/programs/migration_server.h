@@ -6,7 +6,7 @@
 #ifndef PROGRAMS_MIGRATION_SERVER_H
 #define PROGRAMS_MIGRATION_SERVER_H
 
-#include "adapters/db_admin.h"
+#include "adapters/db/db_admin.h"
 
 /*
  * Print what is wrong with the database as a whole, a line each, and count it.

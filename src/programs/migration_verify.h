@@ -6,7 +6,7 @@
 #ifndef PROGRAMS_MIGRATION_VERIFY_H
 #define PROGRAMS_MIGRATION_VERIFY_H
 
-#include "adapters/db_admin.h"
+#include "adapters/db/db_admin.h"
 
 /*
  * Gives: on standard output a line for each difference and each note, and how

@@ -7,7 +7,7 @@
 #ifndef PROGRAMS_RELAY_LOST_H
 #define PROGRAMS_RELAY_LOST_H
 
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 #include "queue/queue_manager.h"
 
 struct relay_lost {

@@ -5,9 +5,9 @@
 #ifndef PROGRAMS_SETTINGS_H
 #define PROGRAMS_SETTINGS_H
 
-#include "adapters/db.h"
-#include "adapters/mq.h"
-#include "adapters/qdrant_client.h"
+#include "adapters/db/db.h"
+#include "adapters/mq/mq.h"
+#include "adapters/qdrant/qdrant_client.h"
 #include "base/daemon.h"
 #include "http/http_conf.h"
 #include "queue/queue_manager.h"

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "adapters/secret.h"
+#include "adapters/crypto/secret.h"
 #include "models/audit_log.h"
 #include "models/integration.h"
 #include "programs/tool.h"

@@ -5,7 +5,7 @@
 #ifndef QUEUE_QUEUE_MANAGER_H
 #define QUEUE_QUEUE_MANAGER_H
 
-#include "adapters/mq.h"
+#include "adapters/mq/mq.h"
 #include "base/arena.h"
 #include "queue/job.h"
 

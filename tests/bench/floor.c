@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 
 #include "bench.h"
 #include "servers.h"

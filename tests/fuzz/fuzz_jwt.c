@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/jwt.h"
+#include "adapters/crypto/jwt.h"
 #include "http/auth_jwt.h"
 
 #include "fuzz.h"

@@ -10,7 +10,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "adapters/qdrant_inside.h"
+#include "adapters/qdrant/qdrant_inside.h"
 
 #include "fuzz.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/svg.h"
+#include "adapters/svg/svg.h"
 
 #include "fuzz.h"
 

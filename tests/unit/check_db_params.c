@@ -1,4 +1,4 @@
-#include "adapters/db.h"
+#include "adapters/db/db.h"
 
 #include <string.h>
 

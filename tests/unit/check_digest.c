@@ -1,4 +1,4 @@
-#include "adapters/digest.h"
+#include "adapters/crypto/digest.h"
 
 #include <stdio.h>
 #include <string.h>

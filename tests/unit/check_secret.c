@@ -1,4 +1,4 @@
-#include "adapters/secret.h"
+#include "adapters/crypto/secret.h"
 
 #include <string.h>
 

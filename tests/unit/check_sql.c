@@ -1,4 +1,4 @@
-#include "adapters/sql.h"
+#include "adapters/db/sql.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/svg.h"
+#include "adapters/svg/svg.h"
 #include "unit.h"
 
 #include <string.h>

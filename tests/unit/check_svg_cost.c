@@ -1,5 +1,5 @@
 /* What a picture draws, and its numbers: each bound from both sides. */
-#include "adapters/svg.h"
+#include "adapters/svg/svg.h"
 #include "unit.h"
 
 #include <string.h>

@@ -1,0 +1,39 @@
+#include "adapters/crypto/digest.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+/*
+ * Fetched once and used again and again: to look the algorithm up and make a
+ * context takes longer than the digest of a token.
+ */
+static EVP_MD *sha256;
+static EVP_MD_CTX *context;
+
+static bool
+is_ready(void)
+{
+	if (sha256 == NULL)
+		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (context == NULL)
+		context = EVP_MD_CTX_new();
+	return sha256 != NULL && context != NULL;
+}
+
+enum err
+digest_sha256(struct span bytes, unsigned char ret_digest[DIGEST_SHA256_SIZE],
+    struct diag *diag)
+{
+	if (!is_ready() || EVP_DigestInit_ex(context, sha256, NULL) != 1 ||
+	    EVP_DigestUpdate(context, bytes.at, bytes.len) != 1 ||
+	    EVP_DigestFinal_ex(context, ret_digest, NULL) != 1)
+		return diag_set(diag, E_SYSTEM, "SHA-256 is not available");
+	return E_OK;
+}
+
+bool
+digest_equal(const unsigned char a[DIGEST_SHA256_SIZE],
+    const unsigned char b[DIGEST_SHA256_SIZE])
+{
+	return CRYPTO_memcmp(a, b, DIGEST_SHA256_SIZE) == 0;
+}

@@ -1,0 +1,22 @@
+/*
+ * Hashes, by OpenSSL.
+ */
+#ifndef ADAPTERS_CRYPTO_DIGEST_H
+#define ADAPTERS_CRYPTO_DIGEST_H
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+#include "base/str.h"
+
+#define DIGEST_SHA256_SIZE 32
+
+/* SHA-256 (FIPS 180-4) of some bytes. Fails: E_SYSTEM. */
+enum err digest_sha256(struct span bytes,
+    unsigned char ret_digest[DIGEST_SHA256_SIZE], struct diag *diag) MUST_CHECK;
+
+/* Are two digests the same? Takes as long for any two. */
+bool digest_equal(const unsigned char a[DIGEST_SHA256_SIZE],
+    const unsigned char b[DIGEST_SHA256_SIZE]);
+
+#endif

@@ -1,0 +1,308 @@
+#include "adapters/db/db.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/db/db_inside.h"
+#include "base/clock.h"
+#include "base/daemon.h"
+#include "base/log.h"
+#include "base/metrics.h"
+
+#define PAUSE_MIN_MS 100
+#define PAUSE_MAX_MS 5000
+/* What a connection's buffers may keep, however long it is idle, bytes. */
+#define SLIM_BYTES (32 << 20)
+
+const struct conf_row db_conf_rows[] = {
+#define SETTING(...) CONF_ROW(struct db_settings, __VA_ARGS__)
+#include "adapters/db/db_conf_table.h"
+#undef SETTING
+};
+const size_t db_conf_count = COUNT(db_conf_rows);
+
+struct db *
+db_new(const struct db_settings *settings, const char *program)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db != NULL) {
+		db->settings = settings;
+		db->program = program;
+		db->peer = -1;
+	}
+	return db;
+}
+
+void
+db_close(struct db *db)
+{
+	if (db->conn == NULL)
+		return;
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->prepared_count = 0;
+	db->scope = DB_NO_TENANT;
+	db->swollen = 0;
+}
+
+enum err
+db_settings_check(const void *values, struct diag *diag)
+{
+	const struct db_settings *settings = values;
+	const char *url = settings->database_url;
+	PQconninfoOption *options;
+
+	if (strchr(url, '=') == NULL && strstr(url, "://") == NULL)
+		return E_OK; /* the name of a database */
+	options = PQconninfoParse(url, NULL);
+	PQconninfoFree(options);
+	if (options == NULL)
+		return diag_set(diag, E_SETTING, "database_url: this is neither"
+		    " postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %%XX"
+		    " for what is special in it, nor name=value pairs as libpq"
+		    " takes them");
+	return E_OK;
+}
+
+void
+db_free(struct db *db)
+{
+	if (db == NULL)
+		return;
+	db_close(db);
+	free(db);
+}
+
+unsigned
+db_session(const struct db *db)
+{
+	return db->conn == NULL ? 0 : db->opened;
+}
+
+int
+db_socket(const struct db *db)
+{
+	return db->conn == NULL ? -1 : PQsocket(db->conn);
+}
+
+enum err
+db_note(const struct db *db, enum err code, const char *what,
+    struct diag *diag)
+{
+	const char *text = db->conn == NULL ? "out of memory" :
+	    PQerrorMessage(db->conn);
+
+	return diag_set(diag, code, "%s: %.*s", what,
+	    (int)strcspn(text, "\n"), text);
+}
+
+void
+db_wait_with(struct db *db, const struct db_company *company)
+{
+	db->company = company;
+}
+
+void
+db_wait_for_peer(struct db *db, int peer)
+{
+	db->peer = peer;
+}
+
+void
+db_cancel_at_end(struct db *db)
+{
+	db->ends = true;
+}
+
+/* Once; its result, an error, still comes. */
+static void
+cancel(struct db *db, const char *why)
+{
+	PGcancel *cancelling = db->cancelled ? NULL : PQgetCancel(db->conn);
+	char text[256];
+
+	db->cancelled = true;
+	if (cancelling == NULL)
+		return;
+	if (PQcancel(cancelling, text, sizeof(text)) == 1)
+		log_info("cancelled", LOG_TEXT("why", why));
+	PQfreeCancel(cancelling);
+}
+
+bool
+db_wait(struct db *db, short events, int64_t deadline)
+{
+	const struct db_company *company = db->company;
+	struct pollfd fds[] = { { .fd = PQsocket(db->conn), .events = events },
+		{ .fd = -1, .events = POLLIN },
+		{ .fd = -1, .events = 0 } }; /* see fcgi_is_gone() */
+	int left, ready;
+
+	do {
+		if (db->ends && daemon_was_asked())
+			cancel(db, "the program ends");
+		fds[2].fd = db->reads && !db->cancelled ? db->peer : -1;
+		left = clock_left(deadline);
+		if (fds[2].fd >= 0 && clock_left(db->reads_until) == 0) {
+			db->too_slow = true;
+			cancel(db, "it has taken database_read_timeout");
+		} else if (fds[2].fd >= 0 && clock_left(db->reads_until) < left) {
+			left = clock_left(db->reads_until);
+		}
+		if (company != NULL) {
+			int pause = company->pause(company->who);
+
+			fds[1].fd = company->socket(company->who);
+			if (fds[1].fd >= 0 && pause < left)
+				left = pause;
+		}
+		ready = daemon_poll(fds, COUNT(fds), left);
+		if (ready > 0 && fds[0].revents != 0)
+			return true;
+		if (fds[2].revents != 0)
+			cancel(db, "the client has gone");
+		if (company != NULL && (ready == 0 || fds[1].revents != 0))
+			company->serve(company->who);
+	} while (clock_left(deadline) > 0);
+	return false;
+}
+
+/* libpq's messages to stderr would break the log's lines. */
+static void
+on_notice(void *unused, const PGresult *result)
+{
+	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	(void)unused;
+	log_debug("db_notice", LOG_TEXT("text", text));
+}
+
+/*
+ * Start connecting. Settings of the session come later, see db_settle(): a
+ * pooler refuses them here.
+ */
+static PGconn *
+start(const struct db *db)
+{
+	const struct db_settings *set = db->settings;
+	char timeout[24];
+	/* dbname may hold a whole connection string; what follows it wins. */
+	const char *keys[] = { "dbname", "application_name", "client_encoding",
+		"connect_timeout", "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "tcp_user_timeout", NULL, NULL };
+	const char *values[] = { set->database_url, db->program, "UTF8", timeout,
+		"30", "10", "3", "30000", NULL, NULL };
+	bool several = strchr(set->database_url, ',') != NULL ||
+	    strchr(getenv("PGHOST") == NULL ? "" : getenv("PGHOST"), ',') != NULL;
+
+	if (several && strstr(set->database_url, "target_session_attrs") == NULL) {
+		keys[8] = "target_session_attrs";
+		values[8] = "read-write";
+	}
+	(void)snprintf(timeout, sizeof(timeout), "%d",
+	    (int)set->database_connect_timeout);
+	return PQconnectStartParams(keys, values, 1);
+}
+
+/* Drive the connection until it is open, refused, or the time is over. */
+static bool
+finish_open(struct db *db, int64_t deadline)
+{
+	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+	while (state != PGRES_POLLING_OK) {
+		if (state == PGRES_POLLING_FAILED)
+			return false;
+		if (!db_wait(db, state == PGRES_POLLING_READING ?
+		    POLLIN : POLLOUT, deadline))
+			return false;
+		state = PQconnectPoll(db->conn);
+	}
+	return true;
+}
+
+/* After a failure: not again before a pause that doubles, give or take. */
+static void
+put_off(struct db *db)
+{
+	db->pause = db->pause == 0 ? PAUSE_MIN_MS : db->pause * 2;
+	if (db->pause > PAUSE_MAX_MS)
+		db->pause = PAUSE_MAX_MS;
+	db->retry_at = clock_ms() + db->pause / 2 + daemon_jitter(db->pause / 2);
+}
+
+enum err
+db_open(struct db *db, struct diag *diag)
+{
+	int64_t deadline;
+	enum err rc;
+
+	db_idle(db);
+	if (db->conn != NULL)
+		return E_OK;
+	if (clock_ms() < db->retry_at)
+		return diag_set(diag, E_DB_CONNECT,
+		    "PostgreSQL was away just now; pausing before the next try");
+	deadline = clock_ms() + db->settings->database_connect_timeout * 1000;
+	db->conn = start(db);
+	rc = db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&
+	    finish_open(db, deadline) && PQsetnonblocking(db->conn, 1) == 0 ?
+	    E_OK : db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL",
+	    diag);
+	if (rc == E_OK) {
+		(void)PQsetNoticeReceiver(db->conn, on_notice, NULL);
+		rc = db_settle(db, deadline, diag);
+	}
+	if (rc == E_OK) {
+		db->pause = 0;
+		db->retry_at = 0;
+		db->opened++;
+		metrics_add(METRIC_DB_CONNECTED, 1);
+		log_info("db_connected",
+		    LOG_TEXT("host", PQhost(db->conn)),
+		    LOG_TEXT("database", PQdb(db->conn)),
+		    LOG_TEXT("session", db->shared ? "shared" : NULL));
+		return E_OK;
+	}
+	metrics_add(METRIC_DB_LOST, 1);
+	db_close(db);
+	put_off(db);
+	return rc;
+}
+
+void
+db_idle(struct db *db)
+{
+	struct pollfd fd = { .fd = db_socket(db), .events = POLLIN };
+
+	if (db->conn == NULL)
+		return;
+	if (PQstatus(db->conn) == CONNECTION_OK) {
+		if (poll(&fd, 1, 0) <= 0)
+			return;
+		if (PQconsumeInput(db->conn) == 1 &&
+		    PQstatus(db->conn) == CONNECTION_OK)
+			return;
+	}
+	metrics_add(METRIC_DB_LOST, 1);
+	log_warn("db_lost", LOG_TEXT("text", "the server closed the connection"
+	    " while it was idle"));
+	db_close(db);
+}
+
+void
+db_slim(struct db *db)
+{
+	struct diag diag;
+
+	if (db->conn == NULL || db->in_transaction || db->swollen <= SLIM_BYTES)
+		return;
+	log_debug("db_slim", LOG_INT("bytes", (int64_t)db->swollen));
+	db_close(db);
+	diag_clear(&diag);
+	if (db_open(db, &diag) != E_OK)
+		log_warn("database", LOG_TEXT("text", diag.text));
+}

@@ -1,0 +1,93 @@
+/*
+ * What the files of db.h share; nobody else may know that it is libpq.
+ */
+#ifndef ADAPTERS_DB_DB_INSIDE_H
+#define ADAPTERS_DB_DB_INSIDE_H
+
+#include <libpq-fe.h>
+
+#include "adapters/db/db.h"
+
+#define PREPARED_MAX 256
+#define SCOPE_UNKNOWN INT64_MIN
+
+struct db {
+	const struct db_settings *settings;
+	const char *program;
+	PGconn *conn;
+	unsigned opened; /* how many connections there were */
+	int64_t tenant_id; /* see db_tenant() */
+	int64_t scope; /* the session's tenant, as far as we told it */
+	bool in_transaction; /* even when the connection has gone since */
+	bool shared; /* the server's session is not ours alone */
+	bool unprepared; /* its prepared statements do not last */
+	unsigned prepared_count;
+	struct {
+		const char *name; /* a literal */
+		uint32_t hash;	  /* of its text: part of the server's name */
+	} prepared[PREPARED_MAX];
+	int64_t retry_at; /* of clock_ms(); not before */
+	unsigned pause;	  /* ms */
+	const struct db_company *company; /* see db_wait_with(), or NULL */
+	int peer;	  /* see db_wait_for_peer() */
+	bool ends;	  /* see db_cancel_at_end() */
+	bool reads;	  /* what runs now changes nothing */
+	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
+	bool cancelled;	  /* it was */
+	bool too_slow;	  /* that is why */
+	size_t swollen;	  /* bytes of the largest statement or answer */
+};
+
+struct db_rows {
+	PGresult *result;
+};
+
+/*
+ * Tell a connection that was just opened our settings, once where its session
+ * is ours alone, and find out whether it is.
+ */
+enum err db_settle(struct db *db, int64_t deadline, struct diag *diag);
+
+/* Whose rows the statement behind it may see, and those after it. */
+const struct db_statement *db_scope(const struct db *db);
+
+/* Its parameters; tenant: room for a number, as long as they live. */
+#define DB_NUMBER_SIZE 24
+struct db_scope_texts {
+	char tenant[DB_NUMBER_SIZE];
+	char statement_timeout[DB_NUMBER_SIZE];
+	char lock_timeout[DB_NUMBER_SIZE];
+};
+void db_scope_params(const struct db *db, struct db_scope_texts *texts,
+    struct db_params *params);
+
+/* The server's name of a statement that is prepared; false: it is not yet. */
+#define DB_NAME_SIZE 64
+bool db_prepared_name(const struct db *db, const char *name,
+    char out[DB_NAME_SIZE]);
+
+/* The name to prepare one under; and note that it is. */
+void db_prepared_make_name(const struct db_statement *statement,
+    char out[DB_NAME_SIZE]);
+void db_prepared_add(struct db *db, const struct db_statement *statement);
+
+/*
+ * Has the session lost a prepared statement, or has it already? A pooler gives
+ * us another one each time. From then on there are none.
+ */
+bool db_prepared_lost(struct db *db, enum err rc, const struct diag *diag);
+
+/* The last result of what was sent; NULL when the connection is lost. */
+PGresult *db_collect(struct db *db, int64_t deadline);
+
+/* libpq's message without its line end, as the operator's text. */
+enum err db_note(const struct db *db, enum err code, const char *what,
+    struct diag *diag);
+
+/*
+ * Wait for the connection's socket, serving the company meanwhile, and cancel
+ * what nobody waits for any more; false when the time is over.
+ */
+bool db_wait(struct db *db, short events, int64_t deadline);
+
+#endif

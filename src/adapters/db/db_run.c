@@ -1,0 +1,383 @@
+#include <assert.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/db/db_inside.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+
+/* How much longer than the server we wait for a statement. */
+#define GRACE_MS 2000
+
+/* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
+static bool
+flush(struct db *db, int64_t deadline)
+{
+	for (;;) {
+		int left = PQflush(db->conn);
+
+		if (left <= 0)
+			return left == 0;
+		if (!db_wait(db, POLLIN | POLLOUT, deadline))
+			return false;
+		if (PQconsumeInput(db->conn) == 0)
+			return false;
+	}
+}
+
+PGresult *
+db_collect(struct db *db, int64_t deadline)
+{
+	PGconn *conn = db->conn;
+	PGresult *last = NULL, *result;
+
+	if (!flush(db, deadline))
+		return NULL;
+	for (;;) {
+		while (PQisBusy(conn)) {
+			if (!db_wait(db, POLLIN, deadline) ||
+			    PQconsumeInput(conn) == 0) {
+				PQclear(last);
+				return NULL;
+			}
+		}
+		result = PQgetResult(conn);
+		if (result == NULL)
+			return last;
+		PQclear(last);
+		last = result;
+		if (PQstatus(conn) == CONNECTION_BAD)
+			return last;
+	}
+}
+
+/*
+ * The classes of SQLSTATE that pass by themselves: connection, lack of
+ * resources, operator intervention, read-only, locks, serialization.
+ */
+static bool
+is_passing(const char *state)
+{
+	static const char *const prefixes[] = { "08", "53", "57", "25006",
+		"40001", "40P01", "55P03", "58" };
+
+	for (size_t i = 0; i < COUNT(prefixes); i++)
+		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The connection broke under a statement. */
+static enum err
+note_lost(struct db *db, const struct db_statement *statement,
+    struct diag *diag)
+{
+	enum err rc = db_note(db, statement->changes ? E_DB_UNKNOWN :
+	    E_DB_LOST, "the connection to PostgreSQL was lost", diag);
+
+	metrics_add(METRIC_DB_LOST, 1);
+	db_close(db);
+	return rc;
+}
+
+/* What the server answered, as an error of ours. Owns: result. */
+static enum err
+judge(struct db *db, const struct db_statement *statement, PGresult *result,
+    struct diag *diag)
+{
+	const char *state, *text, *detail;
+	enum err rc;
+
+	if (result == NULL)
+		return note_lost(db, statement, diag);
+	switch (PQresultStatus(result)) {
+	case PGRES_TUPLES_OK:
+	case PGRES_COMMAND_OK:
+	case PGRES_EMPTY_QUERY:
+		return E_OK;
+	case PGRES_COPY_OUT:
+	case PGRES_COPY_IN:
+	case PGRES_BAD_RESPONSE:
+	case PGRES_NONFATAL_ERROR:
+	case PGRES_FATAL_ERROR:
+	case PGRES_COPY_BOTH:
+	case PGRES_SINGLE_TUPLE:
+#ifdef LIBPQ_HAS_CHUNK_MODE
+	case PGRES_TUPLES_CHUNK:
+#endif
+	case PGRES_PIPELINE_SYNC:
+	case PGRES_PIPELINE_ABORTED:
+		break;
+	}
+	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (state == NULL) {
+		PQclear(result);
+		return note_lost(db, statement, diag);
+	}
+	text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	detail = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+	rc = diag_set(diag, db->cancelled && db->ends ? E_DB_LOST :
+	    is_passing(state) ? E_DB_BUSY : E_DB,
+	    "%s: %s%s%s", state, text == NULL ? "" : text,
+	    detail == NULL ? "" : ", constraint ",
+	    detail == NULL ? "" : detail);
+	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
+	if (db->too_slow)
+		(void)snprintf(diag->client, sizeof(diag->client), "The"
+		    " database took too long to find this: try again, or ask"
+		    " for less, by a filter or a smaller limit");
+	PQclear(result);
+	/* FATAL from the server: it told why, and hung up. */
+	if (PQstatus(db->conn) == CONNECTION_BAD ||
+	    strncmp(diag->sqlstate, "57P", 3) == 0)
+		db_close(db);
+	return rc;
+}
+
+static int64_t
+deadline_of(const struct db *db)
+{
+	return clock_ms() + db->settings->database_statement_timeout + GRACE_MS;
+}
+
+/* Prepare a statement on this connection unless it is. */
+static enum err
+prepare(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct diag *diag)
+{
+	const struct db_statement harmless = { .name = statement->name };
+	PGresult *result = NULL;
+	char name[DB_NAME_SIZE];
+	enum err rc;
+
+	if (db_prepared_name(db, statement->name, name))
+		return E_OK;
+	db_prepared_make_name(statement, name);
+	if (PQsendPrepare(db->conn, name, statement->sql,
+	    params == NULL ? 0 : params->count,
+	    params == NULL ? NULL : params->types) == 1)
+		result = db_collect(db, deadline_of(db));
+	rc = judge(db, &harmless, result, diag);
+	if (rc != E_OK)
+		return rc;
+	PQclear(result);
+	db_prepared_add(db, statement);
+	return E_OK;
+}
+
+static void
+clear_rows(void *rows)
+{
+	PQclear(((struct db_rows *)rows)->result);
+}
+
+/* How large libpq's buffers have become at least: see db_slim(). */
+static void
+note_size(struct db *db, size_t bytes)
+{
+	if (bytes > db->swollen)
+		db->swollen = bytes;
+}
+
+static size_t
+params_size(const struct db_params *params)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < params->count; i++)
+		bytes += (size_t)params->lengths[i];
+	return bytes;
+}
+
+static bool
+send_statement(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, bool named)
+{
+	char name[DB_NAME_SIZE];
+
+	if (named && db_prepared_name(db, statement->name, name))
+		return PQsendQueryPrepared(db->conn, name,
+		    params->count, params->values, params->lengths,
+		    params->formats, 0) == 1;
+	return PQsendQueryParams(db->conn, statement->sql, params->count,
+	    params->types, params->values, params->lengths, params->formats,
+	    0) == 1;
+}
+
+/* Does the result say that its statement went well? */
+static bool
+is_fine(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+	    status == PGRES_EMPTY_QUERY;
+}
+
+/*
+ * Collect a pipeline whose last statement is the one that matters: its result,
+ * the first error, and the word that it is over.
+ * Gives: false when the connection was lost; result and error are what came.
+ */
+static bool
+collect_pipeline(struct db *db, int64_t deadline, int skip,
+    PGresult **ret_result, PGresult **ret_error)
+{
+	PGconn *conn = db->conn;
+	PGresult *result;
+
+	if (!flush(db, deadline))
+		return false;
+	for (;;) {
+		while (PQisBusy(conn))
+			if (!db_wait(db, POLLIN, deadline) ||
+			    PQconsumeInput(conn) == 0)
+				return false;
+		result = PQgetResult(conn);
+		if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			return true;
+		}
+		if (result != NULL && is_fine(result) && skip-- == 0)
+			*ret_result = result;
+		else if (result != NULL && !is_fine(result) &&
+		    *ret_error == NULL)
+			*ret_error = result;
+		else
+			PQclear(result);
+		if (PQstatus(conn) == CONNECTION_BAD)
+			return false;
+	}
+}
+
+/* Does the session have to be told whose rows it may see? */
+static bool
+needs_scope(const struct db *db)
+{
+	return !db->in_transaction && (db->shared ||
+	    db->scope != db->tenant_id);
+}
+
+/* An error takes the session's scope back, with all else of its transaction. */
+static void
+note_scope(struct db *db, bool went_well)
+{
+	if (!db->shared)
+		db->scope = went_well ? db->tenant_id : SCOPE_UNKNOWN;
+}
+
+/*
+ * Run a statement as a pipeline, one round trip: whose rows it is about, the
+ * statement, and, where its rows are wanted before its commit, a Flush before
+ * the Sync (PostgreSQL, "Message Flow", "Pipelining"). Without a BEGIN all up
+ * to the Sync is one transaction.
+ */
+static enum err
+run(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, bool named, struct db_rows *rows,
+    struct diag *diag)
+{
+	const struct db_statement *scope = db_scope(db);
+	bool scoped = needs_scope(db);
+	struct db_params whose = { 0 };
+	struct db_scope_texts texts;
+	PGresult *error = NULL;
+	bool whole;
+
+	db->cancelled = db->too_slow = false;
+	if (scoped) {
+		db_scope_params(db, &texts, &whose);
+		if (named) {
+			enum err rc = prepare(db, scope, &whose, diag);
+
+			if (rc != E_OK)
+				return rc;
+		}
+	}
+	note_size(db, params_size(params));
+	db->reads = !statement->changes;
+	db->reads_until = clock_ms() + db->settings->database_read_timeout;
+	whole = PQenterPipelineMode(db->conn) == 1 &&
+	    (!scoped || send_statement(db, scope, &whose, named)) &&
+	    send_statement(db, statement, params, named) &&
+	    (!statement->early_rows || PQsendFlushRequest(db->conn) == 1) &&
+	    PQpipelineSync(db->conn) == 1 &&
+	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0,
+	    &rows->result, &error);
+	db->reads = false;
+	note_size(db, PQresultMemorySize(rows->result));
+	if (scoped)
+		note_scope(db, whole && error == NULL);
+	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
+		return E_OK;
+	if (error != NULL && (whole || rows->result == NULL))
+		return judge(db, statement, error, diag);
+	PQclear(error);
+	return note_lost(db, statement, diag);
+}
+
+/* Open the connection, unless a transaction was lost with it. */
+static enum err
+ready(struct db *db, struct diag *diag)
+{
+	if (db->in_transaction) {
+		db_idle(db);
+		if (db->conn == NULL)
+			return diag_set(diag, E_DB_LOST, "the connection to"
+			    " PostgreSQL was lost in a transaction");
+	}
+	return db_open(db, diag);
+}
+
+enum err
+db_run(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_params none;
+	bool named = statement->name != NULL && !db->unprepared &&
+	    db->settings->database_prepared;
+	struct db_rows *rows = arena_get(arena, sizeof(*rows));
+	enum err rc;
+
+	if (rows == NULL || !arena_defer(arena, clear_rows, rows))
+		return diag_set(diag, E_NO_MEMORY, "rows of a statement");
+	if (params == NULL)
+		params = &none;
+	rc = ready(db, diag);
+	if (rc != E_OK)
+		return rc;
+	if (named)
+		rc = prepare(db, statement, params, diag);
+	if (rc == E_OK) {
+		*ret_rows = rows;
+		rc = run(db, statement, params, named, rows, diag);
+	}
+	if (!named || !db_prepared_lost(db, rc, diag))
+		return rc;
+	if (db->in_transaction)
+		return diag_set(diag, E_DB_BUSY, "prepared statements do not"
+		    " last: this transaction has to be done again");
+	diag_clear(diag);
+	*ret_rows = rows;
+	return run(db, statement, params, false, rows, diag);
+}
+
+enum err
+db_do(struct db *db, const char *sql, struct diag *diag)
+{
+	const struct db_statement statement = { .sql = sql, .changes = true };
+	PGresult *result = NULL;
+	enum err rc = ready(db, diag);
+
+	if (rc != E_OK)
+		return rc;
+	if (PQsendQuery(db->conn, sql) == 1)
+		result = db_collect(db, deadline_of(db));
+	rc = judge(db, &statement, result, diag);
+	if (rc == E_OK)
+		PQclear(result);
+	return rc;
+}
