@@ -52,13 +52,13 @@ const struct shape answer_metrics = { NULL, "Prometheus's text format, version"
 
 static const struct shape_row record_rows[] = {
 #define MEMBER SHAPE_MEMBER
-#include "models/raw_batch_table.h"
+#include "models/tables/raw_batch_table.h"
 	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
 	  "The payload, with include_raw_data", NULL },
 };
 static const struct shape_row raw_data_rows[] = {
 #define MEMBER SHAPE_MEMBER
-#include "models/raw_batch_table.h"
+#include "models/tables/raw_batch_table.h"
 	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
 	  "The payload, but for include_raw_data=false", NULL },
 	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULLABLE,

@@ -4,7 +4,7 @@
 #ifndef ETL_BATCH_JOBS_H
 #define ETL_BATCH_JOBS_H
 
-#include "models/raw_batch.h"
+#include "models/batch/raw_batch.h"
 #include "queue/job.h"
 
 /*

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "models/schema.h"
+#include "models/tables/schema.h"
 
 enum err
 health_get(struct req *rq, struct resp *rp)

@@ -2,7 +2,7 @@
 #include "base/suggest.h"
 #include "etl/handlers.h"
 #include "etl/resource.h"
-#include "models/integration.h"
+#include "models/catalogue/integration.h"
 
 #define SETTINGS_CHARS 65536
 

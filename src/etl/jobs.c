@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "http/audit.h"
 #include "http/quota.h"
-#include "models/integration_state.h"
+#include "models/catalogue/integration_state.h"
 
 /* What POST /jobs/extract takes. */
 struct extract_input {

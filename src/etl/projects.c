@@ -1,6 +1,6 @@
 #include "etl/handlers.h"
 #include "etl/resource.h"
-#include "models/project.h"
+#include "models/catalogue/project.h"
 
 enum err
 projects_list(struct req *rq, struct resp *rp)

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "models/qdrant_vector.h"
+#include "models/catalogue/qdrant_vector.h"
 
 /* Ends with .dead? */
 static bool

@@ -2,7 +2,7 @@
 
 #include "http/audit.h"
 #include "http/quota.h"
-#include "models/raw_batch.h"
+#include "models/batch/raw_batch.h"
 
 #define AT(member) .offset = offsetof(struct raw_batch_change, member)
 static const struct field status_rows[] = {

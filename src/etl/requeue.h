@@ -6,7 +6,7 @@
 #ifndef ETL_REQUEUE_H
 #define ETL_REQUEUE_H
 
-#include "models/raw_batch.h"
+#include "models/batch/raw_batch.h"
 #include "queue/queue_manager.h"
 
 struct requeued {

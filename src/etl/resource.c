@@ -7,7 +7,7 @@
 #include "adapters/crypto/digest.h"
 #include "http/audit.h"
 #include "http/etag.h"
-#include "models/integration.h"
+#include "models/catalogue/integration.h"
 
 /* Characters of a version's second half. */
 #define CONTENT_CHARS 32

@@ -12,7 +12,7 @@
 #define ETL_RESOURCE_H
 
 #include "http/route.h"
-#include "models/catalogue.h"
+#include "models/catalogue/catalogue.h"
 
 /* A change on its way, in its transaction. */
 struct edit {

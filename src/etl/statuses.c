@@ -1,7 +1,7 @@
 #include "etl/handlers.h"
 #include "etl/resource.h"
-#include "models/status.h"
-#include "models/workflow.h"
+#include "models/catalogue/status.h"
+#include "models/catalogue/workflow.h"
 
 /* What POST, PUT and DELETE /status-mappings take. */
 struct mapping_input {

@@ -1,6 +1,6 @@
 #include "etl/handlers.h"
 #include "etl/resource.h"
-#include "models/wit.h"
+#include "models/catalogue/wit.h"
 
 /* What POST and PUT /wit-mappings take. */
 struct mapping_input {

@@ -1,6 +1,6 @@
 #include "etl/handlers.h"
 #include "etl/resource.h"
-#include "models/workflow.h"
+#include "models/catalogue/workflow.h"
 
 /* What POST, PUT and DELETE /workflows take. */
 struct workflow_input {

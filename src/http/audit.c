@@ -1,7 +1,7 @@
 #include "http/audit.h"
 
 #include "base/log.h"
-#include "models/audit_log.h"
+#include "models/tenant/audit_log.h"
 
 void
 audit_note(const struct req *rq, const char *action, int64_t row_id)

@@ -12,8 +12,8 @@
 #include "http/auth_cache.h"
 #include "http/auth_jwt.h"
 #include "http/route.h"
-#include "models/api_token.h"
-#include "models/tenant.h"
+#include "models/tenant/api_token.h"
+#include "models/tenant/tenant.h"
 
 #define KEY_MAX_BYTES 16384
 

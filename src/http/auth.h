@@ -1,7 +1,7 @@
 /*
  * Who asks, what he may do, and for which tenant. Every route acts for one
  * tenant; without one nothing is done. A caller shows an API token
- * (models/api_token.h) or, where the settings say so, a JSON Web Token.
+ * (models/tenant/api_token.h) or, where the settings say so, a JSON Web Token.
  */
 #ifndef HTTP_AUTH_H
 #define HTTP_AUTH_H

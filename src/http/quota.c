@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
-#include "models/tenant.h"
+#include "models/tenant/tenant.h"
 
 static const char *
 left_text(struct req *rq, int64_t left)

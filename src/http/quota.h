@@ -1,5 +1,5 @@
 /*
- * A tenant's daily quota (models/tenant.h): everything that is kept or worked
+ * A tenant's daily quota (models/tenant/tenant.h): everything that is kept or worked
  * on for a tenant is taken from it before it is done, bytes of whatever is
  * kept, and batches: those that are stored, those that are processed again, and
  * jobs. A tenant without a quota costs nothing here.

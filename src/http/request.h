@@ -14,7 +14,7 @@
 #include "http/multipart.h"
 #include "http/params.h"
 #include "json/json_scan.h"
-#include "models/raw_batch_marks.h"
+#include "models/batch/raw_batch_marks.h"
 #include "queue/queue_manager.h"
 
 /* What a responder has for all its requests. */

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/suggest.h"
-#include "models/audit_log.h"
+#include "models/tenant/audit_log.h"
 #include "programs/tool.h"
 
 #define PROGRAM "pulse-etl"

@@ -13,7 +13,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "models/schema.h"
+#include "models/tables/schema.h"
 #include "programs/worker_details.h"
 #include "queue/queue_consumer.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "models/schema_rows.h"
+#include "models/tables/schema_rows.h"
 #include "programs/migration_server.h"
 
 /*

@@ -2,9 +2,9 @@
 
 #include "base/log.h"
 #include "etl/batch_jobs.h"
-#include "models/idempotency_key.h"
-#include "models/raw_batch.h"
-#include "models/tenant.h"
+#include "models/batch/idempotency_key.h"
+#include "models/batch/raw_batch.h"
+#include "models/tenant/tenant.h"
 
 /* Rows of one statement: short locks, and the next turn does the rest. */
 #define LIMIT 1000

@@ -4,7 +4,7 @@
 #include "base/daemon.h"
 #include "base/log.h"
 #include "etl/batch_jobs.h"
-#include "models/raw_batch.h"
+#include "models/batch/raw_batch.h"
 
 /* Rows of one statement, and messages at once. */
 #define AGAIN 1000

@@ -7,7 +7,7 @@
 
 #include "adapters/fcgi.h"
 #include "http/response.h"
-#include "models/raw_batch.h"
+#include "models/batch/raw_batch.h"
 
 /* A request that was accepted, and what is answered. */
 struct slot {

@@ -160,7 +160,7 @@ tool_raw_show(struct tool *tool, struct diag *diag)
 {
 	static const char *const names[] = {
 #define MEMBER(member, ...) #member,
-#include "models/raw_batch_table.h"
+#include "models/tables/raw_batch_table.h"
 		"extraction_metadata", "error_details",
 	};
 	struct raw_options options = { 0 };

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "adapters/crypto/secret.h"
-#include "models/audit_log.h"
-#include "models/integration.h"
+#include "models/catalogue/integration.h"
+#include "models/tenant/audit_log.h"
 #include "programs/tool.h"
 
 struct rotation {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "http/auth_cache.h"
-#include "models/api_token.h"
-#include "models/audit_log.h"
+#include "models/tenant/api_token.h"
+#include "models/tenant/audit_log.h"
 #include "programs/tool.h"
 
 #define NAME_MAX_CHARS 100

@@ -13,7 +13,7 @@ store() {
 }
 
 # The statements of the relay, as the compiler sees them: NAME, tab, SQL.
-${CC:-cc} -E -P -I"$ETL_SOURCE/src" "$ETL_SOURCE/src/models/raw_batch_relay.c" 2>"$TMP/cc.err" |
+${CC:-cc} -E -P -I"$ETL_SOURCE/src" "$ETL_SOURCE/src/models/batch/raw_batch_relay.c" 2>"$TMP/cc.err" |
 	perl -0777 -ne 'while (/\.name\s*=\s*"([^"]*)",\s*\.sql\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/gs) {
 		my ($name, $body) = ($1, $2);
 		print "$name\t", join("", $body =~ /"((?:[^"\\]|\\.)*)"/gs), "\n"; }' >"$TMP/statements"

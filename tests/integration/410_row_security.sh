@@ -83,7 +83,7 @@ check_is "each table has a row of the other tenant" "$(cat "$TMP/err")" ""
 # -- the statements, as the compiler sees them
 statements() {
 	local file
-	for file in "$ETL_SOURCE"/src/models/*.c; do
+	for file in "$ETL_SOURCE"/src/models/*.c "$ETL_SOURCE"/src/models/*/*.c; do
 		${CC:-cc} -E -P -I"$ETL_SOURCE/src" "$file" 2>"$TMP/cc.err" |
 			FILE=$(basename "$file") perl -0777 -ne '
 			while (/db_statement\s+\w+\s*=\s*\{(.*?)\}\s*;/gs) {

@@ -141,7 +141,7 @@ delivered 100
 check "one that workers die of before they come to its batch is dead" wait_until 10 queue_has transform_queue.dead $((dead_before + 1))
 
 # -- tables of an older version
-needed=$(sed -n 's/^#define SCHEMA_NEEDED //p' "$ETL_SOURCE/src/models/schema.h")
+needed=$(sed -n 's/^#define SCHEMA_NEEDED //p' "$ETL_SOURCE/src/models/tables/schema.h")
 sql "UPDATE migration_history SET number = -number WHERE number >= $needed"
 app restart worker
 store "$(projects 70 70)"

@@ -78,14 +78,14 @@ inside() {
 broken src/base/up.c <<'C'
 #include "base/up.h"
 #include "http/route.h"
-  #  include "models/raw_batch.h"
+  #  include "models/batch/raw_batch.h"
 #include <stdio.h>
 #include <cjson/cJSON.h>
 C
 broken src/http/side.c <<'C'
 #include "side.h"
 #include "base/str.h"
-#include "models/raw_batch.h"
+#include "models/batch/raw_batch.h"
 #include "adapters/db/db_inside.h"
 #include "etl/handlers.h"
 #include <sys/socket.h>

@@ -7,36 +7,36 @@ set -u
 
 # In schema_table.h for --verify, in Makefile.inc for the .sql files.
 files_of_rows() {
-	grep -l '^TABLE(' src/models/*_table.h | while IFS= read -r file; do
-		grep -qF "\"${file#src/}\"" src/models/schema_table.h ||
+	grep -l '^TABLE(' src/models/tables/*_table.h | while IFS= read -r file; do
+		grep -qF "\"${file#src/}\"" src/models/tables/schema_table.h ||
 			echo "$file:1: it is not in schema_table.h"
-		grep -qE "^	%D%/${file##*/}( |\$)" src/models/Makefile.inc ||
+		grep -qE "^	%D%/${file##*/}( |\$)" src/models/tables/Makefile.inc ||
 			echo "$file:1: it is not in table_rows of Makefile.inc"
 	done
 }
 
 # What is left of a table's macros would be there in the next one.
 macros_end() {
-	sed -n 's/^# *define \([A-Z_]*\).*/\1/p' src/models/begin_table.h |
+	sed -n 's/^# *define \([A-Z_]*\).*/\1/p' src/models/tables/begin_table.h |
 		sort -u | while IFS= read -r name; do
-		grep -qx "#undef $name" src/models/end_table.h ||
-			echo "src/models/end_table.h:1: $name goes on"
+		grep -qx "#undef $name" src/models/tables/end_table.h ||
+			echo "src/models/tables/end_table.h:1: $name goes on"
 	done
-	for file in src/models/*_table.h; do
+	for file in src/models/tables/*_table.h; do
 		grep -q '^TABLE(' "$file" || continue
-		grep -qx '#include "models/begin_table.h"' "$file" &&
-			[ "$(tail -n 1 "$file")" = '#include "models/end_table.h"' ] ||
+		grep -qx '#include "models/tables/begin_table.h"' "$file" &&
+			[ "$(tail -n 1 "$file")" = '#include "models/tables/end_table.h"' ] ||
 			echo "$file:1: its rows have no begin or no end"
 	done
 }
 
-printf 'TABLE(a)\n' | broken src/models/a_table.h
-printf '#include "models/b_table.h"\n' | broken src/models/schema_table.h
-printf '\t%%D%%/b_table.h \\\n' | broken src/models/Makefile.inc
-printf '#include "models/begin_table.h"\nTABLE(b)\n#include "models/end_table.h"\n' |
-	broken src/models/b_table.h
-printf '#define KEY(x)\n#define ROW\n' | broken src/models/begin_table.h
-printf '#undef KEY\n' | broken src/models/end_table.h
+printf 'TABLE(a)\n' | broken src/models/tables/a_table.h
+printf '#include "models/tables/b_table.h"\n' | broken src/models/tables/schema_table.h
+printf '\t%%D%%/b_table.h \\\n' | broken src/models/tables/Makefile.inc
+printf '#include "models/tables/begin_table.h"\nTABLE(b)\n#include "models/tables/end_table.h"\n' |
+	broken src/models/tables/b_table.h
+printf '#define KEY(x)\n#define ROW\n' | broken src/models/tables/begin_table.h
+printf '#undef KEY\n' | broken src/models/tables/end_table.h
 finds "a file of rows that nobody knows is found" files_of_rows 2
 finds "a macro without an end, and rows without one, are found" macros_end 2
 clean "each file of rows is in schema_table.h and in Makefile.inc" files_of_rows
@@ -44,12 +44,12 @@ clean "each table's macros end with it" macros_end
 
 # -- embed_sql.awk
 embed() { # FILE…
-	"${AWK:-awk}" -f "$source_dir/src/models/embed_sql.awk" prefix=try "$@"
+	"${AWK:-awk}" -f "$source_dir/src/models/tables/embed_sql.awk" prefix=try "$@"
 }
 
 cd "$lint_tmp" || exit 1
 cat >one_table.h <<'H'
-#include "models/begin_table.h"
+#include "models/tables/begin_table.h"
 
 TABLE(things)
 SHOWN(id, INTEGER, NOT_NULL)
@@ -115,7 +115,7 @@ refused() { # NAME SENTENCE FILES…
 }
 printf -- '-- statement: a\n-- columns: thing\nSELECT 1\n' >bad.sql
 refused "an unknown table is refused" \
-	"bad.sql:2: there is no table thing in models/*_table.h" \
+	"bad.sql:2: there is no table thing in models/tables/*_table.h" \
 	one_table.h bad.sql
 printf -- '-- statement: a\n-- columns: things\nSELECT <insertd>\n' >bad.sql
 refused "so is an unknown list" \

@@ -1,6 +1,6 @@
 #include "http/auth_cache.h"
 #include "http/auth_jwt.h"
-#include "models/api_token.h"
+#include "models/tenant/api_token.h"
 #include "unit.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "models/integration.h"
-#include "models/project.h"
-#include "models/status.h"
-#include "models/wit.h"
-#include "models/workflow.h"
+#include "models/catalogue/integration.h"
+#include "models/catalogue/project.h"
+#include "models/catalogue/status.h"
+#include "models/catalogue/wit.h"
+#include "models/catalogue/workflow.h"
 #include "unit.h"
 
 #include <string.h>

@@ -1,0 +1,124 @@
+#include "models/batch/raw_batch.h"
+
+enum err
+raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_end_leases",
+		.changes = true,
+		.sql = "UPDATE raw_extraction_data SET"
+		    " processing_status = 'pending', queued_at = NULL,"
+		    " interruptions = interruptions + 1,"
+		    " queue_transform = TRUE WHERE id IN (SELECT id"
+		    " FROM raw_extraction_data"
+		    " WHERE processing_status = 'processing' AND active"
+		    " AND COALESCE(claimed_at, created_at)"
+		    " < now() - $1 * interval '1 second'"
+		    " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)"
+		    " RETURNING id, tenant_id, attempts",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, lease);
+	db_add_int(&params, limit);
+	return db_run(db, &statement, &params, arena, ret_rows, diag);
+}
+
+enum err
+raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
+    struct arena *arena, int64_t *ret_count, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_queue_again",
+		.changes = true,
+		.sql = "UPDATE raw_extraction_data SET queued_at = NULL"
+		    " WHERE id IN (SELECT id FROM raw_extraction_data"
+		    " WHERE processing_status = 'pending' AND active"
+		    " AND queued_at < now() - $1 * interval '1 second'"
+		    " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, age);
+	db_add_int(&params, limit);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_count = db_rows_affected(rows);
+	return rc;
+}
+
+enum err
+raw_batch_completed_since(struct db *db, int64_t age, int64_t after,
+    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_completed_since",
+		.sql = "SELECT id, tenant_id, integration_id, entity_type"
+		    " FROM raw_extraction_data"
+		    " WHERE processing_status = 'completed' AND active"
+		    " AND processed_at >= now() - $1 * interval '1 second'"
+		    " AND id > $2 ORDER BY id LIMIT $3",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, age);
+	db_add_int(&params, after);
+	db_add_int(&params, limit);
+	return db_run(db, &statement, &params, arena, ret_rows, diag);
+}
+
+enum err
+raw_batch_pending(struct db *db, int64_t age, struct arena *arena,
+    struct raw_batch_backlog *ret_backlog, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_pending",
+		.sql = "SELECT count(*) FILTER (WHERE queued_at IS NULL"
+		    " AND queue_transform), count(queued_at), count(*) FILTER"
+		    " (WHERE queued_at < now() - $1 * interval '1 second')"
+		    " FROM raw_extraction_data"
+		    " WHERE processing_status = 'pending' AND active",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, age);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	ret_backlog->unqueued = db_int(rows, 0, 0);
+	ret_backlog->queued = db_int(rows, 0, 1);
+	ret_backlog->old = db_int(rows, 0, 2);
+	return E_OK;
+}
+
+enum err
+raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_loads_due",
+		.sql = "SELECT r.id, due.tenant_id, due.integration_id,"
+		    " r.entity_type FROM (SELECT DISTINCT tenant_id,"
+		    " integration_id FROM statuses WHERE metrics_due LIMIT $1)"
+		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type,"
+		    " processing_status FROM raw_extraction_data AS b"
+		    " WHERE b.tenant_id = due.tenant_id"
+		    " AND b.integration_id = due.integration_id AND b.active"
+		    " AND (b.processing_status = 'completed'"
+		    " OR b.error_details->>'stage' = 'load')"
+		    " AND b.entity_type IN ('jira_issues_batch',"
+		    " 'jira_statuses_batch', 'jira_changelogs_batch')"
+		    " ORDER BY b.created_at DESC LIMIT 1) AS r"
+		    " WHERE r.processing_status = 'completed'",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, limit);
+	return db_run(db, &statement, &params, arena, ret_rows, diag);
+}

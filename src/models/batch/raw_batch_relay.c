@@ -1,0 +1,106 @@
+#include "models/batch/raw_batch_relay.h"
+
+/*
+ * A row from the future tells of a clock that was set back: it says nothing of
+ * its age.
+ */
+#define OLD(seconds) \
+	"(created_at <= now() - " seconds " * interval '1 second'" \
+	" OR created_at > now() + interval '1 minute')"
+#define UNQUEUED \
+	"queued_at IS NULL AND queue_transform AND active"
+/* Written so that no index serves it: rows are read in the order of ids. */
+#define PENDING_UNINDEXED "(processing_status = 'pending') IS TRUE"
+
+enum err
+raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
+    struct arena *arena, struct raw_batch_range *range, struct diag *diag)
+{
+	enum { COUNT_SEEN, LAST, WHOLE, FOUND, DUE };
+	static const struct db_statement statement = {
+		.name = "raw_batch_look_on",
+		.sql = "SELECT count(*), COALESCE(min(id) FILTER"
+		    " (WHERE NOT old) - 1, max(id)),"
+		    " COALESCE(bool_and(old), true),"
+		    " count(*) FILTER (WHERE old AND unqueued),"
+		    " (SELECT min(id) FROM raw_extraction_data"
+		    " WHERE queue_due) IS NOT NULL FROM (SELECT id, "
+		    OLD("$2") " AS old, " PENDING_UNINDEXED " AND " UNQUEUED
+		    " AS unqueued FROM raw_extraction_data WHERE id > $1"
+		    " ORDER BY id LIMIT $3) AS seen",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *found;
+	enum err rc;
+
+	db_add_int(&params, range->after_id);
+	db_add_int(&params, min_age);
+	db_add_int(&params, rows);
+	rc = db_run(db, &statement, &params, arena, &found, diag);
+	if (rc != E_OK)
+		return rc;
+	range->last_id = db_is_null(found, 0, LAST) ? range->after_id :
+	    db_int(found, 0, LAST);
+	range->unqueued = db_int(found, 0, FOUND);
+	range->more = db_int(found, 0, COUNT_SEEN) == rows &&
+	    db_bool(found, 0, WHOLE);
+	range->due = db_bool(found, 0, DUE);
+	return E_OK;
+}
+
+enum err
+raw_batch_newest(struct db *db, int64_t min_age, struct arena *arena,
+    int64_t *ret_id, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_newest",
+		.sql = "SELECT COALESCE(max(id), 0) FROM raw_extraction_data"
+		    " WHERE " OLD("$1"),
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, min_age);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_id = db_int(rows, 0, 0);
+	return rc;
+}
+
+#define LOCK(where) \
+	"SELECT id, tenant_id, integration_id, entity_type, xmin::text" \
+	" FROM raw_extraction_data WHERE " where \
+	" ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED"
+
+enum err
+raw_batch_lock_unqueued(struct db *db, enum raw_batch_where where,
+    const struct raw_batch_range *range, int64_t min_age, int64_t limit,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+{
+	static const struct db_statement anywhere = {
+		.name = "raw_batch_lock_anywhere",
+		.sql = LOCK("processing_status = 'pending' AND " UNQUEUED
+		    " AND " OLD("$2")),
+	};
+	static const struct db_statement in_range = {
+		.name = "raw_batch_lock_in_range",
+		.sql = LOCK("id > $3 AND id <= $4 AND " PENDING_UNINDEXED
+		    " AND " UNQUEUED " AND " OLD("$2")),
+	};
+	static const struct db_statement due = {
+		.name = "raw_batch_lock_due",
+		.sql = LOCK("queue_due"),
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, limit);
+	if (where == RAW_BATCH_DUE)
+		return db_run(db, &due, &params, arena, ret_rows, diag);
+	db_add_int(&params, min_age);
+	if (where == RAW_BATCH_ANYWHERE)
+		return db_run(db, &anywhere, &params, arena, ret_rows, diag);
+	db_add_int(&params, range->after_id);
+	db_add_int(&params, range->last_id);
+	return db_run(db, &in_range, &params, arena, ret_rows, diag);
+}

@@ -1,0 +1,197 @@
+#include "models/catalogue/catalogue.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "adapters/db/sql.h"
+
+static void
+add_columns(struct sql *sql, const struct catalogue *it)
+{
+	sql_add(sql, "SELECT ");
+	columns_add(sql, it->columns, it->count);
+	/* Each commit that changes the row changes this. */
+	sql_add(sql, ", t.xmin::text || 'x' || COALESCE((extract(epoch"
+	    " FROM t.last_updated_at) * 1000000)::bigint, 0), ");
+	sql_add(sql, it->sort);
+}
+
+static void
+add_from(struct sql *sql, const struct catalogue *it)
+{
+	sql_add(sql, " FROM ");
+	sql_add(sql, it->table);
+	sql_add(sql, " AS t");
+	sql_add(sql, it->joins);
+}
+
+static void
+add_filter(struct sql *sql, const struct catalogue *it,
+    const struct catalogue_filter *filter)
+{
+	add_from(sql, it);
+	sql_where_int(sql, "t.tenant_id = $%d", filter->tenant_id);
+	if (filter->integration_id != 0) {
+		sql_where(sql, it->integration);
+		sql_add_int(sql, " = $%d", filter->integration_id);
+	}
+	if (filter->has_active)
+		sql_where(sql, filter->active ? "t.active" : "NOT t.active");
+	if (it->listed != NULL && (!filter->has_active || filter->active))
+		sql_where(sql, it->listed);
+}
+
+/* Run what was put together, and give it back. */
+static enum err
+run(struct sql *sql, struct db *db, bool changes, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	struct db_statement statement;
+	enum err rc = sql_statement(sql, &statement, diag);
+
+	statement.changes = changes;
+	if (rc == E_OK)
+		rc = db_run(db, &statement, &sql->params, arena, ret_rows,
+		    diag);
+	sql_done(sql);
+	return rc;
+}
+
+enum err
+catalogue_list(struct db *db, const struct catalogue *it,
+    const struct catalogue_filter *filter, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	struct sql sql;
+	int64_t key = 0;
+
+	sql_init(&sql);
+	add_columns(&sql, it);
+	add_filter(&sql, it, filter);
+	if (filter->after_key.at != NULL) {
+		sql_where(&sql, "(");
+		sql_add(&sql, it->sort);
+		if (it->sort_is_text) {
+			db_add_text(&sql.params, filter->after_key);
+		} else {
+			if (!span_int64(filter->after_key, &key))
+				key = INT64_MAX;
+			db_add_int(&sql.params, key);
+		}
+		buf_printf(&sql.text, ", t.id) > ($%d", sql.params.count);
+		sql_add_int(&sql, ", $%d)", filter->after_id);
+	}
+	sql_add(&sql, " ORDER BY ");
+	sql_add(&sql, it->sort);
+	sql_add_int(&sql, ", t.id LIMIT $%d", filter->limit);
+	return run(&sql, db, false, arena, ret_rows, diag);
+}
+
+enum err
+catalogue_total(struct db *db, const struct catalogue *it,
+    const struct catalogue_filter *filter, struct arena *arena,
+    int64_t *ret_count, struct diag *diag)
+{
+	struct db_rows *rows;
+	struct sql sql;
+	enum err rc;
+
+	sql_init(&sql);
+	sql_add(&sql, "SELECT count(*)");
+	add_filter(&sql, it, filter);
+	rc = run(&sql, db, false, arena, &rows, diag);
+	if (rc == E_OK)
+		*ret_count = db_int(rows, 0, 0);
+	return rc;
+}
+
+static enum err
+tell_absent(const struct catalogue *it, struct diag *diag)
+{
+	return diag_tell(diag, E_NO_ROW, "There is no such %s", it->noun);
+}
+
+enum err
+catalogue_get(struct db *db, const struct catalogue *it, int64_t tenant_id,
+    int64_t id, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag)
+{
+	struct sql sql;
+	enum err rc;
+
+	sql_init(&sql);
+	add_columns(&sql, it);
+	add_from(&sql, it);
+	sql_where_int(&sql, "t.tenant_id = $%d", tenant_id);
+	sql_where_int(&sql, "t.id = $%d", id);
+	rc = run(&sql, db, false, arena, ret_rows, diag);
+	if (rc == E_OK && db_rows_count(*ret_rows) == 0)
+		return tell_absent(it, diag);
+	return rc;
+}
+
+enum err
+catalogue_document(struct db *db, const struct catalogue *it,
+    const struct db_statement *statement, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct span *ret_json, struct diag *diag)
+{
+	struct db_rows *rows;
+	enum err rc = catalogue_run(db, statement, tenant_id, id, 0, arena,
+	    &rows, diag);
+
+	if (rc == E_OK && db_rows_count(rows) == 0)
+		return tell_absent(it, diag);
+	if (rc == E_OK)
+		*ret_json = db_text(rows, 0, 0);
+	return rc;
+}
+
+void
+catalogue_write(struct json *json, const char *key, const struct catalogue *it,
+    const struct db_rows *rows, int row)
+{
+	json_object(json, key);
+	columns_write(json, it->columns, it->count, rows, row);
+	json_end(json);
+}
+
+struct span
+catalogue_version(const struct catalogue *it, const struct db_rows *rows,
+    int row)
+{
+	return db_text(rows, row, (int)it->count);
+}
+
+struct span
+catalogue_key(const struct catalogue *it, const struct db_rows *rows, int row)
+{
+	return db_text(rows, row, (int)it->count + 1);
+}
+
+static size_t
+place_of(const struct catalogue *it, const char *member)
+{
+	size_t i = 0;
+
+	while (i < it->count && strcmp(it->columns[i].member, member) != 0)
+		i++;
+	assert(i < it->count);
+	return i;
+}
+
+int64_t
+catalogue_int(const struct catalogue *it, const struct db_rows *rows,
+    const char *member)
+{
+	size_t i = place_of(it, member);
+
+	return it->columns[i].kind == COLUMN_BOOL ?
+	    db_bool(rows, 0, (int)i) : db_int(rows, 0, (int)i);
+}
+
+struct span
+catalogue_text(const struct catalogue *it, const struct db_rows *rows,
+    const char *member)
+{
+	return db_text(rows, 0, (int)place_of(it, member));
+}

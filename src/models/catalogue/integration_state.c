@@ -1,0 +1,28 @@
+#include "models/catalogue/integration_state.h"
+
+enum err
+integration_check_active(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "integration_check_active",
+		.sql = "SELECT active FROM integrations"
+		    " WHERE tenant_id = $1 AND id = $2",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	if (db_rows_count(rows) == 0)
+		return diag_tell(diag, E_NO_INTEGRATION,
+		    "There is no such integration");
+	if (!db_bool(rows, 0, 0))
+		return diag_tell(diag, E_CONFLICT,
+		    "The integration is not active: activate it first");
+	return E_OK;
+}

@@ -1,0 +1,38 @@
+#include "models/catalogue/project.h"
+
+#include "models/catalogue/status.h"
+#include "models/catalogue/wit.h"
+
+/* Within the inner SELECT t is the project still, behind it the other row. */
+static const struct column_rows wits = {
+	&wit_catalogue,
+	"(SELECT w.* FROM projects_wits AS l CROSS JOIN LATERAL"
+	" (SELECT * FROM wits AS x WHERE x.tenant_id = t.tenant_id"
+	" AND x.id = l.wit_id LIMIT 1) AS w"
+	" WHERE l.project_id = t.id AND w.active) AS t",
+};
+static const struct column_rows statuses = {
+	&status_catalogue,
+	"(SELECT s.* FROM projects_statuses AS l CROSS JOIN LATERAL"
+	" (SELECT * FROM statuses AS x WHERE x.tenant_id = t.tenant_id"
+	" AND x.id = l.status_id LIMIT 1) AS s"
+	" WHERE l.project_id = t.id AND s.active) AS t",
+};
+
+static const struct column project_columns[] = {
+#define MEMBER COLUMN_ROW
+#include "models/tables/project_table.h"
+	{ "wits", COLUMN_ROWS, NULL, &wits },
+	{ "statuses", COLUMN_ROWS, NULL, &statuses },
+};
+const struct catalogue project_catalogue = {
+	.table = "projects",
+	.noun = "project",
+	.joins = "",
+	.integration = "t.integration_id",
+	.sort = "left(t.name, 200)",
+	.sort_is_text = true,
+	.writes = "",
+	.columns = project_columns,
+	.count = COUNT(project_columns),
+};

@@ -1,0 +1,45 @@
+/* Projects, and which types and statuses they use. */
+#include "models/tables/begin_table.h"
+
+TABLE(projects)
+SHOWN(id, BIGINT, NOT_NULL)
+ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
+GIVEN(SHOWN(key, VARCHAR, NOT_NULL))
+GIVEN(SHOWN(name, VARCHAR, NOT_NULL))
+DERIVED(SHOWN(project_type, VARCHAR, NULLABLE))
+SHOWN(integration_id, INTEGER, NOT_NULL)
+SHOWN(active, BOOLEAN, NOT_NULL)
+COLUMN(column_ages, JSONB, NULLABLE)
+OWNED
+KEY_OF_INTEGRATION
+KEY("UNIQUE (tenant_id, id)")
+KEY("UNIQUE (tenant_id, integration_id, external_id)")
+INDEX("btree (integration_id)")
+INDEX("btree (tenant_id)")
+INDEX("btree (key)")
+
+TABLE(projects_wits)
+COLUMN(project_id, BIGINT, NOT_NULL)
+COLUMN(wit_id, BIGINT, NOT_NULL)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+DEFAULT(tenant_id, "(NULLIF(current_setting('app.tenant_id'::text, true),"
+    " ''::text))::integer")
+SERVED
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (project_id, wit_id)")
+KEY("FOREIGN KEY (tenant_id, project_id) REFERENCES projects(tenant_id, id)")
+KEY("FOREIGN KEY (tenant_id, wit_id) REFERENCES wits(tenant_id, id)")
+
+TABLE(projects_statuses)
+COLUMN(project_id, BIGINT, NOT_NULL)
+COLUMN(status_id, BIGINT, NOT_NULL)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+DEFAULT(tenant_id, "(NULLIF(current_setting('app.tenant_id'::text, true),"
+    " ''::text))::integer")
+SERVED
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (project_id, status_id)")
+KEY("FOREIGN KEY (tenant_id, project_id) REFERENCES projects(tenant_id, id)")
+KEY("FOREIGN KEY (tenant_id, status_id) REFERENCES statuses(tenant_id, id)")
+
+#include "models/tables/end_table.h"

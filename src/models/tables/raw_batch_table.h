@@ -1,0 +1,142 @@
+/* Batches, how many there are, and the keys that keep one from coming twice. */
+#include "models/tables/begin_table.h"
+
+/* GIVEN: what raw_batch_insert() writes behind the tenant, in its order. */
+TABLE(raw_extraction_data)
+SHOWN(id, BIGINT, NOT_NULL)
+SHOWN(tenant_id, INTEGER, NOT_NULL)
+GIVEN(SHOWN(integration_id, INTEGER, NOT_NULL))
+GIVEN(SHOWN(entity_type, CHARS(50), NOT_NULL))
+GIVEN(SHOWN(external_id, CHARS(255), NULLABLE))
+GIVEN(COLUMN(raw_data, JSONB, NOT_NULL))
+GIVEN(COLUMN(extraction_metadata, JSONB, NULLABLE))
+GIVEN(SHOWN(processing_status, CHARS(20), NOT_NULL))
+SHOWN(created_at, STAMP, NOT_NULL)
+GIVEN(SHOWN(processed_at, STAMP, NULLABLE))
+GIVEN(SHOWN_AS(raw_data_items, INTEGER, NOT_NULL, raw_data_size))
+GIVEN(SHOWN(raw_data_bytes, BIGINT, NOT_NULL))
+GIVEN(SHOWN(replaced_characters, INTEGER, NOT_NULL))
+/* A history alone is no error. */
+COMPUTED(has_errors, BOOLEAN, NOT_NULL, "CASE jsonb_typeof(t.error_details)"
+    " WHEN 'object' THEN t.error_details - 'earlier' <> '{}'"
+    " ELSE t.error_details IS NOT NULL END")
+/* The sentence of error_details, short, and what it was about. */
+COMPUTED(error, TEXT, NULLABLE, "CASE jsonb_typeof(t.error_details)"
+    " WHEN 'object' THEN left(COALESCE(t.error_details->>'stage' || ': ', '')"
+    " || (t.error_details->>'message'), 500) END")
+SHOWN(queued_at, STAMP, NULLABLE)
+SHOWN(attempts, INTEGER, NOT_NULL)
+COLUMN(error_details, JSONB, NULLABLE)
+COLUMN(active, BOOLEAN, NOT_NULL)
+GIVEN(COLUMN(raw_data_sha256, BYTEA, NOT_NULL))
+GIVEN(COLUMN(queue_transform, BOOLEAN, NOT_NULL))
+COLUMN(claimed_at, STAMP, NULLABLE)
+COLUMN(interruptions, INTEGER, NOT_NULL)
+COLUMN(queue_due, BOOLEAN, NOT_NULL)
+SERVED
+SERVED_ID
+DEFAULT(id, "nextval")
+DEFAULT(active, "true")
+DEFAULT(attempts, "0")
+DEFAULT(created_at, "now()")
+DEFAULT(interruptions, "0")
+DEFAULT(processing_status, "'pending'::character varying")
+DEFAULT(queue_due, "false")
+DEFAULT(queue_transform, "true")
+DEFAULT(replaced_characters, "0")
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (id)")
+KEY("UNIQUE (tenant_id, id)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, integration_id)"
+    " REFERENCES integrations(tenant_id, id)")
+CHECK("CHECK (((processing_status)::text = ANY ((ARRAY["
+    "'pending'::character varying, 'processing'::character varying,"
+    " 'completed'::character varying, 'failed'::character varying])::text[])))")
+CHECK("CHECK ((octet_length(raw_data_sha256) = 32))")
+INDEX("btree (tenant_id, entity_type, id) WHERE active")
+INDEX("btree (processing_status, tenant_id, id) WHERE active")
+INDEX("btree (created_at DESC)")
+INDEX("btree (tenant_id, integration_id, created_at)")
+INDEX("btree (id) WHERE queue_due")
+INDEX("btree (tenant_id, external_id) WHERE (external_id IS NOT NULL)")
+TRIGGER("due BEFORE UPDATE OF processing_status, queued_at, queue_transform,"
+    " active, attempts ON raw_extraction_data FOR EACH ROW"
+    " WHEN (new.queue_due <> (new.processing_status::text = 'pending'::text"
+    " AND new.queued_at IS NULL AND new.queue_transform AND new.active)"
+    " OR new.attempts = 0 AND new.interruptions > 0)"
+    " EXECUTE FUNCTION raw_extraction_data_due()")
+TRIGGER("counted AFTER INSERT ON raw_extraction_data FOR EACH ROW"
+    " WHEN (current_setting('app.counted'::text, true)"
+    " IS DISTINCT FROM 'on'::text)"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
+TRIGGER("counted_off AFTER DELETE ON raw_extraction_data FOR EACH ROW"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
+TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"
+    " FOR EACH ROW WHEN (old.active IS DISTINCT FROM new.active"
+    " OR old.tenant_id IS DISTINCT FROM new.tenant_id)"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
+TRIGGER("counted_none AFTER TRUNCATE ON raw_extraction_data FOR EACH STATEMENT"
+    " EXECUTE FUNCTION raw_extraction_data_counted()")
+
+TABLE(raw_extraction_counts)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(slot, INTEGER, NOT_NULL)
+COLUMN(batches, BIGINT, NOT_NULL)
+ISOLATED(tenant_id)
+GRANT("SELECT")
+GRANT("INSERT")
+GRANT("UPDATE")
+KEY("PRIMARY KEY (tenant_id, slot)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+
+TABLE(idempotency_keys)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(idempotency_key, CHARS(255), NOT_NULL)
+COLUMN(fingerprint, BYTEA, NOT_NULL)
+COLUMN(raw_data_id, BIGINT, NOT_NULL)
+COLUMN(created_at, STAMP, NOT_NULL)
+COLUMN(expires_at, STAMP, NOT_NULL)
+DEFAULT(created_at, "now()")
+SERVED
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, idempotency_key)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, raw_data_id)"
+    " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
+CHECK("CHECK ((octet_length(fingerprint) = 32))")
+INDEX("btree (expires_at)")
+INDEX("btree (tenant_id, raw_data_id)")
+
+TABLE(waiting_batches)
+SERVED
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(integration_id, INTEGER, NOT_NULL)
+COLUMN(kind, CHARS(10), NOT_NULL)
+COLUMN(name, VARCHAR, NOT_NULL)
+COLUMN(raw_data_id, BIGINT, NOT_NULL)
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, integration_id, kind, name, raw_data_id)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, raw_data_id)"
+    " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
+INDEX("btree (raw_data_id)")
+
+TABLE(census_pages)
+SERVED
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(integration_id, INTEGER, NOT_NULL)
+COLUMN(scope, CHARS(300), NOT_NULL)
+COLUMN(census, CHARS(255), NOT_NULL)
+COLUMN(page, INTEGER, NOT_NULL)
+COLUMN(is_last, BOOLEAN, NOT_NULL)
+COLUMN(raw_data_id, BIGINT, NOT_NULL)
+COLUMN(names, VARCHAR_ARRAY, NOT_NULL)
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, integration_id, scope, census, page)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+KEY("FOREIGN KEY (tenant_id, raw_data_id)"
+    " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
+INDEX("btree (raw_data_id)")
+
+#include "models/tables/end_table.h"

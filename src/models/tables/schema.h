@@ -1,0 +1,29 @@
+/*
+ * The database as a whole: is it ours, and can it be written?
+ */
+#ifndef MODELS_TABLES_SCHEMA_H
+#define MODELS_TABLES_SCHEMA_H
+
+#include "adapters/db/db.h"
+
+/* The newest migration that the statements in src/ need. */
+#define SCHEMA_NEEDED 21
+
+/*
+ * Can stores be accepted, and batches be processed? PostgreSQL answers, takes
+ * writes and any text, the migrations are applied and their tables in use, row
+ * security is on, and the service has its rights.
+ * Fails: E_DB_BUSY and others as db_run(); diag tells the client each part that
+ *        is wrong, by name.
+ */
+enum err schema_ready(struct db *db, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
+
+/*
+ * The same, asked once for each connection, which is opened if it is not.
+ * *session: the one that was asked last, 0 for none.
+ */
+enum err schema_expect(struct db *db, unsigned *session, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
+
+#endif
