@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "etl/openapi.h"
+#include "etl/openapi/openapi.h"
 
 tool_command tool_routes_openapi;
 

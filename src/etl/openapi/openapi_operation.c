@@ -1,9 +1,9 @@
-#include "etl/openapi_operation.h"
+#include "etl/openapi/openapi_operation.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "etl/openapi_schema.h"
+#include "etl/openapi/openapi_schema.h"
 #include "etl/router.h"
 #include "http/form.h"
 #include "http/http_status.h"

@@ -2,8 +2,8 @@
  * JSON Schemas for openapi.json, written from the rows that requests are read
  * by and from the shapes of answers.
  */
-#ifndef ETL_OPENAPI_SCHEMA_H
-#define ETL_OPENAPI_SCHEMA_H
+#ifndef ETL_OPENAPI_OPENAPI_SCHEMA_H
+#define ETL_OPENAPI_OPENAPI_SCHEMA_H
 
 #include "http/field.h"
 #include "http/route.h"

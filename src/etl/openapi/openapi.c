@@ -1,11 +1,11 @@
-#include "etl/openapi.h"
+#include "etl/openapi/openapi.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "etl/handlers.h"
-#include "etl/openapi_operation.h"
-#include "etl/openapi_schema.h"
+#include "etl/openapi/openapi_operation.h"
+#include "etl/openapi/openapi_schema.h"
 #include "etl/router.h"
 #include "http/document.h"
 #include "http/http_status.h"

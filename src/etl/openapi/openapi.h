@@ -2,8 +2,8 @@
  * The description of all routes, an OpenAPI 3.1 document, from the very rows
  * they are served by.
  */
-#ifndef ETL_OPENAPI_H
-#define ETL_OPENAPI_H
+#ifndef ETL_OPENAPI_OPENAPI_H
+#define ETL_OPENAPI_OPENAPI_H
 
 #include "json/json_write.h"
 

@@ -1,4 +1,4 @@
-#include "etl/openapi_schema.h"
+#include "etl/openapi/openapi_schema.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * One route in openapi.json: who may call it, its parameters, its body, its
  * answers. All of it follows from the route's row and from the rows it names.
  */
-#ifndef ETL_OPENAPI_OPERATION_H
-#define ETL_OPENAPI_OPERATION_H
+#ifndef ETL_OPENAPI_OPENAPI_OPERATION_H
+#define ETL_OPENAPI_OPENAPI_OPERATION_H
 
 #include "http/route.h"
 #include "json/json_write.h"
