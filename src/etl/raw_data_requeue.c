@@ -1,8 +1,8 @@
 #include "etl/handlers.h"
 
-#include "etl/requeue.h"
 #include "http/audit.h"
 #include "http/quota.h"
+#include "work/requeue.h"
 
 /* The same names in the query, as for GET, and in a body; the body wins. */
 struct requeue_input {

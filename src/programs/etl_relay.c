@@ -13,14 +13,14 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "etl/batch_jobs.h"
 #include "models/batch/raw_batch_relay.h"
 #include "models/tables/schema.h"
-#include "programs/relay_chores.h"
-#include "programs/relay_lost.h"
 #include "programs/settings.h"
 #include "queue/queue_manager.h"
 #include "queue/queue_retries.h"
+#include "work/batch_jobs.h"
+#include "work/relay_chores.h"
+#include "work/relay_lost.h"
 
 #define PROGRAM "pulse-etl-relay"
 #define ARENA_BYTES (64 << 20)

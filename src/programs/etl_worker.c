@@ -14,16 +14,16 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "models/tables/schema.h"
-#include "programs/worker_details.h"
+#include "programs/settings.h"
 #include "queue/queue_consumer.h"
+#include "work/worker_details.h"
 
 #define PROGRAM "pulse-etl-worker"
 #define ARENA_BYTES (16u << 20)
 #define WATCH_SECONDS 120
 /* A worker waits longer for a confirm than a client could, ms. */
 #define CONFIRM_MS 5000
-/* Pause before another try, ms. */
-#define PAUSE_MIN_MS 200
+#define PAUSE_MIN_MS 200 /* before another try */
 #define PAUSE_MAX_MS 5000
 /* Where a batch waits that somebody else has, see topology_table.h. */
 #define STEP_HELD 1

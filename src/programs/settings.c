@@ -2,18 +2,6 @@
 
 #include "base/file.h"
 
-static const struct conf_row relay_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct relay_settings, __VA_ARGS__)
-#include "programs/relay_conf_table.h"
-#undef SETTING
-};
-
-static const struct conf_row worker_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct worker_settings, __VA_ARGS__)
-#include "programs/worker_conf_table.h"
-#undef SETTING
-};
-
 /* What the broker is told is settled; is its key ours alone? */
 static enum err
 check_broker(const void *values, struct diag *diag)
@@ -42,9 +30,9 @@ settings_init(struct settings *settings, struct conf_set sets[SETTINGS_SETS])
 		&settings->queue, NULL };
 	sets[4] = (struct conf_set){ qdrant_conf_rows, qdrant_conf_count,
 		&settings->qdrant, NULL };
-	sets[5] = (struct conf_set){ relay_conf_rows, COUNT(relay_conf_rows),
+	sets[5] = (struct conf_set){ relay_conf_rows, relay_conf_count,
 		&settings->relay, NULL };
-	sets[6] = (struct conf_set){ worker_conf_rows, COUNT(worker_conf_rows),
+	sets[6] = (struct conf_set){ worker_conf_rows, worker_conf_count,
 		&settings->worker, NULL };
 	sets[7] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
 		&settings->daemon, NULL };

@@ -11,18 +11,8 @@
 #include "base/daemon.h"
 #include "http/http_conf.h"
 #include "queue/queue_manager.h"
-
-struct relay_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "programs/relay_conf_table.h"
-#undef SETTING
-};
-
-struct worker_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "programs/worker_conf_table.h"
-#undef SETTING
-};
+#include "work/relay_conf.h"
+#include "work/worker_conf.h"
 
 struct settings {
 	struct http_settings http;

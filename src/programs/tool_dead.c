@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "etl/requeue.h"
 #include "programs/tool_broker.h"
 #include "queue/dead_letters.h"
 #include "queue/queue_consumer.h"
+#include "work/requeue.h"
 
 #define LIST_LIMIT 100
 #define LIMIT_MAX 1000000

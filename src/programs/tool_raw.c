@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "etl/requeue.h"
 #include "programs/tool_broker.h"
-#include "programs/worker_job.h"
+#include "work/requeue.h"
+#include "work/worker_job.h"
 
 #define LIST_LIMIT 50
 #define LIMIT_MAX 1000000000

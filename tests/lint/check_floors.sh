@@ -25,9 +25,10 @@ floors() {
 		floor["json"] = 1
 		floor["adapters"] = 2
 		floor["models"] = floor["queue"] = 3
-		floor["http"] = 4
-		floor["etl"] = floor["transformers"] = floor["loaders"] = 5
-		floor["programs"] = 6
+		floor["http"] = floor["transformers"] = floor["loaders"] = 4
+		floor["work"] = 5
+		floor["etl"] = 6
+		floor["programs"] = 7
 	}
 	{
 		split($1, from, "/")
@@ -96,8 +97,7 @@ broken src/models/neighbour.c <<'C'
 #include "adapters/db/db.h"
 #include <libpq-fe.h>
 C
-broken src/etl/neighbour.c <<'C'
-#include "transformers/transformer.h"
+broken src/transformers/neighbour.c <<'C'
 #include "loaders/loader.h"
 #include "http/route.h"
 #include "queue/job.h"

@@ -1,10 +1,10 @@
-#include "programs/relay_chores.h"
+#include "work/relay_chores.h"
 
 #include "base/log.h"
-#include "etl/batch_jobs.h"
 #include "models/batch/idempotency_key.h"
 #include "models/batch/raw_batch.h"
 #include "models/tenant/tenant.h"
+#include "work/batch_jobs.h"
 
 /* Rows of one statement: short locks, and the next turn does the rest. */
 #define LIMIT 1000

@@ -1,10 +1,10 @@
-#include "programs/relay_lost.h"
+#include "work/relay_lost.h"
 
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
-#include "etl/batch_jobs.h"
 #include "models/batch/raw_batch.h"
+#include "work/batch_jobs.h"
 
 /* Rows of one statement, and messages at once. */
 #define AGAIN 1000

@@ -4,8 +4,8 @@
  * batch was loaded no row says, so that those completed since load_queue was
  * last seen empty are loaded once more; that changes nothing where it was done.
  */
-#ifndef PROGRAMS_RELAY_LOST_H
-#define PROGRAMS_RELAY_LOST_H
+#ifndef WORK_RELAY_LOST_H
+#define WORK_RELAY_LOST_H
 
 #include "adapters/db/db.h"
 #include "queue/queue_manager.h"

@@ -3,10 +3,12 @@
  * loaded in one transaction, and what becomes of its message is decided. The
  * message itself is the caller's.
  */
-#ifndef PROGRAMS_WORKER_JOB_H
-#define PROGRAMS_WORKER_JOB_H
+#ifndef WORK_WORKER_JOB_H
+#define WORK_WORKER_JOB_H
 
-#include "programs/settings.h"
+#include "adapters/db/db.h"
+#include "queue/job.h"
+#include "work/worker_conf.h"
 
 enum worker_fate {
 	WORKER_DONE,  /* nothing more is to be done */

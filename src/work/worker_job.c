@@ -1,4 +1,4 @@
-#include "programs/worker_job.h"
+#include "work/worker_job.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -9,9 +9,9 @@
 #include "loaders/loader.h"
 #include "models/batch/raw_batch_work.h"
 #include "models/entity_type.h"
-#include "programs/worker_details.h"
-#include "programs/worker_item.h"
 #include "transformers/transformer.h"
+#include "work/worker_details.h"
+#include "work/worker_item.h"
 
 /* How often, and how soon, to look again at a row that is locked. */
 #define MOMENTS 3

@@ -1,4 +1,4 @@
-#include "programs/worker_details.h"
+#include "work/worker_details.h"
 
 #include <stdio.h>
 #include <string.h>

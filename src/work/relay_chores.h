@@ -4,10 +4,12 @@
  * compares rows with messages, and queues loads for metrics that are due.
  * Several relays may do so side by side; each chore is harmless when repeated.
  */
-#ifndef PROGRAMS_RELAY_CHORES_H
-#define PROGRAMS_RELAY_CHORES_H
+#ifndef WORK_RELAY_CHORES_H
+#define WORK_RELAY_CHORES_H
 
-#include "programs/settings.h"
+#include "adapters/db/db.h"
+#include "queue/queue_manager.h"
+#include "work/relay_conf.h"
 
 /*
  * Do all chores once. Each change is logged.

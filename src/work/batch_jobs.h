@@ -1,8 +1,8 @@
 /*
  * The jobs of batches whose messages are to be published, from their rows.
  */
-#ifndef ETL_BATCH_JOBS_H
-#define ETL_BATCH_JOBS_H
+#ifndef WORK_BATCH_JOBS_H
+#define WORK_BATCH_JOBS_H
 
 #include "models/batch/raw_batch.h"
 #include "queue/job.h"

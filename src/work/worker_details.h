@@ -2,11 +2,11 @@
  * What went wrong with a batch, as its error_details tell it, and whether it
  * is worth another try.
  */
-#ifndef PROGRAMS_WORKER_DETAILS_H
-#define PROGRAMS_WORKER_DETAILS_H
+#ifndef WORK_WORKER_DETAILS_H
+#define WORK_WORKER_DETAILS_H
 
-#include "programs/worker_job.h"
 #include "transformers/transformer.h"
+#include "work/worker_job.h"
 
 /*
  * Would it fail the same way again? Data that cannot be read or breaks a

@@ -3,8 +3,8 @@
  * pending, then their ids are published. What the broker does not take now is
  * queued by the relay.
  */
-#ifndef ETL_REQUEUE_H
-#define ETL_REQUEUE_H
+#ifndef WORK_REQUEUE_H
+#define WORK_REQUEUE_H
 
 #include "models/batch/raw_batch.h"
 #include "queue/queue_manager.h"

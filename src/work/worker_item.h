@@ -2,8 +2,8 @@
  * A statement over a whole batch that fails does not say at which item. This
  * finds it, by trying beginnings of the batch, each of them rolled back.
  */
-#ifndef PROGRAMS_WORKER_ITEM_H
-#define PROGRAMS_WORKER_ITEM_H
+#ifndef WORK_WORKER_ITEM_H
+#define WORK_WORKER_ITEM_H
 
 #include "models/transform_job.h"
 

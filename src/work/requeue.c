@@ -1,8 +1,8 @@
-#include "etl/requeue.h"
+#include "work/requeue.h"
 
 #include "base/log.h"
-#include "etl/batch_jobs.h"
 #include "queue/dead_letters.h"
+#include "work/batch_jobs.h"
 
 /* Ms to wait for the confirms of all messages. */
 #define CONFIRM_MS 5000

@@ -1,4 +1,4 @@
-#include "programs/worker_item.h"
+#include "work/worker_item.h"
 
 #include <string.h>
 

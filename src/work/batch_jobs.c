@@ -1,4 +1,4 @@
-#include "etl/batch_jobs.h"
+#include "work/batch_jobs.h"
 
 struct job *
 batch_jobs(const struct db_rows *rows, struct arena *arena)

@@ -1,0 +1,18 @@
+/*
+ * The settings of the relay; for programs that only read the file, too.
+ */
+#ifndef WORK_RELAY_CONF_H
+#define WORK_RELAY_CONF_H
+
+#include "base/conf.h"
+
+struct relay_settings {
+#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#include "work/relay_conf_table.h"
+#undef SETTING
+};
+
+extern const struct conf_row relay_conf_rows[];
+extern const size_t relay_conf_count;
+
+#endif
