@@ -1,0 +1,342 @@
+#include "programs/migrate/migration_run.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "programs/migrate/migration_plan.h"
+#include "programs/migrate/migration_server.h"
+
+static volatile sig_atomic_t stop_asked;
+
+static void
+on_stop(int number)
+{
+	(void)number;
+	stop_asked = 1;
+	db_admin_cancel();
+}
+
+/* From here on a signal gives the running statement up; a second one kills. */
+static void
+take_signals(void)
+{
+	static const int stops[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	(void)sigemptyset(&action.sa_mask);
+	action.sa_handler = on_stop;
+	action.sa_flags = (int)SA_RESETHAND;
+	for (size_t i = 0; i < COUNT(stops); i++)
+		(void)sigaction(stops[i], &action, NULL);
+}
+
+/* Print what the server says: FILE:LINE: ERROR: words (SQLSTATE). */
+static void
+print_words(void *context, const struct db_admin_words *words)
+{
+	const struct migration_run *run = context;
+	const struct {
+		const char *name, *text;
+	} parts[] = {
+		{ "DETAIL", words->detail },
+		{ "HINT", words->hint },
+		{ "CONTEXT", words->context },
+	};
+
+	if (run->statement != NULL)
+		(void)fprintf(stderr, "%s:%u: ", run->path,
+		    migration_sql_line(run->statement, words->at));
+	else if (run->path != NULL)
+		(void)fprintf(stderr, "%s: ", run->path);
+	(void)fprintf(stderr, "%s: %s (%s)\n", words->severity, words->text,
+	    words->sqlstate);
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		if (parts[i].text != NULL)
+			(void)fprintf(stderr, "    %s: %s\n", parts[i].name,
+			    parts[i].text);
+	}
+}
+
+enum err
+migration_run_open(struct migration_run *run, const char *program,
+    struct diag *diag)
+{
+	return db_admin_open(run->dsn, program, print_words, run, &run->db,
+	    diag);
+}
+
+void
+migration_run_close(struct migration_run *run)
+{
+	db_admin_close(run->db);
+	run->db = NULL;
+}
+
+enum err
+migration_run_status(struct migration_run *run, struct diag *diag)
+{
+	static const char row[] = "%6.*d  %-44s  %-10s  %s\n";
+	const struct migration_history *history = &run->history;
+	enum err rc;
+
+	rc = migration_history_read(run->db, run->arena, &run->history, diag);
+	if (rc != E_OK)
+		return rc;
+	(void)printf("%6s  %-44s  %-10s  %s\n", "number", "name", "state",
+	    "applied at");
+	for (int number = 1; number <= MIGRATION_NUMBER_MAX; number++) {
+		const struct migration_file *file =
+		    migration_files_get(&run->files, number);
+		const struct migration_applied *applied =
+		    migration_history_get(history, number);
+
+		if (file == NULL && applied == NULL)
+			continue;
+		if (file == NULL)
+			(void)printf(row, 4, number, applied->name, "missing",
+			    applied->applied_at);
+		else if (applied == NULL)
+			(void)printf(row, 4, number, file->stem + 5,
+			    file->on_request ? "on request" : "pending", "");
+		else
+			(void)printf(row, 4, number, file->stem + 5,
+			    strcmp(file->checksum, applied->checksum) == 0 ?
+			    "applied" : "changed", applied->applied_at);
+	}
+	return E_OK;
+}
+
+/* Run a file's statements one by one within the open transaction. */
+static enum err
+run_statements(struct migration_run *run, struct span text, struct diag *diag)
+{
+	struct migration_statement statement;
+	struct migration_sql sql;
+	enum err rc;
+
+	migration_sql_init(&sql, text);
+	for (;;) {
+		const char *copy;
+
+		rc = migration_sql_next(&sql, &statement, diag);
+		if (rc != E_OK || statement.text.at == NULL)
+			break;
+		copy = arena_text(run->arena, statement.text);
+		if (copy == NULL) {
+			rc = diag_set(diag, E_NO_MEMORY, "out of memory");
+			break;
+		}
+		if (stop_asked) {
+			rc = diag_set(diag, E_MIGRATION, "interrupted");
+			break;
+		}
+		run->statement = &statement;
+		rc = db_admin_run(run->db, copy, NULL, 0, NULL, NULL, diag);
+		if (rc == E_INVALID)
+			(void)fprintf(stderr, "%s:%u: %s\n", run->path,
+			    statement.line, diag->text);
+		run->statement = NULL;
+		if (rc != E_OK)
+			break;
+	}
+	return rc;
+}
+
+/* The transaction of a step failed: end it, and say what that means. */
+static enum err
+give_up(struct migration_run *run, const char *stem, bool at_commit,
+    enum err rc, struct diag *diag)
+{
+	struct diag why = *diag, ignored;
+
+	if (rc == E_DB_LOST && at_commit)
+		return diag_set(diag, E_DB_UNKNOWN, "the connection was lost"
+		    " before PostgreSQL confirmed %s: --status tells whether"
+		    " it was done", stem);
+	/* A lost connection rolls back as well: the server does it. */
+	if (rc != E_DB_LOST && db_admin_run(run->db, "ROLLBACK", NULL, 0, NULL,
+	    NULL, &ignored) != E_OK)
+		rc = E_DB_LOST;
+	if (stop_asked)
+		return diag_set(diag, E_MIGRATION, "interrupted in %s, which"
+		    " was taken back as a whole", stem);
+	if (rc == E_DB_LOST)
+		return diag_set(diag, rc, "%s in %s, which PostgreSQL takes"
+		    " back as a whole", err_text(rc), stem);
+	return diag_set(diag, rc == E_DB ? E_MIGRATION : rc,
+	    "%s failed and was taken back as a whole%s%s", stem,
+	    rc == E_DB ? "" : ": ", rc == E_DB ? "" : why.text);
+}
+
+/*
+ * One migration, one transaction; the history first, so that no setting the
+ * file makes gets in its way.
+ */
+static enum err
+run_step(struct migration_run *run, const struct migration_plan *plan,
+    size_t step, struct diag *diag)
+{
+	const struct migration_file *file = plan->steps[step];
+	const bool up = plan->direction == MIGRATION_UP;
+	const int64_t start = clock_ms();
+	bool at_commit = false;
+	enum err rc;
+
+	run->path = migration_plan_path(plan, step);
+	rc = db_admin_run(run->db, "BEGIN", NULL, 0, NULL, NULL, diag);
+	if (rc == E_OK)
+		rc = up ? migration_history_add(run->db, file, run->arena,
+		    diag) : migration_history_remove(run->db, file,
+		    run->arena, diag);
+	if (rc == E_OK)
+		rc = run_statements(run, migration_plan_text(plan, step), diag);
+	if (rc == E_OK) {
+		at_commit = true;
+		rc = db_admin_run(run->db, "COMMIT", NULL, 0, NULL, NULL, diag);
+	}
+	run->path = NULL;
+	if (rc != E_OK)
+		return give_up(run, file->stem, at_commit, rc, diag);
+	(void)printf("%s %s (%" PRId64 " ms)\n", up ? "applied" :
+	    "rolled back", file->stem, clock_ms() - start);
+	return E_OK;
+}
+
+static enum err
+run_plan(struct migration_run *run, const struct migration_plan *plan,
+    struct diag *diag)
+{
+	const bool up = plan->direction == MIGRATION_UP;
+	enum err rc = E_OK;
+
+	for (size_t i = 0; i < plan->count && rc == E_OK; i++) {
+		const char *stem = plan->steps[i]->stem;
+
+		if (run->dry_run)
+			(void)printf("would %s %s\n", up ? "apply" :
+			    "roll back", stem);
+		else if (stop_asked)
+			rc = diag_set(diag, E_MIGRATION, "interrupted before"
+			    " %s; what is reported above stays done", stem);
+		else
+			rc = run_step(run, plan, i, diag);
+	}
+	return rc;
+}
+
+/* Become the one runner, unless nothing is to be changed, and look. */
+static enum err
+begin(struct migration_run *run, struct diag *diag)
+{
+	enum err rc = E_OK;
+
+	if (!run->dry_run) {
+		take_signals();
+		rc = migration_history_lock(run->db, run->lock_timeout,
+		    run->arena, diag);
+	}
+	if (rc == E_OK)
+		rc = migration_history_read(run->db, run->arena, &run->history,
+		    diag);
+	return rc;
+}
+
+enum err
+migration_run_apply(struct migration_run *run, int number, struct diag *diag)
+{
+	struct migration_plan plan;
+	enum err rc;
+
+	rc = begin(run, diag);
+	if (rc == E_OK)
+		rc = migration_plan_up(&run->files, &run->history, number,
+		    run->arena, &plan, diag);
+	if (rc == E_OK)
+		rc = migration_server_prepare(run->db, run->dry_run ||
+		    plan.count == 0, run->arena, diag);
+	if (rc != E_OK)
+		return rc;
+	if (plan.count == 0) {
+		(void)puts("nothing to do");
+		return E_OK;
+	}
+	if (!run->history.exists && !run->dry_run)
+		rc = migration_history_create(run->db, diag);
+	return rc == E_OK ? run_plan(run, &plan, diag) : rc;
+}
+
+enum err
+migration_run_rollback(struct migration_run *run, int number,
+    struct diag *diag)
+{
+	struct migration_plan plan;
+	enum err rc;
+
+	rc = begin(run, diag);
+	if (rc == E_OK)
+		rc = migration_plan_down(&run->files, &run->history, number,
+		    run->arena, &plan, diag);
+	if (rc == E_OK && plan.count == 0)
+		(void)puts("nothing to do");
+	return rc == E_OK ? run_plan(run, &plan, diag) : rc;
+}
+
+/* Ask whoever sits at the terminal for the database's name. */
+static enum err
+ask(const struct migration_run *run, struct diag *diag)
+{
+	const char *name = db_admin_database(run->db);
+	char answer[256];
+	struct span typed;
+
+	if (!isatty(STDIN_FILENO))
+		return diag_set(diag, E_USAGE, "--drop-all drops the tables"
+		    " and their data in database \"%s\": it needs --confirm, or"
+		    " a terminal to ask at", name);
+	(void)printf("This drops the tables and their data in database \"%s\"."
+	    "\nType its name to go on: ", name);
+	(void)fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		answer[0] = '\0';
+	typed = str_span(answer);
+	typed.len = strcspn(answer, "\r\n");
+	if (!span_is(typed, name))
+		return diag_set(diag, E_USAGE, "that is not the database's"
+		    " name; nothing was dropped");
+	return E_OK;
+}
+
+enum err
+migration_run_drop_all(struct migration_run *run, bool confirmed,
+    struct diag *diag)
+{
+	struct migration_plan plan;
+	enum err rc = E_OK;
+
+	if (!confirmed && !run->dry_run)
+		rc = ask(run, diag);
+	if (rc == E_OK)
+		rc = begin(run, diag);
+	if (rc == E_OK)
+		rc = migration_plan_down(&run->files, &run->history, 0,
+		    run->arena, &plan, diag);
+	if (rc == E_OK)
+		rc = run_plan(run, &plan, diag);
+	if (rc != E_OK)
+		return rc;
+	if (!run->history.exists) {
+		(void)puts("nothing to do");
+	} else if (run->dry_run) {
+		(void)puts("would drop migration_history");
+	} else {
+		rc = migration_history_drop(run->db, diag);
+		if (rc == E_OK)
+			(void)puts("dropped migration_history");
+	}
+	return rc;
+}

@@ -1,0 +1,345 @@
+/*
+ * pulse-etl: what operators do by hand. Its commands are rows of tool_table.h.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/option.h"
+#include "base/suggest.h"
+#include "models/tenant/audit_log.h"
+#include "programs/tool/tool.h"
+
+#define PROGRAM "pulse-etl"
+#define ARENA_BYTES (256u << 20)
+
+struct tool_row {
+	const char *group;
+	const char *command;
+	tool_command *run;
+	const char *takes;
+	const char *sentence;
+};
+
+static const struct tool_row commands[] = {
+#define TOOL(group, command, function, takes, sentence) \
+	{ group, command, function, takes, sentence },
+#include "programs/tool/tool_table.h"
+#undef TOOL
+};
+
+static struct settings settings;
+static struct conf_set sets[SETTINGS_SETS];
+
+/* Print the commands, of one group or (NULL) of all. */
+static void
+print_commands(const char *group)
+{
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		const struct tool_row *row = &commands[i];
+
+		if (group == NULL || strcmp(group, row->group) == 0)
+			(void)printf("  %s%s%s%s%s\n      %s\n", row->group,
+			    row->command[0] == '\0' ? "" : " ", row->command,
+			    row->takes[0] == '\0' ? "" : " ", row->takes,
+			    row->sentence);
+	}
+}
+
+static void
+print_help(const char *group)
+{
+	(void)puts("usage: " PROGRAM " [--config FILE] GROUP [COMMAND]"
+	    " [OPTION]...\n");
+	print_commands(group);
+	(void)puts("\n"
+	    "  -c, --config FILE  read settings from FILE, the other programs' file\n"
+	    "                     (ETL_CONFIG)\n"
+	    "  -h, --help         this text; behind a GROUP its commands\n"
+	    "  -V, --version      the version\n"
+	    "\n"
+	    "Settings come from FILE, and from the environment, which wins: DATABASE_URL\n"
+	    "names the database, as whom.\n"
+	    "\n"
+	    "Exit codes: 0 done; 1 refused or not found; 64 wrong options; 65 wrong\n"
+	    "input; 69 a server is away; 70 our fault; 78 wrong settings.");
+}
+
+_Noreturn static void
+fail_usage(const char *text, const char *detail)
+{
+	(void)fprintf(stderr, PROGRAM ": %s%s\nTry: " PROGRAM " --help\n",
+	    text, detail);
+	exit(err_exit_code(E_USAGE));
+}
+
+/* There is no such thing; near: what was probably meant, or NULL. */
+_Noreturn static void
+fail_name(const char *what, const char *name, const char *near)
+{
+	(void)fprintf(stderr, PROGRAM ": there is no %s %s%s%s%s\nTry: " PROGRAM
+	    " --help\n", what, name, near == NULL ? "" : "; did you mean ",
+	    near == NULL ? "" : near, near == NULL ? "" : "?");
+	exit(err_exit_code(E_USAGE));
+}
+
+_Noreturn void
+tool_usage(const struct tool *tool, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)fputs(PROGRAM ": ", stderr);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fprintf(stderr, "\nusage: " PROGRAM " %s\n", tool->usage);
+	exit(err_exit_code(E_USAGE));
+}
+
+/* Commands share their rows of options: does this one take it? */
+static bool
+takes(const struct tool *tool, const char *name)
+{
+	const size_t len = strlen(name);
+	const char *at = tool->usage;
+
+	while ((at = strstr(at, "--")) != NULL) {
+		at += 2;
+		if (strncmp(at, name, len) == 0 &&
+		    strchr(" ]|", at[len]) != NULL) /* or at the end */
+			return true;
+	}
+	return false;
+}
+
+int
+tool_option(struct tool *tool, const struct option *options)
+{
+	int index, option = option_next(tool->argc, tool->argv, "+h", options,
+	    &index);
+
+	if (index >= 0 && option != '?' && option != 'h' &&
+	    !takes(tool, options[index].name))
+		tool_usage(tool, "--%s is not for this command",
+		    options[index].name);
+	if (option == 'h') {
+		(void)printf("usage: " PROGRAM " %s\n", tool->usage);
+		exit(err_exit_code(E_OK));
+	}
+	if (option == '?') {
+		(void)fprintf(stderr, "usage: " PROGRAM " %s\n", tool->usage);
+		exit(err_exit_code(E_USAGE));
+	}
+	return option;
+}
+
+int64_t
+tool_number(const struct tool *tool, const char *option, int64_t min,
+    int64_t max)
+{
+	int64_t number;
+
+	if (!span_int64(str_span(optarg), &number) || number < min ||
+	    number > max)
+		tool_usage(tool, "%s takes a whole number from %" PRId64
+		    " to %" PRId64, option, min, max);
+	return number;
+}
+
+enum err
+tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
+    int64_t row_id, struct diag *diag)
+{
+	const struct audit_entry entry = { .tenant_id = tenant_id,
+		.action = action, .row_id = row_id };
+
+	return audit_log_insert(tool->db, &entry, tool->arena, diag);
+}
+
+struct span
+tool_plain(const struct tool *tool, struct span text)
+{
+	char *copy = text.at == NULL ? NULL : arena_text(tool->arena, text);
+
+	if (copy == NULL)
+		return SPAN_LIT("-");
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
+			copy[i] = '?';
+	return (struct span){ copy, text.len };
+}
+
+int64_t
+tool_duration(const struct tool *tool, const char *option)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	struct span text = str_span(optarg);
+	int64_t number;
+
+	for (size_t i = 0; i < COUNT(units) && text.len > 1; i++) {
+		struct span digits = { text.at, text.len - 1 };
+
+		if (text.at[text.len - 1] == units[i].unit &&
+		    span_int64(digits, &number) && number >= 0 &&
+		    number <= 36500 * 86400LL / units[i].seconds)
+			return number * units[i].seconds;
+	}
+	tool_usage(tool, "%s takes a duration such as 90d, 12h, 30m or 45s",
+	    option);
+}
+
+/* Print all settings, secrets masked. */
+enum err
+tool_settings_show(struct tool *tool, struct diag *diag)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+
+	(void)diag;
+	while (tool_option(tool, options) != -1)
+		continue;
+	if (optind < tool->argc)
+		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
+	conf_dump(sets, COUNT(sets), stdout);
+	return E_OK;
+}
+
+/*
+ * The row of two words, or of one where a group is a command by itself; ends
+ * the program when there is none.
+ */
+static const struct tool_row *
+find_command(const char *group, const char *command)
+{
+	struct suggestion groups = { 0 }, near = { 0 };
+	bool known = false;
+
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		suggest(&groups, str_span(group), commands[i].group);
+		if (strcmp(commands[i].group, group) != 0)
+			continue;
+		known = true;
+		if (command != NULL)
+			suggest(&near, str_span(command), commands[i].command);
+		if (commands[i].command[0] == '\0')
+			return &commands[i];
+		if (command != NULL &&
+		    strcmp(commands[i].command, command) == 0)
+			return &commands[i];
+	}
+	if (!known)
+		fail_name("group", group, groups.name);
+	if (command == NULL || strcmp(command, "--help") == 0 ||
+	    strcmp(command, "-h") == 0) {
+		print_help(group);
+		exit(err_exit_code(command == NULL ? E_USAGE : E_OK));
+	}
+	fail_name("command", command, near.name);
+}
+
+/* Read the options before the command's words; gives where these begin. */
+static int
+read_options(int argc, char **argv, const char **ret_path)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = option_next(argc, argv, "+c:hV", options, NULL)) !=
+	    -1) {
+		switch (option) {
+		case 'c':
+			*ret_path = optarg;
+			break;
+		case 'h':
+			print_help(NULL);
+			exit(err_exit_code(E_OK));
+		case 'V':
+			(void)puts(PROGRAM " " PACKAGE_VERSION
+			    "\nFeatures: " ETL_FEATURES);
+			exit(err_exit_code(E_OK));
+		default:
+			(void)fprintf(stderr, "Try: " PROGRAM " --help\n");
+			exit(err_exit_code(E_USAGE));
+		}
+	}
+	return optind;
+}
+
+/* Run the command and tell how it failed. */
+static enum err
+run_command(const struct tool_row *row, struct tool *tool)
+{
+	struct diag diag;
+	enum err rc;
+
+	diag_clear(&diag);
+	rc = row->run(tool, &diag);
+	if (fflush(stdout) != 0 && rc == E_OK)
+		rc = diag_set(&diag, E_SYSTEM, "cannot write to stdout");
+	if (rc != E_OK)
+		(void)fprintf(stderr, PROGRAM ": %s\n",
+		    diag.text[0] != '\0' ? diag.text : err_text(rc));
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = getenv("ETL_CONFIG");
+	const struct tool_row *row;
+	struct tool tool = { .settings = &settings };
+	struct diag diag;
+	enum err rc = E_NO_MEMORY;
+	int first;
+
+	log_set_program(PROGRAM);
+	log_set_level(LOG_LEVEL_WARN);
+	first = read_options(argc, argv, &path);
+	if (first >= argc)
+		fail_usage("a command is missing", "");
+	row = find_command(argv[first],
+	    first + 1 < argc ? argv[first + 1] : NULL);
+	settings_init(&settings, sets);
+	diag_clear(&diag);
+	if (conf_read(sets, COUNT(sets), path, &diag) != E_OK) {
+		(void)fprintf(stderr, PROGRAM ": %s\n", diag.text);
+		return err_exit_code(E_SETTING);
+	}
+	if (path != NULL && !file_is_private(path))
+		(void)fprintf(stderr, PROGRAM ": warning: everybody can read"
+		    " %s, which may hold passwords: chmod 0640 %s\n", path,
+		    path);
+	if (row->command[0] != '\0')
+		first++;
+	tool.argc = argc - first;
+	tool.argv = argv + first;
+	optind = 1;
+	tool.arena = arena_new(ARENA_BYTES);
+	tool.db = db_new(&settings.db, PROGRAM);
+	if (tool.arena != NULL && tool.db != NULL)
+		tool.usage = arena_printf(tool.arena, "%s%s%s%s%s", row->group,
+		    row->command[0] == '\0' ? "" : " ", row->command,
+		    row->takes[0] == '\0' ? "" : " ", row->takes);
+	if (tool.usage != NULL) {
+		db_tenant(tool.db, DB_EVERY_TENANT);
+		rc = run_command(row, &tool);
+	}
+	db_free(tool.db);
+	arena_free(tool.arena);
+	conf_free(sets, COUNT(sets));
+	return err_exit_code(rc);
+}

@@ -1,0 +1,64 @@
+/*
+ * What the commands of pulse-etl share. One command, one function, one row of
+ * tool_table.h; a group of commands is a file tool_GROUP.c.
+ */
+#ifndef PROGRAMS_TOOL_TOOL_H
+#define PROGRAMS_TOOL_TOOL_H
+
+#include <getopt.h>
+
+#include "programs/settings.h"
+
+struct tool {
+	const struct settings *settings;
+	struct db *db; /* not opened yet; for every tenant */
+	struct arena *arena;
+	const char *usage; /* of the command: its words and what they take */
+	/* Behind the command's own words; [0] is for getopt_long(3). */
+	int argc;
+	char **argv;
+};
+
+/*
+ * Run one command.
+ * Fails: as it says; the diag is printed, the class decides the exit code.
+ */
+typedef enum err tool_command(struct tool *tool, struct diag *diag);
+
+#define TOOL(group, command, function, takes, sentence) tool_command function;
+#include "programs/tool/tool_table.h"
+#undef TOOL
+
+/*
+ * The next option of the command, as getopt_long(3) gives it; -1 at the end.
+ * --help prints the usage and ends the program, a wrong option too.
+ */
+int tool_option(struct tool *tool, const struct option *options);
+
+/*
+ * Note in audit_log what is about to be done by hand: with the row of this id,
+ * or (0) with several. tenant_id 0: of every tenant.
+ */
+enum err tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
+    int64_t row_id, struct diag *diag) MUST_CHECK;
+
+/* End the program: the command line is wrong, and how. */
+_Noreturn void tool_usage(const struct tool *tool, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+/* A whole number of an option; anything else ends the program. */
+int64_t tool_number(const struct tool *tool, const char *option, int64_t min,
+    int64_t max);
+
+/*
+ * Text of others for a terminal: control characters, which would act on it,
+ * become '?'. Lives in the arena.
+ */
+struct span tool_plain(const struct tool *tool, struct span text);
+
+/*
+ * "90d", "12h", "30m" or "45s" as seconds; anything else ends the program.
+ */
+int64_t tool_duration(const struct tool *tool, const char *option);
+
+#endif

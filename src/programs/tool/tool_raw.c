@@ -1,0 +1,350 @@
+/*
+ * pulse-etl raw, requeue: looking at stored batches, and processing them again.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "programs/tool/tool_broker.h"
+#include "work/requeue.h"
+#include "work/worker_job.h"
+
+#define LIST_LIMIT 50
+#define LIMIT_MAX 1000000000
+/* Batches of one statement, and of one round of messages. */
+#define REQUEUE_STEP 500
+#define STEP_ARENA_BYTES (4u << 20)
+
+/* What these commands take. */
+struct raw_options {
+	struct raw_batch_filter filter;
+	const char *output;
+	bool all, dry_run;
+};
+
+/* A status as it stands in the table; anything else ends the program. */
+static struct span
+read_status(const struct tool *tool)
+{
+	static const char *const statuses[] = { "pending", "processing",
+		"completed", "failed" };
+
+	for (size_t i = 0; i < COUNT(statuses); i++)
+		if (strcmp(optarg, statuses[i]) == 0)
+			return str_span(optarg);
+	tool_usage(tool, "--status takes pending, processing, completed or"
+	    " failed");
+}
+
+/* Read the options; the tenant is not optional. */
+static void
+read_options(struct tool *tool, struct raw_options *ret)
+{
+	static const struct option options[] = {
+		{ "tenant", required_argument, NULL, 't' },
+		{ "id", required_argument, NULL, 'i' },
+		{ "integration", required_argument, NULL, 'n' },
+		{ "type", required_argument, NULL, 'y' },
+		{ "status", required_argument, NULL, 's' },
+		{ "limit", required_argument, NULL, 'l' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "all", no_argument, NULL, 'a' },
+		{ "dry-run", no_argument, NULL, 'd' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct raw_batch_filter *filter = &ret->filter;
+	int option;
+
+	while ((option = tool_option(tool, options)) != -1) {
+		switch (option) {
+		case 't':
+			filter->tenant_id = tool_number(tool, "--tenant", 1,
+			    INT32_MAX);
+			break;
+		case 'i':
+			filter->id = tool_number(tool, "--id", 1, INT64_MAX);
+			break;
+		case 'n':
+			filter->integration_id = tool_number(tool,
+			    "--integration", 1, INT32_MAX);
+			break;
+		case 'y':
+			filter->entity_type = str_span(optarg);
+			break;
+		case 's':
+			filter->processing_status = read_status(tool);
+			break;
+		case 'l':
+			filter->limit = tool_number(tool, "--limit", 1,
+			    LIMIT_MAX);
+			break;
+		case 'a':
+			ret->all = true;
+			break;
+		case 'd':
+			ret->dry_run = true;
+			break;
+		default:
+			ret->output = optarg;
+			break;
+		}
+	}
+	if (filter->tenant_id == 0)
+		tool_usage(tool, "--tenant is missing");
+	db_tenant(tool->db, filter->tenant_id);
+}
+
+/* The one argument behind the options: a batch's id. */
+static int64_t
+read_id(struct tool *tool)
+{
+	int64_t id;
+
+	if (optind + 1 != tool->argc)
+		tool_usage(tool, "exactly one ID is wanted");
+	if (!span_int64(str_span(tool->argv[optind]), &id) || id < 1)
+		tool_usage(tool, "%s is no ID", tool->argv[optind]);
+	return id;
+}
+
+static void
+no_arguments(struct tool *tool)
+{
+	if (optind < tool->argc)
+		tool_usage(tool, "unexpected argument: %s",
+		    tool->argv[optind]);
+}
+
+static void
+print_list(const struct tool *tool, const struct db_rows *rows)
+{
+	(void)printf("%-10s %-26s %-10s %8s %11s %8s %-20s %s\n", "ID", "TYPE",
+	    "STATUS", "ITEMS", "BYTES", "ATTEMPTS", "CREATED", "ERRORS");
+	for (int i = 0; i < db_rows_count(rows); i++) {
+		struct span type = tool_plain(tool, db_text(rows, i,
+		    RAW_BATCH_entity_type));
+		struct span status = db_text(rows, i,
+		    RAW_BATCH_processing_status);
+		struct span created = db_text(rows, i, RAW_BATCH_created_at);
+
+		(void)printf("%-10" PRId64 " %-26.*s %-10.*s %8" PRId64
+		    " %11" PRId64 " %8" PRId64 " %-20.19s %s\n",
+		    db_int(rows, i, RAW_BATCH_id), SPAN_ARG(type),
+		    SPAN_ARG(status), db_int(rows, i, RAW_BATCH_raw_data_size),
+		    db_int(rows, i, RAW_BATCH_raw_data_bytes),
+		    db_int(rows, i, RAW_BATCH_attempts), created.at,
+		    db_bool(rows, i, RAW_BATCH_has_errors) ? "yes" : "no");
+	}
+}
+
+enum err
+tool_raw_list(struct tool *tool, struct diag *diag)
+{
+	struct raw_options options = { .filter.limit = LIST_LIMIT };
+	struct db_rows *rows;
+	enum err rc;
+
+	read_options(tool, &options);
+	no_arguments(tool);
+	rc = raw_batch_list(tool->db, &options.filter, tool->arena, &rows,
+	    diag);
+	if (rc == E_OK)
+		print_list(tool, rows);
+	return rc;
+}
+
+enum err
+tool_raw_show(struct tool *tool, struct diag *diag)
+{
+	static const char *const names[] = {
+#define MEMBER(member, ...) #member,
+#include "models/tables/raw_batch_table.h"
+		"extraction_metadata", "error_details",
+	};
+	struct raw_options options = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	read_options(tool, &options);
+	rc = raw_batch_get(tool->db, options.filter.tenant_id, read_id(tool),
+	    SPAN_NONE, false, tool->arena, &rows, diag);
+	for (size_t i = 0; rc == E_OK && i < COUNT(names); i++) {
+		struct span value = tool_plain(tool, db_text(rows, 0, (int)i));
+
+		(void)printf("%s: %.*s\n", names[i], SPAN_ARG(value));
+	}
+	return rc;
+}
+
+enum err
+tool_raw_export(struct tool *tool, struct diag *diag)
+{
+	struct raw_options options = { 0 };
+	struct span payload;
+	bool written;
+	FILE *out;
+	enum err rc;
+
+	read_options(tool, &options);
+	rc = raw_batch_payload(tool->db, options.filter.tenant_id,
+	    read_id(tool), tool->arena, &payload, diag);
+	if (rc != E_OK)
+		return rc;
+	if (payload.at == NULL)
+		return diag_tell(diag, E_NO_ROW,
+		    "There is no raw data with this id");
+	out = options.output == NULL ? stdout : fopen(options.output, "we");
+	if (out == NULL)
+		return diag_set(diag, E_SYSTEM, "%s: %s", options.output,
+		    strerror(errno));
+	written = fwrite(payload.at, 1, payload.len, out) == payload.len &&
+	    putc('\n', out) != EOF;
+	if (out != stdout && fclose(out) != 0)
+		written = false;
+	if (!written)
+		return diag_set(diag, E_SYSTEM, "cannot write the payload: %s",
+		    strerror(errno));
+	return E_OK;
+}
+
+/* Print what came of it; anything but success is an error of the command. */
+static enum err
+tell_verdict(const char *stage, const struct worker_verdict *verdict,
+    struct diag *diag)
+{
+	switch (verdict->fate) {
+	case WORKER_DONE:
+	case WORKER_LOAD:
+		(void)printf("%s: %" PRId64 " items read, %" PRId64
+		    " skipped\n", stage, verdict->items, verdict->skipped);
+		return E_OK;
+	case WORKER_WAIT:
+		return diag_set(diag, E_CONFLICT, "somebody is at work on it");
+	case WORKER_RETRY:
+	case WORKER_BURY:
+		break;
+	}
+	return diag_set(diag, E_INVALID, "%s: %s", stage, verdict->reason);
+}
+
+enum err
+tool_raw_process(struct tool *tool, struct diag *diag)
+{
+	const struct worker_settings *settings = &tool->settings->worker;
+	const struct worker_history history = { 0 };
+	struct raw_options options = { .filter.limit = 1 };
+	struct worker_verdict verdict;
+	struct db_rows *rows;
+	struct job job = { 0 };
+	enum err rc;
+
+	read_options(tool, &options);
+	options.filter.id = read_id(tool);
+	rc = raw_batch_list(tool->db, &options.filter, tool->arena, &rows,
+	    diag);
+	if (rc != E_OK)
+		return rc;
+	if (db_rows_count(rows) == 0)
+		return diag_tell(diag, E_NO_ROW,
+		    "There is no raw data with this id");
+	job.raw_data_id = options.filter.id;
+	job.tenant_id = options.filter.tenant_id;
+	job.integration_id = db_int(rows, 0, RAW_BATCH_integration_id);
+	job.entity_type = db_text(rows, 0, RAW_BATCH_entity_type);
+	rc = tool_audit(tool, job.tenant_id, "raw_data.process",
+	    job.raw_data_id, diag);
+	if (rc != E_OK)
+		return rc;
+	rc = worker_transform(tool->db, settings, &job, &history, tool->arena,
+	    &verdict, diag);
+	if (rc == E_OK)
+		rc = tell_verdict("transform", &verdict, diag);
+	if (rc != E_OK)
+		return rc;
+	rc = worker_load(tool->db, settings, &job, &history, tool->arena,
+	    &verdict, diag);
+	if (rc != E_OK)
+		return rc;
+	return tell_verdict("load", &verdict, diag);
+}
+
+/* Requeue in steps, each batch once whatever becomes of it meanwhile. */
+static enum err
+requeue_all(struct tool *tool, struct queue_manager *queue,
+    struct raw_batch_filter *filter, struct requeued *ret_sum,
+    struct diag *diag)
+{
+	struct arena *arena = arena_new(STEP_ARENA_BYTES);
+	struct requeued step;
+	int64_t cursor = 0;
+	enum err rc = arena == NULL ? diag_set(diag, E_NO_MEMORY, "no memory") :
+	    E_OK;
+
+	filter->cursor = &cursor;
+	for (int64_t left = filter->limit; rc == E_OK && left > 0;
+	    left -= filter->limit) {
+		filter->limit = left < REQUEUE_STEP ? left : REQUEUE_STEP;
+		rc = requeue(tool->db, queue, filter, arena, &step, diag);
+		if (rc != E_OK)
+			break;
+		ret_sum->pending += step.pending;
+		ret_sum->queued += step.queued;
+		if (step.pending < (size_t)filter->limit)
+			break;
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return rc;
+}
+
+/* How many there are, and nothing is done. */
+static enum err
+tell_count(struct tool *tool, const struct raw_batch_filter *filter,
+    struct diag *diag)
+{
+	int64_t count;
+	enum err rc;
+
+	rc = raw_batch_requeue_count(tool->db, filter, tool->arena, &count,
+	    diag);
+	if (rc == E_OK)
+		(void)printf("%" PRId64 " batches would be pending again\n",
+		    count < filter->limit ? count : filter->limit);
+	return rc;
+}
+
+enum err
+tool_requeue(struct tool *tool, struct diag *diag)
+{
+	struct raw_options options = { .filter.limit = LIMIT_MAX };
+	struct raw_batch_filter *filter = &options.filter;
+	struct requeued sum = { 0 };
+	struct queue_manager *queue;
+	enum err rc;
+
+	read_options(tool, &options);
+	no_arguments(tool);
+	if (span_is(filter->processing_status, "processing"))
+		tool_usage(tool, "batches at work cannot be requeued");
+	if (!options.all && raw_batch_filter_is_empty(filter))
+		tool_usage(tool, "all batches of the tenant are meant: --all"
+		    " says so");
+	if (options.dry_run)
+		return tell_count(tool, filter, diag);
+	/* A broker that is away is the relay's business. */
+	if (tool_broker(tool, &queue, diag) != E_OK)
+		(void)fprintf(stderr, "pulse-etl: %s\n", diag->text);
+	diag_clear(diag);
+	rc = tool_audit(tool, filter->tenant_id, "raw_data.requeue", filter->id,
+	    diag);
+	if (rc == E_OK)
+		rc = requeue_all(tool, queue, filter, &sum, diag);
+	if (rc != E_OK)
+		return rc;
+	(void)printf("%zu batches are pending again, %zu of them queued%s\n",
+	    sum.pending, sum.queued, sum.queued < sum.pending ?
+	    "; the relay queues the others" : "");
+	return E_OK;
+}
