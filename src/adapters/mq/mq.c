@@ -114,50 +114,36 @@ mq_idle_ms(const struct mq *mq)
 }
 
 void
-mq_keep_words(struct mq *mq, amqp_bytes_t words)
+mq_idle(struct mq *mq)
 {
-	size_t len = words.len < sizeof(mq->why) - 1 ? words.len :
-	    sizeof(mq->why) - 1;
+	if (mq->conn == NULL)
+		return;
+	while (mq_serve_frame(mq, 0, NULL))
+		;
+	if (mq->broken) {
+		if (!mq->twin) {
+			metrics_add(METRIC_MQ_LOST, 1);
+			log_warn("mq_lost", LOG_TEXT("text", mq->why));
+		}
+		mq_close(mq);
+	}
+}
 
-	if (len > 0)
-		memcpy(mq->why, words.bytes, len);
-	mq->why[len] = '\0';
+const char *
+mq_is_blocked(const struct mq *mq)
+{
+	return mq->conn != NULL && mq->blocked ? mq->blocked_why : NULL;
 }
 
 enum err
-mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
-    struct diag *diag)
+mq_asked(struct mq *mq, const char *what, struct diag *diag)
 {
-	switch (reply.reply_type) {
-	case AMQP_RESPONSE_NORMAL:
-		return E_OK;
-	case AMQP_RESPONSE_LIBRARY_EXCEPTION:
-		mq->broken = true;
-		return diag_set(diag, E_MQ_LOST, "%s: %s", what,
-		    amqp_error_string2(reply.library_error));
-	case AMQP_RESPONSE_SERVER_EXCEPTION:
-		break;
-	case AMQP_RESPONSE_NONE:
-		mq->broken = true;
-		return diag_set(diag, E_MQ_LOST, "%s: no reply", what);
-	}
-	if (reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD) {
-		const amqp_channel_close_t *close = reply.reply.decoded;
+	enum err rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), what, diag);
 
-		mq_keep_words(mq, close->reply_text);
-		return diag_set(diag, close->reply_code == AMQP_NOT_FOUND ?
-		    E_NO_ROW : close->reply_code == AMQP_PRECONDITION_FAILED ?
-		    E_TOPOLOGY : close->reply_code == AMQP_ACCESS_REFUSED ?
-		    E_MQ_DENIED : E_MQ_REFUSED, "%s: %s", what, mq->why);
-	}
-	mq->broken = true;
-	if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
-		const amqp_connection_close_t *close = reply.reply.decoded;
-
-		mq_keep_words(mq, close->reply_text);
-		return diag_set(diag, E_MQ_LOST, "%s: %s", what, mq->why);
-	}
-	return diag_set(diag, E_MQ_LOST, "%s: unexpected reply", what);
+	amqp_maybe_release_buffers(mq->conn);
+	if (rc != E_OK)
+		mq_close(mq);
+	return rc;
 }
 
 /* Deadlines the library does not have: for sends, and for dead peers. */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "adapters/mq/mq_delivery.h"
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/diag.h"
@@ -30,18 +31,6 @@ extern const size_t mq_conf_count;
 
 /* Are they of any use? Fails: E_SETTING. For a struct conf_set. */
 enum err mq_settings_check(const void *values, struct diag *diag) MUST_CHECK;
-
-/*
- * One argument of a queue, or header of a message: a text, or a number where
- * text is NULL.
- */
-struct mq_arg {
-	const char *key;
-	const char *text;
-	int64_t number;
-};
-
-#define MQ_HEADERS_MAX 16 /* what is more is not sent, and not kept */
 
 struct mq_message {
 	const char *exchange;
@@ -167,26 +156,6 @@ enum err mq_stats(struct mq *mq, const char *queue,
 enum err mq_policies(const struct mq *mq, struct arena *arena,
     struct span *ret_json, struct diag *diag) MUST_CHECK;
 
-#define MQ_BODY_MAX 65536 /* bytes of a body that are kept */
-
-/* A message taken from a queue: it stays the broker's until it is settled. */
-struct mq_delivery {
-	unsigned queue;	  /* which of those given to mq_consume() */
-	bool redelivered; /* somebody had it before and did not settle it */
-	bool cut;	  /* the body is longer than what is here */
-	struct span body; /* a byte 0 follows */
-	struct span message_id;
-	struct span type;
-	int64_t timestamp; /* seconds since 1970; 0: none */
-	struct mq_arg headers[MQ_HEADERS_MAX]; /* texts and numbers only */
-	size_t header_count;
-	/* mq's own: */
-	uint64_t tag;
-	unsigned generation;
-	struct arena *arena; /* where its texts are */
-	struct mq_delivery *next;
-};
-
 /*
  * Take messages from these queues, as many at once as prefetch from each. Ends
  * with the connection; when the broker cancels a consumer (its queue was
@@ -203,7 +172,6 @@ enum err mq_consume(struct mq *mq, const char *const *queues, size_t count,
  * Owns: you mq_delivery_free() it, settled or not.
  */
 struct mq_delivery *mq_next(struct mq *mq) MUST_CHECK;
-void mq_delivery_free(struct mq_delivery *delivery);
 
 /* Is it this connection that it came by? If not, it comes again. */
 bool mq_is_current(const struct mq *mq, const struct mq_delivery *delivery);
@@ -226,11 +194,5 @@ enum err mq_ack(struct mq *mq, const struct mq_delivery *delivery,
 /* It is not: back to its place in the queue with it. Fails: as mq_ack(). */
 enum err mq_give_back(struct mq *mq, const struct mq_delivery *delivery,
     struct diag *diag) MUST_CHECK;
-
-/* A header of a message: its number, or `absent`; its text, or NULL. */
-int64_t mq_header_number(const struct mq_delivery *delivery, const char *key,
-    int64_t absent);
-const char *mq_header_text(const struct mq_delivery *delivery,
-    const char *key);
 
 #endif

@@ -2,20 +2,9 @@
 
 #include "adapters/mq/mq_inside.h"
 
-enum err
-mq_asked(struct mq *mq, const char *what, struct diag *diag)
-{
-	enum err rc = mq_judge(mq, amqp_get_rpc_reply(mq->conn), what, diag);
-
-	amqp_maybe_release_buffers(mq->conn);
-	if (rc != E_OK)
-		mq_close(mq);
-	return rc;
-}
-
 /*
- * The same on the channel for questions: a refusal ends that channel only, and
- * messages go on by theirs.
+ * As mq_asked() on the channel for questions: a refusal ends that channel only,
+ * and messages go on by theirs.
  */
 static enum err
 asked(struct mq *mq, const char *what, struct diag *diag)

@@ -1,3 +1,5 @@
+#include "adapters/mq/mq_delivery.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -79,6 +79,35 @@ enum err mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
 /* After a question to the broker: a lost or refused one ends the connection. */
 enum err mq_asked(struct mq *mq, const char *what, struct diag *diag);
 
+enum mq_state { MQ_IN_FLIGHT, MQ_RETURNED, MQ_ACKED, MQ_NACKED };
+
+/* Messages that were sent and are not settled yet. */
+struct mq_flight {
+	struct mq_message *messages;
+	size_t count;
+	uint64_t first; /* the delivery tag of messages[0] */
+	size_t settled;
+	bool returned;	/* some message was */
+	bool uncounted; /* it is nobody's message */
+	unsigned char *state; /* per message, of enum mq_state */
+	struct diag *diag;
+};
+
+/* An ack or nack of one message, or of all up to it. */
+void mq_settle(struct mq_flight *flight, uint64_t tag, bool multiple,
+    bool acked);
+
+/* The properties of a returned message tell which it was. */
+void mq_note_return(struct mq_flight *flight,
+    const amqp_basic_properties_t *properties);
+
+/*
+ * Read one frame, waiting at most that long in ms, and act on it. flight: NULL
+ * when nothing is awaited.
+ * Gives: false when there was none in time, or the connection is broken.
+ */
+bool mq_serve_frame(struct mq *mq, int timeout, struct mq_flight *flight);
+
 /* Frames of CHANNEL_TAKE. Trouble marks the connection as broken. */
 void mq_take_method(struct mq *mq, const amqp_basic_deliver_t *method);
 void mq_take_properties(struct mq *mq, const amqp_frame_t *frame);

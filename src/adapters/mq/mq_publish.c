@@ -1,199 +1,13 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "adapters/mq/mq_inside.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/metrics.h"
 
 /* How long confirms are awaited of a broker that has just blocked us, ms. */
 #define BLOCKED_MS 100
-
-/* What one frame says of the messages in flight. */
-struct flight {
-	struct mq_message *messages;
-	size_t count;
-	uint64_t first; /* the delivery tag of messages[0] */
-	size_t settled;
-	bool returned;	/* some message was */
-	bool uncounted; /* it is nobody's message */
-	unsigned char *state; /* per message */
-	struct diag *diag;
-};
-
-enum { IN_FLIGHT, RETURNED, ACKED, NACKED };
-
-static void
-settle(struct flight *flight, uint64_t tag, bool multiple, bool acked)
-{
-	for (size_t i = 0; i < flight->count; i++) {
-		uint64_t mine = flight->first + i;
-
-		if (mine != tag && !(multiple && mine < tag))
-			continue;
-		if (flight->state[i] == ACKED || flight->state[i] == NACKED)
-			continue;
-		flight->messages[i].confirmed = acked &&
-		    flight->state[i] != RETURNED;
-		flight->state[i] = acked ? ACKED : NACKED;
-		flight->settled++;
-		if (!flight->uncounted)
-			metrics_add(flight->messages[i].confirmed ?
-			    METRIC_PUBLISHED : acked ?
-			    METRIC_UNQUEUED_RETURNED : METRIC_UNQUEUED_NACKED,
-			    1);
-		if (!acked)
-			(void)diag_set(flight->diag, E_MQ_REFUSED,
-			    "the broker refused the message (basic.nack)");
-	}
-}
-
-/* The properties of a returned message tell which it was. */
-static void
-note_return(struct flight *flight, const amqp_basic_properties_t *properties)
-{
-	struct span id = { properties->message_id.bytes,
-		properties->message_id.len };
-
-	for (size_t i = 0; i < flight->count; i++) {
-		if (!span_is(id, flight->messages[i].message_id))
-			continue; /* of one that was not waited for */
-		flight->state[i] = RETURNED;
-		flight->returned = true;
-	}
-}
-
-/* A method frame that came by itself, with or without messages in flight. */
-static void
-serve_method(struct mq *mq, const amqp_frame_t *frame, struct flight *flight)
-{
-	const amqp_method_t *method = &frame->payload.method;
-
-	switch (method->id) {
-	case AMQP_BASIC_ACK_METHOD: {
-		const amqp_basic_ack_t *ack = method->decoded;
-
-		if (flight != NULL)
-			settle(flight, ack->delivery_tag, ack->multiple, true);
-		break;
-	}
-	case AMQP_BASIC_NACK_METHOD: {
-		const amqp_basic_nack_t *nack = method->decoded;
-
-		if (flight != NULL)
-			settle(flight, nack->delivery_tag, nack->multiple,
-			    false);
-		break;
-	}
-	case AMQP_BASIC_RETURN_METHOD: {
-		const amqp_basic_return_t *back = method->decoded;
-
-		mq_keep_words(mq, back->reply_text);
-		if (flight != NULL)
-			(void)diag_set(flight->diag, E_MQ_NO_QUEUE,
-			    "the broker returned the message: %d %s",
-			    back->reply_code, mq->why);
-		break;
-	}
-	case AMQP_CONNECTION_BLOCKED_METHOD: {
-		const amqp_connection_blocked_t *blocked = method->decoded;
-
-		mq_keep_words(mq, blocked->reason);
-		mq->blocked = true;
-		(void)snprintf(mq->blocked_why, sizeof(mq->blocked_why), "%.60s",
-		    mq->why);
-		if (!mq->twin)
-			log_warn("mq_blocked", LOG_TEXT("text", mq->why));
-		break;
-	}
-	case AMQP_CONNECTION_UNBLOCKED_METHOD:
-		mq->blocked = false;
-		if (!mq->twin)
-			log_info("mq_unblocked", LOG_INT("generation",
-			    mq->generation));
-		break;
-	case AMQP_CHANNEL_CLOSE_METHOD: {
-		const amqp_channel_close_t *close = method->decoded;
-
-		mq_keep_words(mq, close->reply_text);
-		mq->broken = true;
-		break;
-	}
-	case AMQP_CONNECTION_CLOSE_METHOD: {
-		const amqp_connection_close_t *close = method->decoded;
-
-		mq_keep_words(mq, close->reply_text);
-		mq->broken = true;
-		break;
-	}
-	case AMQP_BASIC_DELIVER_METHOD:
-		mq_take_method(mq, method->decoded);
-		break;
-	case AMQP_BASIC_CANCEL_METHOD:
-		mq_keep_words(mq, amqp_cstring_bytes("the broker cancelled a"
-		    " consumer: its queue has gone"));
-		mq->broken = true;
-		break;
-	default:
-		break;
-	}
-}
-
-/*
- * Read one frame, waiting at most that long, and act on it.
- * Gives: false when there was none in time, or the connection is broken.
- */
-static bool
-serve_frame(struct mq *mq, int timeout, struct flight *flight)
-{
-	struct timeval wait = { timeout / 1000, (timeout % 1000) * 1000 };
-	amqp_frame_t frame;
-	int status;
-
-	amqp_maybe_release_buffers(mq->conn);
-	status = amqp_simple_wait_frame_noblock(mq->conn, &frame, &wait);
-	if (status == AMQP_STATUS_TIMEOUT)
-		return false;
-	if (status != AMQP_STATUS_OK) {
-		mq_keep_words(mq, amqp_cstring_bytes(amqp_error_string2(status)));
-		mq->broken = true;
-		return false;
-	}
-	if (frame.frame_type == AMQP_FRAME_METHOD)
-		serve_method(mq, &frame, flight);
-	else if (frame.channel == CHANNEL_TAKE &&
-	    frame.frame_type == AMQP_FRAME_HEADER)
-		mq_take_properties(mq, &frame);
-	else if (frame.channel == CHANNEL_TAKE)
-		mq_take_body(mq, frame.payload.body_fragment);
-	else if (frame.frame_type == AMQP_FRAME_HEADER && flight != NULL)
-		note_return(flight, frame.payload.properties.decoded);
-	return !mq->broken;
-}
-
-void
-mq_idle(struct mq *mq)
-{
-	if (mq->conn == NULL)
-		return;
-	while (serve_frame(mq, 0, NULL))
-		;
-	if (mq->broken) {
-		if (!mq->twin) {
-			metrics_add(METRIC_MQ_LOST, 1);
-			log_warn("mq_lost", LOG_TEXT("text", mq->why));
-		}
-		mq_close(mq);
-	}
-}
-
-const char *
-mq_is_blocked(const struct mq *mq)
-{
-	return mq->conn != NULL && mq->blocked ? mq->blocked_why : NULL;
-}
 
 /* A header of ours in the library's words. */
 static amqp_table_entry_t
@@ -252,7 +66,7 @@ send_one(struct mq *mq, const struct mq_message *message)
 }
 
 static enum err
-send_all(struct mq *mq, const struct flight *flight)
+send_all(struct mq *mq, const struct mq_flight *flight)
 {
 	int status = AMQP_STATUS_OK;
 
@@ -275,7 +89,7 @@ send_all(struct mq *mq, const struct flight *flight)
 
 /* Send all, then wait until each is settled. */
 static enum err
-publish(struct mq *mq, struct flight *flight, int timeout)
+publish(struct mq *mq, struct mq_flight *flight, int timeout)
 {
 	int64_t deadline = clock_ms() + timeout;
 	enum err rc;
@@ -287,7 +101,7 @@ publish(struct mq *mq, struct flight *flight, int timeout)
 	while (flight->settled < flight->count) {
 		bool was_blocked = mq->blocked;
 
-		if (serve_frame(mq, clock_left(deadline), flight)) {
+		if (mq_serve_frame(mq, clock_left(deadline), flight)) {
 			/* The message that told it of us may yet be taken. */
 			if (mq->blocked && !was_blocked &&
 			    deadline > clock_ms() + BLOCKED_MS)
@@ -319,7 +133,7 @@ enum err
 mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
     int timeout, struct diag *diag)
 {
-	struct flight flight = { .messages = messages, .count = count,
+	struct mq_flight flight = { .messages = messages, .count = count,
 		.diag = diag };
 	enum err rc;
 
@@ -355,8 +169,8 @@ probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
 	struct mq_message message = { .exchange = exchange,
 		.routing_key = "probe", .message_id = "probe",
 		.type = "probe", .body = SPAN_LIT("") };
-	unsigned char state = IN_FLIGHT;
-	struct flight flight = { .messages = &message, .count = 1,
+	unsigned char state = MQ_IN_FLIGHT;
+	struct mq_flight flight = { .messages = &message, .count = 1,
 		.state = &state, .uncounted = true, .diag = diag };
 	enum err rc = mq_open(mq, timeout, diag);
 
