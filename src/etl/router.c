@@ -23,12 +23,7 @@ static const struct route routes[] = {
 #undef ROUTE
 };
 
-const struct route *
-router_routes(size_t *ret_count)
-{
-	*ret_count = COUNT(routes);
-	return routes;
-}
+const struct route_list router_routes = { routes, COUNT(routes) };
 
 /*
  * Is a body to be read? One whose fields are all optional may be missing, but

@@ -5,10 +5,10 @@
 #ifndef ETL_ROUTER_H
 #define ETL_ROUTER_H
 
-#include "http/response.h"
+#include "http/route.h"
 
 /* All routes, for what describes them. */
-const struct route *router_routes(size_t *ret_count);
+extern const struct route_list router_routes;
 
 /* Answer a request; the answer is complete, and not sent yet. */
 void router_answer(struct req *rq, struct resp *rp);

@@ -19,8 +19,8 @@ struct document {
 };
 
 static enum err
-fill(struct document *document, void (*write)(struct json *json),
-    struct diag *diag)
+fill(struct document *document, document_write *write,
+    const struct service *service, struct diag *diag)
 {
 	unsigned char digest[DIGEST_SHA256_SIZE];
 	struct json json;
@@ -29,7 +29,7 @@ fill(struct document *document, void (*write)(struct json *json),
 	buf_init(&document->plain, MAX_BYTES);
 	buf_init(&document->packed, MAX_BYTES);
 	json_init(&json, &document->plain);
-	write(&json);
+	write(&json, service);
 	buf_add_char(&document->plain, '\n');
 	rc = buf_done(&document->plain);
 	if (rc == E_OK)
@@ -89,7 +89,7 @@ document_may_pack(struct span accept_encoding)
 }
 
 enum err
-document_answer(struct document **document, void (*write)(struct json *json),
+document_answer(struct document **document, document_write *write,
     struct req *rq, struct resp *rp)
 {
 	bool packs = document_may_pack(rq->accept_encoding);
@@ -101,7 +101,7 @@ document_answer(struct document **document, void (*write)(struct json *json),
 		*document = calloc(1, sizeof(**document));
 		if (*document == NULL)
 			return diag_set(&rq->diag, E_NO_MEMORY, "a document");
-		rc = fill(*document, write, &rq->diag);
+		rc = fill(*document, write, rq->service, &rq->diag);
 		if (rc != E_OK) {
 			document_free(*document);
 			*document = NULL;

@@ -9,6 +9,8 @@
 
 struct document;
 
+typedef void document_write(struct json *json, const struct service *service);
+
 /*
  * Answer with *document, written by `write` at the first call: 304 to a client
  * that has this version; packed to one that takes gzip.
@@ -17,8 +19,7 @@ struct document;
  * Fails: E_NO_MEMORY; E_SYSTEM.
  */
 enum err document_answer(struct document **document,
-    void (*write)(struct json *json), struct req *rq, struct resp *rp)
-    MUST_CHECK;
+    document_write *write, struct req *rq, struct resp *rp) MUST_CHECK;
 void document_free(struct document *document);
 
 /* Does Accept-Encoding (RFC 9110, section 12.5.3) allow gzip? */

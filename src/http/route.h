@@ -28,6 +28,11 @@ struct route {
 	const char *statuses; /* "201 404" */
 };
 
+struct route_list {
+	const struct route *rows;
+	size_t count;
+};
+
 /*
  * Find the route of a request; HEAD is taken as GET.
  *

@@ -13,8 +13,6 @@
 
 /* Between two looks of one that waits, ms. */
 #define LOOK_MS 2
-/* Nobody looks at a clock so long before he uses what it said. */
-#define AHEAD_MS 1000
 #define NOBODY 0
 /* The id of a place that is just being freed. */
 #define SWEPT (-1)
@@ -30,14 +28,6 @@ struct look {
 	int64_t reads_young;
 	bool tenant_reads_long;
 };
-
-int64_t
-seats_age(int64_t at, int64_t now)
-{
-	if (at > now)
-		return at - now < AHEAD_MS ? 0 : INT64_MAX;
-	return now - at;
-}
 
 static bool
 is_gone(int64_t pid)

@@ -8,6 +8,17 @@
 #include "base/clock.h"
 #include "http/seats_inside.h"
 
+/* A clock that was read is used within this time, ms. */
+#define AHEAD_MS 1000
+
+int64_t
+seats_age(int64_t at, int64_t now)
+{
+	if (at > now)
+		return at - now < AHEAD_MS ? 0 : INT64_MAX;
+	return now - at;
+}
+
 int64_t
 seats_processors(void)
 {

@@ -266,6 +266,7 @@ open_all(struct responder *me, struct diag *diag)
 	enum err rc;
 
 	me->service.settings = &settings.http;
+	me->service.routes = &router_routes;
 	rc = secret_check(settings.http.secret_keys_file, diag);
 	if (rc == E_OK)
 		rc = auth_new(&settings.http, &me->service.auth, diag);

@@ -42,6 +42,10 @@ struct queue_manager {
 	struct queue_look *look; /* see queue_states.c */
 };
 
+/* A main queue's name, and its routing key. */
+const char *queue_name(enum queue queue);
+const char *queue_key(enum queue queue);
+
 /*
  * A queue's name and routing key with a suffix: ".dead", or ".retry" and a
  * number.

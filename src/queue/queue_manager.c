@@ -15,24 +15,6 @@
 /* Till a queue with other arguments is looked at again, ms. */
 #define TOPOLOGY_PAUSE_MS 5000
 
-static const struct {
-	const char *name;
-	const char *key;
-} queues[] = {
-#define QUEUE(id, name, key, text) [id] = { name, key },
-#include "queue/topology_table.h"
-#undef QUEUE
-};
-
-static const struct {
-	int number;
-	int64_t delay;
-} retries[] = {
-#define RETRY(number, delay) { number, delay },
-#include "queue/topology_table.h"
-#undef RETRY
-};
-
 const struct conf_row queue_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct queue_settings, __VA_ARGS__)
 #include "queue/queue_conf_table.h"
@@ -68,39 +50,6 @@ queue_manager_own(struct queue_manager *manager,
     const struct queue_owner *owner)
 {
 	manager->owner = owner;
-}
-
-struct queue_names
-queue_names(enum queue queue, const char *suffix, int number)
-{
-	struct queue_names names;
-
-	if (number > 0) {
-		(void)snprintf(names.queue, sizeof(names.queue), "%s%s.%d",
-		    queues[queue].name, suffix, number);
-		(void)snprintf(names.key, sizeof(names.key), "%s%s.%d",
-		    queues[queue].key, suffix, number);
-	} else {
-		(void)snprintf(names.queue, sizeof(names.queue), "%s%s",
-		    queues[queue].name, suffix);
-		(void)snprintf(names.key, sizeof(names.key), "%s%s",
-		    queues[queue].key, suffix);
-	}
-	return names;
-}
-
-struct queue_names
-queue_part(enum queue queue, int part)
-{
-	return part == QUEUE_MAIN ? queue_names(queue, "", 0) :
-	    part == QUEUE_DEAD ? queue_names(queue, ".dead", 0) :
-	    queue_names(queue, ".retry", retries[part - 1].number);
-}
-
-int64_t
-queue_delay(int part)
-{
-	return retries[part - 1].delay;
 }
 
 /* Declare everything; the owner makes anew what older versions declared. */
@@ -177,12 +126,6 @@ queue_manager_declare(struct queue_manager *manager, int timeout,
 }
 
 void
-queue_manager_forget(struct queue_manager *manager)
-{
-	manager->declared = 0;
-}
-
-void
 queue_manager_idle(struct queue_manager *manager)
 {
 	struct diag diag;
@@ -203,13 +146,6 @@ queue_manager_idle_ms(const struct queue_manager *manager)
 	    (pause >= 0 && pause < MISSING_PAUSE_MS) ? pause : MISSING_PAUSE_MS;
 }
 
-bool
-queue_manager_is_up(const struct queue_manager *manager)
-{
-	return mq_socket(manager->mq) >= 0 &&
-	    manager->declared == mq_generation(manager->mq);
-}
-
 /* A job as a message. body and id belong to the arena or the caller. */
 static enum err
 write_message(enum queue queue, const struct job *job, struct buf *body,
@@ -227,10 +163,10 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 			return diag_set(diag, E_SYSTEM, "getrandom");
 		job_write_extract(job, body);
 		(void)snprintf(id, id_size, "%s-%016" PRIx64,
-		    queues[queue].key, number);
+		    queue_key(queue), number);
 	} else {
 		job_write_batch(job, body);
-		(void)snprintf(id, id_size, "%s-%" PRId64, queues[queue].key,
+		(void)snprintf(id, id_size, "%s-%" PRId64, queue_key(queue),
 		    job->raw_data_id);
 	}
 	rc = buf_done(body);
@@ -238,8 +174,8 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 		return diag_set(diag, rc, "a job's message");
 	memset(ret_message, 0, sizeof(*ret_message));
 	ret_message->exchange = EXCHANGE;
-	ret_message->routing_key = queues[queue].key;
-	ret_message->type = queues[queue].key;
+	ret_message->routing_key = queue_key(queue);
+	ret_message->type = queue_key(queue);
 	ret_message->message_id = id;
 	ret_message->body = buf_span(body);
 	ret_message->traceparent = job->traceparent;
@@ -314,5 +250,5 @@ enum err
 queue_manager_count(struct queue_manager *manager, enum queue queue,
     struct mq_queue_stats *ret_stats, struct diag *diag)
 {
-	return mq_stats(manager->mq, queues[queue].name, ret_stats, diag);
+	return mq_stats(manager->mq, queue_name(queue), ret_stats, diag);
 }

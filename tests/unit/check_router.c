@@ -28,6 +28,7 @@ setup(void)
 	settings.auth = none;
 	settings.max_body = 1 << 20;
 	service.settings = &settings;
+	service.routes = &router_routes;
 	service.db = db_new(&db_settings, "check"); /* never opened */
 	request_init(&rq, &service, arena, &body);
 	response_init(&rp, &head, &answer);

@@ -77,6 +77,12 @@ void db_prepared_add(struct db *db, const struct db_statement *statement);
  */
 bool db_prepared_lost(struct db *db, enum err rc, const struct diag *diag);
 
+/*
+ * Send what libpq has queued, reading meanwhile, so that nobody gets stuck;
+ * false when the connection is lost or the time is over.
+ */
+bool db_flush(struct db *db, int64_t deadline);
+
 /* The last result of what was sent; NULL when the connection is lost. */
 PGresult *db_collect(struct db *db, int64_t deadline);
 

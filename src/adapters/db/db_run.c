@@ -11,48 +11,6 @@
 /* How much longer than the server we wait for a statement. */
 #define GRACE_MS 2000
 
-/* Send what libpq has queued, reading meanwhile, so that nobody gets stuck. */
-static bool
-flush(struct db *db, int64_t deadline)
-{
-	for (;;) {
-		int left = PQflush(db->conn);
-
-		if (left <= 0)
-			return left == 0;
-		if (!db_wait(db, POLLIN | POLLOUT, deadline))
-			return false;
-		if (PQconsumeInput(db->conn) == 0)
-			return false;
-	}
-}
-
-PGresult *
-db_collect(struct db *db, int64_t deadline)
-{
-	PGconn *conn = db->conn;
-	PGresult *last = NULL, *result;
-
-	if (!flush(db, deadline))
-		return NULL;
-	for (;;) {
-		while (PQisBusy(conn)) {
-			if (!db_wait(db, POLLIN, deadline) ||
-			    PQconsumeInput(conn) == 0) {
-				PQclear(last);
-				return NULL;
-			}
-		}
-		result = PQgetResult(conn);
-		if (result == NULL)
-			return last;
-		PQclear(last);
-		last = result;
-		if (PQstatus(conn) == CONNECTION_BAD)
-			return last;
-	}
-}
-
 /*
  * The classes of SQLSTATE that pass by themselves: connection, lack of
  * resources, operator intervention, read-only, locks, serialization.
@@ -228,7 +186,7 @@ collect_pipeline(struct db *db, int64_t deadline, int skip,
 	PGconn *conn = db->conn;
 	PGresult *result;
 
-	if (!flush(db, deadline))
+	if (!db_flush(db, deadline))
 		return false;
 	for (;;) {
 		while (PQisBusy(conn))

@@ -253,22 +253,6 @@ compare(const void *a, const void *b)
 	    ((const struct svg_name *)b)->id);
 }
 
-size_t
-svg_drawing_find(const struct svg_drawing *drawing, const char *id)
-{
-	size_t low = 0, high = drawing->name_count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (strcmp(drawing->names[middle].id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Whatever their letters: in HTML they may be those of others. */
 static bool
 has_class(struct svg_drawing *drawing, const struct svg_element *element,

@@ -6,7 +6,6 @@
 #include "etl/handlers.h"
 #include "etl/openapi/openapi_operation.h"
 #include "etl/openapi/openapi_schema.h"
-#include "etl/router.h"
 #include "http/document.h"
 #include "http/http_status.h"
 
@@ -64,20 +63,22 @@ static const struct field headers[] = {
 
 /* Each path once, with all its methods. */
 static void
-write_paths(struct json *json, const struct route *routes, size_t count)
+write_paths(struct json *json, const struct route_list *routes)
 {
+	const struct route *rows = routes->rows;
+
 	json_object(json, "paths");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < routes->count; i++) {
 		bool is_known = false;
 
 		for (size_t j = 0; j < i; j++)
-			is_known |= strcmp(routes[j].path, routes[i].path) == 0;
+			is_known |= strcmp(rows[j].path, rows[i].path) == 0;
 		if (is_known)
 			continue;
-		json_object(json, routes[i].path);
-		for (size_t j = i; j < count; j++)
-			if (strcmp(routes[j].path, routes[i].path) == 0)
-				openapi_operation(json, &routes[j]);
+		json_object(json, rows[i].path);
+		for (size_t j = i; j < routes->count; j++)
+			if (strcmp(rows[j].path, rows[i].path) == 0)
+				openapi_operation(json, &rows[j], routes);
 		json_end(json);
 	}
 	json_end(json);
@@ -85,10 +86,10 @@ write_paths(struct json *json, const struct route *routes, size_t count)
 
 /* Does any route answer with this status? What none does is not described. */
 static bool
-is_used(const struct route *routes, size_t count, int status)
+is_used(const struct route_list *routes, int status)
 {
-	for (size_t i = 0; i < count; i++)
-		if (openapi_answers(&routes[i], status))
+	for (size_t i = 0; i < routes->count; i++)
+		if (openapi_answers(&routes->rows[i], status))
 			return true;
 	return false;
 }
@@ -128,7 +129,7 @@ write_problem(struct json *json, const char *key, int status)
 }
 
 static void
-write_components(struct json *json, const struct route *routes, size_t count)
+write_components(struct json *json, const struct route_list *routes)
 {
 	char key[12];
 	int status;
@@ -145,7 +146,7 @@ write_components(struct json *json, const struct route *routes, size_t count)
 	json_object(json, "parameters");
 	for (size_t i = 0; i < COUNT(parameters); i++)
 		if (strcmp(parameters[i].name, "If-Match") != 0 ||
-		    is_used(routes, count, 412))
+		    is_used(routes, 412))
 			openapi_parameter(json, parameters[i].name,
 			    &parameters[i]);
 	json_end(json);
@@ -165,12 +166,12 @@ write_components(struct json *json, const struct route *routes, size_t count)
 	json_object(json, "responses");
 	for (size_t i = 0; (status = http_status_at(i)) != 0; i++) {
 		(void)snprintf(key, sizeof(key), "%d", status);
-		if (status >= 400 && is_used(routes, count, status))
+		if (status >= 400 && is_used(routes, status))
 			write_problem(json, key, status);
 	}
 	write_problem(json, "problem", 0);
 	json_end(json);
-	openapi_schemas(json, routes, count);
+	openapi_schemas(json, routes);
 	json_end(json);
 }
 
@@ -196,23 +197,25 @@ write_info(struct json *json)
 }
 
 void
-openapi_write(struct json *json)
+openapi_write(struct json *json, const struct route_list *routes)
 {
-	const struct route *routes;
-	size_t count;
-
-	routes = router_routes(&count);
 	json_object(json, NULL);
 	json_text(json, "openapi", "3.1.0");
 	write_info(json);
-	write_paths(json, routes, count);
-	write_components(json, routes, count);
+	write_paths(json, routes);
+	write_components(json, routes);
 	json_end(json);
+}
+
+static void
+write_all(struct json *json, const struct service *service)
+{
+	openapi_write(json, service->routes);
 }
 
 /* Describe all routes. */
 enum err
 openapi_get(struct req *rq, struct resp *rp)
 {
-	return document_answer(&rq->service->openapi, openapi_write, rq, rp);
+	return document_answer(&rq->service->openapi, write_all, rq, rp);
 }

@@ -5,8 +5,8 @@
 #ifndef ETL_OPENAPI_OPENAPI_H
 #define ETL_OPENAPI_OPENAPI_H
 
-#include "json/json_write.h"
+#include "http/route.h"
 
-void openapi_write(struct json *json);
+void openapi_write(struct json *json, const struct route_list *routes);
 
 #endif

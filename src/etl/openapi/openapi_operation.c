@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "etl/openapi/openapi_schema.h"
-#include "etl/router.h"
 #include "http/form.h"
 #include "http/http_status.h"
 
 /* What there is to say about one route. */
 struct operation {
 	const struct route *route;
+	const struct route_list *routes; /* all of them */
 	bool has_id;
 	bool has_body;
 	bool is_form;
@@ -166,14 +166,11 @@ openapi_header(struct json *json, const char *name)
 
 /* Has this shape a version? Where it is read it has, so where it is written. */
 static bool
-has_version(const struct shape *shape)
+has_version(const struct route_list *routes, const struct shape *shape)
 {
-	const struct route *routes;
-	size_t count;
-
-	routes = router_routes(&count);
-	for (size_t i = 0; i < count; i++)
-		if (routes[i].answer == shape && lists(routes[i].statuses, 304))
+	for (size_t i = 0; i < routes->count; i++)
+		if (routes->rows[i].answer == shape &&
+		    lists(routes->rows[i].statuses, 304))
 			return true;
 	return false;
 }
@@ -200,7 +197,7 @@ write_success(struct json *json, const struct operation *op, int status)
 	    shape->sentence);
 	json_object(json, "headers");
 	openapi_header(json, "X-Request-Id");
-	if (has_version(shape))
+	if (has_version(op->routes, shape))
 		openapi_header(json, "ETag");
 	if (status == 201)
 		openapi_header(json, "Location");
@@ -260,11 +257,13 @@ tag_of(const struct route *route)
 }
 
 void
-openapi_operation(struct json *json, const struct route *route)
+openapi_operation(struct json *json, const struct route *route,
+    const struct route_list *routes)
 {
 	struct operation op = operation_of(route);
 	char method[8] = "";
 
+	op.routes = routes;
 	for (size_t i = 0; i + 1 < sizeof(method) && route->method[i]; i++)
 		method[i] = (char)(route->method[i] | 0x20);
 	json_object(json, method);

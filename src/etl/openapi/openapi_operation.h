@@ -8,8 +8,9 @@
 #include "http/route.h"
 #include "json/json_write.h"
 
-/* Write a route as a member named like its method. */
-void openapi_operation(struct json *json, const struct route *route);
+/* Write one of the routes as a member named like its method. */
+void openapi_operation(struct json *json, const struct route *route,
+    const struct route_list *routes);
 
 /* May a route answer with this status? */
 bool openapi_answers(const struct route *route, int status);

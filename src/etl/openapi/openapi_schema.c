@@ -309,13 +309,13 @@ static const struct shape problem_shape = { "problem", "What went wrong"
 	" (RFC 9457)", problem_rows, COUNT(problem_rows), false };
 
 void
-openapi_schemas(struct json *json, const struct route *routes, size_t count)
+openapi_schemas(struct json *json, const struct route_list *routes)
 {
 	struct shapes all = { 0, { NULL } };
 
 	add_shape(&all, &problem_shape);
-	for (size_t i = 0; i < count; i++)
-		add_shape(&all, routes[i].answer);
+	for (size_t i = 0; i < routes->count; i++)
+		add_shape(&all, routes->rows[i].answer);
 	json_object(json, "schemas");
 	for (size_t i = 0; i < all.count; i++) {
 		json_object(json, all.items[i]->name);

@@ -21,7 +21,6 @@ void openapi_body(struct json *json, const struct field_set *input,
 void openapi_reference(struct json *json, const char *kind, const char *name);
 
 /* The schemas of all answers and of what they are made of, and of problems. */
-void openapi_schemas(struct json *json, const struct route *routes,
-    size_t count);
+void openapi_schemas(struct json *json, const struct route_list *routes);
 
 #endif

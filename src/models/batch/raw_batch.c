@@ -1,5 +1,7 @@
 #include "models/batch/raw_batch.h"
 
+#include <string.h>
+
 #include <poll.h>
 
 #include "models/batch/raw_batch_inside.h"
@@ -333,4 +335,29 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 	db_add_int_array(&params, ids, count, arena);
 	db_add_int_array(&params, xids, count, arena);
 	return db_run(db, &statement, &params, arena, &rows, diag);
+}
+
+enum err
+raw_batch_explain(enum err rc, struct diag *diag)
+{
+	const char *state = diag->sqlstate;
+
+	if (rc != E_DB)
+		return rc;
+	if (strcmp(state, "23503") == 0)
+		return diag_tell(diag, E_NO_INTEGRATION,
+		    "There is no such integration");
+	if (strcmp(state, "22P05") == 0)
+		return diag_tell(diag, E_INVALID, "The JSON holds a character"
+		    " that PostgreSQL cannot store, such as \\u0000");
+	if (strcmp(state, "22003") == 0)
+		return diag_tell(diag, E_INVALID,
+		    "A number of the JSON is beyond what PostgreSQL can store");
+	if (strncmp(state, "54", 2) == 0)
+		return diag_tell(diag, E_INVALID,
+		    "The JSON is too large or too deep for PostgreSQL");
+	if (strncmp(state, "22", 2) == 0)
+		return diag_tell(diag, E_INVALID,
+		    "PostgreSQL cannot read this as JSON");
+	return rc;
 }

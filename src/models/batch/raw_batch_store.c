@@ -17,31 +17,6 @@ const char *const raw_batch_items[] = { "issues", "values", "projects",
 	"repositories", "items", "prs", "pull_requests", "pullRequests.nodes",
 	NULL };
 
-enum err
-raw_batch_explain(enum err rc, struct diag *diag)
-{
-	const char *state = diag->sqlstate;
-
-	if (rc != E_DB)
-		return rc;
-	if (strcmp(state, "23503") == 0)
-		return diag_tell(diag, E_NO_INTEGRATION,
-		    "There is no such integration");
-	if (strcmp(state, "22P05") == 0)
-		return diag_tell(diag, E_INVALID, "The JSON holds a character"
-		    " that PostgreSQL cannot store, such as \\u0000");
-	if (strcmp(state, "22003") == 0)
-		return diag_tell(diag, E_INVALID,
-		    "A number of the JSON is beyond what PostgreSQL can store");
-	if (strncmp(state, "54", 2) == 0)
-		return diag_tell(diag, E_INVALID,
-		    "The JSON is too large or too deep for PostgreSQL");
-	if (strncmp(state, "22", 2) == 0)
-		return diag_tell(diag, E_INVALID,
-		    "PostgreSQL cannot read this as JSON");
-	return rc;
-}
-
 /* Ask once. *ret_again: it is not decided yet. */
 static enum err
 look_after(struct db *db, const struct db_params *params,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "etl/openapi/openapi.h"
+#include "etl/router.h"
 
 tool_command tool_routes_openapi;
 
@@ -27,7 +28,7 @@ tool_routes_openapi(struct tool *tool, struct diag *diag)
 		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
 	buf_init(&out, DOCUMENT_MAX);
 	json_init(&json, &out);
-	openapi_write(&json);
+	openapi_write(&json, &router_routes);
 	rc = buf_done(&out);
 	if (rc == E_OK)
 		(void)puts(out.data);

@@ -1,0 +1,134 @@
+/*
+ * Waiting for PostgreSQL: for its socket, for what was sent to leave, for the
+ * results. Whoever waits serves its company meanwhile, and gives up with it.
+ */
+#include <poll.h>
+#include <string.h>
+
+#include "adapters/db/db_inside.h"
+#include "base/clock.h"
+#include "base/daemon.h"
+#include "base/log.h"
+
+enum err
+db_note(const struct db *db, enum err code, const char *what,
+    struct diag *diag)
+{
+	const char *text = db->conn == NULL ? "out of memory" :
+	    PQerrorMessage(db->conn);
+
+	return diag_set(diag, code, "%s: %.*s", what,
+	    (int)strcspn(text, "\n"), text);
+}
+
+void
+db_wait_with(struct db *db, const struct db_company *company)
+{
+	db->company = company;
+}
+
+void
+db_wait_for_peer(struct db *db, int peer)
+{
+	db->peer = peer;
+}
+
+void
+db_cancel_at_end(struct db *db)
+{
+	db->ends = true;
+}
+
+/* Once; its result, an error, still comes. */
+static void
+cancel(struct db *db, const char *why)
+{
+	PGcancel *cancelling = db->cancelled ? NULL : PQgetCancel(db->conn);
+	char text[256];
+
+	db->cancelled = true;
+	if (cancelling == NULL)
+		return;
+	if (PQcancel(cancelling, text, sizeof(text)) == 1)
+		log_info("cancelled", LOG_TEXT("why", why));
+	PQfreeCancel(cancelling);
+}
+
+bool
+db_wait(struct db *db, short events, int64_t deadline)
+{
+	const struct db_company *company = db->company;
+	struct pollfd fds[] = { { .fd = PQsocket(db->conn), .events = events },
+		{ .fd = -1, .events = POLLIN },
+		{ .fd = -1, .events = 0 } }; /* see fcgi_is_gone() */
+	int left, ready;
+
+	do {
+		if (db->ends && daemon_was_asked())
+			cancel(db, "the program ends");
+		fds[2].fd = db->reads && !db->cancelled ? db->peer : -1;
+		left = clock_left(deadline);
+		if (fds[2].fd >= 0 && clock_left(db->reads_until) == 0) {
+			db->too_slow = true;
+			cancel(db, "it has taken database_read_timeout");
+		} else if (fds[2].fd >= 0 && clock_left(db->reads_until) < left) {
+			left = clock_left(db->reads_until);
+		}
+		if (company != NULL) {
+			int pause = company->pause(company->who);
+
+			fds[1].fd = company->socket(company->who);
+			if (fds[1].fd >= 0 && pause < left)
+				left = pause;
+		}
+		ready = daemon_poll(fds, COUNT(fds), left);
+		if (ready > 0 && fds[0].revents != 0)
+			return true;
+		if (fds[2].revents != 0)
+			cancel(db, "the client has gone");
+		if (company != NULL && (ready == 0 || fds[1].revents != 0))
+			company->serve(company->who);
+	} while (clock_left(deadline) > 0);
+	return false;
+}
+
+bool
+db_flush(struct db *db, int64_t deadline)
+{
+	for (;;) {
+		int left = PQflush(db->conn);
+
+		if (left <= 0)
+			return left == 0;
+		if (!db_wait(db, POLLIN | POLLOUT, deadline))
+			return false;
+		if (PQconsumeInput(db->conn) == 0)
+			return false;
+	}
+}
+
+PGresult *
+db_collect(struct db *db, int64_t deadline)
+{
+	PGconn *conn = db->conn;
+	PGresult *last = NULL, *result;
+
+	if (!db_flush(db, deadline))
+		return NULL;
+	for (;;) {
+		while (PQisBusy(conn)) {
+			if (!db_wait(db, POLLIN, deadline) ||
+			    PQconsumeInput(conn) == 0) {
+				PQclear(last);
+				return NULL;
+			}
+		}
+		result = PQgetResult(conn);
+		if (result == NULL)
+			return last;
+		PQclear(last);
+		last = result;
+		if (PQstatus(conn) == CONNECTION_BAD)
+			return last;
+	}
+}
