@@ -1,5 +1,5 @@
 SETTING(log_level, TEXT, "info", 0, 0, "debug|info|warn|error", "ETL_LOG_LEVEL",
-    "The least important lines to log")
+    "Lowest level to log")
 SETTING(metrics_file, TEXT, "", 0, 0, NULL, "ETL_METRICS_FILE",
     "File in which all processes count for GET /metrics, on a file system in"
     " memory; empty: each process counts its own")

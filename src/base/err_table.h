@@ -11,7 +11,7 @@ ERR(E_METHOD, INPUT, "the method is not allowed here")
 ERR(E_SETTING, INPUT, "a setting is invalid")
 ERR(E_USAGE, INPUT, "the command line is wrong")
 
-ERR(E_UNKNOWN_CALLER, ACCESS, "nobody knows who asks")
+ERR(E_UNKNOWN_CALLER, ACCESS, "the caller is not authenticated")
 ERR(E_FORBIDDEN, ACCESS, "the caller may not do this")
 
 ERR(E_NO_ROUTE, ABSENT, "there is no such path")

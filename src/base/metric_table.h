@@ -27,7 +27,7 @@ METRIC(METRIC_KEPT, COUNT, "etl_batches_kept_total", "",
 METRIC(METRIC_REPLAYED, COUNT, "etl_batches_replayed_total", "",
     "Stores answered with the batch of an earlier one with the same key")
 METRIC(METRIC_RESOLVED, COUNT, "etl_commits_resolved_total", "",
-    "Stores whose commit's answer got lost and was asked after")
+    "Stores whose COMMIT reply was lost and was looked up")
 
 METRIC(METRIC_PUBLISHED, COUNT, "etl_messages_confirmed_total", "",
     "Messages that the broker confirmed")
@@ -47,7 +47,7 @@ METRIC(METRIC_RELAYED, COUNT, "etl_batches_relayed_total", "",
     "Batches that a relay has queued")
 
 METRIC(METRIC_JOBS_DONE, COUNT, "etl_jobs_total", "fate=\"done\"",
-    "Jobs of the workers, by what became of them")
+    "Worker jobs by result")
 METRIC(METRIC_JOBS_TRANSFORMED, COUNT, "etl_jobs_total",
     "fate=\"transformed\"", "")
 METRIC(METRIC_JOBS_RETRY, COUNT, "etl_jobs_total", "fate=\"retry\"", "")

@@ -5,7 +5,7 @@ static const struct shape_row done_rows[] = {
 	{ "success", SHAPE_TRUE, 0, NULL, NULL },
 	{ "message", SHAPE_TEXT, 0, "What was done", NULL },
 };
-SHAPE(answer_done, "done", "It was done", done_rows)
+SHAPE(answer_done, "done", "The change was made", done_rows)
 
 static const struct shape_row health_rows[] = {
 	{ "status", SHAPE_TEXT, 0, NULL, NULL },

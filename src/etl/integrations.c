@@ -28,9 +28,9 @@ struct integration_input {
 	  .min = 1, .max = 50, AT(type), \
 	  .sentence = "What it is, such as data_source" }, \
 	{ FIELD_BODY, "base_url", .kind = FIELD_TEXT, .min = 0, .max = 2000, \
-	  AT(base_url), .sentence = "Where it is" }, \
+	  AT(base_url), .sentence = "Base URL of the source" }, \
 	{ FIELD_BODY, "username", .kind = FIELD_TEXT, .min = 0, .max = 255, \
-	  AT(username), .sentence = "As whom to ask it" }, \
+	  AT(username), .sentence = "User name for the source" }, \
 	{ FIELD_BODY, "password", .kind = FIELD_TEXT, .min = 1, .max = 4096, \
 	  AT(password), \
 	  .sentence = "The secret that goes with it; never answered" }, \
@@ -205,11 +205,11 @@ release_integration(struct req *rq, struct edit *edit)
 			    (long long)users.work_items);
 		edit->kept = arena_printf(rq->arena, "The integration stays"
 		    " deactivated: %lld batches of raw data and %lld work items"
-		    " keep it", (long long)users.batches,
+		    " still use it", (long long)users.batches,
 		    (long long)users.work_items);
 	} else if (users.others) {
 		edit->kept = "The integration is deactivated, not deleted:"
-		    " its catalogue keeps it";
+		    " its catalogue still uses it";
 	}
 	return rc;
 }

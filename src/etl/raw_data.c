@@ -270,7 +270,7 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 		stored.message = "Stored and kept as it came";
 	else if (batch->queue)
 		stored.message = stored.queued ? "Stored and queued" :
-		    "Stored; it will be queued later by itself";
+		    "Stored; it will be queued automatically later";
 	stored.warning = store_warning(batch->entity_type, row->provider,
 	    rq->arena);
 	write_stored(rp, &stored);

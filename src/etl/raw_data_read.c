@@ -25,7 +25,7 @@ static const struct field list_rows[] = {
 	{ FIELD_QUERY, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255,
 	  AT(filter.external_id), .sentence = "Only batches of this name" },
 	{ FIELD_QUERY, "created_after", .kind = FIELD_STAMP,
-	  AT(filter.created_after), .sentence = "Only younger ones" },
+	  AT(filter.created_after), .sentence = "Only batches created after this time" },
 	{ FIELD_QUERY, "created_before", .kind = FIELD_STAMP,
 	  AT(filter.created_before), .sentence = "Only older ones" },
 	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = 1000,

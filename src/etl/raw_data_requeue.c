@@ -24,7 +24,7 @@ struct requeue_input {
 	{ place, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255, \
 	  AT(filter.external_id), .sentence = "Only batches of this name" }, \
 	{ place, "created_after", .kind = FIELD_STAMP, AT(filter.created_after), \
-	  .sentence = "Only younger ones" }, \
+	  .sentence = "Only batches created after this time" }, \
 	{ place, "created_before", .kind = FIELD_STAMP, AT(filter.created_before), \
 	  .sentence = "Only older ones" }, \
 	{ place, "limit", .kind = FIELD_INT, .min = 1, .max = 1000, AT(filter.limit), \
@@ -90,8 +90,8 @@ answer_requeue(struct req *rq, struct resp *rp,
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
 	json_text(rp->json, "message", requeued.pending == 0 ?
-	    "There was none" : requeued.queued < requeued.pending ?
-	    "Pending again; what is not queued yet will be, by itself" :
+	    "No batch matched" : requeued.queued < requeued.pending ?
+	    "Pending again; the rest will be queued automatically" :
 	    "Pending again and queued");
 	json_int(rp->json, "requeued", (int64_t)requeued.pending);
 	json_int(rp->json, "queued", (int64_t)requeued.queued);

@@ -37,7 +37,7 @@ struct resource {
 
 	/* For resource_release(). */
 	const char *noun;  /* "The NOUN is deactivated, not deleted: */
-	const char *users; /* 3 USERS keep it" */
+	const char *users; /* 3 USERS still use it" */
 	size_t target;	   /* offset of the id that takes them over; 0: none */
 
 	/* Before the row is written, made or changed; may add to the change. */

@@ -20,7 +20,7 @@ resource_release(struct req *rq, struct edit *edit)
 		    edit->id, rq->arena, &users, &rq->diag);
 	if (rc == E_OK && users > 0)
 		edit->kept = arena_printf(rq->arena, "The %s is deactivated,"
-		    " not deleted: %" PRId64 " %s keep it", it->noun, users,
+		    " not deleted: %" PRId64 " %s still use it", it->noun, users,
 		    it->users);
 	return rc;
 }

@@ -130,7 +130,7 @@ prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 		    "the client had gone before its turn came");
 	if (rq->fcgi != NULL && !fcgi_is_responder(rq->fcgi))
 		return diag_tell(&rq->diag, E_SYNTAX,
-		    "Only the FastCGI role of a responder is served");
+		    "Only the FastCGI responder role is supported");
 	rc = route_find(routes, COUNT(routes), rq, allow);
 	if (rc == E_OK && rq->route->role != ROLE_OPEN)
 		rc = auth_check(rq);

@@ -19,7 +19,7 @@ struct hierarchy_input {
 	  .min = 1, .max = 255, AT(level_name), .sentence = "Its name" }, \
 	{ FIELD_BODY, "level_number", .kind = FIELD_INT, .required = needed, \
 	  .min = INT32_MIN, .max = INT32_MAX, AT(level_number), \
-	  .sentence = "How high it is; 0 is a story's" }, \
+	  .sentence = "Level; 0 is the level of a story" }, \
 	{ FIELD_BODY, "description", .kind = FIELD_TEXT, .min = 0, \
 	  .max = 4000, AT(description), .sentence = "What belongs there" }, \
 	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .min = 1, \
@@ -106,7 +106,7 @@ release_hierarchy(struct req *rq, struct edit *edit)
 
 	if (rc == E_OK && left.inactive > 0)
 		edit->kept = arena_printf(rq->arena, "The hierarchy is"
-		    " deactivated, not deleted: %lld inactive mappings keep it",
+		    " deactivated, not deleted: %lld inactive mappings use it",
 		    (long long)left.inactive);
 	return rc;
 }

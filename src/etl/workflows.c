@@ -22,14 +22,14 @@ struct workflow_input {
 	  .required = needed, .min = 1, .max = 255, AT(step_category), \
 	  .sentence = "To Do, In Progress or Done" }, \
 	{ FIELD_BODY, "step_number", .kind = FIELD_INT, .min = INT32_MIN, \
-	  .max = INT32_MAX, AT(step_number), .sentence = "Its place" }, \
+	  .max = INT32_MAX, AT(step_number), .sentence = "Position" }, \
 	{ FIELD_BODY, "is_commitment_point", .kind = FIELD_BOOL, \
 	  AT(is_commitment_point), \
-	  .sentence = "Whether work is promised here; one step of each" \
-	  " integration may be it; false" }, \
+	  .sentence = "Whether this is the commitment point; one step of" \
+	  " each integration may be; false" }, \
 	{ FIELD_BODY, "integration_id", .kind = FIELD_INT, .min = 1, \
 	  .max = INT32_MAX, AT(integration_id), \
-	  .sentence = "Whose step; the first active Jira integration" }
+	  .sentence = "Integration of the step; the first active Jira one" }
 /* clang-format on */
 
 static const struct field create_rows[] = { WORKFLOW_ROWS(true) };

@@ -251,8 +251,8 @@ auth_check(struct req *rq)
 	if (rc != E_OK)
 		return rc;
 	if (rq->who.role < rq->route->role)
-		return diag_tell(&rq->diag, E_FORBIDDEN, "This takes the role"
-		    " %s; the token's is %s", role_name(rq->route->role),
+		return diag_tell(&rq->diag, E_FORBIDDEN, "This needs the role"
+		    " %s; the token has %s", role_name(rq->route->role),
 		    role_name(rq->who.role));
 	return E_OK;
 }

@@ -64,8 +64,8 @@ http_status_detail(int status)
 	case 503:
 		return "The service cannot do this at the moment; try again";
 	case 500:
-		return "Something went wrong on our side; the log has it under"
-		    " this request_id";
+		return "Internal error; the log holds the details under this"
+		    " request_id";
 	default:
 		return http_status_title(status);
 	}

@@ -56,7 +56,7 @@ struct json_limits {
 #define JSON_SCALAR_BYTES 110
 
 /*
- * What the service accepts; DESIGN.md and the pitfalls say why. The second one
+ * What the service accepts; docs/decisions/payload-is-never-rebuilt.md says why. The second one
  * takes what json_replace() is going to replace as well.
  */
 extern const struct json_limits json_limits_default, json_limits_unstorable;

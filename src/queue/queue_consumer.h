@@ -54,8 +54,8 @@ enum err queue_consumer_retry(struct queue_manager *manager, enum queue queue,
     int64_t held, struct diag *diag) MUST_CHECK;
 
 /*
- * Put it on the dead-letter queue with a reason. Of one whose body is not all
- * here, that goes which is: its beginning.
+ * Put it on the dead-letter queue with a reason. If only the beginning of its
+ * body was kept, that part is published.
  * Fails: as mq_publish(): it is still ours.
  */
 enum err queue_consumer_bury(struct queue_manager *manager, enum queue queue,

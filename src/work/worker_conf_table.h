@@ -1,7 +1,7 @@
 SETTING(worker_prefetch, NUMBER, "1", 1, 100, NULL, "ETL_WORKER_PREFETCH",
     "Messages a worker takes at once from each queue")
 SETTING(worker_attempts, NUMBER, "5", 1, 15, NULL, "ETL_WORKER_ATTEMPTS",
-    "How often a batch may fail before it is failed and its message dead")
+    "Attempts before a batch fails and its message goes to the dead-letter queue")
 SETTING(worker_interruptions, NUMBER, "20", 1, 10000, NULL,
     "ETL_WORKER_INTERRUPTIONS",
     "How often a batch's worker may die, or lose the database, before the batch is"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Who may include whom: STYLE's floors. An include goes to one's own folder or
+# Who may include whom: the floors of docs/style.md. An include goes to one's own folder or
 # to a lower floor; foreign headers stay in the adapters.
 set -u
 # shellcheck source=tests/lint/tap.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rules of STYLE.md that a few lines of awk can see.
+# Rules of docs/style.md that a few lines of awk can see.
 set -u
 # shellcheck source=tests/lint/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -7,7 +7,7 @@ set -u
 # What people write here: not the data, not what is generated.
 texts() {
 	find src tests migrations nginx deploy configure.ac Makefile.am README.md \
-		NEWS STYLE.md DESIGN.md packaging bench \
+		NEWS docs bench \
 		\( -path tests/data -o -path tests/fuzz/seeds \
 		-o -name '*.o' -o -name '*.a' -o -name '.*' -o -name '*.log' \
 		-o -name '*.trs' -o -name '*.json' -o -name transformer_sql.c \

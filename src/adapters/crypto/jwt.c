@@ -165,7 +165,7 @@ decode(struct span part, struct arena *arena)
 	return (struct span){ bytes, len };
 }
 
-/* The header's say: our algorithm, and nothing we would have to understand. */
+/* Check the header: our algorithm, and no "crit" extension. */
 static enum err
 check_header(const struct jwt_key *key, struct span part, struct arena *arena,
     struct diag *diag)
@@ -214,13 +214,13 @@ jwt_verify(const struct jwt_key *key, struct span token, struct arena *arena,
 	if (token.len == 0 || token.len > JWT_MAX_BYTES)
 		return refuse(diag, "it is too long");
 	if (!is_compact(token, &header))
-		return refuse(diag, "it is none");
+		return refuse(diag, "it is not a JSON Web Token");
 	rc = check_header(key, header, arena, diag);
 	if (rc != E_OK)
 		return rc;
 	jws = cjose_jws_import(token.at, token.len, &error);
 	if (jws == NULL)
-		return refuse(diag, "it is none");
+		return refuse(diag, "it is not a JSON Web Token");
 	if (!arena_defer(arena, release, jws))
 		return diag_set(diag, E_NO_MEMORY, "a token");
 	if (!cjose_jws_verify(jws, key->jwk, &error))

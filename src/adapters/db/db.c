@@ -163,7 +163,7 @@ db_open(struct db *db, struct diag *diag)
 		return E_OK;
 	if (clock_ms() < db->retry_at)
 		return diag_set(diag, E_DB_CONNECT,
-		    "PostgreSQL was away just now; pausing before the next try");
+		    "PostgreSQL was unreachable; waiting before the next attempt");
 	deadline = clock_ms() + db->settings->database_connect_timeout * 1000;
 	db->conn = start(db);
 	rc = db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&

@@ -362,7 +362,7 @@ mq_open(struct mq *mq, int timeout, struct diag *diag)
 		return E_OK;
 	if (clock_ms() < mq->retry_at)
 		return diag_set(diag, E_MQ_CONNECT,
-		    "RabbitMQ was away just now; pausing before the next try");
+		    "RabbitMQ was unreachable; waiting before the next attempt");
 	rc = open_any(mq, timeout, diag);
 	if (rc == E_OK) {
 		mq->generation++;

@@ -14,7 +14,7 @@ SETTING(rabbitmq_vhost, TEXT, "pulse_etl", 0, 0, NULL, "RABBITMQ_VHOST",
     "RabbitMQ's virtual host")
 SETTING(rabbitmq_ca_file, TEXT, "/etc/ssl/certs/ca-certificates.crt", 0, 0,
     NULL, "ETL_RABBITMQ_CA_FILE",
-    "Certificates of who vouches for the broker, for amqps")
+    "CA certificates that the broker is verified with, for amqps")
 SETTING(rabbitmq_cert_file, TEXT, "", 0, 0, NULL, "ETL_RABBITMQ_CERT_FILE",
     "Our own certificate, where the broker asks for one")
 SETTING(rabbitmq_key_file, TEXT, "", 0, 0, NULL, "ETL_RABBITMQ_KEY_FILE",

@@ -12,4 +12,4 @@ STATE(QDRANT_REFUSED, "unauthorized",
     "Qdrant refuses the key: check qdrant_api_key")
 STATE(QDRANT_FAILED, "unhealthy", "Qdrant answers with an error: see its log")
 STATE(QDRANT_STRANGE, "unhealthy",
-    "What answers does not speak as Qdrant does: check qdrant_url")
+    "The server at qdrant_url does not answer like Qdrant")

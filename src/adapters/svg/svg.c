@@ -169,8 +169,8 @@ check_element(struct picture *picture, struct name name)
 	const char *kind = is_svg ? element_of(name.local) : "";
 
 	if (picture->depth == 0 && (!is_svg || strcmp(name.local, "svg") != 0))
-		return diag_tell(diag, E_INVALID, "The file is no SVG: its"
-		    " outermost element must be svg of %s", svg_namespace);
+		return diag_tell(diag, E_INVALID, "The file is not an SVG:"
+		    " its outermost element must be svg of %s", svg_namespace);
 	if (picture->depth > DEPTH_MAX)
 		return svg_refuse(diag, "elements too deep within each other",
 		    NULL);
@@ -284,7 +284,7 @@ check_bytes(struct span bytes, struct diag *diag)
 	if (memchr(bytes.at, '\0', bytes.len) != NULL ||
 	    span_utf8_chars(bytes) == SIZE_MAX)
 		return diag_tell(diag, E_INVALID,
-		    "The file is no SVG in UTF-8");
+		    "The file is not an SVG in UTF-8");
 	if (memmem(bytes.at, bytes.len, "<!DOCTYPE", 9) != NULL ||
 	    memmem(bytes.at, bytes.len, "<!ENTITY", 8) != NULL)
 		return svg_refuse(diag, "a DOCTYPE", NULL);
@@ -308,7 +308,7 @@ read_picture(struct picture *picture, struct span bytes)
 		    XML_ERROR_NO_MEMORY ?
 		    diag_set(picture->diag, E_NO_MEMORY, "an SVG") :
 		    diag_tell(picture->diag, E_INVALID,
-		    "The file is no SVG: it is not well-formed XML");
+		    "The file is not an SVG: it is not well-formed XML");
 	if (picture->rc == E_OK)
 		picture->rc = svg_drawing_check(picture->drawing,
 		    picture->diag);

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* DESIGN's measurement: groups of 16 cost nothing beyond noise. */
+/* Measured: groups of 16 cost nothing beyond noise. */
 #define GROUP 16
 #define QUIET_MS 25
 #define OLD_MS 500

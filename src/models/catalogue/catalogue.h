@@ -3,8 +3,8 @@
  * Each is a struct catalogue, whose columns are those that its *_table.h shows.
  * What is the same for all of them is here.
  *
- * Who writes takes the tenant's catalogue for himself first (catalogue_begin),
- * so that no two writers meet; row locks keep others away, who do not: workers.
+ * Every writer first locks the tenant's catalogue (catalogue_begin), so that no
+ * two writers meet; workers do not, and are kept apart by row locks.
  */
 #ifndef MODELS_CATALOGUE_CATALOGUE_H
 #define MODELS_CATALOGUE_CATALOGUE_H

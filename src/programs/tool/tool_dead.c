@@ -69,7 +69,7 @@ read_options(struct tool *tool, struct pick *pick, bool one)
 		}
 	}
 	if (optind + 1 != tool->argc)
-		tool_usage(tool, "exactly one QUEUE is wanted");
+		tool_usage(tool, "give exactly one QUEUE");
 	if (!dead_letters_queue(tool->argv[optind], &pick->queue))
 		tool_usage(tool, "there is no queue %s: transform, load,"
 		    " extract", tool->argv[optind]);

@@ -341,8 +341,8 @@ sum_up(const struct import *me, struct diag *diag)
 	    me->count, me->counts[STORED], me->counts[THERE],
 	    me->counts[REFUSED] + me->counts[AWAY]);
 	if (me->counts[AWAY] > 0)
-		return diag_set(diag, E_HTTP_AWAY, "the service was away for"
-		    " %zu files: run it again", me->counts[AWAY]);
+		return diag_set(diag, E_HTTP_AWAY, "the service was"
+		    " unreachable for %zu files: run the import again", me->counts[AWAY]);
 	if (me->counts[REFUSED] > 0)
 		return diag_set(diag, E_INVALID, "%zu files were refused",
 		    me->counts[REFUSED]);

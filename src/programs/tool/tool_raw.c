@@ -103,7 +103,7 @@ read_id(struct tool *tool)
 	int64_t id;
 
 	if (optind + 1 != tool->argc)
-		tool_usage(tool, "exactly one ID is wanted");
+		tool_usage(tool, "give exactly one ID");
 	if (!span_int64(str_span(tool->argv[optind]), &id) || id < 1)
 		tool_usage(tool, "%s is no ID", tool->argv[optind]);
 	return id;

@@ -40,7 +40,7 @@ TOOL("dead", "drop", tool_dead_drop, "--number N|--batch ID|--all QUEUE",
 TOOL("import", "", tool_import,
     "--url URL [--tenant N] [--integration N --type TYPE] [--jobs N]"
     " [--token-file FILE] [--no-queue] [--nul refuse|replace] FILE|FOLDER...",
-    "Store files of batches through HTTP; again goes on where it ended")
+    "Store files of batches through HTTP; run it again to resume")
 TOOL("purge", "", tool_purge,
     "--older-than AGE --status completed|failed|deleted [--tenant N]"
     " [--dry-run]",

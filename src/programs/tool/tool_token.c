@@ -61,7 +61,7 @@ read_new(struct tool *tool, struct new_token *new)
 		case 'e':
 			new->lifetime = tool_duration(tool, "--expires");
 			if (new->lifetime == 0)
-				tool_usage(tool, "--expires is no time at all");
+				tool_usage(tool, "--expires must be longer than zero");
 			break;
 		default:
 			new->name = str_span(optarg);
@@ -186,8 +186,7 @@ tool_token_revoke(struct tool *tool, struct diag *diag)
 	if (optind + 1 != tool->argc ||
 	    !span_int64(str_span(tool->argv[optind]), &entry.row_id) ||
 	    entry.row_id < 1)
-		tool_usage(tool, "the id of one token is wanted: see token"
-		    " list");
+		tool_usage(tool, "give the id of one token: see token list");
 	rc = db_begin(tool->db, diag);
 	if (rc != E_OK)
 		return rc;
