@@ -1,5 +1,5 @@
 /*
- * Settings. Each is a row beside its owner (src/.../..._conf_table.h): name,
+ * Settings. Each is a row beside its owner (src/.../..._conf_rows.h): name,
  * kind, default, limits, environment name, one sentence. A program reads them
  * from a file of `name = value` lines; the environment wins over the file,
  * the file over the default. An unknown name is an error.

@@ -20,7 +20,7 @@
 
 const struct conf_row daemon_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct daemon_settings, __VA_ARGS__)
-#include "base/daemon_conf_table.h"
+#include "base/daemon_conf_rows.h"
 #undef SETTING
 };
 const size_t daemon_conf_count = COUNT(daemon_conf_rows);

@@ -16,7 +16,7 @@
 
 struct daemon_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "base/daemon_conf_table.h"
+#include "base/daemon_conf_rows.h"
 #undef SETTING
 };
 

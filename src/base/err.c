@@ -8,7 +8,7 @@ static const struct {
 	const char *text;
 } rows[] = {
 #define ERR(code, class, text) [code] = { ERR_CLASS_##class, #code, text },
-#include "base/err_table.h"
+#include "base/err_rows.h"
 #undef ERR
 };
 

@@ -21,7 +21,7 @@ enum err_class {
 
 enum err {
 #define ERR(code, class, text) code,
-#include "base/err_table.h"
+#include "base/err_rows.h"
 #undef ERR
 };
 

@@ -16,7 +16,7 @@ static const struct {
 } rows[METRICS] = {
 #define METRIC(id, kind, name, labels, help) \
 	[id] = { kind##_KIND, name, labels, help },
-#include "base/metric_table.h"
+#include "base/metric_rows.h"
 #undef METRIC
 };
 

@@ -16,7 +16,7 @@
 
 enum metric {
 #define METRIC(id, ...) id,
-#include "base/metric_table.h"
+#include "base/metric_rows.h"
 #undef METRIC
 	METRICS
 };

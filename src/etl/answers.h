@@ -9,7 +9,7 @@
 
 #define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
 	extern const struct shape answer;
-#include "etl/route_table.h"
+#include "etl/route_rows.h"
 #undef ROUTE
 
 #endif

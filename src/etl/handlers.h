@@ -10,7 +10,7 @@
 #define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
 	route_handler handler; \
 	extern const struct field_set input;
-#include "etl/route_table.h"
+#include "etl/route_rows.h"
 #undef ROUTE
 
 #endif

@@ -19,7 +19,7 @@ static const struct route routes[] = {
 #define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
 	{ method, path, role, handler, &input, sentence, #handler, &answer, \
 	    statuses },
-#include "etl/route_table.h"
+#include "etl/route_rows.h"
 #undef ROUTE
 };
 

@@ -2,7 +2,7 @@
 
 const struct conf_row http_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct http_settings, __VA_ARGS__)
-#include "http/http_conf_table.h"
+#include "http/http_conf_rows.h"
 #undef SETTING
 };
 const size_t http_conf_count = COUNT(http_conf_rows);

@@ -8,7 +8,7 @@
 
 struct http_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "http/http_conf_table.h"
+#include "http/http_conf_rows.h"
 #undef SETTING
 };
 

@@ -35,7 +35,7 @@ static const struct {
 	const char *title;
 } rows[] = {
 #define STATUS(number, title) { number, title },
-#include "http/http_status_table.h"
+#include "http/http_status_rows.h"
 #undef STATUS
 };
 

@@ -22,7 +22,7 @@ struct route {
 	route_handler *handler;
 	const struct field_set *input;
 	const char *sentence;
-	/* What describes it further; see etl/route_table.h. */
+	/* What describes it further; see etl/route_rows.h. */
 	const char *name; /* the handler's */
 	const struct shape *answer;
 	const char *statuses; /* "201 404" */

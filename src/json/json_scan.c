@@ -27,7 +27,7 @@ static const struct {
 	const char *text;
 } flaw_rows[] = {
 #define FLAW(code, well_formed, name, text) [code] = { well_formed, name, text },
-#include "json/json_flaw_table.h"
+#include "json/json_flaw_rows.h"
 #undef FLAW
 };
 

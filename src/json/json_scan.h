@@ -5,7 +5,7 @@
  * so numbers keep all their digits.
  *
  * Refused besides bad syntax is what PostgreSQL's jsonb refuses or what would
- * hurt it: see json_flaw_table.h.
+ * hurt it: see json_flaw_rows.h.
  *
  * Every text given here must be followed by a byte that is 0 (a struct buf
  * does that): the pass relies on it to stop.
@@ -21,7 +21,7 @@
 
 enum json_flaw {
 #define FLAW(code, well_formed, name, text) code,
-#include "json/json_flaw_table.h"
+#include "json/json_flaw_rows.h"
 #undef FLAW
 };
 

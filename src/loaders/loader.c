@@ -5,7 +5,7 @@
 #include "models/entity_type.h"
 
 #define LOADER(statements, file, ...) extern const struct db_statement load_##file[];
-#include "loaders/loader_table.h"
+#include "loaders/loader_rows.h"
 #undef LOADER
 
 static const struct {
@@ -13,7 +13,7 @@ static const struct {
 	const struct db_statement *steps;
 } loaders[] = {
 #define LOADER(statements, file, ...) { #statements, load_##file },
-#include "loaders/loader_table.h"
+#include "loaders/loader_rows.h"
 #undef LOADER
 };
 

@@ -5,7 +5,7 @@
 const struct entity_type entity_types[] = {
 #define ENTITY_TYPE(name, statements, becomes) \
 	{ #name, #statements, becomes },
-#include "models/entity_type_table.h"
+#include "models/entity_type_rows.h"
 #undef ENTITY_TYPE
 };
 const size_t entity_type_count = COUNT(entity_types);

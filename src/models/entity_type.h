@@ -1,5 +1,5 @@
 /*
- * The entity types that are transformed (entity_type_table.h): which
+ * The entity types that are transformed (entity_type_rows.h): which
  * statements a batch is transformed and loaded by. A batch of any other type
  * is stored and kept, and nothing more becomes of it.
  */

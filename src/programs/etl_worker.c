@@ -25,7 +25,7 @@
 #define CONFIRM_MS 5000
 #define PAUSE_MIN_MS 200 /* before another try */
 #define PAUSE_MAX_MS 5000
-/* Where a batch waits that somebody else has, see topology_table.h. */
+/* Where a batch waits that somebody else has, see topology_rows.h. */
 #define STEP_HELD 1
 #define STEP_HELD_LONG 2
 #define STEP_TAKEN 3

@@ -17,7 +17,7 @@
 enum {
 	QUEUE_RETRIES = 0
 #define RETRY(number, delay) +1
-#include "queue/topology_table.h"
+#include "queue/topology_rows.h"
 #undef RETRY
 	,
 	QUEUE_MAIN = 0, /* then the retries from 1 */

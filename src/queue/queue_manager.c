@@ -17,7 +17,7 @@
 
 const struct conf_row queue_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct queue_settings, __VA_ARGS__)
-#include "queue/queue_conf_table.h"
+#include "queue/queue_conf_rows.h"
 #undef SETTING
 };
 const size_t queue_conf_count = COUNT(queue_conf_rows);

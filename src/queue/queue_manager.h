@@ -11,14 +11,14 @@
 
 enum queue {
 #define QUEUE(id, name, key, text) id,
-#include "queue/topology_table.h"
+#include "queue/topology_rows.h"
 #undef QUEUE
 	QUEUE_COUNT
 };
 
 struct queue_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "queue/queue_conf_table.h"
+#include "queue/queue_conf_rows.h"
 #undef SETTING
 };
 

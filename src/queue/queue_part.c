@@ -8,7 +8,7 @@ static const struct {
 	const char *key;
 } queues[] = {
 #define QUEUE(id, name, key, text) [id] = { name, key },
-#include "queue/topology_table.h"
+#include "queue/topology_rows.h"
 #undef QUEUE
 };
 
@@ -17,7 +17,7 @@ static const struct {
 	int64_t delay;
 } retries[] = {
 #define RETRY(number, delay) { number, delay },
-#include "queue/topology_table.h"
+#include "queue/topology_rows.h"
 #undef RETRY
 };
 

@@ -3,7 +3,7 @@
 /* The statements of each file; several entity types may share one. */
 #define ENTITY_TYPE(name, statements, becomes) \
 	extern const struct db_statement transform_##statements[];
-#include "models/entity_type_table.h"
+#include "models/entity_type_rows.h"
 #undef ENTITY_TYPE
 
 static const struct {
@@ -12,7 +12,7 @@ static const struct {
 } transformers[] = {
 #define ENTITY_TYPE(name, statements, becomes) \
 	{ #name, transform_##statements },
-#include "models/entity_type_table.h"
+#include "models/entity_type_rows.h"
 #undef ENTITY_TYPE
 };
 

@@ -2,7 +2,7 @@
 
 const struct conf_row relay_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct relay_settings, __VA_ARGS__)
-#include "work/relay_conf_table.h"
+#include "work/relay_conf_rows.h"
 #undef SETTING
 };
 const size_t relay_conf_count = COUNT(relay_conf_rows);

@@ -8,7 +8,7 @@
 
 struct relay_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "work/relay_conf_table.h"
+#include "work/relay_conf_rows.h"
 #undef SETTING
 };
 

@@ -2,7 +2,7 @@
 
 const struct conf_row worker_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct worker_settings, __VA_ARGS__)
-#include "work/worker_conf_table.h"
+#include "work/worker_conf_rows.h"
 #undef SETTING
 };
 const size_t worker_conf_count = COUNT(worker_conf_rows);

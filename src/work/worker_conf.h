@@ -8,7 +8,7 @@
 
 struct worker_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "work/worker_conf_table.h"
+#include "work/worker_conf_rows.h"
 #undef SETTING
 };
 

@@ -125,7 +125,7 @@ suite_read() {
 			PUT /app/etl/raw-data/{id}/status $work/bodies/pending" \
 			"$all_pending"
 	fi
-	if wanted requeue && grep -q '{id}/requeue' "$source_dir/src/etl/route_table.h"; then
+	if wanted requeue && grep -q '{id}/requeue' "$source_dir/src/etl/route_rows.h"; then
 		echo '{"status": "completed"}' >"$work/bodies/completed"
 		echo '{}' >"$work/bodies/nothing"
 		empty

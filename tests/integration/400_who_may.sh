@@ -18,7 +18,7 @@ sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO tenants (id
 routes() {
 	{
 		echo '#define ROUTE(method, path, role, ...) ROW method path role'
-		cat "$ETL_SOURCE/src/etl/route_table.h"
+		cat "$ETL_SOURCE/src/etl/route_rows.h"
 	} | ${CC:-cc} -E -P -x c - | tr '\n' ' ' | sed 's/ROW/\n/g; s/$/\n/' |
 		sed -n 's/^ *"\([A-Z]*\)" *"\([^"]*\)" *ROLE_\([A-Z]*\).*/\1 \2 \3/p'
 }

@@ -29,7 +29,7 @@ check_is "so does the file that is installed" "$(sha256sum <"$ETL_BUILD/openapi.
 
 # -- complete: each row of the route table is there, with its role and handler
 routes() {
-	tr '\n' ' ' <"$ETL_SOURCE/src/etl/route_table.h" | grep -o 'ROUTE("[A-Z]*", *"[^"]*", *ROLE_[A-Z]*, *[a-z_]*' |
+	tr '\n' ' ' <"$ETL_SOURCE/src/etl/route_rows.h" | grep -o 'ROUTE("[A-Z]*", *"[^"]*", *ROLE_[A-Z]*, *[a-z_]*' |
 		sed 's/ROUTE("\([A-Z]*\)", *"\([^"]*\)", *ROLE_\([A-Z]*\), *\(.*\)/\1 \2 \3 \4/'
 }
 check "the route table can be read" test "$(routes | wc -l)" -gt 10

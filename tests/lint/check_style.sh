@@ -61,7 +61,7 @@ headers() {
 	find src -name '*.h' | sort | while IFS= read -r file; do
 		guard=$(echo "${file#src/}" | tr 'a-z/.' 'A-Z__')
 		case $file in
-		*_table.h)
+		*_table.h | *_rows.h)
 			grep -n '^#ifndef .*_H$' "$file" |
 				sed "s|^\([0-9]*\):.*|$file:\1: a table has no guard|"
 			;;
@@ -91,7 +91,7 @@ own_header_first() {
 
 # The settings of all rows, one name a line.
 settings() {
-	find src -name '*_conf_table.h' | sort |
+	find src -name '*_conf_rows.h' | sort |
 		xargs sed -n 's/^SETTING(\([a-z0-9_]*\),.*/\1/p' /dev/null
 }
 
@@ -113,7 +113,7 @@ settings_in_file() {
 # No name and no environment variable belongs to two settings.
 settings_twice() {
 	settings | sort | uniq -d | sed 's/^/src:1: two settings named /'
-	find src -name '*_conf_table.h' | sort | xargs cat /dev/null |
+	find src -name '*_conf_rows.h' | sort | xargs cat /dev/null |
 		tr '\n' ' ' | sed 's/SETTING(/\n/g' |
 		sed -n 's/^[a-z0-9_]*, [A-Z]*, "[^"]*", [^"]*\("[^"]*|[^"]*", *\)\{0,1\}"\([A-Z0-9_]*\)",.*/\2/p' |
 		sort | uniq -d | sed 's/^/src:1: two settings of /'
@@ -188,12 +188,12 @@ C
 printf '// %s: later\n/* %s */\n' 'TO''DO' 'FIX''ME' | broken src/base/left.c
 awk 'BEGIN { for (i = 0; i < 401; i++) print "x" }' | broken src/base/long.c
 awk 'BEGIN { for (i = 0; i < 400; i++) print "x" }' | broken src/base/fits.c
-printf '#ifndef BASE_X_TABLE_H\n' | broken src/base/x_table.h
+printf '#ifndef BASE_X_ROWS_H\n' | broken src/base/x_rows.h
 printf '/* x */\n#ifndef BASE_OTHER_H\n#define BASE_OTHER_H\n#endif\n' |
 	broken src/base/bad.h
 printf '#ifndef BASE_MUTE_H\n#define BASE_MUTE_H\n#endif\n' |
 	broken src/base/mute.h
-broken src/base/a_conf_table.h <<'C'
+broken src/base/a_conf_rows.h <<'C'
 SETTING(one, TEXT, "x", 0, 0, "x|y", "ETL_ONE", "One")
 SETTING(two, NUMBER, "1", 0, 5, NULL, "ETL_ONE", "Two")
 SETTING(three, NUMBER, "1", 0, 5, NULL,

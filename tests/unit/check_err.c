@@ -40,7 +40,7 @@ START_TEST(every_code_is_described_and_only_success_exits_with_0)
 {
 	static const enum err codes[] = {
 #define ERR(code, class, text) code,
-#include "base/err_table.h"
+#include "base/err_rows.h"
 #undef ERR
 	};
 

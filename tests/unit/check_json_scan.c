@@ -149,7 +149,7 @@ START_TEST(every_flaw_has_a_case_a_name_and_a_sentence)
 {
 	static const enum json_flaw flaws[] = {
 #define FLAW(code, well_formed, name, text) code,
-#include "json/json_flaw_table.h"
+#include "json/json_flaw_rows.h"
 #undef FLAW
 	};
 

@@ -10,18 +10,18 @@
 #define NAME_MAX_BYTES 63
 
 #define ENTITY_TYPE(name, file, ...) extern const struct db_statement transform_##file[];
-#include "models/entity_type_table.h"
+#include "models/entity_type_rows.h"
 #undef ENTITY_TYPE
 #define LOADER(type, file, ...) extern const struct db_statement load_##file[];
-#include "loaders/loader_table.h"
+#include "loaders/loader_rows.h"
 #undef LOADER
 
 static const struct db_statement *const tables[] = {
 #define ENTITY_TYPE(name, file, ...) transform_##file,
-#include "models/entity_type_table.h"
+#include "models/entity_type_rows.h"
 #undef ENTITY_TYPE
 #define LOADER(type, file, ...) load_##file,
-#include "loaders/loader_table.h"
+#include "loaders/loader_rows.h"
 #undef LOADER
 };
 

@@ -18,7 +18,7 @@
 
 const struct conf_row db_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct db_settings, __VA_ARGS__)
-#include "adapters/db/db_conf_table.h"
+#include "adapters/db/db_conf_rows.h"
 #undef SETTING
 };
 const size_t db_conf_count = COUNT(db_conf_rows);

@@ -21,7 +21,7 @@ struct db_rows;
 
 struct db_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "adapters/db/db_conf_table.h"
+#include "adapters/db/db_conf_rows.h"
 #undef SETTING
 };
 

@@ -21,7 +21,7 @@
 
 const struct conf_row mq_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct mq_settings, __VA_ARGS__)
-#include "adapters/mq/mq_conf_table.h"
+#include "adapters/mq/mq_conf_rows.h"
 #undef SETTING
 };
 const size_t mq_conf_count = COUNT(mq_conf_rows);

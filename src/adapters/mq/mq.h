@@ -22,7 +22,7 @@ struct mq;
 
 struct mq_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "adapters/mq/mq_conf_table.h"
+#include "adapters/mq/mq_conf_rows.h"
 #undef SETTING
 };
 

@@ -10,7 +10,7 @@ static const struct {
 	const char *sentence;
 } states[] = {
 #define STATE(id, word, sentence) [id] = { word, sentence },
-#include "adapters/qdrant/qdrant_state_table.h"
+#include "adapters/qdrant/qdrant_state_rows.h"
 #undef STATE
 };
 

@@ -16,7 +16,7 @@ struct qdrant_client;
 
 struct qdrant_settings {
 #define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
-#include "adapters/qdrant/qdrant_conf_table.h"
+#include "adapters/qdrant/qdrant_conf_rows.h"
 #undef SETTING
 };
 
@@ -25,7 +25,7 @@ extern const size_t qdrant_conf_count;
 
 enum qdrant_state {
 #define STATE(id, word, sentence) id,
-#include "adapters/qdrant/qdrant_state_table.h"
+#include "adapters/qdrant/qdrant_state_rows.h"
 #undef STATE
 };
 

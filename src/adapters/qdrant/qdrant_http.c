@@ -15,7 +15,7 @@
 
 const struct conf_row qdrant_conf_rows[] = {
 #define SETTING(...) CONF_ROW(struct qdrant_settings, __VA_ARGS__)
-#include "adapters/qdrant/qdrant_conf_table.h"
+#include "adapters/qdrant/qdrant_conf_rows.h"
 #undef SETTING
 };
 const size_t qdrant_conf_count = COUNT(qdrant_conf_rows);

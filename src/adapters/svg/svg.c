@@ -38,7 +38,7 @@ static const char *const inert_namespaces[] = {
 
 static const char *const elements[] = {
 #define ELEMENT(name) name,
-#include "adapters/svg/svg_element_table.h"
+#include "adapters/svg/svg_element_rows.h"
 #undef ELEMENT
 };
 

@@ -2,7 +2,7 @@
  * Is this an SVG picture that can do nothing but be looked at? Read by expat
  * from memory alone; nothing is changed, a picture is taken as it is or not.
  *
- * Taken are only elements that are known (svg_element_table.h) in the
+ * Taken are only elements that are known (svg_element_rows.h) in the
  * namespace of SVG, and inert descriptions of drawing programs. Refused are a
  * DOCTYPE and with it entities, processing instructions, on… attributes, and
  * every reference that does not stay within the picture, in attributes and in

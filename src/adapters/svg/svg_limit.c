@@ -24,7 +24,7 @@ static const struct limit {
 } limits[] = {
 #define LIMIT(element, attribute, least, most) \
 	{ element, attribute, least, most },
-#include "adapters/svg/svg_limit_table.h"
+#include "adapters/svg/svg_limit_rows.h"
 #undef LIMIT
 };
 

@@ -1,5 +1,5 @@
 /*
- * Numbers of a picture that have a limit: those of svg_limit_table.h, the
+ * Numbers of a picture that have a limit: those of svg_limit_rows.h, the
  * regions of filters, the tiles of patterns, dashes. Only svg.c and svg_style.c
  * use this.
  */

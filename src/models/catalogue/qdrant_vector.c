@@ -15,7 +15,7 @@ static const struct {
 	const char *name;
 } tables[] = {
 #define VECTOR(group, name, table) { group, name },
-#include "models/catalogue/qdrant_vector_table.h"
+#include "models/catalogue/qdrant_vector_rows.h"
 #undef VECTOR
 };
 
@@ -29,7 +29,7 @@ qdrant_vector_count(struct db *db, int64_t tenant_id, struct span collections,
 		.sql = "WITH counts (title, name, rows, vectors) AS"
 		    " (SELECT NULL, NULL, 0::bigint, 0::bigint WHERE FALSE "
 #define VECTOR(group, name, table) COUNT_TABLE(group, name, table)
-#include "models/catalogue/qdrant_vector_table.h"
+#include "models/catalogue/qdrant_vector_rows.h"
 #undef VECTOR
 		    ") SELECT title, name, rows, vectors,"
 		    " (SELECT logo_filename FROM integrations"

@@ -18,7 +18,7 @@ struct vector_count {
 enum {
 	QDRANT_VECTOR_TABLES = 0
 #define VECTOR(group, name, table) + 1
-#include "models/catalogue/qdrant_vector_table.h"
+#include "models/catalogue/qdrant_vector_rows.h"
 #undef VECTOR
 };
 
@@ -27,7 +27,7 @@ enum {
  *
  * Needs: collections: a JSON array of the names of Qdrant's collections;
  *        vectors in others are not there. SPAN_NONE: all are taken to be.
- * Gives: counts in the order of qdrant_vector_table.h, in the arena.
+ * Gives: counts in the order of qdrant_vector_rows.h, in the arena.
  * Fails: as db_run().
  */
 enum err qdrant_vector_count(struct db *db, int64_t tenant_id,

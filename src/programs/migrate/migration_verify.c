@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "models/tables/schema_rows.h"
+#include "models/tables/schema_declared.h"
 #include "programs/migrate/migration_server.h"
 
 /*

@@ -1,5 +1,5 @@
 /*
- * Compare the tables that are declared (models/tables/schema_rows.h) with those of a
+ * Compare the tables that are declared (models/tables/schema_declared.h) with those of a
  * live database, and print each difference. What is there and not declared is
  * noted, and is no difference: a database may have more.
  */

@@ -1,5 +1,5 @@
 /*
- * pulse-etl: what operators do by hand. Its commands are rows of tool_table.h.
+ * pulse-etl: what operators do by hand. Its commands are rows of tool_rows.h.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@ struct tool_row {
 static const struct tool_row commands[] = {
 #define TOOL(group, command, function, takes, sentence) \
 	{ group, command, function, takes, sentence },
-#include "programs/tool/tool_table.h"
+#include "programs/tool/tool_rows.h"
 #undef TOOL
 };
 

@@ -1,6 +1,6 @@
 /*
  * What the commands of pulse-etl share. One command, one function, one row of
- * tool_table.h; a group of commands is a file tool_GROUP.c.
+ * tool_rows.h; a group of commands is a file tool_GROUP.c.
  */
 #ifndef PROGRAMS_TOOL_TOOL_H
 #define PROGRAMS_TOOL_TOOL_H
@@ -26,7 +26,7 @@ struct tool {
 typedef enum err tool_command(struct tool *tool, struct diag *diag);
 
 #define TOOL(group, command, function, takes, sentence) tool_command function;
-#include "programs/tool/tool_table.h"
+#include "programs/tool/tool_rows.h"
 #undef TOOL
 
 /*

@@ -1,3 +1,4 @@
+/* SETTING(name, kind, default, least, most, choices, environment, help). */
 SETTING(rabbitmq_url, SECRET, "", 0, 0, NULL, "RABBITMQ_URL",
     "amqp://user:password@host:port/vhost, amqps: with TLS; ?heartbeat=30 and"
     " connection_timeout, frame_max, channel_max may follow; several, comma"

@@ -1,3 +1,4 @@
+/* SETTING(name, kind, default, least, most, choices, environment, help). */
 SETTING(qdrant_url, SECRET, "", 0, 0, NULL, "QDRANT_URL",
     "Qdrant's REST address, http://host:6333; empty: there is none")
 SETTING(qdrant_api_key, SECRET, "", 0, 0, NULL, "QDRANT_API_KEY",

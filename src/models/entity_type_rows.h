@@ -1,7 +1,7 @@
 /*
  * ENTITY_TYPE(name, statements, what becomes of it): the entity types that
  * are transformed. The statements are in transformers/<statements>.sql and in
- * the loads that loaders/loader_table.h lists for them; several types may
+ * the loads that loaders/loader_rows.h lists for them; several types may
  * share them. A batch of any other type is kept as it came.
  */
 ENTITY_TYPE(jira_projects_batch, jira_projects_batch,

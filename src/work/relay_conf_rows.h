@@ -1,3 +1,4 @@
+/* SETTING(name, kind, default, least, most, choices, environment, help). */
 SETTING(relay_min_age, NUMBER, "5", 0, 3600, NULL, "ETL_RELAY_MIN_AGE",
     "Seconds a batch is left to the responder that stored it")
 SETTING(relay_batch, NUMBER, "500", 1, 5000, NULL, "ETL_RELAY_BATCH",

@@ -1,3 +1,4 @@
+/* SETTING(name, kind, default, least, most, choices, environment, help). */
 SETTING(database_url, SECRET, "", 0, 0, NULL, "DATABASE_URL",
     "libpq connection string or URI; empty: the PG* environment variables."
     " Several hosts are tried in turn for one that takes writes")

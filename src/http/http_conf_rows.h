@@ -1,3 +1,4 @@
+/* SETTING(name, kind, default, least, most, choices, environment, help). */
 SETTING(auth, TEXT, "required", 0, 0, "required|none", "ETL_AUTH",
     "required: every request needs a token; none, for development on the"
     " loopback only: callers name their tenant themselves")

@@ -2,8 +2,8 @@
  * The tables as the migrations are to leave them, all rows of schema_table.h
  * as an array: what a live database is compared with.
  */
-#ifndef MODELS_TABLES_SCHEMA_ROWS_H
-#define MODELS_TABLES_SCHEMA_ROWS_H
+#ifndef MODELS_TABLES_SCHEMA_DECLARED_H
+#define MODELS_TABLES_SCHEMA_DECLARED_H
 
 #include <stdbool.h>
 #include <stddef.h>

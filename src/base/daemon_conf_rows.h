@@ -1,3 +1,4 @@
+/* SETTING(name, kind, default, least, most, choices, environment, help). */
 SETTING(log_level, TEXT, "info", 0, 0, "debug|info|warn|error", "ETL_LOG_LEVEL",
     "Lowest level to log")
 SETTING(metrics_file, TEXT, "", 0, 0, NULL, "ETL_METRICS_FILE",

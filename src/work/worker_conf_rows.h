@@ -1,3 +1,4 @@
+/* SETTING(name, kind, default, least, most, choices, environment, help). */
 SETTING(worker_prefetch, NUMBER, "1", 1, 100, NULL, "ETL_WORKER_PREFETCH",
     "Messages a worker takes at once from each queue")
 SETTING(worker_attempts, NUMBER, "5", 1, 15, NULL, "ETL_WORKER_ATTEMPTS",

@@ -1,4 +1,4 @@
-#include "models/tables/schema_rows.h"
+#include "models/tables/schema_declared.h"
 
 #include "models/tables/column.h"
 
