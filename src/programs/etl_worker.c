@@ -386,7 +386,7 @@ main(int argc, char **argv)
 	}
 	company.who = me.mq;
 	db_wait_with(me.db, &company);
-	db_cancel_at_end(me.db);
+	(void)db_cancel_at_end(me.db, true);
 	log_info("started", LOG_TEXT("version", PACKAGE_VERSION));
 	serve(&me);
 	log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));

@@ -92,6 +92,23 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 }
 
 /*
+ * Note what became of a claim, also when the program is to end: a batch that
+ * stays in processing waits until its message is delivered again.
+ */
+static enum err
+end_claim(struct work *work, const struct raw_batch_claim *claim,
+    const struct raw_batch_result *result, enum raw_batch_state *ret_state,
+    struct diag *diag)
+{
+	bool cancels = db_cancel_at_end(work->db, false);
+	enum err rc = raw_batch_end(work->db, &work->name, claim, result,
+	    work->arena, ret_state, diag);
+
+	(void)db_cancel_at_end(work->db, cancels);
+	return rc;
+}
+
+/*
  * The claim is not ours any more: somebody has set another status or deleted
  * the batch. Whatever is left of the claim is given back.
  */
@@ -102,8 +119,7 @@ give_up_claim(struct work *work, const struct raw_batch_claim *claim,
 	const struct raw_batch_result result = { .status = SPAN_LIT("pending"),
 		.items = -1, .interrupted = true };
 
-	return raw_batch_end(work->db, &work->name, claim, &result,
-	    work->arena, ret_state, work->diag);
+	return end_claim(work, claim, &result, ret_state, work->diag);
 }
 
 /* One transaction. *ret_state: what the row is now, CLAIMED while it is ours. */
@@ -213,8 +229,7 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 	verdict->outage = outage;
 	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", message);
 	verdict->fate = WORKER_RETRY;
-	if (raw_batch_end(work->db, &work->name, claim, &result, work->arena,
-	    &state, &diag) != E_OK)
+	if (end_claim(work, claim, &result, &state, &diag) != E_OK)
 		return;
 	if (state == RAW_BATCH_FAILED)
 		bury(verdict, message);
@@ -289,10 +304,7 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	return E_OK;
 }
 
-/*
- * The message was somebody's who did not settle it. *ret_deadly: once too
- * often.
- */
+/* Whoever had the message did not settle it. *ret_deadly: once too often. */
 static enum err
 count_interruption(struct work *work, bool *ret_deadly)
 {

@@ -111,9 +111,11 @@ void db_wait_for_peer(struct db *db, int peer);
 
 /*
  * A statement is cancelled once the program has been asked to end, whatever it
- * does: it then fails with E_DB_LOST, and its transaction is taken back.
+ * does: it then fails with E_DB_LOST, and its transaction is taken back. Turn
+ * this off for what has to be noted even so.
+ * Gives: whether it was on.
  */
-void db_cancel_at_end(struct db *db);
+bool db_cancel_at_end(struct db *db, bool on);
 
 /* From now on, serve it. It outlives the connection; NULL: nobody. */
 void db_wait_with(struct db *db, const struct db_company *company);

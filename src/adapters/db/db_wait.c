@@ -33,10 +33,13 @@ db_wait_for_peer(struct db *db, int peer)
 	db->peer = peer;
 }
 
-void
-db_cancel_at_end(struct db *db)
+bool
+db_cancel_at_end(struct db *db, bool on)
 {
-	db->ends = true;
+	bool was = db->ends;
+
+	db->ends = on;
+	return was;
 }
 
 /* Once; its result, an error, still comes. */

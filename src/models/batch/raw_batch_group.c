@@ -15,7 +15,7 @@ static const struct db_statement insert_all = {
 	.name = "raw_batch_insert_all",
 	.changes = true,
 	.early_rows = true,
-	.sql = "WITH " RAW_BATCH_WITH_COUNT("cardinality($2)", "")
+	.sql = "WITH " RAW_BATCH_WITH_COUNT("cardinality($2::bigint[])", "")
 	    "INSERT INTO raw_extraction_data (tenant_id"
 #define GIVEN(row) GIVEN_##row
 #include "models/tables/raw_batch_table.h"
