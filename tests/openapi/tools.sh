@@ -17,7 +17,7 @@ openapi_install() { # FOLDER
 	mkdir -p "$1"
 	echo '{"private":true}' >"$1/package.json"
 	# shellcheck disable=SC2086 # one word per package
-	if ! npm install --prefix "$1" --fetch-retries=5 --no-audit --no-fund --no-package-lock \
+	if ! npm install --prefix "$1" --fetch-retries=2 --fetch-timeout=60000 --no-audit --no-fund --no-package-lock \
 	    --ignore-scripts --loglevel=error $openapi_tools \
 	    >"$1/install.log" 2>&1; then
 		tail -n 3 "$1/install.log" >&2
