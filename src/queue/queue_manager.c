@@ -182,6 +182,18 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 	return E_OK;
 }
 
+/* Who waits for confirms again and again is not idle, and heartbeats go on. */
+static enum err
+publish(struct queue_manager *manager, enum queue queue,
+    struct mq_message *messages, size_t count, int timeout, struct diag *diag)
+{
+	enum err rc = queue_publish(manager, queue, QUEUE_MAIN, messages,
+	    count, timeout, diag);
+
+	queue_look_idle(manager->look);
+	return rc;
+}
+
 enum err
 queue_manager_publish(struct queue_manager *manager, enum queue queue,
     const struct job *job, struct diag *diag)
@@ -197,7 +209,7 @@ queue_manager_publish(struct queue_manager *manager, enum queue queue,
 	buf_init(&body, JOB_MAX_BYTES);
 	rc = write_message(queue, job, &body, id, sizeof(id), &message, diag);
 	if (rc == E_OK)
-		rc = queue_publish(manager, queue, QUEUE_MAIN, &message, 1,
+		rc = publish(manager, queue, &message, 1,
 		    (int)manager->mq_settings->rabbitmq_timeout, diag);
 	buf_free(&body);
 	return rc;
@@ -239,8 +251,7 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 		if (rc != E_OK)
 			return rc;
 	}
-	rc = queue_publish(manager, queue, QUEUE_MAIN, messages, count, timeout,
-	    diag);
+	rc = publish(manager, queue, messages, count, timeout, diag);
 	for (size_t i = 0; i < count; i++)
 		confirmed[i] = messages[i].confirmed;
 	return rc;

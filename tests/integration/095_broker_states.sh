@@ -47,7 +47,7 @@ check_is "and not said to be empty" "$(json '.queues[] | select(.name == "transf
 check_is "others are available" "$(json '.queues[] | select(.name == "load_queue") | .state + " " + (.message_count | tostring)')" "available 0"
 request GET /app/etl/metrics
 check "a metric tells" grep -q '^etl_queue_up{queue="transform_queue"} 0$' "$BODY"
-check "the log says what to do" wait_until 20 grep -q 'event=queue_down queue=transform_queue .*advice=' "$APP_LOGS/relay.log"
+check "the log says what to do" wait_until 40 grep -q 'event=queue_down queue=transform_queue .*advice=' "$APP_LOGS/relay.log"
 check "the relay declares it anew" wait_until 40 grep -q 'event=queue_given_up queue=transform_queue' "$APP_LOGS/relay.log"
 check "and queues from the rows what was lost with it" wait_until 30 queue_ids_at_least $((before + 1))
 check "nothing is degraded" wait_until 30 ready_is '[]'
