@@ -159,6 +159,15 @@ functions_twice() {
 	done
 }
 
+# A picture that its text source does not make any more.
+old_pictures() {
+	for file in docs/*.awk; do
+		file=${file%.awk}
+		"${AWK:-awk}" -f "$file.awk" "$file.txt" | cmp -s - "$file.svg" ||
+			echo "$file.svg:1: it is old: make pictures"
+	done
+}
+
 # Those of tests/integration are for .ci/run, with all others.
 scripts() {
 	{
@@ -224,6 +233,9 @@ broken tests/Makefile.inc <<'C'
 	%D%/unit/check_bad2
 C
 printf '#!/bin/sh\ncd /tmp\necho\n' | broken tests/bad.sh
+echo '{ print }' | broken docs/picture.awk
+echo new | broken docs/picture.txt
+echo old | broken docs/picture.svg
 printf 'seen() {\n' | broken tests/integration/lib.sh
 printf 'queue_has() {\n' | broken tests/integration/messages.sh
 printf 'seen() {\nother() {\nqueue_has() {\n' | broken tests/integration/010_bad.sh
@@ -242,6 +254,7 @@ finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
 finds "a test that is not built is found" tests_built 1
 finds "a function that stands for another is found" functions_twice 2
+finds "a picture that is old is found" old_pictures 1
 
 clean "no unsafe call" unsafe_calls
 clean "no blanks at the end of a line" blanks_at_the_end
@@ -256,6 +269,7 @@ clean "each unit test asks something" tests_ask
 clean "each unit test is run" tests_run
 clean "each unit test is built" tests_built
 clean "no test has a function of lib.sh's name" functions_twice
+clean "no picture is older than its source" old_pictures
 if [ "${ETL_SHELLCHECK-}" = no ]; then
 	skip "shellcheck finds nothing in the scripts" "ETL_SHELLCHECK=no"
 elif command -v shellcheck >/dev/null; then
