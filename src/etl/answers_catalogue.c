@@ -1,3 +1,4 @@
+/* The shapes of the answers about the catalogue. */
 #include "etl/answers.h"
 
 /* The catalogue: a row of each table, and a page of them. */

@@ -1,3 +1,4 @@
+/* Whether the process answers, and whether a store would pass. */
 #include "etl/handlers.h"
 
 #include <stdio.h>

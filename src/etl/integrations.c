@@ -1,3 +1,4 @@
+/* The accounts of sources, such as a Jira site, that batches come from. */
 #include "adapters/crypto/secret.h"
 #include "base/suggest.h"
 #include "etl/handlers.h"

@@ -1,3 +1,4 @@
+/* Queueing an extraction. */
 #include "etl/handlers.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* Keeping the logo of an integration, an SVG that was checked. */
 #include "etl/handlers.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The counters of the whole pool, in Prometheus's format. */
 #include "etl/handlers.h"
 
 #include <inttypes.h>

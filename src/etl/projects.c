@@ -1,3 +1,4 @@
+/* The list of projects, with their types and statuses. */
 #include "etl/handlers.h"
 #include "etl/resource.h"
 #include "models/catalogue/project.h"

@@ -1,3 +1,4 @@
+/* How much of the data has vectors, and whether Qdrant answers. */
 #include "etl/handlers.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The messages and consumers of each queue. */
 #include "etl/handlers.h"
 
 static void

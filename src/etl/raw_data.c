@@ -1,3 +1,4 @@
+/* Storing one batch and queueing its id, within the request. */
 #include "etl/handlers.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Reading batches: the list, and one with its payload. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static const struct field list_rows[] = {
 	{ FIELD_QUERY, "created_after", .kind = FIELD_STAMP,
 	  AT(filter.created_after), .sentence = "Only batches created after this time" },
 	{ FIELD_QUERY, "created_before", .kind = FIELD_STAMP,
-	  AT(filter.created_before), .sentence = "Only older ones" },
+	  AT(filter.created_before), .sentence = "Only batches created before this time" },
 	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = 1000,
 	  AT(filter.limit), .sentence = "How many at most; 50" },
 	{ FIELD_QUERY, "offset", .kind = FIELD_INT, .min = 0, .max = 100000,

@@ -1,3 +1,4 @@
+/* Processing stored batches again, and deleting one. */
 #include "etl/handlers.h"
 
 #include "http/audit.h"
@@ -26,12 +27,12 @@ struct requeue_input {
 	{ place, "created_after", .kind = FIELD_STAMP, AT(filter.created_after), \
 	  .sentence = "Only batches created after this time" }, \
 	{ place, "created_before", .kind = FIELD_STAMP, AT(filter.created_before), \
-	  .sentence = "Only older ones" }, \
+	  .sentence = "Only batches created before this time" }, \
 	{ place, "limit", .kind = FIELD_INT, .min = 1, .max = 1000, AT(filter.limit), \
 	  .sentence = "How many at most, oldest first; 50" }, \
 	{ place, "all", .kind = FIELD_BOOL, AT(all), \
-	  .sentence = "All batches are meant: needed where nothing else says" \
-	    " which" }, \
+	  .sentence = "All batches: required unless another member selects" \
+	    " some" }, \
 	{ place, "dry_run", .kind = FIELD_BOOL, AT(dry_run), \
 	  .sentence = "Only tell how many there are; false" }
 static const struct field requeue_rows[] = {

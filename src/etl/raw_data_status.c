@@ -1,3 +1,4 @@
+/* Setting the processing status of a batch. */
 #include "etl/handlers.h"
 
 #include "http/audit.h"

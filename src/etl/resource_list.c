@@ -1,3 +1,4 @@
+/* Lists of the catalogue: filters, pages, cursors. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Statuses and their mappings. */
 #include "etl/handlers.h"
 #include "etl/resource.h"
 #include "models/catalogue/status.h"

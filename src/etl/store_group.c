@@ -1,3 +1,4 @@
+/* Storing and queueing several small batches together. */
 #include "etl/store.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Work item types and their mappings. */
 #include "etl/handlers.h"
 #include "etl/resource.h"
 #include "models/catalogue/wit.h"

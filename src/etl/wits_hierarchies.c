@@ -1,3 +1,4 @@
+/* The hierarchy of work item types. */
 #include "etl/handlers.h"
 #include "etl/resource.h"
 #include "models/catalogue/wit.h"

@@ -1,3 +1,4 @@
+/* The steps of workflows. */
 #include "etl/handlers.h"
 #include "etl/resource.h"
 #include "models/catalogue/workflow.h"

@@ -1,3 +1,4 @@
+/* Which responders take small stores, several at once, and how others wait. */
 #include "http/seats.h"
 
 #include <linux/futex.h>

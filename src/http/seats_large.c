@@ -1,3 +1,4 @@
+/* How many large stores are with PostgreSQL at a time. */
 #include "http/seats.h"
 
 #include <time.h>

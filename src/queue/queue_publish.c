@@ -1,3 +1,4 @@
+/* Publishing to a queue, and noticing one that only refuses. */
 #include <string.h>
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* The state of each queue: its messages, its leader, what it refuses. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

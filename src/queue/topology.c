@@ -1,3 +1,4 @@
+/* Declaring the exchange and all queues. */
 #include <stdio.h>
 #include <string.h>
 

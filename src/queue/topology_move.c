@@ -1,3 +1,4 @@
+/* Making queues of an older version anew, with what is in them. */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>

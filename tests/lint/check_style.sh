@@ -89,6 +89,28 @@ own_header_first() {
 	done
 }
 
+# A source without a header of its own says what it is.
+silent_sources() {
+	find src -name '*.c' | sort | while IFS= read -r file; do
+		[ ! -e "${file%.c}.h" ] || continue
+		head -n 1 "$file" | grep -q '^/\*' ||
+			echo "$file:1: does not say what it is"
+	done
+}
+
+# Phrases that are riddles; docs/style.md has the words to use.
+riddles() {
+	find src deploy nginx docs README.md NEWS -type f \
+		\( -name '*.[ch]' -o -name '*.md' -o -name NEWS -o -name '*.[0-9]' \
+		-o -name '*.conf' \) 2>/dev/null | sort | grep -v -e docs/style.md |
+		LC_ALL=C xargs awk '
+		{ line = $0 }
+		line ~ /(^|[^a-z])(is|are) (wanted|meant|to be had)([^a-z]|$)/ ||
+		line ~ /was away (just )?now/ || line ~ /(^|[^a-z])old age([^a-z]|$)/ {
+			print FILENAME ":" FNR ": " $0
+		}' /dev/null
+}
+
 # The settings of all rows, one name a line.
 settings() {
 	find src -name '*_conf_rows.h' | sort |
@@ -191,6 +213,8 @@ broken src/base/bad.c <<'C'
 	sprintf(a, "");
 C
 printf 'int x; \n  \tint y;\n\n' | broken src/base/blanks.c
+echo 'The port is wanted; one is meant for it.' | broken docs/riddle.md
+printf 'int silent;\n' | broken src/base/silent.c
 broken src/base/undone.c <<'C'
 /* TO_DO is a word; so is todo. */
 C
@@ -248,6 +272,8 @@ finds "a file of 401 lines is found" long_files 1
 finds "a header without its guard or words is found" headers 3
 finds "a source that does not begin with its header is found" \
 	own_header_first 1
+finds "a source that does not say what it is is found" silent_sources 5
+finds "a riddle is found" riddles 1
 finds "a setting not in the file, and the reverse, is found" settings_in_file 2
 finds "a setting that is there twice is found" settings_twice 2
 finds "a test that asks nothing is found" tests_ask 1
@@ -263,6 +289,8 @@ clean "nothing is left undone" left_undone
 clean "no file has more than 400 lines" long_files
 clean "headers have their guards and say what they are" headers
 clean "a source begins with its header" own_header_first
+clean "a source without a header says what it is" silent_sources
+clean "no riddles" riddles
 clean "deploy/etl.conf has each setting and no other" settings_in_file
 clean "no setting is there twice" settings_twice
 clean "each unit test asks something" tests_ask

@@ -43,7 +43,7 @@ struct db_statement {
 	const char *sql;
 	/* A lost connection leaves open whether it took effect. */
 	bool changes;
-	/* Its rows are wanted before it commits: see E_DB_UNKNOWN below. */
+	/* Its rows must come before it commits: see E_DB_UNKNOWN below. */
 	bool early_rows;
 	/* Its rows say that it is to run again: see transform_job_run(). */
 	bool repeats;

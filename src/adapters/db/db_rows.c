@@ -1,3 +1,4 @@
+/* The rows that a statement gave, value by value. */
 #include "adapters/db/db_inside.h"
 
 int

@@ -1,3 +1,6 @@
+/*
+ * Running one statement: prepared, scoped to its tenant, judged by its answer.
+ */
 #include <assert.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -228,7 +231,7 @@ note_scope(struct db *db, bool went_well)
 
 /*
  * Run a statement as a pipeline, one round trip: whose rows it is about, the
- * statement, and, where its rows are wanted before its commit, a Flush before
+ * statement, and, where its rows must come before its commit, a Flush before
  * the Sync (PostgreSQL, "Message Flow", "Pipelining"). Without a BEGIN all up
  * to the Sync is one transaction.
  */

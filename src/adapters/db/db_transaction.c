@@ -1,3 +1,4 @@
+/* Transactions: begin, commit, roll back. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>

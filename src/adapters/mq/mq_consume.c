@@ -1,3 +1,4 @@
+/* Taking messages from queues, and settling them. */
 #include <stdio.h>
 
 #include "adapters/mq/mq_inside.h"

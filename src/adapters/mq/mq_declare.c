@@ -1,3 +1,4 @@
+/* Declaring exchanges, queues and bindings, and asking about them. */
 #include <string.h>
 
 #include "adapters/mq/mq_inside.h"

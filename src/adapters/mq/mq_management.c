@@ -1,3 +1,4 @@
+/* What only the broker's management interface knows: the policies of queues. */
 #include <stdlib.h>
 
 #ifdef HAVE_CURL

@@ -1,3 +1,4 @@
+/* Publishing messages and waiting until each is confirmed. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

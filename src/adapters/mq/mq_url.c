@@ -1,3 +1,4 @@
+/* URLs of brokers, and what their queries may say. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>

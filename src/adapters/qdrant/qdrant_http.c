@@ -1,3 +1,4 @@
+/* Requests to Qdrant over HTTP, by libcurl. */
 #include "adapters/qdrant/qdrant_inside.h"
 
 #include <stdlib.h>

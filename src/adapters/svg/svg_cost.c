@@ -1,3 +1,4 @@
+/* What a drawing costs a browser that shows it, references included. */
 #include <string.h>
 
 #include "adapters/svg/svg_drawing_inside.h"

@@ -59,7 +59,7 @@ answers_with(const struct operation *op, int status)
 	case 404:
 		return op->has_id;
 	case 413: /* what came, or what there would be to answer */
-	case 415: /* of a body, also where none is wanted */
+	case 415: /* of a body, also of a route that takes none */
 	case 422:
 		return known;
 	case 429: /* nginx's limits, and store's quota */

@@ -1,3 +1,4 @@
+/* What the relay does with rows of batches now and then. */
 #include "models/batch/raw_batch.h"
 
 enum err

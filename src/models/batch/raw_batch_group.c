@@ -1,3 +1,4 @@
+/* Inserting several small batches of one tenant by one statement. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Making batches pending again. */
 #include "models/batch/raw_batch.h"
 
 #include "models/batch/raw_batch_inside.h"

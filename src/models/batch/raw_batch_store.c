@@ -1,3 +1,4 @@
+/* Inserting one batch, and finding out what became of it. */
 #include "models/batch/raw_batch.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* Writing rows of the catalogue. */
 #include <assert.h>
 #include <string.h>
 

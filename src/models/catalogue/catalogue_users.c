@@ -1,3 +1,4 @@
+/* Which rows refer to a row of the catalogue, and moving them to another. */
 #include "models/catalogue/catalogue.h"
 
 /* Run what was put together; NULL: there was no memory for it. */

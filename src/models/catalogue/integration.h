@@ -10,8 +10,8 @@
 extern const struct catalogue integration_catalogue;
 
 /*
- * The integration that is meant when a client names none: the first active one
- * whose provider is Jira. Gives: *ret_id; 0 when there is none.
+ * The integration of a client that names none: the first active one whose
+ * provider is Jira. Gives: *ret_id; 0 when there is none.
  */
 enum err integration_standard(struct db *db, int64_t tenant_id,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;

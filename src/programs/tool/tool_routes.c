@@ -1,3 +1,4 @@
+/* pulse-etl routes: the description of all routes. */
 #include "programs/tool/tool.h"
 
 #include <stdio.h>
