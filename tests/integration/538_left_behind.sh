@@ -141,7 +141,7 @@ delivered 100
 check "one that workers die of before they come to its batch is dead" wait_until 10 queue_has transform_queue.dead $((dead_before + 1))
 
 # -- tables of an older version
-needed=$(sed -n 's/^#define SCHEMA_NEEDED //p' "$ETL_SOURCE/src/models/tables/schema.h")
+needed=$(basename "$(printf '%s\n' "$ETL_SOURCE"/migrations/*.up.sql | sort | tail -n 1)" | sed 's/^0*\([0-9]*\)_.*/\1/')
 sql "UPDATE migration_history SET number = -number WHERE number >= $needed"
 app restart worker
 store "$(projects 70 70)"

@@ -67,12 +67,12 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 	if (wrong.at != NULL)
 		return diag_tell(diag, E_DB_BUSY, "The database is not ready: "
 		    "%.*s", SPAN_ARG(wrong));
-	db_add_int(&params, SCHEMA_NEEDED);
+	db_add_int(&params, schema_needed);
 	rc = db_run(db, &newest, &params, arena, &rows, diag);
 	if (rc == E_OK && !db_bool(rows, 0, 0))
 		return diag_tell(diag, E_DB_BUSY, "The database is not ready: "
 		    "schema: migration %d is not applied: run"
-		    " pulse-etl-migrate", SCHEMA_NEEDED);
+		    " pulse-etl-migrate", schema_needed);
 	return rc;
 }
 
