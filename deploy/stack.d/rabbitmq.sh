@@ -21,6 +21,7 @@ rabbitmq_conf() { # HOME
 	listeners.tcp.1 = 127.0.0.1:$(remembered "$ETL_STACK" amqp_port)
 	management.tcp.ip = 127.0.0.1
 	management.tcp.port = $(remembered "$ETL_STACK" mgmt_port)
+	management.tcp.idle_timeout = 900000
 	management.load_definitions = $1/definitions.json
 	vm_memory_high_watermark.absolute = 768MB
 	disk_free_limit.absolute = 200MB

@@ -91,7 +91,7 @@ all_queued() {
 message_ids() {
 	local tries
 	for tries in 1 2 3 4; do
-		queue_peek transform_queue 100000 | jq -r '.[].payload | fromjson.raw_data_id' >"$TMP/looked" 2>"$TMP/look.err"
+		MGMT_SECONDS=900 queue_peek transform_queue 100000 | jq -r '.[].payload | fromjson.raw_data_id' >"$TMP/looked" 2>"$TMP/look.err"
 		[ "$(wc -l <"$TMP/looked")" -lt "$(queue_depth transform_queue)" ] || break
 		note "look $tries: $(wc -l <"$TMP/looked") messages of $(queue_depth transform_queue); $(head -c 200 "$TMP/look.err")" >&2
 		sleep "$tries"

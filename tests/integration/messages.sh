@@ -4,7 +4,7 @@
 
 # The broker's management interface, as its administrator.
 mgmt() { # METHOD PATH [JSON]
-	curl -sS --noproxy '*' -m 60 --netrc-file "$ETL_MGMT_NETRC" -X "$1" \
+	curl -sS --noproxy '*' -m "${MGMT_SECONDS:-60}" --netrc-file "$ETL_MGMT_NETRC" -X "$1" \
 		-H 'Content-Type: application/json' ${3:+--data-binary "$3"} \
 		"$ETL_MGMT_URL$2"
 }
