@@ -135,8 +135,8 @@ attack "tiny tiles" 'width of pattern below 0.01' < <(svg '<pattern width="0.000
 attack "tiny dashes" 'less than 0.1' < <(svg '<path stroke-dasharray="0.0001"/>')
 attack "a DTD elsewhere" DOCTYPE < <(echo "<!DOCTYPE svg SYSTEM \"$ETL_URL/app/etl/health\">"; svg '')
 attack "a processing instruction" xml-stylesheet < <(echo '<?xml-stylesheet href="//evil.example/a.css"?>'; svg '')
-attack "HTML" 'no SVG' < <(printf '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>')
-attack "a PNG" 'no SVG' < <(printf '\x89PNG\r\n\x1a\n')
+attack "HTML" 'not an SVG' < <(printf '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>')
+attack "a PNG" 'not an SVG' < <(printf '\x89PNG\r\n\x1a\n')
 attack "UTF-16" UTF-8 < <(svg '<script>alert(1)</script>' | iconv -t UTF-16)
 attack "a packed SVG" UTF-8 <"$TMP/good.svgz"
 attack "deep elements" deep < <(svg "$(printf '<g>%.0s' {1..2000})")
