@@ -3,8 +3,9 @@
 -- tenth of what a small batch costs PostgreSQL, counts what anybody else adds.
 -- Slots are no longer chosen by ids alone; the sum is what counts.
 --
--- Versions of pulse-etl-fcgi from before this count by the trigger, as ever; a
--- later one must not run before this is applied: it would count twice.
+-- Versions of pulse-etl-fcgi from before this count by the trigger, as ever. A
+-- later one that runs before this is applied counts twice, so all is counted
+-- anew here; nobody can store meanwhile, for the triggers change.
 
 DROP TRIGGER counted ON raw_extraction_data;
 CREATE TRIGGER counted AFTER INSERT ON raw_extraction_data
@@ -13,6 +14,13 @@ CREATE TRIGGER counted AFTER INSERT ON raw_extraction_data
 	EXECUTE FUNCTION raw_extraction_data_counted();
 CREATE TRIGGER counted_off AFTER DELETE ON raw_extraction_data
 	FOR EACH ROW EXECUTE FUNCTION raw_extraction_data_counted();
+
+SELECT set_config('app.every_tenant', 'on', true);
+UPDATE raw_extraction_counts SET batches = 0;
+INSERT INTO raw_extraction_counts AS counts
+	SELECT tenant_id, 0, count(*) FROM raw_extraction_data WHERE active
+	GROUP BY tenant_id
+	ON CONFLICT (tenant_id, slot) DO UPDATE SET batches = excluded.batches;
 
 COMMENT ON COLUMN raw_extraction_counts.slot IS
 	'The batch''s id, or the storing session''s process id, modulo 512';
