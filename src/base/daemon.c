@@ -39,8 +39,8 @@ print_help(const struct daemon_program *program)
 	    "  -h, --help           this text\n"
 	    "  -V, --version        the version\n\n"
 	    "Settings come from FILE, and from the environment, which wins.\n"
-	    "Exit codes: 0 stopped on request or at its request limit, 64 wrong options,\n"
-	    "78 wrong settings.\n",
+	    "Exit codes: 0 stopped on request, or its limit of age or requests reached;\n"
+	    "64 wrong options; 78 wrong settings.\n",
 	    program->name, program->synopsis);
 }
 

@@ -56,8 +56,8 @@ struct json_limits {
 #define JSON_SCALAR_BYTES 110
 
 /*
- * What the service accepts; docs/decisions/payload-is-never-rebuilt.md says why. The second one
- * takes what json_replace() is going to replace as well.
+ * What the service accepts; docs/decisions/payload-is-never-rebuilt.md says why.
+ * The second one takes what json_replace() is going to replace as well.
  */
 extern const struct json_limits json_limits_default, json_limits_unstorable;
 

@@ -182,7 +182,10 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 	return E_OK;
 }
 
-/* Who waits for confirms again and again is not idle, and heartbeats go on. */
+/*
+ * Waiting for confirms may take seconds each time: serve the second connection
+ * in between, or it misses its heartbeats.
+ */
 static enum err
 publish(struct queue_manager *manager, enum queue queue,
     struct mq_message *messages, size_t count, int timeout, struct diag *diag)

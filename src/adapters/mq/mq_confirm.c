@@ -28,7 +28,8 @@ mq_settle(struct mq_flight *flight, uint64_t tag, bool multiple, bool acked)
 }
 
 void
-mq_note_return(struct mq_flight *flight, const amqp_basic_properties_t *properties)
+mq_note_return(struct mq_flight *flight,
+    const amqp_basic_properties_t *properties)
 {
 	struct span id = { properties->message_id.bytes,
 		properties->message_id.len };

@@ -1,4 +1,4 @@
-/* Removing batches that are older than they may become. */
+/* Removing batches that are past their retention. */
 #include "models/batch/raw_batch.h"
 
 /* Of which batches: $1 tenant, $2 status, $3 age, $4 after which id. */
