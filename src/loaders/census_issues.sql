@@ -4,6 +4,9 @@
 -- stored after the census began is left alone; a later answer that has it
 -- brings it back.
 
+-- statement: beside
+SELECT etl_beside_others($1, $2, 'work_items')
+
 -- statement: work_items
 WITH census AS MATERIALIZED (
 	SELECT split_part(x.scope, ':', 2) AS project, min(x.raw_data_id)

@@ -33,7 +33,8 @@ WITH found AS MATERIALIZED (
 	WHERE l.raw_data_id IS NULL
 		AND (l.work_item_id <> changed.work_item_id
 		OR changed.work_item_id IS NULL OR changed.place = 0)
-	FOR UPDATE OF l SKIP LOCKED
+	ORDER BY l.work_item_id, l.repo_key COLLATE "C", l.pull_request_number
+	FOR UPDATE OF l
 ), gone AS (
 	DELETE FROM wits_prs_links AS l
 	USING own

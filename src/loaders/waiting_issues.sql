@@ -5,7 +5,8 @@
 -- latest when it is loaded. Each turn waits for less, for what woke it is there.
 -- First of all that is locked, and in the order of ids.
 
--- Which issues the batch has, for all statements of the load.
+-- Which issues the batch has, for all statements of the load. Those that are not
+-- stored yet are left to the load of the batch that brings them.
 -- statement: issues
 SELECT set_config('app.loaded_issues', COALESCE((
 	SELECT jsonb_agg(DISTINCT i.external_id)::text
@@ -13,7 +14,10 @@ SELECT set_config('app.loaded_issues', COALESCE((
 	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 		AND r.entity_type
 		IN ('jira_issues_batch', 'jira_changelogs_batch')
-		AND i.external_id IS NOT NULL), ''), true)
+		AND EXISTS (SELECT FROM work_items AS w
+		WHERE w.tenant_id::bigint = $1
+		AND w.integration_id::bigint = $2
+		AND w.external_id = i.external_id)), ''), true)
 
 -- statement: batches
 WITH brought AS MATERIALIZED (

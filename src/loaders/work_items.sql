@@ -1,7 +1,8 @@
 -- The batch's work items: parents, and metrics over all stored changes of
 -- status; these also for work items that are or were in a status that counts
 -- otherwise now (migrations 0013, 0014). Which statuses that are is kept in
--- app.due_statuses: one that changes meanwhile stays due.
+-- app.due_statuses: one that changes meanwhile stays due. These work items may
+-- be anybody's, so that nobody else is to change any (migration 0022).
 -- statement: due
 WITH due AS MATERIALIZED (
 	SELECT s.id
@@ -10,53 +11,38 @@ WITH due AS MATERIALIZED (
 	ORDER BY s.external_id COLLATE "C"
 	FOR NO KEY UPDATE
 )
-SELECT set_config('app.due_statuses', COALESCE(string_agg(id::text, ','), ''),
-	true)
-FROM due
+SELECT set_config('app.due_statuses', COALESCE(ids, ''), true),
+	CASE WHEN ids IS NULL THEN etl_beside_others($1, $2, 'work_items')
+	ELSE etl_alone($1, $2, 'work_items') END
+FROM (SELECT string_agg(id::text, ',') AS ids FROM due) AS one
 
 -- Parents of which an issue told just the key: parent_external_id holds it
 -- until the parent is there. Keys and external ids cannot be taken for each
 -- other: only keys have a hyphen.
 -- Whoever loads some of the same waits here, and then sees what the other saw:
--- the statement after this one looks at the tables anew. OFFSET: the index on
--- the parent is the only one that serves.
+-- the statement after this one looks at the tables anew. A child, or a parent,
+-- that comes meanwhile has a load of its own, which finds the other. OFFSET: the
+-- index on the parent is the only one that serves.
 -- statement: parents
-WITH touched AS MATERIALIZED (
-	SELECT w.id, w.key, w.external_id, w.parent_external_id, batch.is_own
-	FROM (
-		SELECT named.external_id COLLATE "C" AS external_id,
-			bool_or(named.is_own) AS is_own
-		FROM (
-			SELECT external_id, true AS is_own
-			FROM etl_loaded_issues()
-			UNION ALL
-			SELECT w.external_id, false
-			FROM etl_due_items($1) AS d
-			CROSS JOIN LATERAL (
-				SELECT x.external_id
-				FROM work_items AS x
-				WHERE x.tenant_id::bigint = $1
-					AND x.id = d.work_item_id
-				LIMIT 1) AS w
-		) AS named
-		GROUP BY 1
-		ORDER BY 1
-	) AS batch
+WITH own AS MATERIALIZED (
+	SELECT w.id, w.key, w.external_id, w.parent_external_id
+	FROM etl_loaded_issues() AS batch
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.key, x.external_id, x.parent_external_id
 		FROM work_items AS x
 		WHERE x.tenant_id::bigint = $1
 			AND x.integration_id::bigint = $2
-			AND x.external_id = batch.external_id COLLATE "default"
-		FOR NO KEY UPDATE) AS w
+			AND x.external_id = batch.external_id
+		LIMIT 1) AS w
 ), found AS MATERIALIZED (
-	SELECT t.id, p.external_id AS parent
-	FROM touched AS t
+	SELECT t.id, t.external_id, t.parent_external_id AS told,
+		p.external_id AS parent
+	FROM own AS t
 	CROSS JOIN etl_issue_of_key($1, $2, t.parent_external_id) AS p
-	WHERE t.is_own AND t.parent_external_id LIKE '%-%'
+	WHERE t.parent_external_id LIKE '%-%'
 	UNION
-	SELECT c.id, t.external_id
-	FROM touched AS t
+	SELECT c.id, c.external_id, k.key, t.external_id
+	FROM own AS t
 	CROSS JOIN LATERAL (
 		SELECT t.key
 		UNION ALL
@@ -64,20 +50,39 @@ WITH touched AS MATERIALIZED (
 		FROM work_items_old_keys AS o
 		WHERE o.tenant_id = $1 AND o.work_item_id = t.id) AS k
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.tenant_id, x.integration_id
+		SELECT x.id, x.external_id, x.tenant_id, x.integration_id
 		FROM work_items AS x
 		WHERE x.parent_external_id = k.key
 		OFFSET 0) AS c
 	CROSS JOIN etl_issue_of_key($1, $2, k.key) AS p
-	WHERE t.is_own AND c.tenant_id = $1 AND c.integration_id = $2
-		AND p.id = t.id
+	WHERE c.tenant_id = $1 AND c.integration_id = $2 AND p.id = t.id
+), locked AS MATERIALIZED (
+	SELECT w.id
+	FROM (
+		SELECT external_id COLLATE "C" AS external_id
+		FROM own
+		UNION
+		SELECT external_id
+		FROM found
+		ORDER BY 1
+	) AS touched
+	CROSS JOIN LATERAL (
+		SELECT x.id
+		FROM work_items AS x
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
+			AND x.external_id = touched.external_id COLLATE "default"
+		FOR NO KEY UPDATE) AS w
+), changed AS (
+	UPDATE work_items AS w
+	SET parent_external_id = found.parent, last_updated_at = NOW()
+	FROM found
+	WHERE w.tenant_id::bigint = $1 AND w.id = found.id
+		AND w.id = ANY (ARRAY(SELECT id FROM locked))
+		AND w.parent_external_id = found.told
+		AND w.parent_external_id <> found.parent
 )
-UPDATE work_items AS w
-SET parent_external_id = found.parent, last_updated_at = NOW()
-FROM found
-WHERE w.tenant_id::bigint = $1 AND w.id = found.id
-	AND w.id = ANY (ARRAY(SELECT id FROM found))
-	AND w.parent_external_id IS DISTINCT FROM found.parent
+SELECT count(*) FROM locked
 
 -- What metrics mean: docs/metrics.md. Kinds of status: t to do, p in progress,
 -- d done. Only an entry into a kind counts, creation is one. Changes in between

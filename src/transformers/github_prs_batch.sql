@@ -133,6 +133,7 @@ FROM answer
 
 -- Whoever has pull requests of one of these repositories waits here: nobody
 -- else makes or changes them meanwhile. The second turn sees what others made.
+-- as in: github_repositories_batch names names
 -- as in: github_repositories_batch lock lock_repositories
 -- as in: github_repositories_batch repositories repositories
 -- as in: github_repositories_batch lock lock_repositories_again

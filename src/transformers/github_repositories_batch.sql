@@ -58,6 +58,15 @@ SELECT CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
 	etl_refusal(raw_data)
 FROM answer
 
+-- New names are made by one at a time.
+-- statement: names
+SELECT etl_alone($1, $2, 'names')
+FROM (
+	SELECT
+	FROM etl_repositories($1, $2, $3)
+	WHERE repository_id IS NULL
+	LIMIT 1) AS unknown
+
 -- Whoever has some of the same waits here. What another worker has made
 -- meanwhile, the second turn sees.
 -- statement: lock

@@ -7,7 +7,8 @@
 -- The age of such rows (last_updated_at) stays NULL: any list of projects,
 -- types or statuses knows better. A status of the past has only a name there.
 -- Without an id nothing is made: a project is looked for by its key, a type or
--- status by its name, in any case of letters.
+-- status by its name, in any case of letters. Who makes some is alone with names
+-- before the first is written (migration 0022).
 -- statement: read
 WITH custom AS MATERIALIZED (
 	SELECT array_agg(f.field) AS fields, array_agg(f."column") AS columns
@@ -41,17 +42,13 @@ WITH custom AS MATERIALIZED (
 		FROM read
 		ORDER BY project->'id', index DESC
 	) AS one
-), new_projects AS (
-	INSERT INTO projects (tenant_id, integration_id, external_id, key,
-		name, project_type, last_updated_at)
-	SELECT $1, $2, external_id, key, COALESCE(name, key), type, NULL
+), fresh_projects AS MATERIALIZED (
+	SELECT *
 	FROM project
 	WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT
 		FROM projects AS t WHERE t.tenant_id = $1
 		AND t.integration_id = $2
 		AND t.external_id = project.external_id)
-	ORDER BY external_id COLLATE "C"
-	ON CONFLICT (tenant_id, integration_id, external_id) DO NOTHING
 ), wit AS (
 	SELECT etl_id(wit->'id') AS external_id, etl_name(wit->'name') AS name,
 		etl_scalar(wit->'description') AS description,
@@ -63,20 +60,13 @@ WITH custom AS MATERIALIZED (
 		FROM read
 		ORDER BY wit->'id', index DESC
 	) AS one
-), new_wits AS (
-	INSERT INTO wits (tenant_id, integration_id, external_id,
-		original_name, description, hierarchy_level, wits_mapping_id,
-		last_updated_at)
-	SELECT $1, $2, external_id, COALESCE(name, external_id), description,
-		level, (SELECT m.id FROM etl_wit_mapping($1, $2,
-			COALESCE(name, external_id)) AS m), NULL
+), fresh_wits AS MATERIALIZED (
+	SELECT *
 	FROM wit
 	WHERE external_id IS NOT NULL AND NOT EXISTS (SELECT
 		FROM wits AS t WHERE t.tenant_id = $1
 		AND t.integration_id = $2
 		AND t.external_id = wit.external_id)
-	ORDER BY external_id COLLATE "C"
-	ON CONFLICT (tenant_id, integration_id, external_id) DO NOTHING
 ), change AS MATERIALIZED (
 	SELECT i.index, h.place, h.value AS h, s.item
 	FROM issue AS i
@@ -109,21 +99,46 @@ WITH custom AS MATERIALIZED (
 	WHERE external_id IS NOT NULL
 	ORDER BY external_id COLLATE "C", category IS NULL,
 		description IS NULL, name
-), new_statuses AS (
-	INSERT INTO statuses AS t (id, tenant_id, integration_id, external_id,
-		original_name, category, description, status_mapping_id,
-		last_updated_at)
-	SELECT COALESCE(o.id, nextval('statuses_id_seq')), $1, $2,
-		status.external_id, COALESCE(status.name, status.external_id),
-		COALESCE(status.category, 'Unknown'), status.description,
-		(SELECT m.id FROM etl_status_mapping($1, $2,
-		COALESCE(status.name, status.external_id)) AS m), NULL
+), fresh_statuses AS MATERIALIZED (
+	SELECT status.*, o.id
 	FROM status LEFT JOIN statuses AS o ON o.tenant_id = $1
 		AND o.integration_id = $2
 		AND o.external_id = status.external_id
 	WHERE o.id IS NULL OR (o.category = 'Unknown'
 		AND status.category IS NOT NULL)
-	ORDER BY status.external_id COLLATE "C"
+), alone AS MATERIALIZED (
+	SELECT CASE WHEN EXISTS (SELECT FROM fresh_projects)
+		OR EXISTS (SELECT FROM fresh_wits)
+		OR EXISTS (SELECT FROM fresh_statuses)
+		THEN etl_alone($1, $2, 'names') END AS lock
+), new_projects AS (
+	INSERT INTO projects (tenant_id, integration_id, external_id, key,
+		name, project_type, last_updated_at)
+	SELECT $1, $2, external_id, key, COALESCE(name, key), type, NULL
+	FROM alone CROSS JOIN fresh_projects
+	ORDER BY external_id COLLATE "C"
+	ON CONFLICT (tenant_id, integration_id, external_id) DO NOTHING
+), new_wits AS (
+	INSERT INTO wits (tenant_id, integration_id, external_id,
+		original_name, description, hierarchy_level, wits_mapping_id,
+		last_updated_at)
+	SELECT $1, $2, external_id, COALESCE(name, external_id), description,
+		level, (SELECT m.id FROM etl_wit_mapping($1, $2,
+			COALESCE(name, external_id)) AS m), NULL
+	FROM alone CROSS JOIN fresh_wits
+	ORDER BY external_id COLLATE "C"
+	ON CONFLICT (tenant_id, integration_id, external_id) DO NOTHING
+), new_statuses AS (
+	INSERT INTO statuses AS t (id, tenant_id, integration_id, external_id,
+		original_name, category, description, status_mapping_id,
+		last_updated_at)
+	SELECT COALESCE(id, nextval('statuses_id_seq')), $1, $2,
+		external_id, COALESCE(name, external_id),
+		COALESCE(category, 'Unknown'), description,
+		(SELECT m.id FROM etl_status_mapping($1, $2,
+		COALESCE(name, external_id)) AS m), NULL
+	FROM alone CROSS JOIN fresh_statuses
+	ORDER BY external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 		category = excluded.category
 	WHERE t.category = 'Unknown' AND excluded.category <> 'Unknown'
@@ -285,26 +300,17 @@ FROM batch CROSS JOIN skipped CROSS JOIN waiting
 -- what the other has written. An issue may be there several times: the newest
 -- copy is taken in the first turn, an older one in each that follows.
 -- statement: lock
-SELECT w.id, set_config('app.turn', '1', true)
-FROM (SELECT set_config('app.turn', '1', true) OFFSET 0) AS turn CROSS JOIN (
-	SELECT DISTINCT i.external_id COLLATE "C" AS external_id
-	FROM etl_issues($1, $2, $3) AS i
-	ORDER BY 1
-) AS touched
-CROSS JOIN LATERAL (
-	SELECT x.id
-	FROM work_items AS x
-	WHERE x.tenant_id::bigint = $1
-		AND x.integration_id::bigint = $2
-		AND x.external_id = touched.external_id COLLATE "default"
-	FOR NO KEY UPDATE) AS w
+SELECT etl_lock_work_items($1, $2, ARRAY(
+	SELECT DISTINCT i.external_id
+	FROM etl_issues($1, $2, $3) AS i)), set_config('app.turn', '1', true)
 
 -- What an answer does not name stays as it is, what it says is null becomes
 -- NULL, and what cannot be read is not named. told and taken are sets of
 -- columns, a bit each: those that an answer names, and those that are taken
 -- from it. A newer answer gives all that it names, an older one what no newer
 -- one has named (column_ages). Only what is new or differs is written: a repeat
--- costs the comparison. The history: see work_items.history_seen in 0014.
+-- costs the comparison. What is merged is locked, also what came after the
+-- statement before. The history: see work_items.history_seen in 0014.
 -- statement: work_items
 -- columns: work_items
 -- repeat
@@ -546,7 +552,8 @@ WITH named AS MATERIALIZED (
 		WHERE w.tenant_id::bigint = $1
 			AND w.integration_id::bigint = $2
 			AND w.external_id = n.external_id
-		LIMIT 1) AS o ON true
+		LIMIT 1
+		FOR NO KEY UPDATE) AS o ON true
 	CROSS JOIN LATERAL (
 		SELECT n.is_issue AND CASE WHEN o.id IS NULL THEN true
 			WHEN n.updated IS NULL THEN o.updated IS NULL

@@ -65,6 +65,10 @@ SELECT CASE WHEN etl_project_path(answer) IS NOT NULL
 	THEN etl_refusal(answer) END
 FROM batch CROSS JOIN skipped
 
+-- Names are made by one at a time.
+-- statement: names
+SELECT etl_alone($1, $2, 'names')
+
 -- statement: lock
 SELECT p.id
 FROM projects AS p

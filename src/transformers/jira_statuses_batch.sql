@@ -67,6 +67,10 @@ SELECT CASE WHEN etl_status_path(answer) IS NOT NULL
 	THEN etl_refusal(answer) END
 FROM batch CROSS JOIN skipped CROSS JOIN waiting
 
+-- Names are made by one at a time.
+-- statement: names
+SELECT etl_alone($1, $2, 'names')
+
 -- statement: lock
 SELECT s.id
 FROM statuses AS s

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Whatever order and split answers come in, and however often: the tables are
 # the same. The corpora of tests/data (tests/orders/make_batches) in ORDERS
-# orders of their own, by two workers at once; replays write nothing and use up
+# orders of their own, by four workers at once; replays write nothing and use up
 # no ids; nothing deadlocks. ORDERS_SEED repeats a run.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/transform.sh"
@@ -11,7 +11,7 @@ note "ORDERS_SEED=$seed ORDERS=$orders"
 log=$ETL_STACK/logs/postgres.log
 servers_up
 offset=$(stat -c %s "$log")
-ETL_APP_POOL=4 ETL_APP_WORKERS=2 app_up 'relay_min_age = 0' 'relay_interval = 100'
+ETL_APP_POOL=4 ETL_APP_WORKERS=4 app_up 'relay_min_age = 0' 'relay_interval = 100'
 # shellcheck disable=SC2154 # transform.sh has it
 tables=$(echo $unified_tables)
 for name in work_items_old_keys waiting_batches census_pages; do
