@@ -9,6 +9,7 @@ JOIN prs AS p ON p.tenant_id = $1 AND p.id = due.pr_id
 ORDER BY p.id
 FOR NO KEY UPDATE OF p
 
+-- Links that go are locked before one is written, as whoever loads a panel does.
 -- statement: prs
 WITH found AS MATERIALIZED (
 	SELECT due.pr_id, f.work_item_id, f.place
@@ -54,7 +55,7 @@ INSERT INTO wits_prs_links (tenant_id, integration_id, work_item_id,
 SELECT $1, c.integration_id, c.work_item_id, c.external_id, c.full_name,
 	c.number, c.host, c.source, c.status
 FROM changed AS c
-WHERE c.place > 0 AND c.number IS NOT NULL AND c.full_name IS NOT NULL
+WHERE (SELECT count(*) FROM own) >= 0 AND c.place > 0 AND c.number IS NOT NULL AND c.full_name IS NOT NULL
 	AND c.external_id IS NOT NULL AND NOT EXISTS (SELECT
 	FROM etl_links_of_pr($1, c.name_key, c.external_id, c.number, c.host)
 	AS x WHERE x.work_item_id = c.work_item_id)

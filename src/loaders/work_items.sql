@@ -144,6 +144,11 @@ WITH touched AS MATERIALIZED (
 			AND y.work_item_id = touched.id
 			AND y.transition_change_date IS NOT NULL
 		OFFSET 0) AS x
+), same_time AS MATERIALIZED (
+	SELECT work_item_id, transition_change_date
+	FROM stored
+	GROUP BY work_item_id, transition_change_date
+	HAVING count(*) BETWEEN 2 AND 100
 ), mixed AS MATERIALIZED (
 	SELECT o.id, o.rank
 	FROM (
@@ -156,10 +161,10 @@ WITH touched AS MATERIALIZED (
 			array_agg(to_status_id ORDER BY place,
 				length(external_id), external_id COLLATE "C")
 				AS targets
-		FROM stored
+		FROM same_time JOIN stored
+			USING (work_item_id, transition_change_date)
 		GROUP BY work_item_id, transition_change_date
-		HAVING count(*) > count(DISTINCT place)
-			AND count(*) <= 100) AS same
+		HAVING count(*) > count(DISTINCT place)) AS same
 	CROSS JOIN LATERAL unnest(ids, etl_joined((
 		SELECT s.to_status_id
 		FROM stored AS s

@@ -8,7 +8,8 @@
 -- types or statuses knows better. A status of the past has only a name there.
 -- Without an id nothing is made: a project is looked for by its key, a type or
 -- status by its name, in any case of letters. Who makes some is alone with names
--- before the first is written (migration 0022).
+-- before the first is written (migration 0022). Whether all times are plain is
+-- kept in app.plain_times for the other statements (migration 0023).
 -- statement: read
 WITH custom AS MATERIALIZED (
 	SELECT array_agg(f.field) AS fields, array_agg(f."column") AS columns
@@ -91,7 +92,7 @@ WITH custom AS MATERIALIZED (
 		FROM (
 			SELECT DISTINCT item->side.id AS id,
 				item->side.name AS name
-			FROM change
+			FROM (SELECT DISTINCT item FROM change) AS one
 			CROSS JOIN (VALUES ('from', 'fromString'),
 				('to', 'toString')) AS side (id, name)
 		) AS past
@@ -142,6 +143,16 @@ WITH custom AS MATERIALIZED (
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
 		category = excluded.category
 	WHERE t.category = 'Unknown' AND excluded.category <> 'Unknown'
+), times AS MATERIALIZED (
+	SELECT NOT EXISTS (SELECT
+		FROM issue
+		WHERE (etl_is_plain_time(f->>'created')
+			AND etl_is_plain_time(f->>'updated')
+			AND etl_is_plain_time(f->>'resolutiondate')) IS FALSE
+			OR EXISTS (SELECT
+			FROM jsonb_array_elements(histories) AS h (value)
+			WHERE NOT etl_is_plain_time(h.value->>'created')))
+			AS is_plain
 ), note AS (
 	SELECT i.index, NULL AS place, CASE
 		WHEN i.is_readable THEN 'the issue '
@@ -151,7 +162,7 @@ WITH custom AS MATERIALIZED (
 	WHERE NOT i.is_readable OR NOT i.is_placed
 	UNION ALL
 	SELECT i.index, split_part(n.note, '|', 1), split_part(n.note, '|', 2)
-	FROM issue AS i
+	FROM issue AS i CROSS JOIN times AS t
 	CROSS JOIN LATERAL unnest(ARRAY[
 		CASE WHEN jsonb_typeof(f) NOT IN ('object', 'null')
 			THEN 'fields|not an object' END,
@@ -185,16 +196,16 @@ WITH custom AS MATERIALIZED (
 		CASE WHEN etl_word(f->'priority') IS NULL
 			AND NOT etl_is_blank(f->'priority')
 			THEN 'fields.priority|no name' END,
-		CASE WHEN etl_timestamp(f->>'created') IS NULL
+		CASE WHEN etl_time(f->>'created', t.is_plain) IS NULL
 			AND NOT etl_is_blank(f->'created')
 			THEN 'fields.created|not a time' END,
-		CASE WHEN etl_timestamp(f->>'updated') IS NULL
+		CASE WHEN etl_time(f->>'updated', t.is_plain) IS NULL
 			AND jsonb_typeof(f) = 'object' THEN
 			CASE WHEN etl_is_blank(f->'updated')
 			THEN 'fields.updated|no time: it replaces nothing that is known'
 			ELSE 'fields.updated|not a time: it replaces nothing that is known'
 			END END,
-		CASE WHEN etl_timestamp(f->>'resolutiondate') IS NULL
+		CASE WHEN etl_time(f->>'resolutiondate', t.is_plain) IS NULL
 			AND NOT etl_is_blank(f->'resolutiondate')
 			THEN 'fields.resolutiondate|not a time' END,
 		CASE WHEN COALESCE(etl_id(f#>'{parent,id}'),
@@ -224,12 +235,12 @@ WITH custom AS MATERIALIZED (
 	UNION ALL
 	SELECT c.index, 'changelog.histories[' || c.place - 1 || ']', CASE
 		WHEN etl_id(c.h->'id') IS NULL THEN 'no id'
-		WHEN etl_timestamp(c.h->>'created') IS NULL
+		WHEN etl_time(c.h->>'created', t.is_plain) IS NULL
 			THEN 'created is not a time'
 		ELSE 'a status has neither an id nor a known name' END
-	FROM change AS c
+	FROM change AS c CROSS JOIN times AS t
 	WHERE etl_id(c.h->'id') IS NULL
-		OR etl_timestamp(c.h->>'created') IS NULL
+		OR etl_time(c.h->>'created', t.is_plain) IS NULL
 		OR (etl_id(c.item->'from') IS NULL AND NOT EXISTS (SELECT
 		FROM statuses AS s WHERE s.tenant_id = $1
 		AND s.integration_id = $2 AND lower(s.original_name)
@@ -293,8 +304,9 @@ SELECT CASE WHEN batch.is_read THEN (SELECT count(*) FROM issue) END,
 	(SELECT count(*) FROM lack), (
 	SELECT jsonb_agg(note ORDER BY index)
 	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
-	batch.refusal
-FROM batch CROSS JOIN skipped CROSS JOIN waiting
+	batch.refusal, set_config('app.plain_times',
+	CASE WHEN times.is_plain THEN 'on' ELSE 'off' END, true)
+FROM batch CROSS JOIN skipped CROSS JOIN waiting CROSS JOIN times
 
 -- Whoever has some of the same waits here. The statement after this one sees
 -- what the other has written. An issue may be there several times: the newest
@@ -337,7 +349,8 @@ WITH named AS MATERIALIZED (
 			('parent', 'parent_external_id'),
 			('resolutiondate', 'resolution_date')) AS m
 ), custom AS MATERIALIZED (
-	SELECT named.columns, s.*, m.*, (1::bigint << cardinality(named.columns)) - 1 AS whole,
+	SELECT current_setting('app.plain_times') = 'on' AS is_plain,
+		named.columns, s.*, m.*, (1::bigint << cardinality(named.columns)) - 1 AS whole,
 		((1::bigint << cardinality(named.columns)) - 1) & ~s.named
 			AS always
 	FROM named CROSS JOIN (
@@ -372,7 +385,7 @@ WITH named AS MATERIALIZED (
 	SELECT i.index, i.external_id, i.key, i.is_issue,
 		CASE WHEN i.is_issue THEN i.value->'fields' END AS f,
 		CASE WHEN i.is_issue AND i.histories IS NOT NULL THEN
-			etl_timestamp(i.value#>>'{fields,updated}') END
+			etl_time(i.value#>>'{fields,updated}', custom.is_plain) END
 			AS as_of,
 		COALESCE(i.history_total, CASE WHEN i.claims_whole
 			AND i.history_start = 0
@@ -381,9 +394,10 @@ WITH named AS MATERIALIZED (
 			SELECT DISTINCT hashtextextended(etl_id(e.value->'id'), 0)
 			FROM jsonb_array_elements(i.histories) AS e (value)
 			WHERE etl_id(e.value->'id') IS NOT NULL
-				AND etl_timestamp(e.value->>'created') IS NOT NULL
+				AND etl_time(e.value->>'created', custom.is_plain)
+				IS NOT NULL
 			ORDER BY 1) END AS entries
-	FROM etl_issues($1, $2, $3) AS i
+	FROM etl_issues($1, $2, $3) AS i CROSS JOIN custom
 	WHERE i.external_id IS NOT NULL
 		AND CASE WHEN i.is_issue THEN i.key IS NOT NULL
 		ELSE i.histories IS NOT NULL END
@@ -398,9 +412,9 @@ WITH named AS MATERIALIZED (
 		etl_word(f->'assignee') AS assignee,
 		etl_label(f->'labels') AS labels,
 		etl_word(f->'priority') AS priority,
-		etl_timestamp(f->>'created') AS created,
-		etl_timestamp(f->>'updated') AS updated,
-		etl_timestamp(f->>'resolutiondate') AS resolution_date,
+		etl_time(f->>'created', custom.is_plain) AS created,
+		etl_time(f->>'updated', custom.is_plain) AS updated,
+		etl_time(f->>'resolutiondate', custom.is_plain) AS resolution_date,
 		COALESCE(etl_id(f#>'{parent,id}'), etl_id(f#>'{parent,key}'),
 			CASE WHEN custom.parents IS NOT NULL THEN (
 			SELECT COALESCE(etl_id(f->p.field),
@@ -707,12 +721,16 @@ WITH item AS (
 			AND $3 >= w.history_raw_data_id)) AS is_newest,
 		i.history_start = 0 AND COALESCE(jsonb_array_length(i.histories)
 			>= i.history_total, i.claims_whole) AS is_whole,
-		u.direction
+		u.direction, p.is_plain
 	FROM etl_issues($1, $2, $3) AS i
+	CROSS JOIN (
+		SELECT current_setting('app.plain_times') = 'on' AS is_plain
+		OFFSET 0) AS p
 	CROSS JOIN LATERAL (
-		SELECT etl_timestamp(i.value#>>'{fields,updated}') AS updated,
-			CASE WHEN etl_timestamp(i.histories#>>'{0,created}')
-			> etl_timestamp(i.histories#>>'{-1,created}')
+		SELECT etl_time(i.value#>>'{fields,updated}', p.is_plain)
+				AS updated,
+			CASE WHEN etl_time(i.histories#>>'{0,created}', p.is_plain)
+			> etl_time(i.histories#>>'{-1,created}', p.is_plain)
 			THEN -1 ELSE 1 END AS direction
 		OFFSET 0) AS u
 	CROSS JOIN LATERAL (
@@ -729,7 +747,8 @@ WITH item AS (
 		i.is_whole, i.direction, i.direction * h.place AS place, s.nr,
 		etl_id(h.value->'id') || CASE WHEN s.nr > 1
 			THEN '#' || s.nr ELSE '' END AS external_id,
-		etl_timestamp(h.value->>'created') AS transition_change_date,
+		etl_time(h.value->>'created', i.is_plain)
+			AS transition_change_date,
 		etl_word(h.value->'author') AS changed_by,
 		etl_id(s.item->'from') AS from_id,
 		etl_id(s.item->'to') AS to_id,

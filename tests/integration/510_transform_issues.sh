@@ -215,6 +215,9 @@ while read -r text want; do check_is "the time $text" "$(stamp "$text")" "$want"
 2025-02-29T10:00:60Z
 2024-02-29T24:00:00+00:00 2024-03-01 00:00:00
 TIMES
+check_is "of two years' dates all but 29 February are plain, and can be cast" \
+	"$(table "SELECT count(v) || ' ' || count(DISTINCT etl_time(v, true)) FROM generate_series(2023, 2024) AS y CROSS JOIN generate_series(0, 13) AS m CROSS JOIN generate_series(0, 32) AS d CROSS JOIN LATERAL format('%s-%s-%sT23:59:59.999+0000', y, lpad(m::text, 2, '0'), lpad(d::text, 2, '0')) AS v WHERE etl_is_plain_time(v)")" "730 730"
+check_is "no time that cannot be cast is plain" "$(table "SELECT count(*) FROM unnest('{2025-01-01T24:00:00Z,2025-01-01T10:60:00Z,2025-01-01T10:00:60Z,2025-01-01T10:00:00+15:00,2025-01-01T10:00:00+0160,2025-01-01T10:00:00,2025-01-01,0999-01-01T10:00:00Z,1700000000000}'::text[]) AS v WHERE etl_is_plain_time(v)")" 0
 check_is "numbers as PostgreSQL rounds them" "$(table "SELECT string_agg(COALESCE(etl_integer(v)::text, '-'), ' ') FROM unnest('{3e1,.5,-.5,2.5,1e-3,1e99,e1,.,5.,25E-1}'::text[]) AS v")" "30 1 -1 3 0 - - - 5 3"
 
 # -- newest wins
