@@ -11,13 +11,16 @@
 SELECT set_config('app.loaded_issues', COALESCE((
 	SELECT jsonb_agg(DISTINCT i.external_id)::text
 	FROM raw_extraction_data AS r CROSS JOIN etl_issues($1, $2, $3) AS i
+	CROSS JOIN LATERAL (
+		SELECT
+		FROM work_items AS x
+		WHERE x.tenant_id::bigint = $1
+			AND x.integration_id::bigint = $2
+			AND x.external_id = i.external_id
+		LIMIT 1) AS w
 	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 		AND r.entity_type
-		IN ('jira_issues_batch', 'jira_changelogs_batch')
-		AND EXISTS (SELECT FROM work_items AS w
-		WHERE w.tenant_id::bigint = $1
-		AND w.integration_id::bigint = $2
-		AND w.external_id = i.external_id)), ''), true)
+		IN ('jira_issues_batch', 'jira_changelogs_batch')), ''), true)
 
 -- statement: batches
 WITH brought AS MATERIALIZED (
