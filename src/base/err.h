@@ -36,7 +36,7 @@ const char *err_text(enum err code);
 
 /*
  * What a program exits with, after sysexits.h: 0, 64 usage, 65 input, 69 a
- * server is away, 70 our fault, 78 settings, 1 anything else.
+ * server is unreachable, 70 our fault, 78 settings, 1 anything else.
  */
 int err_exit_code(enum err code);
 

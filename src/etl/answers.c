@@ -41,7 +41,7 @@ static const struct shape_row requeued_rows[] = {
 	{ "message", SHAPE_TEXT, 0, NULL, NULL },
 	{ "requeued", SHAPE_INT, 0, "Batches that are pending again", NULL },
 	{ "queued", SHAPE_INT, 0, "Those whose message is on the queue already;"
-	  " the others follow by themselves", NULL },
+	  " the others follow automatically", NULL },
 	{ "found", SHAPE_INT, SHAPE_OPTIONAL, "With dry_run: how many batches"
 	  " the filter finds, limit aside", NULL },
 };
@@ -130,7 +130,8 @@ static const struct shape_row dashboard_rows[] = {
 	{ "overall_completion", SHAPE_INT, 0, "Percent", NULL },
 	{ "integration_groups", SHAPE_LIST, 0, NULL, &vector_group },
 	{ "queue_pending", SHAPE_INT, SHAPE_NULLABLE,
-	  "Messages of the transform and load queues; null: the broker is away",
+	  "Messages of the transform and load queues; null: the broker is"
+	  " unreachable",
 	  NULL },
 	{ "queue_failed", SHAPE_INT, SHAPE_NULLABLE,
 	  "Messages of their dead-letter queues", NULL },

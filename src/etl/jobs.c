@@ -34,7 +34,7 @@ const struct field_set jobs_extract_input = { extract_rows,
 
 /*
  * Queue an extraction. There is no row that would keep the job while the
- * broker is away: either the broker has it, or the client hears that it has
+ * broker is unreachable: either the broker has it, or the client hears that it has
  * not.
  */
 enum err
@@ -74,7 +74,7 @@ jobs_extract(struct req *rq, struct resp *rp)
 		    "The message broker did not confirm the job in time: it"
 		    " may have been queued; try again") :
 		    diag_tell(&rq->diag, E_MQ_REFUSED, "The message broker"
-		    " is away, and nothing was queued: try again");
+		    " is unreachable, and nothing was queued: try again");
 	}
 	audit_note(rq, "job.extract", input.integration_id);
 	rp->status = 202;

@@ -19,7 +19,7 @@ write_gauge(struct buf *out, const char *name, const char *help, int64_t value)
 	    help, name, name, value);
 }
 
-/* How many batches wait, of all tenants; a database that is away tells 0. */
+/* How many batches wait, of all tenants; an unreachable database tells 0. */
 static void
 write_backlog(struct req *rq, struct buf *out)
 {

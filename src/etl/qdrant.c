@@ -18,7 +18,7 @@ is_dead(const char *queue)
 
 /*
  * What waits in the queues that lead to vectors, retries included, and what
- * they gave up. null while the broker is away: nobody knows.
+ * they gave up. null while the broker is unreachable.
  */
 static enum err
 write_queues(struct req *rq, struct json *json)

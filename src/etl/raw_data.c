@@ -88,7 +88,7 @@ store_job(const struct req *rq, const struct raw_batch *batch,
 	};
 }
 
-/* Publish the id; a broker that is away only delays it. */
+/* Publish the id; an unreachable broker only delays it. */
 static bool
 queue_batch(struct req *rq, const struct raw_batch *batch,
     struct raw_batch_version stored)

@@ -1,7 +1,7 @@
 -- Batches that wait for an issue of this batch, by its id or by a key that it
 -- has or had: they are pending again, and the relay queues them. So is this
 -- batch itself, if what it waits for came while it was transformed. A batch
--- that is transformed while this one looks sees its issues by itself, at the
+-- that is transformed while this one looks sees its issues then, at the
 -- latest when it is loaded. Each turn waits for less, for what woke it is there.
 -- First of all that is locked, and in the order of ids.
 

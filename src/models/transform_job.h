@@ -1,5 +1,5 @@
 /*
- * The work on one stored batch that the database does by itself: statements in
+ * The work on one stored batch that the database does alone: statements in
  * order, each with the parameters $1 tenant_id, $2 integration_id and $3
  * raw_data_id. They come from .sql files; embed_sql.awk makes the tables of
  * statements, and lists of columns from the rows of *_table.h.

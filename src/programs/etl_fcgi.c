@@ -173,7 +173,7 @@ flush_marks(struct responder *me)
 
 /*
  * Heartbeats, alarms, reconnecting: when something came, when it is time, and
- * at every turn while the broker is away, for it pauses by itself.
+ * at every turn while the broker is unreachable, for mq.c makes the pauses.
  */
 static void
 look_after_broker(struct responder *me, bool came)
@@ -319,7 +319,7 @@ open_seats(struct responder *me)
 		log_warn("seats", LOG_TEXT("text", diag.text));
 }
 
-/* Servers that are away do not keep us from starting: see health/ready. */
+/* Unreachable servers do not keep us from starting: see health/ready. */
 static void
 connect_early(struct responder *me)
 {

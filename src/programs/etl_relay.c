@@ -324,8 +324,8 @@ main(int argc, char **argv)
 	static const struct daemon_program program = {
 		.name = PROGRAM,
 		.synopsis = "Queue the ids of stored batches that no responder"
-		    " could queue, because the\nbroker was away or the"
-		    " responder died.",
+		    " could queue, because the\nbroker was unreachable"
+		    " or the responder died.",
 		.sets = sets,
 		.set_count = COUNT(sets),
 	};

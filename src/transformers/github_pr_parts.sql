@@ -1,7 +1,7 @@
 -- goes on: github_prs_batch
 -- Commits, reviews and comments of pull requests. A part is active as long as
 -- no newer list that is complete lacks it; only active ones count. A list is
--- complete by itself (etl_pr_lists), or once its pages have as many as there
+-- complete alone (etl_pr_lists), or once its pages have as many as there
 -- are. Whoever has locked the repository writes them alone.
 
 -- How many there are, as the newest answer says. Nobody tells how many comments

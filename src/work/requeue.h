@@ -18,7 +18,7 @@ struct requeued {
  * Requeue the batches of a filter, see raw_batch_requeue().
  *
  * Needs: db set to the filter's tenant; no open transaction.
- * Gives: *ret_requeued. A broker that is away is no failure.
+ * Gives: *ret_requeued. An unreachable broker is no failure.
  * Fails: as db_run(); no batch was changed.
  */
 enum err requeue(struct db *db, struct queue_manager *queue,

@@ -107,7 +107,8 @@ riddles() {
 		LC_ALL=C xargs awk '
 		{ line = $0 }
 		line ~ /(^|[^a-z])(is|are) (wanted|meant|to be had)([^a-z]|$)/ ||
-		line ~ /was away (just )?now/ || line ~ /(^|[^a-z])old age([^a-z]|$)/ {
+		line ~ /(^|[^a-z])(is|are|was|were) away([^a-z]|$)/ ||
+		line ~ /(^|[^a-z])by (itself|themselves)([^a-z]|$)/ || line ~ /(^|[^a-z])old age([^a-z]|$)/ {
 			print FILENAME ":" FNR ": " $0
 		}' /dev/null
 }

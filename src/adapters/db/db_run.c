@@ -15,7 +15,7 @@
 #define GRACE_MS 2000
 
 /*
- * The classes of SQLSTATE that pass by themselves: connection, lack of
+ * The classes of SQLSTATE that will pass: connection, lack of
  * resources, operator intervention, read-only, locks, serialization.
  */
 static bool

@@ -8,7 +8,7 @@
 #include "adapters/mq/mq_inside.h"
 #include "base/log.h"
 
-/* A method frame that came by itself, with or without messages in flight. */
+/* A method frame that nobody asked for, with or without messages in flight. */
 static void
 serve_method(struct mq *mq, const amqp_frame_t *frame, struct mq_flight *flight)
 {

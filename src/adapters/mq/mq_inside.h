@@ -63,7 +63,7 @@ enum err mq_url_first(const struct mq_settings *settings,
     struct mq_url *ret_url, struct diag *diag) MUST_CHECK;
 
 /*
- * rabbitmq-c sends each message by itself; between on and off they leave in
+ * rabbitmq-c sends each message alone; between on and off they leave in
  * packets that are full (tcp(7), TCP_CORK), and the broker is woken once for
  * several. Where this fails they leave one by one.
  */

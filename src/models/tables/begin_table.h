@@ -25,7 +25,7 @@
  *
  *	ONCE       tells which row it is; written with it, never changed
  *	GIVEN      what a batch says; another value is a change
- *	DERIVED    follows from what is given, and is no change by itself
+ *	DERIVED    follows from what is given, and is no change of its own
  *	STICKY     the same, but NULL says nothing: what is there stays
  *	MEASURED   what is reckoned over all that is stored
  *

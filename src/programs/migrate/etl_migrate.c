@@ -59,11 +59,12 @@ print_help(void)
 	    "Environment: DATABASE_URL and libpq's PG* variables for the connection,\n"
 	    "ETL_MIGRATIONS_DIR for the folder; an option wins.\n"
 	    "\n"
-	    "Exit codes: 0 done, or nothing to do; 1 a migration failed, was interrupted\n"
-	    "or is forbidden by the history, or --verify found a difference; 64 wrong\n"
-	    "options, or not confirmed; 65 a migration file is wrong; 69 PostgreSQL is away\n"
-	    "or another runner at work; 70 our fault; 78 the folder cannot be read or\n"
-	    "written. After 1, 65 and 69 every migration is applied as a whole or not at all.");
+	    "Exit codes: 0 done, or nothing to do; 1 a migration failed, was\n"
+	    "interrupted or is forbidden by the history, or --verify found a\n"
+	    "difference; 64 wrong options, or not confirmed; 65 a migration file is\n"
+	    "wrong; 69 PostgreSQL is unreachable or another runner at work; 70 our\n"
+	    "fault; 78 the folder cannot be read or written. After 1, 65 and 69 every\n"
+	    "migration is applied as a whole or not at all.");
 }
 
 static void

@@ -66,7 +66,7 @@ print_help(const char *group)
 	    "names the database, as whom.\n"
 	    "\n"
 	    "Exit codes: 0 done; 1 refused or not found; 64 wrong options; 65 wrong\n"
-	    "input; 69 a server is away; 70 our fault; 78 wrong settings.");
+	    "input; 69 a server is unreachable; 70 our fault; 78 wrong settings.");
 }
 
 _Noreturn static void
@@ -214,7 +214,7 @@ tool_settings_show(struct tool *tool, struct diag *diag)
 }
 
 /*
- * The row of two words, or of one where a group is a command by itself; ends
+ * The row of two words, or of one where a group is itself a command; ends
  * the program when there is none.
  */
 static const struct tool_row *

@@ -151,7 +151,7 @@ answer_member(const struct import *me, struct span body, const char *name)
 	return member.kind == JSON_NUMBER ? member.value : SPAN_NONE;
 }
 
-/* Is it worth another try: nobody answered, or it passes by itself? */
+/* Is it worth another try: nobody answered, or it will pass? */
 static bool
 may_pass(long status)
 {
@@ -159,7 +159,7 @@ may_pass(long status)
 	    status == 503 || status == 504;
 }
 
-/* The service answers or is away; requests of one round count once. */
+/* The service answers or is unreachable; requests of one round count once. */
 static void
 note_service(struct import *me, const struct item *item, bool is_away)
 {
@@ -280,7 +280,7 @@ give_up(struct import *me)
 	for (size_t i = me->low; i < me->count; i++)
 		if (me->items[i].outcome == OPEN)
 			finish(me, &me->items[i], AWAY, "",
-			    SPAN_LIT("the service is away"));
+			    SPAN_LIT("the service is unreachable"));
 	me->failures = 0;
 }
 

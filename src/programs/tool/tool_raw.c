@@ -333,7 +333,7 @@ tool_requeue(struct tool *tool, struct diag *diag)
 		    " option that selects some");
 	if (options.dry_run)
 		return tell_count(tool, filter, diag);
-	/* A broker that is away is the relay's business. */
+	/* An unreachable broker is the relay's business. */
 	if (tool_broker(tool, &queue, diag) != E_OK)
 		(void)fprintf(stderr, "pulse-etl: %s\n", diag->text);
 	diag_clear(diag);

@@ -1,6 +1,6 @@
 /*
  * The commands of pulse-etl: TOOL(group, command, function, what it takes,
- * sentence). A group with an empty command is a command by itself.
+ * sentence). A group with an empty command is itself a command.
  */
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
