@@ -17,7 +17,9 @@
 #define LISTEN_FD 0
 /* libfcgi counts in int. */
 #define PIECE 1048576
-/* From here on bytes go to the socket without libfcgi's copy, in 8 kB pieces. */
+/*
+ * From here on bytes go to the socket without libfcgi's copy, in 8 kB pieces.
+ */
 #define LARGE 32768
 /* Records in one system call, and bytes in one record: 16 bits, 8 aligned. */
 #define RECORDS 16

@@ -29,7 +29,8 @@ struct conf_row {
 	const char *choices;  /* of a text: "a|b|c", or NULL for any */
 	const char *environment;
 	const char *sentence;
-	size_t offset; /* of the char * or int64_t (number, bool) in the owner */
+	/* of the char * or int64_t (number, bool) in the owner */
+	size_t offset;
 };
 
 /* The rows of one owner and where its values are. */

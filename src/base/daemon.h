@@ -36,7 +36,9 @@ struct daemon_program {
  */
 void daemon_init(int argc, char **argv, const struct daemon_program *program);
 
-/* Take over the signals; after any library that installs handlers of its own. */
+/*
+ * Take over the signals; after any library that installs handlers of its own.
+ */
 void daemon_signals(void);
 
 /*

@@ -34,14 +34,16 @@ void log_set_level(enum log_level level);
 /* The program's short name, in every line. Lives: as long as the process. */
 void log_set_program(const char *name);
 
-/* The request's or job's id in every line until the next call; NULL for none. */
+/*
+ * The request's or job's id in every line until the next call; NULL for none.
+ */
 void log_set_context(const char *key, const char *value);
 
 /*
  * true: keep lines until there are 4 KB of them, and write them at once, which
- * spares a system call for each; false: write them, and go on line by line. Both
- * write what was kept before, and so does a warning. What is kept is lost with a
- * process that is killed.
+ * spares a system call for each; false: write them, and go on line by line.
+ * Both write what was kept before, and so does a warning. What is kept is lost
+ * with a process that is killed.
  */
 void log_gather(bool gathers);
 

@@ -8,9 +8,9 @@
 #include <getopt.h>
 
 /*
- * The next option, as getopt_long(3) gives it; -1 at the end. For '?' a sentence
- * is on standard error. *ret_index: the row of a long option, -1 of a letter;
- * ret_index may be NULL.
+ * The next option, as getopt_long(3) gives it; -1 at the end. For '?' a
+ * sentence is on standard error. *ret_index: the row of a long option, -1 of a
+ * letter; ret_index may be NULL.
  */
 int option_next(int argc, char **argv, const char *letters,
     const struct option *options, int *ret_index);

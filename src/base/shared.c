@@ -85,9 +85,9 @@ make(const char *path, const char *setting, uint32_t layout, size_t size,
 }
 
 /*
- * Put a fresh file in the place of one of another layout. Of processes that come
- * at once, as a new version's do, all wait for the old file's lock, and those
- * behind the first find what it has made.
+ * Put a fresh file in the place of one of another layout. Of processes that
+ * come at once, as a new version's do, all wait for the old file's lock, and
+ * those behind the first find what it has made.
  */
 static enum err
 replace(const char *path, const char *setting, uint32_t layout, size_t size,

@@ -34,8 +34,8 @@ const struct field_set jobs_extract_input = { extract_rows,
 
 /*
  * Queue an extraction. There is no row that would keep the job while the
- * broker is unreachable: either the broker has it, or the client hears that it has
- * not.
+ * broker is unreachable: either the broker has it, or the client hears that it
+ * has not.
  */
 enum err
 jobs_extract(struct req *rq, struct resp *rp)

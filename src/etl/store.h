@@ -53,7 +53,9 @@ bool store_may_have_company(const struct req *rq);
 enum err store_group(struct req *const *rqs, struct resp *const *rps,
     const struct store *stores, size_t count, struct diag *diag) MUST_CHECK;
 
-/* Did it fail for what only one may have, so that the others are to go alone? */
+/*
+ * Did it fail for what only one may have, so that the others are to go alone?
+ */
 bool store_is_one_to_blame(enum err rc, const struct diag *diag);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * Addresses of callers (IPv4 and IPv6, RFC 4291, section 2.2) and lists of them
- * in settings: addresses and networks (ADDRESS/BITS), apart by spaces or commas.
+ * in settings: addresses and networks (ADDRESS/BITS), apart by spaces or
+ * commas.
  */
 #ifndef HTTP_ADDRESS_H
 #define HTTP_ADDRESS_H

@@ -1,6 +1,7 @@
 /*
  * What a JSON Web Token of the platform says about its bearer: claims
- * tenant_id, user_id, email, role, is_admin, exp, nbf, iss, aud (RFC 7519, 4.1).
+ * tenant_id, user_id, email, role, is_admin, exp, nbf, iss, aud (RFC 7519,
+ * 4.1).
  */
 #ifndef HTTP_AUTH_JWT_H
 #define HTTP_AUTH_JWT_H

@@ -78,7 +78,9 @@ struct field_error {
 enum err fields_read(const struct field_set *set, struct req *rq,
     void *values) MUST_CHECK;
 
-/* Find what is wrong with the fields, and keep nothing else. Fails: as above. */
+/*
+ * Find what is wrong with the fields, and keep nothing else. Fails: as above.
+ */
 enum err fields_check(const struct field_set *set, struct req *rq) MUST_CHECK;
 
 /*

@@ -18,7 +18,8 @@
 
 struct part {
 	struct span name;
-	struct span file_name;	/* SPAN_NONE: it is no file; never a path of ours */
+	/* SPAN_NONE: it is no file; never a path of ours */
+	struct span file_name;
 	struct span media_type; /* SPAN_NONE: it does not say */
 	struct span bytes;
 };

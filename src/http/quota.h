@@ -1,8 +1,8 @@
 /*
- * A tenant's daily quota (models/tenant/tenant.h): everything that is kept or worked
- * on for a tenant is taken from it before it is done, bytes of whatever is
- * kept, and batches: those that are stored, those that are processed again, and
- * jobs. A tenant without a quota costs nothing here.
+ * A tenant's daily quota (models/tenant/tenant.h): everything that is kept or
+ * worked on for a tenant is taken from it before it is done, bytes of whatever
+ * is kept, and batches: those that are stored, those that are processed again,
+ * and jobs. A tenant without a quota costs nothing here.
  */
 #ifndef HTTP_QUOTA_H
 #define HTTP_QUOTA_H

@@ -1,8 +1,8 @@
 /*
  * A route: method, path and who may call it, and the handler that answers.
  * Paths are compared as they came, byte by byte: no decoding, no merging of
- * slashes, no dots; one slash at the end is passed over. `{id}` stands for one positive number; a path that is
- * written out wins over one with {id}.
+ * slashes, no dots; one slash at the end is passed over. `{id}` stands for one
+ * positive number; a path that is written out wins over one with {id}.
  */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H

@@ -58,8 +58,8 @@ enum err seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
 void seats_ask(struct seats *seats, int64_t tenant_id);
 
 /*
- * What the responder is at from now on is of this tenant, which has asked before:
- * a group's stores are worked on one tenant after the other.
+ * What the responder is at from now on is of this tenant, which has asked
+ * before: a group's stores are worked on one tenant after the other.
  */
 void seats_hold(struct seats *seats, int64_t tenant_id, bool is_store);
 

@@ -23,14 +23,16 @@ struct seats_place {
 	_Atomic int64_t tenant; /* 0: it waits for a request */
 	_Atomic int64_t store;	/* is it a store? */
 	_Atomic int64_t began;	/* of clock_ms() */
-	_Atomic int64_t turn;	/* of a large store: its number, or one of these */
+	/* of a large store: its number, or one of these */
+	_Atomic int64_t turn;
 };
 
 /* What is known of a tenant; of two with the same mark the last one. */
 struct seats_mark {
 	_Atomic int64_t tenant;
 	_Atomic int64_t asked;	   /* of clock_ms(): its last request */
-	_Atomic int64_t pressed;   /* when others had to wait for it; 0: never */
+	/* when others had to wait for it; 0: never */
+	_Atomic int64_t pressed;
 	_Atomic int64_t long_any;  /* the end of its last long one; 0: none */
 	_Atomic int64_t long_read; /* of those that are no store */
 };
@@ -59,8 +61,8 @@ int64_t seats_processors(void);
 
 /*
  * How long ago that was, ms, of two times of clock_ms(). The file may be older
- * than the kernel's clock, which begins anew with each boot: what lies ahead was
- * long ago, but for what others have noted since I looked.
+ * than the kernel's clock, which begins anew with each boot: what lies ahead
+ * was long ago, but for what others have noted since I looked.
  */
 int64_t seats_age(int64_t at, int64_t now);
 

@@ -56,7 +56,10 @@ struct shape {
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false };
 
-/* Rows from those that write the members: MEMBER of models/tables/begin_table.h. */
+/*
+ * Rows from those that write the members: MEMBER of
+ * models/tables/begin_table.h.
+ */
 #define SHAPE_MEMBER(member, type, null, sql) \
 	{ #member, COLUMN_KIND(SHAPE_, type), SHAPE_##null, NULL, NULL },
 

@@ -47,7 +47,9 @@ struct blocks {
 	/* A bit a level, the lowest the innermost: an object? Above: 10 */
 	uint64_t kinds;
 	uint64_t kinds_end; /* kinds stays below that: the limit of depth */
-	/* Tokens so far, closing brackets, commas and colons not being values. */
+	/*
+	 * Tokens so far, closing brackets, commas and colons not being values.
+	 */
 	size_t opens, objects, values, keys;
 	/*
 	 * For each level, at least as many as the object there has members, but

@@ -39,7 +39,8 @@ enum json_kind {
 struct json_limits {
 	unsigned depth;	  /* arrays and objects within each other, <= 1024 */
 	int exponent;	  /* the largest |exponent| of a number */
-	size_t expansion; /* bytes all exponents together may add when printed */
+	/* bytes all exponents together may add when printed */
+	size_t expansion;
 	bool unstorable; /* \u0000 and half surrogates pass: json_replace.h */
 	unsigned members; /* of one object; 0: any number */
 	size_t memory; /* bytes of JSON_OBJECT_BYTES and so on; 0: any number */
@@ -56,8 +57,8 @@ struct json_limits {
 #define JSON_SCALAR_BYTES 110
 
 /*
- * What the service accepts; docs/decisions/payload-is-never-rebuilt.md says why.
- * The second one takes what json_replace() is going to replace as well.
+ * What the service accepts; docs/decisions/payload-is-never-rebuilt.md says
+ * why. The second one takes what json_replace() is going to replace as well.
  */
 extern const struct json_limits json_limits_default, json_limits_unstorable;
 
@@ -73,7 +74,8 @@ struct json_member {
 	/* Found: */
 	enum json_kind kind; /* JSON_ABSENT: there was none */
 	struct span value;   /* its bytes, quotes and brackets included */
-	int64_t item_count;  /* an array's elements; an object's as above, else 1 */
+	/* an array's elements; an object's as above, else 1 */
+	int64_t item_count;
 };
 
 /*

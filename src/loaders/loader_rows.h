@@ -1,8 +1,8 @@
 /*
  * LOADER(statements, file, what it does): the loads of the entity types that
- * have these statements (models/entity_type_rows.h), in order. The statements are
- * in the .sql file of that name. Rows are locked in this order, too: batches,
- * types, statuses, work items, pull requests, links (migration 0022).
+ * have these statements (models/entity_type_rows.h), in order. The statements
+ * are in the .sql file of that name. Rows are locked in this order, too:
+ * batches, types, statuses, work items, pull requests, links (migration 0022).
  */
 LOADER(jira_projects_batch, waiting_projects, "statuses that named one of them")
 LOADER(jira_projects_batch, wit_mappings, "types find their mapping by name")

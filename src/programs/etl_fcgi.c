@@ -1,7 +1,7 @@
 /*
- * pulse-etl-fcgi: a responder behind nginx. It answers one request at a time, or
- * small stores that wait together, and serves the broker's heartbeats while it
- * waits.
+ * pulse-etl-fcgi: a responder behind nginx. It answers one request at a time,
+ * or small stores that wait together, and serves the broker's heartbeats while
+ * it waits.
  */
 #include <malloc.h>
 #include <stdio.h>

@@ -35,12 +35,14 @@ void slots_begin(struct slots *slots, struct slot *slot);
 
 /*
  * Small stores that wait already join the first one, which is begun and may
- * have company. Gives: how many they are in all, in their slots; *ret_other: the
- * slot behind them holds a request that goes alone.
+ * have company. Gives: how many they are in all, in their slots; *ret_other:
+ * the slot behind them holds a request that goes alone.
  */
 size_t slots_gather(struct slots *slots, bool *ret_other);
 
-/* Send a slot's answer. Gives: the bytes of the larger one, of it and the body. */
+/*
+ * Send a slot's answer. Gives: the bytes of the larger one, of it and the body.
+ */
 size_t slots_end(struct slot *slot);
 
 /* Give back what large bodies needed, but for so many bytes each. */

@@ -15,8 +15,8 @@
 bool worker_is_hopeless(enum err rc, const struct diag *diag);
 
 /*
- * Are the servers to blame: unreachable, full, read-only, or without the tables and
- * rights that this version needs? Then the batch has not failed.
+ * Are the servers to blame: unreachable, full, read-only, or without the tables
+ * and rights that this version needs? Then the batch has not failed.
  */
 bool worker_is_outage(const struct diag *diag);
 

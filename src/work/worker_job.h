@@ -31,7 +31,8 @@ struct worker_verdict {
 
 /* What the message tells besides the job. */
 struct worker_history {
-	bool redelivered; /* whoever took it, we or another, did not settle it */
+	/* whoever took it, we or another, did not settle it */
+	bool redelivered;
 	int64_t attempt;  /* failures so far */
 	int64_t held;	  /* how often somebody was at work on it */
 };

@@ -103,9 +103,9 @@ struct db_company {
 
 /*
  * Whose answer a statement is for: the descriptor of a connection, or -1 for
- * nobody's. A statement that changes nothing is cancelled when its other end has
- * gone, or when it has taken database_read_timeout: it then fails with E_DB_BUSY,
- * and the client is told. Holds until it is told again.
+ * nobody's. A statement that changes nothing is cancelled when its other end
+ * has gone, or when it has taken database_read_timeout: it then fails with
+ * E_DB_BUSY, and the client is told. Holds until it is told again.
  */
 void db_wait_for_peer(struct db *db, int peer);
 
@@ -133,9 +133,9 @@ void db_slim(struct db *db);
 
 /*
  * Whose rows the statements and transactions that follow may see and write:
- * row-level security goes by it (app.tenant_id). The session is told in the same
- * round trip as the first statement that needs it, each transaction for itself;
- * a session that a pooler shares, with each statement. DB_NO_TENANT:
+ * row-level security goes by it (app.tenant_id). The session is told in the
+ * same round trip as the first statement that needs it, each transaction for
+ * itself; a session that a pooler shares, with each statement. DB_NO_TENANT:
  * no tenant's. DB_EVERY_TENANT: for chores over all tenants.
  *
  * Needs: no open transaction.

@@ -1,8 +1,9 @@
 /*
  * What the server is told of us: time zone, limits, whose rows. A session that
- * is ours alone is told once, and of tenants when they change. One that a pooler
- * shares among its clients is told with each transaction, and forgets it with
- * its end: so nobody sees another's tenant, and nobody else has our limits.
+ * is ours alone is told once, and of tenants when they change. One that a
+ * pooler shares among its clients is told with each transaction, and forgets it
+ * with its end: so nobody sees another's tenant, and nobody else has our
+ * limits.
  */
 #include <inttypes.h>
 #include <stdio.h>

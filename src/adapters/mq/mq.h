@@ -1,7 +1,8 @@
 /*
  * One RabbitMQ connection with one confirm channel, and one to take messages
- * from queues: opened when needed, reopened after a pause when lost. Messages count as delivered to the broker
- * only after its basic.ack without a basic.return.
+ * from queues: opened when needed, reopened after a pause when lost. Messages
+ * count as delivered to the broker only after its basic.ack without a
+ * basic.return.
  *
  * connection.blocked is asked for at login and obeyed: while the broker is out
  * of memory or disk, publishing is refused at once.

@@ -41,7 +41,8 @@ void svg_drawing_points(struct svg_drawing *drawing, size_t count);
  * A property names a part of the picture with url(#part): of the last element
  * when selectors is SPAN_NONE, else of all that the rule of a style sheet is
  * for. A selector counts for all that its last word, an element's name, .class
- * or #id, is for; without one, as with brackets, for every element. SPAN_NONE for the part: lines are dashed.
+ * or #id, is for; without one, as with brackets, for every element. SPAN_NONE
+ * for the part: lines are dashed.
  */
 void svg_drawing_apply(struct svg_drawing *drawing, struct span selectors,
     struct span part);

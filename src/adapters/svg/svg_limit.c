@@ -52,7 +52,8 @@ next_number(struct span *text, double *ret_number)
 	digits[len] = '\0';
 	*ret_number = strtod(digits, &stop);
 	if (stop == digits + sizeof(digits) - 1)
-		*ret_number = NAN; /* nobody writes one so long: no limit has it */
+		/* nobody writes one so long: no limit has it */
+		*ret_number = NAN;
 	/* At least the character that is no number. */
 	len = stop == digits ? (len > 0 ? 1 : 0) : (size_t)(stop - digits);
 	text->at += len;

@@ -86,7 +86,8 @@ openapi_parameter(struct json *json, const char *key, const struct field *row)
 	if (row->sentence != NULL)
 		json_text(json, "description", row->sentence);
 	bare.sentence = NULL;
-	if (row->kind == FIELD_OBJECT) { /* else its members would be parameters */
+	/* else its members would be parameters */
+	if (row->kind == FIELD_OBJECT) {
 		json_object(json, "content");
 		json_object(json, "application/json");
 	}

@@ -102,7 +102,8 @@ struct raw_batch_filter {
 	struct span created_before; /* the same */
 	int64_t limit;
 	int64_t offset;
-	int64_t before_id; /* keyset: only ids below this one; 0: from the top */
+	/* keyset: only ids below this one; 0: from the top */
+	int64_t before_id;
 	/* raw_batch_requeue(): only ids above it; it moves on to the last. */
 	int64_t *cursor;
 };
@@ -241,8 +242,9 @@ enum err raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
 /*
  * Which loads make metrics follow a mapping, a workflow step or a category that
  * has changed: of each integration that has such a status the newest completed
- * batch whose load computes metrics. After a load that has failed for good there
- * is none until a newer batch comes: it would fail one batch after the other.
+ * batch whose load computes metrics. After a load that has failed for good
+ * there is none until a newer batch comes: it would fail one batch after the
+ * other.
  * Gives: rows of RAW_BATCH_LOCKED_… without the last column, of at most `limit`
  *        integrations.
  */

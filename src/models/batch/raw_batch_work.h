@@ -29,7 +29,8 @@ enum raw_batch_state {
 	RAW_BATCH_HELD,	      /* somebody is at work on it right now */
 	RAW_BATCH_COMPLETED,
 	RAW_BATCH_FAILED,
-	RAW_BATCH_SPENT,      /* it may not be tried again: it failed too often */
+	/* it may not be tried again: it failed too often */
+	RAW_BATCH_SPENT,
 	RAW_BATCH_DEADLY,     /* the same: it was interrupted too often */
 	RAW_BATCH_CLAIMED,    /* it is ours */
 };

@@ -24,7 +24,8 @@ struct catalogue {
 	const char *users;	 /* the table whose rows refer to it, or NULL */
 	const char *link;	 /* their column that does */
 	bool keeps_inactive;	 /* inactive users keep it, too */
-	const char *moved;	 /* what catalogue_move() sets besides, or NULL */
+	/* what catalogue_move() sets besides, or NULL */
+	const char *moved;
 	const char *target;	 /* what it says of a target it refuses */
 	const struct catalogue *mappings; /* users that are mappings */
 	const char *maps;	 /* a mapping's column: the name it is for */

@@ -29,9 +29,9 @@
  *	STICKY     the same, but NULL says nothing: what is there stays
  *	MEASURED   what is reckoned over all that is stored
  *
- * Before including a table, define those of TABLE, COLUMN, MEMBER, DEFAULT, KEY,
- * CHECK, INDEX, POLICY, TRIGGER and GRANT that you need; MEMBER(member, type,
- * null, SQL) is what answers show. end_table.h undefines them all.
+ * Before including a table, define those of TABLE, COLUMN, MEMBER, DEFAULT,
+ * KEY, CHECK, INDEX, POLICY, TRIGGER and GRANT that you need; MEMBER(member,
+ * type, null, SQL) is what answers show. end_table.h undefines them all.
  */
 #include "models/tables/column.h"
 

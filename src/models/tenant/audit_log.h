@@ -1,7 +1,7 @@
 /*
  * Who changed a token or an integration, in the transaction of the change
- * itself, and what was done by hand at the command line: rows that are only ever
- * added.
+ * itself, and what was done by hand at the command line: rows that are only
+ * ever added.
  */
 #ifndef MODELS_TENANT_AUDIT_LOG_H
 #define MODELS_TENANT_AUDIT_LOG_H

@@ -1,7 +1,7 @@
 /*
- * Compare the tables that are declared (models/tables/schema_declared.h) with those of a
- * live database, and print each difference. What is there and not declared is
- * noted, and is no difference: a database may have more.
+ * Compare the tables that are declared (models/tables/schema_declared.h) with
+ * those of a live database, and print each difference. What is there and not
+ * declared is noted, and is no difference: a database may have more.
  */
 #ifndef PROGRAMS_MIGRATE_MIGRATION_VERIFY_H
 #define PROGRAMS_MIGRATE_MIGRATION_VERIFY_H
