@@ -1,7 +1,8 @@
 /*
  * What can fail returns one of these codes; E_OK is 0. A code belongs to a
- * class, and only classes are translated: to HTTP in http/http_status.c, to an
- * exit code in err_exit_code(). Details travel in struct diag.
+ * class, which decides the status in http/http_status.c, the exit code in
+ * err_exit_code(), and with SQLSTATE whether a job is tried again in
+ * work/worker_details.c. Details travel in struct diag.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H

@@ -12,7 +12,7 @@
 
 /*
  * What the members of an object are called that hold a batch's items; see
- * transform.md. Names end with NULL.
+ * docs/loading.md. Names end with NULL.
  */
 extern const char *const raw_batch_items[];
 
