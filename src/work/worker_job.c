@@ -122,9 +122,7 @@ give_up_claim(struct work *work, const struct raw_batch_claim *claim,
 	return end_claim(work, claim, &result, ret_state, work->diag);
 }
 
-/*
- * One transaction. *ret_state: what the row is now, CLAIMED while it is ours.
- */
+/* One transaction. *ret_state: the row's state, CLAIMED while it is ours. */
 static enum err
 transform_once(struct work *work, const struct raw_batch_claim *claim,
     struct worker_verdict *verdict, enum raw_batch_state *ret_state)
