@@ -55,7 +55,8 @@ INSERT INTO wits_prs_links (tenant_id, integration_id, work_item_id,
 SELECT $1, c.integration_id, c.work_item_id, c.external_id, c.full_name,
 	c.number, c.host, c.source, c.status
 FROM changed AS c
-WHERE (SELECT count(*) FROM own) >= 0 AND c.place > 0 AND c.number IS NOT NULL AND c.full_name IS NOT NULL
+WHERE (SELECT count(*) FROM own) >= 0 AND c.place > 0
+	AND c.number IS NOT NULL AND c.full_name IS NOT NULL
 	AND c.external_id IS NOT NULL AND NOT EXISTS (SELECT
 	FROM etl_links_of_pr($1, c.name_key, c.external_id, c.number, c.host)
 	AS x WHERE x.work_item_id = c.work_item_id)
