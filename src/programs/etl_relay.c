@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/daemon.h"
-#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "models/batch/raw_batch_relay.h"
@@ -18,7 +17,7 @@
 #include "programs/settings.h"
 #include "queue/queue_manager.h"
 #include "queue/queue_retries.h"
-#include "work/batch_jobs.h"
+#include "work/publish.h"
 #include "work/relay_chores.h"
 #include "work/relay_lost.h"
 
@@ -58,51 +57,14 @@ struct seen {
 	bool left; /* the broker did not take all */
 };
 
-/* Publish the jobs of locked rows and mark those that were confirmed. */
-static enum err
-publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
-    struct diag *diag)
-{
-	size_t count = (size_t)db_rows_count(rows);
-	struct job *jobs = batch_jobs(rows, me->arena);
-	struct raw_batch_version *done = arena_get(me->arena,
-	    count * sizeof(*done));
-	bool *confirmed = arena_get(me->arena, count * sizeof(*confirmed));
-	enum err published, rc;
-	size_t marked = 0;
-
-	if (jobs == NULL || done == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	published = queue_manager_publish_all(me->queue, QUEUE_TRANSFORM, jobs,
-	    count, (int)settings.relay.relay_timeout, me->arena, confirmed,
-	    diag);
-	FAILPOINT("relayed");
-	for (size_t i = 0; i < count; i++)
-		if (confirmed[i])
-			done[marked++] = raw_batch_locked(rows, (int)i);
-	if (marked > 0) {
-		struct diag mark_diag;
-
-		diag_clear(&mark_diag);
-		rc = raw_batch_mark_queued(me->db, done, marked, me->arena,
-		    &mark_diag);
-		if (rc != E_OK) {
-			*diag = mark_diag;
-			return rc;
-		}
-	}
-	*ret_marked = marked;
-	/* What was confirmed is worth a COMMIT even if the rest was not. */
-	return marked > 0 ? E_OK : published;
-}
-
 /* Lock, publish and mark, in an open transaction. */
 static enum err
 queue_rows(struct relay *me, enum raw_batch_where where,
     const struct raw_batch_range *range, struct seen *seen, struct diag *diag)
 {
+	struct published published;
 	struct db_rows *rows;
-	size_t count, marked;
+	size_t count;
 	enum err rc;
 
 	rc = raw_batch_lock_unqueued(me->db, where, range,
@@ -111,13 +73,19 @@ queue_rows(struct relay *me, enum raw_batch_where where,
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
 	count = (size_t)db_rows_count(rows);
-	rc = publish_rows(me, rows, &marked, diag);
+	rc = publish_transforms(me->db, me->queue, rows,
+	    (int)settings.relay.relay_timeout, me->arena, &published, diag);
+	/* What was confirmed is worth a COMMIT even if the rest was not. */
+	if (rc == E_OK && published.confirmed == 0) {
+		rc = published.why.code;
+		*diag = published.why;
+	}
 	if (rc != E_OK)
 		return rc;
 	seen->first_id = db_int(rows, 0, RAW_BATCH_LOCKED_ID);
 	seen->last_id = db_int(rows, (int)count - 1, RAW_BATCH_LOCKED_ID);
-	seen->marked += marked;
-	if (marked < count)
+	seen->marked += published.confirmed;
+	if (published.confirmed < count)
 		seen->left = true;
 	else if (count == (size_t)settings.relay.relay_batch)
 		seen->more = true;
