@@ -155,12 +155,16 @@ put_off(struct db *db)
 enum err
 db_open(struct db *db, struct diag *diag)
 {
+	db_idle(db);
+	return db->conn != NULL ? E_OK : db_connect(db, diag);
+}
+
+enum err
+db_connect(struct db *db, struct diag *diag)
+{
 	int64_t deadline;
 	enum err rc;
 
-	db_idle(db);
-	if (db->conn != NULL)
-		return E_OK;
 	if (clock_ms() < db->retry_at)
 		return diag_set(diag, E_DB_CONNECT,
 		    "PostgreSQL was unreachable; waiting before the next attempt");

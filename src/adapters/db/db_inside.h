@@ -42,6 +42,12 @@ struct db_rows {
 	PGresult *result;
 };
 
+/* Open what is closed. Fails: as db_open(). */
+enum err db_connect(struct db *db, struct diag *diag);
+
+/* As db_do(), on a connection that was just looked at. */
+enum err db_do_now(struct db *db, const char *sql, struct diag *diag);
+
 /*
  * Tell a connection that was just opened our settings, once where its session
  * is ours alone, and find out whether it is.

@@ -279,17 +279,20 @@ run(struct db *db, const struct db_statement *statement,
 	return note_lost(db, statement, diag);
 }
 
-/* Open the connection, unless a transaction was lost with it. */
+/*
+ * The one look before a statement: what the server has closed meanwhile is
+ * opened, for nothing was sent, unless a transaction was lost with it.
+ */
 static enum err
 ready(struct db *db, struct diag *diag)
 {
-	if (db->in_transaction) {
-		db_idle(db);
-		if (db->conn == NULL)
-			return diag_set(diag, E_DB_LOST, "the connection to"
-			    " PostgreSQL was lost in a transaction");
-	}
-	return db_open(db, diag);
+	db_idle(db);
+	if (db->conn != NULL)
+		return E_OK;
+	if (db->in_transaction)
+		return diag_set(diag, E_DB_LOST, "the connection to"
+		    " PostgreSQL was lost in a transaction");
+	return db_connect(db, diag);
 }
 
 enum err
@@ -329,12 +332,18 @@ db_run(struct db *db, const struct db_statement *statement,
 enum err
 db_do(struct db *db, const char *sql, struct diag *diag)
 {
-	const struct db_statement statement = { .sql = sql, .changes = true };
-	PGresult *result = NULL;
 	enum err rc = ready(db, diag);
 
-	if (rc != E_OK)
-		return rc;
+	return rc == E_OK ? db_do_now(db, sql, diag) : rc;
+}
+
+enum err
+db_do_now(struct db *db, const char *sql, struct diag *diag)
+{
+	const struct db_statement statement = { .sql = sql, .changes = true };
+	PGresult *result = NULL;
+	enum err rc;
+
 	if (PQsendQuery(db->conn, sql) == 1)
 		result = db_collect(db, deadline_of(db));
 	rc = judge(db, &statement, result, diag);
