@@ -201,7 +201,7 @@ struct stored {
 	bool queued;
 	int64_t replaced;
 	const char *message;
-	const char *warning; /* or NULL */
+	struct span entity_type, provider; /* for a warning */
 };
 
 static void
@@ -218,8 +218,7 @@ write_stored(struct resp *rp, const struct stored *stored)
 	json_text(rp->json, "message", stored->message);
 	json_bool(rp->json, "queued", stored->queued);
 	json_int(rp->json, "replaced_characters", stored->replaced);
-	if (stored->warning != NULL)
-		json_text(rp->json, "warning", stored->warning);
+	store_warning_write(rp->json, stored->entity_type, stored->provider);
 	json_end(rp->json);
 }
 
@@ -227,7 +226,7 @@ write_stored(struct resp *rp, const struct stored *stored)
 static enum err
 replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 {
-	struct stored stored = {
+	struct stored stored = { .entity_type = batch->entity_type,
 		.message = "Stored before, with this Idempotency-Key" };
 	struct idempotency_use use;
 	enum err rc;
@@ -248,8 +247,7 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	stored.id = use.raw_data_id;
 	stored.queued = use.queued;
 	stored.replaced = use.replaced;
-	stored.warning = store_warning(batch->entity_type, use.provider,
-	    rq->arena);
+	stored.provider = use.provider;
 	write_stored(rp, &stored);
 	return E_OK;
 }
@@ -259,7 +257,8 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
     const struct raw_batch_stored *row, bool queued)
 {
 	struct stored stored = { .id = row->row.id, .replaced = batch->replaced,
-		.queued = queued, .message = "Stored; not queued, as asked" };
+		.queued = queued, .message = "Stored; not queued, as asked",
+		.entity_type = batch->entity_type, .provider = row->provider };
 
 	audit_note(rq, "raw_data.store", row->row.id);
 	metrics_add(METRIC_STORED, 1);
@@ -272,8 +271,6 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 	else if (batch->queue)
 		stored.message = stored.queued ? "Stored and queued" :
 		    "Stored; it will be queued automatically later";
-	stored.warning = store_warning(batch->entity_type, row->provider,
-	    rq->arena);
 	write_stored(rp, &stored);
 }
 

@@ -189,7 +189,6 @@ enum err
 resource_create(struct req *rq, struct resp *rp, const struct resource *it)
 {
 	struct edit edit = { .of = it, .changed = true };
-	char *location;
 	enum err rc;
 
 	rc = read_edit(rq, it, it->create, &edit);
@@ -212,9 +211,7 @@ resource_create(struct req *rq, struct resp *rp, const struct resource *it)
 	if (rc != E_OK)
 		return rc;
 	rp->status = 201;
-	location = arena_printf(rq->arena, "%s/%" PRId64, it->path, edit.id);
-	if (location != NULL)
-		response_header(rp, "Location", location);
+	buf_printf(rp->head, "Location: %s/%" PRId64 "\r\n", it->path, edit.id);
 	return E_OK;
 }
 
@@ -290,6 +287,7 @@ enum err
 resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
 {
 	struct edit edit = { .of = it };
+	const char *message;
 	enum err rc;
 
 	rc = read_edit(rq, it, it->remove, &edit);
@@ -300,14 +298,15 @@ resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
 	rc = it->release(rq, &edit);
 	if (rc == E_OK)
 		rc = write_removal(rq, it, &edit);
+	message = edit.kept != NULL ? edit.kept :
+	    arena_printf(rq->arena, "The %s is deleted", it->table->noun);
 	rc = finish(rq, it, edit.kept != NULL ? "deactivate" : "delete",
 	    edit.id, rc);
 	if (rc != E_OK)
 		return rc;
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
-	json_text(rp->json, "message", edit.kept != NULL ? edit.kept :
-	    arena_printf(rq->arena, "The %s is deleted", it->table->noun));
+	json_text(rp->json, "message", message);
 	json_end(rp->json);
 	return E_OK;
 }
