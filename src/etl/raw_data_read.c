@@ -125,7 +125,7 @@ known_versions(struct req *rq)
 {
 	struct span rest = rq->if_none_match, tag;
 	char *text = rest.at == NULL ? NULL :
-	    arena_get(rq->arena, rest.len + 1);
+	    arena_ask(rq->arena, rest.len + 1);
 	size_t len = 0;
 	bool weak;
 

@@ -28,8 +28,9 @@ resource_version(struct req *rq, struct resp *rp, struct span version)
 		(void)snprintf(&content[2 * i], 3, "%02x", digest[i]);
 	tag = arena_printf(rq->arena, "\"%.*s%s%s\"", SPAN_ARG(version),
 	    version.len > 0 ? "-" : "", content);
-	if (tag == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	rc = arena_done(rq->arena, &rq->diag);
+	if (rc != E_OK)
+		return rc;
 	response_header(rp, "ETag", tag);
 	response_header(rp, "Cache-Control", "private, no-cache");
 	if (strcmp(rq->route->method, "GET") == 0 &&
@@ -175,6 +176,8 @@ finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
 	(void)snprintf(what, sizeof(what), "%s.%s", it->event, verb);
 	if (rc == E_OK && it->recorded)
 		rc = audit_record(rq, what, id);
+	if (rc == E_OK)
+		rc = arena_done(rq->arena, &rq->diag);
 	if (rc != E_OK) {
 		db_rollback(rq->db);
 		return rc;

@@ -146,15 +146,22 @@ prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 		rc = form_read(rq, rq->route->input);
 	else if (rc == E_OK && has_body(rq))
 		rc = request_read_json(rq, rq->route->input);
-	if (rc != E_OK)
-		return rc;
-	return check_names(rq);
+	if (rc == E_OK)
+		rc = check_names(rq);
+	return rc == E_OK ? arena_done(rq->arena, &rq->diag) : rc;
 }
 
-/* Complete the answer of a handler that came to rc. */
+/*
+ * Complete the answer of a handler that came to rc. What it, or what is wrong
+ * with the request, is told with may have been made of emergency space.
+ */
 static void
 conclude(struct req *rq, struct resp *rp, enum err rc, const char *allow)
 {
+	if ((rc == E_OK || is_flaw(rc)) && arena_failed(rq->arena)) {
+		rc = arena_done(rq->arena, &rq->diag);
+		rq->errors = NULL;
+	}
 	if (rc == E_OK) {
 		response_end(rp);
 		rc = buf_done(rp->body);
@@ -169,6 +176,7 @@ conclude(struct req *rq, struct resp *rp, enum err rc, const char *allow)
 	response_problem(rp, rq, rc);
 	if (rc == E_METHOD)
 		response_header(rp, "Allow", allow);
+	arena_resume(rq->arena); /* for those that came with it */
 }
 
 void

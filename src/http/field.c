@@ -33,7 +33,7 @@ enum err
 field_refuse(struct req *rq, enum field_place place, const char *name,
     const char *type, const char *text)
 {
-	struct field_error *error = arena_get(rq->arena, sizeof(*error));
+	struct field_error *error = arena_ask(rq->arena, sizeof(*error));
 	enum err rc = place == FIELD_BODY ? E_INVALID : E_SYNTAX;
 
 	if (rq->diag.code == E_OK)
@@ -219,9 +219,10 @@ scan_text(const struct field *row, struct req *rq, const struct found *found,
 {
 	char *copy = arena_printf(rq->arena, " %.*s", SPAN_ARG(found->text));
 	struct json_refusal refusal;
+	enum err rc = arena_done(rq->arena, &rq->diag);
 
-	if (copy == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	if (rc != E_OK)
+		return rc;
 	if (json_scan_document((struct span){ copy + 1, found->text.len },
 	    &json_limits_default, ret_value, &refusal))
 		return E_OK;
@@ -368,7 +369,7 @@ fields_read(const struct field_set *set, struct req *rq, void *values)
 	}
 	if (bad_query)
 		return E_SYNTAX;
-	return bad_body ? E_INVALID : E_OK;
+	return bad_body ? E_INVALID : arena_done(rq->arena, &rq->diag);
 }
 
 enum err

@@ -65,14 +65,14 @@ publish_rows(struct relay *me, const struct db_rows *rows, size_t *ret_marked,
 {
 	size_t count = (size_t)db_rows_count(rows);
 	struct job *jobs = batch_jobs(rows, me->arena);
-	struct raw_batch_version *done = arena_get(me->arena,
+	struct raw_batch_version *done = arena_ask(me->arena,
 	    count * sizeof(*done));
-	bool *confirmed = arena_get(me->arena, count * sizeof(*confirmed));
+	bool *confirmed = arena_ask(me->arena, count * sizeof(*confirmed));
 	enum err published, rc;
 	size_t marked = 0;
 
 	if (jobs == NULL || done == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+		return arena_done(me->arena, diag);
 	published = queue_manager_publish_all(me->queue, QUEUE_TRANSFORM, jobs,
 	    count, (int)settings.relay.relay_timeout, me->arena, confirmed,
 	    diag);

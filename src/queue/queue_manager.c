@@ -223,13 +223,14 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
     const struct job *jobs, size_t count, int timeout, struct arena *arena,
     bool *confirmed, struct diag *diag)
 {
-	struct mq_message *messages = arena_get(arena, count * sizeof(*messages));
+	struct mq_message *messages = arena_ask(arena,
+	    count * sizeof(*messages));
 	enum err rc = E_OK;
 
 	for (size_t i = 0; i < count; i++)
 		confirmed[i] = false;
 	if (messages == NULL)
-		return diag_set(diag, E_NO_MEMORY, "messages");
+		return arena_done(arena, diag);
 	if (manager->trouble == E_TOPOLOGY)
 		return diag_set(diag, E_TOPOLOGY,
 		    "a queue exists with other arguments; see the log");
@@ -243,17 +244,17 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 		rc = write_message(queue, &jobs[i], &body, id, sizeof(id),
 		    &messages[i], diag);
 		if (rc == E_OK) {
-			char *copy = arena_text(arena, buf_span(&body));
-
-			messages[i].body.at = copy;
-			messages[i].message_id = arena_text(arena, str_span(id));
-			if (copy == NULL || messages[i].message_id == NULL)
-				rc = diag_set(diag, E_NO_MEMORY, "messages");
+			messages[i].body = arena_span(arena, buf_span(&body));
+			messages[i].message_id = arena_text(arena,
+			    str_span(id));
 		}
 		buf_free(&body);
 		if (rc != E_OK)
 			return rc;
 	}
+	rc = arena_done(arena, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = publish(manager, queue, messages, count, timeout, diag);
 	for (size_t i = 0; i < count; i++)
 		confirmed[i] = messages[i].confirmed;

@@ -4,7 +4,7 @@ struct job *
 batch_jobs(const struct db_rows *rows, struct arena *arena)
 {
 	int count = db_rows_count(rows);
-	struct job *jobs = arena_get(arena, (size_t)count * sizeof(*jobs));
+	struct job *jobs = arena_ask(arena, (size_t)count * sizeof(*jobs));
 
 	for (int i = 0; jobs != NULL && i < count; i++)
 		jobs[i] = (struct job){

@@ -132,9 +132,9 @@ queue_due_loads(struct db *db, struct queue_manager *queue,
 		return rc;
 	count = (size_t)db_rows_count(rows);
 	jobs = batch_jobs(rows, arena);
-	confirmed = arena_get(arena, count * sizeof(*confirmed));
+	confirmed = arena_ask(arena, count * sizeof(*confirmed));
 	if (jobs == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+		return arena_done(arena, diag);
 	rc = queue_manager_publish_all(queue, QUEUE_LOAD, jobs, count,
 	    (int)settings->relay_timeout, arena, confirmed, diag);
 	if (rc == E_OK)

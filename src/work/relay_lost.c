@@ -79,9 +79,9 @@ relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
 	if (count == 0)
 		return E_OK;
 	jobs = batch_jobs(rows, lost->arena);
-	confirmed = arena_get(lost->arena, count * sizeof(*confirmed));
+	confirmed = arena_ask(lost->arena, count * sizeof(*confirmed));
 	if (jobs == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+		return arena_done(lost->arena, diag);
 	rc = queue_manager_publish_all(lost->queue, QUEUE_LOAD, jobs, count,
 	    timeout, lost->arena, confirmed, diag);
 	if (rc != E_OK)

@@ -14,14 +14,14 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 {
 	size_t count = (size_t)db_rows_count(rows), queued = 0;
 	struct job *jobs = batch_jobs(rows, arena);
-	struct raw_batch_version *done = arena_get(arena, count * sizeof(*done));
-	int64_t *ids = arena_get(arena, count * sizeof(*ids));
-	bool *confirmed = arena_get(arena, count * sizeof(*confirmed));
+	struct raw_batch_version *done = arena_ask(arena, count * sizeof(*done));
+	int64_t *ids = arena_ask(arena, count * sizeof(*ids));
+	bool *confirmed = arena_ask(arena, count * sizeof(*confirmed));
 	int64_t gone;
 	enum err rc;
 
 	if (jobs == NULL || done == NULL || ids == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+		return arena_done(arena, diag);
 	for (size_t i = 0; i < count; i++)
 		ids[i] = jobs[i].raw_data_id;
 	gone = dead_letters_forget(queue, ids, count, arena);
@@ -68,6 +68,7 @@ requeue(struct db *db, struct queue_manager *queue,
 		    requeued.pending - requeued.queued)), LOG_TEXT("error",
 		    err_name(publish_diag.code)), LOG_TEXT("text",
 		    publish_diag.text));
+	arena_resume(arena); /* the relay queues what was not */
 	*ret_requeued = requeued;
 	return E_OK;
 }

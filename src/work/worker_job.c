@@ -66,7 +66,6 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	struct raw_batch_result result = { .status = SPAN_LIT("completed"),
 		.items = -1 };
 	enum raw_batch_state state;
-	struct span details;
 	enum err rc;
 
 	rc = raw_batch_hold(work->db, &work->name, claim, work->arena,
@@ -78,14 +77,12 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 		    work->arena, &state, work->diag);
 	rc = transformer_run(work->db, &work->job, work->arena, ret_outcome,
 	    work->diag);
+	if (rc == E_OK)
+		rc = worker_notes(ret_outcome, claim->attempt, work->arena,
+		    &result.details, work->diag);
 	if (rc != E_OK)
 		return rc;
-	details = worker_notes(ret_outcome, claim->attempt, work->arena);
-	if (details.at == NULL && worker_has_notes(ret_outcome))
-		return diag_set(work->diag, E_NO_MEMORY,
-		    "no memory for the list of skipped items");
 	FAILPOINT("transformed");
-	result.details = details;
 	result.items = ret_outcome->items;
 	return raw_batch_end(work->db, &work->name, claim, &result,
 	    work->arena, &state, work->diag);
@@ -138,6 +135,7 @@ transform_once(struct work *work, const struct raw_batch_claim *claim,
 	rc = transform_claimed(work, claim, &outcome, &held);
 	if (rc != E_OK || !held) {
 		db_rollback(work->db);
+		arena_resume(work->arena); /* what comes is about the row */
 		return rc != E_OK ? rc : give_up_claim(work, claim, ret_state);
 	}
 	rc = db_commit(work->db, work->diag);
@@ -333,6 +331,7 @@ load_once(struct work *work, bool failed)
 	if (rc == E_OK)
 		return db_commit(work->db, work->diag);
 	db_rollback(work->db);
+	arena_resume(work->arena);
 	return rc;
 }
 

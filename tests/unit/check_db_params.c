@@ -100,7 +100,33 @@ START_TEST(an_array_without_room_is_null)
 	db_add_int_array(&params, values, 2, arena);
 	ck_assert_int_eq(params.count, 1);
 	ck_assert_ptr_null(params.values[0]);
+	ck_assert(arena_failed(arena));
 	arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_statement_of_a_failed_arena_is_not_sent)
+{
+	static char nowhere[] = "host=/nowhere"; /* it cannot connect */
+	static const struct db_settings settings = { .database_url = nowhere,
+		.database_connect_timeout = 1 };
+	const struct db_statement statement = { .sql = "SELECT 1" };
+	struct arena *arena = arena_new(1000);
+	struct db *db = db_new(&settings, "check_db_params");
+	struct db_rows *rows = NULL;
+	struct diag diag;
+
+	diag_clear(&diag);
+	ck_assert_int_eq(db_run(db, &statement, &params, arena, &rows, &diag),
+	    E_DB_CONNECT);
+	ck_assert_str_eq(arena_printf(arena, "%*d", 1000, 1), "");
+	diag_clear(&diag);
+	ck_assert_int_eq(db_run(db, &statement, &params, arena, &rows, &diag),
+	    E_NO_MEMORY);
+	ck_assert_int_eq(diag.code, E_NO_MEMORY);
+	ck_assert_ptr_null(rows);
+	arena_free(arena);
+	db_free(db);
 }
 END_TEST
 
@@ -118,6 +144,7 @@ main(void)
 	tcase_add_test(tcase, jsonb_gets_its_version_in_the_byte_before);
 	tcase_add_test(tcase, an_array_has_the_form_that_array_recv_reads);
 	tcase_add_test(tcase, an_array_without_room_is_null);
+	tcase_add_test(tcase, a_statement_of_a_failed_arena_is_not_sent);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json/json_scan.h"
+#include "queue/queue_manager.h"
 #include "unit.h"
 
 static struct buf out;
@@ -178,6 +179,42 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
+/* The broker is not even asked: there are no settings to reach it with. */
+START_TEST(jobs_of_a_failed_arena_are_not_published)
+{
+	static const struct mq_settings mq_settings;
+	static const struct queue_settings settings;
+	struct mq *mq = mq_new(&mq_settings, "check_job");
+	struct queue_manager *manager = queue_manager_new(mq, &mq_settings,
+	    &settings);
+	struct arena *arena = arena_new(65536);
+	struct job jobs[COUNT(batches)];
+	bool confirmed[COUNT(batches)] = { true };
+	struct diag diag;
+
+	for (size_t i = 0; i < COUNT(batches); i++)
+		jobs[i] = batches[i].job;
+	for (size_t left = 0; left < 400; left += 16) {
+		/* It has failed before, or does so on the way. */
+		if (left == 0)
+			(void)!arena_ask(arena, SIZE_MAX);
+		else
+			(void)!arena_ask(arena, 65536 - left);
+		diag_clear(&diag);
+		ck_assert_int_eq(queue_manager_publish_all(manager,
+		    QUEUE_TRANSFORM, jobs, COUNT(jobs), 10, arena, confirmed,
+		    &diag), E_NO_MEMORY);
+		ck_assert_int_eq(diag.code, E_NO_MEMORY);
+		for (size_t i = 0; i < COUNT(jobs); i++)
+			ck_assert(!confirmed[i]);
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	queue_manager_free(manager);
+	mq_free(mq);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -197,6 +234,7 @@ main(void)
 	    (int)COUNT(read_cases));
 	tcase_add_loop_test(tcase, what_is_written_is_read, 0,
 	    (int)COUNT(batches));
+	tcase_add_test(tcase, jobs_of_a_failed_arena_are_not_published);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

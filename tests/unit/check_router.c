@@ -166,6 +166,30 @@ START_TEST(a_request_is_answered_without_a_server)
 }
 END_TEST
 
+/* The answer is the usual one, whole, or that there was no memory for it. */
+START_TEST(memory_may_end_anywhere)
+{
+	for (size_t room = 0; room <= 8192; room += 16) {
+		arena_free(arena);
+		arena = arena_new(room);
+		buf_reset(&body, SIZE_MAX);
+		request_init(&rq, &service, arena, &body);
+		response_init(&rp, &head, &answer);
+		ask(cases[_i].method, cases[_i].target, cases[_i].json);
+		if (room < 8192 && rp.status == 500) {
+			ck_assert_int_eq(rq.diag.code, E_NO_MEMORY);
+			ck_assert(!answered("\"errors\""));
+		} else {
+			ck_assert_msg(rp.status == cases[_i].status,
+			    "%zu bytes: %d", room, rp.status);
+			ck_assert_msg(answered(cases[_i].text), "%zu bytes: %s",
+			    room, answer.data);
+		}
+		ck_assert(!arena_failed(arena));
+	}
+}
+END_TEST
+
 START_TEST(every_invalid_field_is_in_one_answer)
 {
 	ask("POST", "/app/etl/raw-data/store?queue_transform=maybe",
@@ -272,6 +296,8 @@ main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, a_request_is_answered_without_a_server, 0,
+	    (int)COUNT(cases));
+	tcase_add_loop_test(tcase, memory_may_end_anywhere, 0,
 	    (int)COUNT(cases));
 	tcase_add_test(tcase, every_invalid_field_is_in_one_answer);
 	tcase_add_test(tcase, without_a_token_only_health_answers);

@@ -48,6 +48,22 @@ open_it(const char *keys, struct span text, const char *context,
 static const char *const plains[] = { "", "x", "a password", "пароль",
 	"one that is longer than a block of the cipher, and then some more" };
 
+/* Its context may be an empty text, and fit every row. */
+START_TEST(nothing_is_sealed_or_opened_in_a_failed_arena)
+{
+	struct span text = seal(file, "a password", "1:integration");
+	struct span got = SPAN_NONE;
+
+	ck_assert_ptr_null(arena_ask(arena, 1 << 20));
+	ck_assert_int_eq(secret_seal(file, SPAN_LIT("a password"), SPAN_LIT(""),
+	    arena, &got, &diag), E_NO_MEMORY);
+	ck_assert_int_eq(open_it(file, text, "1:integration", &got),
+	    E_NO_MEMORY);
+	ck_assert_ptr_null(got.at);
+	ck_assert_int_eq(diag.code, E_NO_MEMORY);
+}
+END_TEST
+
 START_TEST(what_is_sealed_is_opened_again)
 {
 	struct span text = seal(file, plains[_i], "1:integration");
@@ -135,6 +151,8 @@ main(void)
 	TCase *tcase = tcase_create("secret");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase,
+	    nothing_is_sealed_or_opened_in_a_failed_arena);
 	tcase_add_loop_test(tcase, what_is_sealed_is_opened_again, 0,
 	    (int)COUNT(plains));
 	tcase_add_test(tcase, the_same_secret_never_looks_the_same);

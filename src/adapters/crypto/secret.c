@@ -185,14 +185,15 @@ secret_seal(const char *keys_file, struct span plain, struct span context,
 
 	if (plain.len > SECRET_MAX)
 		return diag_tell(diag, E_TOO_LARGE, "The secret is too long");
+	bytes = arena_ask(arena, len);
+	text = arena_ask(arena, strlen("v1::") + KEY_ID_MAX +
+	    BASE64_CHARS(len) + 1);
+	if (bytes == NULL || text == NULL)
+		return arena_done(arena, diag);
 	rc = find_key(keys_file, SPAN_NONE, &key, diag);
 	if (rc != E_OK)
 		return rc;
 	head = strlen("v1::") + strlen(key.id);
-	bytes = arena_get(arena, len);
-	text = arena_get(arena, head + BASE64_CHARS(len) + 1);
-	if (bytes == NULL || text == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for a secret");
 	done = encrypt(&key, plain, context, bytes);
 	if (done) {
 		(void)snprintf((char *)text, head + 1, "v1:%s:", key.id);
@@ -218,19 +219,16 @@ secret_open(const char *keys_file, struct span text, struct span context,
 
 	if (!span_is(version, "v1") || id.at == NULL || text.at == NULL)
 		return diag_set(diag, E_CONFLICT, "the secret is not sealed");
+	bytes = arena_ask(arena, text.len + 1);
+	plain = arena_ask(arena, text.len + 1);
+	if (bytes == NULL || plain == NULL)
+		return arena_done(arena, diag);
 	rc = find_key(keys_file, id, &key, diag);
 	if (rc != E_OK)
 		return rc;
-	bytes = arena_get(arena, text.len + 1);
-	plain = arena_get(arena, text.len + 1);
-	if (bytes == NULL || plain == NULL)
-		rc = diag_set(diag, E_NO_MEMORY, "no memory for a secret");
-	done = rc == E_OK && decode(text, bytes, &len) &&
-	    len >= NONCE_BYTES + TAG_BYTES &&
+	done = decode(text, bytes, &len) && len >= NONCE_BYTES + TAG_BYTES &&
 	    decrypt(&key, bytes, len, context, plain);
 	OPENSSL_cleanse(&key, sizeof(key));
-	if (rc != E_OK)
-		return rc;
 	if (!done)
 		return diag_set(diag, E_CONFLICT, "the secret was changed, or"
 		    " belongs to something else");

@@ -27,7 +27,9 @@ enum err secret_check(const char *keys_file, struct diag *diag) MUST_CHECK;
  *        opened again, so that it cannot be moved to another row.
  * Gives: *ret_text, `v1:KEY ID:BASE64` of nonce, ciphertext and tag; it lives
  *        in the arena.
- * Fails: E_NO_KEY when keys_file is empty, missing or holds no key.
+ * Fails: E_NO_KEY when keys_file is empty, missing or holds no key;
+ *        E_NO_MEMORY, also when the arena, where the context may have been
+ *        made, had failed before.
  */
 enum err secret_seal(const char *keys_file, struct span plain,
     struct span context, struct arena *arena, struct span *ret_text,

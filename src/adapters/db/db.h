@@ -166,7 +166,7 @@ void db_add_int_array(struct db_params *params, const int64_t *values,
 
 /*
  * Add an array of texts, of bytes or of JSON; copies them. SPAN_NONE is NULL.
- * Lives: in the arena. Without memory the parameter is NULL.
+ * Lives: in the arena, which may fail.
  */
 enum db_array { DB_TEXTS, DB_BYTES, DB_JSONBS };
 void db_add_array(struct db_params *params, enum db_array kind,
@@ -184,8 +184,11 @@ void db_add_jsonb(struct db_params *params, struct span json);
 /*
  * Run a statement and wait for its rows.
  *
+ * Needs: what was made in memory for the statement and its parameters was
+ *        made in this arena.
  * Gives: *ret_rows, living in the arena; its texts with it.
- * Fails: E_DB_CONNECT   could not connect; nothing was sent.
+ * Fails: E_NO_MEMORY    the arena had failed, or does; nothing was sent.
+ *        E_DB_CONNECT   could not connect; nothing was sent.
  *        E_DB_LOST      lost in a statement that changes nothing.
  *        E_DB_UNKNOWN   lost in one that does; its outcome is not known.
  *                       *ret_rows is set even so: of a statement with

@@ -112,7 +112,7 @@ db_admin_database(const struct db_admin *admin)
 	return PQdb(admin->conn);
 }
 
-/* Copy a result into the arena; NULL without memory. */
+/* Copy a result into the arena; NULL when it is too much for it. */
 static struct db_admin_rows *
 copy_rows(const PGresult *result, struct arena *arena)
 {
@@ -120,11 +120,9 @@ copy_rows(const PGresult *result, struct arena *arena)
 	const int count = PQntuples(result), columns = PQnfields(result);
 	char **cell;
 
-	if (rows == NULL)
-		return NULL;
 	rows->count = (size_t)count;
 	rows->columns = (size_t)columns;
-	rows->cells = arena_get(arena,
+	rows->cells = arena_ask(arena,
 	    rows->count * rows->columns * sizeof(*rows->cells));
 	if (rows->cells == NULL)
 		return NULL;
@@ -135,8 +133,6 @@ copy_rows(const PGresult *result, struct arena *arena)
 				continue;
 			*cell = arena_text(arena,
 			    str_span(PQgetvalue(result, row, column)));
-			if (*cell == NULL)
-				return NULL;
 		}
 	}
 	return rows;
@@ -163,13 +159,18 @@ db_admin_run(struct db_admin *admin, const char *sql,
     const char *const *values, int count, struct arena *arena,
     struct db_admin_rows **ret_rows, struct diag *diag)
 {
-	/* The extended protocol, so that one text is one statement. */
-	PGresult *result = PQexecParams(admin->conn, sql, count, NULL, values,
-	    NULL, NULL, 0);
-	const ExecStatusType status = PQresultStatus(result);
-	enum err rc = E_OK;
+	ExecStatusType status;
+	PGresult *result;
+	enum err rc;
 
 	diag_clear(diag);
+	rc = arena == NULL ? E_OK : arena_done(arena, diag);
+	if (rc != E_OK)
+		return rc;
+	/* The extended protocol, so that one text is one statement. */
+	result = PQexecParams(admin->conn, sql, count, NULL, values, NULL,
+	    NULL, 0);
+	status = PQresultStatus(result);
 	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
 		/* libpq ends the copy when the next statement comes. */
 		rc = diag_set(diag, E_INVALID,
@@ -179,8 +180,7 @@ db_admin_run(struct db_admin *admin, const char *sql,
 		rc = explain(admin, result, diag);
 	} else if (ret_rows != NULL) {
 		*ret_rows = copy_rows(result, arena);
-		if (*ret_rows == NULL)
-			rc = diag_set(diag, E_NO_MEMORY, "out of memory");
+		rc = arena_done(arena, diag);
 	}
 	PQclear(result);
 	return rc;

@@ -58,9 +58,12 @@ const char *db_admin_database(const struct db_admin *admin);
  * Run exactly one statement; values are $1, $2 … as text. Two statements in
  * one text are refused by the server.
  *
+ * Needs: the arena that sql or a value was made in, or (NULL) none was; one
+ *        where rows are asked for.
  * Gives: *ret_rows in the arena, unless ret_rows is NULL.
- * Fails: E_DB_LOST; E_INVALID for a COPY from or to the client; E_DB for
- *        what the server refuses, diag->sqlstate says why.
+ * Fails: E_NO_MEMORY: the arena had failed, and nothing was sent, or there is
+ *        no room for the rows; E_DB_LOST; E_INVALID for a COPY from or to the
+ *        client; E_DB for what the server refuses, diag->sqlstate says why.
  */
 enum err db_admin_run(struct db_admin *admin, const char *sql,
     const char *const *values, int count, struct arena *arena,

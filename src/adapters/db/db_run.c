@@ -300,11 +300,12 @@ db_run(struct db *db, const struct db_statement *statement,
 	static const struct db_params none;
 	bool named = statement->name != NULL && !db->unprepared &&
 	    db->settings->database_prepared;
-	struct db_rows *rows = arena_get(arena, sizeof(*rows));
+	struct db_rows *rows = arena_ask(arena, sizeof(*rows));
 	enum err rc;
 
+	/* The text and the parameters may be in it as well. */
 	if (rows == NULL || !arena_defer(arena, clear_rows, rows))
-		return diag_set(diag, E_NO_MEMORY, "rows of a statement");
+		return arena_done(arena, diag);
 	if (params == NULL)
 		params = &none;
 	rc = ready(db, diag);

@@ -39,7 +39,7 @@ ask(CURL *curl, const char *base, const struct amqp_connection_info *info,
 {
 	struct span trimmed = str_span(base);
 	char *vhost = curl_easy_escape(curl, info->vhost, 0);
-	char *url = NULL;
+	const char *url = NULL;
 	CURLcode code = CURLE_OUT_OF_MEMORY;
 
 	while (trimmed.len > 0 && trimmed.at[trimmed.len - 1] == '/')
@@ -49,6 +49,8 @@ ask(CURL *curl, const char *base, const struct amqp_connection_info *info,
 		    "policy,effective_policy_definition", SPAN_ARG(trimmed),
 		    vhost);
 	curl_free(vhost);
+	if (arena_failed(arena))
+		url = NULL;
 	if (url != NULL && prepare(curl, info, answer) &&
 	    curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK)
 		code = curl_easy_perform(curl);
@@ -66,7 +68,6 @@ mq_policies(const struct mq *mq, struct arena *arena, struct span *ret_json,
 	struct buf answer;
 	struct mq_url url;
 	CURL *curl;
-	char *body;
 	enum err rc;
 
 	*ret_json = SPAN_NONE;
@@ -80,11 +81,8 @@ mq_policies(const struct mq *mq, struct arena *arena, struct span *ret_json,
 	rc = curl == NULL ? diag_set(diag, E_NO_MEMORY, "libcurl") :
 	    ask(curl, base, &url.info, arena, &answer, diag);
 	if (rc == E_OK) {
-		body = arena_text(arena, buf_span(&answer));
-		if (body == NULL)
-			rc = diag_set(diag, E_NO_MEMORY, "policies");
-		else
-			*ret_json = (struct span){ body, answer.len };
+		*ret_json = arena_span(arena, buf_span(&answer));
+		rc = arena_done(arena, diag);
 	}
 	curl_easy_cleanup(curl);
 	buf_free(&answer);

@@ -137,29 +137,23 @@ qdrant_http_get(struct qdrant_client *client, const char *path,
 	struct span base = str_span(client->settings->qdrant_url);
 	enum qdrant_state state;
 	const char *shown;
-	char *url, *body;
+	const char *url;
 
 	if (base.len == 0)
 		return QDRANT_OFF;
 	if (base.at[base.len - 1] == '/')
 		base.len--;
 	url = arena_printf(arena, "%.*s%s", SPAN_ARG(base), path);
-	if (url == NULL) {
-		(void)diag_set(diag, E_NO_MEMORY, "no memory");
-		return QDRANT_UNREACHABLE;
-	}
 	shown = curl_answer_shown(url, arena);
+	if (arena_done(arena, diag) != E_OK)
+		return QDRANT_UNREACHABLE;
 	state = ask(client, url, shown, diag);
-	if (state == QDRANT_HEALTHY) {
-		body = arena_text(arena, buf_span(&client->answer));
-		if (body == NULL) {
-			(void)diag_set(diag, E_TOO_LARGE, "%s: too much",
-			    shown);
-			state = QDRANT_STRANGE;
-		} else {
-			*ret_body = (struct span){ body,
-				client->answer.len };
-		}
+	if (state == QDRANT_HEALTHY)
+		*ret_body = arena_span(arena, buf_span(&client->answer));
+	if (arena_failed(arena)) {
+		arena_resume(arena);
+		(void)diag_set(diag, E_TOO_LARGE, "%s: too much", shown);
+		state = QDRANT_STRANGE;
 	}
 	buf_reset(&client->answer, 65536);
 	return state;

@@ -321,13 +321,13 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 		    " FOR NO KEY UPDATE OF r SKIP LOCKED) AS locked"
 		    " WHERE t.ctid = locked.place",
 	};
-	int64_t *ids = arena_get(arena, count * sizeof(*ids));
-	int64_t *xids = arena_get(arena, count * sizeof(*xids));
+	int64_t *ids = arena_ask(arena, count * sizeof(*ids));
+	int64_t *xids = arena_ask(arena, count * sizeof(*xids));
 	struct db_params params = { 0 };
 	struct db_rows *rows;
 
 	if (ids == NULL || xids == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for marks");
+		return arena_done(arena, diag);
 	for (size_t i = 0; i < count; i++) {
 		ids[i] = versions[i].id;
 		xids[i] = versions[i].xid;

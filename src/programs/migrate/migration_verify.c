@@ -247,9 +247,9 @@ migration_verify(struct db_admin *db, struct arena *arena, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	with.live = live;
-	with.declared = arena_get(arena, live->count + 1);
+	with.declared = arena_ask(arena, live->count + 1);
 	if (with.declared == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory");
+		return arena_done(arena, diag);
 	rc = migration_server_print(db, arena, &with.differences, diag);
 	if (rc != E_OK)
 		return rc;

@@ -163,9 +163,9 @@ tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
 struct span
 tool_plain(const struct tool *tool, struct span text)
 {
-	char *copy = text.at == NULL ? NULL : arena_text(tool->arena, text);
+	char *copy = arena_text(tool->arena, text);
 
-	if (copy == NULL)
+	if (text.at == NULL || arena_failed(tool->arena))
 		return SPAN_LIT("-");
 	for (size_t i = 0; i < text.len; i++)
 		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
@@ -288,6 +288,8 @@ run_command(const struct tool_row *row, struct tool *tool)
 
 	diag_clear(&diag);
 	rc = row->run(tool, &diag);
+	if (rc == E_OK)
+		rc = arena_done(tool->arena, &diag);
 	if (fflush(stdout) != 0 && rc == E_OK)
 		rc = diag_set(&diag, E_SYSTEM, "cannot write to stdout");
 	if (rc != E_OK)

@@ -187,10 +187,9 @@ warn(struct import *me, const struct item *item, struct span body)
 		warned = warned->next;
 	if (warned != NULL)
 		return;
-	warned = arena_get(me->tool->arena, sizeof(*warned));
-	if (warned != NULL)
+	warned = arena_ask(me->tool->arena, sizeof(*warned));
+	if (warned != NULL) {
 		warned->json = arena_text(me->tool->arena, member.value);
-	if (warned != NULL && warned->json != NULL) {
 		warned->next = me->warned;
 		me->warned = warned;
 	}
