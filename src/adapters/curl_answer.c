@@ -21,6 +21,5 @@ curl_answer_shown(const char *url, struct arena *arena)
 	login = memrchr(host, '@', strcspn(host, "/?#"));
 	if (login == NULL)
 		return url;
-	url = arena_printf(arena, "%.*s%s", (int)(host - url), url, login + 1);
-	return url == NULL ? "an address" : url;
+	return arena_printf(arena, "%.*s%s", (int)(host - url), url, login + 1);
 }
