@@ -332,11 +332,10 @@ main(int argc, char **argv)
 	optind = 1;
 	tool.arena = arena_new(ARENA_BYTES);
 	tool.db = db_new(&settings.db, PROGRAM);
-	if (tool.arena != NULL && tool.db != NULL)
+	if (tool.arena != NULL && tool.db != NULL) {
 		tool.usage = arena_printf(tool.arena, "%s%s%s%s%s", row->group,
 		    row->command[0] == '\0' ? "" : " ", row->command,
 		    row->takes[0] == '\0' ? "" : " ", row->takes);
-	if (tool.usage != NULL) {
 		db_tenant(tool.db, DB_EVERY_TENANT);
 		rc = run_command(row, &tool);
 	}
