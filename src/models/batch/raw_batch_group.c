@@ -85,8 +85,7 @@ fill(struct columns *columns, const struct raw_batch *const *batches,
 	return E_OK;
 }
 
-/* Gives: false without memory; an array that is not there would be NULLs. */
-static bool
+static void
 add_params(struct db_params *params, const struct columns *columns,
     int64_t tenant_id, size_t count, struct arena *arena)
 {
@@ -102,10 +101,6 @@ add_params(struct db_params *params, const struct columns *columns,
 	db_add_int_array(params, columns->replaced, count, arena);
 	db_add_array(params, DB_BYTES, columns->digest, count, arena);
 	db_add_int_array(params, columns->queue, count, arena);
-	for (int i = 0; i < params->count; i++)
-		if (params->values[i] == NULL)
-			return false;
-	return true;
 }
 
 /* Is each row its batch's? */
@@ -135,13 +130,10 @@ raw_batch_insert_all(struct db *db, const struct raw_batch *const *batches,
 	enum err rc;
 
 	assert(count >= 1 && count <= RAW_BATCH_GROUP_MAX);
-	if (columns == NULL)
-		return diag_set(diag, E_NO_MEMORY, "a group of batches");
 	rc = fill(columns, batches, count, diag);
 	if (rc != E_OK)
 		return rc;
-	if (!add_params(&params, columns, batches[0]->tenant_id, count, arena))
-		return diag_set(diag, E_NO_MEMORY, "a group of batches");
+	add_params(&params, columns, batches[0]->tenant_id, count, arena);
 	rc = db_run(db, &insert_all, &params, arena, &rows, diag);
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) > 0)
 		rc = raw_batch_resolve(db, db_int(rows, 0, STORED_ID),

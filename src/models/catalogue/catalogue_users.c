@@ -1,7 +1,7 @@
 /* Which rows refer to a row of the catalogue, and moving them to another. */
 #include "models/catalogue/catalogue.h"
 
-/* Run what was put together; NULL: there was no memory for it. */
+/* Run what was put together in the arena. */
 static enum err
 run(struct db *db, const char *sql, int64_t tenant_id, int64_t id,
     int64_t other, struct arena *arena, struct db_rows **ret_rows,
@@ -9,8 +9,6 @@ run(struct db *db, const char *sql, int64_t tenant_id, int64_t id,
 {
 	const struct db_statement statement = { .sql = sql, .changes = true };
 
-	if (sql == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory");
 	return catalogue_run(db, &statement, tenant_id, id, other, arena,
 	    ret_rows, diag);
 }
@@ -88,8 +86,6 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 	    " WHERE u.tenant_id = $1 AND u.id = changed.id", it->maps,
 	    it->table, key, it->users, it->best, it->table, it->link, it->link,
 	    it->users, it->link, order_of(it), it->users, it->link);
-	if (statement.sql == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory");
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
 	db_add_text(&params, name);

@@ -25,7 +25,7 @@ enum err integration_has_provider(struct db *db, int64_t tenant_id,
 
 /*
  * What an integration's password is sealed for: this row, and no other.
- * Lives: in the arena; SPAN_NONE without memory.
+ * Lives: in the arena.
  */
 struct span integration_secret_context(int64_t tenant_id, int64_t id,
     struct arena *arena);
