@@ -58,7 +58,8 @@ write_payload(struct req *rq, struct resp *rp, int64_t id)
 	    &raw_data, &rq->diag);
 	if (rc != E_OK)
 		return rc;
-	return response_insert(rp, "raw_data", raw_data, rq);
+	response_insert(rp, "raw_data", raw_data, rq->arena);
+	return E_OK;
 }
 
 /* List batches, newest first. */
@@ -179,14 +180,12 @@ raw_data_get(struct req *rq, struct resp *rp)
 	json_object(rp->json, NULL);
 	columns_write(rp->json, raw_batch_columns, RAW_BATCH_COLUMNS, rows, 0);
 	if (input.include_raw_data)
-		rc = response_insert(rp, "raw_data",
-		    db_text(rows, 0, RAW_BATCH_RAW_DATA), rq);
-	if (rc == E_OK)
-		rc = response_insert(rp, "extraction_metadata",
-		    db_text(rows, 0, RAW_BATCH_METADATA), rq);
-	if (rc == E_OK)
-		rc = response_insert(rp, "error_details",
-		    db_text(rows, 0, RAW_BATCH_ERRORS), rq);
+		response_insert(rp, "raw_data",
+		    db_text(rows, 0, RAW_BATCH_RAW_DATA), rq->arena);
+	response_insert(rp, "extraction_metadata",
+	    db_text(rows, 0, RAW_BATCH_METADATA), rq->arena);
+	response_insert(rp, "error_details",
+	    db_text(rows, 0, RAW_BATCH_ERRORS), rq->arena);
 	json_end(rp->json);
-	return rc;
+	return E_OK;
 }

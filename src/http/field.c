@@ -54,8 +54,6 @@ static enum err
 refuse(struct req *rq, const struct field *row, const struct found *found,
     const char *type, const char *text)
 {
-	if (text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	return field_refuse(rq, row->place, found->name, type, text);
 }
 
@@ -202,8 +200,6 @@ read_stamp(const struct field *row, struct req *rq,
 {
 	char *stamp = arena_get(rq->arena, STAMP_SIZE);
 
-	if (stamp == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	if (!stamp_read(found->text, stamp))
 		return refuse(rq, row, found, "datetime",
 		    "must be a time as ISO 8601 has it, such as"
@@ -382,7 +378,5 @@ fields_check(const struct field_set *set, struct req *rq)
 		if (set->rows[i].offset + sizeof(struct span) > size)
 			size = set->rows[i].offset + sizeof(struct span);
 	values = arena_get(rq->arena, size + 1);
-	if (values == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	return fields_read(set, rq, values);
 }

@@ -45,26 +45,23 @@ response_header(struct resp *rp, const char *name, const char *value)
 	buf_printf(rp->head, "%s: %s\r\n", name, value);
 }
 
-enum err
+void
 response_insert(struct resp *rp, const char *key, struct span json,
-    struct req *rq)
+    struct arena *arena)
 {
 	struct resp_insert *insert;
 
 	if (json.at == NULL) {
 		json_null(rp->json, key);
-		return E_OK;
+		return;
 	}
-	insert = arena_get(rq->arena, sizeof(*insert));
-	if (insert == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	insert = arena_get(arena, sizeof(*insert));
 	json_raw(rp->json, key, SPAN_LIT(""));
 	insert->at = rp->body->len;
 	insert->bytes = json;
 	*rp->inserts_end = insert;
 	rp->inserts_end = &insert->next;
 	rp->insert_bytes += json.len;
-	return E_OK;
 }
 
 /* One entry of "errors"; without a name it is about the whole place. */

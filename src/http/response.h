@@ -31,11 +31,11 @@ void response_init(struct resp *rp, struct buf *head, struct buf *body);
 void response_header(struct resp *rp, const char *name, const char *value);
 
 /*
- * Write a JSON value that is not copied: the span must live until the answer
- * is sent. SPAN_NONE is null.
+ * Write a JSON value that is not copied: the span and the arena must live
+ * until the answer is sent. SPAN_NONE is null.
  */
-enum err response_insert(struct resp *rp, const char *key, struct span json,
-    struct req *rq) MUST_CHECK;
+void response_insert(struct resp *rp, const char *key, struct span json,
+    struct arena *arena);
 
 /* Turn an error into a problem (RFC 9457), whatever was written so far. */
 void response_problem(struct resp *rp, struct req *rq, enum err rc);
