@@ -105,8 +105,6 @@ check_name(struct req *rq, struct span name)
 		return E_OK;
 	text = arena_printf(rq->arena, "is not known; did you mean"
 	    " settings.%s?", near.name);
-	if (member == NULL || text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	return field_refuse(rq, FIELD_BODY, member, "unknown", text);
 }
 
@@ -123,8 +121,6 @@ check_member(struct req *rq, const struct db_rows *rows, int row)
 	member = arena_text(rq->arena, name);
 	text = arena_text(rq->arena,
 	    db_text(rows, row, INTEGRATION_SETTINGS_FLAW));
-	if (member == NULL || text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	return field_refuse(rq, FIELD_BODY, member, "settings", text);
 }
 
@@ -147,8 +143,6 @@ check_settings(struct req *rq, const struct edit *edit)
 	for (int i = 0; i < db_rows_count(rows); i++) {
 		enum err flaw = check_member(rq, rows, i);
 
-		if (flaw == E_NO_MEMORY)
-			return flaw;
 		if (flaw != E_OK)
 			rc = flaw;
 	}
@@ -171,8 +165,6 @@ apply_integration(struct req *rq, struct edit *edit)
 		rc = check_settings(rq, edit);
 	if (rc != E_OK || request_member(rq, "password") == NULL)
 		return rc;
-	if (context.at == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	sealed.is_null = input->password.at == NULL;
 	if (!sealed.is_null)
 		rc = secret_seal(rq->service->settings->secret_keys_file,

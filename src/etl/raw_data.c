@@ -163,8 +163,6 @@ read_key(struct req *rq, const struct idempotency_key **ret_key)
 		return field_refuse(rq, FIELD_HEADER, "Idempotency-Key",
 		    "string_length", "must have 1 to 255 characters");
 	key = arena_get(rq->arena, sizeof(*key));
-	if (key == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	key->key = text;
 	key->lifetime = rq->service->settings->idempotency_lifetime;
 	*ret_key = key;
@@ -185,8 +183,6 @@ replace_characters(struct req *rq, struct raw_batch *batch)
 	if (!rq->replaces || member == NULL)
 		return E_OK;
 	digest = arena_get(rq->arena, DIGEST_SHA256_SIZE);
-	if (digest == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	rc = digest_sha256(member->value, digest, &rq->diag);
 	if (rc != E_OK)
 		return rc;

@@ -168,8 +168,6 @@ raw_data_get(struct req *rq, struct resp *rp)
 		return rc;
 	etag = arena_printf(rq->arena, "\"%.*s\"",
 	    SPAN_ARG(db_text(rows, 0, RAW_BATCH_VERSION)));
-	if (etag == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	response_header(rp, "ETag", etag);
 	response_header(rp, "Cache-Control", "private, no-cache");
 	if (db_bool(rows, 0, RAW_BATCH_KNOWN) ||

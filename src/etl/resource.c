@@ -126,8 +126,6 @@ read_edit(struct req *rq, const struct resource *it,
 	enum err rc;
 
 	edit->values = arena_get(rq->arena, it->size + 1);
-	if (edit->values == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	if (set == NULL)
 		return E_OK;
 	rc = fields_read(set, rq, edit->values);
