@@ -58,7 +58,7 @@ const struct field_set integration_update_input = { update_rows,
 static enum err
 refuse_settings(struct req *rq)
 {
-	return field_refuse(rq, FIELD_BODY, "settings", "too_large",
+	return request_refuse(rq, FIELD_BODY, "settings", "too_large",
 	    "must have 65536 characters at most, both as they are sent and as"
 	    " PostgreSQL gives them back");
 }
@@ -107,7 +107,7 @@ check_name(struct req *rq, struct span name)
 	    " settings.%s?", near.name);
 	if (member == NULL || text == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, FIELD_BODY, member, "unknown", text);
+	return request_refuse(rq, FIELD_BODY, member, "unknown", text);
 }
 
 static enum err
@@ -125,7 +125,7 @@ check_member(struct req *rq, const struct db_rows *rows, int row)
 	    db_text(rows, row, INTEGRATION_SETTINGS_FLAW));
 	if (member == NULL || text == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, FIELD_BODY, member, "settings", text);
+	return request_refuse(rq, FIELD_BODY, member, "settings", text);
 }
 
 /*

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 #include "models/catalogue/integration_state.h"
 

@@ -10,6 +10,7 @@
 #include "etl/store.h"
 #include "etl/store_warning.h"
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 #include "http/seats.h"
 #include "models/entity_type.h"
@@ -152,15 +153,15 @@ read_key(struct req *rq, const struct idempotency_key **ret_key)
 	if (text.at == NULL)
 		return E_OK;
 	if (text.len == 0)
-		return field_refuse(rq, FIELD_HEADER, "Idempotency-Key",
+		return request_refuse(rq, FIELD_HEADER, "Idempotency-Key",
 		    "string_length", "must not be empty");
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] < ' ' || text.at[i] > '~')
-			return field_refuse(rq, FIELD_HEADER,
+			return request_refuse(rq, FIELD_HEADER,
 			    "Idempotency-Key", "value_error",
 			    "must be visible ASCII characters");
 	if (text.len > IDEMPOTENCY_KEY_MAX)
-		return field_refuse(rq, FIELD_HEADER, "Idempotency-Key",
+		return request_refuse(rq, FIELD_HEADER, "Idempotency-Key",
 		    "string_length", "must have 1 to 255 characters");
 	key = arena_get(rq->arena, sizeof(*key));
 	if (key == NULL)
@@ -288,7 +289,7 @@ check_payload(struct req *rq)
 
 	for (size_t i = 0; rq->is_payload && i < COUNT(needed); i++)
 		if (params_find(&rq->params, needed[i], &unused) == 0)
-			rc = field_refuse(rq, FIELD_QUERY, needed[i],
+			rc = request_refuse(rq, FIELD_QUERY, needed[i],
 			    "missing", "is missing beside a payload that is"
 			    " the whole body");
 	return rc;

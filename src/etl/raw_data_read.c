@@ -5,6 +5,7 @@
 
 #include "etl/handlers.h"
 #include "http/etag.h"
+#include "http/field.h"
 
 /* What GET /raw-data takes. */
 struct list_input {
@@ -77,7 +78,7 @@ raw_data_list(struct req *rq, struct resp *rp)
 
 	rc = fields_read(&raw_data_list_input, rq, &input);
 	if (rc == E_OK && filter->before_id != 0 && filter->offset != 0)
-		rc = field_refuse(rq, FIELD_QUERY, "offset", "conflict",
+		rc = request_refuse(rq, FIELD_QUERY, "offset", "conflict",
 		    "cannot be combined with cursor");
 	if (rc != E_OK)
 		return rc;

@@ -2,6 +2,7 @@
 #include "etl/handlers.h"
 
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 #include "work/requeue.h"
 
@@ -155,7 +156,7 @@ raw_data_requeue_many(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	if (!input.all && raw_batch_filter_is_empty(&input.filter))
-		return field_refuse(rq, FIELD_BODY, "all", "missing",
+		return request_refuse(rq, FIELD_BODY, "all", "missing",
 		    "is missing: without a filter every batch is processed"
 		    " again, which \"all\": true says");
 	input.filter.tenant_id = rq->who.tenant_id;

@@ -2,6 +2,7 @@
 #include "etl/handlers.h"
 
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 #include "models/batch/raw_batch.h"
 

@@ -7,6 +7,7 @@
 #include "adapters/crypto/digest.h"
 #include "http/audit.h"
 #include "http/etag.h"
+#include "http/field.h"
 #include "models/catalogue/integration.h"
 
 /* Characters of a version's second half. */
@@ -153,7 +154,7 @@ complete(struct req *rq, const struct resource *it, struct edit *edit)
 	rc = integration_standard(rq->db, rq->who.tenant_id, rq->arena, &id,
 	    &rq->diag);
 	if (rc == E_OK && id == 0)
-		rc = field_refuse(rq, FIELD_BODY, "integration_id", "missing",
+		rc = request_refuse(rq, FIELD_BODY, "integration_id", "missing",
 		    "is missing, and there is no active Jira integration to"
 		    " stand in");
 	if (rc == E_OK)

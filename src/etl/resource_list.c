@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "etl/resource.h"
+#include "http/field.h"
 
 /* The most rows of one answer, and what a list without a limit has. */
 #define LIMIT_MAX 1000
@@ -77,7 +78,7 @@ read_cursor(struct req *rq, const struct catalogue *table, struct span cursor,
 	    span_utf8_chars(key) != SIZE_MAX &&
 	    (key.len == 0 || memchr(key.at, '\0', key.len) == NULL);
 	if (!fine)
-		return field_refuse(rq, FIELD_QUERY, "cursor", "cursor",
+		return request_refuse(rq, FIELD_QUERY, "cursor", "cursor",
 		    "must be the X-Next-Cursor of another page");
 	filter->after_key = key;
 	return E_OK;

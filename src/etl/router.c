@@ -9,6 +9,7 @@
 #include "etl/handlers.h"
 #include "etl/store.h"
 #include "http/auth.h"
+#include "http/field.h"
 #include "http/form.h"
 #include "http/seats.h"
 #include "http/strict.h"

@@ -74,7 +74,7 @@ check_mapping(struct req *rq, struct edit *edit)
 	rc = workflow_keep(rq->db, rq->who.tenant_id, workflow->number,
 	    rq->arena, &is_active, &rq->diag);
 	if (rc == E_OK && !is_active)
-		return field_refuse(rq, FIELD_BODY, "workflow_id",
+		return request_refuse(rq, FIELD_BODY, "workflow_id",
 		    "no_such_row", "must name an active workflow step");
 	return rc;
 }

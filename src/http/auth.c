@@ -265,7 +265,7 @@ take_tenant(struct req *rq, enum field_place place, struct span text)
 
 	if (!span_int64(text, &tenant_id) || tenant_id < 1 ||
 	    tenant_id > INT32_MAX)
-		return field_refuse(rq, place, "tenant_id", "int_type",
+		return request_refuse(rq, place, "tenant_id", "int_type",
 		    "must be a tenant's number");
 	if (rq->who.tenant_id != 0 && rq->who.tenant_id != tenant_id)
 		return diag_tell(&rq->diag, E_FORBIDDEN,
@@ -295,7 +295,7 @@ auth_tenant(struct req *rq)
 			return rc;
 	}
 	if (rq->who.tenant_id == 0)
-		return field_refuse(rq, FIELD_QUERY, "tenant_id", "missing",
+		return request_refuse(rq, FIELD_QUERY, "tenant_id", "missing",
 		    "is missing");
 	return E_OK;
 }

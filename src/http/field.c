@@ -13,50 +13,13 @@ struct found {
 	const struct json_member *member; /* of the body */
 };
 
-const char *
-field_place_name(enum field_place place)
-{
-	switch (place) {
-	case FIELD_PATH:
-		return "path";
-	case FIELD_QUERY:
-		return "query";
-	case FIELD_HEADER:
-		return "header";
-	case FIELD_BODY:
-		break;
-	}
-	return "body";
-}
-
-enum err
-field_refuse(struct req *rq, enum field_place place, const char *name,
-    const char *type, const char *text)
-{
-	struct field_error *error = arena_get(rq->arena, sizeof(*error));
-	enum err rc = place == FIELD_BODY ? E_INVALID : E_SYNTAX;
-
-	if (rq->diag.code == E_OK)
-		(void)diag_tell(&rq->diag, rc, "%s %s: %s",
-		    field_place_name(place), name, text);
-	if (error == NULL)
-		return rc;
-	error->place = place;
-	error->name = name;
-	error->type = type;
-	error->text = text;
-	*rq->errors_end = error;
-	rq->errors_end = &error->next;
-	return rc;
-}
-
 static enum err
 refuse(struct req *rq, const struct field *row, const struct found *found,
     const char *type, const char *text)
 {
 	if (text == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, row->place, found->name, type, text);
+	return request_refuse(rq, row->place, found->name, type, text);
 }
 
 static bool

@@ -213,6 +213,43 @@ request_member(const struct req *rq, const char *name)
 	return NULL;
 }
 
+const char *
+request_place_name(enum field_place place)
+{
+	switch (place) {
+	case FIELD_PATH:
+		return "path";
+	case FIELD_QUERY:
+		return "query";
+	case FIELD_HEADER:
+		return "header";
+	case FIELD_BODY:
+		break;
+	}
+	return "body";
+}
+
+enum err
+request_refuse(struct req *rq, enum field_place place, const char *name,
+    const char *type, const char *text)
+{
+	struct field_error *error = arena_get(rq->arena, sizeof(*error));
+	enum err rc = place == FIELD_BODY ? E_INVALID : E_SYNTAX;
+
+	if (rq->diag.code == E_OK)
+		(void)diag_tell(&rq->diag, rc, "%s %s: %s",
+		    request_place_name(place), name, text);
+	if (error == NULL)
+		return rc;
+	error->place = place;
+	error->name = name;
+	error->type = type;
+	error->text = text;
+	*rq->errors_end = error;
+	rq->errors_end = &error->next;
+	return rc;
+}
+
 /* version-trace-parent-flags, 00-32-16-2 lower hexadecimal digits. */
 const char *
 request_traceparent(const struct req *rq)

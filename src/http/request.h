@@ -9,7 +9,7 @@
 #include "adapters/db/db.h"
 #include "adapters/fcgi.h"
 #include "adapters/qdrant/qdrant_client.h"
-#include "http/field.h"
+#include "http/field_row.h"
 #include "http/http_conf.h"
 #include "http/multipart.h"
 #include "http/params.h"
@@ -132,6 +132,16 @@ struct span request_body(const struct req *rq);
 /* A member of the body, NULL when it is not there. */
 const struct json_member *request_member(const struct req *rq,
     const char *name);
+
+/*
+ * Note that a field is wrong. type: machine name; text lives as long as the
+ * request. Gives: E_SYNTAX or E_INVALID, by the place.
+ */
+enum err request_refuse(struct req *rq, enum field_place place,
+    const char *name, const char *type, const char *text);
+
+/* The place's name in answers: "query". */
+const char *request_place_name(enum field_place place);
 
 /* The trace context for messages, terminated, or NULL (W3C Trace Context). */
 const char *request_traceparent(const struct req *rq);

@@ -152,7 +152,7 @@ refuse_body(struct req *rq, const struct field_set *wanted, struct span body,
 	if (text == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	(void)snprintf(rq->diag.client, sizeof(rq->diag.client), "%s", text);
-	(void)field_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal->flaw),
+	(void)request_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal->flaw),
 	    text);
 	return rc;
 }

@@ -73,7 +73,7 @@ add_error(struct json *json, const struct field_error *error)
 {
 	json_object(json, NULL);
 	json_array(json, "loc");
-	json_text(json, NULL, field_place_name(error->place));
+	json_text(json, NULL, request_place_name(error->place));
 	if (error->name != NULL)
 		json_text(json, NULL, error->name);
 	json_end(json);

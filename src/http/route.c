@@ -109,7 +109,7 @@ route_find(const struct route *routes, size_t count, struct req *rq,
 		return diag_tell(&rq->diag, E_METHOD,
 		    "This path allows %s", ret_allow);
 	if (id.at != NULL && (!span_int64(id, &rq->id) || rq->id < 1))
-		return field_refuse(rq, FIELD_PATH, "id", "int_type",
+		return request_refuse(rq, FIELD_PATH, "id", "int_type",
 		    "must be a positive number");
 	return E_OK;
 }

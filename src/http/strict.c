@@ -41,13 +41,13 @@ refuse(struct req *rq, const struct field_set *set, enum field_place place,
 	if (elsewhere != NULL)
 		text = arena_printf(rq->arena, "is not known here; %s belongs"
 		    " in the %s", elsewhere->name,
-		    field_place_name(elsewhere->place));
+		    request_place_name(elsewhere->place));
 	else if (near.name != NULL)
 		text = arena_printf(rq->arena, "is not known here; did you"
 		    " mean %s?", near.name);
 	if (name == NULL || text == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, place, name, "unknown", text);
+	return request_refuse(rq, place, name, "unknown", text);
 }
 
 /* The next name of the body; SPAN_NONE: there are no more. */

@@ -11,6 +11,7 @@
 #include "base/stamp.h"
 #include "etl/handlers.h"
 #include "http/etag.h"
+#include "http/field.h"
 #include "http/strict.h"
 
 #include "fuzz.h"
