@@ -175,7 +175,7 @@ apply_integration(struct req *rq, struct edit *edit)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	sealed.is_null = input->password.at == NULL;
 	if (!sealed.is_null)
-		rc = secret_seal(rq->service->settings->secret_keys_file,
+		rc = secret_seal(rq->settings->secret_keys_file,
 		    input->password, context, rq->arena,
 		    &sealed.text, &rq->diag);
 	if (rc != E_OK)

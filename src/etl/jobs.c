@@ -2,6 +2,7 @@
 #include "etl/handlers.h"
 
 #include "base/log.h"
+#include "etl/service.h"
 #include "http/audit.h"
 #include "http/field.h"
 #include "http/quota.h"

@@ -49,7 +49,7 @@ name_of(struct span picture, char name[NAME_SIZE], struct diag *diag)
 enum err
 integration_upload_logo(struct req *rq, struct resp *rp)
 {
-	const char *folder = rq->service->settings->logo_dir;
+	const char *folder = rq->settings->logo_dir;
 	struct logo_input input = { SPAN_NONE };
 	char name[NAME_SIZE];
 	enum err rc;

@@ -7,6 +7,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "etl/service.h"
 #include "etl/store.h"
 #include "etl/store_warning.h"
 #include "http/audit.h"
@@ -167,7 +168,7 @@ read_key(struct req *rq, const struct idempotency_key **ret_key)
 	if (key == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	key->key = text;
-	key->lifetime = rq->service->settings->idempotency_lifetime;
+	key->lifetime = rq->settings->idempotency_lifetime;
 	*ret_key = key;
 	return fingerprint(rq, key->fingerprint);
 }

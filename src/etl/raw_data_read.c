@@ -6,6 +6,7 @@
 #include "etl/handlers.h"
 #include "http/etag.h"
 #include "http/field.h"
+#include "models/batch/raw_batch.h"
 
 /* What GET /raw-data takes. */
 struct list_input {
@@ -52,7 +53,7 @@ write_payload(struct req *rq, struct resp *rp, int64_t id)
 	struct span raw_data;
 	enum err rc;
 
-	if ((int64_t)rp->insert_bytes > rq->service->settings->max_answer)
+	if ((int64_t)rp->insert_bytes > rq->settings->max_answer)
 		return diag_tell(&rq->diag, E_SYNTAX, "These batches are larger"
 		    " than one answer may be: ask for a smaller limit");
 	rc = raw_batch_payload(rq->db, rq->who.tenant_id, id, rq->arena,

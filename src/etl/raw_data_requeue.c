@@ -1,6 +1,7 @@
 /* Processing stored batches again, and deleting one. */
 #include "etl/handlers.h"
 
+#include "etl/service.h"
 #include "http/audit.h"
 #include "http/field.h"
 #include "http/quota.h"

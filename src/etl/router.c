@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "etl/answers.h"
 #include "etl/handlers.h"
+#include "etl/service.h"
 #include "etl/store.h"
 #include "http/auth.h"
 #include "http/field.h"

@@ -5,6 +5,7 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "etl/service.h"
 
 bool
 store_may_have_company(const struct req *rq)

@@ -163,13 +163,13 @@ find_jwt(struct req *rq, struct span token, struct who *ret_who,
 	struct span claims;
 	enum err rc;
 
-	if (rq->service->auth->jwt == NULL)
+	if (rq->auth->jwt == NULL)
 		return diag_set(&rq->diag, E_UNKNOWN_CALLER,
 		    "no API token, and JWT is off");
-	rc = jwt_verify(rq->service->auth->jwt, token, rq->arena, &claims,
+	rc = jwt_verify(rq->auth->jwt, token, rq->arena, &claims,
 	    &rq->diag);
 	if (rc == E_OK)
-		rc = auth_jwt_read(claims, rq->service->settings, clock_wall(),
+		rc = auth_jwt_read(claims, rq->settings, clock_wall(),
 		    rq->arena, ret_who, ret_seconds, &rq->diag);
 	if (rc == E_OK)
 		rc = tenant_find(rq->db, ret_who->tenant_id, rq->arena,
@@ -181,7 +181,7 @@ find_jwt(struct req *rq, struct span token, struct who *ret_who,
 static enum err
 find_bearer(struct req *rq, struct span token)
 {
-	struct auth_cache *cache = &rq->service->auth->cache;
+	struct auth_cache *cache = &rq->auth->cache;
 	unsigned char digest[DIGEST_SHA256_SIZE];
 	const struct who *known;
 	int64_t seconds = 0;
@@ -235,12 +235,12 @@ auth_check(struct req *rq)
 	struct span token = bearer(rq->authorization);
 	enum err rc;
 
-	if (strcmp(rq->service->settings->auth, "none") == 0)
+	if (strcmp(rq->settings->auth, "none") == 0)
 		return check_nobody(rq);
 	if (token.at == NULL || token.len == 0)
 		return diag_tell(&rq->diag, E_UNKNOWN_CALLER,
 		    "Send a token: Authorization: Bearer TOKEN");
-	rc = rq->service->auth == NULL ? E_UNKNOWN_CALLER :
+	rc = rq->auth == NULL ? E_UNKNOWN_CALLER :
 	    find_bearer(rq, token);
 	if (rc == E_UNKNOWN_CALLER) {
 		/* Why is for the log: strangers learn nothing. */

@@ -12,12 +12,9 @@
 #define DAY_MS (24 * 3600 * 1000LL)
 
 void
-request_init(struct req *rq, struct service *service, struct arena *arena,
-    struct buf *body)
+request_init(struct req *rq, struct arena *arena, struct buf *body)
 {
 	memset(rq, 0, sizeof(*rq));
-	rq->service = service;
-	rq->db = service->db;
 	rq->arena = arena;
 	rq->body = body;
 	rq->errors_end = &rq->errors;
@@ -177,8 +174,8 @@ request_read_body(struct req *rq, int64_t max)
 	int64_t length;
 	enum err rc;
 
-	if (max > rq->service->settings->max_body)
-		max = rq->service->settings->max_body;
+	if (max > rq->settings->max_body)
+		max = rq->settings->max_body;
 	if (rq->fcgi == NULL)
 		return E_OK;
 	if (rq->content_length.at == NULL)

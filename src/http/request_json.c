@@ -76,7 +76,7 @@ is_to_replace(const struct req *rq, const struct field_set *wanted)
 	if (!may_replace(wanted))
 		return false;
 	if (params_find(&rq->params, "nul", &text) == 0)
-		text = str_span(rq->service->settings->store_nul);
+		text = str_span(rq->settings->store_nul);
 	return span_is(text, "replace");
 }
 
@@ -111,7 +111,7 @@ static const char *
 hint_of(struct req *rq, const struct field_set *wanted,
     const struct json_refusal *refusal)
 {
-	const struct http_settings *settings = rq->service->settings;
+	const struct http_settings *settings = rq->settings;
 	const char *hint = "";
 
 	if (refusal->flaw == JSON_MEMBERS)
@@ -175,7 +175,7 @@ is_payload_alone(const struct req *rq, const struct field_set *wanted)
 static struct json_limits
 limits_of(const struct req *rq)
 {
-	const struct http_settings *settings = rq->service->settings;
+	const struct http_settings *settings = rq->settings;
 	struct json_limits limits = rq->replaces ? json_limits_unstorable :
 	    json_limits_default;
 
@@ -230,7 +230,7 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 	rc = check_media(rq);
 	if (rc == E_OK)
 		rc = request_read_body(rq,
-		    rq->service->settings->max_body);
+		    rq->settings->max_body);
 	if (rc == E_OK)
 		rc = want_members(rq, wanted);
 	if (rc != E_OK)

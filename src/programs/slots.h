@@ -6,6 +6,7 @@
 #define PROGRAMS_SLOTS_H
 
 #include "adapters/fcgi.h"
+#include "etl/service.h"
 #include "http/response.h"
 #include "models/batch/raw_batch.h"
 

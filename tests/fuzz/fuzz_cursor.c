@@ -157,13 +157,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span rest = { (const char *)data, size };
 	struct arena *arena = arena_new(65536 + 64 * size);
-	struct service service = { 0 };
 	struct buf body;
 	struct req rq;
 
 	must(arena != NULL);
 	buf_init(&body, 16);
-	request_init(&rq, &service, arena, &body);
+	request_init(&rq, arena, &body);
 	rq.query = span_cut(&rest, '\n');
 	if (params_read(rq.query, arena, &rq.params, &rq.diag) == E_OK) {
 		check_query(&rq, &raw_data_list_input);

@@ -1,4 +1,5 @@
 #include "etl/router.h"
+#include "etl/service.h"
 #include "http/route.h"
 #include "unit.h"
 
@@ -30,7 +31,7 @@ setup(void)
 	service.settings = &settings;
 	service.routes = &router_routes;
 	service.db = db_new(&db_settings, "check"); /* never opened */
-	request_init(&rq, &service, arena, &body);
+	service_request(&service, &rq, arena, &body);
 	response_init(&rp, &head, &answer);
 }
 
