@@ -35,22 +35,6 @@ number_at(const struct conf_row *row, void *values)
 	return (int64_t *)(void *)((char *)values + row->offset);
 }
 
-/* Is the value one of "a|b|c"? */
-static bool
-is_choice(const char *choices, struct span value)
-{
-	struct span rest = str_span(choices);
-
-	while (rest.at != NULL) {
-		struct span choice = span_cut(&rest, '|');
-
-		if (choice.len == value.len &&
-		    memcmp(choice.at, value.at, value.len) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Set one value from its text; `where` names the source for people. */
 static enum err
 set_value(const struct conf_row *row, void *values, struct span value,
@@ -62,7 +46,7 @@ set_value(const struct conf_row *row, void *values, struct span value,
 	switch (row->kind) {
 	case CONF_TEXT:
 	case CONF_SECRET:
-		if (row->choices != NULL && !is_choice(row->choices, value))
+		if (row->choices != NULL && !span_is_choice(value, row->choices))
 			return diag_set(diag, E_SETTING,
 			    "%s: %s must be one of %s", where, row->name,
 			    row->choices);
@@ -82,7 +66,7 @@ set_value(const struct conf_row *row, void *values, struct span value,
 		*number_at(row, values) = number;
 		return E_OK;
 	case CONF_BOOL:
-		if (!is_choice("on|off", value))
+		if (!span_is_choice(value, "on|off"))
 			return diag_set(diag, E_SETTING,
 			    "%s: %s must be on or off", where, row->name);
 		*number_at(row, values) = span_is(value, "on");

@@ -125,16 +125,6 @@ bearer(struct span header)
 	return span_trim(token);
 }
 
-static enum role
-role_named(struct span name)
-{
-	if (span_is(name, "admin"))
-		return ROLE_ADMIN;
-	if (span_is(name, "writer"))
-		return ROLE_WRITER;
-	return span_is(name, "reader") ? ROLE_READER : ROLE_OPEN;
-}
-
 /* Ask the database for an API token. */
 static enum err
 find_token(struct req *rq, const unsigned char *digest, struct who *ret_who,
@@ -147,7 +137,7 @@ find_token(struct req *rq, const unsigned char *digest, struct who *ret_who,
 	if (rc != E_OK)
 		return rc;
 	ret_who->tenant_id = token.tenant_id;
-	ret_who->role = role_named(token.role);
+	ret_who->role = token.role;
 	ret_who->has_quota = token.has_quota;
 	(void)snprintf(ret_who->name, sizeof(ret_who->name), "token:%lld",
 	    (long long)token.id);

@@ -22,21 +22,6 @@ refuse(struct req *rq, const struct field *row, const struct found *found,
 	return request_refuse(rq, row->place, found->name, type, text);
 }
 
-static bool
-is_choice(const char *choices, struct span text)
-{
-	struct span rest = str_span(choices);
-
-	while (rest.at != NULL) {
-		struct span choice = span_cut(&rest, '|');
-
-		if (choice.len == text.len &&
-		    memcmp(choice.at, text.at, text.len) == 0)
-			return true;
-	}
-	return false;
-}
-
 static enum err
 read_int(const struct field *row, struct req *rq, const struct found *found,
     int64_t *ret)
@@ -116,7 +101,7 @@ read_text(const struct field *row, struct req *rq, const struct found *found,
 			return rc;
 	}
 	if (row->choices != NULL) {
-		if (!is_choice(row->choices, text))
+		if (!span_is_choice(text, row->choices))
 			return refuse(rq, row, found, "enum", arena_printf(
 			    rq->arena, "must be one of %s", row->choices));
 		*ret = text;

@@ -13,14 +13,7 @@
 #include "http/multipart.h"
 #include "http/params.h"
 #include "json/json_scan.h"
-
-/* Who may call a route; each role may also do what those above it may. */
-enum role {
-	ROLE_OPEN, /* anybody: it tells nothing about a tenant */
-	ROLE_READER,
-	ROLE_WRITER,
-	ROLE_ADMIN,
-};
+#include "models/tenant/role.h"
 
 #define WHO_NAME_SIZE 200
 

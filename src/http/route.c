@@ -24,22 +24,6 @@ fits(const char *pattern, struct span path, struct span *ret_id)
 	return want.at == NULL && path.at == NULL;
 }
 
-const char *
-role_name(enum role role)
-{
-	switch (role) {
-	case ROLE_OPEN:
-		return "open";
-	case ROLE_READER:
-		return "reader";
-	case ROLE_WRITER:
-		return "writer";
-	case ROLE_ADMIN:
-		break;
-	}
-	return "admin";
-}
-
 static bool
 has_method(const struct route *route, struct span method)
 {

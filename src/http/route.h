@@ -12,9 +12,6 @@
 
 typedef enum err route_handler(struct req *rq, struct resp *rp);
 
-/* The word for a role in tokens, in answers and in openapi.json. */
-const char *role_name(enum role role);
-
 struct route {
 	const char *method;
 	const char *path;

@@ -30,21 +30,6 @@ check_int(const struct field *row, struct span text, int64_t value)
 	must(span_is(text, again));
 }
 
-static bool
-is_choice(const char *choices, struct span value)
-{
-	struct span rest = str_span(choices);
-
-	while (rest.at != NULL) {
-		struct span choice = span_cut(&rest, '|');
-
-		if (choice.len == value.len &&
-		    memcmp(choice.at, value.at, value.len) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 check_text(const struct field *row, struct span text, struct span value)
 {
@@ -55,7 +40,7 @@ check_text(const struct field *row, struct span text, struct span value)
 	if (row->choices == NULL)
 		must(chars >= (size_t)row->min && chars <= (size_t)row->max);
 	else
-		must(is_choice(row->choices, value));
+		must(span_is_choice(value, row->choices));
 }
 
 /* What PostgreSQL gets as a time is one of the calendar, and reads as itself. */

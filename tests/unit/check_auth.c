@@ -168,6 +168,17 @@ START_TEST(a_token_has_a_form)
 }
 END_TEST
 
+START_TEST(a_role_has_one_name)
+{
+	ck_assert_str_eq(role_choices, "reader|writer|admin");
+	for (enum role role = ROLE_OPEN + 1; role <= ROLE_ADMIN; role++)
+		ck_assert_int_eq(role_named(str_span(role_name(role))), role);
+	ck_assert_int_eq(role_named(SPAN_LIT("open")), ROLE_OPEN);
+	ck_assert_int_eq(role_named(SPAN_LIT("Admin")), ROLE_OPEN);
+	ck_assert_int_eq(role_named(SPAN_NONE), ROLE_OPEN);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -182,6 +193,7 @@ main(void)
 	tcase_add_test(tcase, a_caller_is_known_for_half_a_minute);
 	tcase_add_test(tcase, the_cache_is_bounded);
 	tcase_add_test(tcase, a_token_has_a_form);
+	tcase_add_test(tcase, a_role_has_one_name);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

@@ -80,6 +80,29 @@ START_TEST(only_whole_texts_are_the_same)
 }
 END_TEST
 
+static const struct {
+	struct span text;
+	const char *choices;
+	bool is_one;
+} choices[] = {
+	{ LIT("a"), "a|bc|d", true },
+	{ LIT("bc"), "a|bc|d", true },
+	{ LIT("d"), "a|bc|d", true },
+	{ LIT("b"), "a|bc|d", false },
+	{ LIT("a|bc"), "a|bc|d", false },
+	{ LIT("A"), "a|bc|d", false },
+	{ LIT(""), "a|bc|d", false },
+	{ LIT(""), "a||d", true },
+	{ { NULL, 0 }, "a||d", false },
+};
+
+START_TEST(a_choice_is_one_of_the_whole_words)
+{
+	ck_assert_int_eq(span_is_choice(choices[_i].text, choices[_i].choices),
+	    choices[_i].is_one);
+}
+END_TEST
+
 static const char *const trims[][2] = {
 	{ "", "" }, { " ", "" }, { " \t ", "" }, { "a", "a" },
 	{ " a b\t", "a b" }, { "\ta", "a" }, { "\na\n", "\na\n" },
@@ -235,6 +258,8 @@ main(void)
 	    (int)COUNT(integers));
 	tcase_add_loop_test(tcase, only_whole_texts_are_the_same, 0,
 	    (int)COUNT(comparisons));
+	tcase_add_loop_test(tcase, a_choice_is_one_of_the_whole_words, 0,
+	    (int)COUNT(choices));
 	tcase_add_loop_test(tcase, blanks_are_trimmed_at_both_ends, 0,
 	    (int)COUNT(trims));
 	tcase_add_loop_test(tcase, unicode_has_blanks_of_its_own, 0,

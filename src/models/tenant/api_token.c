@@ -78,7 +78,7 @@ api_token_find(struct db *db, const unsigned char digest[DIGEST_SHA256_SIZE],
 		    "no valid token has this digest");
 	ret_token->id = db_int(rows, 0, 0);
 	ret_token->tenant_id = db_int(rows, 0, 1);
-	ret_token->role = db_text(rows, 0, 2);
+	ret_token->role = role_named(db_text(rows, 0, 2));
 	ret_token->expires_in = db_is_null(rows, 0, 3) ? INT64_MAX :
 	    db_int(rows, 0, 3);
 	ret_token->has_quota = db_bool(rows, 0, 5);
@@ -106,7 +106,7 @@ make(char ret_token[API_TOKEN_LEN + 1], struct diag *diag)
 
 enum err
 api_token_insert(struct db *db, int64_t tenant_id, struct span name,
-    struct span role, int64_t lifetime, struct arena *arena, int64_t *ret_id,
+    enum role role, int64_t lifetime, struct arena *arena, int64_t *ret_id,
     char ret_token[API_TOKEN_LEN + 1], struct diag *diag)
 {
 	static const struct db_statement statement = {
@@ -131,7 +131,7 @@ api_token_insert(struct db *db, int64_t tenant_id, struct span name,
 		return rc;
 	db_add_int(&params, tenant_id);
 	db_add_text(&params, name);
-	db_add_text(&params, role);
+	db_add_text(&params, str_span(role_name(role)));
 	db_add_bytes(&params, digest, sizeof(digest));
 	db_add_text(&params, (struct span){ ret_token, HINT_LEN });
 	db_add_int(&params, lifetime);

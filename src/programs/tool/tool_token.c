@@ -15,25 +15,10 @@
 
 struct new_token {
 	int64_t tenant_id;
-	struct span role;
+	enum role role;
 	struct span name;
 	int64_t lifetime; /* seconds; 0: no end */
 };
-
-static bool
-is_role(struct span text)
-{
-	struct span rest = str_span(API_TOKEN_ROLES);
-
-	while (rest.at != NULL) {
-		struct span role = span_cut(&rest, '|');
-
-		if (role.len == text.len &&
-		    memcmp(role.at, text.at, text.len) == 0)
-			return true;
-	}
-	return false;
-}
 
 static void
 read_new(struct tool *tool, struct new_token *new)
@@ -56,7 +41,7 @@ read_new(struct tool *tool, struct new_token *new)
 			    INT32_MAX);
 			break;
 		case 'r':
-			new->role = str_span(optarg);
+			new->role = role_named(str_span(optarg));
 			break;
 		case 'e':
 			new->lifetime = tool_duration(tool, "--expires");
@@ -71,8 +56,8 @@ read_new(struct tool *tool, struct new_token *new)
 		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
 	if (new->tenant_id == 0)
 		tool_usage(tool, "--tenant is missing");
-	if (!is_role(new->role))
-		tool_usage(tool, "--role must be reader, writer or admin");
+	if (new->role == ROLE_OPEN)
+		tool_usage(tool, "--role must be one of %s", role_choices);
 	chars = span_utf8_chars(new->name);
 	if (chars < 1 || chars > NAME_MAX_CHARS)
 		tool_usage(tool, "--name must have 1 to %d characters",
