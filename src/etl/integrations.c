@@ -1,7 +1,7 @@
 /* The accounts of sources, such as a Jira site, that batches come from. */
 #include "adapters/crypto/secret.h"
 #include "base/suggest.h"
-#include "etl/handlers.h"
+#include "etl/answers.h"
 #include "etl/resource.h"
 #include "models/catalogue/integration.h"
 
@@ -54,6 +54,16 @@ static const struct field update_rows[] = { INTEGRATION_ROWS(false) };
 #undef AT
 const struct field_set integration_update_input = { update_rows,
 	COUNT(update_rows) };
+
+/* What is answered. */
+/* clang-format off */
+static const struct shape_row integration_rows[] = {
+#define MEMBER SHAPE_MEMBER
+#include "models/tables/integration_table.h"
+};
+SHAPE(answer_integration, "integration", "An integration, never its secret", integration_rows)
+SHAPE_PAGE(answer_integration_list, "integration_list", "Integrations", integration_rows)
+/* clang-format on */
 
 static enum err
 refuse_settings(struct req *rq)
@@ -215,13 +225,10 @@ release_integration(struct req *rq, struct edit *edit)
 	return rc;
 }
 
-static const struct resource integration = {
+const struct resource integration_resource = {
 	.table = &integration_catalogue,
-	.path = "/app/etl/integrations",
 	.event = "integration",
 	.recorded = true,
-	.create = &integration_create_input,
-	.update = &integration_update_input,
 	.size = sizeof(struct integration_input),
 	.check = check_integration,
 	.apply = apply_integration,
@@ -238,45 +245,9 @@ toggle(struct req *rq, struct edit *edit)
 	return E_OK;
 }
 
-static const struct resource integration_switch = {
+const struct resource integration_switch = {
 	.table = &integration_catalogue,
 	.event = "integration",
 	.recorded = true,
 	.check = toggle,
 };
-
-enum err
-integrations_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &integration_catalogue);
-}
-
-enum err
-integration_get(struct req *rq, struct resp *rp)
-{
-	return resource_get(rq, rp, &integration_catalogue);
-}
-
-enum err
-integration_create(struct req *rq, struct resp *rp)
-{
-	return resource_create(rq, rp, &integration);
-}
-
-enum err
-integration_update(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &integration);
-}
-
-enum err
-integration_delete(struct req *rq, struct resp *rp)
-{
-	return resource_remove(rq, rp, &integration);
-}
-
-enum err
-integration_toggle(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &integration_switch);
-}

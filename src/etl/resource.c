@@ -56,21 +56,23 @@ answer_row(struct req *rq, struct resp *rp, const struct catalogue *table,
 	return resource_version(rq, rp, catalogue_version(table, rows, 0));
 }
 
+/* One row. */
 enum err
-resource_get(struct req *rq, struct resp *rp, const struct catalogue *table)
+resource_get(struct req *rq, struct resp *rp)
 {
-	return answer_row(rq, rp, table, rq->id);
+	return answer_row(rq, rp, rq->route->resource->table, rq->id);
 }
 
+/* What depends on a row, as its table's statement tells. */
 enum err
-resource_document(struct req *rq, struct resp *rp,
-    const struct catalogue *table, const struct db_statement *statement)
+resource_dependencies(struct req *rq, struct resp *rp)
 {
+	const struct resource *it = rq->route->resource;
 	struct span json;
 	enum err rc;
 
-	rc = catalogue_document(rq->db, table, statement, rq->who.tenant_id,
-	    rq->id, rq->arena, &json, &rq->diag);
+	rc = catalogue_document(rq->db, it->table, it->dependencies,
+	    rq->who.tenant_id, rq->id, rq->arena, &json, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	json_raw(rp->json, NULL, json);
@@ -120,21 +122,20 @@ take_field(struct req *rq, const struct catalogue *table,
 
 /* Read the request's fields, and what of them is to be written. */
 static enum err
-read_edit(struct req *rq, const struct resource *it,
-    const struct field_set *set, struct edit *edit)
+read_edit(struct req *rq, struct edit *edit)
 {
+	const struct field_set *set = rq->route->input;
 	enum err rc;
 
-	edit->values = arena_get(rq->arena, it->size + 1);
+	edit->of = rq->route->resource;
+	edit->values = arena_get(rq->arena, edit->of->size + 1);
 	if (edit->values == NULL)
 		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	if (set == NULL)
-		return E_OK;
 	rc = fields_read(set, rq, edit->values);
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < set->count; i++)
-		take_field(rq, it->table, &set->rows[i],
+		take_field(rq, edit->of->table, &set->rows[i],
 		    (const char *)edit->values + set->rows[i].offset,
 		    &edit->change);
 	return E_OK;
@@ -186,14 +187,16 @@ finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
 	return rc;
 }
 
+/* Make a row, and answer with it and where it is. */
 enum err
-resource_create(struct req *rq, struct resp *rp, const struct resource *it)
+resource_create(struct req *rq, struct resp *rp)
 {
-	struct edit edit = { .of = it, .changed = true };
+	const struct resource *it = rq->route->resource;
+	struct edit edit = { .changed = true };
 	char *location;
 	enum err rc;
 
-	rc = read_edit(rq, it, it->create, &edit);
+	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
 		rc = catalogue_begin(rq->db, rq->who.tenant_id, rq->arena,
 		    &rq->diag);
@@ -213,7 +216,8 @@ resource_create(struct req *rq, struct resp *rp, const struct resource *it)
 	if (rc != E_OK)
 		return rc;
 	rp->status = 201;
-	location = arena_printf(rq->arena, "%s/%" PRId64, it->path, edit.id);
+	location = arena_printf(rq->arena, "%s/%" PRId64, rq->route->path,
+	    edit.id);
 	if (location != NULL)
 		response_header(rp, "Location", location);
 	return E_OK;
@@ -252,13 +256,15 @@ begin_edit(struct req *rq, const struct resource *it, bool goes,
 	return rc;
 }
 
+/* Change a row, and answer with it. */
 enum err
-resource_update(struct req *rq, struct resp *rp, const struct resource *it)
+resource_update(struct req *rq, struct resp *rp)
 {
-	struct edit edit = { .of = it };
+	const struct resource *it = rq->route->resource;
+	struct edit edit = { 0 };
 	enum err rc;
 
-	rc = read_edit(rq, it, it->update, &edit);
+	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
 		rc = begin_edit(rq, it, false, &edit);
 	if (rc != E_OK)
@@ -287,13 +293,15 @@ write_removal(struct req *rq, const struct resource *it, struct edit *edit)
 	    edit->id, &edit->change, rq->arena, &edit->changed, &rq->diag);
 }
 
+/* Delete a row, or deactivate it while something uses it. */
 enum err
-resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
+resource_remove(struct req *rq, struct resp *rp)
 {
-	struct edit edit = { .of = it };
+	const struct resource *it = rq->route->resource;
+	struct edit edit = { 0 };
 	enum err rc;
 
-	rc = read_edit(rq, it, it->remove, &edit);
+	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
 		rc = begin_edit(rq, it, true, &edit);
 	if (rc != E_OK)
@@ -314,8 +322,7 @@ resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
 }
 
 int64_t
-resource_number(const struct resource *it, const struct edit *edit,
-    const char *column)
+resource_number(const struct edit *edit, const char *column)
 {
 	const struct catalogue_value *value =
 	    catalogue_new_value(&edit->change, column);
@@ -323,5 +330,5 @@ resource_number(const struct resource *it, const struct edit *edit,
 	if (value != NULL)
 		return value->number;
 	return edit->before == NULL ? 0 :
-	    catalogue_int(it->table, edit->before, column);
+	    catalogue_int(edit->of->table, edit->before, column);
 }

@@ -169,9 +169,11 @@ write_rows(struct req *rq, struct resp *rp, const struct catalogue *table,
 	return E_OK;
 }
 
+/* A page of the rows. */
 enum err
-resource_list(struct req *rq, struct resp *rp, const struct catalogue *table)
+resource_list(struct req *rq, struct resp *rp)
 {
+	const struct catalogue *table = rq->route->resource->table;
 	struct catalogue_filter filter;
 	char count[24], *cursor;
 	struct db_rows *rows;

@@ -19,10 +19,15 @@ const struct field_set NO_INPUT = { NULL, 0 };
 
 static const struct route routes[] = {
 #define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
-	{ method, path, role, handler, &input, sentence, #handler, &answer, \
+	{ method, path, role, handler, NULL, &input, sentence, #handler, \
+	    &answer, statuses },
+#define ROUTE_OF(of, name, method, path, role, handler, input, sentence, \
+    answer, statuses) \
+	{ method, path, role, handler, &of, &input, sentence, #name, &answer, \
 	    statuses },
 #include "etl/route_rows.h"
 #undef ROUTE
+#undef ROUTE_OF
 };
 
 const struct route_list router_routes = { routes, COUNT(routes) };

@@ -55,6 +55,8 @@ struct shape {
 
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false };
+#define SHAPE_PAGE(id, name, sentence, rows) \
+	const struct shape id = { name, sentence, rows, COUNT(rows), true };
 
 /*
  * Rows from those that write the members: MEMBER of

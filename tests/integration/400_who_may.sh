@@ -3,6 +3,7 @@
 # route that takes an id with another tenant's.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/jwt.sh"
+. "$(dirname "$0")/routes.sh"
 
 head -c 40 /dev/urandom | base64 | tr -d '\n' >"$TMP/secret"
 chmod 600 "$TMP/secret"
@@ -15,13 +16,6 @@ sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO tenants (id
      INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
 
 # -- the routes, as the table has them
-routes() {
-	{
-		echo '#define ROUTE(method, path, role, ...) ROW method path role'
-		cat "$ETL_SOURCE/src/etl/route_rows.h"
-	} | ${CC:-cc} -E -P -x c - | tr '\n' ' ' | sed 's/ROW/\n/g; s/$/\n/' |
-		sed -n 's/^ *"\([A-Z]*\)" *"\([^"]*\)" *ROLE_\([A-Z]*\).*/\1 \2 \3/p'
-}
 routes >"$TMP/routes"
 check "there are routes ($(wc -l <"$TMP/routes"))" [ "$(wc -l <"$TMP/routes")" -ge 7 ]
 
@@ -101,7 +95,7 @@ ask_bad() { # METHOD PATH
 	curl -sS -g --path-as-is -m 120 -K "$TMP/bad.conf" >"$TMP/bad.statuses" 2>"$TMP/curl.err"
 }
 printf -- '--x\r\nContent-Disposition: form-data; name="file"; filename="a.svg"\r\n\r\n<svg/>\r\n--x--\r\n' >"$TMP/form"
-while read -r method path role; do
+while read -r method path role _; do
 	name="$method $path"
 	ask_bad "$method" "$path"
 	mapfile -t statuses <"$TMP/bad.statuses"
@@ -196,7 +190,7 @@ by_turns() { # METHOD PATH
 }
 median() { sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
 ids=0
-while read -r method path role; do
+while read -r method path role _; do
 	case $path in *'{id}'*) ;; *) continue ;; esac
 	ids=$((ids + 1))
 	by_id "$method" "$path" 987654321

@@ -3,6 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/openapi/tools.sh
 . "$ETL_SOURCE/tests/openapi/tools.sh"
+# shellcheck source=tests/integration/routes.sh
+. "$(dirname "$0")/routes.sh"
 app_up 'auth = none'
 ETL_OPENAPI_TOOLS=${ETL_OPENAPI_TOOLS:-$TMP/openapi-tools}
 
@@ -28,10 +30,6 @@ check_is "so does the file that is installed" "$(sha256sum <"$ETL_BUILD/openapi.
 	"$(sha256sum <"$TMP/openapi.json")"
 
 # -- complete: each row of the route table is there, with its role and handler
-routes() {
-	tr '\n' ' ' <"$ETL_SOURCE/src/etl/route_rows.h" | grep -o 'ROUTE("[A-Z]*", *"[^"]*", *ROLE_[A-Z]*, *[a-z_]*' |
-		sed 's/ROUTE("\([A-Z]*\)", *"\([^"]*\)", *ROLE_\([A-Z]*\), *\(.*\)/\1 \2 \3 \4/'
-}
 check "the route table can be read" test "$(routes | wc -l)" -gt 10
 check_is "each route is described, with its role and its handler, and no other" \
 	"$(document '.paths | to_entries[] | .key as $p | .value | to_entries[] |
