@@ -1,5 +1,6 @@
 #include "http/response.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "adapters/unpack.h"
@@ -122,6 +123,7 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 void
 response_end(struct resp *rp)
 {
+	assert(rp->json->depth == 0);
 	if (!rp->is_packed && rp->body->len > 0 &&
 	    rp->body->data[rp->body->len - 1] != '\n')
 		buf_add_char(rp->body, '\n');

@@ -1,7 +1,11 @@
 #include "json/json_write.h"
 
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "json/json_scan.h"
 #include "unit.h"
@@ -166,6 +170,115 @@ START_TEST(sixteen_levels_are_closed_in_order)
 }
 END_TEST
 
+static void
+a_key_of_the_outermost_value(void)
+{
+	json_object(&json, "a");
+}
+
+static void
+a_member_without_a_key(void)
+{
+	json_object(&json, NULL);
+	json_int(&json, NULL, 1);
+}
+
+static void
+an_object_without_a_key(void)
+{
+	json_object(&json, NULL);
+	json_object(&json, NULL);
+}
+
+static void
+a_key_in_an_array(void)
+{
+	json_array(&json, NULL);
+	json_text(&json, "a", "b");
+}
+
+static void
+a_key_in_an_array_of_an_object(void)
+{
+	json_object(&json, NULL);
+	json_array(&json, "a");
+	json_raw(&json, "b", SPAN_LIT("{}"));
+}
+
+static void
+a_member_without_a_key_behind_an_array(void)
+{
+	json_object(&json, NULL);
+	json_array(&json, "a");
+	json_end(&json);
+	json_null(&json, NULL);
+}
+
+static void
+two_outermost_values(void)
+{
+	json_object(&json, NULL);
+	json_end(&json);
+	json_object(&json, NULL);
+}
+
+static void
+two_outermost_numbers(void)
+{
+	json_int(&json, NULL, 1);
+	json_int(&json, NULL, 2);
+}
+
+static void
+an_end_without_a_beginning(void)
+{
+	json_array(&json, NULL);
+	json_end(&json);
+	json_end(&json);
+}
+
+static void
+seventeen_levels(void)
+{
+	for (int i = 0; i <= JSON_WRITE_DEPTH; i++)
+		json_array(&json, NULL);
+}
+
+static void (*const mistakes[])(void) = {
+	a_key_of_the_outermost_value,
+	a_member_without_a_key,
+	an_object_without_a_key,
+	a_key_in_an_array,
+	a_key_in_an_array_of_an_object,
+	a_member_without_a_key_behind_an_array,
+	two_outermost_values,
+	two_outermost_numbers,
+	an_end_without_a_beginning,
+	seventeen_levels,
+};
+
+/* An assertion ends the child; without assertions its buffer tells. */
+START_TEST(a_mistake_is_refused)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0) {
+		(void)signal(SIGABRT, SIG_DFL);
+		(void)fclose(stderr); /* what the assertion says */
+		mistakes[_i]();
+		_exit(buf_done(&out) == E_MISTAKE ? 1 : 0);
+	}
+	ck_assert_int_gt(child, 0);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+#ifdef NDEBUG
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+#else
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+#endif
+}
+END_TEST
+
 START_TEST(a_full_buffer_is_told_at_the_end)
 {
 	buf_free(&out);
@@ -196,6 +309,8 @@ main(void)
 	tcase_add_test(tcase, a_key_is_escaped_like_any_text);
 	tcase_add_test(tcase, writing_begins_at_the_end_of_the_buffer);
 	tcase_add_test(tcase, sixteen_levels_are_closed_in_order);
+	tcase_add_loop_test(tcase, a_mistake_is_refused, 0,
+	    (int)COUNT(mistakes));
 	tcase_add_loop_test(tcase, a_full_buffer_is_told_at_the_end, 0, 33);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
