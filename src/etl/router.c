@@ -158,6 +158,26 @@ prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 	return check_names(rq);
 }
 
+#ifdef ETL_DEBUG
+/* Is the answer what openapi.json says of it? */
+static enum err
+check_answer(struct req *rq, const struct resp *rp)
+{
+	struct buf text;
+	enum err rc;
+
+	if (rp->status == 304 || rp->is_packed)
+		return E_OK;
+	buf_init(&text, 2 * rp->body->cap);
+	response_outline(rp, &text);
+	rc = buf_done(&text);
+	if (rc == E_OK)
+		rc = shape_check(rq->route->answer, buf_span(&text), &rq->diag);
+	buf_free(&text);
+	return rc;
+}
+#endif
+
 /* Complete the answer of a handler that came to rc. */
 static void
 conclude(struct req *rq, struct resp *rp, enum err rc, const char *allow)
@@ -168,6 +188,10 @@ conclude(struct req *rq, struct resp *rp, enum err rc, const char *allow)
 	}
 	if (rc == E_OK)
 		rc = buf_done(rp->head);
+#ifdef ETL_DEBUG
+	if (rc == E_OK)
+		rc = check_answer(rq, rp);
+#endif
 	if (rc == E_OK) {
 		diag_clear(&rq->diag);
 		return;

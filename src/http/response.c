@@ -129,6 +129,25 @@ response_end(struct resp *rp)
 		buf_add_char(rp->body, '\n');
 }
 
+void
+response_outline(const struct resp *rp, struct buf *out)
+{
+	size_t done = 0;
+
+	for (const struct resp_insert *insert = rp->inserts; insert != NULL;
+	    insert = insert->next) {
+		struct span bytes = insert->bytes;
+
+		if (bytes.len > 0 && (bytes.at[0] == '{' || bytes.at[0] == '['))
+			bytes = bytes.at[0] == '{' ? SPAN_LIT("{}") :
+			    SPAN_LIT("[]");
+		buf_add(out, rp->body->data + done, insert->at - done);
+		buf_add_span(out, bytes);
+		done = insert->at;
+	}
+	buf_add(out, rp->body->data + done, rp->body->len - done);
+}
+
 size_t
 response_size(const struct resp *rp)
 {

@@ -49,6 +49,9 @@ bool response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi);
 /* The answer is complete: a newline ends it, for those who read it so. */
 void response_end(struct resp *rp);
 
+/* The body as JSON, in which each payload that is inserted is {} or []. */
+void response_outline(const struct resp *rp, struct buf *out);
+
 /* The body's bytes in all. */
 size_t response_size(const struct resp *rp);
 

@@ -1,7 +1,7 @@
 /*
- * What an answer's JSON looks like, as rows: for the description of the routes
- * (openapi.json) only. Nothing is written by them; that answers are as their
- * rows say is what tests/openapi checks.
+ * What an answer's JSON looks like, as rows: openapi.json describes the routes
+ * by them. Nothing is written by them; with --enable-debug an answer that is
+ * not as its rows say is an error, and tests/openapi checks what was sent.
  */
 #ifndef HTTP_SHAPE_H
 #define HTTP_SHAPE_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/cc.h"
+#include "base/diag.h"
 #include "models/tables/column.h"
 
 struct shape;
@@ -52,6 +52,16 @@ struct shape {
 	size_t count;
 	bool is_list;
 };
+
+/*
+ * Is a JSON text as its shape says: its members and no others, each of its
+ * kind? What is inside a SHAPE_JSON or SHAPE_MAP is not looked at.
+ *
+ * Needs: a byte that is 0 follows the text.
+ * Fails: E_MISTAKE, diag says where; E_NO_MEMORY.
+ */
+enum err shape_check(const struct shape *shape, struct span json,
+    struct diag *diag) MUST_CHECK;
 
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false };
