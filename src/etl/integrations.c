@@ -61,8 +61,10 @@ static const struct shape_row integration_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/tables/integration_table.h"
 };
-SHAPE(answer_integration, "integration", "An integration, never its secret", integration_rows)
-SHAPE_PAGE(answer_integration_list, "integration_list", "Integrations", integration_rows)
+SHAPE(answer_integration, "integration", "An integration, never its secret",
+    integration_rows)
+SHAPE_PAGE(answer_integration_list, "integration_list", "Integrations",
+    integration_rows)
 /* clang-format on */
 
 static enum err

@@ -15,16 +15,14 @@ static const struct shape_row wit_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/tables/wit_table.h"
 };
-static const struct shape wit = { "wit", "A work item type", wit_rows,
-	COUNT(wit_rows), false };
+SHAPE_PART(wit, "A work item type", wit_rows)
 SHAPE_PAGE(answer_wit_list, "wit_list", "Work item types", wit_rows)
 
 static const struct shape_row status_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/tables/status_table.h"
 };
-static const struct shape status = { "status", "A status", status_rows,
-	COUNT(status_rows), false };
+SHAPE_PART(status, "A status", status_rows)
 SHAPE_PAGE(answer_status_list, "status_list", "Statuses", status_rows)
 
 static const struct shape_row project_rows[] = {

@@ -66,24 +66,24 @@ static const struct shape_row status_mapping_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/tables/status_mapping_table.h"
 };
-SHAPE(answer_status_mapping, "status_mapping", "A status mapping", status_mapping_rows)
-SHAPE_PAGE(answer_status_mapping_list, "status_mapping_list", "Status mappings", status_mapping_rows)
+SHAPE(answer_status_mapping, "status_mapping", "A status mapping",
+    status_mapping_rows)
+SHAPE_PAGE(answer_status_mapping_list, "status_mapping_list", "Status mappings",
+    status_mapping_rows)
 
 static const struct shape_row status_mapping_self_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
 	{ "status_from", SHAPE_TEXT, 0, NULL, NULL },
 	{ "status_to", SHAPE_TEXT, 0, NULL, NULL },
 };
-static const struct shape status_mapping_self = { "status_mapping_self", "What is asked about",
-	status_mapping_self_rows, COUNT(status_mapping_self_rows), false };
+SHAPE_PART(status_mapping_self, "What is asked about", status_mapping_self_rows)
 
 static const struct shape_row status_mapping_user_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
 	{ "original_name", SHAPE_TEXT, 0, NULL, NULL },
 	{ "status_category", SHAPE_TEXT, 0, NULL, NULL },
 };
-static const struct shape status_mapping_user = { "status_mapping_user", "What depends on it",
-	status_mapping_user_rows, COUNT(status_mapping_user_rows), false };
+SHAPE_PART(status_mapping_user, "What depends on it", status_mapping_user_rows)
 
 static const struct shape_row status_mapping_target_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
@@ -91,8 +91,8 @@ static const struct shape_row status_mapping_target_rows[] = {
 	{ "status_to", SHAPE_TEXT, 0, NULL, NULL },
 	{ "status_category", SHAPE_TEXT, 0, NULL, NULL },
 };
-static const struct shape status_mapping_target = { "status_mapping_target", "What may take its place",
-	status_mapping_target_rows, COUNT(status_mapping_target_rows), false };
+SHAPE_PART(status_mapping_target, "What may take its place",
+    status_mapping_target_rows)
 
 static const struct shape_row status_mapping_depends_rows[] = {
 	{ "status_mapping", SHAPE_OBJECT, 0, NULL, &status_mapping_self },

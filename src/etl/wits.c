@@ -50,8 +50,10 @@ static const struct shape_row wit_mapping_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/tables/wit_mapping_table.h"
 };
-SHAPE(answer_wit_mapping, "wit_mapping", "A work item type mapping", wit_mapping_rows)
-SHAPE_PAGE(answer_wit_mapping_list, "wit_mapping_list", "Work item type mappings", wit_mapping_rows)
+SHAPE(answer_wit_mapping, "wit_mapping", "A work item type mapping",
+    wit_mapping_rows)
+SHAPE_PAGE(answer_wit_mapping_list, "wit_mapping_list",
+    "Work item type mappings", wit_mapping_rows)
 /* clang-format on */
 
 /* Find its hierarchy; one that is active belongs to an active one. */

@@ -58,16 +58,17 @@ static const struct shape_row wits_hierarchy_rows[] = {
 #define MEMBER SHAPE_MEMBER
 #include "models/tables/wit_hierarchy_table.h"
 };
-SHAPE(answer_wits_hierarchy, "wits_hierarchy", "A hierarchy", wits_hierarchy_rows)
-SHAPE_PAGE(answer_wits_hierarchy_list, "wits_hierarchy_list", "Hierarchies", wits_hierarchy_rows)
+SHAPE(answer_wits_hierarchy, "wits_hierarchy", "A hierarchy",
+    wits_hierarchy_rows)
+SHAPE_PAGE(answer_wits_hierarchy_list, "wits_hierarchy_list", "Hierarchies",
+    wits_hierarchy_rows)
 
 static const struct shape_row wits_hierarchy_self_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
 	{ "level_name", SHAPE_TEXT, 0, NULL, NULL },
 	{ "level_number", SHAPE_INT, 0, NULL, NULL },
 };
-static const struct shape wits_hierarchy_self = { "wits_hierarchy_self", "What is asked about",
-	wits_hierarchy_self_rows, COUNT(wits_hierarchy_self_rows), false };
+SHAPE_PART(wits_hierarchy_self, "What is asked about", wits_hierarchy_self_rows)
 
 static const struct shape_row wits_hierarchy_user_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
@@ -75,8 +76,7 @@ static const struct shape_row wits_hierarchy_user_rows[] = {
 	{ "wit_to", SHAPE_TEXT, 0, NULL, NULL },
 	{ "affected_wits_count", SHAPE_INT, 0, NULL, NULL },
 };
-static const struct shape wits_hierarchy_user = { "wits_hierarchy_user", "What depends on it",
-	wits_hierarchy_user_rows, COUNT(wits_hierarchy_user_rows), false };
+SHAPE_PART(wits_hierarchy_user, "What depends on it", wits_hierarchy_user_rows)
 
 static const struct shape_row wits_hierarchy_target_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
@@ -84,8 +84,8 @@ static const struct shape_row wits_hierarchy_target_rows[] = {
 	{ "level_number", SHAPE_INT, 0, NULL, NULL },
 	{ "description", SHAPE_TEXT, SHAPE_NULLABLE, NULL, NULL },
 };
-static const struct shape wits_hierarchy_target = { "wits_hierarchy_target", "What may take its place",
-	wits_hierarchy_target_rows, COUNT(wits_hierarchy_target_rows), false };
+SHAPE_PART(wits_hierarchy_target, "What may take its place",
+    wits_hierarchy_target_rows)
 
 static const struct shape_row wits_hierarchy_depends_rows[] = {
 	{ "hierarchy", SHAPE_OBJECT, 0, NULL, &wits_hierarchy_self },

@@ -65,15 +65,15 @@ static const struct shape_row workflow_rows[] = {
 #include "models/tables/workflow_table.h"
 };
 SHAPE(answer_workflow, "workflow", "A workflow step", workflow_rows)
-SHAPE_PAGE(answer_workflow_list, "workflow_list", "Workflow steps", workflow_rows)
+SHAPE_PAGE(answer_workflow_list, "workflow_list", "Workflow steps",
+    workflow_rows)
 
 static const struct shape_row workflow_self_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
 	{ "step_name", SHAPE_TEXT, 0, NULL, NULL },
 	{ "step_number", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL },
 };
-static const struct shape workflow_self = { "workflow_self", "What is asked about",
-	workflow_self_rows, COUNT(workflow_self_rows), false };
+SHAPE_PART(workflow_self, "What is asked about", workflow_self_rows)
 
 static const struct shape_row workflow_user_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
@@ -81,8 +81,7 @@ static const struct shape_row workflow_user_rows[] = {
 	{ "status_to", SHAPE_TEXT, 0, NULL, NULL },
 	{ "affected_statuses_count", SHAPE_INT, 0, NULL, NULL },
 };
-static const struct shape workflow_user = { "workflow_user", "What depends on it",
-	workflow_user_rows, COUNT(workflow_user_rows), false };
+SHAPE_PART(workflow_user, "What depends on it", workflow_user_rows)
 
 static const struct shape_row workflow_target_rows[] = {
 	{ "id", SHAPE_INT, 0, NULL, NULL },
@@ -90,8 +89,7 @@ static const struct shape_row workflow_target_rows[] = {
 	{ "step_number", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL },
 	{ "step_category", SHAPE_TEXT, 0, NULL, NULL },
 };
-static const struct shape workflow_target = { "workflow_target", "What may take its place",
-	workflow_target_rows, COUNT(workflow_target_rows), false };
+SHAPE_PART(workflow_target, "What may take its place", workflow_target_rows)
 
 static const struct shape_row workflow_depends_rows[] = {
 	{ "workflow", SHAPE_OBJECT, 0, NULL, &workflow_self },

@@ -63,10 +63,14 @@ struct shape {
 enum err shape_check(const struct shape *shape, struct span json,
     struct diag *diag) MUST_CHECK;
 
+/* Of an answer, of a page of such, and of a part of one, named as it is. */
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false };
 #define SHAPE_PAGE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), true };
+#define SHAPE_PART(id, sentence, rows) \
+	static const struct shape id = { #id, sentence, rows, COUNT(rows), \
+		false };
 
 /*
  * Rows from those that write the members: MEMBER of
