@@ -164,6 +164,9 @@ START_TEST(a_request_is_answered_without_a_server)
 	if (rp.status == 405)
 		ck_assert(strstr(head.data, "Allow: ") != NULL);
 	ck_assert_msg(answered(cases[_i].text), "%s", answer.data);
+	if (rp.status == 200)
+		ck_assert_int_eq(shape_check(rq.route->answer,
+		    buf_span(&answer), &rq.diag), E_OK);
 }
 END_TEST
 
