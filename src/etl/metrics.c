@@ -6,6 +6,7 @@
 #include "base/metrics.h"
 #include "base/str.h"
 #include "http/address.h"
+#include "models/batch/raw_batch_chores.h"
 
 /* Batches queued longer ago than this, seconds, are told apart. */
 #define OLD 900

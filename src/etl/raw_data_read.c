@@ -5,6 +5,7 @@
 
 #include "etl/handlers.h"
 #include "http/etag.h"
+#include "models/batch/raw_batch.h"
 
 /* What GET /raw-data takes. */
 struct list_input {

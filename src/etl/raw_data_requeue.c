@@ -3,6 +3,8 @@
 
 #include "http/audit.h"
 #include "http/quota.h"
+#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_requeue.h"
 #include "work/requeue.h"
 
 /* The same names in the query, as for GET, and in a body; the body wins. */

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "models/batch/raw_batch_relay.h"
+#include "models/batch/raw_batch_version.h"
 #include "models/tables/schema.h"
 #include "programs/settings.h"
 #include "queue/queue_manager.h"

@@ -7,7 +7,7 @@
 
 #include "adapters/fcgi.h"
 #include "http/response.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_group.h"
 
 /* A request that was accepted, and what is answered. */
 struct slot {

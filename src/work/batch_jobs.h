@@ -4,7 +4,7 @@
 #ifndef WORK_BATCH_JOBS_H
 #define WORK_BATCH_JOBS_H
 
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_version.h"
 #include "queue/job.h"
 
 /*

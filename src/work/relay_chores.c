@@ -2,7 +2,8 @@
 
 #include "base/log.h"
 #include "models/batch/idempotency_key.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_chores.h"
+#include "models/batch/raw_batch_purge.h"
 #include "models/tenant/tenant.h"
 #include "work/batch_jobs.h"
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_chores.h"
 #include "work/batch_jobs.h"
 
 /* Rows of one statement, and messages at once. */

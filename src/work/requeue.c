@@ -1,6 +1,8 @@
 #include "work/requeue.h"
 
 #include "base/log.h"
+#include "models/batch/raw_batch_requeue.h"
+#include "models/batch/raw_batch_version.h"
 #include "queue/dead_letters.h"
 #include "work/batch_jobs.h"
 

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "json/json_value.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_store.h"
 
 #include "bench.h"
 

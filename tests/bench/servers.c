@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "json/json_scan.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_store.h"
 
 #include "bench.h"
 

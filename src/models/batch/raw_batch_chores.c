@@ -1,5 +1,4 @@
-/* What the relay does with rows of batches now and then. */
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_chores.h"
 
 enum err
 raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,

@@ -1,10 +1,12 @@
-/* Inserting several small batches of one tenant by one statement. */
+#include "models/batch/raw_batch_group.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "adapters/crypto/digest.h"
 #include "models/batch/raw_batch_inside.h"
+#include "models/tables/column.h"
 
 #define GIVEN_COLUMN(name, type, null) ", " #name
 #define GIVEN_SHOWN(name, type, null) ", " #name

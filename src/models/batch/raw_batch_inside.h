@@ -1,14 +1,11 @@
 /*
- * What the files of raw_batch.h share: SQL that several statements need.
+ * What the files of this folder share: SQL that several statements need, and
+ * what became of one.
  */
 #ifndef MODELS_BATCH_RAW_BATCH_INSIDE_H
 #define MODELS_BATCH_RAW_BATCH_INSIDE_H
 
 #include "adapters/db/sql.h"
-#include "models/batch/raw_batch.h"
-
-/* Add FROM and the conditions of a filter, but for paging. */
-void raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter);
 
 /*
  * Run a statement that gives one number, and end its text.
@@ -18,15 +15,10 @@ enum err raw_batch_run_count(struct db *db, struct sql *sql,
     struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
 
 /*
- * Run a change of one row that passes over what somebody else has locked, and
- * whose first column is whether that is so. A mark of a relay or a responder is
- * waited for, a worker that has the batch at work is not.
- * Fails: E_CONFLICT: it is held. As db_run().
+ * Put an error of PostgreSQL about JSON or a reference into words for the
+ * client. Gives: the code, a better one where it is the client's mistake.
  */
-enum err raw_batch_change_row(struct db *db,
-    const struct db_statement *statement, const struct db_params *params,
-    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
-    MUST_CHECK;
+enum err raw_batch_explain(enum err rc, struct diag *diag);
 
 /*
  * The connection broke between the rows of an INSERT and the word that it is
@@ -38,11 +30,6 @@ enum err raw_batch_change_row(struct db *db,
 enum err raw_batch_resolve(struct db *db, int64_t id, struct span transaction,
     const unsigned char *digest, struct arena *arena, struct diag *diag)
     MUST_CHECK;
-
-/* Is there such a batch of the tenant $1? */
-#define RAW_BATCH_IS_THERE \
-	"EXISTS (SELECT FROM raw_extraction_data" \
-	" WHERE tenant_id = $1 AND id = $2 AND active)"
 
 /*
  * What an INSERT begins with that counts its rows itself, once for all of them:

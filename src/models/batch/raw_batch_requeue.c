@@ -1,13 +1,13 @@
-/* Making batches pending again. */
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_requeue.h"
 
 #include "models/batch/raw_batch_inside.h"
+#include "models/batch/raw_batch_version.h"
 
 /* Of the filter's batches those that may be processed again. */
 static void
 add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 {
-	raw_batch_add_filter(sql, filter);
+	raw_batch_filter_add(sql, filter);
 	sql_where(sql, filter->id != 0 || filter->processing_status.at != NULL ?
 	    "processing_status <> 'processing'" :
 	    "processing_status IN ('completed', 'failed')");
@@ -58,35 +58,5 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	    db_rows_count(*ret_rows) > 0)
 		*filter->cursor = db_int(*ret_rows,
 		    db_rows_count(*ret_rows) - 1, RAW_BATCH_LOCKED_ID);
-	return rc;
-}
-
-enum err
-raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "raw_batch_delete",
-		.changes = true,
-		.sql = "WITH old AS (SELECT id FROM raw_extraction_data"
-		    " WHERE tenant_id = $1 AND id = $2 AND active"
-		    " FOR NO KEY UPDATE SKIP LOCKED), "
-		    "gone AS (UPDATE raw_extraction_data AS r"
-		    " SET active = FALSE FROM old WHERE r.tenant_id = $1"
-		    " AND r.id = old.id RETURNING r.id) "
-		    "SELECT old.id IS NULL AND " RAW_BATCH_IS_THERE ","
-		    " EXISTS (SELECT FROM gone)"
-		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
-	};
-	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
-
-	db_add_int(&params, tenant_id);
-	db_add_int(&params, id);
-	rc = raw_batch_change_row(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK && !db_bool(rows, 0, 1))
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
 	return rc;
 }

@@ -1,5 +1,4 @@
-/* Inserting one batch, and finding out what became of it. */
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_store.h"
 
 #include <poll.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "models/batch/raw_batch_inside.h"
+#include "models/tables/column.h"
 
 /* How long to ask after an insert whose outcome got lost, ms. */
 #define ASK_MS 10000

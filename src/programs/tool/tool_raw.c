@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_requeue.h"
 #include "programs/tool/tool_broker.h"
 #include "work/requeue.h"
 #include "work/worker_job.h"
