@@ -1,0 +1,16 @@
+/* Settings of tenants, quotas among them. */
+#include "models/tables/begin_table.h"
+
+TABLE(system_settings)
+COLUMN(id, INTEGER, NOT_NULL)
+COLUMN(active, BOOLEAN, NOT_NULL)
+KEPT
+GRANT("SELECT")
+COLUMN(setting_key, VARCHAR, NOT_NULL)
+COLUMN(setting_value, VARCHAR, NOT_NULL)
+COLUMN(setting_type, VARCHAR, NOT_NULL)
+COLUMN(description, VARCHAR, NULLABLE)
+DEFAULT(setting_type, "'string'::character varying")
+KEY("UNIQUE (setting_key, tenant_id)")
+
+#include "models/tables/end_table.h"
