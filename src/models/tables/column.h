@@ -10,7 +10,7 @@
 #include "json/json_write.h"
 
 struct sql;
-struct catalogue;
+struct column_rows;
 
 enum column_kind {
 	COLUMN_INT,
@@ -22,17 +22,19 @@ enum column_kind {
 	COLUMN_ROWS, /* an array of another table's objects; see below */
 };
 
-/* Another table's rows; `from` gives them the name t, beside the outer t. */
-struct column_rows {
-	const struct catalogue *of;
-	const char *from;
-};
-
 struct column {
 	const char *member;
 	enum column_kind kind;
 	const char *sql;
 	const struct column_rows *rows; /* of COLUMN_ROWS */
+};
+
+/* Another table's rows, in the order of `sort` and of their ids. */
+struct column_rows {
+	const struct column *columns;
+	size_t count;
+	const char *sort;
+	const char *from; /* gives them the name t, beside the outer t */
 };
 
 /* MEMBER of a table's rows as a struct column. */
