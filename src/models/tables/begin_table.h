@@ -65,11 +65,9 @@
 #ifndef GRANT
 #define GRANT(...)
 #endif
-#ifndef GIVEN
-#define GIVEN(row) row
-#endif
 #ifndef SHOWN
 #define ONCE(row) row
+#define GIVEN(row) row
 #define DERIVED(row) row
 #define STICKY(row) row
 #define MEASURED(row) row
