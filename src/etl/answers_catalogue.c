@@ -7,59 +7,67 @@
 
 /* clang-format off */
 static const struct shape_row wit_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/wit_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/wit_shown_rows.h"
+#undef SHOWN
 };
 static const struct shape wit = { "wit", "A work item type", wit_rows,
 	COUNT(wit_rows), false };
 LIST(answer_wit_list, "wit_list", "Work item types", wit_rows)
 
 static const struct shape_row wit_mapping_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/wit_mapping_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/wit_mapping_shown_rows.h"
+#undef SHOWN
 };
 SHAPE(answer_wit_mapping, "wit_mapping", "A work item type mapping", wit_mapping_rows)
 LIST(answer_wit_mapping_list, "wit_mapping_list", "Work item type mappings", wit_mapping_rows)
 
 static const struct shape_row wits_hierarchy_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/wit_hierarchy_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/wit_hierarchy_shown_rows.h"
+#undef SHOWN
 };
 SHAPE(answer_wits_hierarchy, "wits_hierarchy", "A hierarchy", wits_hierarchy_rows)
 LIST(answer_wits_hierarchy_list, "wits_hierarchy_list", "Hierarchies", wits_hierarchy_rows)
 
 static const struct shape_row status_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/status_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/status_shown_rows.h"
+#undef SHOWN
 };
 static const struct shape status = { "status", "A status", status_rows,
 	COUNT(status_rows), false };
 LIST(answer_status_list, "status_list", "Statuses", status_rows)
 
 static const struct shape_row status_mapping_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/status_mapping_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/status_mapping_shown_rows.h"
+#undef SHOWN
 };
 SHAPE(answer_status_mapping, "status_mapping", "A status mapping", status_mapping_rows)
 LIST(answer_status_mapping_list, "status_mapping_list", "Status mappings", status_mapping_rows)
 
 static const struct shape_row workflow_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/workflow_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/workflow_shown_rows.h"
+#undef SHOWN
 };
 SHAPE(answer_workflow, "workflow", "A workflow step", workflow_rows)
 LIST(answer_workflow_list, "workflow_list", "Workflow steps", workflow_rows)
 
 static const struct shape_row integration_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/integration_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/integration_shown_rows.h"
+#undef SHOWN
 };
 SHAPE(answer_integration, "integration", "An integration, never its secret", integration_rows)
 LIST(answer_integration_list, "integration_list", "Integrations", integration_rows)
 
 static const struct shape_row project_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/project_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/project_shown_rows.h"
+#undef SHOWN
 	{ "wits", SHAPE_LIST, 0, NULL, &wit },
 	{ "statuses", SHAPE_LIST, 0, NULL, &status },
 };

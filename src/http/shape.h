@@ -10,7 +10,6 @@
 #include <stddef.h>
 
 #include "base/cc.h"
-#include "models/tables/column.h"
 
 struct shape;
 
@@ -56,11 +55,8 @@ struct shape {
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false };
 
-/*
- * Rows from those that write the members: MEMBER of
- * models/tables/begin_table.h.
- */
-#define SHAPE_MEMBER(member, type, null, sql) \
-	{ #member, COLUMN_KIND(SHAPE_, type), SHAPE_##null, NULL, NULL },
+/* Rows from those that write the members: SHOWN of models/tables/column.h. */
+#define SHAPE_ROW(member, kind, null, sql) \
+	{ #member, SHAPE_##kind, SHAPE_##null, NULL, NULL },
 
 #endif

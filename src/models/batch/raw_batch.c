@@ -11,8 +11,9 @@
 #define HELD_PAUSE_MS 50
 
 const struct column raw_batch_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/raw_batch_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 };
 
 enum err
@@ -137,8 +138,9 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 	static const struct db_statement statement = {
 		.name = "raw_batch_get",
 		.sql = "SELECT "
-#define MEMBER(member, type, null, sql) sql ", "
-#include "models/tables/raw_batch_table.h"
+#define SHOWN(member, kind, null, sql) COLUMN_READ(kind, sql) ", "
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 		    "extraction_metadata::text, error_details::text, "
 		    ROW_VERSION ", " ROW_VERSION
 		    " = ANY (string_to_array($3, ',')), CASE WHEN $4 AND "

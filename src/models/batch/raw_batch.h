@@ -16,8 +16,9 @@
 
 /* The columns of a row as they are read, in the order of the answer. */
 enum raw_batch_column {
-#define MEMBER(member, ...) RAW_BATCH_##member,
-#include "models/tables/raw_batch_table.h"
+#define SHOWN(member, ...) RAW_BATCH_##member,
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 	RAW_BATCH_COLUMNS
 };
 extern const struct column raw_batch_columns[RAW_BATCH_COLUMNS];

@@ -1,6 +1,6 @@
 /*
  * The tables that people look after: types, statuses, workflows, integrations.
- * Each is a struct catalogue, whose columns are those that its *_table.h shows.
+ * Each is a struct catalogue, whose columns are the rows of a *_shown_rows.h.
  * What is the same for all of them is here.
  *
  * Every writer first locks the tenant's catalogue (catalogue_begin), so that no

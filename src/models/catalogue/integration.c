@@ -3,8 +3,9 @@
 #include <inttypes.h>
 
 static const struct column integration_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/integration_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/integration_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue integration_catalogue = {
 	.table = "integrations",

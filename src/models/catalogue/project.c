@@ -1,12 +1,14 @@
 #include "models/catalogue/project.h"
 
 static const struct column wit_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/wit_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/wit_shown_rows.h"
+#undef SHOWN
 };
 static const struct column status_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/status_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/status_shown_rows.h"
+#undef SHOWN
 };
 
 /* Within the inner SELECT t is the project still, behind it the other row. */
@@ -30,8 +32,9 @@ static const struct column_rows statuses = {
 };
 
 static const struct column project_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/project_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/project_shown_rows.h"
+#undef SHOWN
 	{ "wits", COLUMN_ROWS, NULL, &wits },
 	{ "statuses", COLUMN_ROWS, NULL, &statuses },
 };

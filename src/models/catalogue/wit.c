@@ -1,8 +1,9 @@
 #include "models/catalogue/wit.h"
 
 static const struct column wit_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/wit_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/wit_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue wit_catalogue = {
 	.table = "wits",
@@ -18,8 +19,9 @@ const struct catalogue wit_catalogue = {
 };
 
 static const struct column mapping_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/wit_mapping_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/wit_mapping_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue wit_mapping_catalogue = {
 	.table = "wits_mappings",
@@ -41,8 +43,9 @@ const struct catalogue wit_mapping_catalogue = {
 };
 
 static const struct column hierarchy_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/wit_hierarchy_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/wit_hierarchy_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue wit_hierarchy_catalogue = {
 	.table = "wits_hierarchies",

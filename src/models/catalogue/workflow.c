@@ -3,8 +3,9 @@
 #include "models/catalogue/status.h"
 
 static const struct column workflow_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/workflow_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/workflow_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue workflow_catalogue = {
 	.table = "workflows",

@@ -2,9 +2,7 @@
 #include "models/tables/begin_table.h"
 
 TABLE(api_tokens)
-COLUMN(id, INTEGER, NOT_NULL)
-COLUMN(active, BOOLEAN, NOT_NULL)
-KEPT
+KEPT(INTEGER)
 GRANT("SELECT")
 GRANT("UPDATE (last_used_at)")
 COLUMN(name, CHARS(100), NOT_NULL)

@@ -1,27 +1,37 @@
 /*
- * The rows of a table, which declare its columns once: for the lists and the
- * JSON of answers, for what batches write (embed_sql.awk), and for what a live
- * database is compared with.
+ * The rows of a table: what the database has, as the migrations leave it. A
+ * live database is compared with them, and the service asks for the rights. A
+ * migration that changes a table changes its rows here. What answers show is a
+ * list of its own, *_shown_rows.h (see column.h).
  *
- *	TABLE(name)                          what follows belongs to it
- *	COLUMN(name, type, null)             null: NOT_NULL or NULLABLE
- *	SHOWN(name, type, null)              a column that answers show
- *	SHOWN_AS(name, type, null, member)   the same, under another name
- *	COMPUTED(member, type, null, SQL)    in answers only; t is the table
- *	DEFAULT(name, expression)            "nextval": of its own sequence
- *	KEY(definition)                      primary, unique and foreign keys
- *	CHECK(definition)                    what each row has to be
- *	INDEX(definition)                    a unique one begins with UNIQUE
- *	POLICY(definition)                   row-level security, forced
- *	TRIGGER(definition)                  one that is enabled
- *	GRANT(right)                         what the service may do with it
+ *	TABLE(name)                what follows belongs to it
+ *	COLUMN(name, type, null)   types are schema_declared.c's; null: NOT_NULL
+ *	                           or NULLABLE
+ *	DEFAULT(name, expression)  of a column; "nextval": of its own sequence
+ *	KEY(definition)            a primary, unique or foreign key
+ *	CHECK(definition)          what each row has to be
+ *	INDEX(definition)          a unique one begins with UNIQUE
+ *	POLICY(definition)         of row-level security, which is forced
+ *	TRIGGER(definition)        one that is enabled
+ *	GRANT(right)               what the service may do with the table
  *
- * Answers show members in the order of their rows; types are column.h's.
  * Definitions are in PostgreSQL's own words: those of pg_get_expr(),
  * pg_get_constraintdef(), pg_get_indexdef() behind its USING, pg_policies, and
  * pg_get_triggerdef(oid, true) behind its CREATE TRIGGER.
- * A migration that changes a table changes its rows here. A column that batches
- * fill has its row in one of these, on one line:
+ *
+ * These stand for several rows:
+ *
+ *	ISOLATED(column)  only the tenant that the column names sees its rows,
+ *	                  or whoever sees every tenant's
+ *	SERVED            the service reads and writes the rows
+ *	SERVED_ID         it takes ids from the sequence
+ *	KEPT(type)        id, of that type, tenant_id, active, created_at and
+ *	                  last_updated_at, isolated
+ *	OWNED(type)       the same, and the service may do all with it
+ *	OF_INTEGRATION    integration_id
+ *
+ * A column that batches fill is on one line, in one of these words, which say
+ * what statements of batches do with it (embed_sql.awk):
  *
  *	ONCE       tells which row it is; written with it, never changed
  *	GIVEN      what a batch says; another value is a change
@@ -29,20 +39,15 @@
  *	STICKY     the same, but NULL says nothing: what is there stays
  *	MEASURED   what is reckoned over all that is stored
  *
- * Before including a table, define those of TABLE, COLUMN, MEMBER, DEFAULT,
- * KEY, CHECK, INDEX, POLICY, TRIGGER and GRANT that you need; MEMBER(member,
- * type, null, SQL) is what answers show. end_table.h undefines them all.
+ * Before including a table, define those of TABLE, COLUMN, DEFAULT, KEY, CHECK,
+ * INDEX, POLICY, TRIGGER and GRANT that you need; the others are nothing.
+ * end_table.h undefines them all.
  */
-#include "models/tables/column.h"
-
 #ifndef TABLE
 #define TABLE(...)
 #endif
 #ifndef COLUMN
 #define COLUMN(...)
-#endif
-#ifndef MEMBER
-#define MEMBER(...)
 #endif
 #ifndef DEFAULT
 #define DEFAULT(...)
@@ -65,58 +70,39 @@
 #ifndef GRANT
 #define GRANT(...)
 #endif
-#ifndef SHOWN
+#ifndef ONCE
 #define ONCE(row) row
 #define GIVEN(row) row
 #define DERIVED(row) row
 #define STICKY(row) row
 #define MEASURED(row) row
-#define SHOWN(name, type, null) SHOWN_AS(name, type, null, name)
-#define SHOWN_AS(name, type, null, member) \
-	COLUMN(name, type, null) \
-	MEMBER(member, type, null, COLUMN_READ(type, name))
-#define COMPUTED(member, type, null, sql) MEMBER(member, type, null, sql)
-/* Only the session's tenant sees its rows, or who sees every tenant's. */
-#define ISOLATED(tenant) \
-	POLICY("tenant_isolation FOR ALL TO public USING ((" #tenant \
+#define ISOLATED(column) \
+	POLICY("tenant_isolation FOR ALL TO public USING ((" #column \
 	    " = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true)," \
 	    " ''::text))::integer)) OR ( SELECT" \
 	    " (current_setting('app.every_tenant'::text, true) = 'on'::text)))")
-/* The service reads and writes its rows; a serial one gives its id. */
 #define SERVED \
 	GRANT("SELECT") GRANT("INSERT") GRANT("UPDATE") GRANT("DELETE")
 #define SERVED_ID GRANT("USAGE of its sequence")
-/* What is a tenant's and looked after by people or batches. */
-#define OWNED \
-	SERVED \
-	SERVED_ID \
-	KEPT
-/* The same where the service has other rights. */
-#define KEPT \
-	ISOLATED(tenant_id) \
+#define KEPT(type) \
+	COLUMN(id, type, NOT_NULL) \
+	COLUMN(tenant_id, INTEGER, NOT_NULL) \
+	COLUMN(active, BOOLEAN, NOT_NULL) \
+	COLUMN(created_at, STAMP, NULLABLE) \
+	COLUMN(last_updated_at, STAMP, NULLABLE) \
 	DEFAULT(id, "nextval") \
 	DEFAULT(active, "true") \
 	DEFAULT(created_at, "now()") \
 	DEFAULT(last_updated_at, "now()") \
-	COLUMN(tenant_id, INTEGER, NOT_NULL) \
-	COLUMN(created_at, STAMP, NULLABLE) \
-	COLUMN(last_updated_at, STAMP, NULLABLE) \
 	KEY("PRIMARY KEY (id)") \
-	KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
-#define KEY_OF_INTEGRATION \
-	KEY("FOREIGN KEY (tenant_id, integration_id)" \
-	    " REFERENCES integrations(tenant_id, id)")
-/* The same where no answer shows the id and the others. */
-#define AUDITED \
-	COLUMN(id, INTEGER, NOT_NULL) \
-	COLUMN(active, BOOLEAN, NOT_NULL) \
-	OWNED
-/* The same of what batches bring again and again. */
-#define LOADED \
-	COLUMN(id, BIGINT, NOT_NULL) \
-	COLUMN(active, BOOLEAN, NOT_NULL) \
-	OWNED
+	KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)") \
+	ISOLATED(tenant_id)
+#define OWNED(type) \
+	SERVED \
+	SERVED_ID \
+	KEPT(type)
 #define OF_INTEGRATION \
 	COLUMN(integration_id, INTEGER, NOT_NULL) \
-	KEY_OF_INTEGRATION
+	KEY("FOREIGN KEY (tenant_id, integration_id)" \
+	    " REFERENCES integrations(tenant_id, id)")
 #endif

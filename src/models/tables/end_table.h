@@ -2,7 +2,6 @@
 #ifndef TABLES_FOLLOW
 #undef TABLE
 #undef COLUMN
-#undef MEMBER
 #undef DEFAULT
 #undef KEY
 #undef CHECK
@@ -10,21 +9,15 @@
 #undef POLICY
 #undef TRIGGER
 #undef GRANT
-#undef GIVEN
 #undef ONCE
+#undef GIVEN
 #undef DERIVED
 #undef STICKY
 #undef MEASURED
-#undef SHOWN
-#undef SHOWN_AS
-#undef COMPUTED
 #undef ISOLATED
 #undef SERVED
 #undef SERVED_ID
-#undef OWNED
 #undef KEPT
-#undef KEY_OF_INTEGRATION
-#undef AUDITED
-#undef LOADED
+#undef OWNED
 #undef OF_INTEGRATION
 #endif

@@ -2,7 +2,7 @@
 #include "models/tables/begin_table.h"
 
 TABLE(etl_jobs)
-AUDITED
+OWNED(INTEGER)
 COLUMN(job_name, VARCHAR, NOT_NULL)
 COLUMN(execution_order, INTEGER, NOT_NULL)
 COLUMN(status, VARCHAR, NOT_NULL)

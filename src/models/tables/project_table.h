@@ -2,16 +2,13 @@
 #include "models/tables/begin_table.h"
 
 TABLE(projects)
-SHOWN(id, BIGINT, NOT_NULL)
-ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
-GIVEN(SHOWN(key, VARCHAR, NOT_NULL))
-GIVEN(SHOWN(name, VARCHAR, NOT_NULL))
-DERIVED(SHOWN(project_type, VARCHAR, NULLABLE))
-SHOWN(integration_id, INTEGER, NOT_NULL)
-SHOWN(active, BOOLEAN, NOT_NULL)
+OWNED(BIGINT)
+OF_INTEGRATION
+ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
+GIVEN(COLUMN(key, VARCHAR, NOT_NULL))
+GIVEN(COLUMN(name, VARCHAR, NOT_NULL))
+DERIVED(COLUMN(project_type, VARCHAR, NULLABLE))
 COLUMN(column_ages, JSONB, NULLABLE)
-OWNED
-KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")
 KEY("UNIQUE (tenant_id, integration_id, external_id)")
 INDEX("btree (integration_id)")

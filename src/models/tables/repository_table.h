@@ -2,7 +2,7 @@
 #include "models/tables/begin_table.h"
 
 TABLE(repositories)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 GIVEN(COLUMN(external_id, VARCHAR, NULLABLE))
 GIVEN(COLUMN(name, VARCHAR, NULLABLE))

@@ -1,7 +1,5 @@
 #include "models/tables/schema.h"
 
-#include "models/tables/column.h"
-
 /* Each table and the rights that the service needs, as rows of VALUES. */
 #define TABLE(name) "'), ('" #name "', '"
 #define GRANT(right) right ","

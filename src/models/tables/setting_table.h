@@ -2,9 +2,7 @@
 #include "models/tables/begin_table.h"
 
 TABLE(system_settings)
-COLUMN(id, INTEGER, NOT_NULL)
-COLUMN(active, BOOLEAN, NOT_NULL)
-KEPT
+KEPT(INTEGER)
 GRANT("SELECT")
 COLUMN(setting_key, VARCHAR, NOT_NULL)
 COLUMN(setting_value, VARCHAR, NOT_NULL)

@@ -2,20 +2,17 @@
 #include "models/tables/begin_table.h"
 
 TABLE(statuses)
-SHOWN(id, BIGINT, NOT_NULL)
-ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
-GIVEN(SHOWN(original_name, VARCHAR, NOT_NULL))
-GIVEN(SHOWN(description, VARCHAR, NULLABLE))
-GIVEN(SHOWN_AS(category, VARCHAR, NOT_NULL, status_category))
-SHOWN(integration_id, INTEGER, NOT_NULL)
-SHOWN(active, BOOLEAN, NOT_NULL)
+OWNED(BIGINT)
+OF_INTEGRATION
+ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
+GIVEN(COLUMN(original_name, VARCHAR, NOT_NULL))
+GIVEN(COLUMN(description, VARCHAR, NULLABLE))
+GIVEN(COLUMN(category, VARCHAR, NOT_NULL))
 DERIVED(COLUMN(status_mapping_id, INTEGER, NULLABLE))
 /* A trigger of 0013 sets it, the loads clear it. */
 COLUMN(metrics_due, BOOLEAN, NOT_NULL)
 DEFAULT(metrics_due, "false")
 COLUMN(column_ages, JSONB, NULLABLE)
-OWNED
-KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")
 KEY("UNIQUE (tenant_id, integration_id, external_id)")
 KEY("FOREIGN KEY (tenant_id, status_mapping_id)"

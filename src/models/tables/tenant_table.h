@@ -25,9 +25,7 @@ CHECK("CHECK (((color_schema_mode)::text = ANY ((ARRAY["
     "'default'::character varying, 'custom'::character varying])::text[])))")
 
 TABLE(users)
-COLUMN(id, INTEGER, NOT_NULL)
-COLUMN(active, BOOLEAN, NOT_NULL)
-KEPT
+KEPT(INTEGER)
 COLUMN(email, CHARS(255), NOT_NULL)
 COLUMN(first_name, CHARS(100), NULLABLE)
 COLUMN(last_name, CHARS(100), NULLABLE)

@@ -2,7 +2,7 @@
 #include "models/tables/begin_table.h"
 
 TABLE(work_items)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
 GIVEN(COLUMN(key, VARCHAR, NULLABLE))
@@ -83,7 +83,7 @@ INDEX("btree (updated)")
 INDEX("btree (parent_external_id)")
 
 TABLE(changelogs)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(work_item_id, BIGINT, NOT_NULL))
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))

@@ -161,8 +161,9 @@ enum err
 tool_raw_show(struct tool *tool, struct diag *diag)
 {
 	static const char *const names[] = {
-#define MEMBER(member, ...) #member,
-#include "models/tables/raw_batch_table.h"
+#define SHOWN(member, ...) #member,
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 		"extraction_metadata", "error_details",
 	};
 	struct raw_options options = { 0 };
