@@ -118,8 +118,7 @@ raw_data_requeue(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	if (total.count == 0)
-		return diag_tell(&rq->diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(&rq->diag);
 	return diag_tell(&rq->diag, E_CONFLICT,
 	    "A batch that is processing cannot be requeued");
 }

@@ -23,9 +23,8 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 		    " true),"
 		    " set_config('work_mem', '64MB', true)",
 	};
-	struct db_rows *rows;
 
-	return db_run(db, &statement, NULL, arena, &rows, diag);
+	return db_change(db, &statement, NULL, arena, NULL, diag);
 }
 
 /*
@@ -82,8 +81,7 @@ transform_job_limit(struct db *db, int64_t count, struct arena *arena,
 		.sql = "SELECT set_config('app.items', $1::bigint::text, true) <> ''",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	db_add_int(&params, count);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }

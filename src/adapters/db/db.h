@@ -197,7 +197,30 @@ enum err db_run(struct db *db, const struct db_statement *statement,
     const struct db_params *params, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
-/* The same for a statement whose rows nobody wants. */
+/*
+ * Run a statement that is to give a row, and take its first column, NULL being
+ * 0 or false, where a value is asked for.
+ * Fails: E_NO_ROW  it gave none, for the operator; else as db_run().
+ */
+enum err db_get_row(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+enum err db_get_int(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena, int64_t *ret_number,
+    struct diag *diag) MUST_CHECK;
+enum err db_get_bool(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena, bool *ret_is_true,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Run a statement whose rows nobody asks for.
+ * Gives: *ret_count, if it is not NULL: how many rows it changed.
+ */
+enum err db_change(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena, int64_t *ret_count,
+    struct diag *diag) MUST_CHECK;
+
+/* The same for a text that changes the session, or something in it. */
 enum err db_do(struct db *db, const char *sql, struct diag *diag) MUST_CHECK;
 
 int db_rows_count(const struct db_rows *rows);

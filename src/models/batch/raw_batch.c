@@ -20,9 +20,7 @@ enum err
 raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
 {
-	struct db_statement statement;
 	struct sql sql;
-	enum err rc;
 
 	sql_init(&sql);
 	sql_add(&sql, "SELECT ");
@@ -33,11 +31,7 @@ raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
 	sql_add(&sql, " ORDER BY id DESC");
 	sql_add_int(&sql, " LIMIT $%d", filter->limit);
 	sql_add_int(&sql, " OFFSET $%d", filter->offset);
-	rc = sql_statement(&sql, &statement, diag);
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql.params, arena, ret_rows, diag);
-	sql_done(&sql);
-	return rc;
+	return sql_run(&sql, db, false, arena, ret_rows, diag);
 }
 
 /* The tenant's batches without a look at them: see migration 0011. */
@@ -51,30 +45,9 @@ count_all(struct db *db, int64_t tenant_id, struct arena *arena,
 		    " FROM raw_extraction_counts WHERE tenant_id = $1",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, tenant_id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_int(rows, 0, 0);
-	return rc;
-}
-
-enum err
-raw_batch_run_count(struct db *db, struct sql *sql, struct arena *arena,
-    int64_t *ret_count, struct diag *diag)
-{
-	struct db_statement statement;
-	struct db_rows *rows;
-	enum err rc = sql_statement(sql, &statement, diag);
-
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql->params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_int(rows, 0, 0);
-	sql_done(sql);
-	return rc;
+	return db_get_int(db, &statement, &params, arena, ret_count, diag);
 }
 
 enum err
@@ -96,7 +69,7 @@ raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
 	raw_batch_filter_add(&sql, filter);
 	/* One more tells whether there is more. */
 	sql_add_int(&sql, " LIMIT $%d) AS matches", RAW_BATCH_COUNTED + 1);
-	rc = raw_batch_run_count(db, &sql, arena, &count, diag);
+	rc = sql_get_int(&sql, db, arena, &count, diag);
 	if (rc != E_OK)
 		return rc;
 	ret_total->is_exact = count <= RAW_BATCH_COUNTED;
@@ -125,6 +98,12 @@ raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
 	*ret_raw_data = db_rows_count(rows) == 0 ? SPAN_NONE :
 	    db_text(rows, 0, 0);
 	return E_OK;
+}
+
+enum err
+raw_batch_tell_absent(struct diag *diag)
+{
+	return diag_tell(diag, E_NO_ROW, "There is no raw data with this id");
 }
 
 /* Changes with every update of the row, and names its content. */
@@ -156,11 +135,8 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 	db_add_int(&params, id);
 	db_add_text(&params, known.at == NULL ? SPAN_LIT("") : known);
 	db_add_bool(&params, with_payload);
-	rc = db_run(db, &statement, &params, arena, ret_rows, diag);
-	if (rc == E_OK && db_rows_count(*ret_rows) == 0)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
-	return rc;
+	rc = db_get_row(db, &statement, &params, arena, ret_rows, diag);
+	return rc == E_NO_ROW ? raw_batch_tell_absent(diag) : rc;
 }
 
 /* Is there such a batch of the tenant $1? */
@@ -245,8 +221,7 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		return raw_batch_explain(rc, diag);
 	old = db_text(rows, 0, 1);
 	if (old.at == NULL)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(diag);
 	if (db_bool(rows, 0, 2))
 		return E_OK;
 	return diag_tell(diag, E_CONFLICT, "A batch that is %.*s cannot become"
@@ -278,8 +253,7 @@ raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
 	db_add_int(&params, id);
 	rc = change_row(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_OK && !db_bool(rows, 0, 1))
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(diag);
 	return rc;
 }
 

@@ -54,6 +54,9 @@ enum err raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct span *ret_raw_data, struct diag *diag)
     MUST_CHECK;
 
+/* Tell the client that there is no such batch. Gives: E_NO_ROW. */
+enum err raw_batch_tell_absent(struct diag *diag);
+
 /* Columns that only a single record shows, behind RAW_BATCH_COLUMNS. */
 enum {
 	RAW_BATCH_METADATA = RAW_BATCH_COLUMNS,

@@ -39,15 +39,10 @@ raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
 		    " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, age);
 	db_add_int(&params, limit);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_rows_affected(rows);
-	return rc;
+	return db_change(db, &statement, &params, arena, ret_count, diag);
 }
 
 enum err

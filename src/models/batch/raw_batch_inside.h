@@ -5,14 +5,7 @@
 #ifndef MODELS_BATCH_RAW_BATCH_INSIDE_H
 #define MODELS_BATCH_RAW_BATCH_INSIDE_H
 
-#include "adapters/db/sql.h"
-
-/*
- * Run a statement that gives one number, and end its text.
- * Fails: as db_run().
- */
-enum err raw_batch_run_count(struct db *db, struct sql *sql,
-    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+#include "base/diag.h"
 
 /*
  * Put an error of PostgreSQL about JSON or a reference into words for the

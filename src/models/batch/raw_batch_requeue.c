@@ -22,14 +22,13 @@ raw_batch_requeue_count(struct db *db, const struct raw_batch_filter *filter,
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
 	add_filter(&sql, filter);
-	return raw_batch_run_count(db, &sql, arena, ret_count, diag);
+	return sql_get_int(&sql, db, arena, ret_count, diag);
 }
 
 enum err
 raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
 {
-	struct db_statement statement;
 	struct sql sql;
 	enum err rc;
 
@@ -49,11 +48,7 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	    " RETURNING r.id, r.tenant_id, r.integration_id, r.entity_type)"
 	    " SELECT id, tenant_id, integration_id, entity_type,"
 	    " pg_current_xact_id()::text FROM changed ORDER BY id");
-	rc = sql_statement(&sql, &statement, diag);
-	statement.changes = true;
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql.params, arena, ret_rows, diag);
-	sql_done(&sql);
+	rc = sql_run(&sql, db, true, arena, ret_rows, diag);
 	if (rc == E_OK && filter->cursor != NULL &&
 	    db_rows_count(*ret_rows) > 0)
 		*filter->cursor = db_int(*ret_rows,

@@ -48,7 +48,6 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 	int64_t *ids = arena_get(arena, count * sizeof(*ids));
 	int64_t *xids = arena_get(arena, count * sizeof(*xids));
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	if (ids == NULL || xids == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for marks");
@@ -58,5 +57,5 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 	}
 	db_add_int_array(&params, ids, count, arena);
 	db_add_int_array(&params, xids, count, arena);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }

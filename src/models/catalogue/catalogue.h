@@ -101,6 +101,9 @@ enum err catalogue_document(struct db *db, const struct catalogue *it,
     const struct db_statement *statement, int64_t tenant_id, int64_t id,
     struct arena *arena, struct span *ret_json, struct diag *diag) MUST_CHECK;
 
+/* Tell the client that there is no such row. Gives: E_NO_ROW. */
+enum err catalogue_tell_absent(const struct catalogue *it, struct diag *diag);
+
 /* One row's members as a JSON object. */
 void catalogue_write(struct json *json, const char *key,
     const struct catalogue *it, const struct db_rows *rows, int row);

@@ -34,14 +34,9 @@ integration_standard(struct db *db, int64_t tenant_id, struct arena *arena,
 		    " AND active AND lower(provider) = 'jira'",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, tenant_id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_id = db_int(rows, 0, 0);
-	return rc;
+	return db_get_int(db, &statement, &params, arena, ret_id, diag);
 }
 
 enum err
@@ -56,16 +51,11 @@ integration_has_provider(struct db *db, int64_t tenant_id,
 		    " AND id <> $3)",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, tenant_id);
 	db_add_text(&params, provider);
 	db_add_int(&params, except);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_has = db_bool(rows, 0, 0);
-	return rc;
+	return db_get_bool(db, &statement, &params, arena, ret_has, diag);
 }
 
 /* Does a table have a row of integration $2? */
@@ -139,12 +129,11 @@ integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
 		    " last_updated_at = now() WHERE tenant_id = $1 AND id = $2",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
 	db_add_text(&params, sealed);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }
 
 enum err

@@ -102,21 +102,17 @@ wit_hierarchy_of_level(struct db *db, int64_t tenant_id, int64_t level,
 		    " integration_id <> $3, id LIMIT 1 FOR SHARE",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 	enum err rc;
 
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, level);
 	db_add_int(&params, integration_id);
 	db_add_int(&params, mapping_id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	if (db_rows_count(rows) == 0)
+	rc = db_get_int(db, &statement, &params, arena, ret_id, diag);
+	if (rc == E_NO_ROW)
 		return diag_tell(diag, E_SYNTAX, "There is no active hierarchy"
 		    " of level %lld", (long long)level);
-	*ret_id = db_int(rows, 0, 0);
-	return E_OK;
+	return rc;
 }
 
 enum err

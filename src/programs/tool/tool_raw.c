@@ -196,8 +196,7 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	if (payload.at == NULL)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(diag);
 	out = options.output == NULL ? stdout : fopen(options.output, "we");
 	if (out == NULL)
 		return diag_set(diag, E_SYSTEM, "%s: %s", options.output,
@@ -250,8 +249,7 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	if (db_rows_count(rows) == 0)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(diag);
 	job.raw_data_id = options.filter.id;
 	job.tenant_id = options.filter.tenant_id;
 	job.integration_id = db_int(rows, 0, RAW_BATCH_integration_id);
