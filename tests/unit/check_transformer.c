@@ -1,5 +1,6 @@
 #include "transformers/transformer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "loaders/loader.h"
@@ -11,18 +12,14 @@
 
 #define ENTITY_TYPE(name, file, ...) extern const struct db_statement transform_##file[];
 #include "models/entity_type_rows.h"
-#undef ENTITY_TYPE
-#define LOADER(type, file, ...) extern const struct db_statement load_##file[];
-#include "loaders/loader_rows.h"
-#undef LOADER
+#define LOAD(type, file, ...) extern const struct db_statement load_##file[];
+#include "models/entity_type_rows.h"
 
 static const struct db_statement *const tables[] = {
 #define ENTITY_TYPE(name, file, ...) transform_##file,
 #include "models/entity_type_rows.h"
-#undef ENTITY_TYPE
-#define LOADER(type, file, ...) load_##file,
-#include "loaders/loader_rows.h"
-#undef LOADER
+#define LOAD(type, file, ...) load_##file,
+#include "models/entity_type_rows.h"
 };
 
 static const struct {
@@ -68,6 +65,33 @@ START_TEST(an_unknown_entity_type_is_the_batchs_fault)
 }
 END_TEST
 
+START_TEST(a_type_without_loads_is_loaded_by_doing_nothing)
+{
+	struct transform_job job = { 1, 1, 1,
+		SPAN_LIT("github_pr_numbers_batch") };
+	struct arena *arena = arena_new(4096);
+	struct diag diag;
+
+	diag_clear(&diag);
+	ck_assert_int_eq(loader_run(NULL, &job, arena, &diag), E_OK);
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(the_types_that_have_a_load_are_found_by_its_name)
+{
+	struct span *names = calloc(entity_type_count, sizeof(*names));
+
+	ck_assert_ptr_nonnull(names);
+	ck_assert_uint_eq(entity_type_with_load("work_items", names), 3);
+	ck_assert(span_is(names[0], "jira_statuses_batch"));
+	ck_assert(span_is(names[1], "jira_issues_batch"));
+	ck_assert(span_is(names[2], "jira_changelogs_batch"));
+	ck_assert_uint_eq(entity_type_with_load("work_item", names), 0);
+	free(names);
+}
+END_TEST
+
 START_TEST(each_file_has_statements_that_name_the_tenant)
 {
 	const struct db_statement *step = tables[_i];
@@ -107,6 +131,8 @@ main(void)
 	    0, (int)COUNT(types));
 	tcase_add_loop_test(tcase, an_unknown_entity_type_is_the_batchs_fault,
 	    0, (int)COUNT(types));
+	tcase_add_test(tcase, a_type_without_loads_is_loaded_by_doing_nothing);
+	tcase_add_test(tcase, the_types_that_have_a_load_are_found_by_its_name);
 	tcase_add_loop_test(tcase,
 	    each_file_has_statements_that_name_the_tenant, 0,
 	    (int)COUNT(tables));

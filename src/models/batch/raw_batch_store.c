@@ -14,10 +14,6 @@
 #define ASK_MS 10000
 #define ASK_PAUSE_MS 100
 
-const char *const raw_batch_items[] = { "issues", "values", "projects",
-	"repositories", "items", "prs", "pull_requests", "pullRequests.nodes",
-	NULL };
-
 /* Ask once. *ret_again: it is not decided yet. */
 static enum err
 look_after(struct db *db, const struct db_params *params,

@@ -8,12 +8,6 @@
 #include "models/batch/idempotency_key.h"
 #include "models/batch/raw_batch_version.h"
 
-/*
- * What the members of an object are called that hold a batch's items; see
- * docs/loading.md. Names end with NULL.
- */
-extern const char *const raw_batch_items[];
-
 /* What is stored. */
 struct raw_batch {
 	int64_t tenant_id;
