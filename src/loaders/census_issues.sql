@@ -5,7 +5,7 @@
 -- brings it back.
 
 -- statement: beside
-SELECT etl_beside_others($1, $2, 'work_items')
+SELECT etl_beside_others($1, $2, 'work_items');
 
 -- statement: work_items
 WITH census AS MATERIALIZED (
@@ -73,4 +73,4 @@ SET error_details = COALESCE(r.error_details, '{}') || jsonb_build_object(
 	'the census names less than nine tenths of what is known: it ends nothing')))
 FROM tally
 WHERE r.tenant_id = $1 AND r.id = $3 AND r.processing_status = 'completed'
-	AND tally.given * 10 < tally.total * 9
+	AND tally.given * 10 < tally.total * 9;

@@ -20,7 +20,7 @@ SELECT set_config('app.loaded_issues', COALESCE((
 		LIMIT 1) AS w
 	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 		AND r.entity_type
-		IN ('jira_issues_batch', 'jira_changelogs_batch')), ''), true)
+		IN ('jira_issues_batch', 'jira_changelogs_batch')), ''), true);
 
 -- statement: batches
 WITH brought AS MATERIALIZED (
@@ -80,4 +80,4 @@ SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
 	error_details = etl_earlier(r.error_details)
 FROM picked
 WHERE r.tenant_id = $1 AND r.id = picked.id
-	AND r.id = ANY (ARRAY(SELECT id FROM picked))
+	AND r.id = ANY (ARRAY(SELECT id FROM picked));

@@ -38,4 +38,4 @@ SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
 	error_details = etl_earlier(r.error_details)
 FROM picked
 WHERE r.tenant_id = $1 AND r.id = picked.id
-	AND r.id = ANY (ARRAY(SELECT id FROM picked))
+	AND r.id = ANY (ARRAY(SELECT id FROM picked));

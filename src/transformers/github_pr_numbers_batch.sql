@@ -62,7 +62,7 @@ SELECT CASE WHEN is_readable THEN items END,
 	(SELECT jsonb_agg(note) FROM (SELECT note FROM lack LIMIT 1000) AS l),
 	etl_refusal(raw_data)
 FROM raw_extraction_data CROSS JOIN page
-WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+WHERE tenant_id = $1 AND integration_id = $2 AND id = $3;
 
 -- Whoever has pull requests of the repository waits here.
 -- statement: lock
@@ -70,7 +70,7 @@ SELECT r.id
 FROM etl_pr_census($1, $2, $3) AS page
 JOIN repositories AS r ON r.tenant_id = $1 AND r.id = page.repository_id
 ORDER BY r.id
-FOR NO KEY UPDATE OF r
+FOR NO KEY UPDATE OF r;
 
 -- An answer with errors, or with items that cannot be read, does not count: it
 -- may lack some.
@@ -87,7 +87,7 @@ WHERE page.is_readable AND page.scope IS NOT NULL AND page.census IS NOT NULL
 ON CONFLICT (tenant_id, integration_id, scope, census, page) DO UPDATE SET
 	is_last = excluded.is_last, raw_data_id = excluded.raw_data_id,
 	names = excluded.names
-WHERE c.raw_data_id < excluded.raw_data_id
+WHERE c.raw_data_id < excluded.raw_data_id;
 
 -- statement: prs
 WITH ended AS MATERIALIZED (
@@ -126,7 +126,7 @@ SET active = changed.is_named, last_updated_at = NOW(),
 	gone_since = CASE WHEN NOT changed.is_named THEN changed.first_id END
 FROM changed
 WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
-	AND p.id = ANY (ARRAY(SELECT id FROM changed))
+	AND p.id = ANY (ARRAY(SELECT id FROM changed));
 
 -- Pages of censuses that are over.
 -- statement: census_pages_gone
@@ -139,4 +139,4 @@ WITH ended AS MATERIALIZED (
 DELETE FROM census_pages AS c
 USING ended
 WHERE c.tenant_id = $1 AND c.integration_id = $2 AND c.scope = ended.scope
-	AND c.census <> ended.census AND c.raw_data_id < ended.first_id
+	AND c.census <> ended.census AND c.raw_data_id < ended.first_id;

@@ -61,7 +61,7 @@ SET parts = changed.parts
 FROM changed
 WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
 	AND p.id = ANY (ARRAY(SELECT id FROM changed))
-	AND p.parts IS DISTINCT FROM changed.parts
+	AND p.parts IS DISTINCT FROM changed.parts;
 
 -- A commit belongs to each pull request that has it.
 -- statement: prs_commits
@@ -97,8 +97,14 @@ WITH node AS MATERIALIZED (
 ), changed AS MATERIALIZED (
 	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
 			OR COALESCE(o.active, false) AS is_active,
-		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
-			(n.<compared>) OR (one.is_current AND NOT o.active)
+		o.id IS NULL OR (/* o.<compared> */ o.author_name,
+			o.author_email, o.committer_name, o.committer_email,
+			o.message, o.authored_date, o.committed_date /* end */)
+			IS DISTINCT FROM
+			(/* n.<compared> */ n.author_name, n.author_email,
+				n.committer_name, n.committer_email, n.message,
+				n.authored_date, n.committed_date /* end */) OR
+				(one.is_current AND NOT o.active)
 			AS is_other
 	FROM one
 	LEFT JOIN prs_commits AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
@@ -111,28 +117,49 @@ WITH node AS MATERIALIZED (
 		'external_id', one.part_id,
 		'told_at', GREATEST(one.stamp, o.told_at),
 		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+		'column_ages', etl_column_ages(ARRAY[/* {compared: '@'} */
+			'author_name', 'author_email', 'committer_name',
+			'committer_email', 'message', 'authored_date',
+			'committed_date' /* end */],
 			k.taken, one.stamps, one.stamp, $3, o.told_at,
 			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
 	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
 		OR (one.is_current AND NOT o.active)
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR (/* o.<compared> */ o.author_name, o.author_email,
+			o.committer_name, o.committer_email, o.message,
+			o.authored_date, o.committed_date /* end */)
+			IS DISTINCT FROM (/* n.<compared> */ n.author_name,
+			n.author_email, n.committer_name, n.committer_email,
+			n.message, n.authored_date, n.committed_date /* end */)
 		OR o.column_ages IS DISTINCT FROM n.column_ages
 ), made AS (
 	INSERT INTO prs_commits (id, tenant_id, integration_id, active,
-		<inserted>)
-	SELECT nextval('prs_commits_id_seq'), $1, $2, n.is_active, n.<inserted>
+		/* <inserted> */ external_id, pr_id, told_at, raw_data_id,
+		column_ages, author_name, author_email, committer_name,
+		committer_email, message, authored_date,
+		committed_date /* end */)
+	SELECT nextval('prs_commits_id_seq'), $1, $2, n.is_active,
+		/* n.<inserted> */ n.external_id, n.pr_id, n.told_at,
+		n.raw_data_id, n.column_ages, n.author_name, n.author_email,
+		n.committer_name, n.committer_email, n.message, n.authored_date,
+		n.committed_date /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY n.pr_id, n.part_id COLLATE "C"
 	ON CONFLICT DO NOTHING
 )
 UPDATE prs_commits AS t
-SET <updated = n>, active = n.is_active, last_updated_at = CASE
+SET /* <updated = n> */ told_at = n.told_at, raw_data_id = n.raw_data_id,
+	column_ages = n.column_ages, author_name = n.author_name,
+	author_email = n.author_email, committer_name = n.committer_name,
+	committer_email = n.committer_email, message = n.message,
+	authored_date = n.authored_date,
+	committed_date = n.committed_date /* end */, active = n.is_active,
+	last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
-	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed));
 
 -- statement: prs_reviews
 -- columns: prs_reviews
@@ -166,8 +193,12 @@ WITH node AS MATERIALIZED (
 ), changed AS MATERIALIZED (
 	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
 			OR COALESCE(o.active, false) AS is_active,
-		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
-			(n.<compared>) OR (one.is_current AND NOT o.active)
+		o.id IS NULL OR (/* o.<compared> */ o.external_id,
+			o.author_login, o.state, o.body,
+			o.submitted_at /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.external_id, n.author_login,
+				n.state, n.body, n.submitted_at /* end */) OR
+				(one.is_current AND NOT o.active)
 			AS is_other
 	FROM one
 	LEFT JOIN prs_reviews AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
@@ -182,28 +213,41 @@ WITH node AS MATERIALIZED (
 		|| jsonb_build_object('pr_id', one.pr_id,
 		'told_at', GREATEST(one.stamp, o.told_at),
 		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+		'column_ages', etl_column_ages(ARRAY[/* {compared: '@'} */
+			'external_id', 'author_login', 'state', 'body',
+			'submitted_at' /* end */],
 			k.taken, one.stamps, one.stamp, $3, o.told_at,
 			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
 	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
 		OR (one.is_current AND NOT o.active)
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR (/* o.<compared> */ o.external_id, o.author_login, o.state,
+			o.body, o.submitted_at /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.external_id, n.author_login,
+			n.state, n.body, n.submitted_at /* end */)
 		OR o.column_ages IS DISTINCT FROM n.column_ages
 ), made AS (
 	INSERT INTO prs_reviews (id, tenant_id, integration_id, active,
-		<inserted>)
-	SELECT nextval('prs_reviews_id_seq'), $1, $2, n.is_active, n.<inserted>
+		/* <inserted> */ external_id, pr_id, told_at, raw_data_id,
+		column_ages, author_login, state, body, submitted_at /* end */)
+	SELECT nextval('prs_reviews_id_seq'), $1, $2, n.is_active,
+		/* n.<inserted> */ n.external_id, n.pr_id, n.told_at,
+		n.raw_data_id, n.column_ages, n.author_login, n.state, n.body,
+		n.submitted_at /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY n.pr_id, n.part_id COLLATE "C"
 	ON CONFLICT DO NOTHING
 )
 UPDATE prs_reviews AS t
-SET <updated = n>, active = n.is_active, last_updated_at = CASE
+SET /* <updated = n> */ external_id = n.external_id, told_at = n.told_at,
+	raw_data_id = n.raw_data_id, column_ages = n.column_ages,
+	author_login = n.author_login, state = n.state, body = n.body,
+	submitted_at = n.submitted_at /* end */, active = n.is_active,
+	last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
-	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed));
 
 -- Of two that tell when the comment was changed, the newer one counts. Comments
 -- of two kinds may have the same id.
@@ -241,8 +285,15 @@ WITH node AS MATERIALIZED (
 ), changed AS MATERIALIZED (
 	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
 			OR COALESCE(o.active, false) AS is_active,
-		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
-			(n.<compared>) OR (one.is_current AND NOT o.active)
+		o.id IS NULL OR (/* o.<compared> */ o.external_id,
+			o.author_login, o.body, o.path, o.position, o.line,
+			o.created_at_github, o.updated_at_github /* end */)
+			IS DISTINCT FROM
+			(/* n.<compared> */ n.external_id, n.author_login,
+				n.body, n.path, n.position, n.line,
+				n.created_at_github,
+				n.updated_at_github /* end */) OR
+				(one.is_current AND NOT o.active)
 			AS is_other
 	FROM one
 	LEFT JOIN prs_comments AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
@@ -262,28 +313,48 @@ WITH node AS MATERIALIZED (
 		ELSE 'review' END,
 		'told_at', GREATEST(one.stamp, o.told_at),
 		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+		'column_ages', etl_column_ages(ARRAY[/* {compared: '@'} */
+			'external_id', 'author_login', 'body', 'path',
+			'position', 'line', 'created_at_github',
+			'updated_at_github' /* end */],
 			k.taken, one.stamps, one.stamp, $3, o.told_at,
 			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
 	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
 		OR (one.is_current AND NOT o.active)
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR (/* o.<compared> */ o.external_id, o.author_login, o.body,
+			o.path, o.position, o.line, o.created_at_github,
+			o.updated_at_github /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.external_id, n.author_login,
+			n.body, n.path, n.position, n.line, n.created_at_github,
+			n.updated_at_github /* end */)
 		OR o.column_ages IS DISTINCT FROM n.column_ages
 ), made AS (
 	INSERT INTO prs_comments (id, tenant_id, integration_id, active,
-		<inserted>)
-	SELECT nextval('prs_comments_id_seq'), $1, $2, n.is_active, n.<inserted>
+		/* <inserted> */ external_id, pr_id, told_at, raw_data_id,
+		column_ages, author_login, body, comment_type, path, position,
+		line, created_at_github, updated_at_github /* end */)
+	SELECT nextval('prs_comments_id_seq'), $1, $2, n.is_active,
+		/* n.<inserted> */ n.external_id, n.pr_id, n.told_at,
+		n.raw_data_id, n.column_ages, n.author_login, n.body,
+		n.comment_type, n.path, n.position, n.line, n.created_at_github,
+		n.updated_at_github /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY n.pr_id, n.part_id COLLATE "C"
 	ON CONFLICT DO NOTHING
 )
 UPDATE prs_comments AS t
-SET <updated = n>, active = n.is_active, last_updated_at = CASE
+SET /* <updated = n> */ external_id = n.external_id, told_at = n.told_at,
+	raw_data_id = n.raw_data_id, column_ages = n.column_ages,
+	author_login = n.author_login, body = n.body, path = n.path,
+	position = n.position, line = n.line,
+	created_at_github = n.created_at_github,
+	updated_at_github = n.updated_at_github /* end */, active = n.is_active,
+	last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
-	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed));
 
 -- statement: prs_commits_gone
 WITH list AS MATERIALIZED (
@@ -328,7 +399,7 @@ UPDATE prs_commits AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
+	AND t.id = ANY (ARRAY(SELECT id FROM gone));
 
 -- statement: prs_reviews_gone
 WITH list AS MATERIALIZED (
@@ -373,7 +444,7 @@ UPDATE prs_reviews AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
+	AND t.id = ANY (ARRAY(SELECT id FROM gone));
 
 -- statement: prs_comments_gone
 WITH list AS MATERIALIZED (
@@ -421,7 +492,7 @@ UPDATE prs_comments AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
+	AND t.id = ANY (ARRAY(SELECT id FROM gone));
 
 -- statement: prs_review_comments_gone
 WITH list AS MATERIALIZED (
@@ -469,7 +540,7 @@ UPDATE prs_comments AS t
 SET active = FALSE, last_updated_at = NOW()
 FROM gone
 WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
+	AND t.id = ANY (ARRAY(SELECT id FROM gone));
 
 -- Over all parts that are stored, for a batch may hold a page of them only; and
 -- nothing that would be the number of a part of them. A review of one's own, or
@@ -623,7 +694,19 @@ WITH touched AS MATERIALIZED (
 				= lower(p.user_name)) IS NOT TRUE) AS o) AS r
 )
 UPDATE prs AS p
-SET <measured = m>, last_updated_at = NOW()
+SET /* <measured = m> */ discussion_comment_count = m.discussion_comment_count,
+	review_comment_count = m.review_comment_count, reviewers = m.reviewers,
+	commit_count = m.commit_count, first_review_at = m.first_review_at,
+	rework_commit_count = m.rework_commit_count,
+	review_cycles = m.review_cycles, parts_complete = m.parts_complete,
+	parts = m.parts /* end */, last_updated_at = NOW()
 FROM metric AS m
 WHERE p.tenant_id::bigint = $1 AND p.id = m.id
-	AND (p.<measured>) IS DISTINCT FROM (m.<measured>)
+	AND (/* p.<measured> */ p.discussion_comment_count,
+		p.review_comment_count, p.reviewers, p.commit_count,
+		p.first_review_at, p.rework_commit_count, p.review_cycles,
+		p.parts_complete, p.parts /* end */) IS DISTINCT FROM
+		(/* m.<measured> */ m.discussion_comment_count,
+		m.review_comment_count, m.reviewers, m.commit_count,
+		m.first_review_at, m.rework_commit_count, m.review_cycles,
+		m.parts_complete, m.parts /* end */);

@@ -91,7 +91,7 @@ SELECT CASE WHEN etl_panel_way(raw_data) IS NOT NULL
 	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
 	etl_refusal(raw_data)
 FROM raw_extraction_data CROSS JOIN waiting
-WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+WHERE tenant_id = $1 AND integration_id = $2 AND id = $3;
 
 -- statement: lock
 SELECT l.id
@@ -102,7 +102,7 @@ FROM (
 JOIN wits_prs_links AS l ON l.tenant_id = $1
 	AND l.work_item_id = i.work_item_id
 ORDER BY l.work_item_id, l.repo_key COLLATE "C", l.pull_request_number
-FOR NO KEY UPDATE OF l
+FOR NO KEY UPDATE OF l;
 
 -- A link that the pull request itself has made (it has no batch) becomes the
 -- panel's. What another worker has written meanwhile, the second turn sees.
@@ -160,28 +160,48 @@ WITH named AS MATERIALIZED (
 			one.repo_key),
 		'told_at', GREATEST(stamp, o.told_at),
 		'raw_data_id', etl_newest(stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+		'column_ages', etl_column_ages(ARRAY[/* {compared: '@'} */
+			'branch_name', 'commit_sha', 'pr_status' /* end */],
 			k.taken, stamps, stamp, $3, o.told_at,
 			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
 	WHERE o.id IS NULL OR stamp > COALESCE(o.told_at, '-infinity')
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR (/* o.<compared> */ o.branch_name, o.commit_sha,
+			o.pr_status /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.branch_name, n.commit_sha,
+			n.pr_status /* end */)
 		OR (o.column_ages, o.external_repo_id) IS DISTINCT FROM
 			(n.column_ages, n.external_repo_id)
 ), told AS (
 	UPDATE wits_prs_links AS t
-	SET <updated = n>, last_updated_at = NOW()
+	SET /* <updated = n> */ external_repo_id = n.external_repo_id,
+		branch_name = n.branch_name, commit_sha = n.commit_sha,
+		pr_status = n.pr_status, told_at = n.told_at,
+		raw_data_id = n.raw_data_id,
+		column_ages = n.column_ages /* end */, last_updated_at = NOW()
 	FROM changed AS n
 	WHERE t.tenant_id = $1 AND t.id = n.known_id
 )
-INSERT INTO wits_prs_links AS t (id, tenant_id, integration_id, <inserted>)
-SELECT nextval('wits_prs_links_id_seq'), $1, $2, n.<inserted>
+INSERT INTO wits_prs_links AS t (id, tenant_id, integration_id, /* <inserted> */
+	work_item_id, external_repo_id, repo_full_name, pull_request_number,
+	branch_name, commit_sha, pr_status, repo_host, told_at, raw_data_id,
+	column_ages /* end */)
+SELECT nextval('wits_prs_links_id_seq'), $1, $2, /* n.<inserted> */
+	n.work_item_id, n.external_repo_id, n.repo_full_name,
+	n.pull_request_number, n.branch_name, n.commit_sha, n.pr_status,
+	n.repo_host, n.told_at, n.raw_data_id, n.column_ages /* end */
 FROM changed AS n
 WHERE n.known_id IS NULL
 ORDER BY n.work_item_id, lower(n.repo_full_name) COLLATE "C",
 	n.pull_request_number
 ON CONFLICT (tenant_id, work_item_id, repo_key, pull_request_number, repo_host)
-DO UPDATE SET <updated = excluded>, integration_id = excluded.integration_id,
+DO UPDATE SET /* <updated = excluded> */
+	external_repo_id = excluded.external_repo_id,
+	branch_name = excluded.branch_name, commit_sha = excluded.commit_sha,
+	pr_status = excluded.pr_status, told_at = excluded.told_at,
+	raw_data_id = excluded.raw_data_id,
+	column_ages = excluded.column_ages /* end */, integration_id =
+	excluded.integration_id,
 	last_updated_at = NOW()
-WHERE t.raw_data_id IS NULL
+WHERE t.raw_data_id IS NULL;
 
 -- as in: jira_dev_status_batch wits_prs_links wits_prs_links_again

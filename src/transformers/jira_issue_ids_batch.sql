@@ -76,4 +76,4 @@ SELECT CASE WHEN etl_path(answer, '{ids,issues}') IS NOT NULL
 	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
 	CASE WHEN etl_path(answer, '{ids,issues}') IS NULL
 	THEN etl_refusal(answer) END
-FROM batch CROSS JOIN skipped
+FROM batch CROSS JOIN skipped;

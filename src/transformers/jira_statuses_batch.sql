@@ -65,11 +65,11 @@ SELECT CASE WHEN etl_status_path(answer) IS NOT NULL
 	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
 	CASE WHEN etl_status_path(answer) IS NULL
 	THEN etl_refusal(answer) END
-FROM batch CROSS JOIN skipped CROSS JOIN waiting
+FROM batch CROSS JOIN skipped CROSS JOIN waiting;
 
 -- Names are made by one at a time.
 -- statement: names
-SELECT etl_alone($1, $2, 'names')
+SELECT etl_alone($1, $2, 'names');
 
 -- statement: lock
 SELECT s.id
@@ -81,7 +81,7 @@ JOIN (
 	OFFSET 0) AS n ON s.external_id = n.external_id
 WHERE s.tenant_id = $1 AND s.integration_id = $2
 ORDER BY s.external_id COLLATE "C"
-FOR NO KEY UPDATE OF s
+FOR NO KEY UPDATE OF s;
 
 -- Of several copies in a batch the last one with a category counts.
 -- statement: statuses
@@ -114,9 +114,12 @@ WITH named AS (
 	ORDER BY external_id COLLATE "C", category IS NULL, index DESC
 ), merged AS MATERIALIZED (
 	SELECT COALESCE(o.id, nextval('statuses_id_seq')) AS id, n.external_id,
-		m.*, o.id IS NULL OR (o.<compared>, o.status_mapping_id,
-		o.column_ages) IS DISTINCT FROM (m.<compared>,
-		m.status_mapping_id, m.column_ages) AS is_changed
+		m.*, o.id IS NULL
+			OR (/* o.<compared> */ o.original_name, o.description,
+			o.category /* end */, o.status_mapping_id,
+			o.column_ages) IS DISTINCT FROM (/* m.<compared> */
+			m.original_name, m.description, m.category /* end */,
+			m.status_mapping_id, m.column_ages) AS is_changed
 	FROM status AS n
 	LEFT JOIN statuses AS o ON o.tenant_id = $1 AND o.integration_id = $2
 		AND o.external_id = n.external_id
@@ -149,21 +152,30 @@ WITH named AS (
 			k.column_ages, k.last_updated_at, COALESCE(k.found,
 			o.status_mapping_id) AS status_mapping_id) AS m
 ), written AS (
-	INSERT INTO statuses AS t (id, tenant_id, integration_id, <inserted>,
+	INSERT INTO statuses AS t (id, tenant_id, integration_id,
+		/* <inserted> */ external_id, original_name, description,
+		category, status_mapping_id /* end */,
 		column_ages, last_updated_at)
-	SELECT n.id, $1, $2, n.<inserted>, n.column_ages, n.last_updated_at
+	SELECT n.id, $1, $2, /* n.<inserted> */ n.external_id, n.original_name,
+		n.description, n.category, n.status_mapping_id /* end */,
+		n.column_ages, n.last_updated_at
 	FROM merged AS n
 	WHERE n.is_changed
 	ORDER BY n.external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-		<updated = excluded>, column_ages = excluded.column_ages,
+		/* <updated = excluded> */
+		original_name = excluded.original_name,
+		description = excluded.description,
+		category = excluded.category,
+		status_mapping_id = excluded.status_mapping_id /* end */,
+		column_ages = excluded.column_ages,
 		last_updated_at = excluded.last_updated_at
 	WHERE t.id = excluded.id
 	RETURNING t.external_id
 )
 SELECT external_id FROM merged WHERE is_changed
 EXCEPT ALL
-SELECT external_id FROM written
+SELECT external_id FROM written;
 
 -- A project nobody knows is not made of its id.
 -- statement: projects_statuses
@@ -182,4 +194,4 @@ JOIN statuses AS s ON s.tenant_id = $1 AND s.integration_id = $2
 WHERE NOT EXISTS (SELECT FROM projects_statuses AS x
 	WHERE x.project_id = p.project_id AND x.status_id = s.id)
 ORDER BY p.project_id, s.id
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;

@@ -97,7 +97,7 @@ statements() {
 	done
 }
 statements >"$TMP/statements"
-# Those of batches have their lists of columns in the build only.
+# Those of batches, as the build has them.
 for file in transformers/transformer loaders/loader; do
 	FILE=$(basename "$file") perl -0777 -ne '
 		while (/\.name = "([^"]*)", \.sql =((?:\s*"(?:[^"\\]|\\.)*")+)/g) {
