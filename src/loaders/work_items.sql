@@ -27,13 +27,7 @@ FROM (SELECT string_agg(id::text, ',') AS ids FROM due) AS one;
 WITH own AS MATERIALIZED (
 	SELECT w.id, w.key, w.external_id, w.parent_external_id
 	FROM etl_loaded_issues() AS batch
-	CROSS JOIN LATERAL (
-		SELECT x.id, x.key, x.external_id, x.parent_external_id
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = batch.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, batch.external_id) AS w
 ), found AS MATERIALIZED (
 	SELECT t.id, t.external_id, t.parent_external_id AS told,
 		p.external_id AS parent
@@ -104,13 +98,7 @@ WITH touched AS MATERIALIZED (
 			AS is_known, COALESCE(w.history_as_of >= w.updated,
 			false) AS is_current
 	FROM etl_loaded_issues() AS batch
-	CROSS JOIN LATERAL (
-		SELECT *
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = batch.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, batch.external_id) AS w
 	UNION
 	SELECT w.id, w.created, w.status_id, w.resolution_date,
 		CASE WHEN w.history_total IS NOT NULL

@@ -49,19 +49,14 @@ WITH page AS MATERIALIZED (
 		AS n
 	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 )
-SELECT CASE WHEN is_readable THEN items END,
+SELECT o.*
+FROM raw_extraction_data CROSS JOIN page CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN is_readable THEN items END,
 	CASE WHEN scope IS NULL OR census IS NULL OR page < 1 THEN items
 		ELSE COALESCE(jsonb_array_length(unnamed), 0) END,
-	(SELECT count(*) FROM note), (
-	SELECT jsonb_agg(CASE WHEN index < 0
-		THEN jsonb_build_object('reason', reason)
-		ELSE jsonb_build_object('index', index, 'reason', reason) END
-		ORDER BY index)
-	FROM (SELECT * FROM note ORDER BY index LIMIT 1000) AS first),
-	NULL::jsonb, (SELECT count(*) FROM lack),
-	(SELECT jsonb_agg(note) FROM (SELECT note FROM lack LIMIT 1000) AS l),
-	etl_refusal(raw_data)
-FROM raw_extraction_data CROSS JOIN page
+	ARRAY(SELECT etl_note(NULLIF(index, -1), NULL, reason) FROM note
+		ORDER BY index),
+	NULL, ARRAY(SELECT note FROM lack), etl_refusal(raw_data)) AS o
 WHERE tenant_id = $1 AND integration_id = $2 AND id = $3;
 
 -- Whoever has pull requests of the repository waits here.

@@ -26,24 +26,14 @@ WITH pr AS MATERIALIZED (
 	SELECT * FROM etl_pr_lists($1, $2, $3)
 ), part AS (
 	SELECT l.index, l.place || '[' || (n.place - 1) || ']' AS place,
-		t.told, t.wrong, n.value, CASE
+		t.wrong, CASE
 		WHEN jsonb_typeof(n.value) <> 'object' THEN 'not an object'
-		WHEN l.kind = 'commits' AND COALESCE(etl_id(n.value->'sha'),
-			etl_id(n.value#>'{commit,oid}'), etl_id(n.value->'oid'),
-			etl_id(n.value#>'{commit,sha}')) IS NULL
-			OR l.kind <> 'commits' AND COALESCE(
-			etl_id(n.value->'node_id'), etl_id(n.value->'id'))
-			IS NULL THEN 'no id' END AS reason
+		WHEN etl_part_id(l.kind, n.value) IS NULL THEN 'no id'
+		END AS reason
 	FROM list AS l
 	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
 		AS n (value, place)
-	CROSS JOIN LATERAL (
-		SELECT * FROM etl_commit_told(n.value)
-		WHERE l.kind = 'commits'
-		UNION ALL SELECT * FROM etl_review_told(n.value)
-		WHERE l.kind = 'reviews'
-		UNION ALL SELECT * FROM etl_comment_told(n.value)
-		WHERE l.kind LIKE '%comments') AS t
+	CROSS JOIN LATERAL etl_part_told(l.kind, n.value) AS t
 ), note AS (
 	SELECT index, NULL::text AS place, reason
 	FROM item
@@ -109,27 +99,23 @@ WITH pr AS MATERIALIZED (
 	WHERE jsonb_typeof(raw_data) = 'object' AND n.total > 0
 		AND NOT EXISTS (SELECT FROM item)
 )
-SELECT CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
+SELECT o.*
+FROM answer CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
 	(SELECT count(*) FROM item
 		WHERE reason IS NOT NULL AND reason <> 'not a pull request'),
-	(SELECT count(*) FROM note), (
-	SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('index', index,
-		'place', place, 'reason', reason)) ORDER BY index, place)
-	FROM (SELECT * FROM note ORDER BY index, place LIMIT 1000) AS first), (
-	SELECT jsonb_agg(name ORDER BY index, name)
-	FROM (
-		SELECT n.name, min(item.index) AS index
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	ARRAY(
+		SELECT n.name
 		FROM item CROSS JOIN LATERAL (VALUES ('pr:' || identity),
 			('pr:' || repo_key || '#' || number)) AS n (name)
 		WHERE waits AND n.name IS NOT NULL
 		GROUP BY n.name
-		ORDER BY index, n.name
-		LIMIT 10000) AS first),
-	(SELECT count(*) FROM lack), (
-	SELECT jsonb_agg(note ORDER BY index)
-	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
-	etl_refusal(raw_data)
-FROM answer;
+		ORDER BY min(item.index), n.name
+		LIMIT 10000),
+	ARRAY(SELECT note FROM lack ORDER BY index),
+	CASE WHEN way IS NULL THEN etl_refusal(raw_data) END) AS o;
 
 -- Whoever has pull requests of one of these repositories waits here: nobody
 -- else makes or changes them meanwhile. The second turn sees what others made.
@@ -211,9 +197,7 @@ WITH item AS MATERIALIZED (
 	CROSS JOIN LATERAL (SELECT etl_taken(CASE
 		WHEN o.id IS NULL AND one.number IS NOT NULL
 		THEN jsonb_build_object('number', one.number) || told
-		WHEN etl_is_number(told->>'external_id')
-			AND NOT etl_is_number(o.external_id)
-		THEN told - 'external_id' ELSE told END, stamps, stamp, $3,
+		ELSE etl_kept_id(told, o.external_id) END, stamps, stamp, $3,
 		o.pr_updated_at, o.raw_data_id, o.column_ages) AS taken) AS k
 	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken) AS t
 	CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object(

@@ -16,13 +16,11 @@ WITH item AS (
 	CROSS JOIN LATERAL etl_repository_told(CASE jsonb_typeof(i.value)
 		WHEN 'object' THEN i.value END) AS t
 ), note AS (
-	SELECT index, jsonb_build_object('index', index, 'reason', reason)
-		AS note
+	SELECT index, NULL::text AS place, reason
 	FROM item
 	WHERE reason IS NOT NULL
 	UNION ALL
-	SELECT index, jsonb_build_object('index', index, 'place', place,
-		'reason', 'a value of another kind')
+	SELECT index, place, 'a value of another kind'
 	FROM item CROSS JOIN jsonb_array_elements_text(wrong) AS place
 	WHERE reason IS NULL
 ), answer AS (
@@ -48,15 +46,14 @@ WITH item AS (
 	WHERE jsonb_typeof(raw_data) = 'object' AND n.total > 0
 		AND NOT EXISTS (SELECT FROM item)
 )
-SELECT CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
+SELECT o.*
+FROM answer CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
 	(SELECT count(*) FROM item WHERE reason IS NOT NULL),
-	(SELECT count(*) FROM note), (
-	SELECT jsonb_agg(note ORDER BY index)
-	FROM (SELECT * FROM note ORDER BY index LIMIT 1000) AS first),
-	NULL::jsonb, (SELECT count(*) FROM lack),
-	(SELECT jsonb_agg(note) FROM (SELECT note FROM lack LIMIT 1000) AS l),
-	etl_refusal(raw_data)
-FROM answer;
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	NULL, ARRAY(SELECT note FROM lack),
+	CASE WHEN way IS NULL THEN etl_refusal(raw_data) END) AS o;
 
 -- New names are made by one at a time.
 -- statement: names

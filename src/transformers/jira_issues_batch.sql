@@ -249,27 +249,6 @@ WITH custom AS MATERIALIZED (
 		FROM statuses AS s WHERE s.tenant_id = $1
 		AND s.integration_id = $2 AND lower(s.original_name)
 		= lower(c.item->>'toString')))
-), skipped AS (
-	SELECT count(*) AS count, (
-		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-			'index', index, 'place', place, 'reason', reason))
-			ORDER BY index, place)
-		FROM (
-			SELECT *
-			FROM note
-			ORDER BY index, place
-			LIMIT 1000) AS first) AS list
-	FROM note
-), waiting AS (
-	SELECT jsonb_agg(name ORDER BY index) AS list
-	FROM (
-		SELECT COALESCE(id, key) AS name, min(index) AS index
-		FROM issue
-		WHERE is_readable AND NOT is_placed
-			AND length(COALESCE(id, key)) <= 40
-		GROUP BY 1
-		ORDER BY 2
-		LIMIT 10000) AS first
 ), batch AS MATERIALIZED (
 	SELECT a.is_read, CASE WHEN NOT a.is_read
 		THEN etl_refusal(answer) END AS refusal, ARRAY(
@@ -298,15 +277,22 @@ WITH custom AS MATERIALIZED (
 		+ jsonb_array_length(histories) OR (history_total IS NULL
 		AND NOT claims_whole))
 )
-SELECT CASE WHEN batch.is_read THEN (SELECT count(*) FROM issue) END,
-	(SELECT count(*) FROM issue WHERE NOT is_readable),
-	skipped.count, skipped.list, waiting.list,
-	(SELECT count(*) FROM lack), (
-	SELECT jsonb_agg(note ORDER BY index)
-	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
-	batch.refusal, set_config('app.plain_times',
+SELECT o.*, set_config('app.plain_times',
 	CASE WHEN times.is_plain THEN 'on' ELSE 'off' END, true)
-FROM batch CROSS JOIN skipped CROSS JOIN waiting CROSS JOIN times;
+FROM batch CROSS JOIN times CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN batch.is_read THEN (SELECT count(*) FROM issue) END,
+	(SELECT count(*) FROM issue WHERE NOT is_readable),
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	ARRAY(
+		SELECT COALESCE(id, key)
+		FROM issue
+		WHERE is_readable AND NOT is_placed
+			AND length(COALESCE(id, key)) <= 40
+		GROUP BY 1
+		ORDER BY min(index)
+		LIMIT 10000),
+	ARRAY(SELECT note FROM lack ORDER BY index), batch.refusal) AS o;
 
 -- Whoever has some of the same waits here. The statement after this one sees
 -- what the other has written. An issue may be there several times: the newest
@@ -862,13 +848,7 @@ CROSS JOIN LATERAL jsonb_path_query(i.histories,
 	AS m (item)
 CROSS JOIN LATERAL (VALUES (etl_name(m.item->'fromString')),
 	(etl_name(m.item->'toString'))) AS k (name)
-CROSS JOIN LATERAL (
-	SELECT x.id, x.key
-	FROM work_items AS x
-	WHERE x.tenant_id::bigint = $1
-		AND x.integration_id::bigint = $2
-		AND x.external_id = i.external_id
-	LIMIT 1) AS w
+CROSS JOIN etl_work_item($1, $2, i.external_id) AS w
 WHERE k.name LIKE '%-%' AND k.name <> w.key AND NOT EXISTS (SELECT
 	FROM work_items_old_keys AS o WHERE o.key = k.name
 	AND o.tenant_id = $1 AND o.integration_id = $2
@@ -903,13 +883,7 @@ WITH item AS (
 			> etl_time(i.histories#>>'{-1,created}', p.is_plain)
 			THEN -1 ELSE 1 END AS direction
 		OFFSET 0) AS u
-	CROSS JOIN LATERAL (
-		SELECT x.id, x.created, x.history_as_of, x.history_raw_data_id
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = i.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, i.external_id) AS w
 	WHERE i.histories IS NOT NULL
 	OFFSET 0
 ), read AS (

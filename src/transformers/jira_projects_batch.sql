@@ -34,18 +34,6 @@ WITH item AS (
 	WHERE (external_id IS NULL OR etl_name(value->'name') IS NULL)
 		AND NOT EXISTS (SELECT FROM item
 		WHERE item.index = w.index AND item.is_type)
-), skipped AS (
-	SELECT count(*) AS count,
-		count(*) FILTER (WHERE is_unreadable) AS unreadable, (
-		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-			'index', index, 'place', place, 'reason', reason))
-			ORDER BY index, place)
-		FROM (
-			SELECT *
-			FROM note
-			ORDER BY index, place
-			LIMIT 1000) AS first) AS list
-	FROM note
 ), batch AS (
 	SELECT raw_data #> '{}' AS answer
 	FROM raw_extraction_data
@@ -57,13 +45,16 @@ WITH item AS (
 	SELECT note FROM batch CROSS JOIN etl_page_lack(answer,
 		'{values,projects,issueTypes}')
 )
-SELECT CASE WHEN etl_project_path(answer) IS NOT NULL
-	THEN (SELECT count(*) FROM item) END,
-	skipped.unreadable, skipped.count, skipped.list, NULL::jsonb,
-	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
+SELECT o.*
+FROM batch CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN etl_project_path(answer) IS NOT NULL
+		THEN (SELECT count(*) FROM item) END,
+	(SELECT count(*) FROM note WHERE is_unreadable),
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	NULL, ARRAY(SELECT note FROM lack),
 	CASE WHEN etl_project_path(answer) IS NULL
-	THEN etl_refusal(answer) END
-FROM batch CROSS JOIN skipped;
+		THEN etl_refusal(answer) END) AS o;
 
 -- Names are made by one at a time.
 -- statement: names

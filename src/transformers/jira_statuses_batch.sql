@@ -25,30 +25,6 @@ WITH read AS (
 		50) || ' is not known' END AS reason, good = 0 AS is_unreadable
 	FROM item
 	WHERE good < found OR good = 0 OR is_waiting
-), skipped AS (
-	SELECT count(*) AS count,
-		count(*) FILTER (WHERE is_unreadable) AS unreadable, (
-		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
-			reason) ORDER BY index)
-		FROM (
-			SELECT *
-			FROM note
-			ORDER BY index
-			LIMIT 1000) AS first) AS list
-	FROM note
-), waiting AS (
-	SELECT jsonb_agg(name ORDER BY index, name) AS list
-	FROM (
-		SELECT name, min(index) AS index
-		FROM item CROSS JOIN LATERAL (VALUES
-			(CASE WHEN project_id ~ '^[0-9]+$' THEN project_id END),
-			(CASE WHEN project_id IS NULL
-				AND project_key !~ '^[0-9]+$'
-				THEN project_key END)) AS n (name)
-		WHERE is_waiting AND length(name) <= 40
-		GROUP BY name
-		ORDER BY index, name
-		LIMIT 10000) AS first
 ), batch AS (
 	SELECT raw_data #> '{}' AS answer
 	FROM raw_extraction_data
@@ -59,13 +35,26 @@ WITH read AS (
 	UNION ALL
 	SELECT note FROM batch CROSS JOIN etl_page_lack(answer, '{values}')
 )
-SELECT CASE WHEN etl_status_path(answer) IS NOT NULL
-	THEN (SELECT count(*) FROM item) END,
-	skipped.unreadable, skipped.count, skipped.list, waiting.list,
-	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
+SELECT o.*
+FROM batch CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN etl_status_path(answer) IS NOT NULL
+		THEN (SELECT count(*) FROM item) END,
+	(SELECT count(*) FROM note WHERE is_unreadable),
+	ARRAY(SELECT etl_note(index, NULL, reason) FROM note ORDER BY index),
+	ARRAY(
+		SELECT n.name
+		FROM item CROSS JOIN LATERAL (VALUES
+			(CASE WHEN project_id ~ '^[0-9]+$' THEN project_id END),
+			(CASE WHEN project_id IS NULL
+				AND project_key !~ '^[0-9]+$'
+				THEN project_key END)) AS n (name)
+		WHERE is_waiting AND length(n.name) <= 40
+		GROUP BY n.name
+		ORDER BY min(item.index), n.name
+		LIMIT 10000),
+	ARRAY(SELECT note FROM lack),
 	CASE WHEN etl_status_path(answer) IS NULL
-	THEN etl_refusal(answer) END
-FROM batch CROSS JOIN skipped CROSS JOIN waiting;
+		THEN etl_refusal(answer) END) AS o;
 
 -- Names are made by one at a time.
 -- statement: names

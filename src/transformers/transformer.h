@@ -7,7 +7,7 @@
  * data. What can be read is written, whatever else the batch holds; what
  * cannot, and what the source itself left out, is listed.
  *
- * The first statement of a file gives one row:
+ * The first statement of a file gives one row (etl_outcome, migration 0024):
  *
  *	items		of the batch; NULL: it does not have the shape
  *	unreadable	items of which nothing can be read
