@@ -5,11 +5,10 @@ ETL_APP_POOL=1 app_up
 
 good='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":'
 store() { request POST '/app/etl/raw-data/store?tenant_id=1' "$@"; }
-pid() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi || true; }
 
 store --data "${good}[]}"
 check_is "a good one is stored" "$STATUS" 201
-before=$(pid)
+before=$(responders)
 check_match "one responder serves" "$before" '^[0-9]+$'
 
 # refused NAME STATUS TYPE FILE: send a file, see status, error type, no row
@@ -125,7 +124,7 @@ check_is "exactly 64 MB is read: half a JSON, 400" "$STATUS" 400
 # -- nothing of it was stored, the responder is the same
 check_is "only the good ones are rows" "$(sql "SELECT count(*) FROM raw_extraction_data")" 5
 check_is "only those are messages, but for a type that nothing is made of" "$(queue_depth transform_queue)" 4
-check_is "the responder never died" "$(pid)" "$before"
+check_is "the responder never died" "$(responders)" "$before"
 store --data "${good}[]}"
 check_is "and stores the next one" "$STATUS" 201
 done_testing

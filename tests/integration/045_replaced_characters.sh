@@ -7,7 +7,7 @@ id=
 ETL_APP_POOL=1 app_up
 export ETL_CONFIG=$ETL_APP/etl.conf
 
-store() { call POST "/raw-data/store${QUERY-}" "$@"; id=$(json .raw_data_id); }
+store() { api POST "raw-data/store${QUERY-}" "$@"; id=$(json .raw_data_id); }
 replaced() { row "replaced_characters || ' ' || raw_data::text"; }
 issues() { printf '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":{"issues":[%s]}%s}' "$1" "${2-}"; }
 
@@ -24,7 +24,7 @@ QUERY='?nul=refuse' store --data-binary "@$TMP/nul"
 check_is "nul=refuse: 422" "$STATUS" 422
 QUERY='?nul=maybe' store --data-binary "$(issues '')"
 check_is "another word: 400, named" "$STATUS $(json '.errors[0].loc | join(".")')" "400 query.nul"
-call PUT '/raw-data/1/status' --data '{"status":"failed","error_details":{"a":"\u0000"}}'
+api PUT 'raw-data/1/status' --data '{"status":"failed","error_details":{"a":"\u0000"}}'
 check_is "elsewhere there is no such way" "$STATUS $(json '.detail | test("nul=replace")')" "422 false"
 check_is "nothing was stored" "$(sql "SELECT count(*) FROM raw_extraction_data")" 0
 
@@ -36,15 +36,15 @@ check_is "the digest and the size are those of the bytes that came" \
 	"$(row "encode(raw_data_sha256, 'hex') || ' ' || raw_data_bytes")" \
 	"$(payload_sha256 "$TMP/nul") $(payload_of "$TMP/nul" | wc -c)"
 check_is "the items are counted" "$(row raw_data_items)" 1
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "the record tells it" "$(json .replaced_characters)" 1
-call GET '/raw-data?limit=1'
+api GET 'raw-data?limit=1'
 check_is "and the list" "$(json '.raw_data_records[0].replaced_characters')" 1
 QUERY='?nul=replace' store --data-binary "@$TMP/half"
 check_is "half a pair" "$STATUS $(json .replaced_characters) $(replaced)" '201 1 1 {"issues": [{"id": "1", "fields": {"summary": "�"}}]}'
 issues '{"a\u0000b":"\udc00\ud83d","c":"\\u0000 \ud83d\ude00 \u0001","d\\":"\ud800\u0041"}' >"$TMP/many"
 QUERY='?nul=replace' store --data-binary "@$TMP/many"
-check_is "in names, in a row, beside what only looks like it" "$STATUS $(json .replaced_characters) $(call GET "/raw-data/$id"; json '.raw_data.issues[0] == {"a\ufffdb": "\ufffd\ufffd", "c": "\\u0000 \ud83d\ude00 \u0001", "d\\": "\ufffdA"}')" "201 4 true"
+check_is "in names, in a row, beside what only looks like it" "$STATUS $(json .replaced_characters) $(api GET "raw-data/$id"; json '.raw_data.issues[0] == {"a\ufffdb": "\ufffd\ufffd", "c": "\\u0000 \ud83d\ude00 \u0001", "d\\": "\ufffdA"}')" "201 4 true"
 printf '{"integration_id":1,"entity_type":"jira_issues_batch","external_id":"x\\u0000y","raw_data":[],"extraction_metadata":{"k\\u0000":["\\ud800"]}}' >"$TMP/small"
 QUERY='?nul=replace' store --data-binary "@$TMP/small"
 check_is "in the other members" "$STATUS $(json .replaced_characters) $(row "external_id || extraction_metadata::text")" '201 3 x�y{"k�": ["�"]}'
@@ -82,7 +82,7 @@ check_is "the same key and body: the first one, with its count" "$STATUS $id $(j
 sed 's/\\u0000/\\ufffd/' "$TMP/nul" >"$TMP/other"
 QUERY='?nul=replace' store -H 'Idempotency-Key: nul' --data-binary "@$TMP/other"
 check_is "a body that only becomes the same is another: 422" "$STATUS" 422
-call GET /metrics
+api GET metrics
 check "they are counted" grep -qx 'etl_characters_replaced_total [1-9][0-9]*' "$BODY"
 
 # -- import

@@ -101,7 +101,7 @@ check_is "a large one" "$(code large)" 201
 check_is "a quota counts each" "$(grep -cE '^q[0-9] 201$' "$TMP/codes") $(grep -cE '^q[0-9] 429$' "$TMP/codes")" "3 2"
 
 # -- what somebody else has locked
-responder=$(pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi)
+responder=$(responders)
 PGAPPNAME=etl_lock sql "BEGIN; SELECT FROM integrations WHERE id = 12 FOR UPDATE; SELECT pg_sleep(600)" >"$TMP/lock" 2>&1 &
 wait_until 10 sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'etl_lock' AND wait_event = 'PgSleep'"
 begin_stores
@@ -126,7 +126,7 @@ check_match "who asks whether we are well does not wait for them" \
 	"$(tail -n "+$((lines + 1))" "$APP_LOGS/pool.log" | grep -o 'event=request .*path=[^ ]*' | head -n 1)" '/app/etl/health$'
 let_go
 check_is "nothing of it is stored" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE 'table%' OR external_id LIKE 'locked%'")" 0
-check_is "by the same responder" "$(pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi)" "$responder"
+check_is "by the same responder" "$(responders)" "$responder"
 
 # -- servers that are gone
 app stop rabbitmq
@@ -135,8 +135,8 @@ for n in {1..20}; do add "$mine" "later$n" "$(batch 1 "later$n")"; done
 send
 check_is "without the broker: stored, 202" "$(grep -c ' 202$' "$TMP/codes")" 20
 app start rabbitmq
-all_queued() { sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE 'later%' AND queued_at IS NULL"; }
-check "and queued when it is back" wait_until 60 all_queued
+later_queued() { sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE 'later%' AND queued_at IS NULL"; }
+check "and queued when it is back" wait_until 60 later_queued
 app stop postgres
 begin_stores
 for n in {1..20}; do add "$mine" "never$n" "$(batch 1 "never$n")"; done

@@ -71,7 +71,7 @@ check_is "none after all were removed" "$(total)" 0
 
 # -- with a filter 100,000 are counted at most
 fill() { # ROWS ENTITY_TYPE; of a tenant that the triggers do not count for
-	PGUSER=postgres PGOPTIONS='' sql "SET session_replication_role = replica;
+	super -c "SET session_replication_role = replica;
 		INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, processing_status, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
 		SELECT 1, 1, '$2', '$2', 'completed', '[]', 0, 2, sha256('[]') FROM generate_series(1, $1);
 		INSERT INTO raw_extraction_counts AS c VALUES (1, 0, $1) ON CONFLICT (tenant_id, slot) DO UPDATE SET batches = c.batches + $1"

@@ -3,7 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 app_up 'relay_min_age = 1' 'relay_interval = 300'
 
-queues() { mgmt GET "/api/queues/$ETL_VHOST"; }
 are_declared() { [ "$(queues | jq '[.[].name != "etl.moving"] | length == 18 and all')" = true ]; }
 check "eighteen queues are declared" wait_until 10 are_declared
 check_is "all durable quorum queues" "$(queues | jq -r '[.[] | .type + " " + (.durable | tostring)] | unique | join(",")')" "quorum true"
@@ -23,23 +22,15 @@ check_is "what is beyond a policy's length is refused by each, not dropped" \
 	"$(queues | jq -r '[.[].arguments["x-overflow"]] | unique | @json')" '["reject-publish"]'
 check_is "the exchange is durable and direct" \
 	"$(mgmt GET "/api/exchanges/$ETL_VHOST/etl.direct" | jq -r '.type + " " + (.durable | tostring)')" "direct true"
-publish() { # ROUTING_KEY PAYLOAD
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" \
-		"{\"routing_key\":\"$1\",\"payload\":\"$2\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2}}" >"$TMP/out"
-}
-publish_since() { # ROUTING_KEY: as a worker does
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" \
-		"{\"routing_key\":\"$1\",\"payload\":\"later\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2,\"headers\":{\"x-since\":$(date +%s%3N)}}}" >"$TMP/out"
-}
 publish transform.retry.1 again
 check "a retried message comes back to its queue" wait_until 4 queue_has transform_queue 1
-publish_since load.retry.2
+publish load.retry.2 later "{\"x-since\":$(date +%s%3N)}"
 began=$SECONDS
 check "of the second it comes back later" wait_until 15 queue_has load_queue 1
 check "after ten seconds ($((SECONDS - began)))" [ $((SECONDS - began)) -ge 8 ]
 queue_purge load_queue
 publish load.retry.1 kept
-publish_since load.retry.4
+publish load.retry.4 later "{\"x-since\":$(date +%s%3N)}"
 app kill relay
 app start relay
 check "the relay is killed and started: one comes back" wait_until 10 queue_has load_queue 1

@@ -49,7 +49,6 @@ fill() { # messages that tell where they were
 	wait_until 10 queue_has transform_queue 250
 }
 older_and_filled() { older; fill; }
-queues() { mgmt GET "/api/queues/$ETL_VHOST"; }
 is_new() { [ "$(queues | jq '[.[].arguments | .["x-dead-letter-strategy"] == "at-least-once" or (has("x-delivery-limit") | not)] | any')" = false ]; }
 nothing_aside() { [ "$(queues | jq length)" = 18 ]; }
 

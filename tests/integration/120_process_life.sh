@@ -4,7 +4,6 @@
 ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300'
 
 body='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 many() { # COUNT FILE: stores at 8 connections; statuses to FILE
 	curl -sZ -K "$ETL_CURLRC" --parallel-max 8 -H 'Content-Type: application/json' --data "$body" \
 		-o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data/store?tenant_id=1#[1-$1]" >"$2" 2>"$TMP/curl.err"

@@ -5,7 +5,6 @@
 rows=${ETL_ROWS:-100000}
 ETL_APP_POOL=1 app_up 'relay_min_age = 0'
 app stop relay
-super() { PGOPTIONS='' PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 "$@"; }
 store() {
 	request POST '/app/etl/raw-data/store?tenant_id=1' \
 		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'

@@ -6,8 +6,7 @@ ETL_APP_POOL=1 app_up
 send() { # CODING FILE
 	request POST '/app/etl/raw-data/store?tenant_id=1' -H "Content-Encoding: $1" --data-binary "@$2"
 }
-responder() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
-first=$(responder)
+first=$(responders)
 
 "$ETL_SOURCE/deploy/demo-batch" 200 >"$TMP/batch.json"
 gzip -c "$TMP/batch.json" >"$TMP/batch.gz"
@@ -73,7 +72,7 @@ send zstd "$TMP/window.zst"
 check_match "a window larger than ours is refused" "$STATUS" '^(400|413)$'
 
 check_is "nothing of these was stored" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$before"
-check_is "the responder never died" "$(responder)" "$first"
+check_is "the responder never died" "$(responders)" "$first"
 is_sanitized || # which keeps what is freed
 	check "its memory comes back" wait_until 5 awk '/^VmRSS/ { exit !($2 < 40000) }' "/proc/$first/status"
 

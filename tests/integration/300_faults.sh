@@ -16,7 +16,7 @@ ETL_APP_POOL=6 app_up 'relay_min_age = 1' 'relay_interval = 200' 'relay_chores =
 	'database_statement_timeout = 3000' 'database_lock_timeout = 2000' 'database_connect_timeout = 2' 'log_level = warn'
 check "a build for users has none" sh -c "! grep -q ETL_FAILPOINT '$ordinary/pulse-etl-fcgi'"
 
-responder() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi | shuf -n 1; }
+responder() { responders | shuf -n 1; }
 until_end() { # COMMAND…: again and again for the time of a case
 	local ends=$((SECONDS + seconds))
 	while [ $SECONDS -lt $ends ]; do "$@"; done
@@ -152,8 +152,8 @@ standby() { read_only on; sleep "$seconds"; read_only off; }
 fault read_only standby
 answered read_only 503 "stores are answered 503"
 connections() { # LIMIT
-	PGUSER=postgres sql "ALTER DATABASE \"$PGDATABASE\" CONNECTION LIMIT $1" >"$TMP/out"
-	PGUSER=postgres sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
+	super -c "ALTER DATABASE \"$PGDATABASE\" CONNECTION LIMIT $1" >"$TMP/out"
+	super -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
 }
 crowd() { connections 0; sleep "$seconds"; connections -1; }
 fault too_many_connections crowd
@@ -173,12 +173,12 @@ elif ! mount -t tmpfs -o size=32m,mode=700,uid="$(stat -c %u "$ETL_STACK/postgre
 	skip "disk_full" "a file system cannot be mounted here"
 else
 	trap 'umount -l "$disk"; clean_up' EXIT
-	PGUSER=postgres sql "CREATE TABLESPACE $ETL_DATABASE LOCATION '$disk'" >"$TMP/out"
-	PGUSER=postgres sql "ALTER TABLE raw_extraction_data SET TABLESPACE $ETL_DATABASE" >"$TMP/out"
+	super -c "CREATE TABLESPACE $ETL_DATABASE LOCATION '$disk'" >"$TMP/out"
+	super -c "ALTER TABLE raw_extraction_data SET TABLESPACE $ETL_DATABASE" >"$TMP/out"
 	fault disk_full fill
 	answered disk_full 503 "stores are answered 503"
 	sql "ALTER TABLE raw_extraction_data SET TABLESPACE pg_default" >"$TMP/out"
-	PGUSER=postgres sql "DROP TABLESPACE $ETL_DATABASE" >"$TMP/out"
+	super -c "DROP TABLESPACE $ETL_DATABASE" >"$TMP/out"
 	umount "$disk"
 	trap clean_up EXIT
 fi
@@ -200,7 +200,6 @@ proxy() { # PORT TARGET
 	proxy_pids+=($!)
 }
 proxies() { local pid; for pid in "${proxy_pids[@]}"; do pgrep -g "$pid"; done; }
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 proxy_pids=()
 broker_port=${ETL_AMQP_URL##*:}; broker_port=${broker_port%%/*}
 service_url=$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")

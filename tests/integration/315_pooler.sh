@@ -10,10 +10,6 @@ command -v pgbouncer >/dev/null || skip_all "pgbouncer is missing: deploy/instal
 bouncer=$TMP/bouncer
 mkdir -p "$bouncer"
 [ "$(id -u)" != 0 ] || chown postgres: "$bouncer"
-as_server() { # it does not run as root
-	if [ "$(id -u)" = 0 ]; then setpriv --reuid postgres --regid postgres --clear-groups "$@"; else "$@"; fi
-}
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 port=$(free_port)
 bouncer_up() { # MODE SIZE: nothing in ignore_startup_parameters
 	awk -F : '{ printf "\"%s\" \"%s\"\n", $4, $5 }' "$PGPASSFILE" >"$TMP/users"
@@ -47,7 +43,7 @@ through() { # the responders, relay and workers by way of PgBouncer
 	sed "s|@127.0.0.1:$PGPORT/|@127.0.0.1:$port/|" "$ETL_APP/etl.conf" | sed -n 's/^database_url = //p'
 }
 server_sessions() {
-	PGUSER=postgres sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'pulse_etl' AND backend_type = 'client backend'"
+	super -c "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'pulse_etl' AND backend_type = 'client backend'"
 }
 # Tenant 1's batches have names one-…, tenant 2's two-…
 hammer() { # TOKEN_FILE INTEGRATION NAME COUNT
@@ -69,7 +65,7 @@ for case in 'session 4 on' 'session 4 off' 'transaction 1 on' 'transaction 1 off
 	[ "$mode" = session ] || export ETL_APP_POOL=4
 	app_up "database_prepared = $prepared" 'database_lock_timeout = 700' 'relay_min_age = 0' 'relay_interval = 500'
 	bouncer_up "$mode" "$size" || note "$(cat "$TMP/bouncer.out")"
-	PGUSER=postgres sql "ALTER DATABASE \"$PGDATABASE\" SET timezone = 'Asia/Kolkata'"
+	super -c "ALTER DATABASE \"$PGDATABASE\" SET timezone = 'Asia/Kolkata'"
 	sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
 	     INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
 	one=$(token_file 1 writer) two=$(token_file 2 writer)

@@ -8,7 +8,6 @@ path='/app/etl/raw-data/store?tenant_id=1'
 body='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 host=${ETL_URL#http://}
 rows() { sql "SELECT count(*) FROM raw_extraction_data"; }
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi | sort | tr '\n' ' '; }
 # Bytes to nginx as they are; what comes back to stdout. Reads LINES of perl
 # that have the socket in $s.
 raw() { # PERL

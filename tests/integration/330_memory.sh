@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=2 app_up 'log_level = warn' 'max_age = 86400'
 
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 "$ETL_SOURCE/deploy/demo-batch" 1 >"$TMP/one.json"
 # Requests of every kind, a tenth of them stores, many refused.
 many() { # COUNT

@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=1 app_up 'database_renew_after = 5'
 
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 of_status() { # LINE: the sum over all responders
 	local pid
 	for pid in $(responders); do

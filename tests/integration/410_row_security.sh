@@ -9,7 +9,6 @@ fresh_database
 check_is "the migrations are applied" "$?" 0
 
 # -- rights
-super() { PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 "$@"; }
 check_is "the service is no superuser, creates nothing, bypasses nothing" \
 	"$(super -c "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = 'pulse_etl_service'")" "f|f|f|f"
 check_is "it owns nothing" "$(super -c "SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = 'pulse_etl_service'")" 0
@@ -24,7 +23,7 @@ check_is "and a policy" \
 super -c "CREATE ROLE ${PGDATABASE}_s LOGIN PASSWORD 'x' IN ROLE pulse_etl_service" >"$TMP/out"
 trap 'super -c "DROP OWNED BY ${PGDATABASE}_s; DROP ROLE ${PGDATABASE}_s" >/dev/null 2>&1; clean_up' EXIT
 denied() { # SQL
-	PGOPTIONS="" super -c "SET ROLE ${PGDATABASE}_s" -c "$1" >"$TMP/out" 2>&1
+	super -c "SET ROLE ${PGDATABASE}_s" -c "$1" >"$TMP/out" 2>&1
 	grep -q 'permission denied\|must be owner' "$TMP/out"
 }
 for statement in "CREATE TABLE x (a int)" "DROP TABLE wits" "ALTER TABLE wits ADD x int" "TRUNCATE wits" \
@@ -139,7 +138,7 @@ run_all() { # TENANT OUTPUT
 			echo "COMMIT;"
 		} >"$TMP/one.psql"
 		printf '== %s\n' "$name" >>"$2"
-		PGOPTIONS="" super -f "$TMP/one.psql" >>"$2" 2>&1
+		super -f "$TMP/one.psql" >>"$2" 2>&1
 	done <"$TMP/statements"
 }
 run_all 1 "$TMP/as_one"

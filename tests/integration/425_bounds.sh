@@ -9,8 +9,7 @@ app_up 'jwt_algorithm = HS256' "jwt_key_file = $TMP/secret" 'jwt_issuer = platfo
 store() { # [CURL ARGUMENT…]
 	request POST '/app/etl/raw-data/store?tenant_id=1&integration_id=1&entity_type=jira_issues_batch' "$@"
 }
-pool() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi | sort | tr '\n' ' '; }
-before=$(pool)
+before=$(responders)
 # The largest memory of its own that a backend of the service has had, kB.
 backend_kb() {
 	local pid
@@ -86,7 +85,7 @@ for critical in '["exp"]' '"exp"' 1 null true '[]' '{}'; do
 done
 bearer "$(claims "$good")" '{"alg":"none","alg":"HS256"}'
 check_is "a header that says two things: 401" "$STATUS" 401
-check_is "no responder has ended" "$(pool)" "$before"
+check_is "no responder has ended" "$(responders)" "$before"
 openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -out "$TMP/public" 2>/dev/null
 chmod 640 "$TMP/public"
 printf 'jwt_algorithm = HS256\njwt_key_file = %s\ndatabase_url = x\n' "$TMP/public" >"$TMP/pem.conf"

@@ -68,7 +68,7 @@ wait "$long"
 curl -sgZ --parallel-immediate -K "$TMP/long.conf" >"$TMP/long" 2>"$TMP/curl.err" &
 long=$!
 sleep 0.5
-pkill -KILL -P "$(app_pid pool)" -x pulse-etl-fcgi
+responders | xargs kill -s KILL
 wait "$long"
 alive() { TOKEN_FILE=$other request GET /app/etl/wits && [ "$STATUS" = 200 ]; }
 check "the pool comes back" wait_until 20 alive

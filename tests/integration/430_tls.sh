@@ -25,7 +25,6 @@ certificate strangers stranger 'IP:127.0.0.1,DNS:localhost'
 check "there are certificates" test -s pki/stranger.pem
 chmod 644 pki/*.pem
 
-super() { PGUSER=postgres sql "$1" >"$TMP/out"; }
 settings() { # LINE…: for the pool
 	app stop pool
 	unset ETL_APP_CONF
@@ -36,22 +35,22 @@ store() { request POST /app/etl/raw-data/store --data '{"integration_id":1,"enti
 stored() { store; [ "$STATUS $(json .queued)" = "$1" ]; }
 
 # -- PostgreSQL
-data=$(PGUSER=postgres sql "SHOW data_directory")
+data=$(super -c "SHOW data_directory")
 postgres_cert() { # NAME
 	install -m 600 -o "$(stat -c %u "$data")" -g "$(stat -c %g "$data")" "pki/$1.key" "$data/test.key"
 	install -m 600 -o "$(stat -c %u "$data")" -g "$(stat -c %g "$data")" "pki/$1.pem" "$data/test.pem"
-	super "ALTER SYSTEM SET ssl_cert_file = 'test.pem'"
-	super "ALTER SYSTEM SET ssl_key_file = 'test.key'"
-	super "ALTER SYSTEM SET ssl = on"
-	super "SELECT pg_reload_conf()"
+	super -c "ALTER SYSTEM SET ssl_cert_file = 'test.pem'" >"$TMP/out"
+	super -c "ALTER SYSTEM SET ssl_key_file = 'test.key'" >"$TMP/out"
+	super -c "ALTER SYSTEM SET ssl = on" >"$TMP/out"
+	super -c "SELECT pg_reload_conf()" >"$TMP/out"
 }
-plain_again() { PGUSER=postgres sql "ALTER SYSTEM RESET ssl" >/dev/null 2>&1; PGUSER=postgres sql "SELECT pg_reload_conf()" >/dev/null 2>&1; }
+plain_again() { super -c "ALTER SYSTEM RESET ssl" >/dev/null 2>&1; super -c "SELECT pg_reload_conf()" >/dev/null 2>&1; }
 trap 'plain_again; clean_up' EXIT
 url=$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")
 postgres_cert server
 settings "database_url = $url?sslmode=verify-full&sslrootcert=$TMP/pki/ours.pem"
 check "PostgreSQL with verify-full: stores work" wait_until 20 stored "201 true"
-check "over TLS" [ "$(PGUSER=postgres sql "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'pulse-etl-fcgi' AND datname = current_database()")" = t ]
+check "over TLS" [ "$(super -c "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'pulse-etl-fcgi' AND datname = current_database()")" = t ]
 settings "database_url = $url?sslmode=verify-full&sslrootcert=$TMP/pki/strangers.pem"
 check "an authority that does not vouch for it: 503" wait_until 20 stored "503 null"
 postgres_cert elsewhere
@@ -62,7 +61,6 @@ check_is "no password is in the log" "$(grep -c "$(sed 's/.*:\([^:@]*\)@.*/\1/' 
 plain_again
 
 # -- RabbitMQ: a further listener of the broker that runs
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 chmod 644 pki/server.key pki/elsewhere.key pki/stranger.key
 listener() { # NAME: sets $port
 	port=$(free_port)

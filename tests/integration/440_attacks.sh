@@ -41,7 +41,7 @@ fi
 host=${ETL_URL#http://}
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source');
      INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
-     VALUES (2, 20, 'secret_batch', 'secret', '[\"geheim\"]', 1, 10, sha256('x')), (1, 1, 'plain', 'a', '[1]', 1, 3, sha256('x'))" >"$TMP/out"
+     VALUES (2, 20, 'secret_batch', 'secret', '[\"confidential\"]', 1, 10, sha256('x')), (1, 1, 'plain', 'a', '[1]', 1, 3, sha256('x'))" >"$TMP/out"
 tables() { sql "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"; }
 before="$(tables) $(sql "SELECT count(*) FROM raw_extraction_data")"
 texts=("' OR 1=1 --" "'; DROP TABLE raw_extraction_data; --" "\\'; SELECT 1; --" '" OR ""="' "1) OR (1=1" "%" "_" "\\" "\$1" '$$;$$'
@@ -58,7 +58,7 @@ for text in "${texts[@]}"; do
 		*:400 | tenant_id:403) ;;
 		*) bad+="$parameter=$text: $STATUS; " ;;
 		esac
-		! grep -qiE 'geheim|syntax error|postgres|sqlstate' "$BODY" || bad+="$parameter=$text shows too much; "
+		! grep -qiE 'confidential|syntax error|postgres|sqlstate' "$BODY" || bad+="$parameter=$text shows too much; "
 	done
 	for field in entity_type external_id; do
 		jq -cn --arg t "$text" --arg f "$field" '{integration_id: 1, entity_type: "e", raw_data: []} + {($f): $t}' >"$TMP/request"

@@ -47,29 +47,29 @@ check_match "a socket for everybody: a warning, and what to do" "$(on_socket 066
 check_fails "one for its group: none" grep -q open_socket <<<"$(on_socket 0660)"
 
 # -- passwords
-for url in 'postgresql://u:geheim@[::1/d' 'postgresql://u:geheim@h/d?nonsense=1' 'postgresql://u:geheim%zz@h/d' 'mysql://u:geheim@h/d' 'password=geheim host'; do
+for url in 'postgresql://u:confidential@[::1/d' 'postgresql://u:confidential@h/d?nonsense=1' 'postgresql://u:confidential%zz@h/d' 'mysql://u:confidential@h/d' 'password=confidential host'; do
 	for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-worker; do
 		OUT=$(DATABASE_URL=$url timeout 10 "$ETL_BUILD/$program" 2>&1 </dev/null)
 		check_match "$program: ${url%%:*}… that cannot be read: 78" "$?$OUT" '^78.*database_url'
-		check_fails "and its password is not told" grep -q geheim <<<"$OUT"
+		check_fails "and its password is not told" grep -q confidential <<<"$OUT"
 	done
 done
 
-ETL_APP_POOL=1 app_up 'qdrant_url = http://someone:geheim@127.0.0.1:1/' "secret_keys_file = $TMP/keys"
+ETL_APP_POOL=1 app_up 'qdrant_url = http://someone:confidential@127.0.0.1:1/' "secret_keys_file = $TMP/keys"
 request GET /app/etl/qdrant/health
 check "Qdrant cannot be reached, which the log says without the password" grep -q 'http://127.0.0.1:1/' "$APP_LOGS/pool.log"
-check_fails "nor do the settings show it" sh -c "'$ETL_BUILD/pulse-etl' --config '$ETL_APP/etl.conf' settings show | grep geheim"
+check_fails "nor do the settings show it" sh -c "'$ETL_BUILD/pulse-etl' --config '$ETL_APP/etl.conf' settings show | grep confidential"
 
 # -- tokens, however long they are
 long=$(head -c 400 /dev/zero | tr '\0' e)
-printf 'header = "Authorization: Bearer eyJ.%s.geheim"\n' "$long" >"$TMP/long"
+printf 'header = "Authorization: Bearer eyJ.%s.confidential"\n' "$long" >"$TMP/long"
 for _ in 1 2 3; do
 	TOKEN_FILE=$TMP/long request GET /app/etl/raw-data
 	check_is "a token of 400 characters that nobody made: 401" "$STATUS" 401
 done
 mapfile -t logs < <(find "$APP_LOGS" "$ETL_APP/nginx" -type f -name '*.log*')
 check "there are logs of all parts" test "${#logs[@]}" -ge 3
-check_fails "no log has it, nor a part of it" grep -l -e eeeeeeeeee -e geheim "${logs[@]}"
+check_fails "no log has it, nor a part of it" grep -l -e eeeeeeeeee -e confidential "${logs[@]}"
 check_fails "nor has one the token of this test" grep -l "$ETL_TOKEN" "${logs[@]}"
 
 # -- each change has its line: by the request's id, for each route but GET

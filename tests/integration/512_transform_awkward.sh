@@ -33,18 +33,18 @@ check "there are many of them" test "$count" -gt 500
 store_batch jira_issues_batch "$TMP/spoilt.json"
 check "issues with a member that is wrong do not spoil their batch" process "$BATCH"
 note_file "$TMP/outcome.err"
-check_is "each of them is there" "$(table "SELECT count(*) FROM work_items WHERE key LIKE 'SP-%'")" "$count"
+check_is "each of them is there" "$(sql "SELECT count(*) FROM work_items WHERE key LIKE 'SP-%'")" "$count"
 check_is "each of them was read" "$(outcome items)" "$count"
 check_is "what could not be is listed by its place" "$(outcome list | jq -r '[.[].place] | unique | join(" ")')" \
 	"changelog changelog.histories[1] fields fields.assignee fields.created fields.description fields.issuetype fields.labels fields.parent fields.priority fields.project fields.resolution fields.status fields.summary fields.updated"
 # Of 13 values each at the places where these three are, and above.
 touched=$(jq '13 * ([paths | select(.[0] == "fields" and (length == 1 or (.[1] | IN("description", "priority", "updated"))))] | length)' "$TMP/issue.json")
 check "what is right in them is read" test "$touched" -lt $((count / 2)) -a \
-	"$(table "SELECT count(*) FROM work_items WHERE key LIKE 'SP-%' AND description = 't' AND priority IS NOT NULL AND updated IS NOT NULL")" -ge $((count - touched))
+	"$(sql "SELECT count(*) FROM work_items WHERE key LIKE 'SP-%' AND description = 't' AND priority IS NOT NULL AND updated IS NOT NULL")" -ge $((count - touched))
 changes_nothing "twice is once" "$BATCH"
 jq -n '{issues: [null, 1, "x", [], {}, {"id": null, "key": "A-1"}, {"id": "", "key": "A-1"}, {"id": "7"}, {"id": {}, "key": "A"}, {"id": "8", "key": []},
 	{"id": ("9" * 256), "key": "A-2"}, {"id": "999001", "key": "A-3"}]}' | feed jira_issues_batch
-check_is "one good among eleven bad ones is kept" "$(outcome items) $(outcome skipped) $(table "SELECT count(*) FROM work_items WHERE key LIKE 'A-%'")" "1 11 1"
+check_is "one good among eleven bad ones is kept" "$(outcome items) $(outcome skipped) $(sql "SELECT count(*) FROM work_items WHERE key LIKE 'A-%'")" "1 11 1"
 check_is "they are listed by place" "$(outcome list | jq -c '[.[].index]')" "[0,1,2,3,4,5,6,7,8,9,10]"
 check_fails "none at all fails" feed jira_issues_batch <<<'{"issues": [{"id": 1}, {"key": "A-1"}]}'
 check_match "with the reasons" "$(cat "$TMP/outcome.err")" 'no key.*no id'
@@ -56,7 +56,7 @@ spoilt '[["id"]]' <"$TMP/pr.json" >"$TMP/spoilt.json"
 store_batch github_prs_batch "$TMP/spoilt.json" 2
 check "pull requests with a member that is wrong" process "$BATCH"
 note_file "$TMP/outcome.err"
-check "each that was read is there" test "$(table "SELECT count(*) FROM prs")" -ge "$(outcome items)"
+check "each that was read is there" test "$(sql "SELECT count(*) FROM prs")" -ge "$(outcome items)"
 changes_nothing "twice is once" "$BATCH"
 jq -c '.[0].base.repo' "$ETL_SOURCE/tests/data/github/pull_requests.json" | spoilt '[["id"]]' >"$TMP/spoilt.json"
 store_batch github_repositories_batch "$TMP/spoilt.json" 2
@@ -85,9 +85,9 @@ rows_are "a description of 1 MB, 300 changes: 150 hours of work" \
 100000|t|151|150|540000|
 ROWS
 jq -n 'reduce range(60) as $n ({type: "text", text: "deep"}; {type: "paragraph", content: [.]}) | {issues: [{id: "600002", key: "L-2", fields: {description: .}}]}' | feed jira_issues_batch
-check_is "a document of 60 levels" "$(table "SELECT description FROM work_items WHERE key = 'L-2'")" deep
+check_is "a document of 60 levels" "$(sql "SELECT description FROM work_items WHERE key = 'L-2'")" deep
 jq -n '{issues: [{id: "600003", key: "L-3", fields: {description: {type: "doc", content: [range(3000) as $n | {type: "paragraph", content: [{type: "text", text: "line \($n)"}]}]}}}]}' | feed jira_issues_batch
-check_is "a document of 3,000 lines" "$(table "SELECT array_length(string_to_array(description, E'\n'), 1) FROM work_items WHERE key = 'L-3'")" 3000
+check_is "a document of 3,000 lines" "$(sql "SELECT array_length(string_to_array(description, E'\n'), 1) FROM work_items WHERE key = 'L-3'")" 3000
 
 # -- several at once; seven may wait for the eighth
 export ETL_DATABASE_LOCK_TIMEOUT=60000 ETL_DATABASE_STATEMENT_TIMEOUT=120000

@@ -14,7 +14,7 @@ rows_are "the repository that nobody knew is made of what it says" \
 	"SELECT external_id, name, full_name, description, integration_id, active FROM repositories" <<'ROWS'
 R_kgDOGAnts01|ants|example/ants||2|t
 ROWS
-check_is "all is of this integration, and active" "$(table "SELECT string_agg(DISTINCT integration_id || ' ' || active, ',') FROM (SELECT integration_id, active FROM prs UNION SELECT integration_id, active FROM prs_commits UNION SELECT integration_id, active FROM prs_reviews UNION SELECT integration_id, active FROM prs_comments) AS t")" "2 true"
+check_is "all is of this integration, and active" "$(sql "SELECT string_agg(DISTINCT integration_id || ' ' || active, ',') FROM (SELECT integration_id, active FROM prs UNION SELECT integration_id, active FROM prs_commits UNION SELECT integration_id, active FROM prs_reviews UNION SELECT integration_id, active FROM prs_comments) AS t")" "2 true"
 rows_are "every column of a pull request" \
 	"SELECT p.external_id, external_repo_id, r.full_name, number, p.name, body, status, user_name, source, destination, p.url, pr_created_at, pr_updated_at, closed_at, merged_at, merged_by
 	FROM prs p JOIN repositories r ON r.id = repository_id ORDER BY number" <<'ROWS'
@@ -74,7 +74,7 @@ ROWS
 changes_nothing "twice is once" "$BATCH"
 jq -n '{issues: [{id: "1", key: "EE-1"}]}' | feed jira_issues_batch
 one_key() {
-	check_is "$1: the key in the branch comes first" "$(table "$linked" | head -n 1)" "101|EE-1"
+	check_is "$1: the key in the branch comes first" "$(sql "$linked" | head -n 1)" "101|EE-1"
 	rows_are "$1: and its link in place of the other's" "$panels" <<'ROWS'
 EE-1|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||merged
 EE-9999|R_kgDOGAnts01|example/ants|102|main||open
@@ -84,7 +84,7 @@ one_key "an earlier key that comes later"
 changes_nothing "twice is once" "$BATCH"
 process "$graphql"
 one_key "the pull requests again"
-table "DELETE FROM wits_prs_links; UPDATE prs SET work_item_id = NULL, work_item_place = 0"
+sql "DELETE FROM wits_prs_links; UPDATE prs SET work_item_id = NULL, work_item_place = 0"
 process "$graphql"
 one_key "the other order"
 jq -n '[{issue_id: "9999", detail: [{pullRequests: [
@@ -95,7 +95,7 @@ jq -n '[{issue_id: "9999", detail: [{pullRequests: [
 	{issue_id: "4711", detail: []}, {detail: []}]' | feed jira_dev_status_batch
 panel=$BATCH
 check_is "panels: an unknown issue is waited for" "$(outcome waiting)" '["4711"]'
-check_is "panels: an unknown issue and one without a name are listed" "$(outcome items) $(outcome list)" \
+check_json "panels: an unknown issue and one without a name are listed" "$(outcome items) $(outcome list)" \
 	'3 [{"index": 0, "place": "detail[0].pullRequests[3].url", "reason": "it names no pull request"}, {"index": 0, "place": "detail[0].pullRequests[4].url", "reason": "it names no pull request"}, {"index": 2, "reason": "the issue 4711 is not known"}, {"index": 3, "reason": "no issue_id or issue_key"}]'
 rows_are "panels name pull requests of GitHub, GitLab and Bitbucket" "$panels" <<'ROWS'
 EE-1|R_kgDOGAnts01|example/ants|101|feature/EE-1-release-idle||merged
@@ -114,7 +114,7 @@ changes_nothing "twice is once" "$panel"
 jq -n '[{issue_key: "EE-5", detail: [{pullRequests: [{url: "https://github.com/example/ants/pull/101", status: "CLOSED", source: {branch: "newer"}}]}]}]' | feed jira_dev_status_batch
 changes_nothing "an older panel does not win back" "$panel"
 changes_nothing "nor do the pull requests" "$graphql"
-check_is "the newer one holds" "$(table "SELECT branch_name FROM wits_prs_links WHERE branch_name IN ('newer', 'from-panel')")" newer
+check_is "the newer one holds" "$(sql "SELECT branch_name FROM wits_prs_links WHERE branch_name IN ('newer', 'from-panel')")" newer
 for shape in '[.[] | select(.issue_id)]' '[{issue_key: "EE-5"} + .[]]'; do
 	jq "$shape" "$data/jira/dev_status.json" >"$TMP/panel.json"
 	store_batch jira_dev_status_batch "$TMP/panel.json"
@@ -125,12 +125,12 @@ done
 jq '.pullRequests.nodes |= [.[0] | .updatedAt = "2025-03-03T00:00:00Z" | .title = "Older" | .comments.nodes[0].body = "Older" | .reviews.nodes = []]' \
 	"$data/github/graphql_pull_requests.json" | feed github_prs_batch 2
 check_is "an older page changes neither the pull request nor its parts" \
-	"$(table "SELECT p.name, c.body, reviewers FROM prs p JOIN prs_comments c ON c.pr_id = p.id WHERE c.external_id = 'IC_1'")" \
+	"$(sql "SELECT p.name, c.body, reviewers FROM prs p JOIN prs_comments c ON c.pr_id = p.id WHERE c.external_id = 'IC_1'")" \
 	"Pool: release workers that idle 🐜|Nice.|2"
 jq '.pullRequests.nodes |= [.[0] | .updatedAt = "2025-03-05T00:00:00Z" | .title = "Newer" | .reviews.nodes = [{id: "PRR_5", author: {login: "zed"}, state: "APPROVED", submittedAt: "2025-03-02T00:00:00Z"}] | .commits = null]' \
 	"$data/github/graphql_pull_requests.json" | feed github_prs_batch 2
 check_is "a newer one does, and its parts join those that are there: five reviews, of four that it tells of" \
-	"$(table "SELECT name, commit_count, reviewers, review_cycles, parts_complete, (SELECT count(*) FROM prs_reviews WHERE pr_id = p.id) FROM prs p WHERE number = 101")" \
+	"$(sql "SELECT name, commit_count, reviewers, review_cycles, parts_complete, (SELECT count(*) FROM prs_reviews WHERE pr_id = p.id) FROM prs p WHERE number = 101")" \
 	"Newer|3|||f|5"
 changes_nothing "the first page again changes nothing" "$graphql"
 
@@ -142,7 +142,7 @@ half() { # UPDATED TITLE N
 		comments: {nodes: [{id: "C\($n)", body: $title}, {id: "Cb", body: $title}]}}]}}'
 }
 halves() {
-	table "SELECT name, pr_updated_at, commit_count, reviewers, first_review_at, review_cycles, rework_commit_count, discussion_comment_count FROM prs WHERE number = 900;
+	sql "SELECT name, pr_updated_at, commit_count, reviewers, first_review_at, review_cycles, rework_commit_count, discussion_comment_count FROM prs WHERE number = 900;
 		SELECT external_id, message FROM prs_commits WHERE pr_id = (SELECT id FROM prs WHERE number = 900) ORDER BY 1;
 		SELECT external_id, state FROM prs_reviews WHERE pr_id = (SELECT id FROM prs WHERE number = 900) ORDER BY 1;
 		SELECT external_id, body FROM prs_comments WHERE pr_id = (SELECT id FROM prs WHERE number = 900) ORDER BY 1"
@@ -154,12 +154,12 @@ halves >"$TMP/halves"
 check_is "halves of a pull request: all that is stored counts" "$(head -n 1 "$TMP/halves")" "New|2025-05-02 00:00:00|3|3|2025-03-01 00:00:00|2|2|3"
 check_is "what both have is as in the newer one" "$(grep -E '^(both|Rb|Cb)' "$TMP/halves" | tr '\n' ' ')" "both|New Rb|NEW Cb|New "
 changes_nothing "twice is once" "$old_half"
-table "DELETE FROM prs_commits WHERE external_id ~ '^(h|both)'; DELETE FROM prs_reviews WHERE external_id ~ '^R[12b]$'; DELETE FROM prs_comments WHERE external_id ~ '^C[12b]$'; DELETE FROM prs WHERE number = 900"
+sql "DELETE FROM prs_commits WHERE external_id ~ '^(h|both)'; DELETE FROM prs_reviews WHERE external_id ~ '^R[12b]$'; DELETE FROM prs_comments WHERE external_id ~ '^C[12b]$'; DELETE FROM prs WHERE number = 900"
 process "$BATCH"
 process "$old_half"
 check_is "the other order gives the same" "$(halves)" "$(cat "$TMP/halves")"
 changes_nothing "twice is once" "$old_half"
-table "DELETE FROM prs_commits WHERE external_id ~ '^(h|both)'; DELETE FROM prs_reviews WHERE external_id ~ '^R[12b]$'; DELETE FROM prs_comments WHERE external_id ~ '^C[12b]$'; DELETE FROM prs WHERE number = 900; DELETE FROM repositories WHERE external_id = 'R_half'"
+sql "DELETE FROM prs_commits WHERE external_id ~ '^(h|both)'; DELETE FROM prs_reviews WHERE external_id ~ '^R[12b]$'; DELETE FROM prs_comments WHERE external_id ~ '^C[12b]$'; DELETE FROM prs WHERE number = 900; DELETE FROM repositories WHERE external_id = 'R_half'"
 
 # -- REST
 jq '{items: [.[].base.repo | del(.node_id)]}' "$data/github/pull_requests.json" >"$TMP/repos.json"
@@ -181,7 +181,7 @@ process "$BATCH"
 rows_are "with description, address and last push" \
 	"SELECT description, url, pushed_at FROM repositories WHERE external_id = '134018330'" \
 	< <(jq -r '.[0].base.repo | [.description, .html_url, (.pushed_at | sub("T"; " ") | sub("Z"; ""))] | join("|")' "$data/github/pull_requests.json")
-check_is "an older one changes nothing" "$(table "SELECT is_private FROM repositories WHERE full_name = 'example/ants'")" t
+check_is "an older one changes nothing" "$(sql "SELECT is_private FROM repositories WHERE full_name = 'example/ants'")" t
 store_batch github_prs_batch "$data/github/pull_requests.json" 2
 process "$BATCH"
 rows_are "a REST list, one pull request in it twice" \
@@ -196,7 +196,7 @@ single=$TMP/single.json
 store_batch github_prs_batch "$single" 2
 process "$BATCH"
 check_is "a single REST answer with its parts" \
-	"$(table "SELECT commit_count, additions, deletions, changed_files, reviewers, review_cycles, discussion_comment_count, review_comment_count, merged_by FROM prs WHERE number = 8")" \
+	"$(sql "SELECT commit_count, additions, deletions, changed_files, reviewers, review_cycles, discussion_comment_count, review_comment_count, merged_by FROM prs WHERE number = 8")" \
 	"$(jq -r '.prs[0] | [(.commits | unique_by(.sha) | length), 9, 8, 7, ([.reviews[].user.login] | unique | length), ([.reviews | unique_by(.id)[] | select(.state == "APPROVED" or .state == "CHANGES_REQUESTED")] | length), 6, (.review_comments | unique_by(.id) | length), "m"] | map(tostring) | join("|")' "$single")"
 changes_nothing "twice is once" "$BATCH"
 store_batch github_prs_batch "$data/github/pull_requests.json" 2

@@ -10,12 +10,12 @@ ETL_APP_POOL=4 ETL_APP_WORKERS=2 app_up 'worker_attempts = 15' 'relay_min_age = 
 
 store_as() { # TYPE: the payload on stdin; sets id
 	jq -c --arg type "$1" '{integration_id: 1, entity_type: $type, raw_data: .}' >"$TMP/batch"
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	id=$(json .raw_data_id)
 }
 waits() { row "COALESCE((error_details->'waiting')::text, '-') || ' ' || processing_status"; }
 waits_for() { [ "$(waits)" = "$1 completed" ]; }
-errors() { call GET "/raw-data/$id" && json .has_errors; }
+errors() { api GET "raw-data/$id" && json .has_errors; }
 issue() { jq -n --arg n "$1" '{issues: [{id: $n, key: "W-\($n)", fields: {updated: "2025-01-01T00:00:00Z"}}]}'; }
 panel() { jq -n --arg name "$1" --arg value "$2" --arg n "${3:-$2}" '[{($name): $value, detail: [{pullRequests: [{url: "https://github.com/w/w/pull/\($n)", status: "OPEN", source: {branch: "b"}}]}]}]'; }
 links="SELECT w.key, repo_full_name, pull_request_number, branch_name, pr_status FROM wits_prs_links l JOIN work_items w ON w.id = work_item_id ORDER BY 1, 3"
@@ -28,16 +28,16 @@ check_is "and have errors" "$(errors)" true
 issue 1 | store_as jira_issues_batch
 id=$panels
 check "one issue comes: they wait for less" wait_until 20 waits_for '["W-2"]'
-check_is "its link is there" "$(table "$links")" "W-1|w/w|1|b|OPEN"
+check_is "its link is there" "$(sql "$links")" "W-1|w/w|1|b|OPEN"
 issue 2 | store_as jira_issues_batch
 id=$panels
 check "the other one comes: they wait for nothing" wait_until 20 waits_for -
 check_is "and have no errors" "$(errors)" false
-table "$links" >"$TMP/links"
+sql "$links" >"$TMP/links"
 check_is "both links are there" "$(wc -l <"$TMP/links")" 2
 sql "DELETE FROM wits_prs_links"
-call POST "/raw-data/$id/requeue"
-links_are_there() { [ "$(table "$links")" = "$(cat "$TMP/links")" ]; }
+api POST "raw-data/$id/requeue"
+links_are_there() { [ "$(sql "$links")" = "$(cat "$TMP/links")" ]; }
 check "the other order gives the same" wait_until 15 links_are_there
 panel issue_id W-77 | store_as jira_dev_status_batch
 becomes completed
@@ -60,7 +60,7 @@ check "the project comes: it is taken up" wait_until 20 waits_for -
 jq -n '{issues: [{id: "8000", key: "YY-1", fields: {project: {id: "8002", key: "YY"}}}]}' | store_as jira_issues_batch
 id=$second
 check "an issue brings the other" wait_until 20 waits_for -
-check_is "both use the status" "$(table "$used" | tr '\n' ' ')" "YY|801 ZZ|801 "
+check_is "both use the status" "$(sql "$used" | tr '\n' ' ')" "YY|801 ZZ|801 "
 sql "UPDATE raw_extraction_data SET error_details = '{\"waiting\": {\"a\": 5}}' WHERE id IN ($first, $panels)"
 issue 3 | store_as jira_issues_batch
 check "a list of somebody else's does no harm" wait_until 15 logged "queue=load fate=done raw_data_id=$id "

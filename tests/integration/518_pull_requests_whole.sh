@@ -11,8 +11,7 @@ hub=2
 store_with() { # METADATA [TYPE]
 	jq -c --arg type "${2:-github_prs_batch}" --argjson meta "$1" --argjson hub "$hub" \
 		'{integration_id: $hub, entity_type: $type, raw_data: ., extraction_metadata: $meta}' >"$TMP/store.json"
-	# shellcheck disable=SC2154 # transform.sh has it
-	request POST "/app/etl/raw-data/store?$tenant_query&queue_transform=false" --data-binary "@$TMP/store.json"
+	api POST "raw-data/store?queue_transform=false" --data-binary "@$TMP/store.json"
 	[ "$STATUS" = 201 ] || note "store: $STATUS $(head -c 300 "$BODY")"
 	BATCH=$(json .raw_data_id)
 }
@@ -21,7 +20,7 @@ answer() { # JSON
 	jq -cn "{data: {repository: {id: \"R_1\", nameWithOwner: \"Org/Rep\", pullRequests: {nodes: [$1]}}}}"
 }
 empty() {
-	table "SET client_min_messages = warning; TRUNCATE prs, repositories, wits_prs_links CASCADE"
+	sql "SET client_min_messages = warning; TRUNCATE prs, repositories, wits_prs_links CASCADE"
 }
 # The batches in each of these orders give the same.
 any_order() { # NAME STATEMENT WANT ORDER…
@@ -32,7 +31,7 @@ any_order() { # NAME STATEMENT WANT ORDER…
 		for id in $order $order; do
 			process "$id" || note_file "$TMP/outcome.err"
 		done
-		check_is "$name, in the order $order" "$(table "$statement" | tr '\n' ' ')" "$want "
+		check_is "$name, in the order $order" "$(sql "$statement" | tr '\n' ' ')" "$want "
 		changes_nothing "and nothing is written again" "${order##* }"
 	done
 }
@@ -48,7 +47,7 @@ any_order "what is not named stays, null clears, the newest counts" \
 	"SELECT name, body IS NULL, status, source, additions, deletions, user_name, pr_updated_at FROM prs" \
 	"two|t|open|x|5|8|ada|2025-02-02 00:00:00" "$a $b $c" "$b $c $a" "$c $b $a"
 process "$c"
-check_is "values of another kind are listed with their place" "$(outcome list)" \
+check_json "values of another kind are listed with their place" "$(outcome list)" \
 	'[{"index": 0, "place": "author", "reason": "a value of another kind"}, {"index": 0, "place": "merged_at", "reason": "a value of another kind"}]'
 
 # -- identity
@@ -62,11 +61,11 @@ b=$BATCH
 any_order "one pull request under both forms of its id, of REST and GraphQL" \
 	"SELECT p.identity, number, status, user_name, source, destination, p.body IS NULL, r.identity, full_name, is_private, default_branch FROM prs p JOIN repositories r ON r.id = repository_id" \
 	"7|7|merged|dep|h|m|t|42|o/r|t|m" "$a $b" "$b $a"
-table "SELECT to_jsonb(p) - '{id,repository_id,created_at,last_updated_at,raw_data_id,external_id,external_repo_id,column_ages}'::text[] FROM prs p" >"$TMP/both"
+sql "SELECT to_jsonb(p) - '{id,repository_id,created_at,last_updated_at,raw_data_id,external_id,external_repo_id,column_ages}'::text[] FROM prs p" >"$TMP/both"
 for one in "$a" "$b"; do
 	empty
 	process "$one"
-	check_is "either answer alone gives the same row" "$(table "SELECT to_jsonb(p) - '{id,repository_id,created_at,last_updated_at,raw_data_id,external_id,external_repo_id,column_ages}'::text[] FROM prs p")" "$(cat "$TMP/both")"
+	check_is "either answer alone gives the same row" "$(sql "SELECT to_jsonb(p) - '{id,repository_id,created_at,last_updated_at,raw_data_id,external_id,external_repo_id,column_ages}'::text[] FROM prs p")" "$(cat "$TMP/both")"
 done
 jq -cn "$rest" | store_with null
 check "GET pulls/N as it comes" process "$BATCH"
@@ -74,7 +73,7 @@ jq -cn "$rest | {action: \"closed\", number: 7, pull_request: ., repository: .ba
 check "a webhook's payload" process "$BATCH"
 jq -cn "{data: {search: {edges: [{node: {__typename: \"Issue\", id: \"I_1\"}}, {node: {__typename: \"PullRequest\", id: \"PR_kwDOAAAAKs4AAAAH\", title: \"by search\", updatedAt: \"2025-01-03T00:00:00Z\", repository: {nameWithOwner: \"O/R\"}}}]}}}" | store_with null
 process "$BATCH"
-check_is "search.edges; what is no pull request is listed" "$(outcome list) $(table "SELECT count(*), max(name) FROM prs")" \
+check_is "search.edges; what is no pull request is listed" "$(outcome list) $(sql "SELECT count(*), max(name) FROM prs")" \
 	'[{"index": 0, "reason": "not a pull request"}] 1|by search'
 
 # -- parts that come alone, before and after their pull request
@@ -100,9 +99,9 @@ answer "{id: \"PR_1\", number: 1, title: \"t\", updatedAt: \"2025-02-01T00:00:00
 a=$BATCH
 empty
 process "$a"
-check_is "what the answer lacks is listed" "$(outcome incomplete)" \
+check_json "what the answer lacks is listed" "$(outcome incomplete)" \
 	'[{"item": "PR_1", "what": "commits", "given": 100, "index": 0, "total": 250}, {"item": "PR_1", "what": "reviews", "given": 1, "index": 0, "total": 2}]'
-check_is "no metric is that of a part" "$(table "SELECT commit_count, reviewers, first_review_at, review_cycles, rework_commit_count, parts_complete FROM prs")" "250|||||f"
+check_is "no metric is that of a part" "$(sql "SELECT commit_count, reviewers, first_review_at, review_cycles, rework_commit_count, parts_complete FROM prs")" "250|||||f"
 jq -cn "{data: {node: {id: \"PR_1\", commits: $(page 100 200 true)}}}" | store_with null
 b=$BATCH
 jq -cn "{data: {node: {id: \"PR_1\", commits: $(page 200 250 false)}}}" | store_with null
@@ -126,7 +125,7 @@ jq -cn "{data: {node: {id: \"PR_1\", reviewThreads: $(threads false T3:2)}}}" | 
 b=$BATCH
 empty
 process "$a"
-check_is "comments of some threads are no number" "$(table "SELECT review_comment_count IS NULL, parts_complete FROM prs")" "t|f"
+check_is "comments of some threads are no number" "$(sql "SELECT review_comment_count IS NULL, parts_complete FROM prs")" "t|f"
 any_order "with the last page of threads it is that of all" \
 	"SELECT review_comment_count, parts_complete, (SELECT count(*) FROM prs_comments WHERE active) FROM prs" "6|t|6" "$a $b" "$b $a"
 
@@ -144,13 +143,13 @@ any_order "commits of a force push, a review that is back" \
 	"2|1|c3,c4|4|t" "$v1 $v2 $v3" "$v3 $v2 $v1" "$v2 $v3 $v1"
 jq -cn '[{id: 1, node_id: "PR_1", number: 1, title: "t", html_url: "https://github.com/org/rep/pull/1", updated_at: "2025-03-01T00:00:00Z", commits: [{sha: "c8"}, {sha: "c9"}]}]' | store_with null
 process "$BATCH"
-check_is "an array in a whole pull request is complete" "$(table "SELECT commit_count, (SELECT string_agg(external_id, ',' ORDER BY external_id) FROM prs_commits WHERE active) FROM prs")" "2|c8,c9"
+check_is "an array in a whole pull request is complete" "$(sql "SELECT commit_count, (SELECT string_agg(external_id, ',' ORDER BY external_id) FROM prs_commits WHERE active) FROM prs")" "2|c8,c9"
 
 # -- errors beside data
 jq -cn '{data: {repository: {id: "R_1", nameWithOwner: "org/rep", pullRequests: {nodes: [{id: "PR_2", number: 2, title: "t", updatedAt: "2025-02-01T00:00:00Z", mergedBy: null, reviews: null, commits: {nodes: []}}]}}},
 	errors: [{path: ["repository", "pullRequests", "nodes", 0, "reviews"], message: "slow"}]}' | store_with null
 process "$BATCH"
-check_is "nulls of errors are no reviews that are none" "$(outcome incomplete) $(table "SELECT reviewers IS NULL, commit_count FROM prs WHERE number = 2")" \
+check_is "nulls of errors are no reviews that are none" "$(outcome incomplete) $(sql "SELECT reviewers IS NULL, commit_count FROM prs WHERE number = 2")" \
 	'[{"what": "errors", "place": ["repository", "pullRequests", "nodes", 0, "reviews"], "message": "slow"}] t|0'
 jq -cn '{data: {node: null}, errors: [{message: "not found"}]}' | store_with null
 process "$BATCH"
@@ -164,16 +163,16 @@ process "$all"
 gone="SELECT COALESCE(string_agg(number::text, ' ' ORDER BY number), 'none') FROM prs WHERE NOT active"
 jq -cn '[range(11; 20) | {number: .}]' | store_with '{"census": "c1", "page": 2, "last": true, "repository": "Org/Rep"}' github_pr_numbers_batch
 process "$BATCH"
-check_is "a census that has not ended changes nothing" "$(table "$gone")" none
+check_is "a census that has not ended changes nothing" "$(sql "$gone")" none
 jq -cn '{repository: "org/rep", census: "c1", page: 1, numbers: [range(1; 11)]}' | store_with null github_pr_numbers_batch
 process "$BATCH"
-check_is "what it lacks is gone, once all pages are there" "$(table "$gone")" 20
+check_is "what it lacks is gone, once all pages are there" "$(sql "$gone")" 20
 changes_nothing "twice is once" "$all"
 changes_nothing "and the census" "$BATCH"
 answer '{id: "PR_20", number: 20, title: "t", updatedAt: "2025-02-01T00:00:00Z"}' | store_with null
 process "$BATCH"
-check_is "a later answer brings it back" "$(table "$gone")" none
+check_is "a later answer brings it back" "$(sql "$gone")" none
 jq -cn '{repository: "org/rep", last: true, numbers: [range(1; 18)]}' | store_with null github_pr_numbers_batch
 process "$BATCH"
-check_is "a census of too few changes nothing, and says so" "$(table "$gone") $(outcome incomplete | jq -c '.[0] | [.given, .total]')" "none [17,20]"
+check_is "a census of too few changes nothing, and says so" "$(sql "$gone") $(outcome incomplete | jq -c '.[0] | [.given, .total]')" "none [17,20]"
 done_testing

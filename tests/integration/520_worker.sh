@@ -30,7 +30,7 @@ store '[{"id":"9101","key":"P9101","name":"good"},{"name":"no id"},{"id":"9102",
 check "one bad item loses no other: completed" becomes completed
 check_is "it is listed with its place" "$(row "error_details->'skipped'->0->>'index'")" 1
 check_is "the others are there" "$(sql "SELECT count(*) FROM projects WHERE external_id IN ('9101', '9102')")" 2
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "has_errors tells" "$(json .has_errors)" true
 store '[{"name":"no id"}]'
 check "a batch of which nothing can be read fails" becomes failed
@@ -46,7 +46,7 @@ hold() { # SECONDS: nobody may write projects
 hold 12
 store "$(projects 9201 9201)"
 check "while it runs it is processing" becomes processing 3
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "and everybody sees it" "$(json '.processing_status + " " + (.attempts | tostring)')" "processing 1"
 publish transform "$(message_of "$id")"
 check "a second worker leaves it alone" wait_until 3 logged "fate=wait raw_data_id=$id "

@@ -8,7 +8,7 @@ ETL_APP_POOL=2 app_up 'rabbitmq_heartbeat = 5' 'relay_min_age = 1'
 export ETL_CONFIG=$ETL_APP/etl.conf
 
 kept() { # TYPE [INTEGRATION [QUERY]]
-	call POST "/raw-data/store${3-}" --data "{\"integration_id\":${2:-1},\"entity_type\":\"$1\",\"raw_data\":[{\"id\":1}]}"
+	api POST "raw-data/store${3-}" --data "{\"integration_id\":${2:-1},\"entity_type\":\"$1\",\"raw_data\":[{\"id\":1}]}"
 	id=$(json .raw_data_id)
 }
 state() { row "processing_status || ' ' || (processed_at IS NOT NULL) || ' ' || (error_details IS NULL) || ' ' || (queued_at IS NULL)"; }
@@ -23,7 +23,7 @@ for type in jira_projects_batch jira_statuses_batch jira_issues_batch jira_dev_s
 done
 check_is "completed, without errors, no message" "$(state)" "completed true true true"
 check_is "not on the queue" "$(queue_depth transform_queue)" 0
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "has_errors is false" "$(json '.has_errors')" false
 kept jira_issue_batch
 check_match "a misspelt one is recognized" "$(json .warning)" 'did you mean jira_issues_batch\?'
@@ -48,7 +48,7 @@ check_is "what somebody else is to process stays pending" "$STATUS $(json 'has("
 request POST "/app/etl/raw-data/store?tenant_id=1" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
 request POST "/app/etl/raw-data/store?tenant_id=1" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
 check_match "a repeated one is warned of again" "$STATUS $(json .warning)" '^200 .*type x'
-call GET /metrics
+api GET metrics
 check "they are counted" grep -qx 'etl_batches_kept_total [1-9][0-9]*' "$BODY"
 
 # -- the relay leaves them alone
@@ -78,10 +78,10 @@ kept old_batch
 sql "UPDATE raw_extraction_data SET processing_status = 'failed', attempts = 5, error_details = '{\"message\": \"There is no transformer\"}' WHERE id = $id"
 publish transform "$(message old_batch)"
 check "of one that failed earlier" wait_until 5 logged "fate=done raw_data_id=$id "
-call POST "/raw-data/$id/requeue"
+api POST "raw-data/$id/requeue"
 check_is "requeue" "$STATUS" 200
 settled "requeued"
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "its error is history" "$(json '"\(.has_errors) \(.error_details.earlier[0].message)"')" "false There is no transformer"
 kept old_batch
 sql "UPDATE raw_extraction_data SET processing_status = 'pending', attempts = 9, processed_at = NULL WHERE id = $id; UPDATE raw_extraction_data SET queue_transform = true WHERE id = $id"

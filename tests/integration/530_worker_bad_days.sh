@@ -67,7 +67,7 @@ store "$(projects 20 20)"
 check "what passes is completed in the end" becomes completed
 check_is "at the second attempt, without errors now" "$(row "attempts || ' ' || (error_details - 'earlier')::text")" "2 {}"
 check_is "the first is in the history" "$(row "error_details->'earlier'->0->>'sqlstate'")" 40001
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "which is no error" "$(json .has_errors)" false
 projects_trigger "BEGIN RAISE EXCEPTION 'always in the way' USING ERRCODE = '55P03'; END"
 store "$(projects 21 21)"

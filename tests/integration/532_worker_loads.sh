@@ -11,7 +11,7 @@ export ETL_CONFIG=$ETL_APP/etl.conf
 issues() { # FIRST; three, and one that cannot be read; sets id
 	jq -nc --argjson first "$1" '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: {issues: ([{}] + [range(3) | ($first + .) as $n | {id: "\($n)", key: "L-\($n)", fields: {created: "2025-01-01T00:00:00Z"},
 		changelog: {histories: [{id: "1", created: "2025-01-02T00:00:00Z", items: [{field: "status", from: "1", fromString: "Open", to: "2", toString: "Done"}]}]}}])}}' >"$TMP/batch"
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	id=$(json .raw_data_id)
 }
 trouble() { # CONDITION SQLSTATE: a load writes metrics, a transform none
@@ -21,7 +21,7 @@ trouble() { # CONDITION SQLSTATE: a load writes metrics, a transform none
 		CREATE TRIGGER load_trouble BEFORE UPDATE ON work_items FOR EACH ROW EXECUTE FUNCTION load_trouble()"
 }
 error() { row "COALESCE(error_details->>'stage', '-') || ' ' || COALESCE(error_details->>'sqlstate', '-') || ' ' || COALESCE(error_details->>'attempt', '-') || ' ' || COALESCE(error_details->>'item', '-')"; }
-has_errors() { call GET "/raw-data/$id" && json .has_errors; }
+has_errors() { api GET "raw-data/$id" && json .has_errors; }
 clean() { # the transform's own words are back, the error is history
 	check "$1: completed" becomes completed
 	check_is "$1: what was skipped is there" "$(row "(error_details->'skipped'->0->>'reason') || ' ' || (error_details ? 'stage')")" "no id false"

@@ -15,7 +15,7 @@ app stop relay
 change() { # ID STATUS
 	# shellcheck disable=SC2154 # worker.sh has it
 	printf 'next\nurl = "%s/app/etl/raw-data/%s/status?%s"\nrequest = PUT\ndata = "{\\"status\\":\\"%s\\"}"\n' \
-		"$ETL_URL" "$1" "$as_tenant" "$2"
+		"$ETL_URL" "$1" "tenant_id=$TENANT" "$2"
 	cat "$TMP/headers.conf"
 }
 {
@@ -25,7 +25,7 @@ change() { # ID STATUS
 } >"$TMP/headers.conf"
 for n in $(seq 1 20); do
 	{
-		printf 'url = "%s/app/etl/raw-data/store?%s"\ndata = "@%s"\n' "$ETL_URL" "$as_tenant" "$TMP/batch"
+		printf 'url = "%s/app/etl/raw-data/store?%s"\ndata = "@%s"\n' "$ETL_URL" "tenant_id=$TENANT" "$TMP/batch"
 		cat "$TMP/headers.conf"
 		change $((first + n)) completed
 		change $((first + n)) pending
@@ -50,7 +50,7 @@ for n in $(seq 1 20); do
 	jq -n --arg n "$n" '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: {issues: [{id: $n, key: "W-\($n)", fields: {updated: "2025-01-01T00:00:00Z"}}]}}' >"$TMP/issue.$n"
 done
 for n in $(seq 1 20); do printf '%s\n' "$TMP/panel.$n" "$TMP/issue.$n"; done |
-	xargs -P 4 -I{} curl -sS -K "$ETL_CURLRC" -o /dev/null -H 'Content-Type: application/json' --data-binary "@{}" "$ETL_URL/app/etl/raw-data/store?$as_tenant"
+	xargs -P 4 -I{} curl -sS -K "$ETL_CURLRC" -o /dev/null -H 'Content-Type: application/json' --data-binary "@{}" "$ETL_URL/app/etl/raw-data/store?tenant_id=$TENANT"
 check_nothing_left "panels and their issues at once"
 check_is "every panel has found its issue" "$(sql "SELECT count(*) FROM wits_prs_links")" 20
 
@@ -101,7 +101,7 @@ kill_workers 8
 check_is "a worker is killed eight times at one batch" "$kills" 8
 check "which is completed in the end" becomes completed 60
 check_is "each kill was an interruption" "$(row "attempts - interruptions")" 1
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "the API tells the attempts" "$(json .attempts)" 9
 check_nothing_left "after the kills"
 
@@ -119,7 +119,7 @@ dead() { [ "$(queue_depth transform_queue.dead)" -ge 1 ]; }
 check "its message is dead" wait_until 10 dead
 check_is "after the interruptions there may be" "$kills $(row interruptions)" "3 3"
 projects_trigger "BEGIN RETURN NEW; END"
-call POST "/raw-data/$id/requeue"
+api POST "raw-data/$id/requeue"
 check "requeued, it is counted anew" becomes completed
 check_is "from 0" "$(row "attempts || ' ' || interruptions")" "1 0"
 

@@ -16,7 +16,7 @@ jq -cn '{issues: [{id: "1", key: "F-1", fields: {
 	{id: "1", created: "2025-01-02T00:00:00Z", items: [{field: "status", fieldId: "status", from: "s1", fromString: "Open", to: "s2", toString: "Trial"}]},
 	{id: "2", created: "2025-01-04T00:00:00Z", items: [{field: "status", fieldId: "status", from: "s2", fromString: "Trial", to: "s3", toString: "Shipped"}]}]}}]}' >"$TMP/issues"
 jq -c '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: .}' "$TMP/issues" >"$TMP/batch"
-call POST /raw-data/store --data-binary "@$TMP/batch"
+api POST raw-data/store --data-binary "@$TMP/batch"
 # shellcheck disable=SC2034 # becomes reads it
 id=$(json .raw_data_id)
 check "the batch is completed" becomes completed
@@ -54,7 +54,7 @@ check "the relay says what it queued" [ "$before" -ge 3 ]
 # -- a load that fails on its data fails its batch, and not one after the other
 jq '.issues[0] |= (.id = "2" | .key = "F-2")' "$TMP/issues" | jq -c '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: .}' >"$TMP/batch"
 for _ in 1 2 3; do
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	# shellcheck disable=SC2034 # becomes reads it
 	id=$(json .raw_data_id)
 	check "another batch is completed" becomes completed
@@ -69,6 +69,6 @@ check "a load that cannot pass fails its batch" wait_until 20 one_failed
 sleep 4
 check_is "and no other one is tried" "$(failed_batches)" 1
 sql "DROP TRIGGER load_trouble ON work_items"
-call POST /raw-data/store --data-binary "@$TMP/batch"
+api POST raw-data/store --data-binary "@$TMP/batch"
 check "with the next batch metrics follow" wait_until 20 nothing_due
 done_testing

@@ -10,7 +10,7 @@ before=$(second_tenant_rows)
 check_list wits
 api GET wits
 check_is "types by name" "$(answer 'map(.original_name)')" "$(answer 'map(.original_name) | sort')"
-check_is "a type's members" "$(answer '.[0]')" \
+check_json "a type's members" "$(answer '.[0]')" \
 	'{"id":1,"external_id":"10000","original_name":"Epic","description":"A goal that takes several stories","hierarchy_level":1,"wits_mapping_id":1,"integration_id":1,"active":true}'
 sql "UPDATE wits SET active = FALSE, description = NULL WHERE id = 2"
 api GET wits
@@ -24,13 +24,13 @@ check_is "types are not made here: 405" "$STATUS" 405
 # -- mappings
 check_list wit-mappings
 api GET wit-mappings/1
-check_is "a mapping's members" "$(answer)" \
+check_json "a mapping's members" "$(answer)" \
 	'{"id":1,"wit_from":"Epic","wit_to":"Epic","hierarchy_level":1,"integration_id":1,"integration_name":"Jira","integration_logo":"jira.svg","active":true}'
 api POST wit-mappings --data '{"wit_from":"EPIC","wit_to":"Große Sache","hierarchy_level":1,"tenant_id":1}'
 check_is "POST: 201" "$STATUS" 201
 id=$(json .id)
 check_is "Location names it" "$(header Location)" "/app/etl/wit-mappings/$id"
-check_is "the answer is the mapping" "$(answer 'del(.id)')" \
+check_json "the answer is the mapping" "$(answer 'del(.id)')" \
 	'{"wit_from":"EPIC","wit_to":"Große Sache","hierarchy_level":1,"integration_id":1,"integration_name":"Jira","integration_logo":"jira.svg","active":true}'
 check_is "types of its name have it, in any case" "$(sql "SELECT wits_mapping_id FROM wits WHERE id = 1")" "$id"
 check_is "those of another tenant do not" "$(sql "SELECT wits_mapping_id IS NULL FROM wits WHERE id = 1001")" t
@@ -39,7 +39,7 @@ api GET "wit-mappings/$id"
 check_is "its version is that of the answer" "$(header ETag)" "$etag"
 api PUT "wit-mappings/$id" --data '{"wit_from":"nothing"}'
 check_is "PUT of one field: 200" "$STATUS" 200
-check_is "changes just that" "$(answer 'del(.id)')" \
+check_json "changes just that" "$(answer 'del(.id)')" \
 	'{"wit_from":"nothing","wit_to":"Große Sache","hierarchy_level":1,"integration_id":1,"integration_name":"Jira","integration_logo":"jira.svg","active":true}'
 check_is "the type goes back to the mapping that fits" "$(sql "SELECT wits_mapping_id FROM wits WHERE id = 1")" 1
 api PUT wit-mappings/1 --data '{"wit_from":"nothing either"}'
@@ -114,7 +114,7 @@ check_is "until it is active again" "$(answer .active)" true
 check_list wits-hierarchies
 api GET wits-hierarchies
 check_is "highest level first" "$(answer 'map(.level_number)')" '[1,0,-1]'
-check_is "a hierarchy's members" "$(answer '.[0]')" \
+check_json "a hierarchy's members" "$(answer '.[0]')" \
 	'{"id":1,"level_number":1,"level_name":"Epic","description":"A goal that takes several stories","integration_id":1,"integration_name":"Jira","integration_logo":"jira.svg","active":true}'
 check_invalid POST wits-hierarchies '{"level_name":"","level_number":2147483648,"description":1,"integration_id":"x"}' \
 	"body.level_name body.level_number body.description body.integration_id"
@@ -123,7 +123,7 @@ check_invalid PUT wits-hierarchies/1 '{"level_name":[],"level_number":true,"desc
 check_invalid POST wits-hierarchies '{"level_name":"  ","level_number":9}' body.level_name
 check_invalid POST wits-hierarchies '{}' "body.level_name body.level_number"
 api POST wits-hierarchies --data '{"level_name":"Initiative","level_number":2,"description":"Above","integration_id":2}'
-check_is "POST: 201" "$STATUS $(answer 'del(.id)')" \
+check_json "POST: 201" "$STATUS $(answer 'del(.id)')" \
 	'201 {"level_number":2,"level_name":"Initiative","description":"Above","integration_id":2,"integration_name":"GitHub","integration_logo":"github.svg","active":true}'
 id=$(json .id)
 api PUT "wits-hierarchies/$id" --data '{"description":null,"level_number":3}'

@@ -12,14 +12,14 @@ mapping_of() { sql "SELECT status_mapping_id FROM statuses WHERE id = $1"; }
 check_list statuses
 api GET statuses
 check_is "statuses by name" "$(answer 'map(.original_name)')" "$(answer 'map(.original_name) | sort')"
-check_is "a status's members" "$(answer 'map(select(.id == 1))[0]')" \
+check_json "a status's members" "$(answer 'map(select(.id == 1))[0]')" \
 	'{"id":1,"external_id":"1","original_name":"Open","description":"Open and ready for the assignee to start","status_category":"To Do","integration_id":1,"active":true}'
 check_is "null is null" "$(answer 'map(select(.id == 6))[0].description')" null
 
 # -- mappings
 check_list status-mappings
 api GET status-mappings/4
-check_is "a mapping's members" "$(answer)" \
+check_json "a mapping's members" "$(answer)" \
 	'{"id":4,"status_from":"Open","status_to":"Backlog","status_category":"To Do","workflow_step_name":"Backlog","workflow_id":1,"step_number":1,"integration_name":"Jira","integration_id":1,"integration_logo":"jira.svg","active":true}'
 api GET 'status-mappings?integration_id=2'
 check_is "those of one integration" "$(answer 'map(.status_from)')" '["closed","merged","open"]'
@@ -27,7 +27,7 @@ api POST status-mappings --data '{"status_from":"oPEN","status_to":"Offen","stat
 check_is "POST: 201" "$STATUS" 201
 id=$(json .id)
 check_is "Location names it" "$(header Location)" "/app/etl/status-mappings/$id"
-check_is "the answer is the mapping" "$(answer 'del(.id)')" \
+check_json "the answer is the mapping" "$(answer 'del(.id)')" \
 	'{"status_from":"oPEN","status_to":"Offen","status_category":"To Do","workflow_step_name":"Ready","workflow_id":2,"step_number":2,"integration_name":"Jira","integration_id":1,"integration_logo":"jira.svg","active":true}'
 check_is "statuses of its name have it, in any case" "$(mapping_of 1)" "$id"
 check_is "those of another tenant do not" "$(mapping_of 1001)" ''
@@ -66,7 +66,7 @@ check_versions "status-mappings/$free" '{"status_to":"c"}'
 
 # -- what depends on a mapping
 api GET "status-mappings/$id/dependencies"
-check_is "dependencies" "$(answer 'del(.reassignment_targets)')" \
+check_json "dependencies" "$(answer 'del(.reassignment_targets)')" \
 	"{\"status_mapping\":{\"id\":$id,\"status_from\":\"open\",\"status_to\":\"Offen\"},\"has_dependencies\":true,\"dependency_count\":1,\"affected_statuses_count\":1,\"dependent_statuses\":[{\"id\":1,\"original_name\":\"Open\",\"status_category\":\"To Do\"}]}"
 check_is "who could take them over: all other active ones" "$(answer '.reassignment_targets | [length, (map(select(.id == '"$id"')) | length)]')" \
 	"[$(sql "SELECT count(*) - 1 FROM statuses_mappings WHERE tenant_id = 1 AND active"),0]"
@@ -93,7 +93,7 @@ check_is "inactive statuses forget a mapping that is deleted" "$STATUS $(sql "SE
 sql "INSERT INTO projects (id, tenant_id, integration_id, key, name) VALUES (11, 1, 2, 'B', 'beta'), (12, 1, 2, 'A', 'alpha')"
 check_list projects
 api GET projects
-check_is "a project's members" "$(answer 'map(select(.id == 1))[0] | del(.wits, .statuses)')" \
+check_json "a project's members" "$(answer 'map(select(.id == 1))[0] | del(.wits, .statuses)')" \
 	'{"id":1,"external_id":"10003","key":"EE","name":"Enterprise Edition","project_type":"software","integration_id":1,"active":true}'
 check_is "with its types" "$(answer 'map(select(.id == 1))[0].wits | map(.original_name)')" '["Epic","任务","子任务","故事","缺陷"]'
 check_is "and its active statuses" "$(answer 'map(select(.id == 1))[0].statuses | map(.original_name)')" '["Closed","Done","Open","To Do","已完成"]'

@@ -20,7 +20,7 @@ orphans_sql="SELECT (SELECT count(*) FROM wits_mappings m LEFT JOIN wits_hierarc
 		WHERE i.id IS NULL)"
 orphans() { sql "$orphans_sql"; }
 # It would see each of them: made where no key is looked at, and taken back.
-planted=$(PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 <<-SQL
+planted=$(super <<-SQL
 	BEGIN;
 	SET LOCAL session_replication_role = replica;
 	UPDATE wits_hierarchies SET active = FALSE WHERE id = 1;

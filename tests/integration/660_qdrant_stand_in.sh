@@ -3,7 +3,6 @@
 # of Qdrant's REST reference. No Qdrant was asked anything here.
 . "$(dirname "$0")/lib.sh"
 
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 standin=$TMP/standin
 standin_port=$(free_port)
 standin_pid=
@@ -53,13 +52,13 @@ standin_down() {
 }
 trap 'standin_down; clean_up' EXIT
 
-needs_key='if ($http_api_key != "geheim") { return 401 "Must provide an API key or an Authorization bearer token"; }'
+needs_key='if ($http_api_key != "confidential") { return 401 "Must provide an API key or an Authorization bearer token"; }'
 query='tenant_id=1'
 qdrant() { request GET "/app/etl/qdrant/$1?$query"; }
 quick() { awk "BEGIN { exit !($SECONDS_TAKEN < $1) }"; }
 
 standin_up "$needs_key"
-app_up 'auth = none' "qdrant_url = http://127.0.0.1:$standin_port/" "qdrant_api_key = geheim"
+app_up 'auth = none' "qdrant_url = http://127.0.0.1:$standin_port/" "qdrant_api_key = confidential"
 
 # -- it answers
 qdrant health
@@ -75,8 +74,8 @@ qdrant test-connection
 check_is "test-connection: 200" "$STATUS" 200
 check_is "it succeeds" "$(json '[.success, .status, .version, .collection_count] | @csv')" 'true,"healthy","1.12.4",3'
 check_is "no name of a collection is told" "$(grep -c tenant_1_ "$BODY")" 0
-check "the key is in no answer" sh -c "! grep -q geheim '$BODY' '$HEADERS'"
-check "nor in the log" sh -c "! grep -rq geheim '$APP_LOGS'"
+check "the key is in no answer" sh -c "! grep -q confidential '$BODY' '$HEADERS'"
+check "nor in the log" sh -c "! grep -rq confidential '$APP_LOGS'"
 
 # -- the dashboard: the table's vectors in collections that are there
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
@@ -136,11 +135,7 @@ query='tenant_id=1'
 
 # -- the queues
 check_is "no message waits" "$(json '[.queue_pending, .queue_failed] | @csv')" 0,0
-publish() { # ROUTING_KEY
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" \
-		"{\"routing_key\":\"$1\",\"payload\":\"x\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2}}" >"$TMP/out"
-}
-for routing in transform load load load.retry.4 extract transform.dead load.dead load.dead; do publish "$routing"; done
+for routing in transform load load load.retry.4 extract transform.dead load.dead load.dead; do publish "$routing" x; done
 queues_are() { # PENDING,FAILED
 	qdrant dashboard
 	[ "$(json '[.queue_pending, .queue_failed] | @csv')" = "$1" ]

@@ -7,7 +7,6 @@ need_programs
 fresh_database
 tag=${PGDATABASE#etl_}
 owner=$PGUSER
-super() { PGOPTIONS='-c default_transaction_read_only=off' PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 "$@"; }
 roles=
 clean_roles() {
 	local name

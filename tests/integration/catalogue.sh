@@ -2,20 +2,11 @@
 # For the tests of the catalogue: requests in a tenant's name, a second tenant,
 # and what is asked of every resource in the same way.
 
-TENANT=1
-
+# From here on, requests are of this tenant: 1, or 2 of second_tenant.
 as_tenant() { # ID
 	TENANT=$1
 	unset TOKEN_FILE
 	[ "$1" = 1 ] || TOKEN_FILE=$second_token
-}
-
-# A request below /app/etl for $TENANT; the one place that says who asks.
-api() { # METHOD PATH [CURL ARGUMENT…]
-	local method=$1 path=$2 mark='?'
-	shift 2
-	case $path in *\?*) mark='&' ;; esac
-	request "$method" "/app/etl/$path${mark}tenant_id=$TENANT" "$@"
 }
 
 # The same request many times at once, 16 at a time; {} is its number. The
@@ -72,7 +63,7 @@ second_tenant_rows() {
 # The answer is 422 and names these fields and no other.
 check_invalid() { # METHOD PATH JSON FIELDS
 	api "$1" "$2" --data "$3"
-	check_is "$1 $2 $3: 422, naming $4" \
+	check_is "$1 $2 ${3//[$'\n\t']/}: 422, naming $4" \
 		"$STATUS $(json '[.errors[].loc | join(".")] | join(" ")')" "422 $4"
 }
 

@@ -82,10 +82,6 @@ outages() { # SECOND OF THE END
 	}'
 }
 
-all_queued() {
-	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL AND processing_status = 'pending'"
-}
-
 # The ids on the queue, one per line and message. On a busy machine the
 # management interface may give up, or give some of them only: then look again.
 message_ids() {

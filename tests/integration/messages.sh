@@ -9,6 +9,11 @@ mgmt() { # METHOD PATH [JSON]
 		"$ETL_MGMT_URL$2"
 }
 
+# All queues, as the management interface has them.
+queues() {
+	mgmt GET "/api/queues/$ETL_VHOST"
+}
+
 # How many messages are ready, asked of the queue itself: the management
 # interface knows only seconds later.
 queue_depth() { # NAME
@@ -31,6 +36,15 @@ messages_left() {
 queue_get() { # NAME COUNT ACKMODE
 	mgmt POST "/api/queues/$ETL_VHOST/$1/get" \
 		"{\"count\":$2,\"ackmode\":\"$3\",\"encoding\":\"auto\"}"
+}
+
+# Publish a message as anybody could.
+publish() { # ROUTING_KEY PAYLOAD [HEADERS]
+	printf '%s' "$2" | jq -Rs --arg key "$1" --argjson headers "${3:-null}" \
+		'{routing_key: $key, payload: ., payload_encoding: "string",
+		properties: ({delivery_mode: 2} + if $headers then {headers: $headers} else {} end)}' \
+		>"$TMP/message"
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/published"
 }
 
 # Take up to COUNT messages; their payloads, one per line.

@@ -2,16 +2,6 @@
 # For the tests of workers: batches to work on, messages of one's own, and how
 # rows and logs stand. Sourced after lib.sh.
 
-# In one place, for callers will need more than this.
-as_tenant='tenant_id=1'
-
-call() { # METHOD PATH [CURL ARGUMENT…]
-	local method=$1 path=$2 mark='?'
-	shift 2
-	[[ $path != *\?* ]] || mark='&'
-	request "$method" "/app/etl$path$mark$as_tenant" "$@"
-}
-
 # A batch of projects with these ids, each with one work item type.
 projects() { # FIRST LAST
 	jq -cn --argjson first "$1" --argjson last "$2" '[range($first; $last + 1) | {
@@ -22,8 +12,19 @@ projects() { # FIRST LAST
 # Store a batch of projects; sets id.
 store() { # JSON
 	printf '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":%s}' "$1" >"$TMP/batch"
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	id=$(json .raw_data_id)
+}
+
+# One more batch, always the same.
+store_one() {
+	store '[{"id":"1","key":"P1","name":"P"}]'
+}
+
+# One more batch gets its message at once.
+queued() {
+	store_one
+	[ "$STATUS $(json .queued)" = "201 true" ]
 }
 
 store_many() { # COUNT [FIRST]: one project each
@@ -33,7 +34,7 @@ store_many() { # COUNT [FIRST]: one project each
 	done
 	seq "$first" $((first + $1 - 1)) | xargs -P 8 -I{} curl -sS -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' \
 		-H 'Content-Type: application/json' --data-binary "@$TMP/many.{}" \
-		"$ETL_URL/app/etl/raw-data/store?$as_tenant" >"$TMP/codes"
+		"$ETL_URL/app/etl/raw-data/store?tenant_id=$TENANT" >"$TMP/codes"
 	rm -f "$TMP"/many.*
 }
 
@@ -55,13 +56,6 @@ left_over() {
 
 message_of() { # ID
 	printf '{"tenant_id":1,"integration_id":1,"raw_data_id":%s,"entity_type":"jira_projects_batch"}' "$1"
-}
-
-# Publish a message as anybody could.
-publish() { # ROUTING_KEY PAYLOAD
-	printf '%s' "$2" | jq -Rs --arg key "$1" '{routing_key: $key, payload: .,
-		payload_encoding: "string", properties: {delivery_mode: 2}}' >"$TMP/message"
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/published"
 }
 
 workers() {
