@@ -38,12 +38,18 @@ answer() { # [FILTER]
 second_tenant() {
 	sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
 	INSERT INTO integrations (id, tenant_id, provider, type) VALUES (1001, 2, 'Jira', 'data_source');
-	INSERT INTO wits_hierarchies (id, tenant_id, integration_id, level_name, level_number) VALUES (1001, 2, 1001, 'Foreign', 0);
-	INSERT INTO wits_mappings (id, tenant_id, integration_id, wit_from, wit_to, wits_hierarchy_id) VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 1001);
-	INSERT INTO wits (id, tenant_id, integration_id, external_id, original_name, hierarchy_level) VALUES (1001, 2, 1001, '1', 'Epic', 0);
-	INSERT INTO workflows (id, tenant_id, integration_id, step_name, step_category) VALUES (1001, 2, 1001, 'Foreign', 'Done');
-	INSERT INTO statuses_mappings (id, tenant_id, integration_id, status_from, status_to, status_category, workflow_id) VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 'Done', 1001);
-	INSERT INTO statuses (id, tenant_id, integration_id, external_id, original_name, category) VALUES (1001, 2, 1001, '1', 'Open', 'Done');
+	INSERT INTO wits_hierarchies (id, tenant_id, integration_id, level_name, level_number)
+	VALUES (1001, 2, 1001, 'Foreign', 0);
+	INSERT INTO wits_mappings (id, tenant_id, integration_id, wit_from, wit_to, wits_hierarchy_id)
+	VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 1001);
+	INSERT INTO wits (id, tenant_id, integration_id, external_id, original_name, hierarchy_level)
+	VALUES (1001, 2, 1001, '1', 'Epic', 0);
+	INSERT INTO workflows (id, tenant_id, integration_id, step_name, step_category)
+	VALUES (1001, 2, 1001, 'Foreign', 'Done');
+	INSERT INTO statuses_mappings (id, tenant_id, integration_id, status_from, status_to, status_category,
+	workflow_id) VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 'Done', 1001);
+	INSERT INTO statuses (id, tenant_id, integration_id, external_id, original_name, category)
+	VALUES (1001, 2, 1001, '1', 'Open', 'Done');
 	INSERT INTO projects (id, tenant_id, integration_id, key, name) VALUES (1001, 2, 1001, 'F', 'Foreign')"
 	second_token=$(token_file 2 admin)
 }
@@ -153,5 +159,7 @@ check_versions() { # PATH JSON-OF-A-CHANGE
 	check_is "DELETE of the older version: 412" "$STATUS" 412
 	api PUT "$path" -H 'If-Match: *' --data "$change"
 	check_is "any version: 200" "$STATUS" 200
-	check_is "nothing is left of what was refused" "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")" 0
+	check_is "nothing is left of what was refused" \
+		"$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND state = 'idle in transaction'")" 0
 }

@@ -321,15 +321,23 @@ all_queued() {
 # Nobody else may use a table until let_go, however long the test takes.
 lock_table() { # TABLE
 	PGAPPNAME=etl_lock sql "BEGIN; LOCK TABLE $1 IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)" >"$TMP/lock" 2>&1 &
-	wait_until 30 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'etl_lock' AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep' AND datname = current_database()" ||
+	wait_until 30 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'etl_lock'
+		AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep' AND datname = current_database()" ||
 		note "$1 was not locked"
 }
 
 # A responder waits for a lock.
 is_awaited() {
-	sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi' AND wait_event_type = 'Lock' AND datname = current_database()"
+	sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'
+		AND wait_event_type = 'Lock' AND datname = current_database()"
+}
+
+# End the sessions of a program with this database.
+end_sessions() { # APPLICATION
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE application_name = '$1' AND datname = current_database()" >"$TMP/end_sessions"
 }
 
 let_go() {
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'etl_lock' AND datname = current_database()" >"$TMP/let_go"
+	end_sessions etl_lock
 }

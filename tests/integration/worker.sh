@@ -30,7 +30,10 @@ queued() {
 store_many() { # COUNT [FIRST]: one project each
 	local n first=${2:-1}
 	for ((n = first; n < first + $1; n++)); do
-		printf '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[{"id":"%d","key":"P%d","name":"Project","issueTypes":[{"id":"t%d","name":"Task"}]}]}' "$n" "$n" "$n" >"$TMP/many.$n"
+		cat >"$TMP/many.$n" <<-JSON
+			{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[
+			{"id":"$n","key":"P$n","name":"Project","issueTypes":[{"id":"t$n","name":"Task"}]}]}
+		JSON
 	done
 	seq "$first" $((first + $1 - 1)) | xargs -P 8 -I{} curl -sS -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' \
 		-H 'Content-Type: application/json' --data-binary "@$TMP/many.{}" \
@@ -69,7 +72,8 @@ logged() { # REGEX [COUNT]
 
 # Make work on projects slow, or fail: a trigger of the test's own.
 projects_trigger() { # BODY OF A FUNCTION
-	sql "SET client_min_messages = warning; CREATE OR REPLACE FUNCTION test_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ $1 \$\$;
+	sql "SET client_min_messages = warning;
+		CREATE OR REPLACE FUNCTION test_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ $1 \$\$;
 		DROP TRIGGER IF EXISTS test_trouble ON projects;
 		CREATE TRIGGER test_trouble BEFORE INSERT OR UPDATE ON projects
 		FOR EACH ROW EXECUTE FUNCTION test_trouble()"
