@@ -12,13 +12,15 @@ printf '{"issues":[{"id":"1"},{"id":"2"}],"total":2}' >"$TMP/answer"
 
 payload "$good&external_id=a%20b" --data-binary "@$TMP/answer"
 check_is "the answer of a source as it is: 201, queued" "$STATUS $(json .queued)" "201 true"
-check_is "its row" "$(row "integration_id || ' ' || entity_type || ' ' || external_id || ' ' || raw_data_items || ' ' || raw_data_bytes || ' ' || encode(raw_data_sha256, 'hex')")" \
+check_is "its row" "$(row "integration_id || ' ' || entity_type || ' ' || external_id || ' ' || raw_data_items || ' '
+	|| raw_data_bytes || ' ' || encode(raw_data_sha256, 'hex')")" \
 	"1 jira_issues_batch a b 2 $(wc -c <"$TMP/answer") $(sha256sum <"$TMP/answer" | cut -d ' ' -f 1)"
 check_is "and payload" "$(row raw_data)" '{"total": 2, "issues": [{"id": "1"}, {"id": "2"}]}'
 api GET "raw-data/$id"
 for body in '[]' '[1,2,3]' ' {"a":1} ' '{"raw_data":[],"integration_id":2,"entity_type":"x"}'; do
 	payload "$good" --data "$body"
-	check_is "$body is the payload" "$STATUS $(row "raw_data = '$body' AND integration_id = 1 AND external_id IS NULL")" "201 t"
+	check_is "$body is the payload" \
+		"$STATUS $(row "raw_data = '$body' AND integration_id = 1 AND external_id IS NULL")" "201 t"
 done
 gzip -c "$TMP/answer" | payload "$good" -H 'Content-Encoding: gzip' --data-binary @-
 gzip -c "$TMP/answer" >"$TMP/answer.gz"
@@ -32,13 +34,15 @@ for body in '"text"' 1 null true; do
 	check_is "$body is no payload: 422" "$STATUS $(json '.errors[0].loc | join(".")')" "422 body.raw_data"
 done
 payload integration_id=1 --data '[]'
-check_is "entity_type is missing: 400" "$STATUS $(json '.errors[0] | (.loc | join(".")) + ":" + .type')" "400 query.entity_type:missing"
+check_is "entity_type is missing: 400" "$STATUS $(json '.errors[0] | (.loc | join(".")) + ":" + .type')" \
+	"400 query.entity_type:missing"
 payload entity_type=x --data '[]'
 check_is "integration_id is missing: 400" "$STATUS $(json '.errors[0].loc | join(".")')" "400 query.integration_id"
 payload 'integration_id=x&entity_type=' --data '[]'
 check_is "both are wrong: 400" "$STATUS $(json '[.errors[].loc[1]] | join(" ")')" "400 integration_id entity_type"
 payload "$good" --data-binary $'[1,\n 2,,]'
-check_is "places are those of what was sent" "$STATUS $(json .detail)" '400 This is not JSON (at byte 7, in line 2, around: [1,  2,,])'
+check_is "places are those of what was sent" \
+	"$STATUS $(json .detail)" '400 This is not JSON (at byte 7, in line 2, around: [1,  2,,])'
 payload "$good" --data-binary ''
 check_is "an empty body: 400" "$STATUS $(json '.errors[0].type')" "400 json_empty"
 printf '\357\273\277[]' >"$TMP/bom"
@@ -64,14 +68,16 @@ check_is "with another name beside it: 422" "$STATUS" 422
 # -- unknown names
 envelope='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]'
 api POST raw-data/store --data "$envelope,\"extraction_metdata\":{},\"raw\":1}"
-check_is "unknown members are refused by name: 422" "$STATUS $(json '[.errors[] | (.loc | join(".")) + ":" + .type] | join(" ")')" \
+check_is "unknown members are refused by name: 422" \
+	"$STATUS $(json '[.errors[] | (.loc | join(".")) + ":" + .type] | join(" ")')" \
 	"422 body.extraction_metdata:unknown body.raw:unknown"
 check_match "with the one that was meant" "$(json '.errors[0].msg')" 'did you mean extraction_metadata\?'
 api POST raw-data/store --data '{"integration_id":1,"entitytype":"x","raw_data":[]}'
 check_is "beside what is missing for it" "$STATUS $(json '[.errors[].loc[1]] | join(" ")')" "422 entitytype entity_type"
 api POST 'raw-data/store?queue_transfrom=false' --data "$envelope}"
 check_is "in the query: 400" "$STATUS $(json '.errors[0].msg')" "400 is not known here; did you mean queue_transform?"
-api POST raw-data/store --data "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"raw_data\":{\"anything\":1},\"tenant_id\":1}"
+api POST raw-data/store --data "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",
+	\"raw_data\":{\"anything\":1},\"tenant_id\":1}"
 check_is "the payload's own are its own, and the tenant is taken" "$STATUS" 201
 api GET 'wits?activ=true'
 check_is "in the catalogue, too" "$STATUS $(json '.errors[0].loc[1]')" "400 activ"
@@ -104,18 +110,24 @@ check_is "and nothing is stored" "$(sql "SELECT count(*) FROM raw_extraction_dat
 # -- answers
 for path in wits "raw-data?limit=1" raw-data/1 nothing; do
 	api GET "$path"
-	check_is "/$path ends with a newline" "$(tail -c 1 "$BODY" | od -An -tx1 | tr -d ' ') $(header Content-Length)" "0a $(wc -c <"$BODY")"
+	check_is "/$path ends with a newline" \
+		"$(tail -c 1 "$BODY" | od -An -tx1 | tr -d ' ') $(header Content-Length)" "0a $(wc -c <"$BODY")"
 done
-sql "UPDATE raw_extraction_data SET processing_status = 'failed', error_details = '{\"stage\": \"transform\", \"message\": \"no such day\", \"earlier\": [{\"message\": \"x\"}]}' WHERE id = 1;
+sql "UPDATE raw_extraction_data SET processing_status = 'failed',
+	error_details = '{\"stage\": \"transform\", \"message\": \"no such day\", \"earlier\": [{\"message\": \"x\"}]}'
+	WHERE id = 1;
 	UPDATE raw_extraction_data SET error_details = '{\"earlier\": [{\"message\": \"x\"}]}' WHERE id = 2"
 api GET 'raw-data?processing_status=failed'
-check_is "a list tells the error" "$(json '.raw_data_records[0] | "\(.has_errors) \(.error)"')" "true transform: no such day"
+check_is "a list tells the error" "$(json '.raw_data_records[0] | "\(.has_errors) \(.error)"')" \
+	"true transform: no such day"
 api GET 'raw-data/1?include_raw_data=false'
-check_is "a record without its payload" "$STATUS $(json '"\(has("raw_data")) \(.error_details.message)"')" "200 false no such day"
+check_is "a record without its payload" "$STATUS $(json '"\(has("raw_data")) \(.error_details.message)"')" \
+	"200 false no such day"
 api GET 'raw-data/1?include_raw_data=false' -H "If-None-Match: $(header ETag)"
 check_is "has its version, too" "$STATUS" 304
 api GET 'raw-data/2?include_raw_data=true'
-check_is "one that has no error any more" "$STATUS $(json '"\(has("raw_data")) \(.has_errors) \(.error)"')" "200 true false null"
+check_is "one that has no error any more" "$STATUS $(json '"\(has("raw_data")) \(.has_errors) \(.error)"')" \
+	"200 true false null"
 
 # -- every change of a writer has its line
 api POST raw-data/1/requeue

@@ -5,19 +5,25 @@ app_up 'relay_min_age = 1' 'relay_interval = 300'
 
 are_declared() { [ "$(queues | jq '[.[].name != "etl.moving"] | length == 18 and all')" = true ]; }
 check "eighteen queues are declared" wait_until 10 are_declared
-check_is "all durable quorum queues" "$(queues | jq -r '[.[] | .type + " " + (.durable | tostring)] | unique | join(",")')" "quorum true"
+check_is "all durable quorum queues" \
+	"$(queues | jq -r '[.[] | .type + " " + (.durable | tostring)] | unique | join(",")')" "quorum true"
 check_is "main queues have no expiry" \
 	"$(queues | jq '[.[] | select(.name | endswith("_queue")) | .arguments | has("x-message-ttl")] | any')" false
 check_is "what they give up goes to their dead-letter queue" \
-	"$(queues | jq -r '.[] | select(.name == "transform_queue") | .arguments["x-dead-letter-exchange"] + " " + .arguments["x-dead-letter-routing-key"]')" \
+	"$(queues | jq -r '.[] | select(.name == "transform_queue") |
+		.arguments["x-dead-letter-exchange"] + " " + .arguments["x-dead-letter-routing-key"]')" \
 	"etl.direct transform.dead"
 check_is "nothing rests on the broker's own dead lettering at least once, even where a policy asks for it" \
-	"$(queues | jq -r '[.[].arguments | if has("x-dead-letter-exchange") then .["x-dead-letter-strategy"] else empty end] | unique | @json')" '["at-most-once"]'
+	"$(queues | jq -r '[.[].arguments |
+		if has("x-dead-letter-exchange") then .["x-dead-letter-strategy"] else empty end] | unique |
+		@json')" '["at-most-once"]'
 check_is "nor on its expiry" "$(queues | jq '[.[].arguments | has("x-message-ttl")] | any')" false
 check_is "no look at retries and dead letters can use them up" \
-	"$(queues | jq '[.[] | select(.name | endswith("_queue") | not) | .arguments["x-delivery-limit"]] | unique | @json' -r)" '[1000000000]'
+	"$(queues | jq '[.[] | select(.name | endswith("_queue") | not) | .arguments["x-delivery-limit"]] | unique |
+		@json' -r)" '[1000000000]'
 check_is "what a policy lets expire in a retry queue goes back to its main queue" \
-	"$(queues | jq -r '[.[] | select(.name | startswith("load_queue.retry")) | .arguments["x-dead-letter-routing-key"]] | unique | @json')" '["load"]'
+	"$(queues | jq -r '[.[] | select(.name | startswith("load_queue.retry")) |
+		.arguments["x-dead-letter-routing-key"]] | unique | @json')" '["load"]'
 check_is "what is beyond a policy's length is refused by each, not dropped" \
 	"$(queues | jq -r '[.[].arguments["x-overflow"]] | unique | @json')" '["reject-publish"]'
 check_is "the exchange is durable and direct" \
@@ -46,16 +52,20 @@ check "a new pool declares them again without complaint" wait_until 20 ready_is 
 app_down
 export ETL_APP_BEFORE=make_stranger
 make_stranger() {
-	mgmt PUT "/api/queues/$ETL_VHOST/transform_queue" '{"durable":true,"arguments":{"x-queue-type":"classic"}}' >"$TMP/out"
+	mgmt PUT "/api/queues/$ETL_VHOST/transform_queue" \
+		'{"durable":true,"arguments":{"x-queue-type":"classic"}}' >"$TMP/out"
 }
 app_up 'relay_min_age = 1' 'relay_interval = 300'
-check "a mismatch is a clear error in the log" wait_until 10 grep -q 'event=topology.*transform_queue' "$APP_LOGS/pool.log"
+check "a mismatch is a clear error in the log" wait_until 10 grep -q 'event=topology.*transform_queue' \
+	"$APP_LOGS/pool.log"
 check "with what to do" grep -q 'advice=".*queue_type' "$APP_LOGS/pool.log"
 connects() { grep -c event=mq_connected "$APP_LOGS/pool.log"; }
 connects_before=$(connects)
 sleep 2
-check "it is looked at again in peace ($(($(connects) - connects_before)) connections in 2 s)" [ $(($(connects) - connects_before)) -le 16 ]
-request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
+check "it is looked at again in peace ($(($(connects) - connects_before)) connections in 2 s)" \
+	[ $(($(connects) - connects_before)) -le 16 ]
+api POST raw-data/store \
+	--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "stores are kept: 202" "$STATUS" 202
 request GET /app/etl/health/ready
 check_is "and it is told" "$(json '.degraded | @json')" '["broker"]'
@@ -69,6 +79,7 @@ unset ETL_APP_BEFORE
 app_up 'queue_type = classic'
 check "all are declared" wait_until 10 are_declared
 check_is "all are classic" "$(queues | jq -r '[.[].type] | unique | join(",")')" classic
-request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
+api POST raw-data/store \
+	--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "and take messages" "$(json .queued)" true
 done_testing
