@@ -14,7 +14,8 @@ check "workers start" env ETL_APP_WORKERS=2 "$ETL_SOURCE/deploy/stack" start wor
 check "the batch is completed" becomes completed
 check_is "its projects are there" "$(sql "SELECT count(*) - $before FROM projects")" 3
 check_is "with their types" "$(sql "SELECT count(*) FROM wits WHERE external_id LIKE 't900_'")" 3
-check_is "processed once, without errors" "$(row "attempts || ' ' || (processed_at IS NOT NULL) || ' ' || (error_details IS NULL)")" "1 true true"
+check_is "processed once, without errors" \
+	"$(row "attempts || ' ' || (processed_at IS NOT NULL) || ' ' || (error_details IS NULL)")" "1 true true"
 check "the load job follows" wait_until 5 logged "queue=load fate=done raw_data_id=$id "
 check "both queues are empty" wait_until 5 queue_has load_queue 0
 check_is "nothing is dead" "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)" "0 0"
@@ -34,7 +35,9 @@ api GET "raw-data/$id"
 check_is "has_errors tells" "$(json .has_errors)" true
 store '[{"name":"no id"}]'
 check "a batch of which nothing can be read fails" becomes failed
-check_is "with a message, attempt and time" "$(row "(error_details->>'message' <> '') || ' ' || (error_details->>'attempt') || ' ' || ((error_details->>'at')::timestamptz <= now() + interval '1 minute')")" "true 1 true"
+check_is "with a message, attempt and time" \
+	"$(row "(error_details->>'message' <> '') || ' ' || (error_details->>'attempt') || ' '
+		|| ((error_details->>'at')::timestamptz <= now() + interval '1 minute')")" "true 1 true"
 check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
 check_match "and says why" "$(queue_peek transform_queue.dead | jq -r '.[0].properties.headers["x-reason"]')" '.+'
 

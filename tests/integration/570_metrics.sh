@@ -114,7 +114,8 @@ for split in 1 2; do
 	changed "workflows/$ready" '{"is_commitment_point": false}'
 	changed "workflows/$backlog" '{"is_commitment_point": true}'
 	fed "${files[@]:half:1}"
-	recomputed "mappings, steps and the commitment point changed, split $split: all follow the next load" "$integration"
+	recomputed "mappings, steps and the commitment point changed, split $split: all follow the next load" \
+		"$integration"
 	fed "${files[@]:half + 1}"
 	recomputed "random histories, split $split, all of them" "$integration"
 	check_is "what always holds does" "$(sql "${invariants//:i/$integration}")" 0

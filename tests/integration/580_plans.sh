@@ -55,30 +55,46 @@ issues() { # FIRST
 }
 
 pulls() { # FIRST
-	jq -cn --argjson first "$1" '{repository: {id: "fill1", nameWithOwner: "fill/fill1"}, pullRequests: {nodes: [range(10) | ($first + .) as $n | {
-		id: (if . < 5 then "fill\($n * 3 + 1)" else "newpr\($n)" end), number: (5000000 + $n), title: "NEW-\($n) for NEW-\($n + 3)",
-		state: "OPEN", createdAt: "2025-01-01T00:00:00Z", updatedAt: "2030-01-01T00:00:00Z", headRefName: "b", author: {login: "a"},
+	jq -cn --argjson first "$1" \
+		'{repository: {id: "fill1", nameWithOwner: "fill/fill1"},
+			pullRequests: {nodes: [range(10) | ($first + .) as $n | {
+		id: (if . < 5 then "fill\($n * 3 + 1)" else "newpr\($n)" end), number: (5000000 + $n),
+		title: "NEW-\($n) for NEW-\($n + 3)",
+		state: "OPEN", createdAt: "2025-01-01T00:00:00Z", updatedAt: "2030-01-01T00:00:00Z", headRefName: "b",
+		author: {login: "a"},
 		commits: {totalCount: 1, nodes: [{commit: {oid: "newsha\($n)", authoredDate: "2025-01-01T00:00:00Z"}}]},
-		reviews: {totalCount: 1, nodes: [{id: "newr\($n)", state: "APPROVED", submittedAt: "2025-01-01T00:00:00Z", author: {login: "b"}}]},
+		reviews: {totalCount: 1, nodes: [{id: "newr\($n)", state: "APPROVED",
+		submittedAt: "2025-01-01T00:00:00Z", author: {login: "b"}}]},
 		comments: {totalCount: 1, nodes: [{id: "newo\($n)", body: "c", author: {login: "b"}}]}}]}}'
 }
 
 everything_done() {
-	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE id > 5000000 AND processing_status IN ('pending', 'processing')" &&
+	sql_is 0 "SELECT count(*) FROM raw_extraction_data
+		WHERE id > 5000000 AND processing_status IN ('pending', 'processing')" &&
 		queue_has load_queue 0
 }
 
 # -- the worker's statements: several rounds, for plans become generic
 for round in 1 2 3; do
-	jq -cn --arg round "$round" '[{id: "newp", key: "NEW", name: "New \($round)", issueTypes: [{id: "newt", name: "Task \($round)"}]}]' >"$TMP/projects"
+	jq -cn --arg round "$round" \
+		'[{id: "newp", key: "NEW", name: "New \($round)",
+			issueTypes: [{id: "newt", name: "Task \($round)"}]}]' >"$TMP/projects"
 	store_as jira_projects_batch 1 "$TMP/projects"
-	jq -cn --arg round "$round" '[{projectId: "newp", statuses: [{id: "news", name: "New \($round)", statusCategory: {key: (if $round == "2" then "done" else "new" end)}}, {id: "fill1", name: "Fill 1", statusCategory: {key: "new"}}]}]' >"$TMP/statuses"
+	jq -cn --arg round "$round" \
+		'[{projectId: "newp", statuses: [{id: "news", name: "New \($round)",
+			statusCategory: {key: (if $round == "2" then "done" else "new" end)}},
+			{id: "fill1", name: "Fill 1", statusCategory: {key: "new"}}]}]' >"$TMP/statuses"
 	store_as jira_statuses_batch 1 "$TMP/statuses"
-	jq -cn --arg round "$round" '[{id: 77, node_id: "newrepo", name: "r", full_name: "fill/new\($round)"}]' >"$TMP/repositories"
+	jq -cn --arg round "$round" '[{id: 77, node_id: "newrepo", name: "r", full_name: "fill/new\($round)"}]' \
+		>"$TMP/repositories"
 	store_as github_repositories_batch 2 "$TMP/repositories"
 	pulls $((round * 100)) >"$TMP/pulls"
 	store_as github_prs_batch 2 "$TMP/pulls"
-	jq -cn --argjson n $((round * 100)) '[{issue_key: "NEW-\($n + 12)", detail: [{pullRequests: [{id: "#\(5000000 + $n)", url: "https://github.com/fill/fill1/pull/\(5000000 + $n)", status: "OPEN", source: {branch: "b"}}]}]},
+	jq -cn --argjson n $((round * 100)) \
+		'[{issue_key: "NEW-\($n + 12)",
+			detail: [{pullRequests: [{id: "#\(5000000 + $n)",
+			url: "https://github.com/fill/fill1/pull/\(5000000 + $n)", status: "OPEN",
+			source: {branch: "b"}}]}]},
 		{issue_id: "fill\($n)", detail: []}]' >"$TMP/panels"
 	store_as jira_dev_status_batch 1 "$TMP/panels"
 	wait_until 120 everything_done || note "left: $(left_over)"
@@ -95,7 +111,9 @@ printf '{"repository": "fill/new1", "last": true, "numbers": [1, 2]}' >"$TMP/cen
 store_as github_pr_numbers_batch 2 "$TMP/census"
 wait_until 120 everything_done || note "left: $(left_over)"
 check "all batches are done" everything_done
-check_is "and well" "$(sql "SELECT string_agg(DISTINCT entity_type || ' ' || processing_status || COALESCE(' ' || (error_details->>'message'), ''), ', ') FROM raw_extraction_data WHERE id > 5000000 AND processing_status <> 'completed'")" ""
+check_is "and well" "$(sql "SELECT string_agg(DISTINCT entity_type || ' ' || processing_status
+	|| COALESCE(' ' || (error_details->>'message'), ''), ', ') FROM raw_extraction_data
+	WHERE id > 5000000 AND processing_status <> 'completed'")" ""
 # A failed one, one that is half done, and what the relay's chores find.
 printf '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":{"a":1}}' >"$TMP/batch"
 api POST raw-data/store --data-binary "@$TMP/batch" -H 'Idempotency-Key: plans-1'
@@ -124,7 +142,8 @@ api POST workflows --data '{"step_name": "x", "step_category": "Done"}'
 api DELETE "workflows/$(json .id)"
 api POST integrations/2/toggle-active
 api POST integrations/2/toggle-active
-ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" purge --tenant 1 --status deleted --older-than 1d >"$TMP/purge" 2>&1 || note_file "$TMP/purge"
+ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" purge --tenant 1 --status deleted \
+	--older-than 1d >"$TMP/purge" 2>&1 || note_file "$TMP/purge"
 sleep 3 # the relay looks several times
 app stop worker
 app stop pool
