@@ -49,6 +49,30 @@ long_files() {
 	FNR == 401 { print FILENAME ":401: more than 400 lines" }' /dev/null
 }
 
+# Every script: those named *.sh, and those whose first line says so.
+all_scripts() {
+	{
+		find tests deploy .ci -name '*.sh' -type f
+		find tests deploy .ci -type f ! -name '*.*' \
+			-exec grep -lE '^#!.*[ /](ba)?sh$' {} +
+	} 2>/dev/null | grep -v -e '/data/' -e '/fuzz/seeds/' | sort
+}
+
+# Columns, not bytes: a tab goes on to the next eighth, and what follows the first
+# byte of a character takes no room.
+long_lines() {
+	all_scripts | LC_ALL=C each '{
+		line = $0
+		gsub(/[\200-\277]/, "", line)
+		while ((tab = index(line, "\t")) > 0)
+			line = substr(line, 1, tab - 1) \
+				substr("        ", 1 + (tab - 1) % 8) \
+				substr(line, tab + 1)
+		if (length(line) > 120)
+			say("more than 120 columns")
+	}'
+}
+
 # Written so that this file does not hold the words.
 left_undone() {
 	texts | LC_ALL=C each '/(^|[^A-Za-z])(TO[D]O|FIX[M]E|XX[X])([^A-Za-z]|$)/ {
@@ -174,10 +198,12 @@ tests_built() {
 
 # What lib.sh calls by name must not mean something else in a test.
 functions_twice() {
-	libs='tests/integration/lib.sh tests/integration/messages.sh'
-	for name in $(sed -sn 's/^\([a-z_]*\)() {.*/\1/p' $libs); do
+	libs='lib.sh requests.sh messages.sh'
+	for name in $(cd tests/integration &&
+		sed -sn 's/^\([a-z_]*\)() {.*/\1/p' $libs); do
 		grep -n "^$name() {" tests/integration/[a-z0-9]*.sh |
 			grep -v -e '^tests/integration/lib.sh:' \
+				-e '^tests/integration/requests.sh:' \
 				-e '^tests/integration/messages.sh:' |
 			sed "s/:\([0-9]*\):.*/:\1: $name is a function of lib.sh/"
 	done
@@ -259,18 +285,30 @@ broken tests/Makefile.inc <<'C'
 	%D%/unit/check_bad2
 C
 printf '#!/bin/sh\ncd /tmp\necho\n' | broken tests/bad.sh
+{
+	echo '#!/usr/bin/env bash'
+	awk 'BEGIN { for (i = 0; i < 119; i++) printf "x"; print "\303\244" }'
+	awk 'BEGIN { for (i = 0; i < 121; i++) printf "x"; print "" }'
+	awk 'BEGIN { printf "x\t\t"; for (i = 0; i < 104; i++) printf "x"; print "" }'
+	awk 'BEGIN { printf "x\t\t"; for (i = 0; i < 105; i++) printf "x"; print "" }'
+} >"$lint_tmp/wide"
+broken deploy/wide <"$lint_tmp/wide"
+broken tests/data/wide.sh <"$lint_tmp/wide"
 echo '{ print }' | broken docs/picture.awk
 echo new | broken docs/picture.txt
 echo old | broken docs/picture.svg
 printf 'seen() {\n' | broken tests/integration/lib.sh
+printf 'api() {\n' | broken tests/integration/requests.sh
 printf 'queue_has() {\n' | broken tests/integration/messages.sh
-printf 'seen() {\nother() {\nqueue_has() {\n' | broken tests/integration/010_bad.sh
+printf 'seen() {\nother() {\nqueue_has() {\napi() {\n' |
+	broken tests/integration/010_bad.sh
 
 finds "an unsafe call is found" unsafe_calls 3
 finds "a blank at the end of a line is found" blanks_at_the_end 1
 finds "a blank before a tab is found" blanks_before_tabs 1
 finds "what was left undone is found" left_undone 2
 finds "a file of 401 lines is found" long_files 1
+finds "a line of more than 120 columns in a script is found" long_lines 2
 finds "a header without its guard or words is found" headers 3
 finds "a source that does not begin with its header is found" \
 	own_header_first 1
@@ -281,7 +319,7 @@ finds "a setting that is there twice is found" settings_twice 2
 finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
 finds "a test that is not built is found" tests_built 1
-finds "a function that stands for another is found" functions_twice 2
+finds "a function that stands for another is found" functions_twice 3
 finds "a picture that is old is found" old_pictures 1
 
 clean "no unsafe call" unsafe_calls
@@ -289,6 +327,7 @@ clean "no blanks at the end of a line" blanks_at_the_end
 clean "no blank before a tab" blanks_before_tabs
 clean "nothing is left undone" left_undone
 clean "no file has more than 400 lines" long_files
+clean "no script has a line of more than 120 columns" long_lines
 clean "headers have their guards and say what they are" headers
 clean "a source begins with its header" own_header_first
 clean "a source without a header says what it is" silent_sources
