@@ -57,7 +57,7 @@ for name in "$@"; do
 	mkdir -p "$work/$name"
 	# shellcheck disable=SC2046,SC2086 # pkg-config gives several words
 	compile -fsanitize=fuzzer,address,undefined "$fuzz_dir/fuzz_$name.c" \
-		"$source_dir/tests/unit/json_reference.c" "$work/libetl.a" \
+		"$source_dir/tests/unit/json/json_reference.c" "$work/libetl.a" \
 		-o "$work/fuzz_$name" $(pkg-config --libs $libraries) -lfcgi
 	echo "fuzz.sh: $name, $seconds seconds"
 	(cd "$work" && "./fuzz_$name" -max_total_time="$seconds" \

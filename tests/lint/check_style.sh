@@ -143,9 +143,13 @@ settings_twice() {
 		sort | uniq -d | sed 's/^/src:1: two settings of /'
 }
 
+unit_tests() {
+	find tests/unit -name 'check_*.c' | sort
+}
+
 # A test with no case cannot fail, nor can one without a question.
 tests_ask() {
-	find tests/unit -name 'check_*.c' | sort | xargs awk '
+	unit_tests | xargs awk '
 	/^START_TEST/ { asks = 0; line = FNR }
 	/ck_a[sb]|unit_span_eq|agree\(/ { asks = 1 }
 	/^END_TEST/ && !asks { print FILENAME ":" line ": asks nothing" }' /dev/null
@@ -153,7 +157,7 @@ tests_ask() {
 
 # A case that is written is also run.
 tests_run() {
-	for file in tests/unit/check_*.c; do
+	unit_tests | while IFS= read -r file; do
 		sed -n 's/^START_TEST(\(.*\))$/\1/p' "$file" |
 			while IFS= read -r name; do
 				tr -d '\n\t ' <"$file" |
@@ -165,10 +169,29 @@ tests_run() {
 
 # Each check_ file is built.
 tests_built() {
-	for file in tests/unit/check_*.c; do
-		name=$(basename "$file" .c)
-		grep -q "/$name\( \|\$\)" tests/Makefile.inc ||
+	unit_tests | while IFS= read -r file; do
+		name=${file#tests/}
+		name=${name%.c}
+		grep -qE "^	%D%/$name( |\$)" tests/Makefile.inc ||
 			echo "$file:1: $name is not in tests/Makefile.inc"
+	done
+}
+
+# FOLDER/check_NAME.c is for FOLDER/NAME of src, or for a part of it: a file of
+# NAME_WHAT.
+tests_mirror() {
+	unit_tests | while IFS= read -r file; do
+		module=$(echo "$file" | sed 's|^tests/unit/|src/|
+			s|/check_\([^/]*\)\.c$|/\1|')
+		until [ -e "$module.c" ] || [ -e "$module.h" ]; do
+			case ${module##*/} in
+			*_*) module=${module%_*} ;;
+			*)
+				echo "$file:1: there is nothing in src that it tests"
+				break
+				;;
+			esac
+		done
 	done
 }
 
@@ -242,7 +265,7 @@ broken deploy/etl.conf <<'C'
 three = 1
 thre = 1
 C
-broken tests/unit/check_bad.c <<'C'
+broken tests/unit/base/check_bad_part.c <<'C'
 START_TEST(it_asks_nothing)
 {
 }
@@ -255,8 +278,10 @@ END_TEST
 	tcase_add_test(tcase,
 	    it_asks_nothing);
 C
+: | broken tests/unit/http/check_bad_part.c
 broken tests/Makefile.inc <<'C'
-	%D%/unit/check_bad2
+	%D%/unit/base/check_bad
+	%D%/unit/http/check_bad_part
 C
 printf '#!/bin/sh\ncd /tmp\necho\n' | broken tests/bad.sh
 echo '{ print }' | broken docs/picture.awk
@@ -281,6 +306,7 @@ finds "a setting that is there twice is found" settings_twice 2
 finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
 finds "a test that is not built is found" tests_built 1
+finds "a test of nothing in src is found" tests_mirror 1
 finds "a function that stands for another is found" functions_twice 2
 finds "a picture that is old is found" old_pictures 1
 
@@ -298,6 +324,7 @@ clean "no setting is there twice" settings_twice
 clean "each unit test asks something" tests_ask
 clean "each unit test is run" tests_run
 clean "each unit test is built" tests_built
+clean "the folders of unit tests are those of src" tests_mirror
 clean "no test has a function of lib.sh's name" functions_twice
 clean "no picture is older than its source" old_pictures
 if [ "${ETL_SHELLCHECK-}" = no ]; then
