@@ -1,5 +1,4 @@
 #include "etl/router.h"
-#include "http/route.h"
 #include "unit/unit.h"
 
 #include <string.h>
@@ -199,35 +198,6 @@ START_TEST(another_media_type_is_refused_before_the_body_is_read)
 }
 END_TEST
 
-START_TEST(a_path_written_out_wins_over_a_number)
-{
-	static const struct route routes[] = {
-		{ .method = "GET", .path = "/a/{id}" },
-		{ .method = "POST", .path = "/a/b" },
-		{ .method = "DELETE", .path = "/a/{id}" },
-	};
-	char allow[ROUTE_ALLOW_SIZE];
-
-	rq.method = SPAN_LIT("POST");
-	rq.path = SPAN_LIT("/a/b");
-	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow), E_OK);
-	ck_assert_ptr_eq(rq.route, &routes[1]);
-	rq.route = NULL;
-	rq.method = SPAN_LIT("DELETE");
-	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow),
-	    E_METHOD);
-	ck_assert_str_eq(allow, "POST");
-	rq.path = SPAN_LIT("/a/{id}");
-	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow),
-	    E_SYNTAX);
-	rq.route = NULL;
-	rq.path = SPAN_LIT("/a/7");
-	ck_assert_int_eq(route_find(routes, COUNT(routes), &rq, allow), E_OK);
-	ck_assert_ptr_eq(rq.route, &routes[2]);
-	ck_assert_int_eq(rq.id, 7);
-}
-END_TEST
-
 /* The file of a form whose boundary is b; NULL: there is none. */
 static void
 upload(const char *file)
@@ -277,7 +247,6 @@ main(void)
 	tcase_add_test(tcase, without_a_token_only_health_answers);
 	tcase_add_test(tcase,
 	    another_media_type_is_refused_before_the_body_is_read);
-	tcase_add_test(tcase, a_path_written_out_wins_over_a_number);
 	tcase_add_loop_test(tcase, a_form_without_its_file_names_the_field, 0,
 	    2);
 	tcase_add_test(tcase, a_logo_without_a_folder_is_not_taken);

@@ -1,170 +1,172 @@
-#include "http/auth_cache.h"
-#include "http/auth_jwt.h"
-#include "models/tenant/api_token.h"
-#include "unit/unit.h"
+#include "http/auth.h"
 
 #include <string.h>
 
-#define NOW 1700000000
+#include "http/route.h"
+#include "unit/unit.h"
 
-/* What claims say; seconds 0: refused. */
-static const struct {
-	const char *claims;
-	int64_t seconds;
-	enum role role;
-	const char *name;
-} claims[] = {
-	{ "{\"tenant_id\":7,\"user_id\":34,\"role\":\"admin\",\"exp\":1700000100}",
-	    130, ROLE_ADMIN, "user:34" },
-	{ "{\"tenant_id\":7,\"user_id\":\"a\\u00e9\",\"role\":\"writer\","
-	    "\"exp\":1700000100}", 130, ROLE_WRITER, "user:a\xc3\xa9" },
-	{ "{\"tenant_id\":7,\"email\":\"x@y\",\"role\":\"user\",\"exp\":1700000000}",
-	    30, ROLE_READER, "user:x@y" },
-	{ "{\"tenant_id\":7,\"exp\":1699999971.9}", 1, ROLE_OPEN,
-	    "user:unnamed" },
-	{ "{\"tenant_id\":7,\"role\":\"reader\",\"is_admin\":true,"
-	    "\"exp\":1700000001}", 31, ROLE_ADMIN, "user:unnamed" },
-	{ "{\"tenant_id\":7,\"is_admin\":\"true\",\"exp\":1700000001}", 31,
-	    ROLE_OPEN, "user:unnamed" },
-	{ "{\"tenant_id\":7,\"role\":\"Admin\",\"exp\":1700000001}", 31,
-	    ROLE_OPEN, "user:unnamed" },
-	{ "{\"tenant_id\":7,\"nbf\":1700000030,\"exp\":1700000100}", 130,
-	    ROLE_OPEN, "user:unnamed" },
-	{ "{\"tenant_id\":7,\"exp\":1699999970}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":7,\"nbf\":1700000031,\"exp\":1700000100}", 0,
-	    ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":7,\"nbf\":\"x\",\"exp\":1700000100}", 0, ROLE_OPEN,
-	    NULL },
-	{ "{\"tenant_id\":7}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":7,\"exp\":\"1700000100\"}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":7,\"exp\":1e10}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":7,\"exp\":-5}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":7,\"exp\":9223372036854775807}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":0,\"exp\":1700000100}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":2147483648,\"exp\":1700000100}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":\"7\",\"exp\":1700000100}", 0, ROLE_OPEN, NULL },
-	{ "{\"tenant_id\":7,\"tenant_id\":8,\"exp\":1700000100}", 0, ROLE_OPEN,
-	    NULL },
-	{ "[]", 0, ROLE_OPEN, NULL },
-	{ "", 0, ROLE_OPEN, NULL },
-};
+/*
+ * Requests made from literals; the database is never opened, for nobody
+ * listens at its port.
+ */
+static char none[] = "", off[] = "off", required[] = "required",
+    nobody[] = "none", loopback[] = "127.0.0.1",
+    url[] = "postgresql://u@127.0.0.1:1/d";
+static struct http_settings settings;
+static struct db_settings db_settings = { .database_url = url,
+	.database_session = none, .database_connect_timeout = 5 };
+static const struct route route = { .role = ROLE_WRITER };
+static struct service service = { .settings = &settings };
+static struct arena *arena;
+static struct buf body;
+static struct req rq;
 
-START_TEST(claims_say_who_and_for_how_long)
+static void
+setup(void)
 {
-	char any[] = "";
-	const struct http_settings settings = { .jwt_issuer = any,
-		.jwt_audience = any };
-	struct span text = unit_copy(str_span(claims[_i].claims));
-	struct arena *arena = arena_new(1 << 16);
-	int64_t seconds = 0;
-	struct diag diag;
-	struct who who;
+	settings = (struct http_settings){ .auth = required,
+		.jwt_algorithm = off, .jwt_key_file = none, .jwt_key = none,
+		.jwt_issuer = none, .jwt_audience = none,
+		.metrics_from = loopback, .max_body = 1000 };
+	arena = arena_new(1 << 20);
+	buf_init(&body, 1000);
+	service.db = db_new(&db_settings, "check");
+	request_init(&rq, &service, arena, &body);
+	ck_assert_int_eq(auth_new(&settings, &service.auth, &rq.diag), E_OK);
+	rq.route = &route;
+}
+
+static void
+teardown(void)
+{
+	auth_free(service.auth);
+	db_free(service.db);
+	arena_free(arena);
+	buf_free(&body);
+}
+
+static const char *const no_tokens[] = { NULL, "", "Bearer", "Bearer ",
+	"Bearer   ", "Basic dTpw", "petl_0123", "Bearers x" };
+
+START_TEST(without_a_token_the_caller_is_told_to_send_one)
+{
+	rq.authorization = str_span(no_tokens[_i]);
+	ck_assert_int_eq(auth_check(&rq), E_UNKNOWN_CALLER);
+	ck_assert_ptr_nonnull(strstr(rq.diag.client, "Bearer TOKEN"));
+	ck_assert_int_eq(rq.who.role, ROLE_OPEN);
+}
+END_TEST
+
+START_TEST(a_token_that_is_none_is_refused_without_a_reason)
+{
+	rq.authorization = SPAN_LIT("bearer a.b.c");
+	ck_assert_int_eq(auth_check(&rq), E_UNKNOWN_CALLER);
+	ck_assert_str_eq(rq.diag.client,
+	    "The token is not valid: ask for a new one");
+	ck_assert_ptr_nonnull(strstr(rq.diag.text, "JWT is off"));
+	ck_assert_int_eq(rq.who.tenant_id, 0);
+}
+END_TEST
+
+START_TEST(a_token_that_cannot_be_asked_about_is_not_refused)
+{
+	rq.authorization = SPAN_LIT("Bearer petl_0123456789abcdef0123456789abc"
+	    "def0123456789abcdef0123456789abcdef");
+	ck_assert_int_eq(auth_check(&rq), E_DB_CONNECT);
+	ck_assert_int_eq(rq.who.role, ROLE_OPEN);
+}
+END_TEST
+
+static const struct {
+	const char *address;
 	enum err rc;
-
-	rc = auth_jwt_read(text, &settings, NOW, arena, &who, &seconds, &diag);
-	ck_assert_int_eq(rc, claims[_i].seconds == 0 ? E_UNKNOWN_CALLER : E_OK);
-	ck_assert_int_eq(seconds, claims[_i].seconds);
-	if (rc == E_OK) {
-		ck_assert_int_eq(who.tenant_id, 7);
-		ck_assert_int_eq(who.role, claims[_i].role);
-		ck_assert_str_eq(who.name, claims[_i].name);
-	}
-	arena_free(arena);
-	unit_free(text);
-}
-END_TEST
-
-/* iss and aud of a token, and whether settings of "us" and "our api" take it. */
-static const struct {
-	const char *claims;
-	bool taken;
-} parties[] = {
-	{ "\"iss\":\"us\",\"aud\":\"our api\"", true },
-	{ "\"iss\":\"us\",\"aud\":[\"billing\",\"our api\"]", true },
-	{ "\"iss\":\"us\",\"aud\":\"our\\u0020api\"", true },
-	{ "\"iss\":\"us\",\"aud\":\"billing\"", false },
-	{ "\"iss\":\"us\",\"aud\":[]", false },
-	{ "\"iss\":\"us\",\"aud\":[7,null,{}]", false },
-	{ "\"iss\":\"us\",\"aud\":null", false },
-	{ "\"iss\":\"us\"", false },
-	{ "\"iss\":\"them\",\"aud\":\"our api\"", false },
-	{ "\"iss\":[\"us\"],\"aud\":\"our api\"", false },
-	{ "\"aud\":\"our api\"", false },
+} addresses[] = {
+	{ NULL, E_OK },
+	{ "127.0.0.1", E_OK },
+	{ "127.8.8.8", E_OK },
+	{ "::1", E_OK },
+	{ "unix:", E_OK },
+	{ "10.0.0.1", E_FORBIDDEN },
+	{ "1127.0.0.1", E_FORBIDDEN },
+	{ "127.", E_FORBIDDEN },
+	{ "::2", E_FORBIDDEN },
 };
 
-START_TEST(the_issuer_and_the_audience_are_those_of_the_settings)
+START_TEST(without_authentication_only_the_own_host_is_served)
 {
-	char us[] = "us", our_api[] = "our api";
-	const struct http_settings settings = { .jwt_issuer = us,
-		.jwt_audience = our_api };
-	char claims_text[200];
-	struct arena *arena = arena_new(1 << 16);
-	struct span text;
-	int64_t seconds;
-	struct diag diag;
-	struct who who;
-
-	(void)snprintf(claims_text, sizeof(claims_text),
-	    "{\"tenant_id\":7,\"exp\":%lld,%s}", (long long)NOW + 100,
-	    parties[_i].claims);
-	text = unit_copy(str_span(claims_text));
-	ck_assert_int_eq(auth_jwt_read(text, &settings, NOW, arena, &who,
-	    &seconds, &diag), parties[_i].taken ? E_OK : E_UNKNOWN_CALLER);
-	arena_free(arena);
-	unit_free(text);
+	settings.auth = nobody;
+	rq.remote_addr = str_span(addresses[_i].address);
+	ck_assert_int_eq(auth_check(&rq), addresses[_i].rc);
+	ck_assert_int_eq(rq.who.role, addresses[_i].rc == E_OK ? ROLE_ADMIN :
+	    ROLE_OPEN);
 }
 END_TEST
 
-START_TEST(a_caller_is_known_for_half_a_minute)
-{
-	static struct auth_cache cache;
-	unsigned char digest[DIGEST_SHA256_SIZE] = { 5 };
-	const struct who who = { .tenant_id = 3, .role = ROLE_WRITER };
+/* Who is known, what is named, and what becomes of it. */
+static const struct {
+	int64_t known;
+	const char *query, *body;
+	enum err rc;
+	int64_t tenant_id;
+} tenants[] = {
+	{ 7, "", "{}", E_OK, 7 },
+	{ 7, "tenant_id=7", "{\"tenant_id\":7}", E_OK, 7 },
+	{ 7, "", "{\"tenant_id\":null}", E_OK, 7 },
+	{ 7, "tenant_id=8", "{}", E_FORBIDDEN, 7 },
+	{ 7, "tenant_id=7&tenant_id=8", "{}", E_FORBIDDEN, 7 },
+	{ 7, "", "{\"tenant_id\":8}", E_FORBIDDEN, 7 },
+	{ 0, "tenant_id=3", "{}", E_OK, 3 },
+	{ 0, "", "{\"tenant_id\":3}", E_OK, 3 },
+	{ 0, "tenant_id=3", "{\"tenant_id\":4}", E_FORBIDDEN, 3 },
+	{ 0, "", "{}", E_SYNTAX, 0 },
+	{ 0, "tenant_id=0", "{}", E_SYNTAX, 0 },
+	{ 0, "tenant_id=x", "{}", E_SYNTAX, 0 },
+	{ 0, "tenant_id=2147483648", "{}", E_SYNTAX, 0 },
+	{ 0, "", "{\"tenant_id\":\"3\"}", E_INVALID, 0 },
+};
 
-	ck_assert_ptr_null(auth_cache_find(&cache, digest, 1000));
-	auth_cache_add(&cache, digest, &who, 3600, 1000);
-	ck_assert_int_eq(auth_cache_find(&cache, digest, 30999)->tenant_id, 3);
-	ck_assert_ptr_null(auth_cache_find(&cache, digest, 31000));
-	auth_cache_add(&cache, digest, &who, 2, 40000);
-	ck_assert_ptr_nonnull(auth_cache_find(&cache, digest, 41999));
-	ck_assert_ptr_null(auth_cache_find(&cache, digest, 42000));
-	digest[31] = 1;
-	ck_assert_ptr_null(auth_cache_find(&cache, digest, 41000));
+START_TEST(a_tenant_that_is_named_is_the_callers)
+{
+	static const struct field_set no_fields = { NULL, 0 };
+
+	rq.who.tenant_id = tenants[_i].known;
+	rq.content_type = SPAN_LIT("application/json");
+	buf_add_text(&body, tenants[_i].body);
+	ck_assert_int_eq(params_read(str_span(tenants[_i].query), arena,
+	    &rq.params, &rq.diag), E_OK);
+	ck_assert_int_eq(request_read_json(&rq, &no_fields), E_OK);
+	ck_assert_int_eq(auth_tenant(&rq), tenants[_i].rc);
+	ck_assert_int_eq(rq.who.tenant_id, tenants[_i].tenant_id);
 }
 END_TEST
 
-START_TEST(the_cache_is_bounded)
+/* Settings that end the program at its start, and a word of the reason. */
+static const struct {
+	const char *algorithm, *key, *from, *word;
+} bad_settings[] = {
+	{ "off", "", "here", "metrics_from" },
+	{ "HS256", "", "", "needs a key" },
+	{ "HS256", "-----BEGIN PUBLIC KEY-----\n", "", "PEM" },
+	{ "RS256", "no key", "", "" },
+	{ "HS256", "short", "", "" },
+};
+
+START_TEST(a_setting_that_does_not_fit_is_told)
 {
-	static struct auth_cache cache;
-	unsigned char digest[DIGEST_SHA256_SIZE] = { 5 };
-	const struct who who = { .tenant_id = 3 };
-	int known = 0;
+	struct auth *auth = NULL;
+	struct span algorithm = unit_copy(str_span(bad_settings[_i].algorithm));
+	struct span key = unit_copy(str_span(bad_settings[_i].key));
+	struct span from = unit_copy(str_span(bad_settings[_i].from));
 
-	for (unsigned char i = 0; i < 200; i++) {
-		digest[9] = i;
-		auth_cache_add(&cache, digest, &who, 30, 1000 + i);
-	}
-	for (unsigned char i = 0; i < 200; i++) {
-		digest[9] = i;
-		if (auth_cache_find(&cache, digest, 2000) != NULL)
-			known++;
-	}
-	ck_assert_int_eq(known, AUTH_CACHE_WAYS); /* the newest */
-	digest[9] = 199;
-	ck_assert_ptr_nonnull(auth_cache_find(&cache, digest, 2000));
-}
-END_TEST
-
-START_TEST(a_token_has_a_form)
-{
-	char text[] = API_TOKEN_PREFIX
-	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-	ck_assert(api_token_is(str_span(text)));
-	ck_assert(!api_token_is((struct span){ text, sizeof(text) - 2 }));
-	text[7] = 'A';
-	ck_assert(!api_token_is(str_span(text)));
-	ck_assert(!api_token_is(str_span("petl_")));
+	memcpy(&settings.jwt_algorithm, &algorithm.at, sizeof(char *));
+	memcpy(&settings.jwt_key, &key.at, sizeof(char *));
+	memcpy(&settings.metrics_from, &from.at, sizeof(char *));
+	ck_assert_int_eq(auth_new(&settings, &auth, &rq.diag), E_SETTING);
+	ck_assert_ptr_null(auth);
+	ck_assert_ptr_nonnull(strstr(rq.diag.text, bad_settings[_i].word));
+	unit_free(algorithm);
+	unit_free(key);
+	unit_free(from);
 }
 END_TEST
 
@@ -174,14 +176,21 @@ main(void)
 	Suite *suite = suite_create("auth");
 	TCase *tcase = tcase_create("auth");
 
-	tcase_add_loop_test(tcase, claims_say_who_and_for_how_long, 0,
-	    (int)COUNT(claims));
+	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase,
-	    the_issuer_and_the_audience_are_those_of_the_settings, 0,
-	    (int)COUNT(parties));
-	tcase_add_test(tcase, a_caller_is_known_for_half_a_minute);
-	tcase_add_test(tcase, the_cache_is_bounded);
-	tcase_add_test(tcase, a_token_has_a_form);
+	    without_a_token_the_caller_is_told_to_send_one, 0,
+	    (int)COUNT(no_tokens));
+	tcase_add_test(tcase,
+	    a_token_that_is_none_is_refused_without_a_reason);
+	tcase_add_test(tcase,
+	    a_token_that_cannot_be_asked_about_is_not_refused);
+	tcase_add_loop_test(tcase,
+	    without_authentication_only_the_own_host_is_served, 0,
+	    (int)COUNT(addresses));
+	tcase_add_loop_test(tcase, a_tenant_that_is_named_is_the_callers, 0,
+	    (int)COUNT(tenants));
+	tcase_add_loop_test(tcase, a_setting_that_does_not_fit_is_told, 0,
+	    (int)COUNT(bad_settings));
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
