@@ -38,18 +38,15 @@ compile() { # ARGUMENTS…
 		$features $(pkg-config --cflags $libraries) "$@"
 }
 # A library: what a harness brings itself is left out of it, as in make check.
-mkdir -p "$work"
-rm -f "$work/libetl.a"
-for floor in base adapters models queue http etl; do
-	rm -rf "$work/objects"
-	mkdir "$work/objects"
-	# Same names on two floors are members of their own.
-	for source in "$source_dir/src/$floor"/*.c; do
-		compile -fsanitize=fuzzer-no-link,address,undefined \
-			-c "$source" -o "$work/objects/$floor-${source##*/}.o"
-	done
-	ar rcs "$work/libetl.a" "$work/objects"/*.o
+rm -rf "$work/libetl.a" "$work/objects"
+mkdir -p "$work/objects"
+for source in $(cd "$source_dir/src" && find . -name '*.c' ! -path './programs/*'); do
+	# Same names in two folders are members of their own.
+	compile -fsanitize=fuzzer-no-link,address,undefined \
+		-c "$source_dir/src/$source" \
+		-o "$work/objects/$(echo "${source#./}" | tr / -).o"
 done
+ar rcs "$work/libetl.a" "$work/objects"/*.o
 rm -rf "$work/objects"
 for name in "$@"; do
 	seeds=$fuzz_dir/seeds/$name
