@@ -18,7 +18,7 @@ static void
 setup(void)
 {
 	memset(&settings, 0, sizeof(settings));
-	settings.rabbitmq_url = settings.rabbitmq_management = none;
+	settings.rabbitmq_url = none;
 	settings.rabbitmq_user = settings.rabbitmq_password = none;
 	settings.rabbitmq_vhost = none;
 	settings.rabbitmq_host = host;
@@ -136,19 +136,6 @@ START_TEST(an_idle_connection_notices_its_end)
 }
 END_TEST
 
-START_TEST(without_a_management_interface_nobody_is_asked_for_policies)
-{
-	struct mq *mq = new_quiet();
-	struct arena *arena = arena_new(4096);
-	struct span json = SPAN_LIT("x");
-
-	ck_assert_int_eq(mq_policies(mq, arena, &json, &diag), E_OK);
-	ck_assert_ptr_null(json.at);
-	arena_free(arena);
-	mq_free(mq);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -163,8 +150,6 @@ main(void)
 	tcase_add_test(tcase, nothing_is_published_without_a_connection);
 	tcase_add_test(tcase, what_was_said_of_a_connection_ends_with_it);
 	tcase_add_test(tcase, an_idle_connection_notices_its_end);
-	tcase_add_test(tcase,
-	    without_a_management_interface_nobody_is_asked_for_policies);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
