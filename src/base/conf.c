@@ -35,6 +35,12 @@ number_at(const struct conf_row *row, void *values)
 	return (int64_t *)(void *)((char *)values + row->offset);
 }
 
+static bool *
+flag_at(const struct conf_row *row, void *values)
+{
+	return (bool *)(void *)((char *)values + row->offset);
+}
+
 /* Is the value one of "a|b|c"? */
 static bool
 is_choice(const char *choices, struct span value)
@@ -51,44 +57,72 @@ is_choice(const char *choices, struct span value)
 	return false;
 }
 
+static enum err
+set_text(const struct conf_row *row, void *values, struct span value,
+    struct diag *diag)
+{
+	char *copy = strndup(value.at, value.len);
+	char **text = text_at(row, values);
+
+	if (copy == NULL)
+		return diag_set(diag, E_NO_MEMORY, "%s", row->name);
+	free(*text);
+	*text = copy;
+	return E_OK;
+}
+
 /* Set one value from its text; `where` names the source for people. */
 static enum err
 set_value(const struct conf_row *row, void *values, struct span value,
     const char *where, struct diag *diag)
 {
-	char *copy, **text;
 	int64_t number;
 
 	switch (row->kind) {
 	case CONF_TEXT:
 	case CONF_SECRET:
-		if (row->choices != NULL && !is_choice(row->choices, value))
+		return set_text(row, values, value, diag);
+	case CONF_CHOICE:
+		if (!is_choice(row->choices, value))
 			return diag_set(diag, E_SETTING,
 			    "%s: %s must be one of %s", where, row->name,
 			    row->choices);
-		copy = strndup(value.at, value.len);
-		if (copy == NULL)
-			return diag_set(diag, E_NO_MEMORY, "%s", row->name);
-		text = text_at(row, values);
-		free(*text);
-		*text = copy;
-		return E_OK;
+		return set_text(row, values, value, diag);
 	case CONF_NUMBER:
-		if (!span_int64(value, &number) || number < row->min ||
-		    number > row->max)
+		if (!span_int64(value, &number) || number < row->least ||
+		    number > row->most)
 			return diag_set(diag, E_SETTING, "%s: %s must be a whole"
 			    " number from %" PRId64 " to %" PRId64, where,
-			    row->name, row->min, row->max);
+			    row->name, row->least, row->most);
 		*number_at(row, values) = number;
 		return E_OK;
-	case CONF_BOOL:
+	case CONF_FLAG:
 		if (!is_choice("on|off", value))
 			return diag_set(diag, E_SETTING,
 			    "%s: %s must be on or off", where, row->name);
-		*number_at(row, values) = span_is(value, "on");
+		*flag_at(row, values) = span_is(value, "on");
 		return E_OK;
 	}
 	return diag_set(diag, E_SETTING, "%s: unknown kind", row->name);
+}
+
+static enum err
+set_default(const struct conf_row *row, void *values, struct diag *diag)
+{
+	switch (row->kind) {
+	case CONF_TEXT:
+	case CONF_SECRET:
+	case CONF_CHOICE:
+		return set_value(row, values, str_span(row->default_text),
+		    "default", diag);
+	case CONF_NUMBER:
+		*number_at(row, values) = row->default_number;
+		break;
+	case CONF_FLAG:
+		*flag_at(row, values) = row->default_flag;
+		break;
+	}
+	return E_OK;
 }
 
 /* There is no such setting; one of a name like it was probably meant. */
@@ -166,8 +200,7 @@ conf_read(struct conf_set *sets, size_t count, const char *path,
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; rc == E_OK && j < sets[i].count; j++)
-			rc = set_value(&sets[i].rows[j], sets[i].values,
-			    str_span(sets[i].rows[j].standard), "default",
+			rc = set_default(&sets[i].rows[j], sets[i].values,
 			    diag);
 	if (rc == E_OK && path != NULL)
 		rc = read_file(sets, count, path, diag);
@@ -194,10 +227,10 @@ conf_free(struct conf_set *sets, size_t count)
 		for (size_t j = 0; j < sets[i].count; j++) {
 			const struct conf_row *row = &sets[i].rows[j];
 
-			if (row->kind == CONF_TEXT || row->kind == CONF_SECRET) {
-				free(*text_at(row, sets[i].values));
-				*text_at(row, sets[i].values) = NULL;
-			}
+			if (row->kind == CONF_NUMBER || row->kind == CONF_FLAG)
+				continue;
+			free(*text_at(row, sets[i].values));
+			*text_at(row, sets[i].values) = NULL;
 		}
 	}
 }
@@ -205,16 +238,17 @@ conf_free(struct conf_set *sets, size_t count)
 static void
 dump_row(const struct conf_row *row, void *values, FILE *out)
 {
-	(void)fprintf(out, "# %s", row->sentence);
+	(void)fprintf(out, "# %s", row->help);
 	if (row->kind == CONF_NUMBER)
-		(void)fprintf(out, " (%" PRId64 " to %" PRId64 ")", row->min,
-		    row->max);
-	if (row->choices != NULL)
+		(void)fprintf(out, " (%" PRId64 " to %" PRId64 ")", row->least,
+		    row->most);
+	if (row->kind == CONF_CHOICE)
 		(void)fprintf(out, " (%s)", row->choices);
 	(void)fprintf(out, ". Environment: %s.\n%s = ", row->environment,
 	    row->name);
 	switch (row->kind) {
 	case CONF_TEXT:
+	case CONF_CHOICE:
 		(void)fprintf(out, "%s\n", *text_at(row, values));
 		break;
 	case CONF_SECRET:
@@ -224,9 +258,9 @@ dump_row(const struct conf_row *row, void *values, FILE *out)
 	case CONF_NUMBER:
 		(void)fprintf(out, "%" PRId64 "\n", *number_at(row, values));
 		break;
-	case CONF_BOOL:
+	case CONF_FLAG:
 		(void)fprintf(out, "%s\n",
-		    *number_at(row, values) != 0 ? "on" : "off");
+		    *flag_at(row, values) ? "on" : "off");
 		break;
 	}
 }

@@ -19,7 +19,7 @@
 #define SHARED_MAX 8
 
 const struct conf_row daemon_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct daemon_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct daemon_settings, __VA_ARGS__)
 #include "base/daemon_conf_rows.h"
 #undef SETTING
 };

@@ -15,7 +15,7 @@
 #include "base/conf.h"
 
 struct daemon_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "base/daemon_conf_rows.h"
 #undef SETTING
 };

@@ -16,7 +16,7 @@
 #define TOPOLOGY_PAUSE_MS 5000
 
 const struct conf_row queue_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct queue_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct queue_settings, __VA_ARGS__)
 #include "queue/queue_conf_rows.h"
 #undef SETTING
 };

@@ -17,7 +17,7 @@ enum queue {
 };
 
 struct queue_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "queue/queue_conf_rows.h"
 #undef SETTING
 };

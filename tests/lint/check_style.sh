@@ -113,36 +113,6 @@ riddles() {
 		}' /dev/null
 }
 
-# The settings of all rows, one name a line.
-settings() {
-	find src -name '*_conf_rows.h' | sort |
-		xargs sed -n 's/^SETTING(\([a-z0-9_]*\),.*/\1/p' /dev/null
-}
-
-# Both ways: each setting in deploy/etl.conf, each line of it a setting.
-settings_in_file() {
-	conf=deploy/etl.conf
-	for name in $(settings); do
-		grep -Eq "^#? ?$name *=" "$conf" ||
-			echo "$conf:1: $name is missing"
-	done
-	settings | sort >"$lint_tmp/settings"
-	sed -n 's/^#\{0,1\} \{0,1\}\([a-z0-9_]*\) *=.*/\1/p' "$conf" | sort -u |
-		while IFS= read -r name; do
-			grep -qx "$name" "$lint_tmp/settings" ||
-				echo "$conf:1: there is no setting $name"
-		done
-}
-
-# No name and no environment variable belongs to two settings.
-settings_twice() {
-	settings | sort | uniq -d | sed 's/^/src:1: two settings named /'
-	find src -name '*_conf_rows.h' | sort | xargs cat /dev/null |
-		tr '\n' ' ' | sed 's/SETTING(/\n/g' |
-		sed -n 's/^[a-z0-9_]*, [A-Z]*, "[^"]*", [^"]*\("[^"]*|[^"]*", *\)\{0,1\}"\([A-Z0-9_]*\)",.*/\2/p' |
-		sort | uniq -d | sed 's/^/src:1: two settings of /'
-}
-
 # A test with no case cannot fail, nor can one without a question.
 tests_ask() {
 	find tests/unit -name 'check_*.c' | sort | xargs awk '
@@ -228,20 +198,6 @@ printf '/* x */\n#ifndef BASE_OTHER_H\n#define BASE_OTHER_H\n#endif\n' |
 	broken src/base/bad.h
 printf '#ifndef BASE_MUTE_H\n#define BASE_MUTE_H\n#endif\n' |
 	broken src/base/mute.h
-broken src/base/a_conf_rows.h <<'C'
-SETTING(one, TEXT, "x", 0, 0, "x|y", "ETL_ONE", "One")
-SETTING(two, NUMBER, "1", 0, 5, NULL, "ETL_ONE", "Two")
-SETTING(three, NUMBER, "1", 0, 5, NULL,
-    "ETL_THREE", "Three")
-SETTING(three, BOOL, "on", 0, 0, NULL, "ETL_FOUR",
-    "Four")
-C
-broken deploy/etl.conf <<'C'
-# The settings.
-#one = x
-three = 1
-thre = 1
-C
 broken tests/unit/check_bad.c <<'C'
 START_TEST(it_asks_nothing)
 {
@@ -276,8 +232,6 @@ finds "a source that does not begin with its header is found" \
 	own_header_first 1
 finds "a source that does not say what it is is found" silent_sources 5
 finds "a riddle is found" riddles 1
-finds "a setting not in the file, and the reverse, is found" settings_in_file 2
-finds "a setting that is there twice is found" settings_twice 2
 finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
 finds "a test that is not built is found" tests_built 1
@@ -293,8 +247,6 @@ clean "headers have their guards and say what they are" headers
 clean "a source begins with its header" own_header_first
 clean "a source without a header says what it is" silent_sources
 clean "no riddles" riddles
-clean "deploy/etl.conf has each setting and no other" settings_in_file
-clean "no setting is there twice" settings_twice
 clean "each unit test asks something" tests_ask
 clean "each unit test is run" tests_run
 clean "each unit test is built" tests_built

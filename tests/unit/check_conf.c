@@ -5,25 +5,26 @@
 
 #include "unit.h"
 
+#define ROWS \
+	SETTING(TEXT, name, "standard", "UNIT_NAME", "What it is called") \
+	SETTING(CHOICE, color, "red", "red|green|blue", "UNIT_COLOR", \
+	    "What it looks like") \
+	SETTING(SECRET, password, "", "UNIT_PASSWORD", "What nobody may see") \
+	SETTING(NUMBER, count, 5, -10, 1000, "UNIT_COUNT", \
+	    "How many there are") \
+	SETTING(FLAG, enabled, true, "UNIT_ENABLED", \
+	    "Whether it does anything")
+
 struct owner {
-	char *name;
-	char *color;
-	char *password;
-	int64_t count;
-	int64_t enabled;
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
+	ROWS
+#undef SETTING
 };
 
 static const struct conf_row rows[] = {
-	CONF_ROW(struct owner, name, TEXT, "standard", 0, 0, NULL,
-	    "UNIT_NAME", "What it is called")
-	CONF_ROW(struct owner, color, TEXT, "red", 0, 0, "red|green|blue",
-	    "UNIT_COLOR", "What it looks like")
-	CONF_ROW(struct owner, password, SECRET, "", 0, 0, NULL,
-	    "UNIT_PASSWORD", "What nobody may see")
-	CONF_ROW(struct owner, count, NUMBER, "5", -10, 1000, NULL,
-	    "UNIT_COUNT", "How many there are")
-	CONF_ROW(struct owner, enabled, BOOL, "on", 0, 0, NULL,
-	    "UNIT_ENABLED", "Whether it does anything")
+#define SETTING(kind, ...) CONF_ROW_##kind(struct owner, __VA_ARGS__)
+	ROWS
+#undef SETTING
 };
 static const char *const variables[] = { "UNIT_NAME", "UNIT_COLOR",
 	"UNIT_PASSWORD", "UNIT_COUNT", "UNIT_ENABLED" };
@@ -71,31 +72,32 @@ static const struct {
 	const char *variable;
 	const char *value;
 	const char *name, *color, *password;
-	int64_t count, enabled;
+	int64_t count;
+	bool enabled;
 } good[] = {
-	{ NULL, NULL, NULL, "standard", "red", "", 5, 1 },
-	{ "", NULL, NULL, "standard", "red", "", 5, 1 },
+	{ NULL, NULL, NULL, "standard", "red", "", 5, true },
+	{ "", NULL, NULL, "standard", "red", "", 5, true },
 	{ "# name = x\n\n \t \n  # y\n", NULL, NULL, "standard", "red", "", 5,
-	    1 },
+	    true },
 	{ "name = x\ncount = 7\nenabled = off\npassword = p\ncolor = blue\n",
-	    NULL, NULL, "x", "blue", "p", 7, 0 },
-	{ "name=x", NULL, NULL, "x", "red", "", 5, 1 },
-	{ "\tname\t=\t x y = z \t\n", NULL, NULL, "x y = z", "red", "", 5, 1 },
-	{ "name =\n", NULL, NULL, "", "red", "", 5, 1 },
-	{ "name = # x\n", NULL, NULL, "# x", "red", "", 5, 1 },
-	{ "name = x\nname = y\n", NULL, NULL, "y", "red", "", 5, 1 },
-	{ "count = -10\n", NULL, NULL, "standard", "red", "", -10, 1 },
-	{ "count = 1000\n", NULL, NULL, "standard", "red", "", 1000, 1 },
-	{ NULL, "UNIT_COUNT", "8", "standard", "red", "", 8, 1 },
-	{ "count = 7\n", "UNIT_COUNT", "8", "standard", "red", "", 8, 1 },
-	{ "name = x\n", "UNIT_NAME", "", "", "red", "", 5, 1 },
-	{ "name = x\n", "UNIT_NAME", " y ", " y ", "red", "", 5, 1 },
+	    NULL, NULL, "x", "blue", "p", 7, false },
+	{ "name=x", NULL, NULL, "x", "red", "", 5, true },
+	{ "\tname\t=\t x y = z \t\n", NULL, NULL, "x y = z", "red", "", 5, true },
+	{ "name =\n", NULL, NULL, "", "red", "", 5, true },
+	{ "name = # x\n", NULL, NULL, "# x", "red", "", 5, true },
+	{ "name = x\nname = y\n", NULL, NULL, "y", "red", "", 5, true },
+	{ "count = -10\n", NULL, NULL, "standard", "red", "", -10, true },
+	{ "count = 1000\n", NULL, NULL, "standard", "red", "", 1000, true },
+	{ NULL, "UNIT_COUNT", "8", "standard", "red", "", 8, true },
+	{ "count = 7\n", "UNIT_COUNT", "8", "standard", "red", "", 8, true },
+	{ "name = x\n", "UNIT_NAME", "", "", "red", "", 5, true },
+	{ "name = x\n", "UNIT_NAME", " y ", " y ", "red", "", 5, true },
 	{ "color = blue\n", "UNIT_COLOR", "green", "standard", "green", "", 5,
-	    1 },
+	    true },
 	{ "enabled = on\n", "UNIT_ENABLED", "off", "standard", "red", "", 5,
-	    0 },
+	    false },
 	{ "password = p\n", "UNIT_PASSWORD", "q", "standard", "red", "q", 5,
-	    1 },
+	    true },
 };
 
 START_TEST(the_environment_wins_over_the_file_over_the_default)
@@ -214,7 +216,7 @@ START_TEST(a_dump_documents_each_setting_and_can_be_read)
 	    "color = green\n"), E_OK);
 	text = dump();
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		ck_assert_ptr_nonnull(strstr(text, rows[i].sentence));
+		ck_assert_ptr_nonnull(strstr(text, rows[i].help));
 		ck_assert_ptr_nonnull(strstr(text, rows[i].environment));
 	}
 	ck_assert_ptr_nonnull(strstr(text, "(-10 to 1000)"));

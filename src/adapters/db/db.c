@@ -17,7 +17,7 @@
 #define SLIM_BYTES (32 << 20)
 
 const struct conf_row db_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct db_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct db_settings, __VA_ARGS__)
 #include "adapters/db/db_conf_rows.h"
 #undef SETTING
 };

@@ -20,7 +20,7 @@ struct db;
 struct db_rows;
 
 struct db_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "adapters/db/db_conf_rows.h"
 #undef SETTING
 };

@@ -22,7 +22,7 @@
 struct mq;
 
 struct mq_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "adapters/mq/mq_conf_rows.h"
 #undef SETTING
 };

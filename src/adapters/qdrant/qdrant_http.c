@@ -15,7 +15,7 @@
 #define ANSWER_MAX (1u << 20)
 
 const struct conf_row qdrant_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct qdrant_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct qdrant_settings, __VA_ARGS__)
 #include "adapters/qdrant/qdrant_conf_rows.h"
 #undef SETTING
 };
