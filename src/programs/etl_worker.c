@@ -61,7 +61,7 @@ job_seconds(void)
 }
 
 static void
-count_job(enum worker_fate fate, int64_t ms)
+count_job(enum worker_fate_kind kind, int64_t ms)
 {
 	static const enum metric fates[] = {
 		[WORKER_DONE] = METRIC_JOBS_DONE,
@@ -71,64 +71,64 @@ count_job(enum worker_fate fate, int64_t ms)
 		[WORKER_BURY] = METRIC_JOBS_DEAD,
 	};
 
-	metrics_add(fates[fate], 1);
+	metrics_add(fates[kind], 1);
 	metrics_add(METRIC_JOB_SECONDS, (uint64_t)ms * 1000);
 }
 
 static void
 log_job(const struct worker *me, const struct job *job,
-    const struct worker_verdict *verdict, int64_t began,
+    const struct worker_fate *fate, int64_t began,
     const struct diag *diag)
 {
-	enum log_level level = verdict->fate == WORKER_BURY ||
-	    verdict->fate == WORKER_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
+	enum log_level level = fate->kind == WORKER_BURY ||
+	    fate->kind == WORKER_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
 	const struct log_pair pairs[] = {
 		LOG_TEXT("queue", me->source == QUEUE_LOAD ? "load" :
 		    "transform"),
-		LOG_TEXT("fate", worker_fate_name(verdict->fate)),
+		LOG_TEXT("fate", worker_fate_name(fate->kind)),
 		LOG_INT("raw_data_id", job->raw_data_id),
 		LOG_INT("tenant_id", job->tenant_id),
 		LOG_SPAN("entity_type", job->entity_type),
-		LOG_INT("attempt", verdict->attempt),
-		LOG_INT("items", verdict->items),
-		LOG_INT("skipped", verdict->skipped),
-		LOG_INT("incomplete", verdict->incomplete),
+		LOG_INT("attempt", fate->attempt),
+		LOG_INT("items", fate->items),
+		LOG_INT("skipped", fate->skipped),
+		LOG_INT("incomplete", fate->incomplete),
 		LOG_INT("ms", clock_ms() - began),
 		LOG_TEXT("error", diag->code == E_OK ? NULL :
 		    err_name(diag->code)),
 		LOG_TEXT("sqlstate", diag->sqlstate[0] == '\0' ? NULL :
 		    diag->sqlstate),
-		LOG_TEXT("text", verdict->reason[0] == '\0' ? NULL :
-		    verdict->reason),
+		LOG_TEXT("text", fate->reason[0] == '\0' ? NULL :
+		    fate->reason),
 	};
 
 	log_write(level, "job", pairs, COUNT(pairs));
-	count_job(verdict->fate, clock_ms() - began);
-	if (verdict->fate == WORKER_LOAD && verdict->incomplete > 0)
+	count_job(fate->kind, clock_ms() - began);
+	if (fate->kind == WORKER_LOAD && fate->incomplete > 0)
 		metrics_add(METRIC_INCOMPLETE, 1);
 }
 
-/* Let the message go where the verdict says. */
+/* Let the message go where its fate says. */
 static enum err
 settle(struct worker *me, const struct job *job,
-    const struct worker_history *history, const struct worker_verdict *verdict,
+    const struct worker_history *history, const struct worker_fate *fate,
     struct diag *diag)
 {
 	int64_t held = history->held + 1;
 	enum err rc = E_OK;
 
-	switch (verdict->fate) {
+	switch (fate->kind) {
 	case WORKER_LOAD:
 		rc = queue_manager_publish(me->queue, QUEUE_LOAD, job, diag);
 		FAILPOINT("load_published");
 		break;
 	case WORKER_RETRY:
 		return queue_consumer_retry(me->queue, me->source,
-		    me->delivery, (int)(verdict->outage ? held :
-		    verdict->attempt), verdict->outage ? history->attempt :
-		    verdict->attempt, held, diag);
+		    me->delivery, (int)(fate->outage ? held :
+		    fate->attempt), fate->outage ? history->attempt :
+		    fate->attempt, held, diag);
 	case WORKER_WAIT:
-		if (verdict->held)
+		if (fate->held)
 			return queue_consumer_retry(me->queue, me->source,
 			    me->delivery, held > HELD_OFTEN ? STEP_HELD_LONG :
 			    STEP_HELD, history->attempt, held, diag);
@@ -137,7 +137,7 @@ settle(struct worker *me, const struct job *job,
 		    diag);
 	case WORKER_BURY:
 		return queue_consumer_bury(me->queue, me->source, me->delivery,
-		    verdict->reason, diag);
+		    fate->reason, diag);
 	case WORKER_DONE:
 		break;
 	}
@@ -180,7 +180,7 @@ work(struct worker *me, struct diag *diag)
 		    settings.worker.worker_attempts),
 		.held = count_told(me, HEADER_HELD, HELD_MAX),
 	};
-	struct worker_verdict verdict;
+	struct worker_fate fate;
 	int64_t began = clock_ms();
 	struct diag settle_diag;
 	struct job job;
@@ -205,16 +205,16 @@ work(struct worker *me, struct diag *diag)
 		return rc;
 	if (me->source == QUEUE_LOAD)
 		rc = worker_load(me->db, &settings.worker, &job, &history,
-		    me->arena, &verdict, diag);
+		    me->arena, &fate, diag);
 	else
 		rc = worker_transform(me->db, &settings.worker, &job, &history,
-		    me->arena, &verdict, diag);
+		    me->arena, &fate, diag);
 	if (rc != E_OK)
 		return rc;
-	me->session = verdict.outage ? 0 : me->session;
-	log_job(me, &job, &verdict, began, diag);
+	me->session = fate.outage ? 0 : me->session;
+	log_job(me, &job, &fate, began, diag);
 	job.traceparent = mq_header_text(delivery, "traceparent");
-	rc = settle(me, &job, &history, &verdict, &settle_diag);
+	rc = settle(me, &job, &history, &fate, &settle_diag);
 	*diag = settle_diag;
 	return rc;
 }

@@ -12,9 +12,9 @@
 #define LISTED_MAX 1000
 
 const char *
-worker_fate_name(enum worker_fate fate)
+worker_fate_name(enum worker_fate_kind kind)
 {
-	switch (fate) {
+	switch (kind) {
 	case WORKER_DONE:
 		return "done";
 	case WORKER_LOAD:

@@ -21,7 +21,7 @@ bool worker_is_hopeless(enum err rc, const struct diag *diag);
 bool worker_is_outage(const struct diag *diag);
 
 /* A fate's name, for the log. */
-const char *worker_fate_name(enum worker_fate fate);
+const char *worker_fate_name(enum worker_fate_kind kind);
 
 /* Is there anything to be said of a batch that was transformed? */
 bool worker_has_notes(const struct transform_outcome *outcome);

@@ -211,14 +211,14 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 
 /* Print what came of it; anything but success is an error of the command. */
 static enum err
-tell_verdict(const char *stage, const struct worker_verdict *verdict,
+tell_fate(const char *stage, const struct worker_fate *fate,
     struct diag *diag)
 {
-	switch (verdict->fate) {
+	switch (fate->kind) {
 	case WORKER_DONE:
 	case WORKER_LOAD:
 		(void)printf("%s: %" PRId64 " items read, %" PRId64
-		    " skipped\n", stage, verdict->items, verdict->skipped);
+		    " skipped\n", stage, fate->items, fate->skipped);
 		return E_OK;
 	case WORKER_WAIT:
 		return diag_set(diag, E_CONFLICT, "somebody is at work on it");
@@ -226,7 +226,7 @@ tell_verdict(const char *stage, const struct worker_verdict *verdict,
 	case WORKER_BURY:
 		break;
 	}
-	return diag_set(diag, E_INVALID, "%s: %s", stage, verdict->reason);
+	return diag_set(diag, E_INVALID, "%s: %s", stage, fate->reason);
 }
 
 enum err
@@ -235,7 +235,7 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	const struct worker_settings *settings = &tool->settings->worker;
 	const struct worker_history history = { 0 };
 	struct raw_options options = { .filter.limit = 1 };
-	struct worker_verdict verdict;
+	struct worker_fate fate;
 	struct db_rows *rows;
 	struct job job = { 0 };
 	enum err rc;
@@ -258,16 +258,16 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	rc = worker_transform(tool->db, settings, &job, &history, tool->arena,
-	    &verdict, diag);
+	    &fate, diag);
 	if (rc == E_OK)
-		rc = tell_verdict("transform", &verdict, diag);
+		rc = tell_fate("transform", &fate, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = worker_load(tool->db, settings, &job, &history, tool->arena,
-	    &verdict, diag);
+	    &fate, diag);
 	if (rc != E_OK)
 		return rc;
-	return tell_verdict("load", &verdict, diag);
+	return tell_fate("load", &fate, diag);
 }
 
 /* Requeue in steps, each batch once whatever becomes of it meanwhile. */
