@@ -173,7 +173,7 @@ flush_marks(struct responder *me)
 
 /*
  * Heartbeats, alarms, reconnecting: when something came, when it is time, and
- * at every turn while the broker is unreachable, for mq.c makes the pauses.
+ * in every round while the broker is unreachable, for mq.c makes the pauses.
  */
 static void
 look_after_broker(struct responder *me, bool came)

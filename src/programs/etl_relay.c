@@ -25,7 +25,7 @@
 #define PROGRAM "pulse-etl-relay"
 #define ARENA_BYTES (64 << 20)
 #define WATCH_SECONDS 120
-/* Rows that one look goes on by, at most. */
+/* Rows that one round goes on by, at most. */
 #define RANGE_ROWS 5000
 /* All rows are looked through now and then: at most this share of the time. */
 #define FULL_SHARE 100
@@ -41,19 +41,19 @@ struct relay {
 	struct relay_lost lost;
 	struct queue_retries *retries;
 	struct arena *arena;
-	int64_t look_at; /* of clock_ms(): when to look for rows */
+	int64_t round_at; /* of clock_ms(): when to look for rows */
 	int64_t full_at; /* of clock_ms(): when to look through all rows */
 	int64_t after_id; /* rows up to here were looked at */
 	unsigned session; /* whose tables and rights were looked at */
 	int64_t chores_at; /* of clock_ms(): when the chores are due */
-	enum err trouble; /* of the last pass, so that it is told once */
-	enum err retry_trouble; /* of the last look at the retry queues */
+	enum err trouble; /* of the last round, so that it is told once */
+	enum err retry_trouble; /* of the retry queues, in the last round */
 };
 
-/* What a look has come to. */
+/* What a round has found and done. */
 struct seen {
 	size_t marked;
-	int64_t first_id, last_id; /* of the rows of its last pass */
+	int64_t first_id, last_id; /* of its last transaction */
 	bool more; /* there may be more at once */
 	bool left; /* the broker did not take all */
 };
@@ -124,9 +124,9 @@ queue_rows(struct relay *me, enum raw_batch_where where,
 	return E_OK;
 }
 
-/* One transaction. */
+/* The same, in a transaction of its own. */
 static enum err
-pass(struct relay *me, enum raw_batch_where where,
+commit_rows(struct relay *me, enum raw_batch_where where,
     const struct raw_batch_range *range, struct seen *seen, struct diag *diag)
 {
 	enum err rc = db_begin(me->db, diag);
@@ -154,7 +154,7 @@ look_at_all(struct relay *me, struct seen *seen, struct diag *diag)
 	rc = raw_batch_newest(me->db, settings.relay.relay_min_age, me->arena,
 	    &newest, diag);
 	if (rc == E_OK)
-		rc = pass(me, RAW_BATCH_ANYWHERE, NULL, seen, diag);
+		rc = commit_rows(me, RAW_BATCH_ANYWHERE, NULL, seen, diag);
 	if (rc != E_OK)
 		return rc;
 	me->after_id = newest;
@@ -180,13 +180,14 @@ look_at_new(struct relay *me, struct seen *seen, struct diag *diag)
 	rc = raw_batch_look_on(me->db, settings.relay.relay_min_age,
 	    RANGE_ROWS, me->arena, &range, diag);
 	if (rc == E_OK && range.unqueued > 0)
-		rc = pass(me, RAW_BATCH_IN_RANGE, &range, seen, diag);
+		rc = commit_rows(me, RAW_BATCH_IN_RANGE, &range, seen, diag);
 	if (rc != E_OK)
 		return rc;
 	if (!seen->left)
 		me->after_id = seen->more ? seen->last_id : range.last_id;
 	seen->more = seen->more || range.more;
-	return range.due ? pass(me, RAW_BATCH_DUE, NULL, seen, diag) : E_OK;
+	return range.due ? commit_rows(me, RAW_BATCH_DUE, NULL, seen, diag) :
+	    E_OK;
 }
 
 /* Tell a change of fortune once. */
@@ -203,9 +204,9 @@ tell(struct relay *me, enum err rc, const struct diag *diag)
 	me->trouble = rc;
 }
 
-/* Look once. Gives: true when there may be more at once. */
+/* Gives: true when there may be more at once. */
 static bool
-look(struct relay *me)
+do_round(struct relay *me)
 {
 	int64_t began = clock_ms();
 	struct seen seen = { 0 };
@@ -249,7 +250,7 @@ do_chores(struct relay *me)
 		return;
 	me->chores_at = clock_ms() + pause +
 	    daemon_jitter((unsigned)pause / 4 + 1);
-	relay_lost_look(&me->lost);
+	relay_lost_note_empty(&me->lost);
 	diag_clear(&diag);
 	if (relay_chores(me->db, me->queue, &settings.relay, me->arena,
 	    &diag) != E_OK)
@@ -268,7 +269,7 @@ return_retries(struct relay *me)
 	if (!queue_manager_is_up(me->queue))
 		return;
 	diag_clear(&diag);
-	rc = queue_retries_turn(me->retries, &diag);
+	rc = queue_retries_round(me->retries, &diag);
 	if (rc != E_OK && rc != me->retry_trouble)
 		log_warn("retries", LOG_TEXT("error", err_name(rc)),
 		    LOG_TEXT("text", diag.text));
@@ -308,10 +309,10 @@ serve(struct relay *me)
 		if (fds[1].revents != 0)
 			db_idle(me->db);
 		return_retries(me);
-		if (!more && clock_left(me->look_at) > 0)
+		if (!more && clock_left(me->round_at) > 0)
 			continue;
-		more = look(me);
-		me->look_at = clock_ms() + settings.relay.relay_interval;
+		more = do_round(me);
+		me->round_at = clock_ms() + settings.relay.relay_interval;
 		queue_manager_mend(me->queue);
 		if (!more)
 			do_chores(me);

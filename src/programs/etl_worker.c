@@ -48,7 +48,7 @@ struct worker {
 	bool tried; /* and could not be settled */
 	int64_t again_at; /* of clock_ms(): not before */
 	int64_t pause;
-	enum err trouble; /* of the last turn, so that it is told once */
+	enum err trouble; /* of the last round, so that it is told once */
 	unsigned session; /* whose tables and rights were looked at */
 };
 
@@ -253,7 +253,7 @@ drop_delivery(struct worker *me)
  * Gives: true when there may be more at once.
  */
 static bool
-turn(struct worker *me)
+do_round(struct worker *me)
 {
 	struct diag diag;
 	enum err rc;
@@ -261,7 +261,7 @@ turn(struct worker *me)
 	if (mq_socket(me->mq) < 0 && clock_left(me->again_at) > 0)
 		return false;
 	diag_clear(&diag);
-	rc = queue_consumer_turn(me->queue,
+	rc = queue_consumer_round(me->queue,
 	    (unsigned)settings.worker.worker_prefetch, &diag);
 	if (me->delivery != NULL &&
 	    !queue_consumer_has(me->queue, me->delivery))
@@ -319,7 +319,7 @@ serve(struct worker *me)
 			break;
 		if (fds[1].revents != 0)
 			db_idle(me->db);
-		more = turn(me);
+		more = do_round(me);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include "models/tenant/tenant.h"
 #include "work/batch_jobs.h"
 
-/* Rows of one statement: short locks, and the next turn does the rest. */
+/* Rows of one statement: short locks, and the next round does the rest. */
 #define LIMIT 1000
 /* Payloads are large: fewer at once. */
 #define PURGE_LIMIT 100
@@ -43,7 +43,7 @@ purge_keys(struct db *db, struct arena *arena, struct diag *diag)
 	return rc;
 }
 
-/* Batches that nobody needs any more, some in each turn. */
+/* Batches that nobody needs any more, some in each round. */
 static enum err
 retire(struct db *db, const struct relay_settings *settings,
     struct arena *arena, struct diag *diag)

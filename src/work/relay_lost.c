@@ -93,7 +93,7 @@ relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
 }
 
 void
-relay_lost_look(struct relay_lost *lost)
+relay_lost_note_empty(struct relay_lost *lost)
 {
 	struct mq_queue_stats stats;
 	struct diag diag;
