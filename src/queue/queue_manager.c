@@ -41,7 +41,7 @@ queue_manager_free(struct queue_manager *manager)
 {
 	if (manager == NULL)
 		return;
-	queue_look_free(manager->look);
+	queue_watch_free(manager->watch);
 	free(manager);
 }
 
@@ -131,7 +131,7 @@ queue_manager_idle(struct queue_manager *manager)
 	struct diag diag;
 
 	mq_idle(manager->mq);
-	queue_look_idle(manager->look);
+	queue_watch_idle(manager->watch);
 	if (!queue_manager_is_up(manager) || mq_socket(manager->mq) < 0)
 		(void)!queue_manager_declare(manager,
 		    (int)manager->mq_settings->rabbitmq_timeout, &diag);
@@ -193,7 +193,7 @@ publish(struct queue_manager *manager, enum queue queue,
 	enum err rc = queue_publish(manager, queue, QUEUE_MAIN, messages,
 	    count, timeout, diag);
 
-	queue_look_idle(manager->look);
+	queue_watch_idle(manager->watch);
 	return rc;
 }
 
