@@ -91,9 +91,9 @@ set_value(const struct conf_row *row, void *values, struct span value,
 	case CONF_NUMBER:
 		if (!span_int64(value, &number) || number < row->least ||
 		    number > row->most)
-			return diag_set(diag, E_SETTING, "%s: %s must be a whole"
-			    " number from %" PRId64 " to %" PRId64, where,
-			    row->name, row->least, row->most);
+			return diag_set(diag, E_SETTING, "%s: %s must be a"
+			    " whole number from %" PRId64 " to %" PRId64,
+			    where, row->name, row->least, row->most);
 		*number_at(row, values) = number;
 		return E_OK;
 	case CONF_FLAG:

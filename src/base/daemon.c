@@ -34,12 +34,15 @@ static void
 print_help(const struct daemon_program *program)
 {
 	(void)printf("usage: %s [--config FILE]\n\n%s\n\n"
-	    "  -c, --config FILE    read settings from FILE (name = value lines)\n"
-	    "      --dump-settings  print all settings with their meaning; secrets masked\n"
+	    "  -c, --config FILE    read settings from FILE (name = value"
+	    " lines)\n"
+	    "      --dump-settings  print all settings with their meaning;"
+	    " secrets masked\n"
 	    "  -h, --help           this text\n"
 	    "  -V, --version        the version\n\n"
 	    "Settings come from FILE, and from the environment, which wins.\n"
-	    "Exit codes: 0 stopped on request, or its limit of age or requests reached;\n"
+	    "Exit codes: 0 stopped on request, or its limit of age or requests"
+	    " reached;\n"
 	    "64 wrong options; 78 wrong settings.\n",
 	    program->name, program->synopsis);
 }
@@ -76,7 +79,8 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 	int option;
 
 	log_set_program(program->name);
-	while ((option = option_next(argc, argv, "c:hV", options, NULL)) != -1) {
+	while ((option = option_next(argc, argv, "c:hV", options, NULL)) !=
+	    -1) {
 		switch (option) {
 		case 'c':
 			path = optarg;
@@ -92,7 +96,8 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 			    program->name, PACKAGE_VERSION, ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
-			(void)fprintf(stderr, "Try: %s --help\n", program->name);
+			(void)fprintf(stderr, "Try: %s --help\n",
+			    program->name);
 			exit(err_exit_code(E_USAGE));
 		}
 	}
@@ -107,9 +112,9 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 		exit(err_exit_code(E_SETTING));
 	}
 	if (!dump && path != NULL && !file_is_private(path))
-		(void)fprintf(stderr, "%s: warning: everybody can read %s, which"
-		    " may hold passwords: chmod 0640 %s\n", program->name, path,
-		    path);
+		(void)fprintf(stderr, "%s: warning: everybody can read %s,"
+		    " which may hold passwords: chmod 0640 %s\n",
+		    program->name, path, path);
 	if (dump) {
 		conf_dump(program->sets, program->set_count, stdout);
 		exit(err_exit_code(E_OK));
@@ -127,8 +132,8 @@ on_stop(int number)
 static void
 on_alarm(int number)
 {
-	static const char line[] = "error event=watchdog text=\"a request or job"
-	    " did not end in time; leaving\"\n";
+	static const char line[] = "error event=watchdog text=\"a request or"
+	    " job did not end in time; leaving\"\n";
 
 	(void)number;
 	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0) {
@@ -191,7 +196,8 @@ daemon_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	struct timespec wait = { timeout / 1000,
 		(long)(timeout % 1000) * 1000000 };
-	int ready = ppoll(fds, count, timeout < 0 ? NULL : &wait, &waiting_mask);
+	int ready = ppoll(fds, count, timeout < 0 ? NULL : &wait,
+	    &waiting_mask);
 
 	if (ready < 0 && errno != EINTR)
 		log_error("poll", LOG_TEXT("text", strerror(errno)));

@@ -4,7 +4,8 @@
 
 #include "models/entity_type.h"
 
-#define LOADER(statements, file, ...) extern const struct db_statement load_##file[];
+#define LOADER(statements, file, ...) \
+	extern const struct db_statement load_##file[];
 #include "loaders/loader_rows.h"
 #undef LOADER
 

@@ -223,7 +223,8 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
     const struct job *jobs, size_t count, int timeout, struct arena *arena,
     bool *confirmed, struct diag *diag)
 {
-	struct mq_message *messages = arena_get(arena, count * sizeof(*messages));
+	struct mq_message *messages = arena_get(arena,
+	    count * sizeof(*messages));
 	enum err rc = E_OK;
 
 	for (size_t i = 0; i < count; i++)
@@ -246,7 +247,8 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 			char *copy = arena_text(arena, buf_span(&body));
 
 			messages[i].body.at = copy;
-			messages[i].message_id = arena_text(arena, str_span(id));
+			messages[i].message_id = arena_text(arena,
+			    str_span(id));
 			if (copy == NULL || messages[i].message_id == NULL)
 				rc = diag_set(diag, E_NO_MEMORY, "messages");
 		}

@@ -14,7 +14,8 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 {
 	size_t count = (size_t)db_rows_count(rows), queued = 0;
 	struct job *jobs = batch_jobs(rows, arena);
-	struct raw_batch_version *done = arena_get(arena, count * sizeof(*done));
+	struct raw_batch_version *done = arena_get(arena,
+	    count * sizeof(*done));
 	int64_t *ids = arena_get(arena, count * sizeof(*ids));
 	bool *confirmed = arena_get(arena, count * sizeof(*confirmed));
 	int64_t gone;

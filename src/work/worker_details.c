@@ -56,9 +56,9 @@ bool
 worker_is_outage(const struct diag *diag)
 {
 	/* Connections, read-only, disk, shutdown, I/O; tables, rights. */
-	static const char *const states[] = { "08", "25006", "26000", "53100", "53300",
-		"57P", "58", "3F000", "42501", "42703", "42704", "42883",
-		"42P01" };
+	static const char *const states[] = { "08", "25006", "26000", "53100",
+		"53300", "57P", "58", "3F000", "42501", "42703", "42704",
+		"42883", "42P01" };
 
 	for (size_t i = 0; i < COUNT(states); i++)
 		if (strncmp(diag->sqlstate, states[i], strlen(states[i])) == 0)

@@ -285,8 +285,10 @@ apply_rule(struct svg_drawing *drawing, const struct svg_rule *rule)
 	    drawing->steps <= SVG_STEPS_MAX; i++) {
 		struct svg_element *element = &drawing->elements[i];
 
-		if (rule->kind == '*' || (rule->kind == '.' &&
-		    has_class(drawing, element, rule->name)) || (rule->kind == 'e' &&
+		if (rule->kind == '*' ||
+		    (rule->kind == '.' &&
+		    has_class(drawing, element, rule->name)) ||
+		    (rule->kind == 'e' &&
 		    span_is_nocase(rule->name, element->kind)))
 			add_reference(drawing, element, rule->part);
 	}

@@ -57,16 +57,20 @@ print_help(const char *group)
 	    " [OPTION]...\n");
 	print_commands(group);
 	(void)puts("\n"
-	    "  -c, --config FILE  read settings from FILE, the other programs' file\n"
+	    "  -c, --config FILE  read settings from FILE, the other programs'"
+	    " file\n"
 	    "                     (ETL_CONFIG)\n"
 	    "  -h, --help         this text; behind a GROUP its commands\n"
 	    "  -V, --version      the version\n"
 	    "\n"
-	    "Settings come from FILE, and from the environment, which wins: DATABASE_URL\n"
+	    "Settings come from FILE, and from the environment, which wins:"
+	    " DATABASE_URL\n"
 	    "names the database, as whom.\n"
 	    "\n"
-	    "Exit codes: 0 done; 1 refused or not found; 64 wrong options; 65 wrong\n"
-	    "input; 69 a server is unreachable; 70 our fault; 78 wrong settings.");
+	    "Exit codes: 0 done; 1 refused or not found; 64 wrong options; 65"
+	    " wrong\n"
+	    "input; 69 a server is unreachable; 70 our fault; 78 wrong"
+	    " settings.");
 }
 
 _Noreturn static void

@@ -257,7 +257,8 @@ send_item(struct import *me, struct item *item, struct diag *diag)
 {
 	const char *headers[] = { "Content-Type: application/json", "Expect:",
 		item->key, me->options.authorization, NULL };
-	struct http_client_request request = { .headers = headers, .context = item };
+	struct http_client_request request = { .headers = headers,
+		.context = item };
 	enum err rc = read_item(me, item, diag);
 
 	if (rc != E_OK) {
@@ -342,7 +343,8 @@ sum_up(const struct import *me, struct diag *diag)
 	    me->counts[REFUSED] + me->counts[AWAY]);
 	if (me->counts[AWAY] > 0)
 		return diag_set(diag, E_HTTP_AWAY, "the service was"
-		    " unreachable for %zu files: run the import again", me->counts[AWAY]);
+		    " unreachable for %zu files: run the import again",
+		    me->counts[AWAY]);
 	if (me->counts[REFUSED] > 0)
 		return diag_set(diag, E_INVALID, "%zu files were refused",
 		    me->counts[REFUSED]);

@@ -329,8 +329,8 @@ tool_requeue(struct tool *tool, struct diag *diag)
 	if (span_is(filter->processing_status, "processing"))
 		tool_usage(tool, "batches at work cannot be requeued");
 	if (!options.all && raw_batch_filter_is_empty(filter))
-		tool_usage(tool, "give --all for all batches of the tenant, or an"
-		    " option that selects some");
+		tool_usage(tool, "give --all for all batches of the tenant, or"
+		    " an option that selects some");
 	if (options.dry_run)
 		return tell_count(tool, filter, diag);
 	/* An unreachable broker is the relay's business. */

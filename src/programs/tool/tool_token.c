@@ -61,7 +61,8 @@ read_new(struct tool *tool, struct new_token *new)
 		case 'e':
 			new->lifetime = tool_duration(tool, "--expires");
 			if (new->lifetime == 0)
-				tool_usage(tool, "--expires must be longer than zero");
+				tool_usage(tool,
+				    "--expires must be longer than zero");
 			break;
 		default:
 			new->name = str_span(optarg);
