@@ -133,7 +133,7 @@ put_aside(struct queue_manager *manager, enum queue queue,
 		    LOG_TEXT("text", diag->text), LOG_TEXT("advice", "its"
 		    " messages are lost with it; batches are queued again from"
 		    " their rows"));
-		rc = manager->owner->lost(manager->owner->who, queue, diag);
+		rc = manager->owner->lost(manager->owner->context, queue, diag);
 	}
 	if (rc == E_OK)
 		rc = mq_delete_queue(manager->mq, names->queue, &left, diag);

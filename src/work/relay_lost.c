@@ -21,9 +21,9 @@
  * declared, so that another relay notices, too, if this one dies here.
  */
 static enum err
-queue_lost(void *who, enum queue queue, struct diag *diag)
+queue_lost(void *context, enum queue queue, struct diag *diag)
 {
-	struct relay_lost *lost = who;
+	struct relay_lost *lost = context;
 	int64_t count = AGAIN, sum = 0;
 	enum err rc = E_OK;
 
