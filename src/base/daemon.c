@@ -250,7 +250,7 @@ daemon_watch(unsigned seconds)
 }
 
 void
-daemon_still_well(void)
+daemon_feed_watchdog(void)
 {
 	if (watched > 0)
 		(void)alarm(watched);

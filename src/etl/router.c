@@ -248,7 +248,7 @@ store_alone(const struct crowd *crowd, struct req *rq, struct resp *rp,
 	if (rq->fcgi != NULL && fcgi_is_gone(rq->fcgi))
 		return diag_set(&rq->diag, E_SYNTAX,
 		    "the client had gone before its turn came");
-	daemon_still_well();
+	daemon_feed_watchdog();
 	seats_hold(rq->service->seats, rq->who.tenant_id, true);
 	return store_one(rq, rp, store);
 }
@@ -265,7 +265,7 @@ store_company(const struct crowd *crowd, struct company *company)
 	db_tenant(first->db, first->who.tenant_id);
 	diag_clear(&diag);
 	if (company->count > 1 && clock_left(crowd->ends) > 0) {
-		daemon_still_well();
+		daemon_feed_watchdog();
 		seats_hold(first->service->seats, first->who.tenant_id, true);
 		rc = store_group(company->rqs, company->rps, company->stores,
 		    company->count, &diag);

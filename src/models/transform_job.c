@@ -40,7 +40,7 @@ run_step(struct db *db, const struct db_statement *step,
 	enum err rc = E_OK;
 
 	for (int turn = 0; turn < TURNS_MAX; turn++) {
-		daemon_still_well();
+		daemon_feed_watchdog();
 		rc = db_run(db, step, params, arena, ret_rows, diag);
 		if (rc != E_OK || !step->repeats ||
 		    db_rows_count(*ret_rows) == 0)

@@ -53,7 +53,7 @@ drain_now(struct queue_manager *manager, const char *from, const char *key,
 	size_t count;
 
 	do {
-		daemon_still_well();
+		daemon_feed_watchdog();
 		for (count = 0; count < GROUP; count++) {
 			group[count] = NULL;
 			rc = mq_get(manager->mq, from, &group[count], diag);

@@ -36,7 +36,7 @@ queue_lost(void *context, enum queue queue, struct diag *diag)
 	if (queue != QUEUE_TRANSFORM)
 		return E_OK;
 	while (rc == E_OK && count == AGAIN) {
-		daemon_still_well();
+		daemon_feed_watchdog();
 		rc = raw_batch_queue_again(lost->db, 0, AGAIN, lost->arena,
 		    &count, diag);
 		if (rc == E_OK)
