@@ -366,7 +366,7 @@ main(int argc, char **argv)
 		.set_count = COUNT(sets),
 	};
 	static struct worker me;
-	struct db_company company = { broker_socket, broker_pause,
+	struct db_waiter waiter = { broker_socket, broker_pause,
 		broker_serve, NULL };
 
 	settings_init(&settings, sets);
@@ -384,8 +384,8 @@ main(int argc, char **argv)
 		log_error("ending", LOG_TEXT("text", "no memory to start"));
 		return err_exit_code(E_NO_MEMORY);
 	}
-	company.who = me.mq;
-	db_wait_with(me.db, &company);
+	waiter.context = me.mq;
+	db_serve_while_waiting(me.db, &waiter);
 	(void)db_cancel_at_end(me.db, true);
 	log_info("started", LOG_TEXT("version", PACKAGE_VERSION));
 	serve(&me);

@@ -94,11 +94,11 @@ void db_idle(struct db *db);
  * long it may be left alone, ms; what to do then, or when it is readable. So a
  * long statement costs no heartbeat elsewhere.
  */
-struct db_company {
-	int (*socket)(void *who);
-	int (*pause)(void *who);
-	void (*serve)(void *who);
-	void *who;
+struct db_waiter {
+	int (*socket)(void *context);
+	int (*pause)(void *context);
+	void (*serve)(void *context);
+	void *context;
 };
 
 /*
@@ -118,7 +118,7 @@ void db_wait_for_peer(struct db *db, int peer);
 bool db_cancel_at_end(struct db *db, bool on);
 
 /* From now on, serve it. It outlives the connection; NULL: nobody. */
-void db_wait_with(struct db *db, const struct db_company *company);
+void db_serve_while_waiting(struct db *db, const struct db_waiter *waiter);
 
 /*
  * Give back what giant statements and answers left in the connection's

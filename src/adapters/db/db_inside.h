@@ -28,7 +28,7 @@ struct db {
 	} prepared[PREPARED_MAX];
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
-	const struct db_company *company; /* see db_wait_with(), or NULL */
+	const struct db_waiter *waiter; /* see db_serve_while_waiting(), or NULL */
 	int peer;	  /* see db_wait_for_peer() */
 	bool ends;	  /* see db_cancel_at_end() */
 	bool reads;	  /* what runs now changes nothing */
@@ -91,7 +91,7 @@ enum err db_note(const struct db *db, enum err code, const char *what,
     struct diag *diag);
 
 /*
- * Wait for the connection's socket, serving the company meanwhile, and cancel
+ * Wait for the connection's socket, serving the waiter meanwhile, and cancel
  * what nobody waits for any more; false when the time is over.
  */
 bool db_wait(struct db *db, short events, int64_t deadline);
