@@ -152,7 +152,7 @@ renew_session(struct responder *me)
 	if (me->renew_at == 0 || clock_left(me->renew_at) > 0)
 		return;
 	me->renew_at = 0;
-	db_slim(me->service.db);
+	db_shrink_buffers(me->service.db);
 	(void)malloc_trim(0);
 }
 

@@ -129,7 +129,7 @@ void db_serve_while_waiting(struct db *db, const struct db_waiter *waiter);
  *
  * Needs: no open transaction.
  */
-void db_slim(struct db *db);
+void db_shrink_buffers(struct db *db);
 
 /*
  * Whose rows the statements and transactions that follow may see and write:

@@ -35,7 +35,7 @@ struct db {
 	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
 	bool cancelled;	  /* it was */
 	bool too_slow;	  /* that is why */
-	size_t swollen;	  /* bytes of the largest statement or answer */
+	size_t peak_bytes;	  /* bytes of the largest statement or answer */
 };
 
 struct db_rows {

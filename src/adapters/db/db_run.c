@@ -134,12 +134,12 @@ clear_rows(void *rows)
 	PQclear(((struct db_rows *)rows)->result);
 }
 
-/* How large libpq's buffers have become at least: see db_slim(). */
+/* How large libpq's buffers have become at least: see db_shrink_buffers(). */
 static void
 note_size(struct db *db, size_t bytes)
 {
-	if (bytes > db->swollen)
-		db->swollen = bytes;
+	if (bytes > db->peak_bytes)
+		db->peak_bytes = bytes;
 }
 
 static size_t
