@@ -150,7 +150,7 @@ complete(struct req *rq, const struct resource *it, struct edit *edit)
 	if (!catalogue_writes(it->table, "integration_id", &unused) ||
 	    catalogue_new_value(&edit->change, "integration_id") != NULL)
 		return E_OK;
-	rc = integration_standard(rq->db, rq->who.tenant_id, rq->arena, &id,
+	rc = integration_default(rq->db, rq->who.tenant_id, rq->arena, &id,
 	    &rq->diag);
 	if (rc == E_OK && id == 0)
 		rc = field_refuse(rq, FIELD_BODY, "integration_id", "missing",

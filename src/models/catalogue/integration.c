@@ -24,11 +24,11 @@ const struct catalogue integration_catalogue = {
 };
 
 enum err
-integration_standard(struct db *db, int64_t tenant_id, struct arena *arena,
+integration_default(struct db *db, int64_t tenant_id, struct arena *arena,
     int64_t *ret_id, struct diag *diag)
 {
 	static const struct db_statement statement = {
-		.name = "integration_standard",
+		.name = "integration_default",
 		.sql = "SELECT min(id) FROM integrations WHERE tenant_id = $1"
 		    " AND active AND lower(provider) = 'jira'",
 	};

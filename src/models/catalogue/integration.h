@@ -13,7 +13,7 @@ extern const struct catalogue integration_catalogue;
  * The integration of a client that names none: the first active one whose
  * provider is Jira. Gives: *ret_id; 0 when there is none.
  */
-enum err integration_standard(struct db *db, int64_t tenant_id,
+enum err integration_default(struct db *db, int64_t tenant_id,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
 
 /*
