@@ -224,7 +224,7 @@ resource_create(struct req *rq, struct resp *rp, const struct resource *it)
  * Fails: then there is no transaction.
  */
 static enum err
-begin_edit(struct req *rq, const struct resource *it, bool goes,
+begin_edit(struct req *rq, const struct resource *it, bool is_removal,
     struct edit *edit)
 {
 	struct db_rows *rows;
@@ -235,7 +235,7 @@ begin_edit(struct req *rq, const struct resource *it, bool goes,
 		return rc;
 	edit->id = rq->id;
 	rc = catalogue_lock(rq->db, it->table, rq->who.tenant_id, rq->id,
-	    goes, rq->arena, &rq->diag);
+	    is_removal, rq->arena, &rq->diag);
 	if (rc == E_OK)
 		rc = catalogue_get(rq->db, it->table, rq->who.tenant_id,
 		    rq->id, rq->arena, &rows, &rq->diag);

@@ -125,12 +125,12 @@ enum err catalogue_begin(struct db *db, int64_t tenant_id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Lock a row for a change; `goes`: also against new rows that refer to it, for
+ * Lock a row for a change; is_removal: also against new rows that refer to it, for
  * it is about to go. A worker that gives a type its mapping waits only then.
  * Fails: as catalogue_get().
  */
 enum err catalogue_lock(struct db *db, const struct catalogue *it,
-    int64_t tenant_id, int64_t id, bool goes, struct arena *arena,
+    int64_t tenant_id, int64_t id, bool is_removal, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
 /*

@@ -141,7 +141,7 @@ run(struct sql *sql, struct db *db, struct arena *arena,
 
 enum err
 catalogue_lock(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, bool goes, struct arena *arena, struct diag *diag)
+    int64_t id, bool is_removal, struct arena *arena, struct diag *diag)
 {
 	struct db_rows *rows;
 	struct sql sql;
@@ -152,7 +152,7 @@ catalogue_lock(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	sql_add(&sql, it->table);
 	sql_where_int(&sql, "tenant_id = $%d", tenant_id);
 	sql_where_int(&sql, "id = $%d", id);
-	sql_add(&sql, goes ? " FOR UPDATE" : " FOR NO KEY UPDATE");
+	sql_add(&sql, is_removal ? " FOR UPDATE" : " FOR NO KEY UPDATE");
 	rc = run(&sql, db, arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_tell(diag, E_NO_ROW, "There is no such %s",
