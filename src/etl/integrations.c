@@ -190,25 +190,25 @@ apply_integration(struct req *rq, struct edit *edit)
 static enum err
 release_integration(struct req *rq, struct edit *edit)
 {
-	struct integration_users users;
+	struct integration_referrers referrers;
 	enum err rc;
 
-	rc = integration_users(rq->db, rq->who.tenant_id, edit->id, rq->arena,
-	    &users, &rq->diag);
+	rc = integration_referrers(rq->db, rq->who.tenant_id, edit->id, rq->arena,
+	    &referrers, &rq->diag);
 	if (rc != E_OK)
 		return rc;
-	if (users.batches > 0 || users.work_items > 0) {
+	if (referrers.batches > 0 || referrers.work_items > 0) {
 		if (catalogue_int(edit->of->table, edit->before, "active") != 0)
 			return diag_tell(&rq->diag, E_CONFLICT,
 			    "%lld batches of raw data and %lld work items refer"
 			    " to this integration: deactivate it instead",
-			    (long long)users.batches,
-			    (long long)users.work_items);
+			    (long long)referrers.batches,
+			    (long long)referrers.work_items);
 		edit->kept = arena_printf(rq->arena, "The integration stays"
 		    " deactivated: %lld batches of raw data and %lld work items"
-		    " still use it", (long long)users.batches,
-		    (long long)users.work_items);
-	} else if (users.others) {
+		    " still use it", (long long)referrers.batches,
+		    (long long)referrers.work_items);
+	} else if (referrers.others) {
 		edit->kept = "The integration is deactivated, not deleted:"
 		    " its catalogue still uses it";
 	}

@@ -37,7 +37,7 @@ struct resource {
 
 	/* For resource_release(). */
 	const char *noun;  /* "The NOUN is deactivated, not deleted: */
-	const char *users; /* 3 USERS still use it" */
+	const char *referrers; /* "3 REFERRERS still use it" */
 	size_t target;	   /* offset of the id that takes them over; 0: none */
 
 	/* Before the row is written, made or changed; may add to the change. */
@@ -66,7 +66,7 @@ enum err resource_remove(struct req *rq, struct resp *rp,
     const struct resource *it) MUST_CHECK;
 
 /*
- * For `release`: the users of the row go over to the target, if one is given;
+ * For `release`: the referrers of the row go over to the target, if one is given;
  * while there are active ones, the row is kept.
  */
 enum err resource_release(struct req *rq, struct edit *edit) MUST_CHECK;

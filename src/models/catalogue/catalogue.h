@@ -21,13 +21,13 @@ struct catalogue {
 	bool sort_is_text;	 /* else a number */
 	const char *writes;	 /* what clients may set; ? to NULL, too */
 	const char *absent;	 /* what a foreign key refuses */
-	const char *users;	 /* the table whose rows refer to it, or NULL */
+	const char *referrers;	 /* the table whose rows refer to it, or NULL */
 	const char *link;	 /* their column that does */
-	bool keeps_inactive;	 /* inactive users keep it, too */
+	bool keeps_inactive;	 /* inactive referrers keep it, too */
 	/* what catalogue_move() sets besides, or NULL */
 	const char *moved;
 	const char *target;	 /* what it says of a target it refuses */
-	const struct catalogue *mappings; /* users that are mappings */
+	const struct catalogue *mappings; /* referrers that are mappings */
 	const char *maps;	 /* a mapping's column: the name it is for */
 	const char *best;	 /* the function that finds a name's mapping */
 	const struct column *columns;
@@ -151,15 +151,15 @@ enum err catalogue_delete(struct db *db, const struct catalogue *it,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Let go of a row that is to be removed: inactive users forget it, unless they
- * keep it, too. Gives: *ret_users, how many use it still.
+ * Let go of a row that is to be removed: inactive referrers forget it, unless they
+ * keep it, too. Gives: *ret_referrers, how many use it still.
  */
 enum err catalogue_release(struct db *db, const struct catalogue *it,
-    int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_users,
+    int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_referrers,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Give all users of a row to another one; or lock that one only.
+ * Give all referrers of a row to another one; or lock that one only.
  * Fails: E_SYNTAX (`target`) when that is missing, inactive or the same.
  */
 enum err catalogue_target(struct db *db, const struct catalogue *it,

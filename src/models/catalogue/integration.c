@@ -73,12 +73,12 @@ integration_has_provider(struct db *db, int64_t tenant_id,
 	" WHERE tenant_id = $1 AND integration_id = $2)"
 
 enum err
-integration_users(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct integration_users *ret_users,
+integration_referrers(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct integration_referrers *ret_referrers,
     struct diag *diag)
 {
 	static const struct db_statement statement = {
-		.name = "integration_users",
+		.name = "integration_referrers",
 		.sql = "SELECT (SELECT count(*) FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND integration_id = $2),"
 		    " (SELECT count(*) FROM work_items"
@@ -99,9 +99,9 @@ integration_users(struct db *db, int64_t tenant_id, int64_t id,
 	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
 	    diag);
 	if (rc == E_OK) {
-		ret_users->batches = db_int(rows, 0, 0);
-		ret_users->work_items = db_int(rows, 0, 1);
-		ret_users->others = db_bool(rows, 0, 2);
+		ret_referrers->batches = db_int(rows, 0, 0);
+		ret_referrers->work_items = db_int(rows, 0, 1);
+		ret_referrers->others = db_bool(rows, 0, 2);
 	}
 	return rc;
 }

@@ -56,13 +56,13 @@ enum err integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
     struct span sealed, struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /* What refers to an integration. */
-struct integration_users {
+struct integration_referrers {
 	int64_t batches;
 	int64_t work_items;
 	bool others; /* anything else */
 };
-enum err integration_users(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct integration_users *ret_users,
+enum err integration_referrers(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct integration_referrers *ret_referrers,
     struct diag *diag) MUST_CHECK;
 
 #endif

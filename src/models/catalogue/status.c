@@ -32,7 +32,7 @@ const struct catalogue status_mapping_catalogue = {
 	.writes = "status_from status_to status_category workflow_id?"
 	    " integration_id active",
 	.absent = "There is no such integration",
-	.users = "statuses",
+	.referrers = "statuses",
 	.link = "status_mapping_id",
 	.target = "target_mapping_id must name another active mapping",
 	.maps = "status_from",

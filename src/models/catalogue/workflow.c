@@ -15,7 +15,7 @@ const struct catalogue workflow_catalogue = {
 	.writes = "step_name step_number? step_category is_commitment_point"
 	    " integration_id active",
 	.absent = "There is no such integration",
-	.users = "statuses_mappings",
+	.referrers = "statuses_mappings",
 	.link = "workflow_id",
 	.keeps_inactive = true,
 	.moved = ", last_updated_at = now()",

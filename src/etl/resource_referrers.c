@@ -7,7 +7,7 @@ enum err
 resource_release(struct req *rq, struct edit *edit)
 {
 	const struct resource *it = edit->of;
-	int64_t target = 0, users = 0;
+	int64_t target = 0, referrers = 0;
 	enum err rc = E_OK;
 
 	if (it->target != 0)
@@ -18,11 +18,11 @@ resource_release(struct req *rq, struct edit *edit)
 		    edit->id, target, rq->arena, &rq->diag);
 	if (rc == E_OK)
 		rc = catalogue_release(rq->db, it->table, rq->who.tenant_id,
-		    edit->id, rq->arena, &users, &rq->diag);
-	if (rc == E_OK && users > 0)
+		    edit->id, rq->arena, &referrers, &rq->diag);
+	if (rc == E_OK && referrers > 0)
 		edit->kept = arena_printf(rq->arena, "The %s is deactivated,"
-		    " not deleted: %" PRId64 " %s still use it", it->noun, users,
-		    it->users);
+		    " not deleted: %" PRId64 " %s still use it", it->noun, referrers,
+		    it->referrers);
 	return rc;
 }
 
