@@ -58,7 +58,7 @@ struct shape {
 
 /*
  * Rows from those that write the members: MEMBER of
- * models/tables/begin_table.h.
+ * models/tables/row_words.h.
  */
 #define SHAPE_MEMBER(member, type, null, sql) \
 	{ #member, COLUMN_KIND(SHAPE_, type), SHAPE_##null, NULL, NULL },

@@ -62,7 +62,7 @@ headers() {
 	find src -name '*.h' | sort | while IFS= read -r file; do
 		guard=$(echo "${file#src/}" | tr 'a-z/.' 'A-Z__')
 		case $file in
-		*_table.h | *_rows.h)
+		*_table.h | *_rows.h | */row_words*.h)
 			grep -n '^#ifndef .*_H$' "$file" |
 				sed "s|^\([0-9]*\):.*|$file:\1: a table has no guard|"
 			;;

@@ -17,15 +17,15 @@ files_of_rows() {
 
 # What is left of a table's macros would be there in the next one.
 macros_end() {
-	sed -n 's/^# *define \([A-Z_]*\).*/\1/p' src/models/tables/begin_table.h |
+	sed -n 's/^# *define \([A-Z_]*\).*/\1/p' src/models/tables/row_words.h |
 		sort -u | while IFS= read -r name; do
-		grep -qx "#undef $name" src/models/tables/end_table.h ||
-			echo "src/models/tables/end_table.h:1: $name goes on"
+		grep -qx "#undef $name" src/models/tables/row_words_end.h ||
+			echo "src/models/tables/row_words_end.h:1: $name goes on"
 	done
 	for file in src/models/tables/*_table.h; do
 		grep -q '^TABLE(' "$file" || continue
-		grep -qx '#include "models/tables/begin_table.h"' "$file" &&
-			[ "$(tail -n 1 "$file")" = '#include "models/tables/end_table.h"' ] ||
+		grep -qx '#include "models/tables/row_words.h"' "$file" &&
+			[ "$(tail -n 1 "$file")" = '#include "models/tables/row_words_end.h"' ] ||
 			echo "$file:1: its rows have no begin or no end"
 	done
 }
@@ -33,10 +33,10 @@ macros_end() {
 printf 'TABLE(a)\n' | broken src/models/tables/a_table.h
 printf '#include "models/tables/b_table.h"\n' | broken src/models/tables/schema_table.h
 printf '\t%%D%%/b_table.h \\\n' | broken src/models/tables/Makefile.inc
-printf '#include "models/tables/begin_table.h"\nTABLE(b)\n#include "models/tables/end_table.h"\n' |
+printf '#include "models/tables/row_words.h"\nTABLE(b)\n#include "models/tables/row_words_end.h"\n' |
 	broken src/models/tables/b_table.h
-printf '#define KEY(x)\n#define ROW\n' | broken src/models/tables/begin_table.h
-printf '#undef KEY\n' | broken src/models/tables/end_table.h
+printf '#define KEY(x)\n#define ROW\n' | broken src/models/tables/row_words.h
+printf '#undef KEY\n' | broken src/models/tables/row_words_end.h
 finds "a file of rows that nobody knows is found" files_of_rows 2
 finds "a macro without an end, and rows without one, are found" macros_end 2
 clean "each file of rows is in schema_table.h and in Makefile.inc" files_of_rows
@@ -49,7 +49,7 @@ embed() { # FILE…
 
 cd "$lint_tmp" || exit 1
 cat >one_table.h <<'H'
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(things)
 SHOWN(id, INTEGER, NOT_NULL)

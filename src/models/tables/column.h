@@ -1,6 +1,6 @@
 /*
  * What an answer shows of a row: columns of its table, and what is computed
- * beside them. They are the rows of a *_table.h (see begin_table.h), each of
+ * beside them. They are the rows of a *_table.h (see row_words.h), each of
  * a type of PostgreSQL and of the kind in JSON that follows from it.
  */
 #ifndef MODELS_TABLES_COLUMN_H

@@ -3,7 +3,7 @@
 # comment lines are for the reader and stay behind.
 #
 # A line "-- columns: TABLE" in a statement lets it list columns of this table,
-# as the rows of models/tables/*_table.h declare them (see begin_table.h):
+# as the rows of models/tables/*_table.h declare them (see row_words.h):
 #
 #	<LIST>		a, b, c
 #	n.<LIST>	n.a, n.b, n.c

@@ -1,5 +1,5 @@
 /* Sources of data, and what serves language models. No secret is SHOWN. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(integrations)
 SHOWN(id, INTEGER, NOT_NULL)
@@ -37,4 +37,4 @@ INDEX("btree (tenant_id)")
 INDEX("btree (provider)")
 INDEX("btree (type)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

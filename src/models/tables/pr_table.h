@@ -1,5 +1,5 @@
 /* Pull requests with their parts, and the links between them and work items. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(prs)
 LOADED
@@ -148,4 +148,4 @@ INDEX("btree (work_item_id)")
 INDEX("btree (external_repo_id, pull_request_number)")
 INDEX("btree (repo_key, pull_request_number)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,5 +1,5 @@
 /* Projects, and which types and statuses they use. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(projects)
 SHOWN(id, BIGINT, NOT_NULL)
@@ -42,4 +42,4 @@ KEY("PRIMARY KEY (project_id, status_id)")
 KEY("FOREIGN KEY (tenant_id, project_id) REFERENCES projects(tenant_id, id)")
 KEY("FOREIGN KEY (tenant_id, status_id) REFERENCES statuses(tenant_id, id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

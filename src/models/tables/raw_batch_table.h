@@ -1,5 +1,5 @@
 /* Batches, how many there are, and the keys that keep one from coming twice. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 /* GIVEN: what raw_batch_insert() writes behind the tenant, in its order. */
 TABLE(raw_extraction_data)
@@ -139,4 +139,4 @@ KEY("FOREIGN KEY (tenant_id, raw_data_id)"
     " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
 INDEX("btree (raw_data_id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

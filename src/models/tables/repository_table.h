@@ -1,5 +1,5 @@
 /* Repositories of GitHub. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(repositories)
 LOADED
@@ -32,4 +32,4 @@ INDEX("btree (tenant_id)")
 INDEX("btree (external_id)")
 INDEX("btree (name_key)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,4 +1,4 @@
-/* Every table as the migrations leave it; see begin_table.h. */
+/* Every table as the migrations leave it; see row_words.h. */
 #define TABLES_FOLLOW
 #include "models/tables/integration_table.h"
 #include "models/tables/pr_table.h"
@@ -15,4 +15,4 @@
 #include "models/tables/work_item_table.h"
 #include "models/tables/workflow_table.h"
 #undef TABLES_FOLLOW
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

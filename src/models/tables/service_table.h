@@ -1,5 +1,5 @@
 /* Settings, jobs, vectors, tokens, and what was done. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(system_settings)
 COLUMN(id, INTEGER, NOT_NULL)
@@ -124,4 +124,4 @@ ISOLATED(tenant_id)
 KEY("PRIMARY KEY (tenant_id, day)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

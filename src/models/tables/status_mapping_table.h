@@ -2,7 +2,7 @@
  * Common names of statuses; w is a mapping's workflow step, if it has one, and
  * i its integration.
  */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(statuses_mappings)
 SHOWN(id, INTEGER, NOT_NULL)
@@ -29,4 +29,4 @@ TRIGGER("metrics_due AFTER UPDATE OF status_category, workflow_id, active ON"
     " new.workflow_id OR old.active IS DISTINCT FROM new.active)"
     " EXECUTE FUNCTION statuses_mappings_metrics_due()")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

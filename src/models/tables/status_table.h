@@ -1,5 +1,5 @@
 /* Statuses as their source names them. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(statuses)
 SHOWN(id, BIGINT, NOT_NULL)
@@ -31,4 +31,4 @@ TRIGGER("metrics_due BEFORE UPDATE OF category, status_mapping_id ON statuses"
     " OR old.status_mapping_id IS DISTINCT FROM new.status_mapping_id)"
     " EXECUTE FUNCTION statuses_metrics_due()")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

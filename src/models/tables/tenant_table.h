@@ -1,5 +1,5 @@
 /* Tenants and their people. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(tenants)
 COLUMN(id, INTEGER, NOT_NULL)
@@ -54,4 +54,4 @@ DEFAULT(accessibility_level, "'regular'::character varying")
 INDEX("btree (tenant_id)")
 INDEX("btree (auth_provider)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

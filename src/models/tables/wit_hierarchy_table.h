@@ -1,5 +1,5 @@
 /* The levels of work item types; i is a level's integration. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(wits_hierarchies)
 SHOWN(id, INTEGER, NOT_NULL)
@@ -16,4 +16,4 @@ KEY("UNIQUE (tenant_id, id)")
 INDEX("btree (tenant_id)")
 INDEX("btree (level_number)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

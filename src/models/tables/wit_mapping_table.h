@@ -2,7 +2,7 @@
  * Common names of work item types; h is a mapping's hierarchy, and i its
  * integration.
  */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(wits_mappings)
 SHOWN(id, INTEGER, NOT_NULL)
@@ -23,4 +23,4 @@ INDEX("btree (tenant_id)")
 INDEX("btree (wit_from)")
 INDEX("btree (wits_hierarchy_id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,5 +1,5 @@
 /* Work item types as their source names them. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(wits)
 SHOWN(id, BIGINT, NOT_NULL)
@@ -22,4 +22,4 @@ INDEX("btree (tenant_id)")
 INDEX("btree (external_id)")
 INDEX("btree (original_name)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,5 +1,5 @@
 /* What Jira holds. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(work_items)
 LOADED
@@ -118,4 +118,4 @@ KEY("FOREIGN KEY (tenant_id, work_item_id)"
     " REFERENCES work_items(tenant_id, id) ON DELETE CASCADE")
 INDEX("btree (work_item_id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,5 +1,5 @@
 /* The steps of work; i is a step's integration. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(workflows)
 SHOWN(id, INTEGER, NOT_NULL)
@@ -25,4 +25,4 @@ TRIGGER("metrics_due AFTER UPDATE OF step_name, is_commitment_point, active ON"
     " new.is_commitment_point OR old.active IS DISTINCT FROM new.active)"
     " EXECUTE FUNCTION workflows_metrics_due()")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

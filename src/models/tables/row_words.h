@@ -31,7 +31,7 @@
  *
  * Before including a table, define those of TABLE, COLUMN, MEMBER, DEFAULT,
  * KEY, CHECK, INDEX, POLICY, TRIGGER and GRANT that you need; MEMBER(member,
- * type, null, SQL) is what answers show. end_table.h undefines them all.
+ * type, null, SQL) is what answers show. row_words_end.h undefines them all.
  */
 #include "models/tables/column.h"
 

@@ -1,4 +1,4 @@
-/* The end of a table's rows; see begin_table.h. */
+/* The end of a table's rows; see row_words.h. */
 #ifndef TABLES_FOLLOW
 #undef TABLE
 #undef COLUMN
