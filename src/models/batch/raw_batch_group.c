@@ -6,9 +6,9 @@
 #include "adapters/crypto/digest.h"
 #include "models/batch/raw_batch_inside.h"
 
-#define GIVEN_COLUMN(name, type, null) ", " #name
-#define GIVEN_SHOWN(name, type, null) ", " #name
-#define GIVEN_SHOWN_AS(name, type, null, member) ", " #name
+#define INSERTED_COLUMN(name, type, null) ", " #name
+#define INSERTED_SHOWN(name, type, null) ", " #name
+#define INSERTED_SHOWN_AS(name, type, null, member) ", " #name
 enum { STORED_ID, STORED_TRANSACTION, STORED_PROVIDER, STORED_DIGEST };
 
 /* Rows come back in the order in which they went in; digests prove it. */
@@ -18,7 +18,7 @@ static const struct db_statement insert_all = {
 	.early_rows = true,
 	.sql = "WITH " RAW_BATCH_WITH_COUNT("cardinality($2::bigint[])", "")
 	    "INSERT INTO raw_extraction_data (tenant_id"
-#define GIVEN(row) GIVEN_##row
+#define INSERTED(row) INSERTED_##row
 #include "models/tables/raw_batch_table.h"
 	    ") SELECT $1, g.integration_id, g.entity_type, g.external_id,"
 	    " g.raw_data, g.metadata, CASE WHEN g.done <> 0 THEN 'completed'"

@@ -72,9 +72,9 @@ raw_batch_resolve(struct db *db, int64_t id, struct span transaction,
 }
 
 /* What a new row is given behind its tenant, and the values with it. */
-#define GIVEN_COLUMN(name, type, null) ", " #name
-#define GIVEN_SHOWN(name, type, null) ", " #name
-#define GIVEN_SHOWN_AS(name, type, null, member) ", " #name
+#define INSERTED_COLUMN(name, type, null) ", " #name
+#define INSERTED_SHOWN(name, type, null) ", " #name
+#define INSERTED_SHOWN_AS(name, type, null, member) ", " #name
 #define INSERT_VALUES \
 	"$1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN 'completed'" \
 	" ELSE 'pending' END, CASE WHEN $7 THEN now() END, $8, $9, $10, $11," \
@@ -90,7 +90,7 @@ static const struct db_statement insert = {
 	.early_rows = true,
 	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", "")
 	    "INSERT INTO raw_extraction_data (tenant_id"
-#define GIVEN(row) GIVEN_##row
+#define INSERTED(row) INSERTED_##row
 #include "models/tables/raw_batch_table.h"
 	    ") SELECT " INSERT_VALUES " FROM counted" INSERT_RETURNING,
 };
@@ -115,7 +115,7 @@ static const struct db_statement insert_with_key = {
 	    " WHERE held.expires_at <= now() RETURNING raw_data_id), "
 	    RAW_BATCH_WITH_COUNT("1", " FROM claimed")
 	    "INSERT INTO raw_extraction_data (id, tenant_id"
-#define GIVEN(row) GIVEN_##row
+#define INSERTED(row) INSERTED_##row
 #include "models/tables/raw_batch_table.h"
 	    ") SELECT raw_data_id, " INSERT_VALUES " FROM claimed, counted"
 	    INSERT_RETURNING,

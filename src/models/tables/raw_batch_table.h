@@ -1,21 +1,21 @@
 /* Batches, how many there are, and the keys that keep one from coming twice. */
 #include "models/tables/row_words.h"
 
-/* GIVEN: what raw_batch_insert() writes behind the tenant, in its order. */
+/* INSERTED: what raw_batch_insert() writes behind the tenant, in its order. */
 TABLE(raw_extraction_data)
 SHOWN(id, BIGINT, NOT_NULL)
 SHOWN(tenant_id, INTEGER, NOT_NULL)
-GIVEN(SHOWN(integration_id, INTEGER, NOT_NULL))
-GIVEN(SHOWN(entity_type, CHARS(50), NOT_NULL))
-GIVEN(SHOWN(external_id, CHARS(255), NULLABLE))
-GIVEN(COLUMN(raw_data, JSONB, NOT_NULL))
-GIVEN(COLUMN(extraction_metadata, JSONB, NULLABLE))
-GIVEN(SHOWN(processing_status, CHARS(20), NOT_NULL))
+INSERTED(SHOWN(integration_id, INTEGER, NOT_NULL))
+INSERTED(SHOWN(entity_type, CHARS(50), NOT_NULL))
+INSERTED(SHOWN(external_id, CHARS(255), NULLABLE))
+INSERTED(COLUMN(raw_data, JSONB, NOT_NULL))
+INSERTED(COLUMN(extraction_metadata, JSONB, NULLABLE))
+INSERTED(SHOWN(processing_status, CHARS(20), NOT_NULL))
 SHOWN(created_at, STAMP, NOT_NULL)
-GIVEN(SHOWN(processed_at, STAMP, NULLABLE))
-GIVEN(SHOWN_AS(raw_data_items, INTEGER, NOT_NULL, raw_data_size))
-GIVEN(SHOWN(raw_data_bytes, BIGINT, NOT_NULL))
-GIVEN(SHOWN(replaced_characters, INTEGER, NOT_NULL))
+INSERTED(SHOWN(processed_at, STAMP, NULLABLE))
+INSERTED(SHOWN_AS(raw_data_items, INTEGER, NOT_NULL, raw_data_size))
+INSERTED(SHOWN(raw_data_bytes, BIGINT, NOT_NULL))
+INSERTED(SHOWN(replaced_characters, INTEGER, NOT_NULL))
 /* A history alone is no error. */
 COMPUTED(has_errors, BOOLEAN, NOT_NULL, "CASE jsonb_typeof(t.error_details)"
     " WHEN 'object' THEN t.error_details - 'earlier' <> '{}'"
@@ -28,8 +28,8 @@ SHOWN(queued_at, STAMP, NULLABLE)
 SHOWN(attempts, INTEGER, NOT_NULL)
 COLUMN(error_details, JSONB, NULLABLE)
 COLUMN(active, BOOLEAN, NOT_NULL)
-GIVEN(COLUMN(raw_data_sha256, BYTEA, NOT_NULL))
-GIVEN(COLUMN(queue_transform, BOOLEAN, NOT_NULL))
+INSERTED(COLUMN(raw_data_sha256, BYTEA, NOT_NULL))
+INSERTED(COLUMN(queue_transform, BOOLEAN, NOT_NULL))
 COLUMN(claimed_at, STAMP, NULLABLE)
 COLUMN(interruptions, INTEGER, NOT_NULL)
 COLUMN(queue_due, BOOLEAN, NOT_NULL)

@@ -68,6 +68,9 @@
 #ifndef GIVEN
 #define GIVEN(row) row
 #endif
+#ifndef INSERTED
+#define INSERTED(row) row
+#endif
 #ifndef SHOWN
 #define ONCE(row) row
 #define DERIVED(row) row

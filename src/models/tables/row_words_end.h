@@ -11,6 +11,7 @@
 #undef TRIGGER
 #undef GRANT
 #undef GIVEN
+#undef INSERTED
 #undef ONCE
 #undef DERIVED
 #undef STICKY
