@@ -65,7 +65,7 @@ static const struct field store_rows[] = {
 	{ FIELD_BODY, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255,
 	  AT(external_id), .sentence = "The batch's name on the client's side" },
 	{ FIELD_BODY, "raw_data", .kind = FIELD_DOCUMENT, .required = true,
-	  .items = raw_batch_items, AT(raw_data),
+	  .items = raw_batch_item_members, AT(raw_data),
 	  .sentence = "The complete API response" },
 	{ FIELD_BODY, "extraction_metadata", .kind = FIELD_OBJECT,
 	  AT(extraction_metadata), .sentence = "How it was extracted" },

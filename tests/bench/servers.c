@@ -107,7 +107,7 @@ servers_take_apart(struct span body, struct servers_batch *batch)
 {
 	struct json_member members[] = { { .name = "integration_id" },
 		{ .name = "entity_type" }, { .name = "external_id" },
-		{ .name = "raw_data", .items = raw_batch_items },
+		{ .name = "raw_data", .items = raw_batch_item_members },
 		{ .name = "extraction_metadata" } };
 	struct json_refusal refusal;
 

@@ -14,7 +14,7 @@
  * What the members of an object are called that hold a batch's items; see
  * docs/loading.md. Names end with NULL.
  */
-extern const char *const raw_batch_items[];
+extern const char *const raw_batch_item_members[];
 
 /* The values of processing_status. */
 #define RAW_BATCH_STATUSES "pending|processing|completed|failed"

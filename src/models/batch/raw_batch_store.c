@@ -14,7 +14,7 @@
 #define ASK_MS 10000
 #define ASK_PAUSE_MS 100
 
-const char *const raw_batch_items[] = { "issues", "values", "projects",
+const char *const raw_batch_item_members[] = { "issues", "values", "projects",
 	"repositories", "items", "prs", "pull_requests", "pullRequests.nodes",
 	NULL };
 
