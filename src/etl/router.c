@@ -199,7 +199,7 @@ struct crowd {
 };
 
 /* Some of them, of one tenant. */
-struct company {
+struct group {
 	size_t places[RAW_BATCH_GROUP_MAX];
 	struct req *rqs[RAW_BATCH_GROUP_MAX];
 	struct resp *rps[RAW_BATCH_GROUP_MAX];
@@ -220,18 +220,18 @@ may_go_with(const struct req *rq, const struct req *first)
 
 /* One that waits, and all that may go with it; they wait no more. */
 static void
-take_company(struct crowd *crowd, size_t place, struct company *company)
+take_group(struct crowd *crowd, size_t place, struct group *group)
 {
-	company->count = 0;
+	group->count = 0;
 	for (size_t i = place; i < crowd->count; i++) {
 		if (!crowd->waits[i] ||
 		    !may_go_with(crowd->rqs[i], crowd->rqs[place]))
 			continue;
 		crowd->waits[i] = false;
-		company->places[company->count] = i;
-		company->rqs[company->count] = crowd->rqs[i];
-		company->rps[company->count] = crowd->rps[i];
-		company->stores[company->count++] = crowd->stores[i];
+		group->places[group->count] = i;
+		group->rqs[group->count] = crowd->rqs[i];
+		group->rps[group->count] = crowd->rps[i];
+		group->stores[group->count++] = crowd->stores[i];
 	}
 }
 
@@ -255,37 +255,37 @@ store_alone(const struct crowd *crowd, struct req *rq, struct resp *rp,
 
 /* Store them, and answer each as soon as its outcome is known. */
 static void
-store_company(const struct crowd *crowd, struct company *company)
+answer_group(const struct crowd *crowd, struct group *group)
 {
-	struct req *first = company->rqs[0];
+	struct req *first = group->rqs[0];
 	enum err rc = E_DB;
 	struct diag diag;
 	bool alone = true;
 
 	db_tenant(first->db, first->who.tenant_id);
 	diag_clear(&diag);
-	if (company->count > 1 && clock_left(crowd->ends) > 0) {
+	if (group->count > 1 && clock_left(crowd->ends) > 0) {
 		daemon_feed_watchdog();
 		seats_hold(first->service->seats, first->who.tenant_id, true);
-		rc = store_group(company->rqs, company->rps, company->stores,
-		    company->count, &diag);
+		rc = store_group(group->rqs, group->rps, group->stores,
+		    group->count, &diag);
 		alone = store_is_one_to_blame(rc, &diag);
 	}
-	for (size_t i = 0; i < company->count; i++) {
-		struct req *rq = company->rqs[i];
+	for (size_t i = 0; i < group->count; i++) {
+		struct req *rq = group->rqs[i];
 
 		if (alone)
-			rc = store_alone(crowd, rq, company->rps[i],
-			    &company->stores[i]);
+			rc = store_alone(crowd, rq, group->rps[i],
+			    &group->stores[i]);
 		else
 			rq->diag = diag;
-		conclude(rq, company->rps[i], rc, "");
+		conclude(rq, group->rps[i], rc, "");
 		if (alone)
-			crowd->answered(crowd->to, &company->places[i], 1);
+			crowd->answered(crowd->to, &group->places[i], 1);
 	}
 	db_tenant(first->db, DB_NO_TENANT);
 	if (!alone)
-		crowd->answered(crowd->to, company->places, company->count);
+		crowd->answered(crowd->to, group->places, group->count);
 }
 
 void
@@ -295,7 +295,7 @@ router_answer_stores(struct req *const *rqs, struct resp *const *rps,
 	struct crowd crowd = { .rqs = rqs, .rps = rps, .count = count,
 		.ends = clock_ms() + ROUTER_STORES_MS, .answered = answered,
 		.to = to };
-	struct company company;
+	struct group group;
 	bool seated = false; /* one seat is enough for them */
 
 	for (size_t i = 0; i < count; i++) {
@@ -316,8 +316,8 @@ router_answer_stores(struct req *const *rqs, struct resp *const *rps,
 	for (size_t i = 0; i < count; i++) {
 		if (!crowd.waits[i])
 			continue;
-		take_company(&crowd, i, &company);
-		store_company(&crowd, &company);
+		take_group(&crowd, i, &group);
+		answer_group(&crowd, &group);
 	}
 }
 
