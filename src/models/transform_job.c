@@ -3,7 +3,7 @@
 #include "base/daemon.h"
 
 /* How often a statement may find that it has to run again. */
-#define TURNS_MAX 200
+#define ROUNDS_MAX 200
 
 /*
  * For this transaction. The planner cannot know how many items a batch has and
@@ -29,7 +29,7 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 }
 
 /*
- * Run a statement; one that repeats, until it gives no row any more. Each turn
+ * Run a statement; one that repeats, until it gives no row any more. Each round
  * sees what others have committed meanwhile.
  */
 static enum err
@@ -39,7 +39,7 @@ run_step(struct db *db, const struct db_statement *step,
 {
 	enum err rc = E_OK;
 
-	for (int turn = 0; turn < TURNS_MAX; turn++) {
+	for (int round = 0; round < ROUNDS_MAX; round++) {
 		daemon_feed_watchdog();
 		rc = db_run(db, step, params, arena, ret_rows, diag);
 		if (rc != E_OK || !step->repeats ||
