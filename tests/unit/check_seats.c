@@ -248,9 +248,9 @@ START_TEST(what_lies_ahead_was_long_ago)
 
 	ck_assert_int_eq(store_of(0, 2), E_OK);
 	leave_all();
-	table->marks[2].asked = ahead;
-	table->marks[1].tenant = 1;
-	table->marks[1].pressed = ahead;
+	table->entries[2].asked = ahead;
+	table->entries[1].tenant = 1;
+	table->entries[1].pressed = ahead;
 	for (size_t i = 0; i < POOL; i++)
 		ck_assert_int_eq(store_of(i, 1), E_OK);
 }
