@@ -193,8 +193,8 @@ release_integration(struct req *rq, struct edit *edit)
 	struct integration_referrers referrers;
 	enum err rc;
 
-	rc = integration_referrers(rq->db, rq->who.tenant_id, edit->id, rq->arena,
-	    &referrers, &rq->diag);
+	rc = integration_referrers(rq->db, rq->who.tenant_id, edit->id,
+	    rq->arena, &referrers, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	if (referrers.batches > 0 || referrers.work_items > 0) {

@@ -66,8 +66,8 @@ enum err resource_remove(struct req *rq, struct resp *rp,
     const struct resource *it) MUST_CHECK;
 
 /*
- * For `release`: the referrers of the row go over to the target, if one is given;
- * while there are active ones, the row is kept.
+ * For `release`: the referrers of the row go over to the target, if one is
+ * given; while there are active ones, the row is kept.
  */
 enum err resource_release(struct req *rq, struct edit *edit) MUST_CHECK;
 

@@ -21,8 +21,8 @@ resource_release(struct req *rq, struct edit *edit)
 		    edit->id, rq->arena, &referrers, &rq->diag);
 	if (rc == E_OK && referrers > 0)
 		edit->kept = arena_printf(rq->arena, "The %s is deactivated,"
-		    " not deleted: %" PRId64 " %s still use it", it->noun, referrers,
-		    it->referrers);
+		    " not deleted: %" PRId64 " %s still use it", it->noun,
+		    referrers, it->referrers);
 	return rc;
 }
 

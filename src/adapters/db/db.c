@@ -216,9 +216,11 @@ db_shrink_buffers(struct db *db)
 {
 	struct diag diag;
 
-	if (db->conn == NULL || db->in_transaction || db->peak_bytes <= KEEP_BYTES)
+	if (db->conn == NULL || db->in_transaction ||
+	    db->peak_bytes <= KEEP_BYTES)
 		return;
-	log_debug("db_shrink_buffers", LOG_INT("bytes", (int64_t)db->peak_bytes));
+	log_debug("db_shrink_buffers",
+	    LOG_INT("bytes", (int64_t)db->peak_bytes));
 	db_close(db);
 	diag_clear(&diag);
 	if (db_open(db, &diag) != E_OK)

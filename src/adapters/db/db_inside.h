@@ -28,14 +28,14 @@ struct db {
 	} prepared[PREPARED_MAX];
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
-	const struct db_waiter *waiter; /* see db_serve_while_waiting(), or NULL */
+	const struct db_waiter *waiter; /* or NULL */
 	int peer;	  /* see db_wait_for_peer() */
 	bool ends;	  /* see db_cancel_at_end() */
 	bool reads;	  /* what runs now changes nothing */
 	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
 	bool cancelled;	  /* it was */
 	bool too_slow;	  /* that is why */
-	size_t peak_bytes;	  /* bytes of the largest statement or answer */
+	size_t peak_bytes; /* of the largest statement or answer */
 };
 
 struct db_rows {

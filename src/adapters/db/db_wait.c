@@ -1,6 +1,6 @@
 /*
  * Waiting for PostgreSQL: for its socket, for what was sent to leave, for the
- * results. Whoever waits serves another connection meanwhile, and gives up with it.
+ * results. Meanwhile another connection is served: its waiter.
  */
 #include <poll.h>
 #include <string.h>

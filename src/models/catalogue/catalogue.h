@@ -125,8 +125,8 @@ enum err catalogue_begin(struct db *db, int64_t tenant_id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Lock a row for a change; is_removal: also against new rows that refer to it, for
- * it is about to go. A worker that gives a type its mapping waits only then.
+ * Lock a row for a change; is_removal: also against new rows that refer to it,
+ * for it is about to go. A worker that gives a type its mapping waits only then.
  * Fails: as catalogue_get().
  */
 enum err catalogue_lock(struct db *db, const struct catalogue *it,
@@ -151,8 +151,8 @@ enum err catalogue_delete(struct db *db, const struct catalogue *it,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Let go of a row that is to be removed: inactive referrers forget it, unless they
- * keep it, too. Gives: *ret_referrers, how many use it still.
+ * Let go of a row that is to be removed: inactive referrers forget it, unless
+ * they keep it, too. Gives: *ret_referrers, how many use it still.
  */
 enum err catalogue_release(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_referrers,

@@ -16,8 +16,8 @@ run(struct db *db, const char *sql, int64_t tenant_id, int64_t id,
 }
 
 /*
- * The referrers of row $2, locked as `locked` in the order in which workers lock
- * them: the other way round the two would wait for each other.
+ * The referrers of row $2, locked as `locked` in the order in which workers
+ * lock them: the other way round the two would wait for each other.
  */
 #define LOCKED \
 	"WITH locked AS MATERIALIZED (SELECT u.id FROM %s AS u" \
@@ -40,14 +40,15 @@ catalogue_release(struct db *db, const struct catalogue *it, int64_t tenant_id,
 
 	if (it->keeps_inactive)
 		sql = arena_printf(arena, "SELECT count(*) FROM %s"
-		    " WHERE tenant_id = $1 AND %s = $2", it->referrers, it->link);
+		    " WHERE tenant_id = $1 AND %s = $2", it->referrers,
+		    it->link);
 	else
 		sql = arena_printf(arena, LOCKED ", released AS (UPDATE %s AS u"
 		    " SET %s = NULL FROM locked WHERE u.tenant_id = $1"
 		    " AND u.id = locked.id) SELECT count(*) FROM %s"
-		    " WHERE tenant_id = $1 AND %s = $2 AND active", it->referrers,
-		    it->link, " AND NOT u.active", order_of(it), it->referrers,
-		    it->link, it->referrers, it->link);
+		    " WHERE tenant_id = $1 AND %s = $2 AND active",
+		    it->referrers, it->link, " AND NOT u.active", order_of(it),
+		    it->referrers, it->link, it->referrers, it->link);
 	rc = run(db, sql, tenant_id, id, 0, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_referrers = db_int(rows, 0, 0);
@@ -86,8 +87,9 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 	    " FOR NO KEY UPDATE OF u)"
 	    " UPDATE %s AS u SET %s = changed.mapping_id FROM changed"
 	    " WHERE u.tenant_id = $1 AND u.id = changed.id", it->maps,
-	    it->table, key, it->referrers, it->best, it->table, it->link, it->link,
-	    it->referrers, it->link, order_of(it), it->referrers, it->link);
+	    it->table, key, it->referrers, it->best, it->table, it->link,
+	    it->link, it->referrers, it->link, order_of(it), it->referrers,
+	    it->link);
 	if (statement.sql == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory");
 	db_add_int(&params, tenant_id);
@@ -130,9 +132,9 @@ catalogue_move(struct db *db, const struct catalogue *it, int64_t tenant_id,
 		rc = run(db, arena_printf(arena, LOCKED " UPDATE %s AS u SET"
 		    " %s = t.id%s FROM locked, %s AS t WHERE t.tenant_id = $1"
 		    " AND t.id = $3 AND u.tenant_id = $1 AND u.id = locked.id",
-		    it->referrers, it->link, "", order_of(it), it->referrers, it->link,
-		    it->moved == NULL ? "" : it->moved, it->table), tenant_id,
-		    id, target_id, arena, &rows, diag);
+		    it->referrers, it->link, "", order_of(it), it->referrers,
+		    it->link, it->moved == NULL ? "" : it->moved, it->table),
+		    tenant_id, id, target_id, arena, &rows, diag);
 	/* They are the mappings that were changed last now. */
 	if (rc == E_OK && it->mappings != NULL)
 		rc = remap(db, it->mappings, it->link, tenant_id, target_id,
