@@ -72,7 +72,7 @@ SHAPE(answer_raw_data, "raw_data", "A batch with its payload", raw_data_rows)
 static const struct shape_row raw_data_list_rows[] = {
 	{ "raw_data_records", SHAPE_LIST, 0, NULL, &record },
 	{ "total_count", SHAPE_INT, 0, "All that the filter finds; with a filter"
-	  " at most 100000 are counted", NULL },
+	  " at most 10000 are counted", NULL },
 	{ "total_count_is_exact", SHAPE_BOOL, 0, "false: there are more than"
 	  " total_count", NULL },
 	{ "limit", SHAPE_INT, 0, NULL, NULL },

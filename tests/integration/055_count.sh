@@ -69,7 +69,7 @@ agrees "and has counted anew"
 sql 'TRUNCATE raw_extraction_data CASCADE' 2>"$TMP/truncate.err"
 check_is "none after all were removed" "$(total)" 0
 
-# -- with a filter 100,000 are counted at most
+# -- with a filter 10,000 are counted at most
 fill() { # ROWS ENTITY_TYPE; of a tenant that the triggers do not count for
 	PGUSER=postgres PGOPTIONS='' sql "SET session_replication_role = replica;
 		INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, processing_status, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
@@ -80,19 +80,19 @@ totals() { # QUERY
 	total "$1" >"$TMP/total"
 	json '"\(.total_count) \(.total_count_is_exact)"'
 }
-fill 100000 many
+fill 10000 many
 fill 3 few
-check_is "as many as are counted: that is all" "$(totals '&entity_type=many')" "100000 true"
+check_is "as many as are counted: that is all" "$(totals '&entity_type=many')" "10000 true"
 fill 1 many
 for query in entity_type=many external_id=many 'entity_type=many&processing_status=completed'; do
-	check_is "one more by $query: at least so many" "$(totals "&$query")" "100000 false"
+	check_is "one more by $query: at least so many" "$(totals "&$query")" "10000 false"
 done
 for query in processing_status=completed integration_id=1 created_after=2020-01-01 created_before=2100-01-01; do
-	check_is "more by $query, too" "$(totals "&$query")" "100000 false"
+	check_is "more by $query, too" "$(totals "&$query")" "10000 false"
 done
 check_is "few are counted as ever" "$(totals '&entity_type=few&processing_status=completed')" "3 true"
 check_is "none, too" "$(totals '&processing_status=failed')" "0 true"
-check_is "without a filter all are told" "$(totals '')" "100004 true"
-request GET '/app/etl/raw-data?tenant_id=1&entity_type=many&limit=1&offset=100000'
+check_is "without a filter all are told" "$(totals '')" "10004 true"
+request GET '/app/etl/raw-data?tenant_id=1&entity_type=many&limit=1&offset=10000'
 check_is "the page beyond is there" "$STATUS $(json '"\(.raw_data_records | length) \(.next_cursor)"')" "200 1 null"
 done_testing

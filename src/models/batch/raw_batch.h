@@ -129,7 +129,7 @@ enum err raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
     MUST_CHECK;
 
 /* So far the rows that a filter leaves are counted. */
-#define RAW_BATCH_COUNTED 100000
+#define RAW_BATCH_COUNTED 10000
 
 /* How many rows a filter has; where that is not exact, at least so many. */
 struct raw_batch_total {
