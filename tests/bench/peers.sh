@@ -79,6 +79,7 @@ peer_fcgi_floor() {
 		fastcgi_temp_path temp/fastcgi;
 		server {
 			listen 127.0.0.1:$(peer_port fcgi_floor);
+			keepalive_requests 100000;
 			client_max_body_size 64m;
 			client_body_buffer_size 8m;
 			location / {
