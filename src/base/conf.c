@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "base/suggest.h"
@@ -156,6 +157,17 @@ read_file(struct conf_set *sets, size_t count, const char *path,
 	free(text);
 	(void)fclose(in);
 	return rc;
+}
+
+const char *
+conf_path(const char *given)
+{
+	static const char installed[] = ETL_SYSCONFDIR "/pulse-etl/etl.conf";
+	const char *path = given != NULL ? given : getenv("ETL_CONFIG");
+
+	if (path == NULL && access(installed, F_OK) == 0)
+		path = installed;
+	return path == NULL || path[0] == '\0' ? NULL : path;
 }
 
 enum err

@@ -66,6 +66,13 @@ struct conf_set {
 enum err conf_read(struct conf_set *sets, size_t count, const char *path,
     struct diag *diag) MUST_CHECK;
 
+/*
+ * The file that a program reads: given (its --config), else the environment's
+ * ETL_CONFIG, else $(sysconfdir)/pulse-etl/etl.conf where there is one.
+ * Gives: NULL where there is none; an empty ETL_CONFIG says so.
+ */
+const char *conf_path(const char *given);
+
 /* Give the texts back. */
 void conf_free(struct conf_set *sets, size_t count);
 

@@ -38,7 +38,9 @@ print_help(const struct daemon_program *program)
 	    "      --dump-settings  print all settings with their meaning; secrets masked\n"
 	    "  -h, --help           this text\n"
 	    "  -V, --version        the version\n\n"
-	    "Settings come from FILE, and from the environment, which wins.\n"
+	    "Settings come from FILE (without --config: ETL_CONFIG, then\n"
+	    ETL_SYSCONFDIR "/pulse-etl/etl.conf), and from the environment,\n"
+	    "which wins.\n"
 	    "Exit codes: 0 stopped on request, or its limit of age or requests reached;\n"
 	    "64 wrong options; 78 wrong settings.\n",
 	    program->name, program->synopsis);
@@ -102,6 +104,7 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 		    program->name);
 		exit(err_exit_code(E_USAGE));
 	}
+	path = conf_path(path);
 	if (conf_read(program->sets, program->set_count, path, &diag) != E_OK) {
 		(void)fprintf(stderr, "%s: %s\n", program->name, diag.text);
 		exit(err_exit_code(E_SETTING));
