@@ -32,7 +32,7 @@ done
 store "$(projects 1 3)"
 first=$id
 tool raw list --tenant 1
-check_match "raw list shows it" "$OUT" "$id +jira_projects_batch +pending +3 "
+check_match "raw list shows it" "$OUT" "$id +jira_projects_batch +pending +[0-9TZ:-]+ +3 "
 tool raw list --tenant 2
 check_is "not to another tenant" "$(wc -l <<<"$OUT")" 1
 tool raw show --tenant 1 "$id"

@@ -2,6 +2,7 @@
  * The commands of pulse-etl: TOOL(group, command, function, what it takes,
  * sentence). A group with an empty command is itself a command.
  */
+#define OUTPUT "[--output table|json|ndjson|tsv]"
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
 TOOL("settings", "show", tool_settings_show, "",
@@ -11,15 +12,15 @@ TOOL("secrets", "rotate", tool_secrets_rotate, "[--dry-run]",
 TOOL("token", "create", tool_token_create,
     "--tenant N --role reader|writer|admin [--expires 90d] [--name TEXT]",
     "Make an API token and print it, once")
-TOOL("token", "list", tool_token_list, "[--tenant N]",
+TOOL("token", "list", tool_token_list, "[--tenant N] " OUTPUT,
     "List tokens: whose, what for, when last used; not their secrets")
 TOOL("token", "revoke", tool_token_revoke, "ID",
     "Make a token useless, within 30 seconds")
 TOOL("raw", "list", tool_raw_list,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
-    " [--limit N]",
+    " [--limit N] " OUTPUT,
     "List stored batches, newest first")
-TOOL("raw", "show", tool_raw_show, "--tenant N ID",
+TOOL("raw", "show", tool_raw_show, "--tenant N " OUTPUT " ID",
     "Print all that is known of a batch, but for its payload")
 TOOL("raw", "export", tool_raw_export, "--tenant N [--output FILE] ID",
     "Print a batch's payload")
@@ -45,3 +46,4 @@ TOOL("purge", "", tool_purge,
     "--older-than AGE --status completed|failed|deleted [--tenant N]"
     " [--dry-run]",
     "Remove old batches, in small transactions")
+#undef OUTPUT
