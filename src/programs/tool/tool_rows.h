@@ -3,6 +3,39 @@
  * sentence). A group with an empty command is itself a command.
  */
 #define OUTPUT "[--output table|json|ndjson|tsv]"
+TOOL("tenant", "create", tool_tenant_create, "NAME",
+    "Make a tenant and print its id")
+TOOL("tenant", "list", tool_tenant_list, OUTPUT,
+    "List the tenants, their integrations, batches and quotas")
+TOOL("tenant", "show", tool_tenant_show, OUTPUT " ID",
+    "Print all that is known of a tenant")
+TOOL("tenant", "quota", tool_tenant_quota,
+    "[--batches N|none] [--bytes N|none] ID",
+    "Limit what a tenant may store in a day (UTC)")
+TOOL("tenant", "disable", tool_tenant_disable, "ID",
+    "Refuse all requests of a tenant, within 30 seconds")
+TOOL("tenant", "enable", tool_tenant_enable, "ID",
+    "Take the requests of a tenant again")
+TOOL("integration", "create", tool_integration_create,
+    "--tenant N --provider NAME [--type TYPE] [--base-url URL]"
+    " [--username NAME] [--password-file FILE] [--settings-file FILE]",
+    "Make an integration, the account of a source, and print its id")
+TOOL("integration", "list", tool_integration_list,
+    "--tenant N " OUTPUT, "List the integrations of a tenant")
+TOOL("integration", "show", tool_integration_show,
+    "--tenant N " OUTPUT " ID",
+    "Print all that is known of an integration, but for its password")
+TOOL("integration", "set", tool_integration_set,
+    "--tenant N [--provider NAME] [--type TYPE] [--base-url URL]"
+    " [--username NAME] [--settings-file FILE] ID",
+    "Change an integration")
+TOOL("integration", "password", tool_integration_password,
+    "--tenant N [--file FILE] ID",
+    "Set an integration's password, from the terminal or the first line of FILE")
+TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
+    "Deactivate an integration")
+TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
+    "Activate an integration again")
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
 TOOL("settings", "show", tool_settings_show, "",
