@@ -36,6 +36,14 @@ TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
     "Deactivate an integration")
 TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
     "Activate an integration again")
+TOOL("queues", "", tool_queues, OUTPUT,
+    "List the queues: state, messages, consumers")
+TOOL("status", "", tool_status, "[--tenant N] " OUTPUT,
+    "Count the batches by status, and tell how long the oldest have waited")
+TOOL("health", "", tool_health, "",
+    "Tell whether a store would pass now: 0 it would, 1 not")
+TOOL("top", "", tool_top, "[--interval SECONDS] [--count N]",
+    "Rates, backlog and queues, every two seconds until it is stopped")
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
 TOOL("settings", "show", tool_settings_show, "",
