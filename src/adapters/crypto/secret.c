@@ -85,6 +85,25 @@ secret_check(const char *keys_file, struct diag *diag)
 	    " %s: chmod 0640 %s", keys_file, keys_file);
 }
 
+enum err
+secret_new_key(const char *id, struct arena *arena, struct span *ret_line,
+    struct diag *diag)
+{
+	unsigned char bytes[KEY_BYTES], text[BASE64_CHARS(KEY_BYTES) + 1];
+	enum err rc = E_OK;
+
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
+		return diag_set(diag, E_SYSTEM, "there are no random bytes");
+	(void)EVP_EncodeBlock(text, bytes, sizeof(bytes));
+	*ret_line = str_span(arena_printf(arena, "%s:%s\n", id,
+	    (const char *)text));
+	if (ret_line->at == NULL)
+		rc = diag_set(diag, E_NO_MEMORY, "no memory");
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	OPENSSL_cleanse(text, sizeof(text));
+	return rc;
+}
+
 /* Find a key by its id, or (SPAN_NONE) the first. */
 static enum err
 find_key(const char *keys_file, struct span id, struct key *ret_key,

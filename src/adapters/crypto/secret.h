@@ -21,6 +21,13 @@
 enum err secret_check(const char *keys_file, struct diag *diag) MUST_CHECK;
 
 /*
+ * Make a key: a line for a file of keys, `id:BASE64`, with its end.
+ * Lives: in the arena. Fails: E_SYSTEM: there are no random bytes.
+ */
+enum err secret_new_key(const char *id, struct arena *arena,
+    struct span *ret_line, struct diag *diag) MUST_CHECK;
+
+/*
  * Encrypt a secret.
  *
  * Needs: context, what the secret belongs to: only with the same one it is

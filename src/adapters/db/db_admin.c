@@ -6,6 +6,10 @@
 
 #include <libpq-fe.h>
 
+#include "base/buf.h"
+
+#define DSN_BYTES_MAX 8192
+
 struct db_admin {
 	PGconn *conn;
 	void (*said)(void *context, const struct db_admin_words *words);
@@ -110,6 +114,114 @@ const char *
 db_admin_database(const struct db_admin *admin)
 {
 	return PQdb(admin->conn);
+}
+
+/* name='value', as conninfo strings quote it (PostgreSQL manual 34.1.1.1). */
+static void
+add_option(struct buf *dsn, const char *name, const char *value)
+{
+	buf_printf(dsn, "%s%s='", dsn->len == 0 ? "" : " ", name);
+	for (; *value != '\0'; value++) {
+		if (*value == '\'' || *value == '\\')
+			buf_add_char(dsn, '\\');
+		buf_add_char(dsn, *value);
+	}
+	buf_add_char(dsn, '\'');
+}
+
+/* Is it one that another login shares? */
+static bool
+is_shared(const char *keyword)
+{
+	static const char *const shared[] = { "host", "hostaddr", "port",
+		"dbname", "sslmode", "sslrootcert" };
+
+	for (size_t i = 0; i < COUNT(shared); i++)
+		if (strcmp(shared[i], keyword) == 0)
+			return true;
+	return false;
+}
+
+char *
+db_admin_dsn_of(const struct db_admin *admin, const char *host,
+    const char *user, const char *password, struct arena *arena)
+{
+	PQconninfoOption *options = PQconninfo(admin->conn);
+	struct buf dsn;
+	char *text;
+
+	buf_init(&dsn, DSN_BYTES_MAX);
+	for (const PQconninfoOption *it = options;
+	    it != NULL && it->keyword != NULL; it++) {
+		const bool is_host = strncmp(it->keyword, "host", 4) == 0;
+
+		if (it->val == NULL || it->val[0] == '\0' ||
+		    !is_shared(it->keyword) || (is_host && host != NULL))
+			continue;
+		add_option(&dsn, it->keyword, it->val);
+	}
+	PQconninfoFree(options);
+	if (host != NULL)
+		add_option(&dsn, "host", host);
+	add_option(&dsn, "user", user);
+	if (password[0] != '\0')
+		add_option(&dsn, "password", password);
+	text = buf_done(&dsn) == E_OK ? arena_text(arena, buf_span(&dsn)) :
+	    NULL;
+	explicit_bzero(dsn.data, dsn.len);
+	buf_free(&dsn);
+	return text;
+}
+
+bool
+db_admin_asks_password(const struct db_admin *admin, const char *user,
+    struct arena *arena)
+{
+	const char *dsn = db_admin_dsn_of(admin, NULL, user, "", arena);
+	PGconn *conn = dsn == NULL ? NULL : PQconnectdb(dsn);
+	/* It also says so where a password was asked for and none was there. */
+	bool asks = conn != NULL && PQconnectionNeedsPassword(conn) == 1;
+
+	PQfinish(conn);
+	return asks;
+}
+
+bool
+db_admin_is_local(const struct db_admin *admin)
+{
+	const char *host = PQhost(admin->conn);
+
+	return host == NULL || host[0] == '/' || host[0] == '\0';
+}
+
+char *
+db_admin_dsn_option(const char *dsn, const char *name, struct arena *arena)
+{
+	PQconninfoOption *options = PQconninfoParse(dsn, NULL);
+	char *value = NULL;
+
+	for (const PQconninfoOption *it = options;
+	    it != NULL && it->keyword != NULL; it++)
+		if (strcmp(it->keyword, name) == 0 && it->val != NULL)
+			value = arena_text(arena, str_span(it->val));
+	PQconninfoFree(options);
+	return value;
+}
+
+enum err
+db_admin_verifier(struct db_admin *admin, const char *user,
+    const char *password, struct arena *arena, char **ret_verifier,
+    struct diag *diag)
+{
+	char *verifier = PQencryptPasswordConn(admin->conn, password, user,
+	    NULL);
+
+	if (verifier == NULL)
+		return note(admin, E_DB, "cannot make a password", diag);
+	*ret_verifier = arena_text(arena, str_span(verifier));
+	PQfreemem(verifier);
+	return *ret_verifier != NULL ? E_OK :
+	    diag_set(diag, E_NO_MEMORY, "out of memory");
 }
 
 /* Copy a result into the arena; NULL without memory. */

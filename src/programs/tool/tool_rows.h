@@ -3,6 +3,11 @@
  * sentence). A group with an empty command is itself a command.
  */
 #define OUTPUT "[--output table|json|ndjson|tsv]"
+TOOL("setup", "", tool_setup,
+    "[--yes] [--database URL] [--broker URL] [--broker-password-file FILE]"
+    " [--tenant NAME] [--role NAME] [--group NAME] [--folder DIR]"
+    " [--run-folder DIR] [--migrations DIR]",
+    "Make all that a first batch needs; run again, it keeps what is there")
 TOOL("tenant", "create", tool_tenant_create, "NAME",
     "Make a tenant and print its id")
 TOOL("tenant", "list", tool_tenant_list, OUTPUT,
