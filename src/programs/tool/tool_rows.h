@@ -49,6 +49,8 @@ TOOL("health", "", tool_health, "",
     "Tell whether a store would pass now: 0 it would, 1 not")
 TOOL("top", "", tool_top, "[--interval SECONDS] [--count N]",
     "Rates, backlog and queues, every two seconds until it is stopped")
+TOOL("doctor", "", tool_doctor, OUTPUT,
+    "Look at servers, settings and files: 0 all is well, 1 worth a look, 2 wrong")
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
 TOOL("settings", "show", tool_settings_show, "",
