@@ -16,7 +16,6 @@
 
 #define FILES_LEAST 1024
 #define NGINX_BYTES_MAX (8u << 20)
-#define SOCKET_PATH ETL_RUNSTATEDIR "/pulse-etl/fcgi.sock"
 
 static void
 look_at_keys(struct doctor *doctor)
@@ -103,8 +102,8 @@ find_socket(struct doctor *doctor, const char *text)
 		    (struct span){ at, strcspn(at, "; \n") });
 		if (at != NULL)
 			look_at_socket(doctor, at);
-	} else if (access(SOCKET_PATH, F_OK) == 0) {
-		look_at_socket(doctor, SOCKET_PATH);
+	} else if (access(ETL_SOCKET, F_OK) == 0) {
+		look_at_socket(doctor, ETL_SOCKET);
 	}
 }
 
@@ -184,7 +183,7 @@ look_at_nginx(struct doctor *doctor)
 		buf_add_char(&out, '\0');
 		if (strstr(out.data, "/app/etl") == NULL) {
 			doctor_tell(doctor, DOCTOR_WRONG, "nginx", "include "
-			    ETL_PKGDATADIR "/nginx/pulse-etl-http.conf in its"
+			    ETL_NGINXDIR "/pulse-etl-http.conf in its"
 			    " http block and pulse-etl-location.conf in a"
 			    " server", "does not forward /app/etl");
 		} else {

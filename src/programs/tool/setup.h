@@ -10,6 +10,8 @@
 #include "programs/tool/tool.h"
 
 #define SETUP_PASSWORD_CHARS 40
+/* The user and the virtual host that are made on a broker of this machine. */
+#define SETUP_BROKER_NAME "pulse_etl"
 
 /* What was asked for. Texts are not NULL unless it is said. */
 struct setup {
@@ -24,6 +26,13 @@ struct setup {
 	const char *migrations; /* a folder, or NULL: the installed one */
 	const char *group;	/* that reads the settings */
 	bool yes;		/* ask nothing */
+	/*
+	 * Both servers are on this machine and root may do all: PostgreSQL is
+	 * talked to as its own user, who has this id (0: not so), and the broker
+	 * is given a user.
+	 */
+	uid_t server_uid;
+	bool own_broker;
 	/* What the steps give each other. */
 	gid_t gid; /* of the group, or (gid_t)-1 */
 	const char *service_dsn;      /* of the role */
@@ -33,6 +42,13 @@ struct setup {
 	int64_t tenant_id;
 	int64_t integration_id;
 };
+
+/* A password that nobody has to type. Lives: in the arena. Fails: E_SYSTEM. */
+enum err setup_password(struct setup *setup, const char **ret_password,
+    struct diag *diag) MUST_CHECK;
+
+/* Be the user of PostgreSQL's server, if that is how it is talked to, or not. */
+void setup_as_server(const struct setup *setup, bool on);
 
 /* Say what was found or made; `what` is a word such as made or kept. */
 void setup_say(const char *what, const char *format, ...) PRINTF_LIKE(2, 3);

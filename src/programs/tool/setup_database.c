@@ -32,8 +32,42 @@ static enum err
 open_owner(const struct setup *setup, struct db_admin **ret_admin,
     struct diag *diag)
 {
-	return db_admin_open(setup->database, "pulse-etl setup", NULL, NULL,
+	enum err rc;
+
+	setup_as_server(setup, true);
+	rc = db_admin_open(setup->database, "pulse-etl setup", NULL, NULL,
 	    ret_admin, diag);
+	setup_as_server(setup, false);
+	return rc;
+}
+
+void
+setup_as_server(const struct setup *setup, bool on)
+{
+	/* The server looks at who connects (peer authentication). */
+	if (setup->server_uid != 0)
+		(void)!seteuid(on ? setup->server_uid : 0);
+}
+
+/* Make the database, on a server of this machine. */
+static enum err
+create_database(const struct setup *setup, struct diag *diag)
+{
+	struct db_admin *admin;
+	enum err rc;
+
+	setup_as_server(setup, true);
+	rc = db_admin_open("dbname=postgres user=postgres", "pulse-etl setup",
+	    NULL, NULL, &admin, diag);
+	setup_as_server(setup, false);
+	if (rc != E_OK)
+		return rc;
+	rc = db_admin_run(admin, "CREATE DATABASE pulse_etl ENCODING 'UTF8'"
+	    " TEMPLATE template0", NULL, 0, NULL, NULL, diag);
+	db_admin_close(admin);
+	if (rc == E_OK)
+		setup_say("made", "the database pulse_etl");
+	return rc;
 }
 
 static enum err
@@ -83,6 +117,9 @@ setup_check_database(struct setup *setup, struct diag *diag)
 	char **facts;
 	enum err rc = open_owner(setup, &admin, diag);
 
+	if (rc != E_OK && setup->server_uid != 0 &&
+	    create_database(setup, diag) == E_OK)
+		rc = open_owner(setup, &admin, diag);
 	if (rc != E_OK)
 		return diag_set(diag, rc, "the database: %s. Give --database"
 		    " for the role that is to own the tables; createdb makes"
@@ -184,6 +221,8 @@ setup_migrate(struct setup *setup, struct diag *diag)
 	(void)fflush(stdout);
 	child = fork();
 	if (child == 0) {
+		if (setup->server_uid != 0 && setuid(setup->server_uid) != 0)
+			_exit(127);
 		/* By the environment: others see what is on a command line. */
 		if (setup->database[0] != '\0')
 			(void)setenv("DATABASE_URL", setup->database, 1);

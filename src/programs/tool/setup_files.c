@@ -63,13 +63,19 @@ add_escaped(struct buf *out, struct span text)
 
 /* The broker's URL with its password, behind the user. */
 static enum err
-add_broker(const struct setup *setup, struct buf *out, struct diag *diag)
+add_broker(struct setup *setup, struct buf *out, struct diag *diag)
 {
-	const char *url = setup->broker, *at = strchr(url, '@');
+	const char *url = setup->broker, *at = strchr(url, '@'), *made;
 	struct span password;
 	enum err rc;
 
 	buf_add_text(out, "rabbitmq_url = ");
+	if (setup->own_broker) {
+		rc = setup_password(setup, &made, diag);
+		buf_printf(out, "amqp://" SETUP_BROKER_NAME ":%s@127.0.0.1/"
+		    SETUP_BROKER_NAME "\n", rc == E_OK ? made : "");
+		return rc;
+	}
 	if (setup->broker_password_file == NULL && (at == NULL || setup->yes)) {
 		buf_printf(out, "%s\n", url);
 		return E_OK;

@@ -114,7 +114,9 @@ setup_tenant(struct setup *setup, struct diag *diag)
 		return diag_set(diag, E_NO_MEMORY, "no memory");
 	db_tenant(db, DB_EVERY_TENANT);
 	setup->tool->db = db; /* the audit goes through it, too */
+	setup_as_server(setup, true);
 	rc = db_begin(db, diag);
+	setup_as_server(setup, false);
 	if (rc == E_OK) {
 		rc = take_tenant(setup, db, diag);
 		if (rc == E_OK)

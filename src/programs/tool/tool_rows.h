@@ -51,6 +51,8 @@ TOOL("top", "", tool_top, "[--interval SECONDS] [--count N]",
     "Rates, backlog and queues, every two seconds until it is stopped")
 TOOL("doctor", "", tool_doctor, OUTPUT,
     "Look at servers, settings and files: 0 all is well, 1 worth a look, 2 wrong")
+TOOL("completion", "", tool_completion, "bash|zsh",
+    "Print what a shell needs to complete these commands")
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
 TOOL("settings", "show", tool_settings_show, "",

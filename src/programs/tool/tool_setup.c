@@ -3,11 +3,13 @@
  * what it is not told it asks, unless --yes says that the defaults will do.
  */
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "programs/tool/setup.h"
 
@@ -121,6 +123,36 @@ ask(const struct setup *setup, const char *question, const char *usual,
 	    diag_set(diag, E_NO_MEMORY, "no memory");
 }
 
+/* Is a command there, as root has its PATH? */
+static bool
+has_command(const char *path)
+{
+	return access(path, X_OK) == 0;
+}
+
+/*
+ * Root of the machine that has the servers is asked for nothing: it may become
+ * PostgreSQL's user, and give the broker a user.
+ */
+static void
+use_this_machine(struct setup *setup)
+{
+	const struct passwd *server = getpwnam("postgres");
+
+	if (geteuid() != 0)
+		return;
+	if (setup->database == NULL && server != NULL &&
+	    access("/var/run/postgresql", X_OK) == 0) {
+		setup->server_uid = server->pw_uid;
+		setup->database = "postgresql:///pulse_etl?user=postgres";
+	}
+	if (setup->broker == NULL && (has_command("/usr/sbin/rabbitmqctl") ||
+	    has_command("/usr/bin/rabbitmqctl"))) {
+		setup->own_broker = true;
+		setup->broker = "";
+	}
+}
+
 static enum err
 ask_all(struct setup *setup, struct diag *diag)
 {
@@ -132,6 +164,7 @@ ask_all(struct setup *setup, struct diag *diag)
 		setup->database = url;
 	if (setup->broker == NULL && broker != NULL)
 		setup->broker = broker;
+	use_this_machine(setup);
 	rc = ask(setup, "Database, as the role that is to own the tables",
 	    "postgresql:///pulse_etl", &setup->database, diag);
 	if (rc == E_OK)
@@ -143,9 +176,9 @@ ask_all(struct setup *setup, struct diag *diag)
 	return rc;
 }
 
-/* A password for the service's login: nobody has to type it. */
-static enum err
-make_password(struct setup *setup, struct diag *diag)
+enum err
+setup_password(struct setup *setup, const char **ret_password,
+    struct diag *diag)
 {
 	unsigned char bytes[SETUP_PASSWORD_CHARS / 2];
 	char *text = arena_get(setup->tool->arena, SETUP_PASSWORD_CHARS + 1);
@@ -156,8 +189,14 @@ make_password(struct setup *setup, struct diag *diag)
 		return diag_set(diag, E_SYSTEM, "there are no random bytes");
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		(void)snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	setup->service_password = text;
+	*ret_password = text;
 	return E_OK;
+}
+
+static enum err
+make_password(struct setup *setup, struct diag *diag)
+{
+	return setup_password(setup, &setup->service_password, diag);
 }
 
 /* What is left to do, with the names that were made. */
@@ -165,16 +204,20 @@ static void
 tell_rest(const struct setup *setup)
 {
 	(void)printf("\nnginx: in its http block\n\n"
-	    "\tinclude %s/nginx/pulse-etl-http.conf;\n\n"
+	    "\tinclude %s/pulse-etl-http.conf;\n\n"
 	    "and in a server\n\n"
-	    "\tinclude %s/nginx/pulse-etl-location.conf;\n\n"
-	    "Start the pool, the relay and a worker; then store a batch:\n\n"
+	    "\tinclude %s/pulse-etl-location.conf;\n\n"
+	    "Start the pool, the relay and workers: where systemd has the\n"
+	    "units, with\n\n"
+	    "\tsystemctl enable --now pulse-etl.target pulse-etl-pool"
+	    " pulse-etl-relay \\\n\t  pulse-etl-worker@1\n\n"
+	    "Then store a batch:\n\n"
 	    "\tcurl -H \"Authorization: Bearer $TOKEN\""
 	    " -H 'Content-Type: application/json' \\\n"
 	    "\t  --data '{\"integration_id\": %" PRId64 ", \"entity_type\":"
 	    " \"jira_projects_batch\", \"raw_data\": []}' \\\n"
 	    "\t  http://127.0.0.1/app/etl/raw-data/store\n",
-	    ETL_PKGDATADIR, ETL_PKGDATADIR, setup->integration_id);
+	    ETL_NGINXDIR, ETL_NGINXDIR, setup->integration_id);
 }
 
 /* Make all that a first batch needs. */
