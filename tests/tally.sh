@@ -84,7 +84,8 @@ tally_trs() { # FILE
 		if grep -q '^1\.\.[1-9]' "$log" 2>/dev/null; then
 			counts="$(grep -c '^ok ' "$log") $(grep -c '^not ok ' "$log")"
 		else
-			counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' \
+			counts=$(sed -nE \
+				's/^[0-9]*%: Checks: ([0-9]*), Failures: ([0-9]*), Errors: ([0-9]*).*/\1 \2 \3/p' \
 				"$log" 2>/dev/null |
 				awk '{ n += $1; bad += $2 + $3 } END { if (NR) print n - bad, bad }')
 		fi

@@ -61,7 +61,8 @@ postgres_delete() {
 
 postgres_url() { # DATABASE [ROLE]
 	local role=${2:-$owner_role}
-	echo "postgresql://$role:$(secret "$ETL_STACK" "password_$role")@127.0.0.1:$(remembered "$ETL_STACK" postgres_port)/$1"
+	printf 'postgresql://%s:%s@127.0.0.1:%s/%s\n' "$role" "$(secret "$ETL_STACK" "password_$role")" \
+		"$(remembered "$ETL_STACK" postgres_port)" "$1"
 }
 
 # psql as the superuser.

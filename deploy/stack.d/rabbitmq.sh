@@ -110,7 +110,8 @@ rabbitmq_start() {
 	process_start "$ETL_STACK" rabbitmq "${rabbitmq_words[@]}"
 	process_wait "$ETL_STACK" rabbitmq 300 rabbitmq_answers ||
 		die_with_log "$log" "RabbitMQ did not start"
-	say "rabbitmq: runs on 127.0.0.1:$(remembered "$ETL_STACK" amqp_port), management on http://127.0.0.1:$(remembered "$ETL_STACK" mgmt_port)"
+	say "rabbitmq: runs on 127.0.0.1:$(remembered "$ETL_STACK" amqp_port)," \
+		"management on http://127.0.0.1:$(remembered "$ETL_STACK" mgmt_port)"
 }
 
 # A connection, for "ss" would be a program of its own each time.
@@ -152,7 +153,9 @@ rabbitmq_vhost_create() { # VHOST
 
 # Have all quorum queues of a virtual host a leader?
 rabbitmq_vhost_leads() { # VHOST
-	rabbitmq_eval "lists:all(fun(L) -> L =/= undefined end, [begin {N, _} = amqqueue:get_pid(Q), ra_leaderboard:lookup_leader(N) end || Q <- rabbit_amqqueue:list(<<\"$1\">>), amqqueue:get_type(Q) =:= rabbit_quorum_queue])." |
+	rabbitmq_eval "lists:all(fun(L) -> L =/= undefined end,
+		[begin {N, _} = amqqueue:get_pid(Q), ra_leaderboard:lookup_leader(N) end ||
+		Q <- rabbit_amqqueue:list(<<\"$1\">>), amqqueue:get_type(Q) =:= rabbit_quorum_queue])." |
 		grep -q true
 }
 

@@ -1,13 +1,16 @@
 #include "adapters/http_client.h"
 
+#include <string.h>
+
 #ifdef HAVE_CURL
 #include <stdlib.h>
 
 #include <curl/curl.h>
 
-#include "base/buf.h"
-
 #define ANSWER_MAX (1u << 20)
+#define TOO_LARGE "the answer has more than 1 MB"
+/* What stays allocated for the next answer, bytes. */
+#define KEEP_BYTES 65536
 
 struct slot {
 	CURL *easy;
@@ -25,15 +28,20 @@ struct http_client {
 	long timeout;
 };
 
-/* What comes beyond the buffer's cap is dropped, not refused. */
+bool
+http_client_is_built(void)
+{
+	return true;
+}
+
+/* libcurl's write callback: what is beyond the buffer's cap ends it all. */
 static size_t
-on_body(char *bytes, size_t size, size_t count, void *answer)
+keep(char *bytes, size_t size, size_t count, void *answer)
 {
 	struct buf *buf = answer;
 
-	if (buf->len + size * count <= ANSWER_MAX)
-		buf_add(buf, bytes, size * count);
-	return size * count;
+	buf_add(buf, bytes, size * count);
+	return buf_done(buf) == E_OK ? size * count : 0;
 }
 
 enum err
@@ -55,7 +63,7 @@ http_client_new(size_t slots, long timeout, struct http_client **ret_client,
 	}
 	client->count = slots;
 	for (size_t i = 0; i < slots; i++)
-		buf_init(&client->slots[i].answer, ANSWER_MAX + 1);
+		buf_init(&client->slots[i].answer, ANSWER_MAX);
 	*ret_client = client;
 	return E_OK;
 }
@@ -101,71 +109,120 @@ find_slot(struct http_client *client, const CURL *easy)
 	return NULL;
 }
 
-/* Fill the handle in. */
-static CURLcode
-prepare(struct http_client *client, struct slot *slot,
-    const struct http_client_request *request)
+static bool
+add_headers(struct slot *slot, const char *const *headers)
 {
-	CURL *easy = slot->easy;
-	CURLcode rc;
-
-	curl_easy_reset(easy); /* the connection is kept */
 	curl_slist_free_all(slot->headers);
 	slot->headers = NULL;
-	for (size_t i = 0; request->headers[i] != NULL; i++) {
+	for (; headers != NULL && *headers != NULL; headers++) {
 		struct curl_slist *longer = curl_slist_append(slot->headers,
-		    request->headers[i]);
+		    *headers);
 
 		if (longer == NULL)
-			return CURLE_OUT_OF_MEMORY;
+			return false;
 		slot->headers = longer;
 	}
-	rc = curl_easy_setopt(easy, CURLOPT_URL, request->url);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_POST, 1L);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-		    request->body.at);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)request->body.len);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_TIMEOUT, client->timeout);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->trouble);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	if (rc == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_WRITEDATA, &slot->answer);
-	return rc;
+	return true;
+}
+
+/* What holds for all requests: limits, and where the answer goes. */
+static bool
+prepare(const struct http_client *client, struct slot *slot)
+{
+	CURL *easy = slot->easy;
+
+	return curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, client->timeout) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_USERAGENT, "pulse-etl/"
+		PACKAGE_VERSION) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->trouble) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &slot->answer) ==
+		CURLE_OK;
+}
+
+/* What is asked. */
+static bool
+fill_in(struct slot *slot, const struct http_client_request *request)
+{
+	CURL *easy = slot->easy;
+	bool ok = curl_easy_setopt(easy, CURLOPT_URL, request->url) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_USERNAME, request->user) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password) ==
+		CURLE_OK;
+
+	if (!ok || !request->post)
+		return ok;
+	return curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.len == 0 ?
+		"" : request->body.at) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+		(curl_off_t)request->body.len) == CURLE_OK;
 }
 
 enum err
-http_client_post(struct http_client *client,
+http_client_start(struct http_client *client,
     const struct http_client_request *request, struct diag *diag)
 {
 	struct slot *slot = find_slot(client, NULL);
-	CURLcode rc;
 
 	if (slot != NULL && slot->easy == NULL)
 		slot->easy = curl_easy_init();
 	if (slot == NULL || slot->easy == NULL)
 		return diag_set(diag, E_NO_MEMORY, "an HTTP request");
-	buf_reset(&slot->answer, ANSWER_MAX);
+	curl_easy_reset(slot->easy); /* the connection is kept */
+	buf_reset(&slot->answer, KEEP_BYTES);
 	slot->trouble[0] = '\0';
 	slot->context = request->context;
-	rc = prepare(client, slot, request);
-	if (rc != CURLE_OK)
-		return diag_set(diag, E_SYSTEM, "an HTTP request: %s",
-		    curl_easy_strerror(rc));
-	if (curl_multi_add_handle(client->multi, slot->easy) != CURLM_OK)
-		return diag_set(diag, E_SYSTEM, "an HTTP request");
+	if (!add_headers(slot, request->headers) ||
+	    !prepare(client, slot) || !fill_in(slot, request) ||
+	    curl_multi_add_handle(client->multi, slot->easy) != CURLM_OK)
+		return diag_set(diag, E_SYSTEM, "libcurl cannot be set up");
 	slot->busy = true;
 	return E_OK;
+}
+
+static enum http_client_outcome
+outcome_of(CURLcode code)
+{
+	if (code == CURLE_OK)
+		return HTTP_CLIENT_WHOLE;
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return HTTP_CLIENT_SLOW;
+	return code == CURLE_WRITE_ERROR || code == CURLE_WEIRD_SERVER_REPLY ||
+	    code == CURLE_UNSUPPORTED_PROTOCOL ? HTTP_CLIENT_STRANGE :
+	    HTTP_CLIENT_AWAY;
+}
+
+static struct http_client_answer
+answer_of(struct slot *slot, CURLcode code)
+{
+	struct http_client_answer answer = {
+		.outcome = outcome_of(code),
+		.context = slot->context,
+		.trouble = curl_easy_strerror(code),
+	};
+	bool is_cut = buf_done(&slot->answer) != E_OK;
+
+	if (is_cut)
+		answer.trouble = buf_done(&slot->answer) == E_TOO_LARGE ?
+		    TOO_LARGE : "there is no memory for the answer";
+	answer.detail = is_cut || slot->trouble[0] == '\0' ? answer.trouble :
+	    slot->trouble;
+	if (code == CURLE_OK || is_cut)
+		(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE,
+		    &answer.status);
+	if (code == CURLE_OK)
+		answer.body = buf_span(&slot->answer);
+	return answer;
 }
 
 /* Take a finished request out. */
@@ -184,14 +241,7 @@ take(struct http_client *client, struct http_client_answer *ret)
 	slot = find_slot(client, message->easy_handle);
 	if (slot == NULL)
 		return false;
-	ret->status = 0;
-	if (message->data.result == CURLE_OK)
-		(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE,
-		    &ret->status);
-	ret->trouble = slot->trouble[0] != '\0' ? slot->trouble :
-	    curl_easy_strerror(message->data.result);
-	ret->context = slot->context;
-	ret->body = buf_span(&slot->answer);
+	*ret = answer_of(slot, message->data.result);
 	(void)curl_multi_remove_handle(client->multi, slot->easy);
 	slot->busy = false;
 	return true;
@@ -217,6 +267,12 @@ out:
 	    curl_multi_strerror(rc));
 }
 #else
+bool
+http_client_is_built(void)
+{
+	return false;
+}
+
 enum err
 http_client_new(size_t slots, long timeout, struct http_client **ret_client,
     struct diag *diag)
@@ -242,7 +298,7 @@ http_client_free_slots(const struct http_client *client)
 }
 
 enum err
-http_client_post(struct http_client *client,
+http_client_start(struct http_client *client,
     const struct http_client_request *request, struct diag *diag)
 {
 	(void)client;
@@ -261,3 +317,46 @@ http_client_wait(struct http_client *client, int timeout, bool *ret_got,
 	return diag_set(diag, E_SYSTEM, "HTTP was left out");
 }
 #endif
+
+/* How long one turn of waiting takes, ms. */
+#define TURN_MS 1000
+
+enum err
+http_client_ask(struct http_client *client,
+    const struct http_client_request *request,
+    struct http_client_answer *ret_answer, struct diag *diag)
+{
+	enum err rc = http_client_start(client, request, diag);
+	bool got = false;
+
+	while (rc == E_OK && !got)
+		rc = http_client_wait(client, TURN_MS, &got, ret_answer, diag);
+	return rc;
+}
+
+void
+http_client_escape(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
+		    (c | 0x20) <= 'z') || c == '-' || c == '_' || c == '.')
+			buf_add_char(out, *text);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
+
+const char *
+http_client_shown(const char *url, struct arena *arena)
+{
+	const char *host = strstr(url, "://");
+	const char *login;
+
+	host = host == NULL ? url : host + 3;
+	login = memrchr(host, '@', strcspn(host, "/?#"));
+	if (login == NULL)
+		return url;
+	return arena_printf(arena, "%.*s%s", (int)(host - url), url, login + 1);
+}

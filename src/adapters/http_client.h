@@ -1,10 +1,14 @@
 /*
- * Requests to an HTTP service, several at once, by libcurl. Nothing is sent
- * again here, and no redirect is followed: the caller decides.
+ * Requests to an HTTP service, several at once, by libcurl, which nobody else
+ * knows. http and https only, the server's certificate being checked. Nothing
+ * is sent again here, and no redirect is followed: the caller decides. An
+ * answer is whole, or it says why it is not.
  */
 #ifndef ADAPTERS_HTTP_CLIENT_H
 #define ADAPTERS_HTTP_CLIENT_H
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/str.h"
 
@@ -12,20 +16,35 @@ struct http_client;
 
 struct http_client_request {
 	const char *url;
-	const char *const *headers; /* "Name: value", ends with NULL */
-	struct span body;	    /* lives until the answer */
-	void *context;		    /* handed back with the answer */
+	const char *const *headers;  /* "Name: value", ends with NULL */
+	const char *user, *password; /* NULL: none */
+	bool post;	  /* with the body, else it is a GET */
+	struct span body; /* lives until the answer */
+	void *context;	  /* handed back with the answer */
+};
+
+enum http_client_outcome {
+	HTTP_CLIENT_WHOLE,   /* a status and the whole body */
+	HTTP_CLIENT_AWAY,    /* nobody was reached, or was lost */
+	HTTP_CLIENT_SLOW,    /* it took too long */
+	HTTP_CLIENT_STRANGE, /* no HTTP, or more than a megabyte */
 };
 
 struct http_client_answer {
+	enum http_client_outcome outcome;
 	void *context;
 	long status;	     /* 0: there was none */
-	struct span body;    /* its first megabyte */
-	const char *trouble; /* why there was none */
+	struct span body;    /* at NULL: none, or it was not whole */
+	const char *trouble; /* why it is not whole; names no address */
+	const char *detail;  /* the same in more words, and may name one */
 };
 
+/* Does this build have libcurl? */
+bool http_client_is_built(void);
+
 /*
- * A client for so many requests at once. timeout: seconds for each.
+ * A client for so many requests at once. timeout: ms for each, connecting
+ * included.
  * Fails: E_SYSTEM when it was left out of the build; E_NO_MEMORY.
  * Owns: you http_client_free() it.
  */
@@ -36,8 +55,8 @@ void http_client_free(struct http_client *client);
 /* How many more requests may be started now. */
 size_t http_client_free_slots(const struct http_client *client);
 
-/* Start a POST. Needs: a free slot. Fails: E_NO_MEMORY, E_SYSTEM. */
-enum err http_client_post(struct http_client *client,
+/* Start a request. Needs: a free slot. Fails: E_NO_MEMORY, E_SYSTEM. */
+enum err http_client_start(struct http_client *client,
     const struct http_client_request *request, struct diag *diag) MUST_CHECK;
 
 /*
@@ -47,5 +66,24 @@ enum err http_client_post(struct http_client *client,
 enum err http_client_wait(struct http_client *client, int timeout,
     bool *ret_got, struct http_client_answer *ret_answer, struct diag *diag)
     MUST_CHECK;
+
+/*
+ * Start a request and wait for its answer.
+ * Needs: no other one is under way.
+ * Gives: *ret_answer lives until the next call.
+ * Fails: as the two above; the client can then only be freed.
+ */
+enum err http_client_ask(struct http_client *client,
+    const struct http_client_request *request,
+    struct http_client_answer *ret_answer, struct diag *diag) MUST_CHECK;
+
+/* Add a text as a part of a path or as a value of a query. */
+void http_client_escape(struct buf *out, const char *text);
+
+/*
+ * An address for the log: without a name and password before its host.
+ * Gives: the address itself, or a copy in the arena.
+ */
+const char *http_client_shown(const char *url, struct arena *arena);
 
 #endif

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdalign.h>
 #include <stdint.h>
@@ -19,6 +20,9 @@
 #define CHUNK_SIZE 16384
 #endif
 
+/* Emergency space: what a phase takes at most from a failure to its end. */
+#define SPARE_SIZE 16384
+
 struct chunk {
 	struct chunk *next;
 	size_t size;
@@ -37,15 +41,23 @@ struct arena {
 	struct deferred *deferred;
 	size_t cap;
 	size_t used;
+	bool failed;
+	size_t wanted; /* bytes that were not there */
+	size_t spare_used;
+	char empty[1]; /* every text of a failed arena */
+	alignas(max_align_t) unsigned char spare[SPARE_SIZE];
 };
 
 struct arena *
 arena_new(size_t cap)
 {
-	struct arena *arena = calloc(1, sizeof(*arena));
+	struct arena *arena = malloc(sizeof(*arena));
 
-	if (arena != NULL)
-		arena->cap = cap;
+	if (arena == NULL)
+		return NULL;
+	/* Not what is zeroed when it is given. */
+	memset(arena, 0, offsetof(struct arena, spare));
+	arena->cap = cap;
 	return arena;
 }
 
@@ -73,6 +85,7 @@ arena_reset(struct arena *arena)
 	}
 	arena->chunks = kept;
 	arena->used = 0;
+	arena_resume(arena);
 }
 
 void
@@ -85,16 +98,24 @@ arena_free(struct arena *arena)
 	free(arena);
 }
 
-void *
-arena_get(struct arena *arena, size_t size)
+static size_t
+aligned(size_t size)
 {
 	const size_t align = alignof(max_align_t);
+
+	return (size + align - 1) / align * align;
+}
+
+/* Room for a piece in a chunk; NULL when the cap or the memory ends. */
+static void *
+take(struct arena *arena, size_t size)
+{
 	struct chunk *chunk = arena->chunks;
 	void *piece;
 
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	size = (size + align - 1) / align * align;
+	size = aligned(size);
 	if (size > arena->cap || arena->used > arena->cap - size)
 		return NULL;
 	if (chunk == NULL || chunk->size - chunk->used < size) {
@@ -111,18 +132,65 @@ arena_get(struct arena *arena, size_t size)
 	piece = chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->used += size;
-	memset(piece, 0, size);
 	return piece;
+}
+
+void *
+arena_ask(struct arena *arena, size_t size)
+{
+	void *piece = arena->failed ? NULL : take(arena, size);
+
+	if (piece != NULL)
+		return memset(piece, 0, size);
+	if (!arena->failed)
+		arena->wanted = size;
+	arena->failed = true;
+	return NULL;
+}
+
+void *
+arena_get(struct arena *arena, size_t size)
+{
+	void *piece;
+
+	assert(size <= ARENA_PIECE_MAX);
+	piece = arena_ask(arena, size);
+	if (piece != NULL)
+		return piece;
+	/* A phase without a question: to share space would be worse. */
+	if (aligned(size) > SPARE_SIZE - arena->spare_used)
+		abort();
+	piece = arena->spare + arena->spare_used;
+	arena->spare_used += aligned(size);
+	return memset(piece, 0, size);
+}
+
+/* Each time anew: nobody is to have written into it. */
+static char *
+empty_text(struct arena *arena)
+{
+	arena->empty[0] = '\0';
+	return arena->empty;
 }
 
 char *
 arena_text(struct arena *arena, struct span span)
 {
-	char *copy = arena_get(arena, span.len + 1);
+	char *copy = arena_ask(arena, span.len + 1);
 
-	if (copy != NULL && span.len > 0)
+	if (copy == NULL)
+		return empty_text(arena);
+	if (span.len > 0)
 		memcpy(copy, span.at, span.len);
 	return copy;
+}
+
+struct span
+arena_span(struct arena *arena, struct span span)
+{
+	char *copy = arena_text(arena, span);
+
+	return (struct span){ copy, arena->failed ? 0 : span.len };
 }
 
 char *
@@ -135,11 +203,9 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 	va_start(args, fmt);
 	len = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	if (len < 0)
-		return NULL;
-	text = arena_get(arena, (size_t)len + 1);
+	text = arena_ask(arena, len < 0 ? SIZE_MAX : (size_t)len + 1);
 	if (text == NULL)
-		return NULL;
+		return empty_text(arena);
 	va_start(args, fmt);
 	(void)vsnprintf(text, (size_t)len + 1, fmt, args);
 	va_end(args);
@@ -149,7 +215,7 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 bool
 arena_defer(struct arena *arena, void (*done)(void *), void *object)
 {
-	struct deferred *entry = arena_get(arena, sizeof(*entry));
+	struct deferred *entry = arena_ask(arena, sizeof(*entry));
 
 	if (entry == NULL) {
 		done(object);
@@ -160,4 +226,27 @@ arena_defer(struct arena *arena, void (*done)(void *), void *object)
 	entry->next = arena->deferred;
 	arena->deferred = entry;
 	return true;
+}
+
+bool
+arena_failed(const struct arena *arena)
+{
+	return arena->failed;
+}
+
+enum err
+arena_done(const struct arena *arena, struct diag *diag)
+{
+	if (!arena->failed)
+		return E_OK;
+	return diag_set(diag, E_NO_MEMORY, "out of memory: %zu bytes do not fit"
+	    " beside %zu of at most %zu", arena->wanted, arena->used,
+	    arena->cap);
+}
+
+void
+arena_resume(struct arena *arena)
+{
+	arena->failed = false;
+	arena->spare_used = 0;
 }

@@ -48,7 +48,10 @@ void buf_cut(struct buf *buf, size_t len);
 /* What is in it. Lives: until the next change. */
 struct span buf_span(const struct buf *buf);
 
-/* E_OK, E_TOO_LARGE or E_NO_MEMORY: how all that was added went. */
+/*
+ * E_OK, E_TOO_LARGE or E_NO_MEMORY, or what its writer latched: how all that
+ * was added went.
+ */
 enum err buf_done(const struct buf *buf) MUST_CHECK;
 
 #endif

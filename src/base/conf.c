@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "base/suggest.h"
@@ -35,20 +36,24 @@ number_at(const struct conf_row *row, void *values)
 	return (int64_t *)(void *)((char *)values + row->offset);
 }
 
-/* Is the value one of "a|b|c"? */
-static bool
-is_choice(const char *choices, struct span value)
+static bool *
+flag_at(const struct conf_row *row, void *values)
 {
-	struct span rest = str_span(choices);
+	return (bool *)(void *)((char *)values + row->offset);
+}
 
-	while (rest.at != NULL) {
-		struct span choice = span_cut(&rest, '|');
+static enum err
+set_text(const struct conf_row *row, void *values, struct span value,
+    struct diag *diag)
+{
+	char *copy = strndup(value.at, value.len);
+	char **text = text_at(row, values);
 
-		if (choice.len == value.len &&
-		    memcmp(choice.at, value.at, value.len) == 0)
-			return true;
-	}
-	return false;
+	if (copy == NULL)
+		return diag_set(diag, E_NO_MEMORY, "%s", row->name);
+	free(*text);
+	*text = copy;
+	return E_OK;
 }
 
 /* Set one value from its text; `where` names the source for people. */
@@ -56,39 +61,53 @@ static enum err
 set_value(const struct conf_row *row, void *values, struct span value,
     const char *where, struct diag *diag)
 {
-	char *copy, **text;
 	int64_t number;
 
 	switch (row->kind) {
 	case CONF_TEXT:
 	case CONF_SECRET:
-		if (row->choices != NULL && !is_choice(row->choices, value))
+		return set_text(row, values, value, diag);
+	case CONF_CHOICE:
+		if (!span_is_choice(value, row->choices))
 			return diag_set(diag, E_SETTING,
 			    "%s: %s must be one of %s", where, row->name,
 			    row->choices);
-		copy = strndup(value.at, value.len);
-		if (copy == NULL)
-			return diag_set(diag, E_NO_MEMORY, "%s", row->name);
-		text = text_at(row, values);
-		free(*text);
-		*text = copy;
-		return E_OK;
+		return set_text(row, values, value, diag);
 	case CONF_NUMBER:
-		if (!span_int64(value, &number) || number < row->min ||
-		    number > row->max)
-			return diag_set(diag, E_SETTING, "%s: %s must be a whole"
-			    " number from %" PRId64 " to %" PRId64, where,
-			    row->name, row->min, row->max);
+		if (!span_int64(value, &number) || number < row->least ||
+		    number > row->most)
+			return diag_set(diag, E_SETTING, "%s: %s must be a"
+			    " whole number from %" PRId64 " to %" PRId64,
+			    where, row->name, row->least, row->most);
 		*number_at(row, values) = number;
 		return E_OK;
-	case CONF_BOOL:
-		if (!is_choice("on|off", value))
+	case CONF_FLAG:
+		if (!span_is_choice(value, "on|off"))
 			return diag_set(diag, E_SETTING,
 			    "%s: %s must be on or off", where, row->name);
-		*number_at(row, values) = span_is(value, "on");
+		*flag_at(row, values) = span_is(value, "on");
 		return E_OK;
 	}
 	return diag_set(diag, E_SETTING, "%s: unknown kind", row->name);
+}
+
+static enum err
+set_default(const struct conf_row *row, void *values, struct diag *diag)
+{
+	switch (row->kind) {
+	case CONF_TEXT:
+	case CONF_SECRET:
+	case CONF_CHOICE:
+		return set_value(row, values, str_span(row->default_text),
+		    "default", diag);
+	case CONF_NUMBER:
+		*number_at(row, values) = row->default_number;
+		break;
+	case CONF_FLAG:
+		*flag_at(row, values) = row->default_flag;
+		break;
+	}
+	return E_OK;
 }
 
 /* There is no such setting; one of a name like it was probably meant. */
@@ -158,6 +177,17 @@ read_file(struct conf_set *sets, size_t count, const char *path,
 	return rc;
 }
 
+const char *
+conf_path(const char *given)
+{
+	static const char installed[] = ETL_SYSCONFDIR "/pulse-etl/etl.conf";
+	const char *path = given != NULL ? given : getenv("ETL_CONFIG");
+
+	if (path == NULL && access(installed, F_OK) == 0)
+		path = installed;
+	return path == NULL || path[0] == '\0' ? NULL : path;
+}
+
 enum err
 conf_read(struct conf_set *sets, size_t count, const char *path,
     struct diag *diag)
@@ -166,8 +196,7 @@ conf_read(struct conf_set *sets, size_t count, const char *path,
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; rc == E_OK && j < sets[i].count; j++)
-			rc = set_value(&sets[i].rows[j], sets[i].values,
-			    str_span(sets[i].rows[j].standard), "default",
+			rc = set_default(&sets[i].rows[j], sets[i].values,
 			    diag);
 	if (rc == E_OK && path != NULL)
 		rc = read_file(sets, count, path, diag);
@@ -194,10 +223,10 @@ conf_free(struct conf_set *sets, size_t count)
 		for (size_t j = 0; j < sets[i].count; j++) {
 			const struct conf_row *row = &sets[i].rows[j];
 
-			if (row->kind == CONF_TEXT || row->kind == CONF_SECRET) {
-				free(*text_at(row, sets[i].values));
-				*text_at(row, sets[i].values) = NULL;
-			}
+			if (row->kind == CONF_NUMBER || row->kind == CONF_FLAG)
+				continue;
+			free(*text_at(row, sets[i].values));
+			*text_at(row, sets[i].values) = NULL;
 		}
 	}
 }
@@ -205,16 +234,17 @@ conf_free(struct conf_set *sets, size_t count)
 static void
 dump_row(const struct conf_row *row, void *values, FILE *out)
 {
-	(void)fprintf(out, "# %s", row->sentence);
+	(void)fprintf(out, "# %s", row->help);
 	if (row->kind == CONF_NUMBER)
-		(void)fprintf(out, " (%" PRId64 " to %" PRId64 ")", row->min,
-		    row->max);
-	if (row->choices != NULL)
+		(void)fprintf(out, " (%" PRId64 " to %" PRId64 ")", row->least,
+		    row->most);
+	if (row->kind == CONF_CHOICE)
 		(void)fprintf(out, " (%s)", row->choices);
 	(void)fprintf(out, ". Environment: %s.\n%s = ", row->environment,
 	    row->name);
 	switch (row->kind) {
 	case CONF_TEXT:
+	case CONF_CHOICE:
 		(void)fprintf(out, "%s\n", *text_at(row, values));
 		break;
 	case CONF_SECRET:
@@ -224,9 +254,9 @@ dump_row(const struct conf_row *row, void *values, FILE *out)
 	case CONF_NUMBER:
 		(void)fprintf(out, "%" PRId64 "\n", *number_at(row, values));
 		break;
-	case CONF_BOOL:
+	case CONF_FLAG:
 		(void)fprintf(out, "%s\n",
-		    *number_at(row, values) != 0 ? "on" : "off");
+		    *flag_at(row, values) ? "on" : "off");
 		break;
 	}
 }

@@ -1,8 +1,8 @@
 /*
- * Settings. Each is a row beside its owner (src/.../..._conf_rows.h): name,
- * kind, default, limits, environment name, one sentence. A program reads them
- * from a file of `name = value` lines; the environment wins over the file,
- * the file over the default. An unknown name is an error.
+ * Settings. Each is a row beside its owner (src/.../..._conf_rows.h) with the
+ * fields that its kind needs. A program reads them from a file of
+ * `name = value` lines; the environment wins over the file, the file over the
+ * default. An unknown name is an error.
  */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
@@ -16,21 +16,23 @@
 
 enum conf_kind {
 	CONF_TEXT,
-	CONF_SECRET, /* masked when shown */
+	CONF_SECRET, /* a text that is masked when shown */
+	CONF_CHOICE, /* a text of a few */
 	CONF_NUMBER,
-	CONF_BOOL,
+	CONF_FLAG, /* on or off */
 };
 
 struct conf_row {
 	const char *name;
 	enum conf_kind kind;
-	const char *standard; /* the default, as text */
-	int64_t min, max;     /* of a number */
-	const char *choices;  /* of a text: "a|b|c", or NULL for any */
+	const char *default_text;
+	int64_t default_number;
+	int64_t least, most; /* of a number */
+	const char *choices; /* "a|b|c" */
+	bool default_flag;
 	const char *environment;
-	const char *sentence;
-	/* of the char * or int64_t (number, bool) in the owner */
-	size_t offset;
+	const char *help;
+	size_t offset; /* of the value in the owner */
 };
 
 /* The rows of one owner and where its values are. */
@@ -43,18 +45,47 @@ struct conf_set {
 };
 
 /*
- * Rows are written SETTING(field, KIND, default, min, max, choices,
- * environment, sentence); these make the owner's struct members and table of
- * them.
+ * What rows are written, and what they are in their owner:
+ *
+ *	SETTING(TEXT, name, default, environment, help)             char *
+ *	SETTING(SECRET, name, default, environment, help)           char *
+ *	SETTING(CHOICE, name, default, choices, environment, help)  char *
+ *	SETTING(NUMBER, name, default, least, most, environment,
+ *	    help)                                                   int64_t
+ *	SETTING(FLAG, name, default, environment, help)             bool
+ *
+ * The owner expands them with CONF_MEMBER_kind for the members of its struct,
+ * with CONF_ROW_kind for its table. Rows with the fields of another kind, or
+ * a default that is not of theirs, do not compile.
  */
-#define CONF_TYPE_TEXT char *
-#define CONF_TYPE_SECRET char *
-#define CONF_TYPE_NUMBER int64_t
-#define CONF_TYPE_BOOL int64_t
-#define CONF_MEMBER(field, kind) CONF_TYPE_##kind field;
-#define CONF_ROW(type, field, kind, standard, min, max, choices, env, text) \
-	{ #field, CONF_##kind, standard, min, max, choices, env, text, \
-	    offsetof(type, field) },
+#define CONF_MEMBER_TEXT(field, initial, env, text) char *field;
+#define CONF_MEMBER_SECRET(field, initial, env, text) char *field;
+#define CONF_MEMBER_CHOICE(field, initial, among, env, text) char *field;
+#define CONF_MEMBER_NUMBER(field, initial, min, max, env, text) \
+	int64_t field; \
+	_Static_assert((min) <= (initial) && (initial) <= (max), \
+	    #field ": its default is beyond its limits");
+#define CONF_MEMBER_FLAG(field, initial, env, text) \
+	bool field; \
+	_Static_assert((initial) == true || (initial) == false, \
+	    #field ": its default is true or false");
+
+/* `""` before a text: it has to be a literal. */
+#define CONF_ROW(owner, kind_, field, env, text, ...) \
+	{ .name = #field, .kind = CONF_##kind_, .environment = "" env, \
+	    .help = "" text, .offset = offsetof(owner, field), __VA_ARGS__ },
+#define CONF_ROW_TEXT(owner, field, initial, env, text) \
+	CONF_ROW(owner, TEXT, field, env, text, .default_text = "" initial)
+#define CONF_ROW_SECRET(owner, field, initial, env, text) \
+	CONF_ROW(owner, SECRET, field, env, text, .default_text = "" initial)
+#define CONF_ROW_CHOICE(owner, field, initial, among, env, text) \
+	CONF_ROW(owner, CHOICE, field, env, text, \
+	    .default_text = "" initial, .choices = "" among)
+#define CONF_ROW_NUMBER(owner, field, initial, min, max, env, text) \
+	CONF_ROW(owner, NUMBER, field, env, text, \
+	    .default_number = initial, .least = min, .most = max)
+#define CONF_ROW_FLAG(owner, field, initial, env, text) \
+	CONF_ROW(owner, FLAG, field, env, text, .default_flag = initial)
 
 /*
  * Read the settings.
@@ -65,6 +96,13 @@ struct conf_set {
  */
 enum err conf_read(struct conf_set *sets, size_t count, const char *path,
     struct diag *diag) MUST_CHECK;
+
+/*
+ * The file that a program reads: given (its --config), else the environment's
+ * ETL_CONFIG, else $(sysconfdir)/pulse-etl/etl.conf where there is one.
+ * Gives: NULL where there is none; an empty ETL_CONFIG says so.
+ */
+const char *conf_path(const char *given);
 
 /* Give the texts back. */
 void conf_free(struct conf_set *sets, size_t count);

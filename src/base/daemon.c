@@ -19,7 +19,7 @@
 #define SHARED_MAX 8
 
 const struct conf_row daemon_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct daemon_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct daemon_settings, __VA_ARGS__)
 #include "base/daemon_conf_rows.h"
 #undef SETTING
 };
@@ -34,12 +34,17 @@ static void
 print_help(const struct daemon_program *program)
 {
 	(void)printf("usage: %s [--config FILE]\n\n%s\n\n"
-	    "  -c, --config FILE    read settings from FILE (name = value lines)\n"
-	    "      --dump-settings  print all settings with their meaning; secrets masked\n"
+	    "  -c, --config FILE    read settings from FILE (name = value"
+	    " lines)\n"
+	    "      --dump-settings  print all settings with their meaning;"
+	    " secrets masked\n"
 	    "  -h, --help           this text\n"
 	    "  -V, --version        the version\n\n"
-	    "Settings come from FILE, and from the environment, which wins.\n"
-	    "Exit codes: 0 stopped on request, or its limit of age or requests reached;\n"
+	    "Settings come from FILE (without --config: ETL_CONFIG, then\n"
+	    ETL_SYSCONFDIR "/pulse-etl/etl.conf), and from the environment,\n"
+	    "which wins.\n"
+	    "Exit codes: 0 stopped on request, or its limit of age or requests"
+	    " reached;\n"
 	    "64 wrong options; 78 wrong settings.\n",
 	    program->name, program->synopsis);
 }
@@ -76,7 +81,8 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 	int option;
 
 	log_set_program(program->name);
-	while ((option = option_next(argc, argv, "c:hV", options, NULL)) != -1) {
+	while ((option = option_next(argc, argv, "c:hV", options, NULL)) !=
+	    -1) {
 		switch (option) {
 		case 'c':
 			path = optarg;
@@ -92,7 +98,8 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 			    program->name, PACKAGE_VERSION, ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
-			(void)fprintf(stderr, "Try: %s --help\n", program->name);
+			(void)fprintf(stderr, "Try: %s --help\n",
+			    program->name);
 			exit(err_exit_code(E_USAGE));
 		}
 	}
@@ -102,14 +109,15 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 		    program->name);
 		exit(err_exit_code(E_USAGE));
 	}
+	path = conf_path(path);
 	if (conf_read(program->sets, program->set_count, path, &diag) != E_OK) {
 		(void)fprintf(stderr, "%s: %s\n", program->name, diag.text);
 		exit(err_exit_code(E_SETTING));
 	}
 	if (!dump && path != NULL && !file_is_private(path))
-		(void)fprintf(stderr, "%s: warning: everybody can read %s, which"
-		    " may hold passwords: chmod 0640 %s\n", program->name, path,
-		    path);
+		(void)fprintf(stderr, "%s: warning: everybody can read %s,"
+		    " which may hold passwords: chmod 0640 %s\n",
+		    program->name, path, path);
 	if (dump) {
 		conf_dump(program->sets, program->set_count, stdout);
 		exit(err_exit_code(E_OK));
@@ -127,8 +135,8 @@ on_stop(int number)
 static void
 on_alarm(int number)
 {
-	static const char line[] = "error event=watchdog text=\"a request or job"
-	    " did not end in time; leaving\"\n";
+	static const char line[] = "error event=watchdog text=\"a request or"
+	    " job did not end in time; leaving\"\n";
 
 	(void)number;
 	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0) {
@@ -191,7 +199,8 @@ daemon_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	struct timespec wait = { timeout / 1000,
 		(long)(timeout % 1000) * 1000000 };
-	int ready = ppoll(fds, count, timeout < 0 ? NULL : &wait, &waiting_mask);
+	int ready = ppoll(fds, count, timeout < 0 ? NULL : &wait,
+	    &waiting_mask);
 
 	if (ready < 0 && errno != EINTR)
 		log_error("poll", LOG_TEXT("text", strerror(errno)));
@@ -244,7 +253,7 @@ daemon_watch(unsigned seconds)
 }
 
 void
-daemon_still_well(void)
+daemon_feed_watchdog(void)
 {
 	if (watched > 0)
 		(void)alarm(watched);

@@ -15,7 +15,7 @@
 #include "base/conf.h"
 
 struct daemon_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "base/daemon_conf_rows.h"
 #undef SETTING
 };
@@ -76,7 +76,7 @@ int daemon_poll_shared(int *set, struct pollfd *fds, nfds_t count, int timeout);
 void daemon_watch(unsigned seconds);
 
 /* The same again, if it is on: a long job has come one step further. */
-void daemon_still_well(void);
+void daemon_feed_watchdog(void);
 
 /* A random number from 0 to below - 1; for jitter, not for secrets. */
 unsigned daemon_jitter(unsigned below);

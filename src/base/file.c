@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,6 +76,46 @@ file_replace(const char *folder, const char *name, struct span bytes,
 		(void)unlinkat(dir, draft, 0);
 	(void)close(dir);
 	return rc;
+}
+
+/* Write all of it to the draft, on the disk. */
+static bool
+write_draft(const char *draft, mode_t mode, gid_t group, struct span bytes)
+{
+	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool written = fd >= 0 && write_all(fd, bytes) &&
+	    (group == (gid_t)-1 || fchown(fd, (uid_t)-1, group) == 0) &&
+	    fchmod(fd, mode) == 0 && fsync(fd) == 0;
+
+	return (fd < 0 || close(fd) == 0) && written;
+}
+
+enum err
+file_create(const char *path, mode_t mode, gid_t group, struct span bytes,
+    bool *ret_made, struct diag *diag)
+{
+	char draft[PATH_MAX];
+	int len = snprintf(draft, sizeof(draft), "%s.%ld", path,
+	    (long)getpid());
+	bool failed;
+
+	*ret_made = false;
+	if (access(path, F_OK) == 0)
+		return E_OK;
+	if (len < 0 || (size_t)len >= sizeof(draft))
+		return diag_set(diag, E_SYSTEM, "a file's name is too long");
+	(void)unlink(draft); /* of a process that died with our id */
+	failed = !write_draft(draft, mode, group, bytes);
+	/* link(2) rather than rename(2): what came meanwhile stays. */
+	if (!failed) {
+		*ret_made = link(draft, path) == 0;
+		failed = !*ret_made && errno != EEXIST;
+	}
+	if (failed)
+		(void)diag_set(diag, E_SYSTEM, "%s: %s", path,
+		    strerror(errno));
+	(void)unlink(draft);
+	return failed ? E_SYSTEM : E_OK;
 }
 
 bool

@@ -4,6 +4,8 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <sys/types.h>
+
 #include "base/diag.h"
 #include "base/str.h"
 
@@ -16,6 +18,16 @@
  */
 enum err file_replace(const char *folder, const char *name,
     struct span bytes, struct diag *diag) MUST_CHECK;
+
+/*
+ * Write a file that is not there yet, whole or not at all, also after a crash.
+ * mode: as chmod(2) has it; group: its group, or (gid_t)-1 for the process's.
+ *
+ * Gives: *ret_made, false when it is there: it stays as it is.
+ * Fails: E_SYSTEM, with what the system says.
+ */
+enum err file_create(const char *path, mode_t mode, gid_t group,
+    struct span bytes, bool *ret_made, struct diag *diag) MUST_CHECK;
 
 /*
  * May nobody but its owner and its group read the file or write to it?

@@ -14,7 +14,12 @@
 #include "base/cc.h"
 #include "base/str.h"
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+enum log_level {
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_ERROR,
+};
 
 struct log_pair {
 	const char *key;
@@ -23,10 +28,12 @@ struct log_pair {
 	int64_t number;
 };
 
-#define LOG_SPAN(name, span) ((struct log_pair){ .key = (name), .text = (span) })
+#define LOG_SPAN(name, span) \
+	((struct log_pair){ .key = (name), .text = (span) })
 #define LOG_TEXT(name, value) LOG_SPAN(name, str_span(value))
 #define LOG_INT(name, value) \
-	((struct log_pair){ .key = (name), .kind = LOG_PAIR_INT, .number = (value) })
+	((struct log_pair){ .key = (name), .kind = LOG_PAIR_INT, \
+	    .number = (value) })
 
 /* Lines below this level are left out; info at first. */
 void log_set_level(enum log_level level);
@@ -53,10 +60,14 @@ void log_write(enum log_level level, const char *event,
 
 #define LOG_PAIRS(...) \
 	(const struct log_pair[]){ __VA_ARGS__ }, \
-	    sizeof((const struct log_pair[]){ __VA_ARGS__ }) / sizeof(struct log_pair)
-#define log_debug(event, ...) log_write(LOG_LEVEL_DEBUG, event, LOG_PAIRS(__VA_ARGS__))
-#define log_info(event, ...) log_write(LOG_LEVEL_INFO, event, LOG_PAIRS(__VA_ARGS__))
-#define log_warn(event, ...) log_write(LOG_LEVEL_WARN, event, LOG_PAIRS(__VA_ARGS__))
-#define log_error(event, ...) log_write(LOG_LEVEL_ERROR, event, LOG_PAIRS(__VA_ARGS__))
+	    COUNT(((const struct log_pair[]){ __VA_ARGS__ }))
+#define log_debug(event, ...) \
+	log_write(LOG_LEVEL_DEBUG, event, LOG_PAIRS(__VA_ARGS__))
+#define log_info(event, ...) \
+	log_write(LOG_LEVEL_INFO, event, LOG_PAIRS(__VA_ARGS__))
+#define log_warn(event, ...) \
+	log_write(LOG_LEVEL_WARN, event, LOG_PAIRS(__VA_ARGS__))
+#define log_error(event, ...) \
+	log_write(LOG_LEVEL_ERROR, event, LOG_PAIRS(__VA_ARGS__))
 
 #endif

@@ -85,6 +85,21 @@ span_cut(struct span *rest, char mark)
 }
 
 bool
+span_is_choice(struct span span, const char *choices)
+{
+	struct span rest = str_span(choices);
+
+	while (span.at != NULL && rest.at != NULL) {
+		struct span choice = span_cut(&rest, '|');
+
+		if (choice.len == span.len &&
+		    memcmp(choice.at, span.at, span.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 span_int64(struct span span, int64_t *ret)
 {
 	bool minus = span.len > 0 && span.at[0] == '-';

@@ -30,6 +30,9 @@ bool span_is(struct span span, const char *text);
 /* The same, ASCII letters in any case. */
 bool span_is_nocase(struct span span, const char *text);
 
+/* Is it one of "a|b|c"? */
+bool span_is_choice(struct span span, const char *choices);
+
 /* Has it nothing but blanks, those of Unicode included? */
 bool span_is_blank(struct span span);
 

@@ -51,14 +51,16 @@ const struct shape answer_metrics = { NULL, "Prometheus's text format, version"
 	" 0.0.4", NULL, 0, false };
 
 static const struct shape_row record_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/raw_batch_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
 	  "The payload, with include_raw_data", NULL },
 };
 static const struct shape_row raw_data_rows[] = {
-#define MEMBER SHAPE_MEMBER
-#include "models/tables/raw_batch_table.h"
+#define SHOWN SHAPE_ROW
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
 	  "The payload, but for include_raw_data=false", NULL },
 	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULLABLE,

@@ -9,7 +9,9 @@
 
 #define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
 	extern const struct shape answer;
+#define ROUTE_OF(of, name, ...) ROUTE(__VA_ARGS__)
 #include "etl/route_rows.h"
 #undef ROUTE
+#undef ROUTE_OF
 
 #endif

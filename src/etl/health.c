@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "etl/service.h"
 #include "models/tables/schema.h"
 
 enum err

@@ -1,7 +1,7 @@
 /* The accounts of sources, such as a Jira site, that batches come from. */
 #include "adapters/crypto/secret.h"
 #include "base/suggest.h"
-#include "etl/handlers.h"
+#include "etl/answers.h"
 #include "etl/resource.h"
 #include "models/catalogue/integration.h"
 
@@ -55,10 +55,23 @@ static const struct field update_rows[] = { INTEGRATION_ROWS(false) };
 const struct field_set integration_update_input = { update_rows,
 	COUNT(update_rows) };
 
+/* What is answered. */
+/* clang-format off */
+static const struct shape_row integration_rows[] = {
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/integration_shown_rows.h"
+#undef SHOWN
+};
+SHAPE(answer_integration, "integration", "An integration, never its secret",
+    integration_rows)
+SHAPE_PAGE(answer_integration_list, "integration_list", "Integrations",
+    integration_rows)
+/* clang-format on */
+
 static enum err
 refuse_settings(struct req *rq)
 {
-	return field_refuse(rq, FIELD_BODY, "settings", "too_large",
+	return request_refuse(rq, FIELD_BODY, "settings", "too_large",
 	    "must have 65536 characters at most, both as they are sent and as"
 	    " PostgreSQL gives them back");
 }
@@ -105,9 +118,7 @@ check_name(struct req *rq, struct span name)
 		return E_OK;
 	text = arena_printf(rq->arena, "is not known; did you mean"
 	    " settings.%s?", near.name);
-	if (member == NULL || text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, FIELD_BODY, member, "unknown", text);
+	return request_refuse(rq, FIELD_BODY, member, "unknown", text);
 }
 
 static enum err
@@ -123,9 +134,7 @@ check_member(struct req *rq, const struct db_rows *rows, int row)
 	member = arena_text(rq->arena, name);
 	text = arena_text(rq->arena,
 	    db_text(rows, row, INTEGRATION_SETTINGS_FLAW));
-	if (member == NULL || text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, FIELD_BODY, member, "settings", text);
+	return request_refuse(rq, FIELD_BODY, member, "settings", text);
 }
 
 /*
@@ -147,8 +156,6 @@ check_settings(struct req *rq, const struct edit *edit)
 	for (int i = 0; i < db_rows_count(rows); i++) {
 		enum err flaw = check_member(rq, rows, i);
 
-		if (flaw == E_NO_MEMORY)
-			return flaw;
 		if (flaw != E_OK)
 			rc = flaw;
 	}
@@ -171,11 +178,9 @@ apply_integration(struct req *rq, struct edit *edit)
 		rc = check_settings(rq, edit);
 	if (rc != E_OK || request_member(rq, "password") == NULL)
 		return rc;
-	if (context.at == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	sealed.is_null = input->password.at == NULL;
 	if (!sealed.is_null)
-		rc = secret_seal(rq->service->settings->secret_keys_file,
+		rc = secret_seal(rq->settings->secret_keys_file,
 		    input->password, context, rq->arena,
 		    &sealed.text, &rq->diag);
 	if (rc != E_OK)
@@ -190,38 +195,35 @@ apply_integration(struct req *rq, struct edit *edit)
 static enum err
 release_integration(struct req *rq, struct edit *edit)
 {
-	struct integration_users users;
+	struct integration_referrers referrers;
 	enum err rc;
 
-	rc = integration_users(rq->db, rq->who.tenant_id, edit->id, rq->arena,
-	    &users, &rq->diag);
+	rc = integration_referrers(rq->db, rq->who.tenant_id, edit->id, rq->arena,
+	    &referrers, &rq->diag);
 	if (rc != E_OK)
 		return rc;
-	if (users.batches > 0 || users.work_items > 0) {
+	if (referrers.batches > 0 || referrers.work_items > 0) {
 		if (catalogue_int(edit->of->table, edit->before, "active") != 0)
 			return diag_tell(&rq->diag, E_CONFLICT,
 			    "%lld batches of raw data and %lld work items refer"
 			    " to this integration: deactivate it instead",
-			    (long long)users.batches,
-			    (long long)users.work_items);
+			    (long long)referrers.batches,
+			    (long long)referrers.work_items);
 		edit->kept = arena_printf(rq->arena, "The integration stays"
 		    " deactivated: %lld batches of raw data and %lld work items"
-		    " still use it", (long long)users.batches,
-		    (long long)users.work_items);
-	} else if (users.others) {
+		    " still use it", (long long)referrers.batches,
+		    (long long)referrers.work_items);
+	} else if (referrers.others) {
 		edit->kept = "The integration is deactivated, not deleted:"
 		    " its catalogue still uses it";
 	}
 	return rc;
 }
 
-static const struct resource integration = {
+const struct resource integration_resource = {
 	.table = &integration_catalogue,
-	.path = "/app/etl/integrations",
 	.event = "integration",
 	.recorded = true,
-	.create = &integration_create_input,
-	.update = &integration_update_input,
 	.size = sizeof(struct integration_input),
 	.check = check_integration,
 	.apply = apply_integration,
@@ -238,45 +240,9 @@ toggle(struct req *rq, struct edit *edit)
 	return E_OK;
 }
 
-static const struct resource integration_switch = {
+const struct resource integration_switch = {
 	.table = &integration_catalogue,
 	.event = "integration",
 	.recorded = true,
 	.check = toggle,
 };
-
-enum err
-integrations_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &integration_catalogue);
-}
-
-enum err
-integration_get(struct req *rq, struct resp *rp)
-{
-	return resource_get(rq, rp, &integration_catalogue);
-}
-
-enum err
-integration_create(struct req *rq, struct resp *rp)
-{
-	return resource_create(rq, rp, &integration);
-}
-
-enum err
-integration_update(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &integration);
-}
-
-enum err
-integration_delete(struct req *rq, struct resp *rp)
-{
-	return resource_remove(rq, rp, &integration);
-}
-
-enum err
-integration_toggle(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &integration_switch);
-}

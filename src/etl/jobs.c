@@ -2,7 +2,9 @@
 #include "etl/handlers.h"
 
 #include "base/log.h"
+#include "etl/service.h"
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 #include "models/catalogue/integration_state.h"
 

@@ -7,6 +7,7 @@
 #include "adapters/svg/svg.h"
 #include "base/file.h"
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 
 /* Half a SHA-256 in hexadecimal digits, and .svg. */
@@ -48,7 +49,7 @@ name_of(struct span picture, char name[NAME_SIZE], struct diag *diag)
 enum err
 integration_upload_logo(struct req *rq, struct resp *rp)
 {
-	const char *folder = rq->service->settings->logo_dir;
+	const char *folder = rq->settings->logo_dir;
 	struct logo_input input = { SPAN_NONE };
 	char name[NAME_SIZE];
 	enum err rc;
@@ -61,7 +62,7 @@ integration_upload_logo(struct req *rq, struct resp *rp)
 		    " no logos: its setting logo_dir is empty");
 	rc = svg_check(input.file, &rq->diag);
 	if (rc == E_INVALID)
-		return field_refuse(rq, FIELD_BODY, "file", "svg",
+		return request_refuse(rq, FIELD_BODY, "file", "svg",
 		    rq->diag.client);
 	if (rc == E_OK)
 		rc = name_of(input.file, name, &rq->diag);

@@ -5,7 +5,9 @@
 
 #include "base/metrics.h"
 #include "base/str.h"
+#include "etl/service.h"
 #include "http/address.h"
+#include "models/batch/raw_batch_chores.h"
 
 /* Batches queued longer ago than this, seconds, are told apart. */
 #define OLD 900
@@ -73,7 +75,7 @@ write_queues(struct req *rq, struct buf *out)
 enum err
 metrics_get_all(struct req *rq, struct resp *rp)
 {
-	if (!address_listed(str_span(rq->service->settings->metrics_from),
+	if (!address_listed(str_span(rq->settings->metrics_from),
 	    rq->remote_addr))
 		return diag_tell(&rq->diag, E_FORBIDDEN, "Metrics are for those"
 		    " who run the service: add your address to metrics_from");

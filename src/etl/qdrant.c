@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "etl/service.h"
 #include "models/catalogue/qdrant_vector.h"
 
 /* Ends with .dead? */

@@ -1,5 +1,6 @@
 /* The messages and consumers of each queue. */
 #include "etl/handlers.h"
+#include "etl/service.h"
 
 static void
 write_queue(struct json *json, const struct queue_state *state)

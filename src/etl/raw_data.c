@@ -7,9 +7,11 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "etl/service.h"
 #include "etl/store.h"
 #include "etl/store_warning.h"
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 #include "http/seats.h"
 #include "models/entity_type.h"
@@ -65,7 +67,7 @@ static const struct field store_rows[] = {
 	{ FIELD_BODY, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255,
 	  AT(external_id), .sentence = "The batch's name on the client's side" },
 	{ FIELD_BODY, "raw_data", .kind = FIELD_DOCUMENT, .required = true,
-	  .items = raw_batch_items, AT(raw_data),
+	  .items = entity_type_items, AT(raw_data),
 	  .sentence = "The complete API response" },
 	{ FIELD_BODY, "extraction_metadata", .kind = FIELD_OBJECT,
 	  AT(extraction_metadata), .sentence = "How it was extracted" },
@@ -152,21 +154,19 @@ read_key(struct req *rq, const struct idempotency_key **ret_key)
 	if (text.at == NULL)
 		return E_OK;
 	if (text.len == 0)
-		return field_refuse(rq, FIELD_HEADER, "Idempotency-Key",
+		return request_refuse(rq, FIELD_HEADER, "Idempotency-Key",
 		    "string_length", "must not be empty");
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] < ' ' || text.at[i] > '~')
-			return field_refuse(rq, FIELD_HEADER,
+			return request_refuse(rq, FIELD_HEADER,
 			    "Idempotency-Key", "value_error",
 			    "must be visible ASCII characters");
 	if (text.len > IDEMPOTENCY_KEY_MAX)
-		return field_refuse(rq, FIELD_HEADER, "Idempotency-Key",
+		return request_refuse(rq, FIELD_HEADER, "Idempotency-Key",
 		    "string_length", "must have 1 to 255 characters");
 	key = arena_get(rq->arena, sizeof(*key));
-	if (key == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	key->key = text;
-	key->lifetime = rq->service->settings->idempotency_lifetime;
+	key->lifetime = rq->settings->idempotency_lifetime;
 	*ret_key = key;
 	return fingerprint(rq, key->fingerprint);
 }
@@ -185,8 +185,6 @@ replace_characters(struct req *rq, struct raw_batch *batch)
 	if (!rq->replaces || member == NULL)
 		return E_OK;
 	digest = arena_get(rq->arena, DIGEST_SHA256_SIZE);
-	if (digest == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	rc = digest_sha256(member->value, digest, &rq->diag);
 	if (rc != E_OK)
 		return rc;
@@ -201,7 +199,7 @@ struct stored {
 	bool queued;
 	int64_t replaced;
 	const char *message;
-	const char *warning; /* or NULL */
+	struct span entity_type, provider; /* for a warning */
 };
 
 static void
@@ -218,8 +216,7 @@ write_stored(struct resp *rp, const struct stored *stored)
 	json_text(rp->json, "message", stored->message);
 	json_bool(rp->json, "queued", stored->queued);
 	json_int(rp->json, "replaced_characters", stored->replaced);
-	if (stored->warning != NULL)
-		json_text(rp->json, "warning", stored->warning);
+	store_warning_write(rp->json, stored->entity_type, stored->provider);
 	json_end(rp->json);
 }
 
@@ -227,7 +224,7 @@ write_stored(struct resp *rp, const struct stored *stored)
 static enum err
 replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 {
-	struct stored stored = {
+	struct stored stored = { .entity_type = batch->entity_type,
 		.message = "Stored before, with this Idempotency-Key" };
 	struct idempotency_use use;
 	enum err rc;
@@ -248,8 +245,7 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	stored.id = use.raw_data_id;
 	stored.queued = use.queued;
 	stored.replaced = use.replaced;
-	stored.warning = store_warning(batch->entity_type, use.provider,
-	    rq->arena);
+	stored.provider = use.provider;
 	write_stored(rp, &stored);
 	return E_OK;
 }
@@ -259,7 +255,8 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
     const struct raw_batch_stored *row, bool queued)
 {
 	struct stored stored = { .id = row->row.id, .replaced = batch->replaced,
-		.queued = queued, .message = "Stored; not queued, as asked" };
+		.queued = queued, .message = "Stored; not queued, as asked",
+		.entity_type = batch->entity_type, .provider = row->provider };
 
 	audit_note(rq, "raw_data.store", row->row.id);
 	metrics_add(METRIC_STORED, 1);
@@ -272,8 +269,6 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 	else if (batch->queue)
 		stored.message = stored.queued ? "Stored and queued" :
 		    "Stored; it will be queued automatically later";
-	stored.warning = store_warning(batch->entity_type, row->provider,
-	    rq->arena);
 	write_stored(rp, &stored);
 }
 
@@ -288,7 +283,7 @@ check_payload(struct req *rq)
 
 	for (size_t i = 0; rq->is_payload && i < COUNT(needed); i++)
 		if (params_find(&rq->params, needed[i], &unused) == 0)
-			rc = field_refuse(rq, FIELD_QUERY, needed[i],
+			rc = request_refuse(rq, FIELD_QUERY, needed[i],
 			    "missing", "is missing beside a payload that is"
 			    " the whole body");
 	return rc;

@@ -1,8 +1,12 @@
 /* Processing stored batches again, and deleting one. */
 #include "etl/handlers.h"
 
+#include "etl/service.h"
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
+#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_requeue.h"
 #include "work/requeue.h"
 
 /* The same names in the query, as for GET, and in a body; the body wins. */
@@ -116,8 +120,7 @@ raw_data_requeue(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	if (total.count == 0)
-		return diag_tell(&rq->diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(&rq->diag);
 	return diag_tell(&rq->diag, E_CONFLICT,
 	    "A batch that is processing cannot be requeued");
 }
@@ -155,7 +158,7 @@ raw_data_requeue_many(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	if (!input.all && raw_batch_filter_is_empty(&input.filter))
-		return field_refuse(rq, FIELD_BODY, "all", "missing",
+		return request_refuse(rq, FIELD_BODY, "all", "missing",
 		    "is missing: without a filter every batch is processed"
 		    " again, which \"all\": true says");
 	input.filter.tenant_id = rq->who.tenant_id;

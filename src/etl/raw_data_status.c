@@ -2,6 +2,7 @@
 #include "etl/handlers.h"
 
 #include "http/audit.h"
+#include "http/field.h"
 #include "http/quota.h"
 #include "models/batch/raw_batch.h"
 
@@ -24,6 +25,7 @@ enum err
 raw_data_status(struct req *rq, struct resp *rp)
 {
 	struct raw_batch_change change = { 0 };
+	const char *message;
 	enum err rc;
 
 	rc = fields_read(&raw_data_status_input, rq, &change);
@@ -33,6 +35,8 @@ raw_data_status(struct req *rq, struct resp *rp)
 	rc = quota_take(rq, 0, change.error_details.len);
 	if (rc != E_OK)
 		return rc;
+	message = arena_printf(rq->arena, "The batch is %.*s",
+	    SPAN_ARG(change.status));
 	rc = raw_batch_set_status(rq->db, rq->who.tenant_id, rq->id, &change,
 	    rq->arena, &rq->diag);
 	if (rc != E_OK && rc != E_DB_UNKNOWN)
@@ -42,8 +46,7 @@ raw_data_status(struct req *rq, struct resp *rp)
 	audit_note(rq, "raw_data.status", rq->id);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
-	json_text(rp->json, "message", arena_printf(rq->arena,
-	    "The batch is %.*s", SPAN_ARG(change.status)));
+	json_text(rp->json, "message", message);
 	json_end(rp->json);
 	return E_OK;
 }

@@ -7,6 +7,7 @@
 #include "adapters/crypto/digest.h"
 #include "http/audit.h"
 #include "http/etag.h"
+#include "http/field.h"
 #include "models/catalogue/integration.h"
 
 /* Characters of a version's second half. */
@@ -28,8 +29,9 @@ resource_version(struct req *rq, struct resp *rp, struct span version)
 		(void)snprintf(&content[2 * i], 3, "%02x", digest[i]);
 	tag = arena_printf(rq->arena, "\"%.*s%s%s\"", SPAN_ARG(version),
 	    version.len > 0 ? "-" : "", content);
-	if (tag == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	rc = arena_done(rq->arena, &rq->diag);
+	if (rc != E_OK)
+		return rc;
 	response_header(rp, "ETag", tag);
 	response_header(rp, "Cache-Control", "private, no-cache");
 	if (strcmp(rq->route->method, "GET") == 0 &&
@@ -55,21 +57,23 @@ answer_row(struct req *rq, struct resp *rp, const struct catalogue *table,
 	return resource_version(rq, rp, catalogue_version(table, rows, 0));
 }
 
+/* One row. */
 enum err
-resource_get(struct req *rq, struct resp *rp, const struct catalogue *table)
+resource_get(struct req *rq, struct resp *rp)
 {
-	return answer_row(rq, rp, table, rq->id);
+	return answer_row(rq, rp, rq->route->resource->table, rq->id);
 }
 
+/* What depends on a row, as its table's statement tells. */
 enum err
-resource_document(struct req *rq, struct resp *rp,
-    const struct catalogue *table, const struct db_statement *statement)
+resource_dependencies(struct req *rq, struct resp *rp)
 {
+	const struct resource *it = rq->route->resource;
 	struct span json;
 	enum err rc;
 
-	rc = catalogue_document(rq->db, table, statement, rq->who.tenant_id,
-	    rq->id, rq->arena, &json, &rq->diag);
+	rc = catalogue_document(rq->db, it->table, it->dependencies,
+	    rq->who.tenant_id, rq->id, rq->arena, &json, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	json_raw(rp->json, NULL, json);
@@ -119,21 +123,18 @@ take_field(struct req *rq, const struct catalogue *table,
 
 /* Read the request's fields, and what of them is to be written. */
 static enum err
-read_edit(struct req *rq, const struct resource *it,
-    const struct field_set *set, struct edit *edit)
+read_edit(struct req *rq, struct edit *edit)
 {
+	const struct field_set *set = rq->route->input;
 	enum err rc;
 
-	edit->values = arena_get(rq->arena, it->size + 1);
-	if (edit->values == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	if (set == NULL)
-		return E_OK;
+	edit->of = rq->route->resource;
+	edit->values = arena_get(rq->arena, edit->of->size + 1);
 	rc = fields_read(set, rq, edit->values);
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < set->count; i++)
-		take_field(rq, it->table, &set->rows[i],
+		take_field(rq, edit->of->table, &set->rows[i],
 		    (const char *)edit->values + set->rows[i].offset,
 		    &edit->change);
 	return E_OK;
@@ -150,10 +151,10 @@ complete(struct req *rq, const struct resource *it, struct edit *edit)
 	if (!catalogue_writes(it->table, "integration_id", &unused) ||
 	    catalogue_new_value(&edit->change, "integration_id") != NULL)
 		return E_OK;
-	rc = integration_standard(rq->db, rq->who.tenant_id, rq->arena, &id,
+	rc = integration_default(rq->db, rq->who.tenant_id, rq->arena, &id,
 	    &rq->diag);
 	if (rc == E_OK && id == 0)
-		rc = field_refuse(rq, FIELD_BODY, "integration_id", "missing",
+		rc = request_refuse(rq, FIELD_BODY, "integration_id", "missing",
 		    "is missing, and there is no active Jira integration to"
 		    " stand in");
 	if (rc == E_OK)
@@ -175,6 +176,8 @@ finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
 	(void)snprintf(what, sizeof(what), "%s.%s", it->event, verb);
 	if (rc == E_OK && it->recorded)
 		rc = audit_record(rq, what, id);
+	if (rc == E_OK)
+		rc = arena_done(rq->arena, &rq->diag);
 	if (rc != E_OK) {
 		db_rollback(rq->db);
 		return rc;
@@ -185,14 +188,15 @@ finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
 	return rc;
 }
 
+/* Make a row, and answer with it and where it is. */
 enum err
-resource_create(struct req *rq, struct resp *rp, const struct resource *it)
+resource_create(struct req *rq, struct resp *rp)
 {
-	struct edit edit = { .of = it, .changed = true };
-	char *location;
+	const struct resource *it = rq->route->resource;
+	struct edit edit = { .changed = true };
 	enum err rc;
 
-	rc = read_edit(rq, it, it->create, &edit);
+	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
 		rc = catalogue_begin(rq->db, rq->who.tenant_id, rq->arena,
 		    &rq->diag);
@@ -212,9 +216,8 @@ resource_create(struct req *rq, struct resp *rp, const struct resource *it)
 	if (rc != E_OK)
 		return rc;
 	rp->status = 201;
-	location = arena_printf(rq->arena, "%s/%" PRId64, it->path, edit.id);
-	if (location != NULL)
-		response_header(rp, "Location", location);
+	buf_printf(rp->head, "Location: %s/%" PRId64 "\r\n", rq->route->path,
+	    edit.id);
 	return E_OK;
 }
 
@@ -224,7 +227,7 @@ resource_create(struct req *rq, struct resp *rp, const struct resource *it)
  * Fails: then there is no transaction.
  */
 static enum err
-begin_edit(struct req *rq, const struct resource *it, bool goes,
+begin_edit(struct req *rq, const struct resource *it, bool is_removal,
     struct edit *edit)
 {
 	struct db_rows *rows;
@@ -235,7 +238,7 @@ begin_edit(struct req *rq, const struct resource *it, bool goes,
 		return rc;
 	edit->id = rq->id;
 	rc = catalogue_lock(rq->db, it->table, rq->who.tenant_id, rq->id,
-	    goes, rq->arena, &rq->diag);
+	    is_removal, rq->arena, &rq->diag);
 	if (rc == E_OK)
 		rc = catalogue_get(rq->db, it->table, rq->who.tenant_id,
 		    rq->id, rq->arena, &rows, &rq->diag);
@@ -251,13 +254,15 @@ begin_edit(struct req *rq, const struct resource *it, bool goes,
 	return rc;
 }
 
+/* Change a row, and answer with it. */
 enum err
-resource_update(struct req *rq, struct resp *rp, const struct resource *it)
+resource_update(struct req *rq, struct resp *rp)
 {
-	struct edit edit = { .of = it };
+	const struct resource *it = rq->route->resource;
+	struct edit edit = { 0 };
 	enum err rc;
 
-	rc = read_edit(rq, it, it->update, &edit);
+	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
 		rc = begin_edit(rq, it, false, &edit);
 	if (rc != E_OK)
@@ -286,13 +291,16 @@ write_removal(struct req *rq, const struct resource *it, struct edit *edit)
 	    edit->id, &edit->change, rq->arena, &edit->changed, &rq->diag);
 }
 
+/* Delete a row, or deactivate it while something uses it. */
 enum err
-resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
+resource_remove(struct req *rq, struct resp *rp)
 {
-	struct edit edit = { .of = it };
+	const struct resource *it = rq->route->resource;
+	struct edit edit = { 0 };
+	const char *message;
 	enum err rc;
 
-	rc = read_edit(rq, it, it->remove, &edit);
+	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
 		rc = begin_edit(rq, it, true, &edit);
 	if (rc != E_OK)
@@ -300,21 +308,21 @@ resource_remove(struct req *rq, struct resp *rp, const struct resource *it)
 	rc = it->release(rq, &edit);
 	if (rc == E_OK)
 		rc = write_removal(rq, it, &edit);
+	message = edit.kept != NULL ? edit.kept :
+	    arena_printf(rq->arena, "The %s is deleted", it->table->noun);
 	rc = finish(rq, it, edit.kept != NULL ? "deactivate" : "delete",
 	    edit.id, rc);
 	if (rc != E_OK)
 		return rc;
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
-	json_text(rp->json, "message", edit.kept != NULL ? edit.kept :
-	    arena_printf(rq->arena, "The %s is deleted", it->table->noun));
+	json_text(rp->json, "message", message);
 	json_end(rp->json);
 	return E_OK;
 }
 
 int64_t
-resource_number(const struct resource *it, const struct edit *edit,
-    const char *column)
+resource_number(const struct edit *edit, const char *column)
 {
 	const struct catalogue_value *value =
 	    catalogue_new_value(&edit->change, column);
@@ -322,5 +330,5 @@ resource_number(const struct resource *it, const struct edit *edit,
 	if (value != NULL)
 		return value->number;
 	return edit->before == NULL ? 0 :
-	    catalogue_int(it->table, edit->before, column);
+	    catalogue_int(edit->of->table, edit->before, column);
 }

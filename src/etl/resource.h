@@ -2,6 +2,7 @@
  * The routes of a catalogue's table, as far as they are the same for all:
  * lists in pages, single rows, versions (ETag), and changes in one transaction
  * each. What is special to a resource are the functions of its struct resource.
+ * The handlers, resource_list() and so on, are named by resource_routes.h.
  *
  * A version is "ROW-CONTENT". ROW changes with each change of the row itself:
  * If-Match goes by it alone, so that a new name of its integration, or a batch
@@ -11,7 +12,7 @@
 #ifndef ETL_RESOURCE_H
 #define ETL_RESOURCE_H
 
-#include "http/route.h"
+#include "etl/handlers.h"
 #include "models/catalogue/catalogue.h"
 
 /* A change on its way, in its transaction. */
@@ -25,19 +26,17 @@ struct edit {
 	const char *kept; /* of a removal: why it is only deactivated */
 };
 
+/* A table of the catalogue; one that has a list only needs its table only. */
 struct resource {
 	const struct catalogue *table;
-	const char *path;  /* of the list */
 	const char *event; /* "wit_mapping", for the audit */
 	bool recorded;	   /* changes go to audit_log, too */
-	const struct field_set *create;
-	const struct field_set *update;
-	const struct field_set *remove; /* NULL: no fields */
-	size_t size;			/* of the values */
+	size_t size;	   /* of the values that the input rows fill */
+	const struct db_statement *dependencies; /* for the route of that name */
 
 	/* For resource_release(). */
 	const char *noun;  /* "The NOUN is deactivated, not deleted: */
-	const char *users; /* 3 USERS still use it" */
+	const char *referrers; /* "3 REFERRERS still use it" */
 	size_t target;	   /* offset of the id that takes them over; 0: none */
 
 	/* Before the row is written, made or changed; may add to the change. */
@@ -48,25 +47,8 @@ struct resource {
 	enum err (*release)(struct req *rq, struct edit *edit);
 };
 
-/* What lists take. */
-extern const struct field_set resource_list_input;
-
-enum err resource_list(struct req *rq, struct resp *rp,
-    const struct catalogue *table) MUST_CHECK;
-enum err resource_get(struct req *rq, struct resp *rp,
-    const struct catalogue *table) MUST_CHECK;
-enum err resource_document(struct req *rq, struct resp *rp,
-    const struct catalogue *table, const struct db_statement *statement)
-    MUST_CHECK;
-enum err resource_create(struct req *rq, struct resp *rp,
-    const struct resource *it) MUST_CHECK;
-enum err resource_update(struct req *rq, struct resp *rp,
-    const struct resource *it) MUST_CHECK;
-enum err resource_remove(struct req *rq, struct resp *rp,
-    const struct resource *it) MUST_CHECK;
-
 /*
- * For `release`: the users of the row go over to the target, if one is given;
+ * For `release`: the referrers of the row go over to the target, if one is given;
  * while there are active ones, the row is kept.
  */
 enum err resource_release(struct req *rq, struct edit *edit) MUST_CHECK;
@@ -75,8 +57,7 @@ enum err resource_release(struct req *rq, struct edit *edit) MUST_CHECK;
 enum err resource_remap(struct req *rq, struct edit *edit) MUST_CHECK;
 
 /* The change's number of a column; without one that of the row before. */
-int64_t resource_number(const struct resource *it, const struct edit *edit,
-    const char *column);
+int64_t resource_number(const struct edit *edit, const char *column);
 
 /* Write an answer's version, and make it 304 when the client has it. */
 enum err resource_version(struct req *rq, struct resp *rp, struct span version)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "etl/resource.h"
+#include "http/field.h"
 
 /* The most rows of one answer, and what a list without a limit has. */
 #define LIMIT_MAX 1000
@@ -39,10 +40,10 @@ write_cursor(struct arena *arena, int64_t id, struct span key)
 {
 	char *plain = arena_printf(arena, "%" PRId64 ":%.*s", id,
 	    SPAN_ARG(key));
-	size_t len = plain == NULL ? 0 : strlen(plain);
-	char *cursor = arena_get(arena, 2 * len + 1);
+	size_t len = strlen(plain);
+	char *cursor = arena_ask(arena, 2 * len + 1);
 
-	if (plain == NULL || cursor == NULL)
+	if (cursor == NULL)
 		return NULL;
 	for (size_t i = 0; i < len; i++) {
 		cursor[2 * i] = digits[(unsigned char)plain[i] >> 4];
@@ -57,12 +58,12 @@ read_cursor(struct req *rq, const struct catalogue *table, struct span cursor,
     struct catalogue_filter *filter)
 {
 	int64_t number;
-	char *plain = arena_get(rq->arena, cursor.len / 2 + 1);
+	char *plain = arena_ask(rq->arena, cursor.len / 2 + 1);
 	struct span id, key = { plain, cursor.len / 2 };
 	bool fine = cursor.len % 2 == 0;
 
 	if (plain == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+		return arena_done(rq->arena, &rq->diag);
 	for (size_t i = 0; fine && i < cursor.len; i++) {
 		const char *digit = memchr(digits, cursor.at[i], 16);
 
@@ -77,7 +78,7 @@ read_cursor(struct req *rq, const struct catalogue *table, struct span cursor,
 	    span_utf8_chars(key) != SIZE_MAX &&
 	    (key.len == 0 || memchr(key.at, '\0', key.len) == NULL);
 	if (!fine)
-		return field_refuse(rq, FIELD_QUERY, "cursor", "cursor",
+		return request_refuse(rq, FIELD_QUERY, "cursor", "cursor",
 		    "must be the X-Next-Cursor of another page");
 	filter->after_key = key;
 	return E_OK;
@@ -168,9 +169,11 @@ write_rows(struct req *rq, struct resp *rp, const struct catalogue *table,
 	return E_OK;
 }
 
+/* A page of the rows. */
 enum err
-resource_list(struct req *rq, struct resp *rp, const struct catalogue *table)
+resource_list(struct req *rq, struct resp *rp)
 {
+	const struct catalogue *table = rq->route->resource->table;
 	struct catalogue_filter filter;
 	char count[24], *cursor;
 	struct db_rows *rows;
@@ -200,7 +203,7 @@ resource_list(struct req *rq, struct resp *rp, const struct catalogue *table)
 		cursor = write_cursor(rq->arena, db_int(rows, shown - 1, 0),
 		    catalogue_key(table, rows, shown - 1));
 		if (cursor == NULL)
-			return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+			return arena_done(rq->arena, &rq->diag);
 		write_next(rq, rp, cursor);
 	}
 	return resource_version(rq, rp, SPAN_NONE);

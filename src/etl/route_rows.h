@@ -7,7 +7,20 @@
  * an answer that is a success (answers.h), and the statuses it may have. They
  * name each success, 304 where there are ETags, and of the errors those that
  * do not follow from the rest of the row: 404 without {id}, 409, 412.
+ *
+ * A table of the catalogue has the handlers of resource.h, which work on its
+ * NAME_resource; the input rows are NAME_create_input and NAME_update_input,
+ * the answers answer_NAME and answer_NAME_list (resource_routes.h):
+ *	RESOURCE_LIST(name, names, path, sentence)
+ *	    a list, and nothing else
+ *	RESOURCE(name, names, path, sentence of the list, "a", noun,
+ *	    input rows of DELETE)
+ *	    its list; making, reading, changing and deleting one
+ *	RESOURCE_DEPENDENCIES(name, path, "a", noun)
+ *	    what depends on one
  */
+#include "etl/resource_routes.h"
+
 ROUTE("GET", "/app/etl/health", ROLE_OPEN, health_get, NO_INPUT,
     "Does the process answer?", answer_health, "200")
 ROUTE("GET", "/app/etl/health/ready", ROLE_OPEN, health_ready, NO_INPUT,
@@ -52,109 +65,27 @@ ROUTE("GET", "/app/etl/qdrant/test-connection", ROLE_READER,
 ROUTE("POST", "/app/etl/jobs/extract", ROLE_WRITER, jobs_extract,
     jobs_extract_input, "Queue an extraction for the platform's extractor",
     answer_done, "202 404 409")
-ROUTE("GET", "/app/etl/wits", ROLE_READER, wits_list, resource_list_input,
-    "Work item types, by name",
-    answer_wit_list, "200 304")
-ROUTE("GET", "/app/etl/wit-mappings", ROLE_READER,
-    wit_mappings_list, resource_list_input, "Work item type mappings",
-    answer_wit_mapping_list, "200 304")
-ROUTE("POST", "/app/etl/wit-mappings", ROLE_ADMIN,
-    wit_mapping_create, wit_mapping_create_input,
-    "Make a work item type mapping",
-    answer_wit_mapping, "201 404 409")
-ROUTE("GET", "/app/etl/wit-mappings/{id}", ROLE_READER,
-    wit_mapping_get, NO_INPUT, "One work item type mapping",
-    answer_wit_mapping, "200 304")
-ROUTE("PUT", "/app/etl/wit-mappings/{id}", ROLE_ADMIN,
-    wit_mapping_update, wit_mapping_update_input,
-    "Change a work item type mapping",
-    answer_wit_mapping, "200 409 412")
-ROUTE("DELETE", "/app/etl/wit-mappings/{id}", ROLE_ADMIN,
-    wit_mapping_delete, NO_INPUT,
-    "Delete or deactivate a work item type mapping",
-    answer_done, "200 400 409 412")
-ROUTE("GET", "/app/etl/wits-hierarchies", ROLE_READER,
-    wits_hierarchies_list, resource_list_input,
-    "Hierarchies, highest level first",
-    answer_wits_hierarchy_list, "200 304")
-ROUTE("POST", "/app/etl/wits-hierarchies", ROLE_ADMIN,
-    wits_hierarchy_create, wits_hierarchy_create_input, "Make a hierarchy",
-    answer_wits_hierarchy, "201 404 409")
-ROUTE("GET", "/app/etl/wits-hierarchies/{id}", ROLE_READER,
-    wits_hierarchy_get, NO_INPUT, "One hierarchy",
-    answer_wits_hierarchy, "200 304")
-ROUTE("PUT", "/app/etl/wits-hierarchies/{id}", ROLE_ADMIN,
-    wits_hierarchy_update, wits_hierarchy_update_input, "Change a hierarchy",
-    answer_wits_hierarchy, "200 409 412")
-ROUTE("DELETE", "/app/etl/wits-hierarchies/{id}", ROLE_ADMIN,
-    wits_hierarchy_delete, wits_hierarchy_delete_input,
-    "Delete or deactivate a hierarchy",
-    answer_done, "200 400 409 412")
-ROUTE("GET", "/app/etl/wits-hierarchies/{id}/dependencies", ROLE_READER,
-    wits_hierarchy_depends, NO_INPUT, "What depends on a hierarchy",
-    answer_wits_hierarchy_dependencies, "200 304")
-ROUTE("GET", "/app/etl/statuses", ROLE_READER,
-    statuses_list, resource_list_input, "Statuses, by name",
-    answer_status_list, "200 304")
-ROUTE("GET", "/app/etl/status-mappings", ROLE_READER,
-    status_mappings_list, resource_list_input, "Status mappings",
-    answer_status_mapping_list, "200 304")
-ROUTE("POST", "/app/etl/status-mappings", ROLE_ADMIN,
-    status_mapping_create, status_mapping_create_input,
-    "Make a status mapping",
-    answer_status_mapping, "201 404 409")
-ROUTE("GET", "/app/etl/status-mappings/{id}", ROLE_READER,
-    status_mapping_get, NO_INPUT, "One status mapping",
-    answer_status_mapping, "200 304")
-ROUTE("PUT", "/app/etl/status-mappings/{id}", ROLE_ADMIN,
-    status_mapping_update, status_mapping_update_input,
-    "Change a status mapping",
-    answer_status_mapping, "200 409 412")
-ROUTE("DELETE", "/app/etl/status-mappings/{id}", ROLE_ADMIN,
-    status_mapping_delete, status_mapping_delete_input,
-    "Delete or deactivate a status mapping",
-    answer_done, "200 400 409 412")
-ROUTE("GET", "/app/etl/status-mappings/{id}/dependencies", ROLE_READER,
-    status_mapping_depends, NO_INPUT, "What depends on a status mapping",
-    answer_status_mapping_dependencies, "200 304")
-ROUTE("GET", "/app/etl/workflows", ROLE_READER,
-    workflows_list, resource_list_input, "Workflow steps",
-    answer_workflow_list, "200 304")
-ROUTE("POST", "/app/etl/workflows", ROLE_ADMIN,
-    workflow_create, workflow_create_input, "Make a workflow step",
-    answer_workflow, "201 404 409")
-ROUTE("GET", "/app/etl/workflows/{id}", ROLE_READER, workflow_get, NO_INPUT,
-    "One workflow step",
-    answer_workflow, "200 304")
-ROUTE("PUT", "/app/etl/workflows/{id}", ROLE_ADMIN,
-    workflow_update, workflow_update_input, "Change a workflow step",
-    answer_workflow, "200 409 412")
-ROUTE("DELETE", "/app/etl/workflows/{id}", ROLE_ADMIN,
-    workflow_delete, workflow_delete_input,
-    "Delete or deactivate a workflow step",
-    answer_done, "200 400 409 412")
-ROUTE("GET", "/app/etl/workflows/{id}/dependencies", ROLE_READER,
-    workflow_depends, NO_INPUT, "What depends on a workflow step",
-    answer_workflow_dependencies, "200 304")
-ROUTE("GET", "/app/etl/integrations", ROLE_READER,
-    integrations_list, resource_list_input, "Integrations",
-    answer_integration_list, "200 304")
-ROUTE("POST", "/app/etl/integrations", ROLE_ADMIN,
-    integration_create, integration_create_input, "Make an integration",
-    answer_integration, "201 404 409")
-ROUTE("GET", "/app/etl/integrations/{id}", ROLE_READER,
-    integration_get, NO_INPUT, "One integration",
-    answer_integration, "200 304")
-ROUTE("PUT", "/app/etl/integrations/{id}", ROLE_ADMIN,
-    integration_update, integration_update_input, "Change an integration",
-    answer_integration, "200 409 412")
-ROUTE("DELETE", "/app/etl/integrations/{id}", ROLE_ADMIN,
-    integration_delete, NO_INPUT, "Delete or deactivate an integration",
-    answer_done, "200 400 409 412")
-ROUTE("POST", "/app/etl/integrations/{id}/toggle-active", ROLE_ADMIN,
-    integration_toggle, NO_INPUT, "Deactivate an integration, or activate it",
-    answer_integration, "200 412")
-ROUTE("GET", "/app/etl/projects", ROLE_READER,
-    projects_list, resource_list_input,
-    "Projects with their work item types and statuses",
-    answer_project_list, "200 304")
+RESOURCE_LIST(wit, wits, "/app/etl/wits", "Work item types, by name")
+RESOURCE(wit_mapping, wit_mappings, "/app/etl/wit-mappings",
+    "Work item type mappings", "a", "work item type mapping", NO_INPUT)
+RESOURCE(wits_hierarchy, wits_hierarchies, "/app/etl/wits-hierarchies",
+    "Hierarchies, highest level first", "a", "hierarchy",
+    wits_hierarchy_delete_input)
+RESOURCE_DEPENDENCIES(wits_hierarchy, "/app/etl/wits-hierarchies", "a",
+    "hierarchy")
+RESOURCE_LIST(status, statuses, "/app/etl/statuses", "Statuses, by name")
+RESOURCE(status_mapping, status_mappings, "/app/etl/status-mappings",
+    "Status mappings", "a", "status mapping", status_mapping_delete_input)
+RESOURCE_DEPENDENCIES(status_mapping, "/app/etl/status-mappings", "a",
+    "status mapping")
+RESOURCE(workflow, workflows, "/app/etl/workflows", "Workflow steps", "a",
+    "workflow step", workflow_delete_input)
+RESOURCE_DEPENDENCIES(workflow, "/app/etl/workflows", "a", "workflow step")
+RESOURCE(integration, integrations, "/app/etl/integrations", "Integrations",
+    "an", "integration", NO_INPUT)
+ROUTE_OF(integration_switch, integration_toggle, "POST",
+    "/app/etl/integrations/{id}/toggle-active", ROLE_ADMIN, resource_update,
+    NO_INPUT, "Deactivate an integration, or activate it", answer_integration,
+    "200 412")
+RESOURCE_LIST(project, projects, "/app/etl/projects",
+    "Projects with their work item types and statuses")

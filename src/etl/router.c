@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "etl/answers.h"
 #include "etl/handlers.h"
+#include "etl/service.h"
 #include "etl/store.h"
 #include "http/auth.h"
+#include "http/field.h"
 #include "http/form.h"
 #include "http/seats.h"
 #include "http/strict.h"
@@ -17,10 +19,15 @@ const struct field_set NO_INPUT = { NULL, 0 };
 
 static const struct route routes[] = {
 #define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
-	{ method, path, role, handler, &input, sentence, #handler, &answer, \
+	{ method, path, role, handler, NULL, &input, sentence, #handler, \
+	    &answer, statuses },
+#define ROUTE_OF(of, name, method, path, role, handler, input, sentence, \
+    answer, statuses) \
+	{ method, path, role, handler, &of, &input, sentence, #name, &answer, \
 	    statuses },
 #include "etl/route_rows.h"
 #undef ROUTE
+#undef ROUTE_OF
 };
 
 const struct route_list router_routes = { routes, COUNT(routes) };
@@ -146,21 +153,52 @@ prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 		rc = form_read(rq, rq->route->input);
 	else if (rc == E_OK && has_body(rq))
 		rc = request_read_json(rq, rq->route->input);
-	if (rc != E_OK)
-		return rc;
-	return check_names(rq);
+	if (rc == E_OK)
+		rc = check_names(rq);
+	return rc == E_OK ? arena_done(rq->arena, &rq->diag) : rc;
 }
 
-/* Complete the answer of a handler that came to rc. */
+#ifdef ETL_DEBUG
+/* Is the answer what openapi.json says of it? */
+static enum err
+check_answer(struct req *rq, const struct resp *rp)
+{
+	struct buf text;
+	enum err rc;
+
+	if (rp->status == 304 || rp->is_packed)
+		return E_OK;
+	buf_init(&text, 2 * rp->body->cap);
+	response_outline(rp, &text);
+	rc = buf_done(&text);
+	if (rc == E_OK)
+		rc = shape_check(rq->route->answer, buf_span(&text), &rq->diag);
+	buf_free(&text);
+	return rc;
+}
+#endif
+
+/*
+ * Complete the answer of a handler that came to rc. What it, or what is wrong
+ * with the request, is told with may have been made of emergency space.
+ */
 static void
 conclude(struct req *rq, struct resp *rp, enum err rc, const char *allow)
 {
+	if ((rc == E_OK || is_flaw(rc)) && arena_failed(rq->arena)) {
+		rc = arena_done(rq->arena, &rq->diag);
+		rq->errors = NULL;
+	}
 	if (rc == E_OK) {
 		response_end(rp);
 		rc = buf_done(rp->body);
 	}
 	if (rc == E_OK)
 		rc = buf_done(rp->head);
+#ifdef ETL_DEBUG
+	if (rc == E_OK)
+		rc = check_answer(rq, rp);
+#endif
 	if (rc == E_OK) {
 		diag_clear(&rq->diag);
 		return;
@@ -169,6 +207,7 @@ conclude(struct req *rq, struct resp *rp, enum err rc, const char *allow)
 	response_problem(rp, rq, rc);
 	if (rc == E_METHOD)
 		response_header(rp, "Allow", allow);
+	arena_resume(rq->arena); /* for those that came with it */
 }
 
 void
@@ -199,7 +238,7 @@ struct crowd {
 };
 
 /* Some of them, of one tenant. */
-struct company {
+struct group {
 	size_t places[RAW_BATCH_GROUP_MAX];
 	struct req *rqs[RAW_BATCH_GROUP_MAX];
 	struct resp *rps[RAW_BATCH_GROUP_MAX];
@@ -220,18 +259,18 @@ may_go_with(const struct req *rq, const struct req *first)
 
 /* One that waits, and all that may go with it; they wait no more. */
 static void
-take_company(struct crowd *crowd, size_t place, struct company *company)
+take_group(struct crowd *crowd, size_t place, struct group *group)
 {
-	company->count = 0;
+	group->count = 0;
 	for (size_t i = place; i < crowd->count; i++) {
 		if (!crowd->waits[i] ||
 		    !may_go_with(crowd->rqs[i], crowd->rqs[place]))
 			continue;
 		crowd->waits[i] = false;
-		company->places[company->count] = i;
-		company->rqs[company->count] = crowd->rqs[i];
-		company->rps[company->count] = crowd->rps[i];
-		company->stores[company->count++] = crowd->stores[i];
+		group->places[group->count] = i;
+		group->rqs[group->count] = crowd->rqs[i];
+		group->rps[group->count] = crowd->rps[i];
+		group->stores[group->count++] = crowd->stores[i];
 	}
 }
 
@@ -248,44 +287,44 @@ store_alone(const struct crowd *crowd, struct req *rq, struct resp *rp,
 	if (rq->fcgi != NULL && fcgi_is_gone(rq->fcgi))
 		return diag_set(&rq->diag, E_SYNTAX,
 		    "the client had gone before its turn came");
-	daemon_still_well();
+	daemon_feed_watchdog();
 	seats_hold(rq->service->seats, rq->who.tenant_id, true);
 	return store_one(rq, rp, store);
 }
 
 /* Store them, and answer each as soon as its outcome is known. */
 static void
-store_company(const struct crowd *crowd, struct company *company)
+answer_group(const struct crowd *crowd, struct group *group)
 {
-	struct req *first = company->rqs[0];
+	struct req *first = group->rqs[0];
 	enum err rc = E_DB;
 	struct diag diag;
 	bool alone = true;
 
 	db_tenant(first->db, first->who.tenant_id);
 	diag_clear(&diag);
-	if (company->count > 1 && clock_left(crowd->ends) > 0) {
-		daemon_still_well();
+	if (group->count > 1 && clock_left(crowd->ends) > 0) {
+		daemon_feed_watchdog();
 		seats_hold(first->service->seats, first->who.tenant_id, true);
-		rc = store_group(company->rqs, company->rps, company->stores,
-		    company->count, &diag);
+		rc = store_group(group->rqs, group->rps, group->stores,
+		    group->count, &diag);
 		alone = store_is_one_to_blame(rc, &diag);
 	}
-	for (size_t i = 0; i < company->count; i++) {
-		struct req *rq = company->rqs[i];
+	for (size_t i = 0; i < group->count; i++) {
+		struct req *rq = group->rqs[i];
 
 		if (alone)
-			rc = store_alone(crowd, rq, company->rps[i],
-			    &company->stores[i]);
+			rc = store_alone(crowd, rq, group->rps[i],
+			    &group->stores[i]);
 		else
 			rq->diag = diag;
-		conclude(rq, company->rps[i], rc, "");
+		conclude(rq, group->rps[i], rc, "");
 		if (alone)
-			crowd->answered(crowd->to, &company->places[i], 1);
+			crowd->answered(crowd->to, &group->places[i], 1);
 	}
 	db_tenant(first->db, DB_NO_TENANT);
 	if (!alone)
-		crowd->answered(crowd->to, company->places, company->count);
+		crowd->answered(crowd->to, group->places, group->count);
 }
 
 void
@@ -295,7 +334,7 @@ router_answer_stores(struct req *const *rqs, struct resp *const *rps,
 	struct crowd crowd = { .rqs = rqs, .rps = rps, .count = count,
 		.ends = clock_ms() + ROUTER_STORES_MS, .answered = answered,
 		.to = to };
-	struct company company;
+	struct group group;
 	bool seated = false; /* one seat is enough for them */
 
 	for (size_t i = 0; i < count; i++) {
@@ -316,8 +355,8 @@ router_answer_stores(struct req *const *rqs, struct resp *const *rps,
 	for (size_t i = 0; i < count; i++) {
 		if (!crowd.waits[i])
 			continue;
-		take_company(&crowd, i, &company);
-		store_company(&crowd, &company);
+		take_group(&crowd, i, &group);
+		answer_group(&crowd, &group);
 	}
 }
 

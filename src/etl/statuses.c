@@ -1,5 +1,5 @@
 /* Statuses and their mappings. */
-#include "etl/handlers.h"
+#include "etl/answers.h"
 #include "etl/resource.h"
 #include "models/catalogue/status.h"
 #include "models/catalogue/workflow.h"
@@ -60,6 +60,53 @@ static const struct field delete_rows[] = {
 const struct field_set status_mapping_delete_input = { delete_rows,
 	COUNT(delete_rows) };
 
+/* What is answered. */
+/* clang-format off */
+static const struct shape_row status_mapping_rows[] = {
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/status_mapping_shown_rows.h"
+#undef SHOWN
+};
+SHAPE(answer_status_mapping, "status_mapping", "A status mapping",
+    status_mapping_rows)
+SHAPE_PAGE(answer_status_mapping_list, "status_mapping_list", "Status mappings",
+    status_mapping_rows)
+
+static const struct shape_row status_mapping_self_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "status_from", SHAPE_TEXT, 0, NULL, NULL },
+	{ "status_to", SHAPE_TEXT, 0, NULL, NULL },
+};
+SHAPE_PART(status_mapping_self, "What is asked about", status_mapping_self_rows)
+
+static const struct shape_row status_mapping_user_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "original_name", SHAPE_TEXT, 0, NULL, NULL },
+	{ "status_category", SHAPE_TEXT, 0, NULL, NULL },
+};
+SHAPE_PART(status_mapping_user, "What depends on it", status_mapping_user_rows)
+
+static const struct shape_row status_mapping_target_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "status_from", SHAPE_TEXT, 0, NULL, NULL },
+	{ "status_to", SHAPE_TEXT, 0, NULL, NULL },
+	{ "status_category", SHAPE_TEXT, 0, NULL, NULL },
+};
+SHAPE_PART(status_mapping_target, "What may take its place",
+    status_mapping_target_rows)
+
+static const struct shape_row status_mapping_depends_rows[] = {
+	{ "status_mapping", SHAPE_OBJECT, 0, NULL, &status_mapping_self },
+	{ "has_dependencies", SHAPE_BOOL, 0, NULL, NULL },
+	{ "dependency_count", SHAPE_INT, 0, NULL, NULL },
+	{ "affected_statuses_count", SHAPE_INT, 0, NULL, NULL },
+	{ "dependent_statuses", SHAPE_LIST, 0, NULL, &status_mapping_user },
+	{ "reassignment_targets", SHAPE_LIST, 0, NULL, &status_mapping_target },
+};
+SHAPE(answer_status_mapping_dependencies, "status_mapping_dependencies",
+    "What depends on a status mapping", status_mapping_depends_rows)
+/* clang-format on */
+
 /* A step that it is given must be there. */
 static enum err
 check_mapping(struct req *rq, struct edit *edit)
@@ -74,66 +121,20 @@ check_mapping(struct req *rq, struct edit *edit)
 	rc = workflow_keep(rq->db, rq->who.tenant_id, workflow->number,
 	    rq->arena, &is_active, &rq->diag);
 	if (rc == E_OK && !is_active)
-		return field_refuse(rq, FIELD_BODY, "workflow_id",
+		return request_refuse(rq, FIELD_BODY, "workflow_id",
 		    "no_such_row", "must name an active workflow step");
 	return rc;
 }
 
-static const struct resource status_mapping = {
+const struct resource status_mapping_resource = {
 	.table = &status_mapping_catalogue,
-	.path = "/app/etl/status-mappings",
 	.event = "status_mapping",
-	.create = &status_mapping_create_input,
-	.update = &status_mapping_update_input,
-	.remove = &status_mapping_delete_input,
 	.size = sizeof(struct mapping_input),
+	.dependencies = &status_mapping_dependencies,
 	.noun = "mapping",
-	.users = "active statuses",
+	.referrers = "active statuses",
 	.target = offsetof(struct mapping_input, target_mapping_id),
 	.check = check_mapping,
 	.apply = resource_remap,
 	.release = resource_release,
 };
-
-enum err
-statuses_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &status_catalogue);
-}
-
-enum err
-status_mappings_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &status_mapping_catalogue);
-}
-
-enum err
-status_mapping_get(struct req *rq, struct resp *rp)
-{
-	return resource_get(rq, rp, &status_mapping_catalogue);
-}
-
-enum err
-status_mapping_depends(struct req *rq, struct resp *rp)
-{
-	return resource_document(rq, rp, &status_mapping_catalogue,
-	    &status_mapping_dependencies);
-}
-
-enum err
-status_mapping_create(struct req *rq, struct resp *rp)
-{
-	return resource_create(rq, rp, &status_mapping);
-}
-
-enum err
-status_mapping_update(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &status_mapping);
-}
-
-enum err
-status_mapping_delete(struct req *rq, struct resp *rp)
-{
-	return resource_remove(rq, rp, &status_mapping);
-}

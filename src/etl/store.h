@@ -6,7 +6,7 @@
 #define ETL_STORE_H
 
 #include "http/response.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_group.h"
 
 /* One with a body of more goes alone; so many bytes go together at most. */
 #define STORE_SMALL_BYTES 200000

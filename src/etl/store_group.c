@@ -5,6 +5,7 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "etl/service.h"
 
 bool
 store_may_have_company(const struct req *rq)
@@ -41,6 +42,7 @@ queue_all(struct req *const *rqs, const struct store *stores,
 	rc = queue_manager_publish_all(service->queue, QUEUE_TRANSFORM, jobs,
 	    job_count, -1, rqs[0]->arena, confirmed, &diag);
 	FAILPOINT("published");
+	arena_resume(rqs[0]->arena); /* the relay queues what was not */
 	job_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!stores[i].batch.queue)

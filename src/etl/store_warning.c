@@ -6,41 +6,36 @@
 #include "base/suggest.h"
 #include "models/entity_type.h"
 
-#define LIST_MAX 4096
+/* A sentence with all entity types in it is shorter. */
+#define WARNING_MAX 8192
 
 /* The types that are transformed, in words. */
-static const char *
-list_types(struct arena *arena)
+static void
+list_types(struct buf *out)
 {
-	struct buf buf;
-	const char *text;
-
-	buf_init(&buf, LIST_MAX);
 	for (size_t i = 0; i < entity_type_count; i++) {
 		if (i > 0)
-			buf_add_text(&buf, i + 1 == entity_type_count ?
+			buf_add_text(out, i + 1 == entity_type_count ?
 			    " and " : ", ");
-		buf_add_text(&buf, entity_types[i].name);
+		buf_add_text(out, entity_types[i].name);
 	}
-	text = buf_done(&buf) == E_OK ? arena_text(arena, buf_span(&buf)) : "";
-	buf_free(&buf);
-	return text;
 }
 
-static const char *
-warn_of_unknown(struct span entity_type, struct arena *arena)
+static void
+warn_of_unknown(struct span entity_type, struct buf *out)
 {
 	struct suggestion near = { 0 };
-	const char *meant = ".";
 
 	for (size_t i = 0; i < entity_type_count; i++)
 		suggest(&near, entity_type, entity_types[i].name);
+	buf_printf(out, "Nothing is made of batches of the entity type %.*s:"
+	    " it is kept as it came", SPAN_ARG(entity_type));
 	if (near.name != NULL)
-		meant = arena_printf(arena, "; did you mean %s?", near.name);
-	return meant == NULL ? NULL : arena_printf(arena, "Nothing is made of"
-	    " batches of the entity type %.*s: it is kept as it came%s Those"
-	    " that are transformed are %s", SPAN_ARG(entity_type), meant,
-	    list_types(arena));
+		buf_printf(out, "; did you mean %s?", near.name);
+	else
+		buf_add_char(out, '.');
+	buf_add_text(out, " Those that are transformed are ");
+	list_types(out);
 }
 
 /* What stands before the first '_': "jira". */
@@ -79,19 +74,29 @@ other_source(struct span source, struct span provider)
 	return NULL;
 }
 
-const char *
-store_warning(struct span entity_type, struct span provider,
-    struct arena *arena)
+/* Nothing, when there is nothing to say. */
+static void
+warn(struct span entity_type, struct span provider, struct buf *out)
 {
 	const struct entity_type *type = entity_type_find(entity_type);
-	struct span source;
 
 	if (type == NULL)
-		return warn_of_unknown(entity_type, arena);
-	source = source_of(type->name);
-	if (other_source(source, provider) == NULL)
-		return NULL;
-	return arena_printf(arena, "The entity type %s is one of another source"
-	    " than its integration, whose provider is %.*s", type->name,
-	    SPAN_ARG(provider));
+		warn_of_unknown(entity_type, out);
+	else if (other_source(source_of(type->name), provider) != NULL)
+		buf_printf(out, "The entity type %s is one of another source"
+		    " than its integration, whose provider is %.*s",
+		    type->name, SPAN_ARG(provider));
+}
+
+void
+store_warning_write(struct json *json, struct span entity_type,
+    struct span provider)
+{
+	struct buf text;
+
+	buf_init(&text, WARNING_MAX);
+	warn(entity_type, provider, &text);
+	if (text.len > 0 && buf_done(&text) == E_OK)
+		json_span(json, "warning", buf_span(&text));
+	buf_free(&text);
 }

@@ -5,14 +5,15 @@
 #ifndef ETL_STORE_WARNING_H
 #define ETL_STORE_WARNING_H
 
-#include "base/arena.h"
 #include "base/str.h"
+#include "json/json_write.h"
 
 /*
- * Gives: a sentence, or NULL: there is nothing to say. Lives: in the arena.
+ * Write the member "warning", a sentence, if there is something to say; without
+ * memory for it the answer goes without, for the batch is stored.
  * provider: of the batch's integration.
  */
-const char *store_warning(struct span entity_type, struct span provider,
-    struct arena *arena);
+void store_warning_write(struct json *json, struct span entity_type,
+    struct span provider);
 
 #endif

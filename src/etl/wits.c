@@ -1,5 +1,5 @@
 /* Work item types and their mappings. */
-#include "etl/handlers.h"
+#include "etl/answers.h"
 #include "etl/resource.h"
 #include "models/catalogue/wit.h"
 
@@ -44,7 +44,18 @@ static const struct field update_rows[] = {
 const struct field_set wit_mapping_update_input = { update_rows,
 	COUNT(update_rows) };
 
-static const struct resource wit_mapping;
+/* What is answered. */
+/* clang-format off */
+static const struct shape_row wit_mapping_rows[] = {
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/wit_mapping_shown_rows.h"
+#undef SHOWN
+};
+SHAPE(answer_wit_mapping, "wit_mapping", "A work item type mapping",
+    wit_mapping_rows)
+SHAPE_PAGE(answer_wit_mapping_list, "wit_mapping_list",
+    "Work item type mappings", wit_mapping_rows)
+/* clang-format on */
 
 /* Find its hierarchy; one that is active belongs to an active one. */
 static enum err
@@ -65,59 +76,20 @@ check_mapping(struct req *rq, struct edit *edit)
 		    edit->id, rq->arena, &rq->diag);
 	}
 	rc = wit_hierarchy_of_level(rq->db, rq->who.tenant_id,
-	    input->hierarchy_level, resource_number(&wit_mapping, edit,
-	    "integration_id"), edit->id, rq->arena, &id, &rq->diag);
+	    input->hierarchy_level, resource_number(edit, "integration_id"),
+	    edit->id, rq->arena, &id, &rq->diag);
 	if (rc == E_OK)
 		catalogue_set_int(&edit->change, "wits_hierarchy_id", id);
 	return rc;
 }
 
-static const struct resource wit_mapping = {
+const struct resource wit_mapping_resource = {
 	.table = &wit_mapping_catalogue,
-	.path = "/app/etl/wit-mappings",
 	.event = "wit_mapping",
-	.create = &wit_mapping_create_input,
-	.update = &wit_mapping_update_input,
 	.size = sizeof(struct mapping_input),
 	.noun = "mapping",
-	.users = "active work item types",
+	.referrers = "active work item types",
 	.check = check_mapping,
 	.apply = resource_remap,
 	.release = resource_release,
 };
-
-enum err
-wits_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &wit_catalogue);
-}
-
-enum err
-wit_mappings_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &wit_mapping_catalogue);
-}
-
-enum err
-wit_mapping_get(struct req *rq, struct resp *rp)
-{
-	return resource_get(rq, rp, &wit_mapping_catalogue);
-}
-
-enum err
-wit_mapping_create(struct req *rq, struct resp *rp)
-{
-	return resource_create(rq, rp, &wit_mapping);
-}
-
-enum err
-wit_mapping_update(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &wit_mapping);
-}
-
-enum err
-wit_mapping_delete(struct req *rq, struct resp *rp)
-{
-	return resource_remove(rq, rp, &wit_mapping);
-}

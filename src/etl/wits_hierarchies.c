@@ -1,5 +1,5 @@
 /* The hierarchy of work item types. */
-#include "etl/handlers.h"
+#include "etl/answers.h"
 #include "etl/resource.h"
 #include "models/catalogue/wit.h"
 
@@ -51,6 +51,54 @@ static const struct field delete_rows[] = { TARGET_ROW };
 #undef AT
 const struct field_set wits_hierarchy_delete_input = { delete_rows,
 	COUNT(delete_rows) };
+
+/* What is answered. */
+/* clang-format off */
+static const struct shape_row wits_hierarchy_rows[] = {
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/wit_hierarchy_shown_rows.h"
+#undef SHOWN
+};
+SHAPE(answer_wits_hierarchy, "wits_hierarchy", "A hierarchy",
+    wits_hierarchy_rows)
+SHAPE_PAGE(answer_wits_hierarchy_list, "wits_hierarchy_list", "Hierarchies",
+    wits_hierarchy_rows)
+
+static const struct shape_row wits_hierarchy_self_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "level_name", SHAPE_TEXT, 0, NULL, NULL },
+	{ "level_number", SHAPE_INT, 0, NULL, NULL },
+};
+SHAPE_PART(wits_hierarchy_self, "What is asked about", wits_hierarchy_self_rows)
+
+static const struct shape_row wits_hierarchy_user_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "wit_from", SHAPE_TEXT, 0, NULL, NULL },
+	{ "wit_to", SHAPE_TEXT, 0, NULL, NULL },
+	{ "affected_wits_count", SHAPE_INT, 0, NULL, NULL },
+};
+SHAPE_PART(wits_hierarchy_user, "What depends on it", wits_hierarchy_user_rows)
+
+static const struct shape_row wits_hierarchy_target_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "level_name", SHAPE_TEXT, 0, NULL, NULL },
+	{ "level_number", SHAPE_INT, 0, NULL, NULL },
+	{ "description", SHAPE_TEXT, SHAPE_NULLABLE, NULL, NULL },
+};
+SHAPE_PART(wits_hierarchy_target, "What may take its place",
+    wits_hierarchy_target_rows)
+
+static const struct shape_row wits_hierarchy_depends_rows[] = {
+	{ "hierarchy", SHAPE_OBJECT, 0, NULL, &wits_hierarchy_self },
+	{ "has_dependencies", SHAPE_BOOL, 0, NULL, NULL },
+	{ "dependency_count", SHAPE_INT, 0, NULL, NULL },
+	{ "affected_wits_count", SHAPE_INT, 0, NULL, NULL },
+	{ "dependent_mappings", SHAPE_LIST, 0, NULL, &wits_hierarchy_user },
+	{ "reassignment_targets", SHAPE_LIST, 0, NULL, &wits_hierarchy_target },
+};
+SHAPE(answer_wits_hierarchy_dependencies, "wits_hierarchy_dependencies",
+    "What depends on a hierarchy", wits_hierarchy_depends_rows)
+/* clang-format on */
 
 /*
  * Before a hierarchy goes: its mappings move to the target; without one there
@@ -112,51 +160,11 @@ release_hierarchy(struct req *rq, struct edit *edit)
 	return rc;
 }
 
-static const struct resource wits_hierarchy = {
+const struct resource wits_hierarchy_resource = {
 	.table = &wit_hierarchy_catalogue,
-	.path = "/app/etl/wits-hierarchies",
 	.event = "wits_hierarchy",
-	.create = &wits_hierarchy_create_input,
-	.update = &wits_hierarchy_update_input,
-	.remove = &wits_hierarchy_delete_input,
 	.size = sizeof(struct hierarchy_input),
+	.dependencies = &wit_hierarchy_dependencies,
 	.check = check_hierarchy,
 	.release = release_hierarchy,
 };
-
-enum err
-wits_hierarchies_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &wit_hierarchy_catalogue);
-}
-
-enum err
-wits_hierarchy_get(struct req *rq, struct resp *rp)
-{
-	return resource_get(rq, rp, &wit_hierarchy_catalogue);
-}
-
-enum err
-wits_hierarchy_depends(struct req *rq, struct resp *rp)
-{
-	return resource_document(rq, rp, &wit_hierarchy_catalogue,
-	    &wit_hierarchy_dependencies);
-}
-
-enum err
-wits_hierarchy_create(struct req *rq, struct resp *rp)
-{
-	return resource_create(rq, rp, &wits_hierarchy);
-}
-
-enum err
-wits_hierarchy_update(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &wits_hierarchy);
-}
-
-enum err
-wits_hierarchy_delete(struct req *rq, struct resp *rp)
-{
-	return resource_remove(rq, rp, &wits_hierarchy);
-}

@@ -1,5 +1,5 @@
 /* The steps of workflows. */
-#include "etl/handlers.h"
+#include "etl/answers.h"
 #include "etl/resource.h"
 #include "models/catalogue/workflow.h"
 
@@ -58,67 +58,71 @@ static const struct field delete_rows[] = {
 const struct field_set workflow_delete_input = { delete_rows,
 	COUNT(delete_rows) };
 
-static const struct resource workflow;
+/* What is answered. */
+/* clang-format off */
+static const struct shape_row workflow_rows[] = {
+#define SHOWN SHAPE_ROW
+#include "models/catalogue/workflow_shown_rows.h"
+#undef SHOWN
+};
+SHAPE(answer_workflow, "workflow", "A workflow step", workflow_rows)
+SHAPE_PAGE(answer_workflow_list, "workflow_list", "Workflow steps",
+    workflow_rows)
+
+static const struct shape_row workflow_self_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "step_name", SHAPE_TEXT, 0, NULL, NULL },
+	{ "step_number", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL },
+};
+SHAPE_PART(workflow_self, "What is asked about", workflow_self_rows)
+
+static const struct shape_row workflow_user_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "status_from", SHAPE_TEXT, 0, NULL, NULL },
+	{ "status_to", SHAPE_TEXT, 0, NULL, NULL },
+	{ "affected_statuses_count", SHAPE_INT, 0, NULL, NULL },
+};
+SHAPE_PART(workflow_user, "What depends on it", workflow_user_rows)
+
+static const struct shape_row workflow_target_rows[] = {
+	{ "id", SHAPE_INT, 0, NULL, NULL },
+	{ "step_name", SHAPE_TEXT, 0, NULL, NULL },
+	{ "step_number", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL },
+	{ "step_category", SHAPE_TEXT, 0, NULL, NULL },
+};
+SHAPE_PART(workflow_target, "What may take its place", workflow_target_rows)
+
+static const struct shape_row workflow_depends_rows[] = {
+	{ "workflow", SHAPE_OBJECT, 0, NULL, &workflow_self },
+	{ "has_dependencies", SHAPE_BOOL, 0, NULL, NULL },
+	{ "dependency_count", SHAPE_INT, 0, NULL, NULL },
+	{ "affected_statuses_count", SHAPE_INT, 0, NULL, NULL },
+	{ "dependent_mappings", SHAPE_LIST, 0, NULL, &workflow_user },
+	{ "reassignment_targets", SHAPE_LIST, 0, NULL, &workflow_target },
+};
+SHAPE(answer_workflow_dependencies, "workflow_dependencies",
+    "What depends on a workflow step", workflow_depends_rows)
+/* clang-format on */
 
 /* Only one step of an integration may be its commitment point. */
 static enum err
 check_workflow(struct req *rq, struct edit *edit)
 {
-	if (resource_number(&workflow, edit, "is_commitment_point") == 0)
+	if (resource_number(edit, "is_commitment_point") == 0)
 		return E_OK;
 	return workflow_commitment(rq->db, rq->who.tenant_id,
-	    resource_number(&workflow, edit, "integration_id"), edit->id,
-	    rq->arena, &rq->diag);
+	    resource_number(edit, "integration_id"), edit->id, rq->arena,
+	    &rq->diag);
 }
 
-static const struct resource workflow = {
+const struct resource workflow_resource = {
 	.table = &workflow_catalogue,
-	.path = "/app/etl/workflows",
 	.event = "workflow",
-	.create = &workflow_create_input,
-	.update = &workflow_update_input,
-	.remove = &workflow_delete_input,
 	.size = sizeof(struct workflow_input),
+	.dependencies = &workflow_dependencies,
 	.noun = "workflow step",
-	.users = "status mappings",
+	.referrers = "status mappings",
 	.target = offsetof(struct workflow_input, target_workflow_id),
 	.check = check_workflow,
 	.release = resource_release,
 };
-
-enum err
-workflows_list(struct req *rq, struct resp *rp)
-{
-	return resource_list(rq, rp, &workflow_catalogue);
-}
-
-enum err
-workflow_get(struct req *rq, struct resp *rp)
-{
-	return resource_get(rq, rp, &workflow_catalogue);
-}
-
-enum err
-workflow_depends(struct req *rq, struct resp *rp)
-{
-	return resource_document(rq, rp, &workflow_catalogue,
-	    &workflow_dependencies);
-}
-
-enum err
-workflow_create(struct req *rq, struct resp *rp)
-{
-	return resource_create(rq, rp, &workflow);
-}
-
-enum err
-workflow_update(struct req *rq, struct resp *rp)
-{
-	return resource_update(rq, rp, &workflow);
-}
-
-enum err
-workflow_delete(struct req *rq, struct resp *rp)
-{
-	return resource_remove(rq, rp, &workflow);
-}

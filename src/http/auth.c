@@ -125,16 +125,6 @@ bearer(struct span header)
 	return span_trim(token);
 }
 
-static enum role
-role_named(struct span name)
-{
-	if (span_is(name, "admin"))
-		return ROLE_ADMIN;
-	if (span_is(name, "writer"))
-		return ROLE_WRITER;
-	return span_is(name, "reader") ? ROLE_READER : ROLE_OPEN;
-}
-
 /* Ask the database for an API token. */
 static enum err
 find_token(struct req *rq, const unsigned char *digest, struct who *ret_who,
@@ -147,7 +137,7 @@ find_token(struct req *rq, const unsigned char *digest, struct who *ret_who,
 	if (rc != E_OK)
 		return rc;
 	ret_who->tenant_id = token.tenant_id;
-	ret_who->role = role_named(token.role);
+	ret_who->role = token.role;
 	ret_who->has_quota = token.has_quota;
 	(void)snprintf(ret_who->name, sizeof(ret_who->name), "token:%lld",
 	    (long long)token.id);
@@ -163,13 +153,13 @@ find_jwt(struct req *rq, struct span token, struct who *ret_who,
 	struct span claims;
 	enum err rc;
 
-	if (rq->service->auth->jwt == NULL)
+	if (rq->auth->jwt == NULL)
 		return diag_set(&rq->diag, E_UNKNOWN_CALLER,
 		    "no API token, and JWT is off");
-	rc = jwt_verify(rq->service->auth->jwt, token, rq->arena, &claims,
+	rc = jwt_verify(rq->auth->jwt, token, rq->arena, &claims,
 	    &rq->diag);
 	if (rc == E_OK)
-		rc = auth_jwt_read(claims, rq->service->settings, clock_wall(),
+		rc = auth_jwt_read(claims, rq->settings, clock_wall(),
 		    rq->arena, ret_who, ret_seconds, &rq->diag);
 	if (rc == E_OK)
 		rc = tenant_find(rq->db, ret_who->tenant_id, rq->arena,
@@ -181,7 +171,7 @@ find_jwt(struct req *rq, struct span token, struct who *ret_who,
 static enum err
 find_bearer(struct req *rq, struct span token)
 {
-	struct auth_cache *cache = &rq->service->auth->cache;
+	struct auth_cache *cache = &rq->auth->cache;
 	unsigned char digest[DIGEST_SHA256_SIZE];
 	const struct who *known;
 	int64_t seconds = 0;
@@ -235,12 +225,12 @@ auth_check(struct req *rq)
 	struct span token = bearer(rq->authorization);
 	enum err rc;
 
-	if (strcmp(rq->service->settings->auth, "none") == 0)
+	if (strcmp(rq->settings->auth, "none") == 0)
 		return check_nobody(rq);
 	if (token.at == NULL || token.len == 0)
 		return diag_tell(&rq->diag, E_UNKNOWN_CALLER,
 		    "Send a token: Authorization: Bearer TOKEN");
-	rc = rq->service->auth == NULL ? E_UNKNOWN_CALLER :
+	rc = rq->auth == NULL ? E_UNKNOWN_CALLER :
 	    find_bearer(rq, token);
 	if (rc == E_UNKNOWN_CALLER) {
 		/* Why is for the log: strangers learn nothing. */
@@ -265,7 +255,7 @@ take_tenant(struct req *rq, enum field_place place, struct span text)
 
 	if (!span_int64(text, &tenant_id) || tenant_id < 1 ||
 	    tenant_id > INT32_MAX)
-		return field_refuse(rq, place, "tenant_id", "int_type",
+		return request_refuse(rq, place, "tenant_id", "int_type",
 		    "must be a tenant's number");
 	if (rq->who.tenant_id != 0 && rq->who.tenant_id != tenant_id)
 		return diag_tell(&rq->diag, E_FORBIDDEN,
@@ -295,7 +285,7 @@ auth_tenant(struct req *rq)
 			return rc;
 	}
 	if (rq->who.tenant_id == 0)
-		return field_refuse(rq, FIELD_QUERY, "tenant_id", "missing",
+		return request_refuse(rq, FIELD_QUERY, "tenant_id", "missing",
 		    "is missing");
 	return E_OK;
 }

@@ -43,23 +43,11 @@ read_date(const struct json_member *claim, int64_t *ret)
 static enum role
 role_of(const struct json_member *claims, struct arena *arena)
 {
-	static const struct {
-		const char *name;
-		enum role role;
-	} roles[] = {
-		{ "admin", ROLE_ADMIN },
-		{ "writer", ROLE_WRITER },
-		{ "reader", ROLE_READER },
-		{ "user", ROLE_READER },
-	};
 	struct span name = text_of(&claims[ROLE], arena);
 
 	if (claims[IS_ADMIN].kind == JSON_TRUE)
 		return ROLE_ADMIN;
-	for (size_t i = 0; i < COUNT(roles); i++)
-		if (span_is(name, roles[i].name))
-			return roles[i].role;
-	return ROLE_OPEN;
+	return span_is(name, "user") ? ROLE_READER : role_named(name);
 }
 
 static void

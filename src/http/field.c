@@ -13,65 +13,11 @@ struct found {
 	const struct json_member *member; /* of the body */
 };
 
-const char *
-field_place_name(enum field_place place)
-{
-	switch (place) {
-	case FIELD_PATH:
-		return "path";
-	case FIELD_QUERY:
-		return "query";
-	case FIELD_HEADER:
-		return "header";
-	case FIELD_BODY:
-		break;
-	}
-	return "body";
-}
-
-enum err
-field_refuse(struct req *rq, enum field_place place, const char *name,
-    const char *type, const char *text)
-{
-	struct field_error *error = arena_get(rq->arena, sizeof(*error));
-	enum err rc = place == FIELD_BODY ? E_INVALID : E_SYNTAX;
-
-	if (rq->diag.code == E_OK)
-		(void)diag_tell(&rq->diag, rc, "%s %s: %s",
-		    field_place_name(place), name, text);
-	if (error == NULL)
-		return rc;
-	error->place = place;
-	error->name = name;
-	error->type = type;
-	error->text = text;
-	*rq->errors_end = error;
-	rq->errors_end = &error->next;
-	return rc;
-}
-
 static enum err
 refuse(struct req *rq, const struct field *row, const struct found *found,
     const char *type, const char *text)
 {
-	if (text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, row->place, found->name, type, text);
-}
-
-static bool
-is_choice(const char *choices, struct span text)
-{
-	struct span rest = str_span(choices);
-
-	while (rest.at != NULL) {
-		struct span choice = span_cut(&rest, '|');
-
-		if (choice.len == text.len &&
-		    memcmp(choice.at, text.at, text.len) == 0)
-			return true;
-	}
-	return false;
+	return request_refuse(rq, row->place, found->name, type, text);
 }
 
 static enum err
@@ -153,7 +99,7 @@ read_text(const struct field *row, struct req *rq, const struct found *found,
 			return rc;
 	}
 	if (row->choices != NULL) {
-		if (!is_choice(row->choices, text))
+		if (!span_is_choice(text, row->choices))
 			return refuse(rq, row, found, "enum", arena_printf(
 			    rq->arena, "must be one of %s", row->choices));
 		*ret = text;
@@ -202,8 +148,6 @@ read_stamp(const struct field *row, struct req *rq,
 {
 	char *stamp = arena_get(rq->arena, STAMP_SIZE);
 
-	if (stamp == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	if (!stamp_read(found->text, stamp))
 		return refuse(rq, row, found, "datetime",
 		    "must be a time as ISO 8601 has it, such as"
@@ -219,9 +163,10 @@ scan_text(const struct field *row, struct req *rq, const struct found *found,
 {
 	char *copy = arena_printf(rq->arena, " %.*s", SPAN_ARG(found->text));
 	struct json_refusal refusal;
+	enum err rc = arena_done(rq->arena, &rq->diag);
 
-	if (copy == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	if (rc != E_OK)
+		return rc;
 	if (json_scan_document((struct span){ copy + 1, found->text.len },
 	    &json_limits_default, ret_value, &refusal))
 		return E_OK;
@@ -368,7 +313,7 @@ fields_read(const struct field_set *set, struct req *rq, void *values)
 	}
 	if (bad_query)
 		return E_SYNTAX;
-	return bad_body ? E_INVALID : E_OK;
+	return bad_body ? E_INVALID : arena_done(rq->arena, &rq->diag);
 }
 
 enum err
@@ -381,7 +326,5 @@ fields_check(const struct field_set *set, struct req *rq)
 		if (set->rows[i].offset + sizeof(struct span) > size)
 			size = set->rows[i].offset + sizeof(struct span);
 	values = arena_get(rq->arena, size + 1);
-	if (values == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	return fields_read(set, rq, values);
 }

@@ -13,21 +13,18 @@ form_is_wanted(const struct field_set *wanted)
 }
 
 /* Older clients name the tenant in the body, here too. */
-static enum err
+static void
 take_tenant(struct req *rq, const struct parts *parts)
 {
 	const struct part *part;
 
 	if (multipart_find(parts, "tenant_id", &part) == 0)
-		return E_OK;
+		return;
 	rq->members = arena_get(rq->arena, sizeof(*rq->members));
-	if (rq->members == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	rq->members->name = "tenant_id";
 	rq->members->kind = JSON_NUMBER;
 	rq->members->value = part->bytes;
 	rq->member_count = 1;
-	return E_OK;
 }
 
 enum err
@@ -47,12 +44,10 @@ form_read(struct req *rq, const struct field_set *wanted)
 	if (rc != E_OK)
 		return rc;
 	parts = arena_get(rq->arena, sizeof(*parts));
-	if (parts == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	rc = multipart_read(buf_span(rq->body), boundary, parts, &rq->diag);
-	if (rc == E_OK)
-		rc = take_tenant(rq, parts);
-	if (rc == E_OK)
-		rq->form = parts;
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	take_tenant(rq, parts);
+	rq->form = parts;
+	return E_OK;
 }

@@ -1,7 +1,7 @@
 #include "http/http_conf.h"
 
 const struct conf_row http_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct http_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct http_settings, __VA_ARGS__)
 #include "http/http_conf_rows.h"
 #undef SETTING
 };

@@ -17,11 +17,11 @@ static enum err
 decode(struct span raw, struct arena *arena, struct span *ret_text,
     struct diag *diag)
 {
-	char *text = arena_get(arena, raw.len + 1);
+	char *text = arena_ask(arena, raw.len + 1);
 	size_t len = 0;
 
 	if (text == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for the query");
+		return arena_done(arena, diag);
 	for (size_t i = 0; i < raw.len; i++) {
 		char c = raw.at[i];
 

@@ -1,17 +1,25 @@
 #include "http/quota.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "models/tenant/tenant.h"
 
-static const char *
-left_text(struct req *rq, int64_t left)
-{
-	const char *text = left < 0 ? "any number of" :
-	    arena_printf(rq->arena, "%" PRId64, left);
+/* What is left of one of them, in words. */
+struct words {
+	char text[24];
+};
 
-	return text == NULL ? "?" : text;
+static struct words
+words_of(int64_t left)
+{
+	struct words words = { "any number of" };
+
+	if (left >= 0)
+		(void)snprintf(words.text, sizeof(words.text), "%" PRId64,
+		    left);
+	return words;
 }
 
 enum err
@@ -29,8 +37,7 @@ quota_take(struct req *rq, size_t batches, size_t bytes)
 	rq->retry_after = quota.renewed_in;
 	return diag_tell(&rq->diag, E_QUOTA, "The tenant's daily quota is used"
 	    " up: %s batches and %s bytes remain until 00:00 UTC",
-	    left_text(rq, quota.batches_left),
-	    left_text(rq, quota.bytes_left));
+	    words_of(quota.batches_left).text, words_of(quota.bytes_left).text);
 }
 
 void

@@ -12,12 +12,9 @@
 #define DAY_MS (24 * 3600 * 1000LL)
 
 void
-request_init(struct req *rq, struct service *service, struct arena *arena,
-    struct buf *body)
+request_init(struct req *rq, struct arena *arena, struct buf *body)
 {
 	memset(rq, 0, sizeof(*rq));
-	rq->service = service;
-	rq->db = service->db;
 	rq->arena = arena;
 	rq->body = body;
 	rq->errors_end = &rq->errors;
@@ -177,8 +174,8 @@ request_read_body(struct req *rq, int64_t max)
 	int64_t length;
 	enum err rc;
 
-	if (max > rq->service->settings->max_body)
-		max = rq->service->settings->max_body;
+	if (max > rq->settings->max_body)
+		max = rq->settings->max_body;
 	if (rq->fcgi == NULL)
 		return E_OK;
 	if (rq->content_length.at == NULL)
@@ -211,6 +208,43 @@ request_member(const struct req *rq, const char *name)
 		    strcmp(rq->members[i].name, name) == 0)
 			return &rq->members[i];
 	return NULL;
+}
+
+const char *
+request_place_name(enum field_place place)
+{
+	switch (place) {
+	case FIELD_PATH:
+		return "path";
+	case FIELD_QUERY:
+		return "query";
+	case FIELD_HEADER:
+		return "header";
+	case FIELD_BODY:
+		break;
+	}
+	return "body";
+}
+
+enum err
+request_refuse(struct req *rq, enum field_place place, const char *name,
+    const char *type, const char *text)
+{
+	struct field_error *error = arena_ask(rq->arena, sizeof(*error));
+	enum err rc = place == FIELD_BODY ? E_INVALID : E_SYNTAX;
+
+	if (rq->diag.code == E_OK)
+		(void)diag_tell(&rq->diag, rc, "%s %s: %s",
+		    request_place_name(place), name, text);
+	if (error == NULL)
+		return rc;
+	error->place = place;
+	error->name = name;
+	error->type = type;
+	error->text = text;
+	*rq->errors_end = error;
+	rq->errors_end = &error->next;
+	return rc;
 }
 
 /* version-trace-parent-flags, 00-32-16-2 lower hexadecimal digits. */

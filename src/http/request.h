@@ -8,35 +8,12 @@
 
 #include "adapters/db/db.h"
 #include "adapters/fcgi.h"
-#include "adapters/qdrant/qdrant_client.h"
-#include "http/field.h"
+#include "http/field_row.h"
 #include "http/http_conf.h"
 #include "http/multipart.h"
 #include "http/params.h"
 #include "json/json_scan.h"
-#include "models/batch/raw_batch_marks.h"
-#include "queue/queue_manager.h"
-
-/* What a responder has for all its requests. */
-struct service {
-	struct db *db;
-	struct queue_manager *queue;
-	struct raw_batch_marks *marks;
-	struct qdrant_client *qdrant;
-	const struct http_settings *settings;
-	const struct route_list *routes; /* what openapi.json describes */
-	struct document *openapi; /* see http/document.h */
-	struct auth *auth; /* see http/auth.h; NULL: nobody has a token */
-	struct seats *seats; /* see http/seats.h; NULL: nothing is bounded */
-};
-
-/* Who may call a route; each role may also do what those above it may. */
-enum role {
-	ROLE_OPEN, /* anybody: it tells nothing about a tenant */
-	ROLE_READER,
-	ROLE_WRITER,
-	ROLE_ADMIN,
-};
+#include "models/tenant/role.h"
 
 #define WHO_NAME_SIZE 200
 
@@ -52,11 +29,17 @@ struct who {
 /* So many unknown members of a body are told. */
 #define REQUEST_STRANGERS 8
 
+struct auth;
 struct route;
+struct service;
 
 struct req {
-	struct service *service;
-	struct db *db; /* the service's */
+	/* For all requests of a process; null where nothing needs them. */
+	struct service *service; /* for the handlers: etl/service.h */
+	struct db *db;
+	const struct http_settings *settings;
+	struct auth *auth; /* see http/auth.h; NULL: nobody has a token */
+
 	struct arena *arena;
 	struct diag diag;
 
@@ -96,8 +79,7 @@ struct req {
 };
 
 /* Start a request: empty, with a body buffer. Needs: arena is empty. */
-void request_init(struct req *rq, struct service *service,
-    struct arena *arena, struct buf *body);
+void request_init(struct req *rq, struct arena *arena, struct buf *body);
 
 /* Take its parts from an accepted FastCGI request. */
 void request_from_fcgi(struct req *rq, struct fcgi *fcgi);
@@ -132,6 +114,16 @@ struct span request_body(const struct req *rq);
 /* A member of the body, NULL when it is not there. */
 const struct json_member *request_member(const struct req *rq,
     const char *name);
+
+/*
+ * Note that a field is wrong. type: machine name; text lives as long as the
+ * request. Gives: E_SYNTAX or E_INVALID, by the place.
+ */
+enum err request_refuse(struct req *rq, enum field_place place,
+    const char *name, const char *type, const char *text);
+
+/* The place's name in answers: "query". */
+const char *request_place_name(enum field_place place);
 
 /* The trace context for messages, terminated, or NULL (W3C Trace Context). */
 const char *request_traceparent(const struct req *rq);

@@ -22,15 +22,13 @@ check_media(struct req *rq)
 }
 
 /* List the members to look for: those of the rows, tenant_id, and any other. */
-static enum err
+static void
 want_members(struct req *rq, const struct field_set *wanted)
 {
 	size_t max = 2 * wanted->count + 1 + REQUEST_STRANGERS;
 	struct json_member *member;
 
 	rq->members = arena_get(rq->arena, max * sizeof(*rq->members));
-	if (rq->members == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	member = rq->members;
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct field *row = &wanted->rows[i];
@@ -45,7 +43,6 @@ want_members(struct req *rq, const struct field_set *wanted)
 	member++->name = "tenant_id";
 	member += REQUEST_STRANGERS; /* without a name */
 	rq->member_count = (size_t)(member - rq->members);
-	return E_OK;
 }
 
 /* The members that are none of those wanted are a matter of their own. */
@@ -76,7 +73,7 @@ is_to_replace(const struct req *rq, const struct field_set *wanted)
 	if (!may_replace(wanted))
 		return false;
 	if (params_find(&rq->params, "nul", &text) == 0)
-		text = str_span(rq->service->settings->store_nul);
+		text = str_span(rq->settings->store_nul);
 	return span_is(text, "replace");
 }
 
@@ -93,7 +90,7 @@ around(struct req *rq, struct span body, size_t at)
 	while (to > at && to < body.len && (body.at[to] & 0xc0) == 0x80)
 		to--;
 	text = arena_text(rq->arena, (struct span){ body.at + from, to - from });
-	if (text == NULL || to == from)
+	if (to == from)
 		return "";
 	if (span_utf8_chars(str_span(text)) == SIZE_MAX)
 		for (char *c = text; *c != '\0'; c++)
@@ -102,8 +99,7 @@ around(struct req *rq, struct span body, size_t at)
 	for (char *c = text; *c != '\0'; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = ' ';
-	text = arena_printf(rq->arena, ", around: %s", text);
-	return text == NULL ? "" : text;
+	return arena_printf(rq->arena, ", around: %s", text);
 }
 
 /* What can be done about it, or by how much it is too much. */
@@ -111,21 +107,20 @@ static const char *
 hint_of(struct req *rq, const struct field_set *wanted,
     const struct json_refusal *refusal)
 {
-	const struct http_settings *settings = rq->service->settings;
-	const char *hint = "";
+	const struct http_settings *settings = rq->settings;
 
 	if (refusal->flaw == JSON_MEMBERS)
-		hint = arena_printf(rq->arena, "; at most %" PRId64 " are taken",
+		return arena_printf(rq->arena, "; at most %" PRId64 " are taken",
 		    settings->max_members);
-	else if (refusal->flaw == JSON_VALUES)
-		hint = arena_printf(rq->arena, "; these would need %zu MB, and"
+	if (refusal->flaw == JSON_VALUES)
+		return arena_printf(rq->arena, "; these would need %zu MB, and"
 		    " %" PRId64 " MB may be used: send fewer items at a time",
 		    refusal->memory >> 20, settings->max_values_memory >> 20);
-	else if (may_replace(wanted) && (refusal->flaw == JSON_NUL ||
+	if (may_replace(wanted) && (refusal->flaw == JSON_NUL ||
 	    refusal->flaw == JSON_SURROGATE))
-		hint = "; with ?nul=replace it is stored as U+FFFD, the"
+		return "; with ?nul=replace it is stored as U+FFFD, the"
 		    " replacement character";
-	return hint == NULL ? "" : hint;
+	return "";
 }
 
 /*
@@ -149,10 +144,8 @@ refuse_body(struct req *rq, const struct field_set *wanted, struct span body,
 	text = arena_printf(rq->arena, "%s (at byte %zu, in line %zu%s)%s",
 	    json_flaw_text(refusal->flaw), refusal->at, line,
 	    around(rq, body, refusal->at), hint);
-	if (text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 	(void)snprintf(rq->diag.client, sizeof(rq->diag.client), "%s", text);
-	(void)field_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal->flaw),
+	(void)request_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal->flaw),
 	    text);
 	return rc;
 }
@@ -175,7 +168,7 @@ is_payload_alone(const struct req *rq, const struct field_set *wanted)
 static struct json_limits
 limits_of(const struct req *rq)
 {
-	const struct http_settings *settings = rq->service->settings;
+	const struct http_settings *settings = rq->settings;
 	struct json_limits limits = rq->replaces ? json_limits_unstorable :
 	    json_limits_default;
 
@@ -230,11 +223,10 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 	rc = check_media(rq);
 	if (rc == E_OK)
 		rc = request_read_body(rq,
-		    rq->service->settings->max_body);
-	if (rc == E_OK)
-		rc = want_members(rq, wanted);
+		    rq->settings->max_body);
 	if (rc != E_OK)
 		return rc;
+	want_members(rq, wanted);
 	body = request_body(rq);
 	rq->replaces = is_to_replace(rq, wanted);
 	if (scan_body(rq, wanted, body, &refusal))

@@ -1,5 +1,6 @@
 #include "http/response.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "adapters/unpack.h"
@@ -45,26 +46,23 @@ response_header(struct resp *rp, const char *name, const char *value)
 	buf_printf(rp->head, "%s: %s\r\n", name, value);
 }
 
-enum err
+void
 response_insert(struct resp *rp, const char *key, struct span json,
-    struct req *rq)
+    struct arena *arena)
 {
 	struct resp_insert *insert;
 
 	if (json.at == NULL) {
 		json_null(rp->json, key);
-		return E_OK;
+		return;
 	}
-	insert = arena_get(rq->arena, sizeof(*insert));
-	if (insert == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
+	insert = arena_get(arena, sizeof(*insert));
 	json_raw(rp->json, key, SPAN_LIT(""));
 	insert->at = rp->body->len;
 	insert->bytes = json;
 	*rp->inserts_end = insert;
 	rp->inserts_end = &insert->next;
 	rp->insert_bytes += json.len;
-	return E_OK;
 }
 
 /* One entry of "errors"; without a name it is about the whole place. */
@@ -73,7 +71,7 @@ add_error(struct json *json, const struct field_error *error)
 {
 	json_object(json, NULL);
 	json_array(json, "loc");
-	json_text(json, NULL, field_place_name(error->place));
+	json_text(json, NULL, request_place_name(error->place));
 	if (error->name != NULL)
 		json_text(json, NULL, error->name);
 	json_end(json);
@@ -122,9 +120,29 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 void
 response_end(struct resp *rp)
 {
+	assert(rp->json->depth == 0);
 	if (!rp->is_packed && rp->body->len > 0 &&
 	    rp->body->data[rp->body->len - 1] != '\n')
 		buf_add_char(rp->body, '\n');
+}
+
+void
+response_outline(const struct resp *rp, struct buf *out)
+{
+	size_t done = 0;
+
+	for (const struct resp_insert *insert = rp->inserts; insert != NULL;
+	    insert = insert->next) {
+		struct span bytes = insert->bytes;
+
+		if (bytes.len > 0 && (bytes.at[0] == '{' || bytes.at[0] == '['))
+			bytes = bytes.at[0] == '{' ? SPAN_LIT("{}") :
+			    SPAN_LIT("[]");
+		buf_add(out, rp->body->data + done, insert->at - done);
+		buf_add_span(out, bytes);
+		done = insert->at;
+	}
+	buf_add(out, rp->body->data + done, rp->body->len - done);
 }
 
 size_t

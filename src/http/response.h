@@ -31,11 +31,11 @@ void response_init(struct resp *rp, struct buf *head, struct buf *body);
 void response_header(struct resp *rp, const char *name, const char *value);
 
 /*
- * Write a JSON value that is not copied: the span must live until the answer
- * is sent. SPAN_NONE is null.
+ * Write a JSON value that is not copied: the span and the arena must live
+ * until the answer is sent. SPAN_NONE is null.
  */
-enum err response_insert(struct resp *rp, const char *key, struct span json,
-    struct req *rq) MUST_CHECK;
+void response_insert(struct resp *rp, const char *key, struct span json,
+    struct arena *arena);
 
 /* Turn an error into a problem (RFC 9457), whatever was written so far. */
 void response_problem(struct resp *rp, struct req *rq, enum err rc);
@@ -48,6 +48,9 @@ bool response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi);
 
 /* The answer is complete: a newline ends it, for those who read it so. */
 void response_end(struct resp *rp);
+
+/* The body as JSON, in which each payload that is inserted is {} or []. */
+void response_outline(const struct resp *rp, struct buf *out);
 
 /* The body's bytes in all. */
 size_t response_size(const struct resp *rp);

@@ -24,22 +24,6 @@ fits(const char *pattern, struct span path, struct span *ret_id)
 	return want.at == NULL && path.at == NULL;
 }
 
-const char *
-role_name(enum role role)
-{
-	switch (role) {
-	case ROLE_OPEN:
-		return "open";
-	case ROLE_READER:
-		return "reader";
-	case ROLE_WRITER:
-		return "writer";
-	case ROLE_ADMIN:
-		break;
-	}
-	return "admin";
-}
-
 static bool
 has_method(const struct route *route, struct span method)
 {
@@ -109,7 +93,7 @@ route_find(const struct route *routes, size_t count, struct req *rq,
 		return diag_tell(&rq->diag, E_METHOD,
 		    "This path allows %s", ret_allow);
 	if (id.at != NULL && (!span_int64(id, &rq->id) || rq->id < 1))
-		return field_refuse(rq, FIELD_PATH, "id", "int_type",
+		return request_refuse(rq, FIELD_PATH, "id", "int_type",
 		    "must be a positive number");
 	return E_OK;
 }

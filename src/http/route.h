@@ -10,20 +10,20 @@
 #include "http/response.h"
 #include "http/shape.h"
 
-typedef enum err route_handler(struct req *rq, struct resp *rp);
+struct resource; /* for handlers that answer routes of several */
 
-/* The word for a role in tokens, in answers and in openapi.json. */
-const char *role_name(enum role role);
+typedef enum err route_handler(struct req *rq, struct resp *rp);
 
 struct route {
 	const char *method;
 	const char *path;
 	enum role role;
 	route_handler *handler;
+	const struct resource *resource; /* what it works on, or NULL */
 	const struct field_set *input;
 	const char *sentence;
 	/* What describes it further; see etl/route_rows.h. */
-	const char *name; /* the handler's */
+	const char *name; /* its own, or else the handler's */
 	const struct shape *answer;
 	const char *statuses; /* "201 404" */
 };

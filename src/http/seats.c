@@ -18,7 +18,7 @@
 #define SWEPT (-1)
 
 /* What the others work on at a moment, and what is told of me. */
-struct look {
+struct tally {
 	int64_t responders;
 	int64_t tenants;       /* requests of the tenant, with mine */
 	int64_t tenants_long;  /* how many of them take long */
@@ -140,26 +140,26 @@ seats_free(struct seats *seats)
 	free(seats);
 }
 
-static struct seats_mark *
-mark_of(struct seats *seats, int64_t tenant_id)
+static struct seats_entry *
+entry_of(struct seats *seats, int64_t tenant_id)
 {
-	return &seats->table->marks[(uint64_t)tenant_id % SEATS_MARKS];
+	return &seats->table->entries[(uint64_t)tenant_id % SEATS_ENTRIES];
 }
 
 /* Note that a tenant asks. */
-static struct seats_mark *
+static struct seats_entry *
 note_tenant(struct seats *seats, int64_t tenant_id, int64_t now)
 {
-	struct seats_mark *mark = mark_of(seats, tenant_id);
+	struct seats_entry *entry = entry_of(seats, tenant_id);
 
-	if (mark->tenant != tenant_id) {
-		mark->tenant = tenant_id;
-		mark->pressed = 0;
-		mark->long_any = 0;
-		mark->long_read = 0;
+	if (entry->tenant != tenant_id) {
+		entry->tenant = tenant_id;
+		entry->pressed = 0;
+		entry->long_any = 0;
+		entry->long_read = 0;
 	}
-	mark->asked = now;
-	return mark;
+	entry->asked = now;
+	return entry;
 }
 
 void
@@ -172,20 +172,20 @@ seats_ask(struct seats *seats, int64_t tenant_id)
 static bool
 others_ask(const struct seats *seats, int64_t tenant_id, int64_t now)
 {
-	for (size_t i = 0; i < SEATS_MARKS; i++) {
-		const struct seats_mark *mark = &seats->table->marks[i];
+	for (size_t i = 0; i < SEATS_ENTRIES; i++) {
+		const struct seats_entry *entry = &seats->table->entries[i];
 
-		if (mark->tenant != NOBODY && mark->tenant != tenant_id &&
-		    seats_age(mark->asked, now) < SEATS_OTHERS_MS)
+		if (entry->tenant != NOBODY && entry->tenant != tenant_id &&
+		    seats_age(entry->asked, now) < SEATS_OTHERS_MS)
 			return true;
 	}
 	return false;
 }
 
-static struct look
-look_around(const struct seats *seats, int64_t tenant_id, int64_t now)
+static struct tally
+tally_up(const struct seats *seats, int64_t tenant_id, int64_t now)
 {
-	struct look look = { 0 };
+	struct tally tally = { 0 };
 
 	for (size_t i = 0; i < SEATS_PLACES; i++) {
 		const struct seats_place *place = &seats->table->places[i];
@@ -195,23 +195,23 @@ look_around(const struct seats *seats, int64_t tenant_id, int64_t now)
 
 		if (place->pid == NOBODY)
 			continue;
-		look.responders++;
+		tally.responders++;
 		if (tenant == NOBODY)
 			continue;
 		if (tenant == tenant_id) {
-			look.tenants++;
-			look.tenants_young += young;
-			look.tenants_long += age >= SEATS_LONG_MS;
-			look.tenants_reads += !place->store;
-			look.tenant_reads_long |= age >= SEATS_LONG_MS &&
+			tally.tenants++;
+			tally.tenants_young += young;
+			tally.tenants_long += age >= SEATS_LONG_MS;
+			tally.tenants_reads += !place->store;
+			tally.tenant_reads_long |= age >= SEATS_LONG_MS &&
 			    !place->store;
 		}
 		if (!place->store) {
-			look.reads++;
-			look.reads_young += young;
+			tally.reads++;
+			tally.reads_young += young;
 		}
 	}
-	return look;
+	return tally;
 }
 
 static int64_t
@@ -222,9 +222,9 @@ at_least(int64_t least, int64_t number)
 
 /* How many of the responders a tenant may hold. */
 static int64_t
-tenant_limit(const struct seats *seats, const struct look *look)
+tenant_limit(const struct seats *seats, const struct tally *tally)
 {
-	return at_least(1, look->responders *
+	return at_least(1, tally->responders *
 	    seats->settings->tenant_share / 100);
 }
 
@@ -251,7 +251,7 @@ struct turn {
 	int64_t tenant_id;
 	bool is_store;
 	int64_t now;
-	struct seats_mark *mark;
+	struct seats_entry *entry;
 	bool worth_waiting;  /* somebody who is counted may end soon */
 	bool leaves_one;     /* it is over by the one that is to be free */
 	const char *refusal; /* for the client */
@@ -262,27 +262,27 @@ static bool
 may_go_on(const struct seats *seats, struct turn *turn)
 {
 	const int64_t now = turn->now;
-	const struct look look = look_around(seats, turn->tenant_id, now);
+	const struct tally tally = tally_up(seats, turn->tenant_id, now);
 	bool others = others_ask(seats, turn->tenant_id, now);
-	bool is_hard = look.tenants_long > 0 ||
-	    is_recent(turn->mark->long_any, now, SEATS_LONG_MEMORY_MS) ||
-	    is_recent(turn->mark->pressed, now, SEATS_PRESSED_MS);
-	int64_t limit = is_hard ? tenant_limit(seats, &look) :
-	    at_least(1, look.responders - 1);
+	bool is_hard = tally.tenants_long > 0 ||
+	    is_recent(turn->entry->long_any, now, SEATS_LONG_MEMORY_MS) ||
+	    is_recent(turn->entry->pressed, now, SEATS_PRESSED_MS);
+	int64_t limit = is_hard ? tenant_limit(seats, &tally) :
+	    at_least(1, tally.responders - 1);
 
 	turn->leaves_one = false;
-	if (!turn->is_store && (look.tenant_reads_long ||
-	    is_recent(turn->mark->long_read, now, SEATS_LONG_MEMORY_MS)) &&
-	    look.reads > read_limit(seats, look.responders)) {
-		turn->worth_waiting = !others && look.reads_young > 1;
+	if (!turn->is_store && (tally.tenant_reads_long ||
+	    is_recent(turn->entry->long_read, now, SEATS_LONG_MEMORY_MS)) &&
+	    tally.reads > read_limit(seats, tally.responders)) {
+		turn->worth_waiting = !others && tally.reads_young > 1;
 		turn->refusal = "Too many requests that take long are being"
 		    " answered; the rest of the service is kept for stores."
 		    " Ask for less at a time, or again in a second";
 		return false;
 	}
-	if (others && (look.tenants > limit || (is_hard && !turn->is_store &&
-	    look.tenants_reads > read_limit(seats, limit)))) {
-		turn->worth_waiting = !is_hard && look.tenants_young > 1;
+	if (others && (tally.tenants > limit || (is_hard && !turn->is_store &&
+	    tally.tenants_reads > read_limit(seats, limit)))) {
+		turn->worth_waiting = !is_hard && tally.tenants_young > 1;
 		turn->leaves_one = !is_hard;
 		turn->refusal = "The tenant's share of the service is at work"
 		    " on its other requests; others ask as well. Send fewer at"
@@ -296,14 +296,14 @@ may_go_on(const struct seats *seats, struct turn *turn)
 static void
 note_wait(const struct seats *seats, struct turn *turn, int64_t waited_ms)
 {
-	struct look look;
+	struct tally tally;
 
 	if (waited_ms < SEATS_WAIT_MS ||
 	    !others_ask(seats, turn->tenant_id, turn->now))
 		return;
-	look = look_around(seats, turn->tenant_id, turn->now);
-	if (look.tenants >= tenant_limit(seats, &look))
-		turn->mark->pressed = turn->now;
+	tally = tally_up(seats, turn->tenant_id, turn->now);
+	if (tally.tenants >= tenant_limit(seats, &tally))
+		turn->entry->pressed = turn->now;
 }
 
 static void
@@ -326,7 +326,7 @@ seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
 		return E_OK;
 	turn.now = clock_ms();
 	ends = turn.now + SEATS_WAIT_MS;
-	turn.mark = note_tenant(seats, tenant_id, turn.now);
+	turn.entry = note_tenant(seats, tenant_id, turn.now);
 	note_wait(seats, &turn, waited_ms);
 	for (bool swept = false;; swept = true) {
 		begin(seats, tenant_id, is_store, turn.now);
@@ -343,7 +343,7 @@ seats_take(struct seats *seats, int64_t tenant_id, bool is_store,
 		turn.now = clock_ms();
 	}
 	if (turn.leaves_one)
-		turn.mark->pressed = turn.now;
+		turn.entry->pressed = turn.now;
 	metrics_add(METRIC_REQUESTS_CROWDED, 1);
 	return diag_tell(diag, E_CROWDED, "%s", turn.refusal);
 }
@@ -361,7 +361,7 @@ void
 seats_leave(struct seats *seats)
 {
 	int64_t now, tenant;
-	struct seats_mark *mark;
+	struct seats_entry *entry;
 
 	if (seats == NULL)
 		return;
@@ -369,12 +369,12 @@ seats_leave(struct seats *seats)
 	if (tenant == NOBODY)
 		return;
 	now = clock_ms();
-	mark = mark_of(seats, tenant);
+	entry = entry_of(seats, tenant);
 	if (now - seats->mine->began >= SEATS_LONG_MS &&
-	    mark->tenant == tenant) {
-		mark->long_any = now;
+	    entry->tenant == tenant) {
+		entry->long_any = now;
 		if (!seats->mine->store)
-			mark->long_read = now;
+			entry->long_read = now;
 	}
 	seats->mine->tenant = NOBODY;
 }

@@ -32,7 +32,7 @@ seats_processors(void)
 
 /* What says that I gather since `now`: nobody else has the same. */
 static int64_t
-mark_of(const struct seats *seats, int64_t now)
+stamp_of(const struct seats *seats, int64_t now)
 {
 	return now * SEATS_PLACES + (seats->mine - seats->table->places);
 }
@@ -56,10 +56,10 @@ seats_gather(struct seats *seats)
 		    seats_age(other / SEATS_PLACES, now) < seats->gather_ms)
 			continue;
 		if (!atomic_compare_exchange_strong(place, &other,
-		    mark_of(seats, now)))
+		    stamp_of(seats, now)))
 			continue;
 		seats->gathers = place;
-		seats->gathers_as = mark_of(seats, now);
+		seats->gathers_as = stamp_of(seats, now);
 		return true;
 	}
 	return false;

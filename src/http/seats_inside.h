@@ -10,7 +10,7 @@
 #include "http/seats.h"
 
 #define SEATS_PLACES 256
-#define SEATS_MARKS 256
+#define SEATS_ENTRIES 256
 #define SEATS_GATHERERS 64
 
 #define SEATS_NO_TURN 0
@@ -27,8 +27,8 @@ struct seats_place {
 	_Atomic int64_t turn;
 };
 
-/* What is known of a tenant; of two with the same mark the last one. */
-struct seats_mark {
+/* What is known of a tenant; of two with the same entry the last one. */
+struct seats_entry {
 	_Atomic int64_t tenant;
 	_Atomic int64_t asked;	   /* of clock_ms(): its last request */
 	/* when others had to wait for it; 0: never */
@@ -44,7 +44,7 @@ struct seats_table {
 	_Atomic int64_t gatherers[SEATS_GATHERERS];
 	_Atomic uint32_t bell; /* futex(2): rung when one has let go */
 	struct seats_place places[SEATS_PLACES];
-	struct seats_mark marks[SEATS_MARKS];
+	struct seats_entry entries[SEATS_ENTRIES];
 };
 
 struct seats {

@@ -1,7 +1,7 @@
 /*
- * What an answer's JSON looks like, as rows: for the description of the routes
- * (openapi.json) only. Nothing is written by them; that answers are as their
- * rows say is what tests/openapi checks.
+ * What an answer's JSON looks like, as rows: openapi.json describes the routes
+ * by them. Nothing is written by them; with --enable-debug an answer that is
+ * not as its rows say is an error, and tests/openapi checks what was sent.
  */
 #ifndef HTTP_SHAPE_H
 #define HTTP_SHAPE_H
@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 #include "base/cc.h"
-#include "models/tables/column.h"
+#include "base/diag.h"
+#include "base/str.h"
 
 struct shape;
 
@@ -53,14 +54,27 @@ struct shape {
 	bool is_list;
 };
 
+/*
+ * Is a JSON text as its shape says: its members and no others, each of its
+ * kind? What is inside a SHAPE_JSON or SHAPE_MAP is not looked at.
+ *
+ * Needs: a byte that is 0 follows the text.
+ * Fails: E_MISTAKE, diag says where; E_NO_MEMORY.
+ */
+enum err shape_check(const struct shape *shape, struct span json,
+    struct diag *diag) MUST_CHECK;
+
+/* Of an answer, of a page of such, and of a part of one, named as it is. */
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false };
+#define SHAPE_PAGE(id, name, sentence, rows) \
+	const struct shape id = { name, sentence, rows, COUNT(rows), true };
+#define SHAPE_PART(id, sentence, rows) \
+	static const struct shape id = { #id, sentence, rows, COUNT(rows), \
+		false };
 
-/*
- * Rows from those that write the members: MEMBER of
- * models/tables/begin_table.h.
- */
-#define SHAPE_MEMBER(member, type, null, sql) \
-	{ #member, COLUMN_KIND(SHAPE_, type), SHAPE_##null, NULL, NULL },
+/* Rows from those that write the members: SHOWN of models/tables/column.h. */
+#define SHAPE_ROW(member, kind, null, sql) \
+	{ #member, SHAPE_##kind, SHAPE_##null, NULL, NULL },
 
 #endif

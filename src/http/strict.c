@@ -41,13 +41,11 @@ refuse(struct req *rq, const struct field_set *set, enum field_place place,
 	if (elsewhere != NULL)
 		text = arena_printf(rq->arena, "is not known here; %s belongs"
 		    " in the %s", elsewhere->name,
-		    field_place_name(elsewhere->place));
+		    request_place_name(elsewhere->place));
 	else if (near.name != NULL)
 		text = arena_printf(rq->arena, "is not known here; did you"
 		    " mean %s?", near.name);
-	if (name == NULL || text == NULL)
-		return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-	return field_refuse(rq, place, name, "unknown", text);
+	return request_refuse(rq, place, name, "unknown", text);
 }
 
 /* The next name of the body; SPAN_NONE: there are no more. */
@@ -63,24 +61,19 @@ body_name(const struct req *rq, size_t number)
 enum err
 strict_check(struct req *rq, const struct field_set *set)
 {
-	enum err rc = E_OK, flaw;
+	enum err rc = E_OK;
 	struct span name;
 
 	for (size_t i = 0; (name = body_name(rq, i)).at != NULL; i++) {
 		if (is_known(set, FIELD_BODY, name))
 			continue;
 		rc = refuse(rq, set, FIELD_BODY, name);
-		if (rc == E_NO_MEMORY)
-			return rc;
 	}
 	for (size_t i = 0; i < rq->params.count; i++) {
 		name = rq->params.pairs[i].name;
 		if (is_known(set, FIELD_QUERY, name))
 			continue;
-		flaw = refuse(rq, set, FIELD_QUERY, name);
-		if (flaw == E_NO_MEMORY)
-			return flaw;
-		rc = flaw;
+		rc = refuse(rq, set, FIELD_QUERY, name);
 	}
 	return rc;
 }

@@ -8,35 +8,26 @@ enum err
 json_read_string(struct span value, struct arena *arena, struct span *ret_text,
     struct diag *diag)
 {
-	enum err rc = E_OK;
-	const char *decoded;
-	char *copy;
-	cJSON *item;
+	struct span text;
+	cJSON *item = NULL;
+	enum err rc;
 
 	/* Most strings have no escape: no need to ask anybody. */
 	if (value.len >= 2 && value.at[0] == '"' &&
 	    memchr(value.at, '\\', value.len) == NULL) {
-		struct span inner = { value.at + 1, value.len - 2 };
-
-		copy = arena_text(arena, inner);
-		if (copy == NULL)
-			return diag_set(diag, E_NO_MEMORY, "a string's copy");
-		*ret_text = (struct span){ copy, inner.len };
-		return E_OK;
+		text = (struct span){ value.at + 1, value.len - 2 };
+	} else {
+		item = cJSON_ParseWithLength(value.at, value.len);
+		text = str_span(cJSON_GetStringValue(item));
 	}
-	item = cJSON_ParseWithLength(value.at, value.len);
-	decoded = cJSON_GetStringValue(item);
-	if (decoded == NULL) {
+	if (text.at == NULL) {
 		rc = diag_set(diag, E_SYNTAX, "a string cannot be decoded");
-		goto out;
+	} else {
+		text = arena_span(arena, text);
+		rc = arena_done(arena, diag);
 	}
-	copy = arena_text(arena, str_span(decoded));
-	if (copy == NULL) {
-		rc = diag_set(diag, E_NO_MEMORY, "a string's copy");
-		goto out;
-	}
-	*ret_text = str_span(copy);
-out:
 	cJSON_Delete(item);
+	if (rc == E_OK)
+		*ret_text = text;
 	return rc;
 }

@@ -48,10 +48,27 @@ add_escaped(struct buf *out, struct span text)
 	buf_add(out, plain, (size_t)(at - plain));
 }
 
-/* What stands before a value: comma and key. */
+/* Where this is false we made a mistake: what is written is no JSON. */
+static void
+must(struct json *json, bool is_right)
+{
+	assert(is_right);
+	if (!is_right && json->out->failed == E_OK)
+		json->out->failed = E_MISTAKE;
+}
+
+/*
+ * What stands before a value: comma and key. Members of an object have a key,
+ * nothing else has one, and there is one outermost value.
+ */
 static void
 begin(struct json *json, const char *key)
 {
+	bool in_object = json->depth > 0 &&
+	    json->close[json->depth - 1] == '}';
+
+	must(json, in_object == (key != NULL));
+	must(json, json->depth > 0 || !json->comma);
 	if (json->comma)
 		buf_add_char(json->out, ',');
 	if (key != NULL) {
@@ -66,7 +83,9 @@ static void
 enter(struct json *json, const char *key, char open, char close)
 {
 	begin(json, key);
-	assert(json->depth < JSON_WRITE_DEPTH);
+	must(json, json->depth < JSON_WRITE_DEPTH);
+	if (json->depth == JSON_WRITE_DEPTH)
+		return;
 	json->close[json->depth++] = close;
 	buf_add_char(json->out, open);
 	json->comma = false;
@@ -87,7 +106,9 @@ json_array(struct json *json, const char *key)
 void
 json_end(struct json *json)
 {
-	assert(json->depth > 0);
+	must(json, json->depth > 0);
+	if (json->depth == 0)
+		return;
 	buf_add_char(json->out, json->close[--json->depth]);
 	json->comma = true;
 }

@@ -2,6 +2,10 @@
  * Write JSON text into a buffer, member by member. The key comes first and is
  * NULL in arrays and for the outermost value. Objects and arrays are closed by
  * hand with json_end(). Failures latch in the buffer.
+ *
+ * A key where none belongs, a member without one, a second outermost value, an
+ * end without its beginning and too many levels are mistakes of the caller: an
+ * assertion fails; without assertions E_MISTAKE latches.
  */
 #ifndef JSON_JSON_WRITE_H
 #define JSON_JSON_WRITE_H
@@ -16,8 +20,8 @@
 struct json {
 	struct buf *out;
 	unsigned depth;
-	char close[JSON_WRITE_DEPTH];
-	bool comma; /* the next value needs one before it */
+	char close[JSON_WRITE_DEPTH]; /* what is open: '}' or ']' */
+	bool comma; /* a value stands before the next one */
 };
 
 /* Begin to write at the end of `out`, which outlives the writer. */

@@ -5,12 +5,11 @@
 -- brings it back.
 
 -- statement: beside
-SELECT etl_beside_others($1, $2, 'work_items')
+SELECT etl_beside_others($1, $2, 'work_items');
 
 -- statement: work_items
-WITH census AS MATERIALIZED (
-	SELECT split_part(x.scope, ':', 2) AS project, min(x.raw_data_id)
-			AS first
+WITH pages AS MATERIALIZED (
+	SELECT x.*
 	FROM (
 		SELECT scope, census
 		FROM census_pages
@@ -19,20 +18,15 @@ WITH census AS MATERIALIZED (
 		OFFSET 0) AS own
 	JOIN census_pages AS x ON x.tenant_id = $1 AND x.integration_id = $2
 		AND x.scope = own.scope AND x.census = own.census
-	GROUP BY x.scope
-	HAVING count(*) = max(x.page) FILTER (WHERE x.is_last)
-		AND max(x.page) = max(x.page) FILTER (WHERE x.is_last)
+), census AS MATERIALIZED (
+	SELECT split_part(scope, ':', 2) AS project, min(raw_data_id) AS first
+	FROM pages
+	GROUP BY scope
+	HAVING count(*) = max(page) FILTER (WHERE is_last)
+		AND max(page) = max(page) FILTER (WHERE is_last)
 ), named AS MATERIALIZED (
 	SELECT DISTINCT n.name
-	FROM (
-		SELECT scope, census
-		FROM census_pages
-		WHERE tenant_id = $1 AND integration_id = $2
-			AND raw_data_id = $3
-		OFFSET 0) AS own
-	JOIN census_pages AS x ON x.tenant_id = $1 AND x.integration_id = $2
-		AND x.scope = own.scope AND x.census = own.census
-	CROSS JOIN unnest(x.names) AS n (name)
+	FROM pages CROSS JOIN unnest(names) AS n (name)
 ), known AS MATERIALIZED (
 	SELECT w.id, w.external_id, c.first, w.external_id IN (
 		SELECT name FROM named) AS is_named
@@ -73,4 +67,4 @@ SET error_details = COALESCE(r.error_details, '{}') || jsonb_build_object(
 	'the census names less than nine tenths of what is known: it ends nothing')))
 FROM tally
 WHERE r.tenant_id = $1 AND r.id = $3 AND r.processing_status = 'completed'
-	AND tally.given * 10 < tally.total * 9
+	AND tally.given * 10 < tally.total * 9;

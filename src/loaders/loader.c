@@ -4,17 +4,16 @@
 
 #include "models/entity_type.h"
 
-#define LOADER(statements, file, ...) extern const struct db_statement load_##file[];
-#include "loaders/loader_rows.h"
-#undef LOADER
+#define LOAD(statements, file, ...) \
+	extern const struct db_statement load_##file[];
+#include "models/entity_type_rows.h"
 
 static const struct {
 	const char *statements;
 	const struct db_statement *steps;
-} loaders[] = {
-#define LOADER(statements, file, ...) { #statements, load_##file },
-#include "loaders/loader_rows.h"
-#undef LOADER
+} loads[] = {
+#define LOAD(statements, file, ...) { #statements, load_##file },
+#include "models/entity_type_rows.h"
 };
 
 enum err
@@ -29,9 +28,9 @@ loader_run(struct db *db, const struct transform_job *job,
 		return diag_tell(diag, E_INVALID,
 		    "There is nothing to load for the entity type %.*s",
 		    SPAN_ARG(job->entity_type));
-	for (size_t i = 0; rc == E_OK && i < COUNT(loaders); i++)
-		if (strcmp(type->statements, loaders[i].statements) == 0)
-			rc = transform_job_run(db, loaders[i].steps, job,
+	for (size_t i = 0; rc == E_OK && i < COUNT(loads); i++)
+		if (strcmp(type->statements, loads[i].statements) == 0)
+			rc = transform_job_run(db, loads[i].steps, job,
 			    arena, &rows, diag);
 	return rc;
 }

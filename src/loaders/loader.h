@@ -10,7 +10,7 @@
 #include "models/transform_job.h"
 
 /*
- * Run the loads of a batch's entity type.
+ * Run the loads of a batch's entity type, if it has any.
  *
  * Needs: an open transaction of the job's tenant; the batch is transformed.
  * Fails: E_INVALID  the entity type is unknown; else as db_run().

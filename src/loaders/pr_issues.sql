@@ -7,7 +7,7 @@ SELECT p.id
 FROM etl_due_prs($1, $2, $3) AS due
 JOIN prs AS p ON p.tenant_id = $1 AND p.id = due.pr_id
 ORDER BY p.id
-FOR NO KEY UPDATE OF p
+FOR NO KEY UPDATE OF p;
 
 -- Links that go are locked before one is written, as whoever loads a panel does.
 -- statement: prs
@@ -62,7 +62,7 @@ WHERE (SELECT count(*) FROM own) >= 0 AND c.place > 0
 	AS x WHERE x.work_item_id = c.work_item_id)
 ORDER BY c.work_item_id, c.name_key COLLATE "C", c.number
 ON CONFLICT (tenant_id, work_item_id, repo_key, pull_request_number, repo_host)
-DO NOTHING
+DO NOTHING;
 
 -- Links of pull requests that came again. A link without a batch (raw_data_id)
 -- is one that the pull request makes itself; a development panel knows better.
@@ -113,4 +113,4 @@ FROM known
 WHERE link_id IS NULL
 ORDER BY work_item_id, name_key COLLATE "C", number
 ON CONFLICT (tenant_id, work_item_id, repo_key, pull_request_number, repo_host)
-DO NOTHING
+DO NOTHING;

@@ -21,4 +21,4 @@ UPDATE wits_prs_links AS l
 SET external_repo_id = changed.external_id
 FROM changed
 WHERE l.tenant_id = $1 AND l.id = changed.id
-	AND l.id = ANY (ARRAY(SELECT id FROM changed))
+	AND l.id = ANY (ARRAY(SELECT id FROM changed));

@@ -28,4 +28,4 @@ WITH found AS MATERIALIZED (
 UPDATE statuses AS s
 SET status_mapping_id = changed.mapping_id
 FROM changed
-WHERE s.tenant_id = $1 AND s.id = changed.id
+WHERE s.tenant_id = $1 AND s.id = changed.id;

@@ -11,28 +11,16 @@
 SELECT set_config('app.loaded_issues', COALESCE((
 	SELECT jsonb_agg(DISTINCT i.external_id)::text
 	FROM raw_extraction_data AS r CROSS JOIN etl_issues($1, $2, $3) AS i
-	CROSS JOIN LATERAL (
-		SELECT
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = i.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, i.external_id) AS w
 	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 		AND r.entity_type
-		IN ('jira_issues_batch', 'jira_changelogs_batch')), ''), true)
+		IN ('jira_issues_batch', 'jira_changelogs_batch')), ''), true);
 
 -- statement: batches
 WITH brought AS MATERIALIZED (
 	SELECT n.name
 	FROM etl_loaded_issues() AS batch
-	CROSS JOIN LATERAL (
-		SELECT x.id, x.external_id, x.key
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = batch.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, batch.external_id) AS w
 	CROSS JOIN LATERAL (
 		SELECT w.external_id AS name
 		UNION ALL
@@ -49,35 +37,7 @@ WITH brought AS MATERIALIZED (
 		WHERE tenant_id = $1 AND integration_id = $2
 			AND kind = 'issue' AND raw_data_id = $3
 		OFFSET 0) AS own
-	WHERE EXISTS (SELECT FROM work_items AS w
-		WHERE w.tenant_id::bigint = $1
-		AND w.integration_id::bigint = $2 AND w.external_id = own.name)
+	WHERE EXISTS (SELECT FROM etl_work_item($1, $2, own.name))
 		OR EXISTS (SELECT FROM etl_issue_of_key($1, $2, own.name))
-), woken AS MATERIALIZED (
-	SELECT DISTINCT w.raw_data_id
-	FROM brought AS b CROSS JOIN LATERAL (
-		SELECT x.raw_data_id
-		FROM waiting_batches AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.kind = 'issue' AND x.name = b.name
-		OFFSET 0) AS w
-), picked AS MATERIALIZED (
-	SELECT r.id
-	FROM raw_extraction_data AS r
-	WHERE r.tenant_id = $1 AND r.processing_status = 'completed'
-		AND r.active AND r.id IN (SELECT raw_data_id FROM woken)
-	ORDER BY r.id
-	FOR NO KEY UPDATE
-), gone AS (
-	DELETE FROM waiting_batches AS w
-	USING picked
-	WHERE w.tenant_id = $1 AND w.raw_data_id = picked.id
-		AND w.raw_data_id = ANY (ARRAY(SELECT id FROM picked))
 )
-UPDATE raw_extraction_data AS r
-SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
-	queue_transform = TRUE, attempts = 0,
-	error_details = etl_earlier(r.error_details)
-FROM picked
-WHERE r.tenant_id = $1 AND r.id = picked.id
-	AND r.id = ANY (ARRAY(SELECT id FROM picked))
+SELECT etl_wake($1, $2, 'issue', ARRAY(SELECT name FROM brought));

@@ -25,37 +25,8 @@ WITH brought AS MATERIALIZED (
 		WHERE tenant_id = $1 AND integration_id = $2
 			AND kind = 'pr' AND raw_data_id = $3
 		OFFSET 0) AS own
-	WHERE EXISTS (SELECT FROM prs AS p WHERE p.identity = own.identity
-		AND p.tenant_id::bigint = $1 AND p.integration_id::bigint = $2)
-		OR EXISTS (SELECT
-		FROM etl_repository($1, $2, NULL, own.name_key) AS r
-		JOIN prs AS p ON p.repository_id = r.id
-		AND p.number = own.number AND p.tenant_id::bigint = $1)
-), woken AS MATERIALIZED (
-	SELECT DISTINCT w.raw_data_id
-	FROM brought AS b CROSS JOIN LATERAL (
-		SELECT x.raw_data_id
-		FROM waiting_batches AS x
-		WHERE x.tenant_id = $1 AND x.integration_id = $2
-			AND x.kind = 'pr' AND x.name = b.name
-		OFFSET 0) AS w
-), picked AS MATERIALIZED (
-	SELECT r.id
-	FROM raw_extraction_data AS r
-	WHERE r.tenant_id = $1 AND r.processing_status = 'completed'
-		AND r.active AND r.id IN (SELECT raw_data_id FROM woken)
-	ORDER BY r.id
-	FOR NO KEY UPDATE
-), gone AS (
-	DELETE FROM waiting_batches AS w
-	USING picked
-	WHERE w.tenant_id = $1 AND w.raw_data_id = picked.id
-		AND w.raw_data_id = ANY (ARRAY(SELECT id FROM picked))
+	LEFT JOIN LATERAL etl_repository($1, $2, NULL, own.name_key) AS r
+		ON true
+	CROSS JOIN LATERAL etl_pr($1, $2, own.identity, r.id, own.number) AS p
 )
-UPDATE raw_extraction_data AS r
-SET processing_status = 'pending', processed_at = NULL, queued_at = NULL,
-	queue_transform = TRUE, attempts = 0,
-	error_details = etl_earlier(r.error_details)
-FROM picked
-WHERE r.tenant_id = $1 AND r.id = picked.id
-	AND r.id = ANY (ARRAY(SELECT id FROM picked))
+SELECT etl_wake($1, $2, 'pr', ARRAY(SELECT name FROM brought));

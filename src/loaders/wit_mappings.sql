@@ -28,4 +28,4 @@ WITH found AS MATERIALIZED (
 UPDATE wits AS w
 SET wits_mapping_id = changed.mapping_id
 FROM changed
-WHERE w.tenant_id::bigint = $1 AND w.id = changed.id
+WHERE w.tenant_id::bigint = $1 AND w.id = changed.id;

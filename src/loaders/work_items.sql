@@ -14,7 +14,7 @@ WITH due AS MATERIALIZED (
 SELECT set_config('app.due_statuses', COALESCE(ids, ''), true),
 	CASE WHEN ids IS NULL THEN etl_beside_others($1, $2, 'work_items')
 	ELSE etl_alone($1, $2, 'work_items') END
-FROM (SELECT string_agg(id::text, ',') AS ids FROM due) AS one
+FROM (SELECT string_agg(id::text, ',') AS ids FROM due) AS one;
 
 -- Parents of which an issue told just the key: parent_external_id holds it
 -- until the parent is there. Keys and external ids cannot be taken for each
@@ -27,13 +27,7 @@ FROM (SELECT string_agg(id::text, ',') AS ids FROM due) AS one
 WITH own AS MATERIALIZED (
 	SELECT w.id, w.key, w.external_id, w.parent_external_id
 	FROM etl_loaded_issues() AS batch
-	CROSS JOIN LATERAL (
-		SELECT x.id, x.key, x.external_id, x.parent_external_id
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = batch.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, batch.external_id) AS w
 ), found AS MATERIALIZED (
 	SELECT t.id, t.external_id, t.parent_external_id AS told,
 		p.external_id AS parent
@@ -82,7 +76,7 @@ WITH own AS MATERIALIZED (
 		AND w.parent_external_id = found.told
 		AND w.parent_external_id <> found.parent
 )
-SELECT count(*) FROM locked
+SELECT count(*) FROM locked;
 
 -- What metrics mean: docs/metrics.md. Kinds of status: t to do, p in progress,
 -- d done. Only an entry into a kind counts, creation is one. Changes in between
@@ -104,13 +98,7 @@ WITH touched AS MATERIALIZED (
 			AS is_known, COALESCE(w.history_as_of >= w.updated,
 			false) AS is_current
 	FROM etl_loaded_issues() AS batch
-	CROSS JOIN LATERAL (
-		SELECT *
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = batch.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, batch.external_id) AS w
 	UNION
 	SELECT w.id, w.created, w.status_id, w.resolution_date,
 		CASE WHEN w.history_total IS NOT NULL
@@ -303,11 +291,43 @@ WITH touched AS MATERIALIZED (
 		WHERE s.is_whole) AS w ON true
 )
 UPDATE work_items AS w
-SET <measured = m>, last_updated_at = NOW()
+SET /* <measured = m> */ work_first_committed_at = m.work_first_committed_at,
+	work_first_started_at = m.work_first_started_at,
+	work_last_started_at = m.work_last_started_at,
+	work_first_completed_at = m.work_first_completed_at,
+	work_last_completed_at = m.work_last_completed_at,
+	total_work_starts = m.total_work_starts,
+	total_completions = m.total_completions,
+	total_backlog_returns = m.total_backlog_returns,
+	total_work_time_seconds = m.total_work_time_seconds,
+	total_review_time_seconds = m.total_review_time_seconds,
+	total_cycle_time_seconds = m.total_cycle_time_seconds,
+	total_lead_time_seconds = m.total_lead_time_seconds,
+	workflow_complexity_score = m.workflow_complexity_score,
+	rework_indicator = m.rework_indicator,
+	direct_completion = m.direct_completion,
+	history_complete = m.history_complete /* end */, last_updated_at = NOW()
 FROM metric AS m
 WHERE w.tenant_id::bigint = $1 AND w.id = m.id
 	AND w.id = ANY (ARRAY(SELECT id FROM touched))
-	AND (w.<measured>) IS DISTINCT FROM (m.<measured>)
+	AND (/* w.<measured> */ w.work_first_committed_at,
+		w.work_first_started_at, w.work_last_started_at,
+		w.work_first_completed_at, w.work_last_completed_at,
+		w.total_work_starts, w.total_completions,
+		w.total_backlog_returns, w.total_work_time_seconds,
+		w.total_review_time_seconds, w.total_cycle_time_seconds,
+		w.total_lead_time_seconds, w.workflow_complexity_score,
+		w.rework_indicator, w.direct_completion,
+		w.history_complete /* end */) IS DISTINCT FROM
+		(/* m.<measured> */ m.work_first_committed_at,
+		m.work_first_started_at, m.work_last_started_at,
+		m.work_first_completed_at, m.work_last_completed_at,
+		m.total_work_starts, m.total_completions,
+		m.total_backlog_returns, m.total_work_time_seconds,
+		m.total_review_time_seconds, m.total_cycle_time_seconds,
+		m.total_lead_time_seconds, m.workflow_complexity_score,
+		m.rework_indicator, m.direct_completion,
+		m.history_complete /* end */);
 
 -- statement: done
 UPDATE statuses AS s
@@ -316,4 +336,4 @@ FROM (
 	SELECT unnest(string_to_array(NULLIF(current_setting(
 		'app.due_statuses'), ''), ',')::bigint[]) AS id
 	OFFSET 0) AS due
-WHERE s.tenant_id = $1 AND s.id = due.id
+WHERE s.tenant_id = $1 AND s.id = due.id;

@@ -20,6 +20,18 @@ struct entity_type {
 extern const struct entity_type entity_types[];
 extern const size_t entity_type_count;
 
+/*
+ * What the members of an object are called that hold a batch's items; see
+ * docs/loading.md. Names end with NULL.
+ */
+extern const char *const entity_type_items[];
+
+/*
+ * The names of the types that have a load, by the name of its file.
+ * Needs: room for entity_type_count of them. Gives: how many there are.
+ */
+size_t entity_type_with_load(const char *load, struct span *ret_names);
+
 /* The type of that name; NULL: batches of it are not transformed. */
 const struct entity_type *entity_type_find(struct span name);
 

@@ -3,7 +3,7 @@
 #include "base/daemon.h"
 
 /* How often a statement may find that it has to run again. */
-#define TURNS_MAX 200
+#define ROUNDS_MAX 200
 
 /*
  * For this transaction. The planner cannot know how many items a batch has and
@@ -23,13 +23,12 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 		    " true),"
 		    " set_config('work_mem', '64MB', true)",
 	};
-	struct db_rows *rows;
 
-	return db_run(db, &statement, NULL, arena, &rows, diag);
+	return db_change(db, &statement, NULL, arena, NULL, diag);
 }
 
 /*
- * Run a statement; one that repeats, until it gives no row any more. Each turn
+ * Run a statement; one that repeats, until it gives no row any more. Each round
  * sees what others have committed meanwhile.
  */
 static enum err
@@ -39,8 +38,8 @@ run_step(struct db *db, const struct db_statement *step,
 {
 	enum err rc = E_OK;
 
-	for (int turn = 0; turn < TURNS_MAX; turn++) {
-		daemon_still_well();
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		daemon_feed_watchdog();
 		rc = db_run(db, step, params, arena, ret_rows, diag);
 		if (rc != E_OK || !step->repeats ||
 		    db_rows_count(*ret_rows) == 0)
@@ -82,8 +81,7 @@ transform_job_limit(struct db *db, int64_t count, struct arena *arena,
 		.sql = "SELECT set_config('app.items', $1::bigint::text, true) <> ''",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	db_add_int(&params, count);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }

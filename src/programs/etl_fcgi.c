@@ -5,7 +5,6 @@
  */
 #include <malloc.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "adapters/crypto/secret.h"
@@ -17,10 +16,9 @@
 #include "http/auth.h"
 #include "http/document.h"
 #include "http/seats.h"
-#include "programs/settings.h"
+#include "programs/backend.h"
 #include "programs/slots.h"
 
-#define PROGRAM "pulse-etl-fcgi"
 /* Small things of one request; payloads are not among them. */
 #define ARENA_BYTES (4 << 20)
 /* What stays allocated while no large batch comes or goes, bytes. */
@@ -35,15 +33,13 @@
 #define DRAIN_MS 2000
 
 static struct settings settings;
-static struct conf_set sets[SETTINGS_SETS];
 
 struct responder {
 	struct slots slots; /* the first is for any request */
 	int waits; /* of daemon_poll_shared() */
-	struct mq *mq;
-	struct service service;
+	struct backend servers;
+	struct service service; /* the same, and more, for requests */
 	struct raw_batch_marks marks;
-	struct arena *arena;
 	int64_t broker_at; /* of clock_ms(): when to look after the broker */
 	int64_t quiet_at; /* of clock_ms(): when to give memory back; 0: done */
 	int64_t renew_at; /* the same for the database's session */
@@ -130,7 +126,7 @@ answer(struct responder *me)
 		answer_other(me, &me->slots.all[count]);
 	seats_leave(me->service.seats);
 	log_set_context(NULL, NULL);
-	arena_reset(me->arena);
+	arena_reset(me->servers.arena);
 	me->renew_at = clock_ms() + settings.db.database_renew_after * 1000;
 }
 
@@ -152,7 +148,7 @@ renew_session(struct responder *me)
 	if (me->renew_at == 0 || clock_left(me->renew_at) > 0)
 		return;
 	me->renew_at = 0;
-	db_slim(me->service.db);
+	db_shrink_buffers(me->service.db);
 	(void)malloc_trim(0);
 }
 
@@ -168,12 +164,12 @@ sooner(int timeout, int64_t at)
 static void
 flush_marks(struct responder *me)
 {
-	raw_batch_marks_flush(&me->marks, me->service.db, me->arena);
+	raw_batch_marks_flush(&me->marks, me->service.db, me->servers.arena);
 }
 
 /*
  * Heartbeats, alarms, reconnecting: when something came, when it is time, and
- * at every turn while the broker is unreachable, for mq.c makes the pauses.
+ * in every round while the broker is unreachable, for mq.c makes the pauses.
  */
 static void
 look_after_broker(struct responder *me, bool came)
@@ -192,7 +188,7 @@ wait_for_request(struct responder *me)
 {
 	struct pollfd fds[] = {
 		{ .fd = fcgi_socket(me->slots.all[0].fcgi), .events = POLLIN },
-		{ .fd = mq_socket(me->mq), .events = POLLIN },
+		{ .fd = mq_socket(me->servers.mq), .events = POLLIN },
 		{ .fd = db_socket(me->service.db), .events = POLLIN },
 	};
 	int timeout = queue_manager_idle_ms(me->service.queue);
@@ -221,13 +217,31 @@ wait_for_request(struct responder *me)
 	return false;
 }
 
-static enum err
-serve(struct responder *me, struct diag *diag)
+/* What whoever set it up is to know. */
+static void
+warn_of_settings(const struct responder *me)
 {
+	if (fcgi_socket_is_open(me->slots.all[0].fcgi))
+		log_warn("open_socket", LOG_TEXT("text", "everybody on"
+		    " this host may connect to the listening socket,"
+		    " and is taken for nginx: give it the mode 0660"
+		    " (spawn-fcgi -M 0660)"));
+	if (strcmp(settings.http.auth, "none") == 0)
+		log_warn("no_auth", LOG_TEXT("text", "auth = none:"
+		    " whoever reaches this from its own host may read"
+		    " and change every tenant's data; for development"
+		    " only"));
+}
+
+static enum err
+serve(void *self, struct diag *diag)
+{
+	struct responder *me = self;
 	unsigned limit = (unsigned)settings.http.request_timeout;
 	enum err rc = E_OK;
 	int64_t ends;
 
+	warn_of_settings(me);
 	while (rc == E_OK && !daemon_is_ending()) {
 		bool got = false;
 
@@ -258,51 +272,6 @@ serve(struct responder *me, struct diag *diag)
 	daemon_watch(limit);
 	flush_marks(me);
 	return rc;
-}
-
-static enum err
-open_all(struct responder *me, struct diag *diag)
-{
-	enum err rc;
-
-	me->service.settings = &settings.http;
-	me->service.routes = &router_routes;
-	rc = secret_check(settings.http.secret_keys_file, diag);
-	if (rc == E_OK)
-		rc = auth_new(&settings.http, &me->service.auth, diag);
-	if (rc == E_OK)
-		rc = slots_init(&me->slots, &me->service, diag);
-	if (rc != E_OK)
-		return rc;
-	daemon_signals(); /* after libfcgi's own */
-	me->arena = arena_new(ARENA_BYTES);
-	me->slots.arena = me->arena;
-	me->mq = mq_new(&settings.mq, PROGRAM);
-	me->service.db = db_new(&settings.db, PROGRAM);
-	me->service.marks = &me->marks;
-	me->service.qdrant = qdrant_client_new(&settings.qdrant);
-	if (me->arena == NULL || me->mq == NULL || me->service.db == NULL ||
-	    me->service.qdrant == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory to start");
-	me->service.queue = queue_manager_new(me->mq, &settings.mq,
-	    &settings.queue);
-	if (me->service.queue == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory to start");
-	return E_OK;
-}
-
-static void
-close_all(struct responder *me)
-{
-	slots_free(&me->slots);
-	arena_free(me->arena);
-	queue_manager_free(me->service.queue);
-	mq_free(me->mq);
-	db_free(me->service.db);
-	auth_free(me->service.auth);
-	document_free(me->service.openapi);
-	seats_free(me->service.seats);
-	qdrant_client_free(me->service.qdrant);
 }
 
 /* Without the table nothing is bounded, but all is answered. */
@@ -336,55 +305,68 @@ connect_early(struct responder *me)
 		    LOG_TEXT("text", trouble.text));
 }
 
-int
-main(int argc, char **argv)
+static enum err
+open_responder(void *self, struct diag *diag)
 {
-	static const struct daemon_program program = {
-		.name = PROGRAM,
-		.synopsis = "Answer requests that nginx passes on by FastCGI:"
-		    " store whole API responses\nand queue their ids. Standard"
-		    " input is the listening socket (spawn-fcgi -n).",
-		.sets = sets,
-		.set_count = COUNT(sets),
-	};
-	static struct responder me = { .waits = -1 };
-	struct diag diag;
+	struct responder *me = self;
+	struct service *service = &me->service;
 	enum err rc;
 
-	settings_init(&settings, sets);
-	daemon_init(argc, argv, &program);
-	daemon_start(&settings.daemon);
 	/*
 	 * Large blocks stay with the process while it is busy, libpq's too;
 	 * give_back() returns them.
 	 */
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, MMAP_BYTES);
-	diag_clear(&diag);
-	rc = open_all(&me, &diag);
-	if (rc == E_OK) {
-		open_seats(&me);
-		connect_early(&me);
-		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
-		    LOG_TEXT("auth", settings.http.auth));
-		if (fcgi_socket_is_open(me.slots.all[0].fcgi))
-			log_warn("open_socket", LOG_TEXT("text", "everybody on"
-			    " this host may connect to the listening socket,"
-			    " and is taken for nginx: give it the mode 0660"
-			    " (spawn-fcgi -M 0660)"));
-		if (strcmp(settings.http.auth, "none") == 0)
-			log_warn("no_auth", LOG_TEXT("text", "auth = none:"
-			    " whoever reaches this from its own host may read"
-			    " and change every tenant's data; for development"
-			    " only"));
-		rc = serve(&me, &diag);
-	}
+	service->settings = &settings.http;
+	service->routes = &router_routes;
+	service->db = me->servers.db;
+	service->queue = me->servers.queue;
+	service->qdrant = me->servers.qdrant;
+	service->marks = &me->marks;
+	rc = secret_check(settings.http.secret_keys_file, diag);
+	if (rc == E_OK)
+		rc = auth_new(&settings.http, &service->auth, diag);
+	if (rc == E_OK)
+		rc = slots_init(&me->slots, service, diag);
 	if (rc != E_OK)
-		log_error("ending", LOG_TEXT("error", err_name(rc)),
-		    LOG_TEXT("text", diag.text));
-	else
-		log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));
-	close_all(&me);
-	conf_free(sets, COUNT(sets));
-	return err_exit_code(rc);
+		return rc;
+	daemon_signals(); /* after libfcgi's own */
+	me->slots.arena = me->servers.arena;
+	open_seats(me);
+	connect_early(me);
+	return E_OK;
+}
+
+static void
+close_responder(void *self)
+{
+	struct responder *me = self;
+
+	slots_free(&me->slots);
+	auth_free(me->service.auth);
+	document_free(me->service.openapi);
+	seats_free(me->service.seats);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct responder me = { .waits = -1 };
+	static const struct backend_program program = {
+		.name = "pulse-etl-fcgi",
+		.synopsis = "Answer requests that nginx passes on by FastCGI:"
+		    " store whole API responses\nand queue their ids. Standard"
+		    " input is the listening socket (spawn-fcgi -n).",
+		.settings = &settings,
+		.backend = &me.servers,
+		.arena_bytes = ARENA_BYTES,
+		.answers = true,
+		.open = open_responder,
+		.serve = serve,
+		.close = close_responder,
+		.self = &me,
+	};
+
+	return backend_main(argc, argv, &program);
 }

@@ -6,21 +6,17 @@
  * again; a transaction that was open is rolled back; a claim that was left
  * behind is taken over by whoever gets the message, or ended by the relay.
  */
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "models/tables/schema.h"
-#include "programs/settings.h"
+#include "programs/backend.h"
 #include "queue/queue_consumer.h"
 #include "work/worker_details.h"
 
-#define PROGRAM "pulse-etl-worker"
 #define ARENA_BYTES (16u << 20)
-#define WATCH_SECONDS 120
 /* A worker waits longer for a confirm than a client could, ms. */
 #define CONFIRM_MS 5000
 #define PAUSE_MIN_MS 200 /* before another try */
@@ -35,21 +31,16 @@
 #define HELD_MAX 15 /* as many as worker_attempts may be */
 
 static struct settings settings;
-static struct conf_set sets[SETTINGS_SETS];
 
 struct worker {
-	struct db *db;
-	struct mq *mq;
-	struct queue_manager *queue;
-	struct arena *arena; /* of one job */
+	struct backend servers;
+	struct db_waiter waiter; /* the broker, meanwhile */
 	/* The message at work; it stays here while it cannot be settled. */
 	struct mq_delivery *delivery;
 	enum queue source;
 	bool tried; /* and could not be settled */
 	int64_t again_at; /* of clock_ms(): not before */
 	int64_t pause;
-	enum err trouble; /* of the last turn, so that it is told once */
-	unsigned session; /* whose tables and rights were looked at */
 };
 
 /* Longer than any job may take. */
@@ -61,7 +52,7 @@ job_seconds(void)
 }
 
 static void
-count_job(enum worker_fate fate, int64_t ms)
+count_job(enum worker_fate_kind kind, int64_t ms)
 {
 	static const enum metric fates[] = {
 		[WORKER_DONE] = METRIC_JOBS_DONE,
@@ -71,79 +62,80 @@ count_job(enum worker_fate fate, int64_t ms)
 		[WORKER_BURY] = METRIC_JOBS_DEAD,
 	};
 
-	metrics_add(fates[fate], 1);
+	metrics_add(fates[kind], 1);
 	metrics_add(METRIC_JOB_SECONDS, (uint64_t)ms * 1000);
 }
 
 static void
 log_job(const struct worker *me, const struct job *job,
-    const struct worker_verdict *verdict, int64_t began,
+    const struct worker_fate *fate, int64_t began,
     const struct diag *diag)
 {
-	enum log_level level = verdict->fate == WORKER_BURY ||
-	    verdict->fate == WORKER_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
+	enum log_level level = fate->kind == WORKER_BURY ||
+	    fate->kind == WORKER_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
 	const struct log_pair pairs[] = {
 		LOG_TEXT("queue", me->source == QUEUE_LOAD ? "load" :
 		    "transform"),
-		LOG_TEXT("fate", worker_fate_name(verdict->fate)),
+		LOG_TEXT("fate", worker_fate_name(fate->kind)),
 		LOG_INT("raw_data_id", job->raw_data_id),
 		LOG_INT("tenant_id", job->tenant_id),
 		LOG_SPAN("entity_type", job->entity_type),
-		LOG_INT("attempt", verdict->attempt),
-		LOG_INT("items", verdict->items),
-		LOG_INT("skipped", verdict->skipped),
-		LOG_INT("incomplete", verdict->incomplete),
+		LOG_INT("attempt", fate->attempt),
+		LOG_INT("items", fate->items),
+		LOG_INT("skipped", fate->skipped),
+		LOG_INT("incomplete", fate->incomplete),
 		LOG_INT("ms", clock_ms() - began),
 		LOG_TEXT("error", diag->code == E_OK ? NULL :
 		    err_name(diag->code)),
 		LOG_TEXT("sqlstate", diag->sqlstate[0] == '\0' ? NULL :
 		    diag->sqlstate),
-		LOG_TEXT("text", verdict->reason[0] == '\0' ? NULL :
-		    verdict->reason),
+		LOG_TEXT("text", fate->reason[0] == '\0' ? NULL :
+		    fate->reason),
 	};
 
 	log_write(level, "job", pairs, COUNT(pairs));
-	count_job(verdict->fate, clock_ms() - began);
-	if (verdict->fate == WORKER_LOAD && verdict->incomplete > 0)
+	count_job(fate->kind, clock_ms() - began);
+	if (fate->kind == WORKER_LOAD && fate->incomplete > 0)
 		metrics_add(METRIC_INCOMPLETE, 1);
 }
 
-/* Let the message go where the verdict says. */
+/* Let the message go where its fate says. */
 static enum err
 settle(struct worker *me, const struct job *job,
-    const struct worker_history *history, const struct worker_verdict *verdict,
+    const struct worker_history *history, const struct worker_fate *fate,
     struct diag *diag)
 {
+	struct queue_manager *queue = me->servers.queue;
 	int64_t held = history->held + 1;
 	enum err rc = E_OK;
 
-	switch (verdict->fate) {
+	switch (fate->kind) {
 	case WORKER_LOAD:
-		rc = queue_manager_publish(me->queue, QUEUE_LOAD, job, diag);
+		rc = queue_manager_publish(queue, QUEUE_LOAD, job, diag);
 		FAILPOINT("load_published");
 		break;
 	case WORKER_RETRY:
-		return queue_consumer_retry(me->queue, me->source,
-		    me->delivery, (int)(verdict->outage ? held :
-		    verdict->attempt), verdict->outage ? history->attempt :
-		    verdict->attempt, held, diag);
+		return queue_consumer_retry(queue, me->source,
+		    me->delivery, (int)(fate->outage ? held :
+		    fate->attempt), fate->outage ? history->attempt :
+		    fate->attempt, held, diag);
 	case WORKER_WAIT:
-		if (verdict->held)
-			return queue_consumer_retry(me->queue, me->source,
+		if (fate->held)
+			return queue_consumer_retry(queue, me->source,
 			    me->delivery, held > HELD_OFTEN ? STEP_HELD_LONG :
 			    STEP_HELD, history->attempt, held, diag);
-		return queue_consumer_retry(me->queue, me->source,
+		return queue_consumer_retry(queue, me->source,
 		    me->delivery, STEP_TAKEN, history->attempt, history->held,
 		    diag);
 	case WORKER_BURY:
-		return queue_consumer_bury(me->queue, me->source, me->delivery,
-		    verdict->reason, diag);
+		return queue_consumer_bury(queue, me->source, me->delivery,
+		    fate->reason, diag);
 	case WORKER_DONE:
 		break;
 	}
 	if (rc != E_OK)
 		return rc;
-	return queue_consumer_done(me->queue, me->delivery, diag);
+	return queue_consumer_done(queue, me->delivery, diag);
 }
 
 /* A message that is no job, or ends workers: it is dead, and why. */
@@ -153,7 +145,7 @@ refuse(struct worker *me, const struct diag *why, struct diag *diag)
 	log_warn("refused", LOG_TEXT("queue", me->source == QUEUE_LOAD ?
 	    "load" : "transform"), LOG_SPAN("message_id",
 	    me->delivery->message_id), LOG_TEXT("text", why->text));
-	return queue_consumer_bury(me->queue, me->source, me->delivery,
+	return queue_consumer_bury(me->servers.queue, me->source, me->delivery,
 	    why->text, diag);
 }
 
@@ -174,13 +166,14 @@ static enum err
 work(struct worker *me, struct diag *diag)
 {
 	const struct mq_delivery *delivery = me->delivery;
+	struct backend *servers = &me->servers;
 	const struct worker_history history = {
 		.redelivered = delivery->redelivered || me->tried,
 		.attempt = count_told(me, HEADER_ATTEMPT,
 		    settings.worker.worker_attempts),
 		.held = count_told(me, HEADER_HELD, HELD_MAX),
 	};
-	struct worker_verdict verdict;
+	struct worker_fate fate;
 	int64_t began = clock_ms();
 	struct diag settle_diag;
 	struct job job;
@@ -188,7 +181,7 @@ work(struct worker *me, struct diag *diag)
 
 	rc = delivery->cut ? diag_set(diag, E_INVALID,
 	    "the message is longer than any job") :
-	    job_read_batch(delivery->body, me->arena, &job, diag);
+	    job_read_batch(delivery->body, servers->arena, &job, diag);
 	if (rc == E_OK && queue_consumer_deliveries(delivery) >=
 	    settings.worker.worker_interruptions + DELIVERIES_MORE)
 		rc = diag_set(diag, E_INVALID, "it was delivered too often, and"
@@ -200,35 +193,31 @@ work(struct worker *me, struct diag *diag)
 		return rc;
 	}
 	if (rc == E_OK) /* a batch is not to fail of older tables */
-		rc = schema_expect(me->db, &me->session, me->arena, diag);
+		rc = schema_expect(servers->db, &servers->session,
+		    servers->arena, diag);
 	if (rc != E_OK)
 		return rc;
 	if (me->source == QUEUE_LOAD)
-		rc = worker_load(me->db, &settings.worker, &job, &history,
-		    me->arena, &verdict, diag);
+		rc = worker_load(servers->db, &settings.worker, &job, &history,
+		    servers->arena, &fate, diag);
 	else
-		rc = worker_transform(me->db, &settings.worker, &job, &history,
-		    me->arena, &verdict, diag);
+		rc = worker_transform(servers->db, &settings.worker, &job,
+		    &history, servers->arena, &fate, diag);
 	if (rc != E_OK)
 		return rc;
-	me->session = verdict.outage ? 0 : me->session;
-	log_job(me, &job, &verdict, began, diag);
+	servers->session = fate.outage ? 0 : servers->session;
+	log_job(me, &job, &fate, began, diag);
 	job.traceparent = mq_header_text(delivery, "traceparent");
-	rc = settle(me, &job, &history, &verdict, &settle_diag);
+	rc = settle(me, &job, &history, &fate, &settle_diag);
 	*diag = settle_diag;
 	return rc;
 }
 
-/* Tell a change of fortune once. */
+/* How a turn has gone: after a failure the next one waits, longer each time. */
 static void
 tell(struct worker *me, enum err rc, const struct diag *diag)
 {
-	if (rc != E_OK && rc != me->trouble)
-		log_warn("waiting", LOG_TEXT("error", err_name(rc)),
-		    LOG_TEXT("text", diag->text));
-	if (rc == E_OK && me->trouble != E_OK)
-		log_info("resumed", LOG_TEXT("after", err_name(me->trouble)));
-	me->trouble = rc;
+	backend_tell(&me->servers, rc, diag);
 	if (rc == E_OK) {
 		me->pause = 0;
 		me->again_at = 0;
@@ -253,18 +242,18 @@ drop_delivery(struct worker *me)
  * Gives: true when there may be more at once.
  */
 static bool
-turn(struct worker *me)
+do_round(struct worker *me)
 {
 	struct diag diag;
 	enum err rc;
 
-	if (mq_socket(me->mq) < 0 && clock_left(me->again_at) > 0)
+	if (mq_socket(me->servers.mq) < 0 && clock_left(me->again_at) > 0)
 		return false;
 	diag_clear(&diag);
-	rc = queue_consumer_turn(me->queue,
+	rc = queue_consumer_round(me->servers.queue,
 	    (unsigned)settings.worker.worker_prefetch, &diag);
 	if (me->delivery != NULL &&
-	    !queue_consumer_has(me->queue, me->delivery))
+	    !queue_consumer_has(me->servers.queue, me->delivery))
 		drop_delivery(me); /* the broker gives it to somebody */
 	if (rc != E_OK) {
 		tell(me, rc, &diag);
@@ -273,7 +262,8 @@ turn(struct worker *me)
 	if (clock_left(me->again_at) > 0)
 		return false;
 	if (me->delivery == NULL) {
-		me->delivery = queue_consumer_next(me->queue, &me->source);
+		me->delivery = queue_consumer_next(me->servers.queue,
+		    &me->source);
 		me->tried = false;
 	}
 	if (me->delivery == NULL) {
@@ -283,9 +273,9 @@ turn(struct worker *me)
 	daemon_watch(job_seconds());
 	rc = work(me, &diag);
 	me->tried = true;
-	arena_reset(me->arena);
+	arena_reset(me->servers.arena);
 	tell(me, rc, &diag);
-	if (rc == E_OK || !queue_consumer_has(me->queue, me->delivery))
+	if (rc == E_OK || !queue_consumer_has(me->servers.queue, me->delivery))
 		drop_delivery(me);
 	return true;
 }
@@ -294,33 +284,24 @@ turn(struct worker *me)
 static int
 idle_ms(const struct worker *me)
 {
-	int pause = mq_socket(me->mq) < 0 ? PAUSE_MIN_MS :
-	    queue_manager_idle_ms(me->queue);
+	int pause = mq_socket(me->servers.mq) < 0 ? PAUSE_MIN_MS :
+	    queue_manager_idle_ms(me->servers.queue);
 
 	if (me->again_at > 0 && clock_left(me->again_at) < pause)
 		pause = clock_left(me->again_at);
 	return pause;
 }
 
-static void
-serve(struct worker *me)
+static enum err
+serve(void *self, struct diag *diag)
 {
+	struct worker *me = self;
 	bool more = false;
 
-	while (!daemon_is_ending()) {
-		struct pollfd fds[] = {
-			{ .fd = mq_socket(me->mq), .events = POLLIN },
-			{ .fd = db_socket(me->db), .events = POLLIN },
-		};
-
-		daemon_watch(WATCH_SECONDS);
-		(void)daemon_poll(fds, COUNT(fds), more ? 0 : idle_ms(me));
-		if (daemon_is_ending())
-			break;
-		if (fds[1].revents != 0)
-			db_idle(me->db);
-		more = turn(me);
-	}
+	(void)diag;
+	while (backend_wait(&me->servers, more ? 0 : idle_ms(me)))
+		more = do_round(me);
+	return E_OK;
 }
 
 /* The broker's connection, while the database is waited for. */
@@ -354,47 +335,43 @@ own_limits(void)
 		settings.mq.rabbitmq_timeout = CONFIRM_MS;
 }
 
+static enum err
+open_worker(void *self, struct diag *diag)
+{
+	struct worker *me = self;
+
+	(void)diag;
+	own_limits();
+	me->waiter = (struct db_waiter){ broker_socket, broker_pause,
+		broker_serve, me->servers.mq };
+	db_serve_while_waiting(me->servers.db, &me->waiter);
+	(void)db_cancel_at_end(me->servers.db, true);
+	return E_OK;
+}
+
+static void
+close_worker(void *self)
+{
+	drop_delivery(self);
+}
+
 int
 main(int argc, char **argv)
 {
-	static const struct daemon_program program = {
-		.name = PROGRAM,
+	static struct worker me;
+	static const struct backend_program program = {
+		.name = "pulse-etl-worker",
 		.synopsis = "Take the ids of stored batches from the queues;"
 		    " transform these batches into\nthe unified tables and"
 		    " load them, one at a time.",
-		.sets = sets,
-		.set_count = COUNT(sets),
+		.settings = &settings,
+		.backend = &me.servers,
+		.arena_bytes = ARENA_BYTES,
+		.open = open_worker,
+		.serve = serve,
+		.close = close_worker,
+		.self = &me,
 	};
-	static struct worker me;
-	struct db_company company = { broker_socket, broker_pause,
-		broker_serve, NULL };
 
-	settings_init(&settings, sets);
-	daemon_init(argc, argv, &program);
-	daemon_signals();
-	daemon_start(&settings.daemon);
-	own_limits();
-	me.arena = arena_new(ARENA_BYTES);
-	me.db = db_new(&settings.db, PROGRAM);
-	me.mq = mq_new(&settings.mq, PROGRAM);
-	if (me.mq != NULL)
-		me.queue = queue_manager_new(me.mq, &settings.mq,
-		    &settings.queue);
-	if (me.arena == NULL || me.db == NULL || me.queue == NULL) {
-		log_error("ending", LOG_TEXT("text", "no memory to start"));
-		return err_exit_code(E_NO_MEMORY);
-	}
-	company.who = me.mq;
-	db_wait_with(me.db, &company);
-	(void)db_cancel_at_end(me.db, true);
-	log_info("started", LOG_TEXT("version", PACKAGE_VERSION));
-	serve(&me);
-	log_info("ended", LOG_TEXT("version", PACKAGE_VERSION));
-	drop_delivery(&me);
-	queue_manager_free(me.queue);
-	mq_free(me.mq);
-	db_free(me.db);
-	arena_free(me.arena);
-	conf_free(sets, COUNT(sets));
-	return err_exit_code(E_OK);
+	return backend_main(argc, argv, &program);
 }

@@ -93,7 +93,7 @@ void
 slots_begin(struct slots *slots, struct slot *slot)
 {
 	slot->began = clock_us();
-	request_init(&slot->rq, slots->service, slots->arena, &slot->body);
+	service_request(slots->service, &slot->rq, slots->arena, &slot->body);
 	request_from_fcgi(&slot->rq, slot->fcgi);
 	response_init(&slot->rp, &slot->head, &slot->answer);
 }

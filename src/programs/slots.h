@@ -6,8 +6,9 @@
 #define PROGRAMS_SLOTS_H
 
 #include "adapters/fcgi.h"
+#include "etl/service.h"
 #include "http/response.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_group.h"
 
 /* A request that was accepted, and what is answered. */
 struct slot {

@@ -1,7 +1,10 @@
-/* SETTING(name, kind, default, least, most, choices, environment, help). */
-SETTING(queue_type, TEXT, "quorum", 0, 0, "quorum|classic", "ETL_QUEUE_TYPE",
+/*
+ * SETTING(CHOICE, name, default, choices, environment, help)
+ * SETTING(NUMBER, name, default, least, most, environment, help)
+ */
+SETTING(CHOICE, queue_type, "quorum", "quorum|classic", "ETL_QUEUE_TYPE",
     "The kind of queues to declare; those that exist must be of this kind")
-SETTING(queue_rebuild, NUMBER, "60", 0, 86400, NULL, "ETL_QUEUE_REBUILD",
+SETTING(NUMBER, queue_rebuild, 60, 0, 86400, "ETL_QUEUE_REBUILD",
     "Seconds after which the relay deletes and declares anew a queue whose"
     " process has ended in the broker, and queues its batches from their rows;"
     " 0: never")

@@ -12,7 +12,7 @@ static const enum queue taken[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
 #define FOLLOW_MS 10000
 
 enum err
-queue_consumer_turn(struct queue_manager *manager, unsigned prefetch,
+queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag)
 {
 	struct queue_names names[COUNT(taken)];

@@ -21,7 +21,7 @@
  * it is so already; then read what came.
  * Fails: as queue_manager_declare() and mq_consume().
  */
-enum err queue_consumer_turn(struct queue_manager *manager, unsigned prefetch,
+enum err queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag) MUST_CHECK;
 
 /*

@@ -39,7 +39,7 @@ struct queue_manager {
 	/* Since when only nacks came, of clock_ms(); 0: they do not. */
 	int64_t refused_at[QUEUE_COUNT][QUEUE_PARTS];
 	int64_t renewed_at; /* when the channel was opened anew */
-	struct queue_look *look; /* see queue_states.c */
+	struct queue_watch *watch; /* see queue_states.c */
 };
 
 /* A main queue's name, and its routing key. */
@@ -98,10 +98,10 @@ uint64_t queue_refused(enum queue queue);
 enum err queue_policies(const struct mq *mq, struct queue_state *states,
     size_t count, struct arena *arena, struct diag *diag) MUST_CHECK;
 
-void queue_look_free(struct queue_look *look);
+void queue_watch_free(struct queue_watch *watch);
 
 /* Heartbeats of its connection, which ends when it was not used for long. */
-void queue_look_idle(struct queue_look *look);
+void queue_watch_idle(struct queue_watch *watch);
 
 /*
  * The arguments of a part, which refer to each other: do not copy them.

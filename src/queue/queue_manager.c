@@ -16,7 +16,7 @@
 #define TOPOLOGY_PAUSE_MS 5000
 
 const struct conf_row queue_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct queue_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct queue_settings, __VA_ARGS__)
 #include "queue/queue_conf_rows.h"
 #undef SETTING
 };
@@ -41,7 +41,7 @@ queue_manager_free(struct queue_manager *manager)
 {
 	if (manager == NULL)
 		return;
-	queue_look_free(manager->look);
+	queue_watch_free(manager->watch);
 	free(manager);
 }
 
@@ -131,7 +131,7 @@ queue_manager_idle(struct queue_manager *manager)
 	struct diag diag;
 
 	mq_idle(manager->mq);
-	queue_look_idle(manager->look);
+	queue_watch_idle(manager->watch);
 	if (!queue_manager_is_up(manager) || mq_socket(manager->mq) < 0)
 		(void)!queue_manager_declare(manager,
 		    (int)manager->mq_settings->rabbitmq_timeout, &diag);
@@ -193,7 +193,7 @@ publish(struct queue_manager *manager, enum queue queue,
 	enum err rc = queue_publish(manager, queue, QUEUE_MAIN, messages,
 	    count, timeout, diag);
 
-	queue_look_idle(manager->look);
+	queue_watch_idle(manager->watch);
 	return rc;
 }
 
@@ -223,13 +223,14 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
     const struct job *jobs, size_t count, int timeout, struct arena *arena,
     bool *confirmed, struct diag *diag)
 {
-	struct mq_message *messages = arena_get(arena, count * sizeof(*messages));
+	struct mq_message *messages = arena_ask(arena,
+	    count * sizeof(*messages));
 	enum err rc = E_OK;
 
 	for (size_t i = 0; i < count; i++)
 		confirmed[i] = false;
 	if (messages == NULL)
-		return diag_set(diag, E_NO_MEMORY, "messages");
+		return arena_done(arena, diag);
 	if (manager->trouble == E_TOPOLOGY)
 		return diag_set(diag, E_TOPOLOGY,
 		    "a queue exists with other arguments; see the log");
@@ -243,17 +244,17 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 		rc = write_message(queue, &jobs[i], &body, id, sizeof(id),
 		    &messages[i], diag);
 		if (rc == E_OK) {
-			char *copy = arena_text(arena, buf_span(&body));
-
-			messages[i].body.at = copy;
-			messages[i].message_id = arena_text(arena, str_span(id));
-			if (copy == NULL || messages[i].message_id == NULL)
-				rc = diag_set(diag, E_NO_MEMORY, "messages");
+			messages[i].body = arena_span(arena, buf_span(&body));
+			messages[i].message_id = arena_text(arena,
+			    str_span(id));
 		}
 		buf_free(&body);
 		if (rc != E_OK)
 			return rc;
 	}
+	rc = arena_done(arena, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = publish(manager, queue, messages, count, timeout, diag);
 	for (size_t i = 0; i < count; i++)
 		confirmed[i] = messages[i].confirmed;

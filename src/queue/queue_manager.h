@@ -17,7 +17,7 @@ enum queue {
 };
 
 struct queue_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "queue/queue_conf_rows.h"
 #undef SETTING
 };
@@ -37,8 +37,8 @@ struct queue_owner {
 	 * A queue of this family is missing, before it is declared.
 	 * Fails: it is not declared now.
 	 */
-	enum err (*lost)(void *who, enum queue queue, struct diag *diag);
-	void *who;
+	enum err (*lost)(void *context, enum queue queue, struct diag *diag);
+	void *context; /* of the owner, for lost() */
 };
 void queue_manager_own(struct queue_manager *manager,
     const struct queue_owner *owner);

@@ -40,15 +40,13 @@ judge(struct span definition, const char *policy, struct queue_state *state,
 {
 	struct json_member found[COUNT(harms)];
 	struct json_refusal refusal;
-	char *text = arena_text(arena, definition);
 
 	memset(found, 0, sizeof(found));
 	for (size_t i = 0; i < COUNT(harms); i++)
 		found[i].name = harms[i].key;
 	state->policy[0] = '\0';
-	if (text == NULL || !json_scan_object((struct span){ text,
-	    definition.len }, &json_limits_default, found, COUNT(found),
-	    &refusal))
+	if (!json_scan_object(arena_span(arena, definition),
+	    &json_limits_default, found, COUNT(found), &refusal))
 		return;
 	for (size_t i = 0; i < COUNT(harms); i++) {
 		if (found[i].kind != JSON_NUMBER ||
@@ -73,11 +71,10 @@ read_one(struct span item, struct queue_state *states, size_t count,
 	struct json_refusal refusal;
 	struct span name, policy = SPAN_LIT("of the operator");
 	struct diag diag;
-	char *text = arena_text(arena, item);
 
 	diag_clear(&diag);
-	if (text == NULL || !json_scan_object((struct span){ text, item.len },
-	    &json_limits_default, members, COUNT(members), &refusal) ||
+	if (!json_scan_object(arena_span(arena, item), &json_limits_default,
+	    members, COUNT(members), &refusal) ||
 	    members[0].kind != JSON_STRING ||
 	    json_read_string(members[0].value, arena, &name, &diag) != E_OK)
 		return;
@@ -110,9 +107,9 @@ queue_policies(const struct mq *mq, struct queue_state *states, size_t count,
 	    all.kind != JSON_ARRAY)
 		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: the"
 		    " answer is not RabbitMQ's");
-	items = arena_get(arena, ITEMS_MAX * sizeof(*items));
+	items = arena_ask(arena, ITEMS_MAX * sizeof(*items));
 	if (items == NULL)
-		return diag_set(diag, E_NO_MEMORY, "policies");
+		return arena_done(arena, diag);
 	found = json_items(all.value, items, ITEMS_MAX);
 	for (size_t i = 0; i < found && i < ITEMS_MAX; i++)
 		read_one(items[i], states, count, arena);

@@ -9,7 +9,7 @@
 #define GROUP 100
 #define CONFIRM_MS 10000
 /* How often the queues are looked at, ms: the shortest delay is a second. */
-#define LOOK_MS 500
+#define ROUND_MS 500
 /* Till a queue that cannot be read is tried again, ms. */
 #define SKIP_MS 10000
 #define QUEUES (QUEUE_COUNT * QUEUE_RETRIES)
@@ -19,7 +19,7 @@ struct queue_retries {
 	struct queue_manager *manager;
 	int64_t due[QUEUES]; /* of clock_ms(): nothing is before; 0: look */
 	int64_t undated[QUEUES]; /* when messages without a time are due */
-	int64_t look_at;     /* of clock_ms() */
+	int64_t round_at;    /* of clock_ms() */
 };
 
 struct queue_retries *
@@ -139,7 +139,7 @@ move_due(struct queue_retries *retries, unsigned i, size_t *ret_count,
 
 /* One queue: is anything in it, and due? */
 static enum err
-look(struct queue_retries *retries, unsigned i, struct diag *diag)
+serve_queue(struct queue_retries *retries, unsigned i, struct diag *diag)
 {
 	struct queue_names names = queue_part((enum queue)(i / QUEUE_RETRIES),
 	    (int)(i % QUEUE_RETRIES) + 1);
@@ -157,22 +157,22 @@ look(struct queue_retries *retries, unsigned i, struct diag *diag)
 	/* What was taken and not settled is back; the others go on. */
 	mq_close(retries->mq);
 	retries->due[i] = clock_ms() + (rc == E_MQ_REFUSED ||
-	    rc == E_MQ_NO_QUEUE ? 2 * LOOK_MS : SKIP_MS);
+	    rc == E_MQ_NO_QUEUE ? 2 * ROUND_MS : SKIP_MS);
 	return rc;
 }
 
 enum err
-queue_retries_turn(struct queue_retries *retries, struct diag *diag)
+queue_retries_round(struct queue_retries *retries, struct diag *diag)
 {
 	enum err rc, first = E_OK;
 	struct diag one;
 
-	if (clock_left(retries->look_at) > 0)
+	if (clock_left(retries->round_at) > 0)
 		return E_OK;
 	mq_idle(retries->mq);
 	for (unsigned i = 0; i < QUEUES; i++) {
 		diag_clear(&one);
-		rc = look(retries, i, &one);
+		rc = serve_queue(retries, i, &one);
 		if (rc != E_OK && first == E_OK) {
 			first = rc;
 			*diag = one;
@@ -180,12 +180,12 @@ queue_retries_turn(struct queue_retries *retries, struct diag *diag)
 		if (rc == E_MQ_CONNECT)
 			break;
 	}
-	retries->look_at = clock_ms() + LOOK_MS;
+	retries->round_at = clock_ms() + ROUND_MS;
 	return first;
 }
 
 int
 queue_retries_ms(const struct queue_retries *retries)
 {
-	return clock_left(retries->look_at);
+	return clock_left(retries->round_at);
 }

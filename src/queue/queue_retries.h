@@ -25,10 +25,10 @@ void queue_retries_free(struct queue_retries *retries);
  * Needs: the queues are declared.
  * Fails: as mq_get() and mq_publish(), for some queue: what is due stays so.
  */
-enum err queue_retries_turn(struct queue_retries *retries, struct diag *diag)
+enum err queue_retries_round(struct queue_retries *retries, struct diag *diag)
     MUST_CHECK;
 
-/* Milliseconds until the next look. */
+/* Milliseconds until the next round. */
 int queue_retries_ms(const struct queue_retries *retries);
 
 #endif

@@ -9,7 +9,7 @@
 #include "queue/queue_inside.h"
 
 #define QUEUES (QUEUE_COUNT * QUEUE_PARTS)
-/* All questions of one look, ms. */
+/* All questions of one round, ms. */
 #define LOOK_MS 4000
 #define PROBE_MS 1000
 /* A leader is elected within this time; nobody need be told, ms. */
@@ -24,7 +24,7 @@
 /* Who has not looked for so long needs no connection for it, ms. */
 #define KEEP_MS 60000
 
-struct queue_look {
+struct queue_watch {
 	struct mq *mq; /* a queue without a process ends a connection */
 	int64_t at;    /* of clock_ms(): when all were looked at */
 	enum err rc;
@@ -42,68 +42,68 @@ struct queue_look {
 };
 
 void
-queue_look_free(struct queue_look *look)
+queue_watch_free(struct queue_watch *watch)
 {
-	if (look == NULL)
+	if (watch == NULL)
 		return;
-	mq_free(look->mq);
-	arena_free(look->arena);
-	free(look);
+	mq_free(watch->mq);
+	arena_free(watch->arena);
+	free(watch);
 }
 
 void
-queue_look_idle(struct queue_look *look)
+queue_watch_idle(struct queue_watch *watch)
 {
-	if (look == NULL)
+	if (watch == NULL)
 		return;
-	mq_idle(look->mq);
-	if (clock_ms() - look->at > KEEP_MS)
-		mq_close(look->mq);
+	mq_idle(watch->mq);
+	if (clock_ms() - watch->at > KEEP_MS)
+		mq_close(watch->mq);
 }
 
-static struct queue_look *
-look_new(const struct queue_manager *manager)
+static struct queue_watch *
+watch_new(const struct queue_manager *manager)
 {
-	struct queue_look *look = calloc(1, sizeof(*look));
+	struct queue_watch *watch = calloc(1, sizeof(*watch));
 
-	if (look == NULL)
+	if (watch == NULL)
 		return NULL;
-	look->mq = mq_twin(manager->mq);
-	look->arena = arena_new(ARENA_BYTES);
-	if (look->mq == NULL || look->arena == NULL) {
-		queue_look_free(look);
+	watch->mq = mq_twin(manager->mq);
+	watch->arena = arena_new(ARENA_BYTES);
+	if (watch->mq == NULL || watch->arena == NULL) {
+		queue_watch_free(watch);
 		return NULL;
 	}
 	for (unsigned i = 0; i < QUEUES; i++) {
 		struct queue_names names = queue_part((enum queue)(i /
 		    QUEUE_PARTS), (int)(i % QUEUE_PARTS));
 
-		memcpy(look->names[i], names.queue, sizeof(names.queue));
-		look->states[i].name = look->names[i];
-		look->states[i].is_up = true;
+		memcpy(watch->names[i], names.queue, sizeof(names.queue));
+		watch->states[i].name = watch->names[i];
+		watch->states[i].is_up = true;
 	}
 	for (unsigned i = 0; i < QUEUE_COUNT; i++) {
-		look->taken[i] = queue_taken((enum queue)i);
-		look->refused[i] = queue_refused((enum queue)i);
+		watch->taken[i] = queue_taken((enum queue)i);
+		watch->refused[i] = queue_refused((enum queue)i);
 	}
-	return look;
+	return watch;
 }
 
 /* It answers only if it has a leader: count, and where that says 0, ask. */
 static enum err
-ask(struct queue_look *look, unsigned i, struct diag *diag)
+ask(struct queue_watch *watch, unsigned i, struct diag *diag)
 {
-	struct queue_state *state = &look->states[i];
+	struct queue_state *state = &watch->states[i];
 	struct mq_delivery *delivery = NULL;
 	struct mq_queue_stats stats;
 	enum err rc;
 
-	rc = mq_stats(look->mq, state->name, &stats, diag);
+	rc = mq_stats(watch->mq, state->name, &stats, diag);
 	if (rc == E_OK && stats.message_count == 0)
-		rc = mq_get(look->mq, state->name, &delivery, diag);
+		rc = mq_get(watch->mq, state->name, &delivery, diag);
 	if (delivery != NULL) { /* it came just now: back with it */
 		mq_delivery_free(delivery);
-		mq_close(look->mq);
+		mq_close(watch->mq);
 	}
 	if (rc == E_OK)
 		state->counts = stats;
@@ -111,81 +111,82 @@ ask(struct queue_look *look, unsigned i, struct diag *diag)
 }
 
 static void
-note(struct queue_look *look, unsigned i, enum err rc, const struct diag *diag)
+note(struct queue_watch *watch, unsigned i, enum err rc,
+    const struct diag *diag)
 {
-	struct queue_state *state = &look->states[i];
+	struct queue_state *state = &watch->states[i];
 
 	state->is_up = rc == E_OK || rc == E_MQ_DENIED;
 	state->missing = rc == E_NO_ROW;
 	if (state->is_up) {
 		state->down_at = 0;
-		look->ended_at[i] = 0;
+		watch->ended_at[i] = 0;
 		return;
 	}
 	if (state->down_at == 0)
 		state->down_at = clock_ms();
 	/* RabbitMQ's word for a process that is no more. */
 	if (strstr(diag->text, "noproc") == NULL)
-		look->ended_at[i] = 0;
-	else if (look->ended_at[i] == 0)
-		look->ended_at[i] = clock_ms();
+		watch->ended_at[i] = 0;
+	else if (watch->ended_at[i] == 0)
+		watch->ended_at[i] = clock_ms();
 	(void)snprintf(state->text, sizeof(state->text), "%.150s",
 	    rc == E_NO_ROW ? "there is no such queue" : diag->text);
 }
 
 /* Of late only nacks, by any process of this host? A confirm ends it. */
 static void
-compare_counts(struct queue_look *look)
+compare_counts(struct queue_watch *watch)
 {
 	for (unsigned i = 0; i < QUEUE_COUNT; i++) {
 		uint64_t taken = queue_taken((enum queue)i);
 		uint64_t refused = queue_refused((enum queue)i);
-		bool *refuses = &look->states[i * QUEUE_PARTS].refuses;
+		bool *refuses = &watch->states[i * QUEUE_PARTS].refuses;
 
-		if (taken != look->taken[i])
+		if (taken != watch->taken[i])
 			*refuses = false;
-		else if (refused != look->refused[i])
+		else if (refused != watch->refused[i])
 			*refuses = true;
-		look->taken[i] = taken;
-		look->refused[i] = refused;
+		watch->taken[i] = taken;
+		watch->refused[i] = refused;
 	}
 }
 
 static void
-look_at_policies(struct queue_look *look)
+look_at_policies(struct queue_watch *watch)
 {
-	if (clock_left(look->policies_at) > 0)
+	if (clock_left(watch->policies_at) > 0)
 		return;
-	diag_clear(&look->policies_why);
-	(void)!queue_policies(look->mq, look->states, QUEUES, look->arena,
-	    &look->policies_why);
-	arena_reset(look->arena);
-	look->policies_at = clock_ms() + POLICIES_MS;
+	diag_clear(&watch->policies_why);
+	(void)!queue_policies(watch->mq, watch->states, QUEUES, watch->arena,
+	    &watch->policies_why);
+	arena_reset(watch->arena);
+	watch->policies_at = clock_ms() + POLICIES_MS;
 }
 
 static enum err
-look_now(struct queue_look *look, struct diag *diag)
+look_now(struct queue_watch *watch, struct diag *diag)
 {
 	int64_t deadline = clock_ms() + LOOK_MS;
 	enum err rc;
 
-	compare_counts(look);
-	look_at_policies(look);
+	compare_counts(watch);
+	look_at_policies(watch);
 	for (unsigned i = 0; i < QUEUES && clock_left(deadline) > 0; i++) {
-		rc = mq_open(look->mq, PROBE_MS, diag);
+		rc = mq_open(watch->mq, PROBE_MS, diag);
 		/* It has published before: during an alarm nobody reads it. */
-		if (rc == E_OK && mq_is_blocked(look->mq) != NULL) {
-			mq_close(look->mq);
-			rc = mq_open(look->mq, PROBE_MS, diag);
+		if (rc == E_OK && mq_is_blocked(watch->mq) != NULL) {
+			mq_close(watch->mq);
+			rc = mq_open(watch->mq, PROBE_MS, diag);
 		}
 		if (rc != E_OK)
 			return rc;
 		diag_clear(diag);
-		note(look, i, ask(look, i, diag), diag);
+		note(watch, i, ask(watch, i, diag), diag);
 	}
-	rc = mq_probe(look->mq, EXCHANGE, PROBE_MS, diag);
+	rc = mq_probe(watch->mq, EXCHANGE, PROBE_MS, diag);
 	if (rc == E_MQ_REFUSED) {
-		mq_close(look->mq); /* a blocked one is not answered */
+		mq_close(watch->mq); /* a blocked one is not answered */
 		return rc;
 	}
 	diag_clear(diag);
@@ -197,22 +198,22 @@ queue_manager_look(struct queue_manager *manager, int64_t max_age,
     const struct queue_state **ret_states, size_t *ret_count,
     struct diag *diag)
 {
-	struct queue_look *look = manager->look;
+	struct queue_watch *watch = manager->watch;
 
-	if (look == NULL)
-		look = manager->look = look_new(manager);
-	if (look == NULL)
-		return diag_set(diag, E_NO_MEMORY, "a look at the queues");
-	if (look->at == 0 || clock_ms() - look->at > max_age) {
-		diag_clear(&look->why);
-		look->rc = look_now(look, &look->why);
-		look->at = clock_ms();
+	if (watch == NULL)
+		watch = manager->watch = watch_new(manager);
+	if (watch == NULL)
+		return diag_set(diag, E_NO_MEMORY, "watching the queues");
+	if (watch->at == 0 || clock_ms() - watch->at > max_age) {
+		diag_clear(&watch->why);
+		watch->rc = look_now(watch, &watch->why);
+		watch->at = clock_ms();
 	}
-	*ret_states = look->states;
+	*ret_states = watch->states;
 	*ret_count = QUEUES;
-	if (look->rc != E_OK)
-		*diag = look->why;
-	return look->rc;
+	if (watch->rc != E_OK)
+		*diag = watch->why;
+	return watch->rc;
 }
 
 bool
@@ -275,8 +276,8 @@ queue_is_dead(struct queue_manager *manager, const char *queue,
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(states[i].name, queue) == 0)
-			return manager->look->ended_at[i] != 0 &&
-			    clock_ms() - manager->look->ended_at[i] >= wait;
+			return manager->watch->ended_at[i] != 0 &&
+			    clock_ms() - manager->watch->ended_at[i] >= wait;
 	return false;
 }
 
@@ -298,12 +299,12 @@ give_up(struct queue_manager *manager, const struct queue_state *state)
 }
 
 static void
-tell(struct queue_look *look, unsigned i)
+tell(struct queue_watch *watch, unsigned i)
 {
-	const struct queue_state *state = &look->states[i];
+	const struct queue_state *state = &watch->states[i];
 	bool down = !state->is_up && clock_ms() - state->down_at >= ELECTION_MS;
 
-	if (down && !look->told[i]) {
+	if (down && !watch->told[i]) {
 		metrics_add(METRIC_QUEUES_DOWN, 1);
 		log_error("queue_down", LOG_TEXT("queue", state->name),
 		    LOG_TEXT("text", state->text), LOG_TEXT("advice",
@@ -311,31 +312,31 @@ tell(struct queue_look *look, unsigned i)
 		    " one again; if it stays so, delete the queue: it is"
 		    " declared anew and its batches are queued from their"
 		    " rows (setting queue_rebuild)"));
-	} else if (state->is_up && look->told[i]) {
+	} else if (state->is_up && watch->told[i]) {
 		log_info("queue_up", LOG_TEXT("queue", state->name));
 	}
-	look->told[i] = down || (look->told[i] && !state->is_up);
+	watch->told[i] = down || (watch->told[i] && !state->is_up);
 }
 
 /* A policy that came, or went; and once that nobody can tell. */
 static void
-tell_policies(struct queue_look *look)
+tell_policies(struct queue_watch *watch)
 {
-	bool unknown = look->policies_why.code != E_OK;
+	bool unknown = watch->policies_why.code != E_OK;
 
-	if (unknown && !look->policies_told)
+	if (unknown && !watch->policies_told)
 		log_warn("policies_unknown", LOG_TEXT("text",
-		    look->policies_why.text));
-	look->policies_told = unknown;
+		    watch->policies_why.text));
+	watch->policies_told = unknown;
 	for (unsigned i = 0; i < QUEUES; i++) {
-		bool harms = look->states[i].policy[0] != '\0';
+		bool harms = watch->states[i].policy[0] != '\0';
 
-		if (harms && !look->policy_told[i])
+		if (harms && !watch->policy_told[i])
 			log_error("queue_policy", LOG_TEXT("queue",
-			    look->states[i].name), LOG_TEXT("text",
-			    look->states[i].policy), LOG_TEXT("advice",
+			    watch->states[i].name), LOG_TEXT("text",
+			    watch->states[i].policy), LOG_TEXT("advice",
 			    "leave the queues of this service out of it"));
-		look->policy_told[i] = harms;
+		watch->policy_told[i] = harms;
 	}
 }
 
@@ -347,21 +348,21 @@ queue_manager_mend(struct queue_manager *manager)
 	struct diag diag;
 	size_t count;
 
-	if (manager->look != NULL &&
-	    clock_ms() - manager->look->mended_at < MEND_MS)
+	if (manager->watch != NULL &&
+	    clock_ms() - manager->watch->mended_at < MEND_MS)
 		return;
 	diag_clear(&diag);
 	if (queue_manager_look(manager, 0, &states, &count, &diag) != E_OK) {
-		if (manager->look != NULL)
-			manager->look->mended_at = clock_ms();
+		if (manager->watch != NULL)
+			manager->watch->mended_at = clock_ms();
 		return;
 	}
-	manager->look->mended_at = clock_ms();
-	tell_policies(manager->look);
+	manager->watch->mended_at = clock_ms();
+	tell_policies(manager->watch);
 	for (unsigned i = 0; i < count; i++) {
-		int64_t ended = manager->look->ended_at[i];
+		int64_t ended = manager->watch->ended_at[i];
 
-		tell(manager->look, i);
+		tell(manager->watch, i);
 		if (states[i].is_up)
 			continue;
 		if (states[i].missing)

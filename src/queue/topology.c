@@ -90,7 +90,7 @@ make_missing(struct queue_manager *manager, enum queue queue,
 		return E_OK;
 	}
 	log_debug("queue_missing", LOG_TEXT("queue", names->queue));
-	return manager->owner->lost(manager->owner->who, queue, diag);
+	return manager->owner->lost(manager->owner->context, queue, diag);
 }
 
 /* *ret_before: it is as versions up to 1.0 made it. */

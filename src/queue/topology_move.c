@@ -53,7 +53,7 @@ drain_now(struct queue_manager *manager, const char *from, const char *key,
 	size_t count;
 
 	do {
-		daemon_still_well();
+		daemon_feed_watchdog();
 		for (count = 0; count < GROUP; count++) {
 			group[count] = NULL;
 			rc = mq_get(manager->mq, from, &group[count], diag);
@@ -133,7 +133,7 @@ put_aside(struct queue_manager *manager, enum queue queue,
 		    LOG_TEXT("text", diag->text), LOG_TEXT("advice", "its"
 		    " messages are lost with it; batches are queued again from"
 		    " their rows"));
-		rc = manager->owner->lost(manager->owner->who, queue, diag);
+		rc = manager->owner->lost(manager->owner->context, queue, diag);
 	}
 	if (rc == E_OK)
 		rc = mq_delete_queue(manager->mq, names->queue, &left, diag);

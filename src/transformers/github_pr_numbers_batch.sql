@@ -49,20 +49,15 @@ WITH page AS MATERIALIZED (
 		AS n
 	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 )
-SELECT CASE WHEN is_readable THEN items END,
+SELECT o.*
+FROM raw_extraction_data CROSS JOIN page CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN is_readable THEN items END,
 	CASE WHEN scope IS NULL OR census IS NULL OR page < 1 THEN items
 		ELSE COALESCE(jsonb_array_length(unnamed), 0) END,
-	(SELECT count(*) FROM note), (
-	SELECT jsonb_agg(CASE WHEN index < 0
-		THEN jsonb_build_object('reason', reason)
-		ELSE jsonb_build_object('index', index, 'reason', reason) END
-		ORDER BY index)
-	FROM (SELECT * FROM note ORDER BY index LIMIT 1000) AS first),
-	NULL::jsonb, (SELECT count(*) FROM lack),
-	(SELECT jsonb_agg(note) FROM (SELECT note FROM lack LIMIT 1000) AS l),
-	etl_refusal(raw_data)
-FROM raw_extraction_data CROSS JOIN page
-WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+	ARRAY(SELECT etl_note(NULLIF(index, -1), NULL, reason) FROM note
+		ORDER BY index),
+	NULL, ARRAY(SELECT note FROM lack), etl_refusal(raw_data)) AS o
+WHERE tenant_id = $1 AND integration_id = $2 AND id = $3;
 
 -- Whoever has pull requests of the repository waits here.
 -- statement: lock
@@ -70,7 +65,7 @@ SELECT r.id
 FROM etl_pr_census($1, $2, $3) AS page
 JOIN repositories AS r ON r.tenant_id = $1 AND r.id = page.repository_id
 ORDER BY r.id
-FOR NO KEY UPDATE OF r
+FOR NO KEY UPDATE OF r;
 
 -- An answer with errors, or with items that cannot be read, does not count: it
 -- may lack some.
@@ -87,7 +82,7 @@ WHERE page.is_readable AND page.scope IS NOT NULL AND page.census IS NOT NULL
 ON CONFLICT (tenant_id, integration_id, scope, census, page) DO UPDATE SET
 	is_last = excluded.is_last, raw_data_id = excluded.raw_data_id,
 	names = excluded.names
-WHERE c.raw_data_id < excluded.raw_data_id
+WHERE c.raw_data_id < excluded.raw_data_id;
 
 -- statement: prs
 WITH ended AS MATERIALIZED (
@@ -126,7 +121,7 @@ SET active = changed.is_named, last_updated_at = NOW(),
 	gone_since = CASE WHEN NOT changed.is_named THEN changed.first_id END
 FROM changed
 WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
-	AND p.id = ANY (ARRAY(SELECT id FROM changed))
+	AND p.id = ANY (ARRAY(SELECT id FROM changed));
 
 -- Pages of censuses that are over.
 -- statement: census_pages_gone
@@ -139,4 +134,4 @@ WITH ended AS MATERIALIZED (
 DELETE FROM census_pages AS c
 USING ended
 WHERE c.tenant_id = $1 AND c.integration_id = $2 AND c.scope = ended.scope
-	AND c.census <> ended.census AND c.raw_data_id < ended.first_id
+	AND c.census <> ended.census AND c.raw_data_id < ended.first_id;

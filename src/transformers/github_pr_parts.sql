@@ -61,415 +61,240 @@ SET parts = changed.parts
 FROM changed
 WHERE p.tenant_id::bigint = $1 AND p.id = changed.id
 	AND p.id = ANY (ARRAY(SELECT id FROM changed))
-	AND p.parts IS DISTINCT FROM changed.parts
+	AND p.parts IS DISTINCT FROM changed.parts;
 
--- A commit belongs to each pull request that has it.
+-- A commit belongs to each pull request that has it. Here and below: what a batch
+-- has is looked up among what is stored, merged with it, and written where it is
+-- new or another.
 -- statement: prs_commits
 -- columns: prs_commits
-WITH node AS MATERIALIZED (
-	SELECT l.pr_id, l.stamp, l.index, n.place, n.value, l.kind,
-		COALESCE(etl_id(n.value->'sha'), etl_id(n.value#>'{commit,oid}'),
-			etl_id(n.value->'oid'), etl_id(n.value#>'{commit,sha}'))
-			AS part_id,
-		etl_is_newer(l.stamp, $3,
-			(l.known->>'list')::timestamp,
-			(l.known->>'list_id')::bigint) AS is_current, CASE
-		WHEN l.is_broken THEN jsonb_strip_nulls(t.told) ELSE t.told
-		END AS told
-	FROM etl_pr_lists($1, $2, $3) AS l
-	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
-		AS n (value, place)
-	CROSS JOIN LATERAL etl_commit_told(n.value) AS t
-	WHERE l.kind = 'commits' AND l.pr_id IS NOT NULL
-), one AS (
-	SELECT pr_id, kind, part_id, max(stamp) AS stamp,
-		bool_or(is_current) AS is_current,
-		etl_merged(told ORDER BY stamp NULLS FIRST, index,
-			place) AS told,
-		CASE WHEN min(stamp) IS DISTINCT FROM max(stamp)
-			OR count(*) <> count(stamp) THEN
-			etl_merged(etl_stamps(told, stamp)
-			ORDER BY stamp NULLS FIRST, index, place) END
-			AS stamps
-	FROM node
-	WHERE part_id IS NOT NULL
-	GROUP BY pr_id, kind, part_id
-), changed AS MATERIALIZED (
-	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
-			OR COALESCE(o.active, false) AS is_active,
-		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
-			(n.<compared>) OR (one.is_current AND NOT o.active)
-			AS is_other
-	FROM one
+WITH changed AS MATERIALIZED (
+	SELECT n.*, o.id AS known_id, one.part_id, d.is_other,
+		one.is_current OR COALESCE(o.active, false) AS is_active
+	FROM etl_pr_parts($1, $2, $3, '{commits}') AS one
 	LEFT JOIN prs_commits AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
 		AND o.external_id = one.part_id
-	CROSS JOIN LATERAL (SELECT etl_taken(one.told, one.stamps,
-		one.stamp, $3, o.told_at, o.raw_data_id, o.column_ages)
-		AS taken) AS k
-	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
-		|| jsonb_build_object('pr_id', one.pr_id,
-		'external_id', one.part_id,
-		'told_at', GREATEST(one.stamp, o.told_at),
-		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
-			k.taken, one.stamps, one.stamp, $3, o.told_at,
-			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
-	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
-		OR (one.is_current AND NOT o.active)
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+	CROSS JOIN LATERAL (
+		SELECT etl_taken(one.told, one.stamps, one.stamp, $3,
+			o.told_at, o.raw_data_id, o.column_ages) AS taken
+		OFFSET 0) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+		'pr_id', one.pr_id, 'external_id', one.part_id)
+		|| etl_with_ages(ARRAY[/* {compared: '@'} */ 'author_name',
+		'author_email', 'committer_name', 'committer_email', 'message',
+		'authored_date', 'committed_date' /* end */], k.taken,
+		one.stamps, one.stamp, $3, o.told_at, o.raw_data_id,
+		o.id IS NULL, o.column_ages)) AS n
+	CROSS JOIN LATERAL (
+		SELECT o.id IS NULL OR (one.is_current AND NOT o.active)
+			OR (/* o.<compared> */ o.author_name, o.author_email,
+			o.committer_name, o.committer_email, o.message,
+			o.authored_date, o.committed_date /* end */)
+			IS DISTINCT FROM (/* n.<compared> */ n.author_name,
+			n.author_email, n.committer_name, n.committer_email,
+			n.message, n.authored_date, n.committed_date /* end */)
+			AS is_other) AS d
+	WHERE d.is_other OR one.stamp > COALESCE(o.told_at, '-infinity')
 		OR o.column_ages IS DISTINCT FROM n.column_ages
 ), made AS (
 	INSERT INTO prs_commits (id, tenant_id, integration_id, active,
-		<inserted>)
-	SELECT nextval('prs_commits_id_seq'), $1, $2, n.is_active, n.<inserted>
+		/* <inserted> */ external_id, pr_id, told_at, raw_data_id,
+		column_ages, author_name, author_email, committer_name,
+		committer_email, message, authored_date,
+		committed_date /* end */)
+	SELECT nextval('prs_commits_id_seq'), $1, $2, n.is_active,
+		/* n.<inserted> */ n.external_id, n.pr_id, n.told_at,
+		n.raw_data_id, n.column_ages, n.author_name, n.author_email,
+		n.committer_name, n.committer_email, n.message, n.authored_date,
+		n.committed_date /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY n.pr_id, n.part_id COLLATE "C"
 	ON CONFLICT DO NOTHING
 )
 UPDATE prs_commits AS t
-SET <updated = n>, active = n.is_active, last_updated_at = CASE
+SET /* <updated = n> */ told_at = n.told_at, raw_data_id = n.raw_data_id,
+	column_ages = n.column_ages, author_name = n.author_name,
+	author_email = n.author_email, committer_name = n.committer_name,
+	committer_email = n.committer_email, message = n.message,
+	authored_date = n.authored_date,
+	committed_date = n.committed_date /* end */, active = n.is_active,
+	last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
-	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed));
 
 -- statement: prs_reviews
 -- columns: prs_reviews
-WITH node AS MATERIALIZED (
-	SELECT l.pr_id, l.stamp, l.index, n.place, n.value, l.kind,
-		etl_identity(COALESCE(etl_id(n.value->'node_id'),
-			etl_id(n.value->'id'))) AS part_id,
-		etl_is_newer(l.stamp, $3,
-			(l.known->>'list')::timestamp,
-			(l.known->>'list_id')::bigint) AS is_current, CASE
-		WHEN l.is_broken THEN jsonb_strip_nulls(t.told) ELSE t.told
-		END AS told
-	FROM etl_pr_lists($1, $2, $3) AS l
-	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
-		AS n (value, place)
-	CROSS JOIN LATERAL etl_review_told(n.value) AS t
-	WHERE l.kind = 'reviews' AND l.pr_id IS NOT NULL
-), one AS (
-	SELECT pr_id, kind, part_id, max(stamp) AS stamp,
-		bool_or(is_current) AS is_current,
-		etl_merged(told ORDER BY stamp NULLS FIRST, index,
-			place) AS told,
-		CASE WHEN min(stamp) IS DISTINCT FROM max(stamp)
-			OR count(*) <> count(stamp) THEN
-			etl_merged(etl_stamps(told, stamp)
-			ORDER BY stamp NULLS FIRST, index, place) END
-			AS stamps
-	FROM node
-	WHERE part_id IS NOT NULL
-	GROUP BY pr_id, kind, part_id
-), changed AS MATERIALIZED (
-	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
-			OR COALESCE(o.active, false) AS is_active,
-		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
-			(n.<compared>) OR (one.is_current AND NOT o.active)
-			AS is_other
-	FROM one
+WITH changed AS MATERIALIZED (
+	SELECT n.*, o.id AS known_id, one.part_id, d.is_other,
+		one.is_current OR COALESCE(o.active, false) AS is_active
+	FROM etl_pr_parts($1, $2, $3, '{reviews}') AS one
 	LEFT JOIN prs_reviews AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
 		AND o.identity = one.part_id
-	CROSS JOIN LATERAL (SELECT etl_taken(CASE WHEN
-		etl_is_number(one.told->>'external_id')
-		AND NOT etl_is_number(o.external_id)
-		THEN one.told - 'external_id' ELSE one.told END, one.stamps,
-		one.stamp, $3, o.told_at, o.raw_data_id, o.column_ages)
-		AS taken) AS k
-	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
-		|| jsonb_build_object('pr_id', one.pr_id,
-		'told_at', GREATEST(one.stamp, o.told_at),
-		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
-			k.taken, one.stamps, one.stamp, $3, o.told_at,
-			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
-	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
-		OR (one.is_current AND NOT o.active)
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+	CROSS JOIN LATERAL (
+		SELECT etl_taken(etl_kept_id(one.told, o.external_id),
+			one.stamps, one.stamp, $3, o.told_at, o.raw_data_id,
+			o.column_ages) AS taken
+		OFFSET 0) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+		'pr_id', one.pr_id)
+		|| etl_with_ages(ARRAY[/* {compared: '@'} */ 'external_id',
+		'author_login', 'state', 'body', 'submitted_at' /* end */],
+		k.taken, one.stamps, one.stamp, $3, o.told_at, o.raw_data_id,
+		o.id IS NULL, o.column_ages)) AS n
+	CROSS JOIN LATERAL (
+		SELECT o.id IS NULL OR (one.is_current AND NOT o.active)
+			OR (/* o.<compared> */ o.external_id, o.author_login,
+			o.state, o.body, o.submitted_at /* end */)
+			IS DISTINCT FROM (/* n.<compared> */ n.external_id,
+			n.author_login, n.state, n.body,
+			n.submitted_at /* end */) AS is_other) AS d
+	WHERE d.is_other OR one.stamp > COALESCE(o.told_at, '-infinity')
 		OR o.column_ages IS DISTINCT FROM n.column_ages
 ), made AS (
 	INSERT INTO prs_reviews (id, tenant_id, integration_id, active,
-		<inserted>)
-	SELECT nextval('prs_reviews_id_seq'), $1, $2, n.is_active, n.<inserted>
+		/* <inserted> */ external_id, pr_id, told_at, raw_data_id,
+		column_ages, author_login, state, body, submitted_at /* end */)
+	SELECT nextval('prs_reviews_id_seq'), $1, $2, n.is_active,
+		/* n.<inserted> */ n.external_id, n.pr_id, n.told_at,
+		n.raw_data_id, n.column_ages, n.author_login, n.state, n.body,
+		n.submitted_at /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY n.pr_id, n.part_id COLLATE "C"
 	ON CONFLICT DO NOTHING
 )
 UPDATE prs_reviews AS t
-SET <updated = n>, active = n.is_active, last_updated_at = CASE
+SET /* <updated = n> */ external_id = n.external_id, told_at = n.told_at,
+	raw_data_id = n.raw_data_id, column_ages = n.column_ages,
+	author_login = n.author_login, state = n.state, body = n.body,
+	submitted_at = n.submitted_at /* end */, active = n.is_active,
+	last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
-	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed));
 
 -- Of two that tell when the comment was changed, the newer one counts. Comments
 -- of two kinds may have the same id.
 -- statement: prs_comments
 -- columns: prs_comments
-WITH node AS MATERIALIZED (
-	SELECT l.pr_id, l.stamp, l.index, n.place, n.value, l.kind,
-		etl_identity(COALESCE(etl_id(n.value->'node_id'),
-			etl_id(n.value->'id'))) AS part_id,
-		etl_is_newer(l.stamp, $3,
-			(l.known->>'list')::timestamp,
-			(l.known->>'list_id')::bigint) AS is_current, CASE
-		WHEN l.is_broken THEN jsonb_strip_nulls(t.told) ELSE t.told
-		END AS told
-	FROM etl_pr_lists($1, $2, $3) AS l
-	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
-		AS n (value, place)
-	CROSS JOIN LATERAL etl_comment_told(n.value) AS t
-	WHERE l.kind LIKE '%comments' AND l.pr_id IS NOT NULL
-), one AS (
-	SELECT pr_id, kind, part_id, max(stamp) AS stamp,
-		bool_or(is_current) AS is_current,
-		etl_merged(told ORDER BY told->>'updated_at_github' NULLS FIRST,
-			stamp NULLS FIRST, index,
-			place) AS told,
-		CASE WHEN min(stamp) IS DISTINCT FROM max(stamp)
-			OR count(*) <> count(stamp) THEN
-			etl_merged(etl_stamps(told, stamp)
-			ORDER BY told->>'updated_at_github' NULLS FIRST,
-			stamp NULLS FIRST, index, place) END
-			AS stamps
-	FROM node
-	WHERE part_id IS NOT NULL
-	GROUP BY pr_id, kind, part_id
-), changed AS MATERIALIZED (
-	SELECT n.*, o.id AS known_id, one.part_id, one.is_current
-			OR COALESCE(o.active, false) AS is_active,
-		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM
-			(n.<compared>) OR (one.is_current AND NOT o.active)
-			AS is_other
-	FROM one
+WITH changed AS MATERIALIZED (
+	SELECT n.*, o.id AS known_id, one.part_id, d.is_other,
+		one.is_current OR COALESCE(o.active, false) AS is_active
+	FROM etl_pr_parts($1, $2, $3, '{comments,review_comments}') AS one
+	CROSS JOIN LATERAL (
+		SELECT CASE one.kind WHEN 'comments' THEN 'issue'
+			ELSE 'review' END AS comment_type) AS c
 	LEFT JOIN prs_comments AS o ON o.tenant_id = $1 AND o.pr_id = one.pr_id
 		AND o.identity = one.part_id
-		AND o.comment_type = CASE one.kind WHEN 'comments' THEN 'issue'
-		ELSE 'review' END
-	CROSS JOIN LATERAL (SELECT etl_taken(CASE WHEN
-		o.updated_at_github > (one.told->>'updated_at_github')
-		::timestamp THEN '{}' WHEN etl_is_number(
-		one.told->>'external_id') AND NOT etl_is_number(o.external_id)
-		THEN one.told - 'external_id' ELSE one.told END, one.stamps,
-		one.stamp, $3, o.told_at, o.raw_data_id, o.column_ages)
-		AS taken) AS k
-	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
-		|| jsonb_build_object('pr_id', one.pr_id,
-		'comment_type', CASE one.kind WHEN 'comments' THEN 'issue'
-		ELSE 'review' END,
-		'told_at', GREATEST(one.stamp, o.told_at),
-		'raw_data_id', etl_newest(one.stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
-			k.taken, one.stamps, one.stamp, $3, o.told_at,
-			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
-	WHERE o.id IS NULL OR one.stamp > COALESCE(o.told_at, '-infinity')
-		OR (one.is_current AND NOT o.active)
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		AND o.comment_type = c.comment_type
+	CROSS JOIN LATERAL (
+		SELECT etl_taken(CASE WHEN o.updated_at_github >
+			(one.told->>'updated_at_github')::timestamp THEN '{}'
+			ELSE etl_kept_id(one.told, o.external_id) END,
+			one.stamps, one.stamp, $3, o.told_at, o.raw_data_id,
+			o.column_ages) AS taken
+		OFFSET 0) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+		'pr_id', one.pr_id, 'comment_type', c.comment_type)
+		|| etl_with_ages(ARRAY[/* {compared: '@'} */ 'external_id',
+		'author_login', 'body', 'path', 'position', 'line',
+		'created_at_github', 'updated_at_github' /* end */], k.taken,
+		one.stamps, one.stamp, $3, o.told_at, o.raw_data_id,
+		o.id IS NULL, o.column_ages)) AS n
+	CROSS JOIN LATERAL (
+		SELECT o.id IS NULL OR (one.is_current AND NOT o.active)
+			OR (/* o.<compared> */ o.external_id, o.author_login,
+			o.body, o.path, o.position, o.line, o.created_at_github,
+			o.updated_at_github /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.external_id, n.author_login,
+			n.body, n.path, n.position, n.line, n.created_at_github,
+			n.updated_at_github /* end */) AS is_other) AS d
+	WHERE d.is_other OR one.stamp > COALESCE(o.told_at, '-infinity')
 		OR o.column_ages IS DISTINCT FROM n.column_ages
 ), made AS (
 	INSERT INTO prs_comments (id, tenant_id, integration_id, active,
-		<inserted>)
-	SELECT nextval('prs_comments_id_seq'), $1, $2, n.is_active, n.<inserted>
+		/* <inserted> */ external_id, pr_id, told_at, raw_data_id,
+		column_ages, author_login, body, comment_type, path, position,
+		line, created_at_github, updated_at_github /* end */)
+	SELECT nextval('prs_comments_id_seq'), $1, $2, n.is_active,
+		/* n.<inserted> */ n.external_id, n.pr_id, n.told_at,
+		n.raw_data_id, n.column_ages, n.author_login, n.body,
+		n.comment_type, n.path, n.position, n.line, n.created_at_github,
+		n.updated_at_github /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY n.pr_id, n.part_id COLLATE "C"
 	ON CONFLICT DO NOTHING
 )
 UPDATE prs_comments AS t
-SET <updated = n>, active = n.is_active, last_updated_at = CASE
+SET /* <updated = n> */ external_id = n.external_id, told_at = n.told_at,
+	raw_data_id = n.raw_data_id, column_ages = n.column_ages,
+	author_login = n.author_login, body = n.body, path = n.path,
+	position = n.position, line = n.line,
+	created_at_github = n.created_at_github,
+	updated_at_github = n.updated_at_github /* end */, active = n.is_active,
+	last_updated_at = CASE
 	WHEN n.is_other THEN NOW() ELSE t.last_updated_at END
 FROM changed AS n
 WHERE t.tenant_id = $1 AND t.id = n.known_id
-	AND t.id = ANY (ARRAY(SELECT known_id FROM changed))
+	AND t.id = ANY (ARRAY(SELECT known_id FROM changed));
 
--- statement: prs_commits_gone
+-- Those that a list lacks which is complete; and where the newest pages together
+-- have as many as there are, those that came before these pages.
+-- statement: parts_gone
 WITH list AS MATERIALIZED (
-	SELECT l.pr_id, l.stamp, ARRAY(
-		SELECT COALESCE(etl_id(n->'sha'), etl_id(n#>'{commit,oid}'),
-			etl_id(n->'oid'), etl_id(n#>'{commit,sha}'), '')
+	SELECT l.pr_id, l.kind, l.stamp, ARRAY(
+		SELECT COALESCE(etl_part_id(l.kind, n), '')
 		FROM jsonb_array_elements(l.nodes) AS n) AS ids
 	FROM etl_pr_lists($1, $2, $3) AS l
-	WHERE l.kind = 'commits' AND l.is_complete AND l.pr_id IS NOT NULL
+	WHERE l.is_complete AND l.pr_id IS NOT NULL
 		AND etl_is_newer(l.stamp, $3,
 			(l.known->>'list')::timestamp,
 			(l.known->>'list_id')::bigint)
 ), paged AS MATERIALIZED (
-	SELECT p.id AS pr_id, (p.parts#>>'{commits,at}')::timestamp AS stamp
+	SELECT l.pr_id, l.kind, f.stamp
 	FROM (
-		SELECT DISTINCT pr_id
-		FROM etl_pr_lists($1, $2, $3) AS l
-		WHERE l.kind = 'commits'
+		SELECT DISTINCT pr_id, kind
+		FROM etl_pr_lists($1, $2, $3)
 	) AS l
 	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
 	CROSS JOIN LATERAL (
-		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
-			(p.parts#>>'{commits,at}')::timestamp) AS since
-		FROM prs_commits AS x
-		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
-	) AS c
-	WHERE c.since = (p.parts#>>'{commits,total}')::integer
-		AND c.count <> c.since
-), gone AS MATERIALIZED (
-	SELECT x.id
-	FROM list JOIN prs_commits AS x ON x.pr_id = list.pr_id
-		AND x.tenant_id = $1 AND x.active
-	WHERE x.external_id <> ALL (list.ids) AND NOT etl_is_newer(
-		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
-	UNION
-	SELECT x.id
-	FROM paged JOIN prs_commits AS x ON x.pr_id = paged.pr_id
-		AND x.tenant_id = $1 AND x.active
-	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
-)
-UPDATE prs_commits AS t
-SET active = FALSE, last_updated_at = NOW()
-FROM gone
-WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
-
--- statement: prs_reviews_gone
-WITH list AS MATERIALIZED (
-	SELECT l.pr_id, l.stamp, ARRAY(
-		SELECT COALESCE(etl_identity(COALESCE(etl_id(n->'node_id'),
-			etl_id(n->'id'))), '')
-		FROM jsonb_array_elements(l.nodes) AS n) AS ids
-	FROM etl_pr_lists($1, $2, $3) AS l
-	WHERE l.kind = 'reviews' AND l.is_complete AND l.pr_id IS NOT NULL
-		AND etl_is_newer(l.stamp, $3,
-			(l.known->>'list')::timestamp,
-			(l.known->>'list_id')::bigint)
-), paged AS MATERIALIZED (
-	SELECT p.id AS pr_id, (p.parts#>>'{reviews,at}')::timestamp AS stamp
-	FROM (
-		SELECT DISTINCT pr_id
-		FROM etl_pr_lists($1, $2, $3) AS l
-		WHERE l.kind = 'reviews'
-	) AS l
-	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
+		SELECT (p.parts->l.kind->>'at')::timestamp AS stamp,
+			(p.parts->l.kind->>'total')::integer AS total) AS f
 	CROSS JOIN LATERAL (
-		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
-			(p.parts#>>'{reviews,at}')::timestamp) AS since
-		FROM prs_reviews AS x
-		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
-	) AS c
-	WHERE c.since = (p.parts#>>'{reviews,total}')::integer
-		AND c.count <> c.since
+		SELECT count(*) AS count, count(*) FILTER (WHERE
+			x.told_at >= f.stamp) AS since
+		FROM etl_parts_of($1, l.pr_id, l.kind) AS x
+		WHERE x.active) AS c
+	WHERE c.since = f.total AND c.count <> c.since
 ), gone AS MATERIALIZED (
-	SELECT x.id
-	FROM list JOIN prs_reviews AS x ON x.pr_id = list.pr_id
-		AND x.tenant_id = $1 AND x.active
-	WHERE x.identity <> ALL (list.ids) AND NOT etl_is_newer(
+	SELECT list.kind, x.id
+	FROM list CROSS JOIN etl_parts_of($1, list.pr_id, list.kind) AS x
+	WHERE x.active AND x.part_id <> ALL (list.ids) AND NOT etl_is_newer(
 		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
 	UNION
-	SELECT x.id
-	FROM paged JOIN prs_reviews AS x ON x.pr_id = paged.pr_id
-		AND x.tenant_id = $1 AND x.active
-	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
-)
-UPDATE prs_reviews AS t
-SET active = FALSE, last_updated_at = NOW()
-FROM gone
-WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
-
--- statement: prs_comments_gone
-WITH list AS MATERIALIZED (
-	SELECT l.pr_id, l.stamp, ARRAY(
-		SELECT COALESCE(etl_identity(COALESCE(etl_id(n->'node_id'),
-			etl_id(n->'id'))), '')
-		FROM jsonb_array_elements(l.nodes) AS n) AS ids
-	FROM etl_pr_lists($1, $2, $3) AS l
-	WHERE l.kind = 'comments' AND l.is_complete AND l.pr_id IS NOT NULL
-		AND etl_is_newer(l.stamp, $3,
-			(l.known->>'list')::timestamp,
-			(l.known->>'list_id')::bigint)
-), paged AS MATERIALIZED (
-	SELECT p.id AS pr_id, (p.parts#>>'{comments,at}')::timestamp AS stamp
-	FROM (
-		SELECT DISTINCT pr_id
-		FROM etl_pr_lists($1, $2, $3) AS l
-		WHERE l.kind = 'comments'
-	) AS l
-	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
-	CROSS JOIN LATERAL (
-		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
-			(p.parts#>>'{comments,at}')::timestamp) AS since
-		FROM prs_comments AS x
-		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
-		AND x.comment_type = 'issue'
-	) AS c
-	WHERE c.since = (p.parts#>>'{comments,total}')::integer
-		AND c.count <> c.since
-), gone AS MATERIALIZED (
-	SELECT x.id
-	FROM list JOIN prs_comments AS x ON x.pr_id = list.pr_id
-		AND x.tenant_id = $1 AND x.active
-		AND x.comment_type = 'issue'
-	WHERE x.identity <> ALL (list.ids) AND NOT etl_is_newer(
-		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
-	UNION
-	SELECT x.id
-	FROM paged JOIN prs_comments AS x ON x.pr_id = paged.pr_id
-		AND x.tenant_id = $1 AND x.active
-		AND x.comment_type = 'issue'
-	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
+	SELECT paged.kind, x.id
+	FROM paged CROSS JOIN etl_parts_of($1, paged.pr_id, paged.kind) AS x
+	WHERE x.active AND (x.told_at >= paged.stamp) IS NOT TRUE
+), commits AS (
+	UPDATE prs_commits AS t
+	SET active = FALSE, last_updated_at = NOW()
+	WHERE t.tenant_id = $1 AND t.id = ANY (ARRAY(
+		SELECT id FROM gone WHERE kind = 'commits'))
+), reviews AS (
+	UPDATE prs_reviews AS t
+	SET active = FALSE, last_updated_at = NOW()
+	WHERE t.tenant_id = $1 AND t.id = ANY (ARRAY(
+		SELECT id FROM gone WHERE kind = 'reviews'))
 )
 UPDATE prs_comments AS t
 SET active = FALSE, last_updated_at = NOW()
-FROM gone
-WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
-
--- statement: prs_review_comments_gone
-WITH list AS MATERIALIZED (
-	SELECT l.pr_id, l.stamp, ARRAY(
-		SELECT COALESCE(etl_identity(COALESCE(etl_id(n->'node_id'),
-			etl_id(n->'id'))), '')
-		FROM jsonb_array_elements(l.nodes) AS n) AS ids
-	FROM etl_pr_lists($1, $2, $3) AS l
-	WHERE l.kind = 'review_comments' AND l.is_complete AND l.pr_id IS NOT NULL
-		AND etl_is_newer(l.stamp, $3,
-			(l.known->>'list')::timestamp,
-			(l.known->>'list_id')::bigint)
-), paged AS MATERIALIZED (
-	SELECT p.id AS pr_id, (p.parts#>>'{review_comments,at}')::timestamp AS stamp
-	FROM (
-		SELECT DISTINCT pr_id
-		FROM etl_pr_lists($1, $2, $3) AS l
-		WHERE l.kind = 'review_comments'
-	) AS l
-	JOIN prs AS p ON p.tenant_id = $1 AND p.id = l.pr_id
-	CROSS JOIN LATERAL (
-		SELECT count(*) AS count, count(*) FILTER (WHERE x.told_at >=
-			(p.parts#>>'{review_comments,at}')::timestamp) AS since
-		FROM prs_comments AS x
-		WHERE x.pr_id = p.id AND x.tenant_id = $1 AND x.active
-		AND x.comment_type = 'review'
-	) AS c
-	WHERE c.since = (p.parts#>>'{review_comments,total}')::integer
-		AND c.count <> c.since
-), gone AS MATERIALIZED (
-	SELECT x.id
-	FROM list JOIN prs_comments AS x ON x.pr_id = list.pr_id
-		AND x.tenant_id = $1 AND x.active
-		AND x.comment_type = 'review'
-	WHERE x.identity <> ALL (list.ids) AND NOT etl_is_newer(
-		x.told_at, COALESCE(x.raw_data_id, 0), list.stamp, $3)
-	UNION
-	SELECT x.id
-	FROM paged JOIN prs_comments AS x ON x.pr_id = paged.pr_id
-		AND x.tenant_id = $1 AND x.active
-		AND x.comment_type = 'review'
-	WHERE (x.told_at >= paged.stamp) IS NOT TRUE
-)
-UPDATE prs_comments AS t
-SET active = FALSE, last_updated_at = NOW()
-FROM gone
-WHERE t.tenant_id = $1 AND t.id = gone.id
-	AND t.id = ANY (ARRAY(SELECT id FROM gone))
+WHERE t.tenant_id = $1 AND t.id = ANY (ARRAY(
+	SELECT id FROM gone WHERE kind LIKE '%comments'));
 
 -- Over all parts that are stored, for a batch may hold a page of them only; and
 -- nothing that would be the number of a part of them. A review of one's own, or
@@ -519,24 +344,7 @@ WITH touched AS MATERIALIZED (
 			'-infinity'), COALESCE(x.raw_data_id, 0)) > (l.stamp,
 			COALESCE((p.parts->k.kind->>'list_id')::bigint, 0))
 			AND w.stamp >= l.stamp), false) AS is_undone
-		FROM (
-			SELECT y.active, y.told_at, y.raw_data_id
-			FROM prs_commits AS y
-			WHERE k.kind = 'commits' AND y.pr_id = p.id
-				AND y.tenant_id = $1
-			UNION ALL
-			SELECT y.active, y.told_at, y.raw_data_id
-			FROM prs_reviews AS y
-			WHERE k.kind = 'reviews' AND y.pr_id = p.id
-				AND y.tenant_id = $1
-			UNION ALL
-			SELECT y.active, y.told_at, y.raw_data_id
-			FROM prs_comments AS y
-			WHERE k.kind LIKE '%comments' AND y.pr_id = p.id
-				AND y.comment_type = CASE k.kind
-				WHEN 'comments' THEN 'issue' ELSE 'review' END
-				AND y.tenant_id = $1
-		) AS x
+		FROM etl_parts_of($1, p.id, k.kind) AS x
 	) AS c
 	LEFT JOIN LATERAL (SELECT p.parts->k.kind AS known,
 		(p.parts->k.kind->>'at')::timestamp AS stamp) AS n
@@ -623,7 +431,19 @@ WITH touched AS MATERIALIZED (
 				= lower(p.user_name)) IS NOT TRUE) AS o) AS r
 )
 UPDATE prs AS p
-SET <measured = m>, last_updated_at = NOW()
+SET /* <measured = m> */ discussion_comment_count = m.discussion_comment_count,
+	review_comment_count = m.review_comment_count, reviewers = m.reviewers,
+	commit_count = m.commit_count, first_review_at = m.first_review_at,
+	rework_commit_count = m.rework_commit_count,
+	review_cycles = m.review_cycles, parts_complete = m.parts_complete,
+	parts = m.parts /* end */, last_updated_at = NOW()
 FROM metric AS m
 WHERE p.tenant_id::bigint = $1 AND p.id = m.id
-	AND (p.<measured>) IS DISTINCT FROM (m.<measured>)
+	AND (/* p.<measured> */ p.discussion_comment_count,
+		p.review_comment_count, p.reviewers, p.commit_count,
+		p.first_review_at, p.rework_commit_count, p.review_cycles,
+		p.parts_complete, p.parts /* end */) IS DISTINCT FROM
+		(/* m.<measured> */ m.discussion_comment_count,
+		m.review_comment_count, m.reviewers, m.commit_count,
+		m.first_review_at, m.rework_commit_count, m.review_cycles,
+		m.parts_complete, m.parts /* end */);

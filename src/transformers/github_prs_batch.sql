@@ -26,24 +26,14 @@ WITH pr AS MATERIALIZED (
 	SELECT * FROM etl_pr_lists($1, $2, $3)
 ), part AS (
 	SELECT l.index, l.place || '[' || (n.place - 1) || ']' AS place,
-		t.told, t.wrong, n.value, CASE
+		t.wrong, CASE
 		WHEN jsonb_typeof(n.value) <> 'object' THEN 'not an object'
-		WHEN l.kind = 'commits' AND COALESCE(etl_id(n.value->'sha'),
-			etl_id(n.value#>'{commit,oid}'), etl_id(n.value->'oid'),
-			etl_id(n.value#>'{commit,sha}')) IS NULL
-			OR l.kind <> 'commits' AND COALESCE(
-			etl_id(n.value->'node_id'), etl_id(n.value->'id'))
-			IS NULL THEN 'no id' END AS reason
+		WHEN etl_part_id(l.kind, n.value) IS NULL THEN 'no id'
+		END AS reason
 	FROM list AS l
 	CROSS JOIN jsonb_array_elements(l.nodes) WITH ORDINALITY
 		AS n (value, place)
-	CROSS JOIN LATERAL (
-		SELECT * FROM etl_commit_told(n.value)
-		WHERE l.kind = 'commits'
-		UNION ALL SELECT * FROM etl_review_told(n.value)
-		WHERE l.kind = 'reviews'
-		UNION ALL SELECT * FROM etl_comment_told(n.value)
-		WHERE l.kind LIKE '%comments') AS t
+	CROSS JOIN LATERAL etl_part_told(l.kind, n.value) AS t
 ), note AS (
 	SELECT index, NULL::text AS place, reason
 	FROM item
@@ -109,27 +99,23 @@ WITH pr AS MATERIALIZED (
 	WHERE jsonb_typeof(raw_data) = 'object' AND n.total > 0
 		AND NOT EXISTS (SELECT FROM item)
 )
-SELECT CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
+SELECT o.*
+FROM answer CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
 	(SELECT count(*) FROM item
 		WHERE reason IS NOT NULL AND reason <> 'not a pull request'),
-	(SELECT count(*) FROM note), (
-	SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('index', index,
-		'place', place, 'reason', reason)) ORDER BY index, place)
-	FROM (SELECT * FROM note ORDER BY index, place LIMIT 1000) AS first), (
-	SELECT jsonb_agg(name ORDER BY index, name)
-	FROM (
-		SELECT n.name, min(item.index) AS index
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	ARRAY(
+		SELECT n.name
 		FROM item CROSS JOIN LATERAL (VALUES ('pr:' || identity),
 			('pr:' || repo_key || '#' || number)) AS n (name)
 		WHERE waits AND n.name IS NOT NULL
 		GROUP BY n.name
-		ORDER BY index, n.name
-		LIMIT 10000) AS first),
-	(SELECT count(*) FROM lack), (
-	SELECT jsonb_agg(note ORDER BY index)
-	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
-	etl_refusal(raw_data)
-FROM answer
+		ORDER BY min(item.index), n.name
+		LIMIT 10000),
+	ARRAY(SELECT note FROM lack ORDER BY index),
+	CASE WHEN way IS NULL THEN etl_refusal(raw_data) END) AS o;
 
 -- Whoever has pull requests of one of these repositories waits here: nobody
 -- else makes or changes them meanwhile. The second turn sees what others made.
@@ -147,7 +133,7 @@ WHERE r.tenant_id = $1
 	AND r.id = ANY (ARRAY(SELECT repository_id
 		FROM etl_known_prs($1, $2, $3)))
 ORDER BY r.id
-FOR NO KEY UPDATE OF r
+FOR NO KEY UPDATE OF r;
 
 -- statement: lock
 SELECT p.id
@@ -155,7 +141,7 @@ FROM prs AS p
 WHERE p.tenant_id = $1
 	AND p.id = ANY (ARRAY(SELECT pr_id FROM etl_known_prs($1, $2, $3)))
 ORDER BY p.id
-FOR NO KEY UPDATE OF p
+FOR NO KEY UPDATE OF p;
 
 -- A closed one that was merged is merged, as GraphQL says at once. What nobody
 -- has told of its size, its commits do, if they are all there.
@@ -211,16 +197,18 @@ WITH item AS MATERIALIZED (
 	CROSS JOIN LATERAL (SELECT etl_taken(CASE
 		WHEN o.id IS NULL AND one.number IS NOT NULL
 		THEN jsonb_build_object('number', one.number) || told
-		WHEN etl_is_number(told->>'external_id')
-			AND NOT etl_is_number(o.external_id)
-		THEN told - 'external_id' ELSE told END, stamps, stamp, $3,
+		ELSE etl_kept_id(told, o.external_id) END, stamps, stamp, $3,
 		o.pr_updated_at, o.raw_data_id, o.column_ages) AS taken) AS k
 	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken) AS t
 	CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object(
 		'repository_id', r.id, 'external_repo_id', r.external_id,
 		'pr_updated_at', GREATEST(stamp, o.pr_updated_at),
 		'raw_data_id', etl_newest(stamp, $3, o.pr_updated_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+		'column_ages', etl_column_ages(ARRAY[/* {compared: '@'} */
+			'external_id', 'number', 'name', 'user_name', 'body',
+			'source', 'destination', 'status', 'url',
+			'pr_created_at', 'closed_at', 'merged_at', 'merged_by',
+			'additions', 'deletions', 'changed_files' /* end */],
 			k.taken, stamps, stamp, $3, o.pr_updated_at,
 			o.raw_data_id, o.id IS NULL, o.column_ages),
 		'status', CASE WHEN t.status = 'closed'
@@ -236,23 +224,52 @@ WITH item AS MATERIALIZED (
 			t.name, t.body)))) AS n
 	WHERE o.id IS NULL
 		OR stamp > COALESCE(o.pr_updated_at, '-infinity')
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR (/* o.<compared> */ o.external_id, o.number, o.name,
+			o.user_name, o.body, o.source, o.destination, o.status,
+			o.url, o.pr_created_at, o.closed_at, o.merged_at,
+			o.merged_by, o.additions, o.deletions,
+			o.changed_files /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.external_id, n.number, n.name,
+			n.user_name, n.body, n.source, n.destination, n.status,
+			n.url, n.pr_created_at, n.closed_at, n.merged_at,
+			n.merged_by, n.additions, n.deletions,
+			n.changed_files /* end */)
 		OR (o.column_ages, o.work_item_keys) IS DISTINCT FROM
 			(n.column_ages, n.work_item_keys)
 		OR o.gone_since < $3
 ), made AS (
-	INSERT INTO prs (id, tenant_id, integration_id, <inserted>)
-	SELECT nextval('prs_id_seq'), $1, $2, n.<inserted>
+	INSERT INTO prs (id, tenant_id, integration_id, /* <inserted> */
+		external_id, external_repo_id, repository_id, number, name,
+		user_name, body, source, destination, status, url,
+		pr_created_at, pr_updated_at, closed_at, merged_at, merged_by,
+		additions, deletions, changed_files, work_item_keys,
+		raw_data_id, column_ages /* end */)
+	SELECT nextval('prs_id_seq'), $1, $2, /* n.<inserted> */ n.external_id,
+		n.external_repo_id, n.repository_id, n.number, n.name,
+		n.user_name, n.body, n.source, n.destination, n.status, n.url,
+		n.pr_created_at, n.pr_updated_at, n.closed_at, n.merged_at,
+		n.merged_by, n.additions, n.deletions, n.changed_files,
+		n.work_item_keys, n.raw_data_id, n.column_ages /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY row_key COLLATE "C"
 	ON CONFLICT DO NOTHING
 )
 UPDATE prs AS t
-SET <updated = n>, last_updated_at = NOW(), active = n.is_back,
+SET /* <updated = n> */ external_id = n.external_id,
+	external_repo_id = n.external_repo_id, repository_id = n.repository_id,
+	number = n.number, name = n.name, user_name = n.user_name,
+	body = n.body, source = n.source, destination = n.destination,
+	status = n.status, url = n.url, pr_created_at = n.pr_created_at,
+	pr_updated_at = n.pr_updated_at, closed_at = n.closed_at,
+	merged_at = n.merged_at, merged_by = n.merged_by,
+	additions = n.additions, deletions = n.deletions,
+	changed_files = n.changed_files, work_item_keys = n.work_item_keys,
+	raw_data_id = n.raw_data_id, column_ages = n.column_ages /* end */,
+	last_updated_at = NOW(), active = n.is_back,
 	gone_since = CASE WHEN n.is_back THEN NULL ELSE t.gone_since END
 FROM changed AS n
-WHERE t.tenant_id::bigint = $1 AND t.id = n.known_id
+WHERE t.tenant_id::bigint = $1 AND t.id = n.known_id;
 
 -- statement: prs_keys
 WITH touched AS MATERIALIZED (
@@ -276,4 +293,4 @@ LEFT JOIN prs_keys AS o ON o.key = w.key AND o.tenant_id = $1
 	AND o.pr_id = w.pr_id
 WHERE o.place IS DISTINCT FROM w.place
 ORDER BY w.pr_id, w.key COLLATE "C"
-ON CONFLICT (key, tenant_id, pr_id) DO UPDATE SET place = excluded.place
+ON CONFLICT (key, tenant_id, pr_id) DO UPDATE SET place = excluded.place;

@@ -16,13 +16,11 @@ WITH item AS (
 	CROSS JOIN LATERAL etl_repository_told(CASE jsonb_typeof(i.value)
 		WHEN 'object' THEN i.value END) AS t
 ), note AS (
-	SELECT index, jsonb_build_object('index', index, 'reason', reason)
-		AS note
+	SELECT index, NULL::text AS place, reason
 	FROM item
 	WHERE reason IS NOT NULL
 	UNION ALL
-	SELECT index, jsonb_build_object('index', index, 'place', place,
-		'reason', 'a value of another kind')
+	SELECT index, place, 'a value of another kind'
 	FROM item CROSS JOIN jsonb_array_elements_text(wrong) AS place
 	WHERE reason IS NULL
 ), answer AS (
@@ -48,15 +46,14 @@ WITH item AS (
 	WHERE jsonb_typeof(raw_data) = 'object' AND n.total > 0
 		AND NOT EXISTS (SELECT FROM item)
 )
-SELECT CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
+SELECT o.*
+FROM answer CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN way IS NOT NULL THEN (SELECT count(*) FROM item) END,
 	(SELECT count(*) FROM item WHERE reason IS NOT NULL),
-	(SELECT count(*) FROM note), (
-	SELECT jsonb_agg(note ORDER BY index)
-	FROM (SELECT * FROM note ORDER BY index LIMIT 1000) AS first),
-	NULL::jsonb, (SELECT count(*) FROM lack),
-	(SELECT jsonb_agg(note) FROM (SELECT note FROM lack LIMIT 1000) AS l),
-	etl_refusal(raw_data)
-FROM answer
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	NULL, ARRAY(SELECT note FROM lack),
+	CASE WHEN way IS NULL THEN etl_refusal(raw_data) END) AS o;
 
 -- New names are made by one at a time.
 -- statement: names
@@ -65,7 +62,7 @@ FROM (
 	SELECT
 	FROM etl_repositories($1, $2, $3)
 	WHERE repository_id IS NULL
-	LIMIT 1) AS unknown
+	LIMIT 1) AS unknown;
 
 -- Whoever has some of the same waits here. What another worker has made
 -- meanwhile, the second turn sees.
@@ -76,7 +73,7 @@ WHERE r.tenant_id = $1
 	AND r.id = ANY (ARRAY(SELECT repository_id
 		FROM etl_repositories($1, $2, $3)))
 ORDER BY r.id
-FOR NO KEY UPDATE OF r
+FOR NO KEY UPDATE OF r;
 
 -- A name alone makes a repository only where no id is told of it. A node id is
 -- not replaced by a plain number.
@@ -120,16 +117,34 @@ WITH item AS MATERIALIZED (
 		|| jsonb_build_object(
 		'repo_updated_at', GREATEST(stamp, o.repo_updated_at),
 		'raw_data_id', etl_newest(stamp, $3, o.repo_updated_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
+		'column_ages', etl_column_ages(ARRAY[/* {compared: '@'} */
+			'external_id', 'name', 'full_name', 'description',
+			'url', 'is_private', 'repo_created_at', 'pushed_at',
+			'language', 'default_branch', 'archived' /* end */],
 			k.taken, stamps, stamp, $3, o.repo_updated_at,
 			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
 	WHERE o.id IS NULL
 		OR stamp > COALESCE(o.repo_updated_at, '-infinity')
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR (/* o.<compared> */ o.external_id, o.name, o.full_name,
+			o.description, o.url, o.is_private, o.repo_created_at,
+			o.pushed_at, o.language, o.default_branch,
+			o.archived /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.external_id, n.name, n.full_name,
+			n.description, n.url, n.is_private, n.repo_created_at,
+			n.pushed_at, n.language, n.default_branch,
+			n.archived /* end */)
 		OR o.column_ages IS DISTINCT FROM n.column_ages
 ), made AS (
-	INSERT INTO repositories (id, tenant_id, integration_id, <inserted>)
-	SELECT nextval('repositories_id_seq'), $1, $2, n.<inserted>
+	INSERT INTO repositories (id, tenant_id, integration_id,
+		/* <inserted> */ external_id, name, full_name, description, url,
+		is_private, repo_created_at, repo_updated_at, pushed_at,
+		language, default_branch, archived, raw_data_id,
+		column_ages /* end */)
+	SELECT nextval('repositories_id_seq'), $1, $2, /* n.<inserted> */
+		n.external_id, n.name, n.full_name, n.description, n.url,
+		n.is_private, n.repo_created_at, n.repo_updated_at, n.pushed_at,
+		n.language, n.default_branch, n.archived, n.raw_data_id,
+		n.column_ages /* end */
 	FROM changed AS n
 	WHERE n.known_id IS NULL
 	ORDER BY row_key COLLATE "C"
@@ -160,9 +175,15 @@ WITH item AS MATERIALIZED (
 	WHERE l.tenant_id = $1 AND l.id = links.id
 )
 UPDATE repositories AS t
-SET <updated = n>, last_updated_at = NOW()
+SET /* <updated = n> */ external_id = n.external_id, name = n.name,
+	full_name = n.full_name, description = n.description, url = n.url,
+	is_private = n.is_private, repo_created_at = n.repo_created_at,
+	repo_updated_at = n.repo_updated_at, pushed_at = n.pushed_at,
+	language = n.language, default_branch = n.default_branch,
+	archived = n.archived, raw_data_id = n.raw_data_id,
+	column_ages = n.column_ages /* end */, last_updated_at = NOW()
 FROM changed AS n
-WHERE t.tenant_id::bigint = $1 AND t.id = n.known_id
+WHERE t.tenant_id::bigint = $1 AND t.id = n.known_id;
 
 -- as in: github_repositories_batch lock lock_again
 -- as in: github_repositories_batch repositories repositories_again

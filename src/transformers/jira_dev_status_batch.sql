@@ -13,10 +13,7 @@ WITH item AS MATERIALIZED (
 	FROM etl_panels($1, $2, $3) AS i
 	LEFT JOIN LATERAL (
 		SELECT x.id
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = i.issue_id
+		FROM etl_work_item($1, $2, i.issue_id) AS x
 		UNION ALL
 		SELECT k.id
 		FROM etl_issue_of_key($1, $2, i.issue_key) AS k
@@ -66,32 +63,26 @@ WITH item AS MATERIALIZED (
 	CROSS JOIN etl_answer_errors(r.raw_data) AS e
 	WHERE r.tenant_id = $1 AND r.integration_id = $2 AND r.id = $3
 		AND etl_panel_way(r.raw_data) LIKE '%[*]'
-), waiting AS (
-	SELECT jsonb_agg(name ORDER BY index, name) AS list
-	FROM (
-		SELECT name, min(index) AS index
+)
+SELECT o.*
+FROM raw_extraction_data CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN etl_panel_way(raw_data) IS NOT NULL
+		THEN (SELECT count(*) FROM item) END,
+	(SELECT count(*) FROM item WHERE issue IS NULL),
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	ARRAY(
+		SELECT n.name
 		FROM item CROSS JOIN LATERAL (VALUES
 			(CASE WHEN issue_id NOT LIKE '%-%' THEN issue_id END),
 			(CASE WHEN issue_key LIKE '%-%' THEN issue_key END))
 			AS n (name)
-		WHERE id IS NULL AND length(name) <= 40
-		GROUP BY name
-		ORDER BY index, name
-		LIMIT 10000) AS first
-)
-SELECT CASE WHEN etl_panel_way(raw_data) IS NOT NULL
-	THEN (SELECT count(*) FROM item) END,
-	(SELECT count(*) FROM item WHERE issue IS NULL),
-	(SELECT count(*) FROM note), (
-	SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('index', index,
-		'place', place, 'reason', reason)) ORDER BY index, place)
-	FROM (SELECT * FROM note ORDER BY index, place LIMIT 1000) AS first),
-	waiting.list, (SELECT count(*) FROM lack), (
-	SELECT jsonb_agg(note ORDER BY index)
-	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
-	etl_refusal(raw_data)
-FROM raw_extraction_data CROSS JOIN waiting
-WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+		WHERE item.id IS NULL AND length(n.name) <= 40
+		GROUP BY n.name
+		ORDER BY min(item.index), n.name
+		LIMIT 10000),
+	ARRAY(SELECT note FROM lack ORDER BY index), etl_refusal(raw_data)) AS o
+WHERE tenant_id = $1 AND integration_id = $2 AND id = $3;
 
 -- statement: lock
 SELECT l.id
@@ -102,7 +93,7 @@ FROM (
 JOIN wits_prs_links AS l ON l.tenant_id = $1
 	AND l.work_item_id = i.work_item_id
 ORDER BY l.work_item_id, l.repo_key COLLATE "C", l.pull_request_number
-FOR NO KEY UPDATE OF l
+FOR NO KEY UPDATE OF l;
 
 -- A link that the pull request itself has made (it has no batch) becomes the
 -- panel's. What another worker has written meanwhile, the second turn sees.
@@ -148,40 +139,60 @@ WITH named AS MATERIALIZED (
 		ORDER BY r.host IS NULL, r.repo_created_at DESC NULLS LAST,
 			length(r.identity) DESC, r.identity DESC, r.id
 		LIMIT 1) AS r ON true
-	CROSS JOIN LATERAL (SELECT etl_taken(told, stamps, stamp, $3, o.told_at,
-		o.raw_data_id, o.column_ages) AS taken) AS k
-	CROSS JOIN LATERAL jsonb_populate_record(o, k.taken
-		|| jsonb_build_object('work_item_id', one.work_item_id,
+	CROSS JOIN LATERAL (
+		SELECT etl_taken(one.told, one.stamps, one.stamp, $3,
+			o.told_at, o.raw_data_id, o.column_ages) AS taken
+		OFFSET 0) AS k
+	CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+		'work_item_id', one.work_item_id,
 		'repo_full_name', COALESCE(o.repo_full_name, r.full_name,
 			one.repo_full_name),
 		'pull_request_number', one.number,
 		'repo_host', COALESCE(o.repo_host, one.host),
 		'external_repo_id', COALESCE(r.external_id, o.external_repo_id,
-			one.repo_key),
-		'told_at', GREATEST(stamp, o.told_at),
-		'raw_data_id', etl_newest(stamp, $3, o.told_at, o.raw_data_id),
-		'column_ages', etl_column_ages(ARRAY[{compared: '@'}],
-			k.taken, stamps, stamp, $3, o.told_at,
-			o.raw_data_id, o.id IS NULL, o.column_ages))) AS n
+			one.repo_key))
+		|| etl_with_ages(ARRAY[/* {compared: '@'} */ 'branch_name',
+		'commit_sha', 'pr_status' /* end */], k.taken, one.stamps,
+		one.stamp, $3, o.told_at, o.raw_data_id, o.id IS NULL,
+		o.column_ages)) AS n
 	WHERE o.id IS NULL OR stamp > COALESCE(o.told_at, '-infinity')
-		OR (o.<compared>) IS DISTINCT FROM (n.<compared>)
+		OR (/* o.<compared> */ o.branch_name, o.commit_sha,
+			o.pr_status /* end */) IS DISTINCT FROM
+			(/* n.<compared> */ n.branch_name, n.commit_sha,
+			n.pr_status /* end */)
 		OR (o.column_ages, o.external_repo_id) IS DISTINCT FROM
 			(n.column_ages, n.external_repo_id)
 ), told AS (
 	UPDATE wits_prs_links AS t
-	SET <updated = n>, last_updated_at = NOW()
+	SET /* <updated = n> */ external_repo_id = n.external_repo_id,
+		branch_name = n.branch_name, commit_sha = n.commit_sha,
+		pr_status = n.pr_status, told_at = n.told_at,
+		raw_data_id = n.raw_data_id,
+		column_ages = n.column_ages /* end */, last_updated_at = NOW()
 	FROM changed AS n
 	WHERE t.tenant_id = $1 AND t.id = n.known_id
 )
-INSERT INTO wits_prs_links AS t (id, tenant_id, integration_id, <inserted>)
-SELECT nextval('wits_prs_links_id_seq'), $1, $2, n.<inserted>
+INSERT INTO wits_prs_links AS t (id, tenant_id, integration_id, /* <inserted> */
+	work_item_id, external_repo_id, repo_full_name, pull_request_number,
+	branch_name, commit_sha, pr_status, repo_host, told_at, raw_data_id,
+	column_ages /* end */)
+SELECT nextval('wits_prs_links_id_seq'), $1, $2, /* n.<inserted> */
+	n.work_item_id, n.external_repo_id, n.repo_full_name,
+	n.pull_request_number, n.branch_name, n.commit_sha, n.pr_status,
+	n.repo_host, n.told_at, n.raw_data_id, n.column_ages /* end */
 FROM changed AS n
 WHERE n.known_id IS NULL
 ORDER BY n.work_item_id, lower(n.repo_full_name) COLLATE "C",
 	n.pull_request_number
 ON CONFLICT (tenant_id, work_item_id, repo_key, pull_request_number, repo_host)
-DO UPDATE SET <updated = excluded>, integration_id = excluded.integration_id,
+DO UPDATE SET /* <updated = excluded> */
+	external_repo_id = excluded.external_repo_id,
+	branch_name = excluded.branch_name, commit_sha = excluded.commit_sha,
+	pr_status = excluded.pr_status, told_at = excluded.told_at,
+	raw_data_id = excluded.raw_data_id,
+	column_ages = excluded.column_ages /* end */, integration_id =
+	excluded.integration_id,
 	last_updated_at = NOW()
-WHERE t.raw_data_id IS NULL
+WHERE t.raw_data_id IS NULL;
 
 -- as in: jira_dev_status_batch wits_prs_links wits_prs_links_again

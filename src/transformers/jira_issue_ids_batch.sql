@@ -47,18 +47,6 @@ WITH batch AS MATERIALIZED (
 	WHERE t.raw_data_id <= excluded.raw_data_id
 		AND (t.is_last, t.names, t.raw_data_id) IS DISTINCT FROM
 		(excluded.is_last, excluded.names, excluded.raw_data_id)
-), skipped AS (
-	SELECT count(*) AS count, (
-		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
-			'no id') ORDER BY index)
-		FROM (
-			SELECT index
-			FROM item
-			WHERE name IS NULL
-			ORDER BY index
-			LIMIT 1000) AS first) AS list
-	FROM item
-	WHERE name IS NULL
 ), lack AS (
 	SELECT jsonb_build_object('what', 'census', 'message',
 		CASE WHEN COALESCE(project_id, project_key) IS NULL
@@ -70,10 +58,13 @@ WITH batch AS MATERIALIZED (
 	UNION ALL
 	SELECT note FROM flaw
 )
-SELECT CASE WHEN etl_path(answer, '{ids,issues}') IS NOT NULL
-	THEN (SELECT count(*) FROM item) END,
-	skipped.count, skipped.count, skipped.list, NULL::jsonb,
-	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
+SELECT o.*
+FROM batch CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN etl_path(answer, '{ids,issues}') IS NOT NULL
+		THEN (SELECT count(*) FROM item) END,
+	(SELECT count(*) FROM item WHERE name IS NULL),
+	ARRAY(SELECT etl_note(index, NULL, 'no id') FROM item
+		WHERE name IS NULL ORDER BY index),
+	NULL, ARRAY(SELECT note FROM lack),
 	CASE WHEN etl_path(answer, '{ids,issues}') IS NULL
-	THEN etl_refusal(answer) END
-FROM batch CROSS JOIN skipped
+		THEN etl_refusal(answer) END) AS o;

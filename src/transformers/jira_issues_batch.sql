@@ -249,27 +249,6 @@ WITH custom AS MATERIALIZED (
 		FROM statuses AS s WHERE s.tenant_id = $1
 		AND s.integration_id = $2 AND lower(s.original_name)
 		= lower(c.item->>'toString')))
-), skipped AS (
-	SELECT count(*) AS count, (
-		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-			'index', index, 'place', place, 'reason', reason))
-			ORDER BY index, place)
-		FROM (
-			SELECT *
-			FROM note
-			ORDER BY index, place
-			LIMIT 1000) AS first) AS list
-	FROM note
-), waiting AS (
-	SELECT jsonb_agg(name ORDER BY index) AS list
-	FROM (
-		SELECT COALESCE(id, key) AS name, min(index) AS index
-		FROM issue
-		WHERE is_readable AND NOT is_placed
-			AND length(COALESCE(id, key)) <= 40
-		GROUP BY 1
-		ORDER BY 2
-		LIMIT 10000) AS first
 ), batch AS MATERIALIZED (
 	SELECT a.is_read, CASE WHEN NOT a.is_read
 		THEN etl_refusal(answer) END AS refusal, ARRAY(
@@ -298,15 +277,22 @@ WITH custom AS MATERIALIZED (
 		+ jsonb_array_length(histories) OR (history_total IS NULL
 		AND NOT claims_whole))
 )
-SELECT CASE WHEN batch.is_read THEN (SELECT count(*) FROM issue) END,
-	(SELECT count(*) FROM issue WHERE NOT is_readable),
-	skipped.count, skipped.list, waiting.list,
-	(SELECT count(*) FROM lack), (
-	SELECT jsonb_agg(note ORDER BY index)
-	FROM (SELECT * FROM lack ORDER BY index LIMIT 1000) AS first),
-	batch.refusal, set_config('app.plain_times',
+SELECT o.*, set_config('app.plain_times',
 	CASE WHEN times.is_plain THEN 'on' ELSE 'off' END, true)
-FROM batch CROSS JOIN skipped CROSS JOIN waiting CROSS JOIN times
+FROM batch CROSS JOIN times CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN batch.is_read THEN (SELECT count(*) FROM issue) END,
+	(SELECT count(*) FROM issue WHERE NOT is_readable),
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	ARRAY(
+		SELECT COALESCE(id, key)
+		FROM issue
+		WHERE is_readable AND NOT is_placed
+			AND length(COALESCE(id, key)) <= 40
+		GROUP BY 1
+		ORDER BY min(index)
+		LIMIT 10000),
+	ARRAY(SELECT note FROM lack ORDER BY index), batch.refusal) AS o;
 
 -- Whoever has some of the same waits here. The statement after this one sees
 -- what the other has written. An issue may be there several times: the newest
@@ -314,7 +300,7 @@ FROM batch CROSS JOIN skipped CROSS JOIN waiting CROSS JOIN times
 -- statement: lock
 SELECT etl_lock_work_items($1, $2, ARRAY(
 	SELECT DISTINCT i.external_id
-	FROM etl_issues($1, $2, $3) AS i)), set_config('app.turn', '1', true)
+	FROM etl_issues($1, $2, $3) AS i)), set_config('app.turn', '1', true);
 
 -- What an answer does not name stays as it is, what it says is null becomes
 -- NULL, and what cannot be read is not named. told and taken are sets of
@@ -327,7 +313,18 @@ SELECT etl_lock_work_items($1, $2, ARRAY(
 -- columns: work_items
 -- repeat
 WITH named AS MATERIALIZED (
-	SELECT ARRAY[{compared: '@'}]::text[] AS columns
+	SELECT ARRAY[/* {compared: '@'} */ 'key', 'project_id', 'wit_id',
+		'status_id', 'summary', 'description', 'resolution', 'assignee',
+		'labels', 'priority', 'created', 'updated', 'resolution_date',
+		'parent_external_id', 'team', 'story_points', 'code_changed',
+		'acceptance_criteria', 'custom_field_01', 'custom_field_02',
+		'custom_field_03', 'custom_field_04', 'custom_field_05',
+		'custom_field_06', 'custom_field_07', 'custom_field_08',
+		'custom_field_09', 'custom_field_10', 'custom_field_11',
+		'custom_field_12', 'custom_field_13', 'custom_field_14',
+		'custom_field_15', 'custom_field_16', 'custom_field_17',
+		'custom_field_18', 'custom_field_19',
+		'custom_field_20' /* end */]::text[] AS columns
 ), mapped AS MATERIALIZED (
 	SELECT f.place, f.field, f."column"
 	FROM integrations AS i
@@ -544,7 +541,46 @@ WITH named AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 		SELECT COALESCE(bit_or(b), 0) AS bits
 		FROM unnest(ARRAY[
-		{compared: CASE WHEN n.@ IS NULL THEN 1::bigint << # END}
+		/* {compared: CASE WHEN n.@ IS NULL THEN 1::bigint << # END} */
+		CASE WHEN n.key IS NULL THEN 1::bigint << 0 END,
+		CASE WHEN n.project_id IS NULL THEN 1::bigint << 1 END,
+		CASE WHEN n.wit_id IS NULL THEN 1::bigint << 2 END,
+		CASE WHEN n.status_id IS NULL THEN 1::bigint << 3 END,
+		CASE WHEN n.summary IS NULL THEN 1::bigint << 4 END,
+		CASE WHEN n.description IS NULL THEN 1::bigint << 5 END,
+		CASE WHEN n.resolution IS NULL THEN 1::bigint << 6 END,
+		CASE WHEN n.assignee IS NULL THEN 1::bigint << 7 END,
+		CASE WHEN n.labels IS NULL THEN 1::bigint << 8 END,
+		CASE WHEN n.priority IS NULL THEN 1::bigint << 9 END,
+		CASE WHEN n.created IS NULL THEN 1::bigint << 10 END,
+		CASE WHEN n.updated IS NULL THEN 1::bigint << 11 END,
+		CASE WHEN n.resolution_date IS NULL THEN 1::bigint << 12 END,
+		CASE WHEN n.parent_external_id IS NULL THEN 1::bigint << 13 END,
+		CASE WHEN n.team IS NULL THEN 1::bigint << 14 END,
+		CASE WHEN n.story_points IS NULL THEN 1::bigint << 15 END,
+		CASE WHEN n.code_changed IS NULL THEN 1::bigint << 16 END,
+		CASE WHEN n.acceptance_criteria IS NULL THEN 1::bigint << 17 END,
+		CASE WHEN n.custom_field_01 IS NULL THEN 1::bigint << 18 END,
+		CASE WHEN n.custom_field_02 IS NULL THEN 1::bigint << 19 END,
+		CASE WHEN n.custom_field_03 IS NULL THEN 1::bigint << 20 END,
+		CASE WHEN n.custom_field_04 IS NULL THEN 1::bigint << 21 END,
+		CASE WHEN n.custom_field_05 IS NULL THEN 1::bigint << 22 END,
+		CASE WHEN n.custom_field_06 IS NULL THEN 1::bigint << 23 END,
+		CASE WHEN n.custom_field_07 IS NULL THEN 1::bigint << 24 END,
+		CASE WHEN n.custom_field_08 IS NULL THEN 1::bigint << 25 END,
+		CASE WHEN n.custom_field_09 IS NULL THEN 1::bigint << 26 END,
+		CASE WHEN n.custom_field_10 IS NULL THEN 1::bigint << 27 END,
+		CASE WHEN n.custom_field_11 IS NULL THEN 1::bigint << 28 END,
+		CASE WHEN n.custom_field_12 IS NULL THEN 1::bigint << 29 END,
+		CASE WHEN n.custom_field_13 IS NULL THEN 1::bigint << 30 END,
+		CASE WHEN n.custom_field_14 IS NULL THEN 1::bigint << 31 END,
+		CASE WHEN n.custom_field_15 IS NULL THEN 1::bigint << 32 END,
+		CASE WHEN n.custom_field_16 IS NULL THEN 1::bigint << 33 END,
+		CASE WHEN n.custom_field_17 IS NULL THEN 1::bigint << 34 END,
+		CASE WHEN n.custom_field_18 IS NULL THEN 1::bigint << 35 END,
+		CASE WHEN n.custom_field_19 IS NULL THEN 1::bigint << 36 END,
+		CASE WHEN n.custom_field_20 IS NULL THEN 1::bigint << 37 END
+		/* end */
 		]) AS b
 		OFFSET 0) AS nothing
 	OFFSET 0
@@ -554,7 +590,32 @@ WITH named AS MATERIALIZED (
 		CASE WHEN n.is_issue AND n.key <> o.key THEN
 			CASE WHEN g.is_newer THEN o.key ELSE n.key END END
 			AS other_key,
-		o.id IS NULL OR (o.<compared>) IS DISTINCT FROM (m.<compared>)
+		o.id IS NULL OR (/* o.<compared> */ o.key, o.project_id,
+			o.wit_id, o.status_id, o.summary, o.description,
+			o.resolution, o.assignee, o.labels, o.priority,
+			o.created, o.updated, o.resolution_date,
+			o.parent_external_id, o.team, o.story_points,
+			o.code_changed, o.acceptance_criteria,
+			o.custom_field_01, o.custom_field_02, o.custom_field_03,
+			o.custom_field_04, o.custom_field_05, o.custom_field_06,
+			o.custom_field_07, o.custom_field_08, o.custom_field_09,
+			o.custom_field_10, o.custom_field_11, o.custom_field_12,
+			o.custom_field_13, o.custom_field_14, o.custom_field_15,
+			o.custom_field_16, o.custom_field_17, o.custom_field_18,
+			o.custom_field_19, o.custom_field_20 /* end */)
+			IS DISTINCT FROM (/* m.<compared> */ m.key,
+			m.project_id, m.wit_id, m.status_id, m.summary,
+			m.description, m.resolution, m.assignee, m.labels,
+			m.priority, m.created, m.updated, m.resolution_date,
+			m.parent_external_id, m.team, m.story_points,
+			m.code_changed, m.acceptance_criteria,
+			m.custom_field_01, m.custom_field_02, m.custom_field_03,
+			m.custom_field_04, m.custom_field_05, m.custom_field_06,
+			m.custom_field_07, m.custom_field_08, m.custom_field_09,
+			m.custom_field_10, m.custom_field_11, m.custom_field_12,
+			m.custom_field_13, m.custom_field_14, m.custom_field_15,
+			m.custom_field_16, m.custom_field_17, m.custom_field_18,
+			m.custom_field_19, m.custom_field_20 /* end */)
 			OR (o.column_ages, o.history_total, o.history_seen,
 			o.history_as_of, o.active) IS DISTINCT FROM
 			(m.column_ages, m.history_total, m.history_seen,
@@ -606,7 +667,47 @@ WITH named AS MATERIALIZED (
 			ORDER BY 1) END AS seen
 		OFFSET 0) AS q
 	CROSS JOIN LATERAL (
-		SELECT {compared: CASE WHEN t.taken >> # & 1 = 1 THEN n.@ ELSE o.@ END AS @},
+		SELECT
+			/* {compared: CASE WHEN t.taken >> # & 1 = 1 THEN n.@ ELSE o.@ END AS @} */
+			CASE WHEN t.taken >> 0 & 1 = 1 THEN n.key ELSE o.key END AS key,
+			CASE WHEN t.taken >> 1 & 1 = 1 THEN n.project_id ELSE o.project_id END AS project_id,
+			CASE WHEN t.taken >> 2 & 1 = 1 THEN n.wit_id ELSE o.wit_id END AS wit_id,
+			CASE WHEN t.taken >> 3 & 1 = 1 THEN n.status_id ELSE o.status_id END AS status_id,
+			CASE WHEN t.taken >> 4 & 1 = 1 THEN n.summary ELSE o.summary END AS summary,
+			CASE WHEN t.taken >> 5 & 1 = 1 THEN n.description ELSE o.description END AS description,
+			CASE WHEN t.taken >> 6 & 1 = 1 THEN n.resolution ELSE o.resolution END AS resolution,
+			CASE WHEN t.taken >> 7 & 1 = 1 THEN n.assignee ELSE o.assignee END AS assignee,
+			CASE WHEN t.taken >> 8 & 1 = 1 THEN n.labels ELSE o.labels END AS labels,
+			CASE WHEN t.taken >> 9 & 1 = 1 THEN n.priority ELSE o.priority END AS priority,
+			CASE WHEN t.taken >> 10 & 1 = 1 THEN n.created ELSE o.created END AS created,
+			CASE WHEN t.taken >> 11 & 1 = 1 THEN n.updated ELSE o.updated END AS updated,
+			CASE WHEN t.taken >> 12 & 1 = 1 THEN n.resolution_date ELSE o.resolution_date END AS resolution_date,
+			CASE WHEN t.taken >> 13 & 1 = 1 THEN n.parent_external_id ELSE o.parent_external_id END AS parent_external_id,
+			CASE WHEN t.taken >> 14 & 1 = 1 THEN n.team ELSE o.team END AS team,
+			CASE WHEN t.taken >> 15 & 1 = 1 THEN n.story_points ELSE o.story_points END AS story_points,
+			CASE WHEN t.taken >> 16 & 1 = 1 THEN n.code_changed ELSE o.code_changed END AS code_changed,
+			CASE WHEN t.taken >> 17 & 1 = 1 THEN n.acceptance_criteria ELSE o.acceptance_criteria END AS acceptance_criteria,
+			CASE WHEN t.taken >> 18 & 1 = 1 THEN n.custom_field_01 ELSE o.custom_field_01 END AS custom_field_01,
+			CASE WHEN t.taken >> 19 & 1 = 1 THEN n.custom_field_02 ELSE o.custom_field_02 END AS custom_field_02,
+			CASE WHEN t.taken >> 20 & 1 = 1 THEN n.custom_field_03 ELSE o.custom_field_03 END AS custom_field_03,
+			CASE WHEN t.taken >> 21 & 1 = 1 THEN n.custom_field_04 ELSE o.custom_field_04 END AS custom_field_04,
+			CASE WHEN t.taken >> 22 & 1 = 1 THEN n.custom_field_05 ELSE o.custom_field_05 END AS custom_field_05,
+			CASE WHEN t.taken >> 23 & 1 = 1 THEN n.custom_field_06 ELSE o.custom_field_06 END AS custom_field_06,
+			CASE WHEN t.taken >> 24 & 1 = 1 THEN n.custom_field_07 ELSE o.custom_field_07 END AS custom_field_07,
+			CASE WHEN t.taken >> 25 & 1 = 1 THEN n.custom_field_08 ELSE o.custom_field_08 END AS custom_field_08,
+			CASE WHEN t.taken >> 26 & 1 = 1 THEN n.custom_field_09 ELSE o.custom_field_09 END AS custom_field_09,
+			CASE WHEN t.taken >> 27 & 1 = 1 THEN n.custom_field_10 ELSE o.custom_field_10 END AS custom_field_10,
+			CASE WHEN t.taken >> 28 & 1 = 1 THEN n.custom_field_11 ELSE o.custom_field_11 END AS custom_field_11,
+			CASE WHEN t.taken >> 29 & 1 = 1 THEN n.custom_field_12 ELSE o.custom_field_12 END AS custom_field_12,
+			CASE WHEN t.taken >> 30 & 1 = 1 THEN n.custom_field_13 ELSE o.custom_field_13 END AS custom_field_13,
+			CASE WHEN t.taken >> 31 & 1 = 1 THEN n.custom_field_14 ELSE o.custom_field_14 END AS custom_field_14,
+			CASE WHEN t.taken >> 32 & 1 = 1 THEN n.custom_field_15 ELSE o.custom_field_15 END AS custom_field_15,
+			CASE WHEN t.taken >> 33 & 1 = 1 THEN n.custom_field_16 ELSE o.custom_field_16 END AS custom_field_16,
+			CASE WHEN t.taken >> 34 & 1 = 1 THEN n.custom_field_17 ELSE o.custom_field_17 END AS custom_field_17,
+			CASE WHEN t.taken >> 35 & 1 = 1 THEN n.custom_field_18 ELSE o.custom_field_18 END AS custom_field_18,
+			CASE WHEN t.taken >> 36 & 1 = 1 THEN n.custom_field_19 ELSE o.custom_field_19 END AS custom_field_19,
+			CASE WHEN t.taken >> 37 & 1 = 1 THEN n.custom_field_20 ELSE o.custom_field_20 END AS custom_field_20
+			/* end */,
 		CASE WHEN g.is_newer THEN $3 ELSE o.raw_data_id END
 			AS raw_data_id,
 		CASE WHEN g.is_newer THEN CASE WHEN n.told <> custom.whole THEN (
@@ -649,17 +750,72 @@ WITH named AS MATERIALIZED (
 	ORDER BY m.external_id COLLATE "C"
 	ON CONFLICT DO NOTHING
 ), written AS (
-	INSERT INTO work_items AS t (id, tenant_id, integration_id, <inserted>,
+	INSERT INTO work_items AS t (id, tenant_id, integration_id,
+		/* <inserted> */ external_id, key, project_id, wit_id,
+		status_id, summary, description, resolution, assignee, labels,
+		priority, created, updated, resolution_date, parent_external_id,
+		team, story_points, code_changed, acceptance_criteria,
+		custom_field_01, custom_field_02, custom_field_03,
+		custom_field_04, custom_field_05, custom_field_06,
+		custom_field_07, custom_field_08, custom_field_09,
+		custom_field_10, custom_field_11, custom_field_12,
+		custom_field_13, custom_field_14, custom_field_15,
+		custom_field_16, custom_field_17, custom_field_18,
+		custom_field_19, custom_field_20 /* end */,
 		raw_data_id, column_ages, history_total, history_seen,
 		history_as_of, history_raw_data_id, active, gone_since)
-	SELECT n.id, $1, $2, n.<inserted>, n.raw_data_id, n.column_ages,
+	SELECT n.id, $1, $2, /* n.<inserted> */ n.external_id, n.key,
+		n.project_id, n.wit_id, n.status_id, n.summary, n.description,
+		n.resolution, n.assignee, n.labels, n.priority, n.created,
+		n.updated, n.resolution_date, n.parent_external_id, n.team,
+		n.story_points, n.code_changed, n.acceptance_criteria,
+		n.custom_field_01, n.custom_field_02, n.custom_field_03,
+		n.custom_field_04, n.custom_field_05, n.custom_field_06,
+		n.custom_field_07, n.custom_field_08, n.custom_field_09,
+		n.custom_field_10, n.custom_field_11, n.custom_field_12,
+		n.custom_field_13, n.custom_field_14, n.custom_field_15,
+		n.custom_field_16, n.custom_field_17, n.custom_field_18,
+		n.custom_field_19, n.custom_field_20 /* end */, n.raw_data_id,
+		n.column_ages,
 		n.history_total, n.history_seen, n.history_as_of,
 		n.history_raw_data_id, n.active, n.gone_since
 	FROM merged AS n
 	WHERE n.is_changed
 	ORDER BY n.external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-		<updated = excluded>, raw_data_id = excluded.raw_data_id,
+		/* <updated = excluded> */ key = excluded.key,
+		project_id = excluded.project_id, wit_id = excluded.wit_id,
+		status_id = excluded.status_id, summary = excluded.summary,
+		description = excluded.description,
+		resolution = excluded.resolution, assignee = excluded.assignee,
+		labels = excluded.labels, priority = excluded.priority,
+		created = excluded.created, updated = excluded.updated,
+		resolution_date = excluded.resolution_date,
+		parent_external_id = excluded.parent_external_id,
+		team = excluded.team, story_points = excluded.story_points,
+		code_changed = excluded.code_changed,
+		acceptance_criteria = excluded.acceptance_criteria,
+		custom_field_01 = excluded.custom_field_01,
+		custom_field_02 = excluded.custom_field_02,
+		custom_field_03 = excluded.custom_field_03,
+		custom_field_04 = excluded.custom_field_04,
+		custom_field_05 = excluded.custom_field_05,
+		custom_field_06 = excluded.custom_field_06,
+		custom_field_07 = excluded.custom_field_07,
+		custom_field_08 = excluded.custom_field_08,
+		custom_field_09 = excluded.custom_field_09,
+		custom_field_10 = excluded.custom_field_10,
+		custom_field_11 = excluded.custom_field_11,
+		custom_field_12 = excluded.custom_field_12,
+		custom_field_13 = excluded.custom_field_13,
+		custom_field_14 = excluded.custom_field_14,
+		custom_field_15 = excluded.custom_field_15,
+		custom_field_16 = excluded.custom_field_16,
+		custom_field_17 = excluded.custom_field_17,
+		custom_field_18 = excluded.custom_field_18,
+		custom_field_19 = excluded.custom_field_19,
+		custom_field_20 = excluded.custom_field_20 /* end */,
+		raw_data_id = excluded.raw_data_id,
 		column_ages = excluded.column_ages,
 		history_total = excluded.history_total,
 		history_seen = excluded.history_seen,
@@ -680,7 +836,7 @@ SELECT set_config('app.turn', (current_setting('app.turn')::bigint + 1)::text,
 WHERE (SELECT count(*) FROM merged WHERE is_changed)
 	= (SELECT count(*) FROM written)
 	AND current_setting('app.turn')::bigint
-	< LEAST((SELECT max(rank) FROM ranked), 100)
+	< LEAST((SELECT max(rank) FROM ranked), 100);
 
 -- Keys that the histories tell of.
 -- statement: old_keys
@@ -692,19 +848,13 @@ CROSS JOIN LATERAL jsonb_path_query(i.histories,
 	AS m (item)
 CROSS JOIN LATERAL (VALUES (etl_name(m.item->'fromString')),
 	(etl_name(m.item->'toString'))) AS k (name)
-CROSS JOIN LATERAL (
-	SELECT x.id, x.key
-	FROM work_items AS x
-	WHERE x.tenant_id::bigint = $1
-		AND x.integration_id::bigint = $2
-		AND x.external_id = i.external_id
-	LIMIT 1) AS w
+CROSS JOIN etl_work_item($1, $2, i.external_id) AS w
 WHERE k.name LIKE '%-%' AND k.name <> w.key AND NOT EXISTS (SELECT
 	FROM work_items_old_keys AS o WHERE o.key = k.name
 	AND o.tenant_id = $1 AND o.integration_id = $2
 	AND o.work_item_id = w.id)
 ORDER BY w.id, k.name
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;
 
 -- Changes of one time are in the order that leads from status to status, or
 -- else in the source's: oldest or newest first, as the whole list is. A change
@@ -733,13 +883,7 @@ WITH item AS (
 			> etl_time(i.histories#>>'{-1,created}', p.is_plain)
 			THEN -1 ELSE 1 END AS direction
 		OFFSET 0) AS u
-	CROSS JOIN LATERAL (
-		SELECT x.id, x.created, x.history_as_of, x.history_raw_data_id
-		FROM work_items AS x
-		WHERE x.tenant_id::bigint = $1
-			AND x.integration_id::bigint = $2
-			AND x.external_id = i.external_id
-		LIMIT 1) AS w
+	CROSS JOIN etl_work_item($1, $2, i.external_id) AS w
 	WHERE i.histories IS NOT NULL
 	OFFSET 0
 ), read AS (
@@ -831,8 +975,14 @@ WITH item AS (
 	LEFT JOIN statuses AS e ON e.tenant_id = $1
 		AND e.integration_id = $2 AND e.external_id = n.to_id
 )
-INSERT INTO changelogs AS t (id, tenant_id, integration_id, <inserted>)
-SELECT COALESCE(o.id, nextval('changelogs_id_seq')), $1, $2, n.<inserted>
+INSERT INTO changelogs AS t (id, tenant_id, integration_id, /* <inserted> */
+	work_item_id, external_id, from_status_id, to_status_id,
+	transition_start_date, transition_change_date, time_in_status_seconds,
+	changed_by, place /* end */)
+SELECT COALESCE(o.id, nextval('changelogs_id_seq')), $1, $2, /* n.<inserted> */
+	n.work_item_id, n.external_id, n.from_status_id, n.to_status_id,
+	n.transition_start_date, n.transition_change_date,
+	n.time_in_status_seconds, n.changed_by, n.place /* end */
 FROM placed AS n
 LEFT JOIN LATERAL (
 	SELECT *
@@ -841,7 +991,17 @@ LEFT JOIN LATERAL (
 		AND c.external_id = n.external_id
 	LIMIT 1) AS o ON true
 WHERE o.id IS NULL OR (n.is_newest IS TRUE
-	AND (o.<compared>) IS DISTINCT FROM (n.<compared>))
+	AND (/* o.<compared> */ o.from_status_id, o.to_status_id,
+		o.transition_change_date, o.changed_by, o.place /* end */)
+		IS DISTINCT FROM (/* n.<compared> */ n.from_status_id,
+		n.to_status_id, n.transition_change_date, n.changed_by,
+		n.place /* end */))
 ORDER BY n.work_item_id, n.external_id COLLATE "C"
 ON CONFLICT (work_item_id, external_id) DO UPDATE SET
-	<updated = excluded>, last_updated_at = NOW()
+	/* <updated = excluded> */ from_status_id = excluded.from_status_id,
+	to_status_id = excluded.to_status_id,
+	transition_start_date = excluded.transition_start_date,
+	transition_change_date = excluded.transition_change_date,
+	time_in_status_seconds = excluded.time_in_status_seconds,
+	changed_by = excluded.changed_by, place = excluded.place /* end */,
+	last_updated_at = NOW();

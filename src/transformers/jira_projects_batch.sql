@@ -34,18 +34,6 @@ WITH item AS (
 	WHERE (external_id IS NULL OR etl_name(value->'name') IS NULL)
 		AND NOT EXISTS (SELECT FROM item
 		WHERE item.index = w.index AND item.is_type)
-), skipped AS (
-	SELECT count(*) AS count,
-		count(*) FILTER (WHERE is_unreadable) AS unreadable, (
-		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-			'index', index, 'place', place, 'reason', reason))
-			ORDER BY index, place)
-		FROM (
-			SELECT *
-			FROM note
-			ORDER BY index, place
-			LIMIT 1000) AS first) AS list
-	FROM note
 ), batch AS (
 	SELECT raw_data #> '{}' AS answer
 	FROM raw_extraction_data
@@ -57,17 +45,20 @@ WITH item AS (
 	SELECT note FROM batch CROSS JOIN etl_page_lack(answer,
 		'{values,projects,issueTypes}')
 )
-SELECT CASE WHEN etl_project_path(answer) IS NOT NULL
-	THEN (SELECT count(*) FROM item) END,
-	skipped.unreadable, skipped.count, skipped.list, NULL::jsonb,
-	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
+SELECT o.*
+FROM batch CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN etl_project_path(answer) IS NOT NULL
+		THEN (SELECT count(*) FROM item) END,
+	(SELECT count(*) FROM note WHERE is_unreadable),
+	ARRAY(SELECT etl_note(index, place, reason) FROM note
+		ORDER BY index, place),
+	NULL, ARRAY(SELECT note FROM lack),
 	CASE WHEN etl_project_path(answer) IS NULL
-	THEN etl_refusal(answer) END
-FROM batch CROSS JOIN skipped
+		THEN etl_refusal(answer) END) AS o;
 
 -- Names are made by one at a time.
 -- statement: names
-SELECT etl_alone($1, $2, 'names')
+SELECT etl_alone($1, $2, 'names');
 
 -- statement: lock
 SELECT p.id
@@ -78,7 +69,7 @@ JOIN (
 	WHERE NOT is_type) AS n ON p.external_id = n.external_id
 WHERE p.tenant_id = $1 AND p.integration_id = $2
 ORDER BY p.external_id COLLATE "C"
-FOR NO KEY UPDATE OF p
+FOR NO KEY UPDATE OF p;
 
 -- statement: projects
 -- columns: projects
@@ -99,9 +90,11 @@ WITH item AS (
 	ORDER BY project_id COLLATE "C", index DESC
 ), merged AS MATERIALIZED (
 	SELECT COALESCE(o.id, nextval('projects_id_seq')) AS id, n.external_id,
-		m.*, o.id IS NULL OR (o.<compared>, o.project_type,
-		o.column_ages) IS DISTINCT FROM (m.<compared>, m.project_type,
-		m.column_ages) AS is_changed
+		m.*, o.id IS NULL
+			OR (/* o.<compared> */ o.key, o.name /* end */,
+			o.project_type, o.column_ages) IS DISTINCT FROM
+			(/* m.<compared> */ m.key, m.name /* end */,
+			m.project_type, m.column_ages) AS is_changed
 	FROM item AS n
 	LEFT JOIN projects AS o ON o.tenant_id = $1 AND o.integration_id = $2
 		AND o.external_id = n.external_id
@@ -124,21 +117,26 @@ WITH item AS (
 				AS last_updated_at
 		OFFSET 0) AS m
 ), written AS (
-	INSERT INTO projects AS t (id, tenant_id, integration_id, <inserted>,
+	INSERT INTO projects AS t (id, tenant_id, integration_id,
+		/* <inserted> */ external_id, key, name, project_type /* end */,
 		column_ages, last_updated_at)
-	SELECT n.id, $1, $2, n.<inserted>, n.column_ages, n.last_updated_at
+	SELECT n.id, $1, $2, /* n.<inserted> */ n.external_id, n.key, n.name,
+		n.project_type /* end */, n.column_ages, n.last_updated_at
 	FROM merged AS n
 	WHERE n.is_changed
 	ORDER BY n.external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-		<updated = excluded>, column_ages = excluded.column_ages,
+		/* <updated = excluded> */ key = excluded.key,
+		name = excluded.name,
+		project_type = excluded.project_type /* end */, column_ages =
+		excluded.column_ages,
 		last_updated_at = excluded.last_updated_at
 	WHERE t.id = excluded.id
 	RETURNING t.external_id
 )
 SELECT external_id FROM merged WHERE is_changed
 EXCEPT ALL
-SELECT external_id FROM written
+SELECT external_id FROM written;
 
 -- statement: lock_wits
 SELECT w.id
@@ -148,7 +146,7 @@ JOIN (
 	FROM etl_wits($1, $2, $3)) AS n ON w.external_id = n.external_id
 WHERE w.tenant_id = $1 AND w.integration_id = $2
 ORDER BY w.external_id COLLATE "C"
-FOR NO KEY UPDATE OF w
+FOR NO KEY UPDATE OF w;
 
 -- statement: wits
 -- columns: wits
@@ -173,10 +171,13 @@ WITH wit AS (
 	ORDER BY external_id COLLATE "C", index DESC
 ), merged AS MATERIALIZED (
 	SELECT COALESCE(o.id, nextval('wits_id_seq')) AS id, n.external_id,
-		m.*, o.id IS NULL OR (o.<compared>, o.description,
-		o.wits_mapping_id, o.column_ages) IS DISTINCT FROM
-		(m.<compared>, m.description, m.wits_mapping_id,
-		m.column_ages) AS is_changed
+		m.*, o.id IS NULL
+			OR (/* o.<compared> */ o.original_name,
+			o.hierarchy_level /* end */, o.description,
+			o.wits_mapping_id, o.column_ages) IS DISTINCT FROM
+			(/* m.<compared> */ m.original_name,
+			m.hierarchy_level /* end */, m.description,
+			m.wits_mapping_id, m.column_ages) AS is_changed
 	FROM wit AS n
 	LEFT JOIN wits AS o ON o.tenant_id = $1 AND o.integration_id = $2
 		AND o.external_id = n.external_id
@@ -212,21 +213,30 @@ WITH wit AS (
 			COALESCE(k.found, o.wits_mapping_id) AS wits_mapping_id
 		) AS m
 ), written AS (
-	INSERT INTO wits AS t (id, tenant_id, integration_id, <inserted>,
+	INSERT INTO wits AS t (id, tenant_id, integration_id, /* <inserted> */
+		external_id, original_name, description, hierarchy_level,
+		wits_mapping_id /* end */,
 		column_ages, last_updated_at)
-	SELECT n.id, $1, $2, n.<inserted>, n.column_ages, n.last_updated_at
+	SELECT n.id, $1, $2, /* n.<inserted> */ n.external_id, n.original_name,
+		n.description, n.hierarchy_level, n.wits_mapping_id /* end */,
+		n.column_ages, n.last_updated_at
 	FROM merged AS n
 	WHERE n.is_changed
 	ORDER BY n.external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-		<updated = excluded>, column_ages = excluded.column_ages,
+		/* <updated = excluded> */
+		original_name = excluded.original_name,
+		description = excluded.description,
+		hierarchy_level = excluded.hierarchy_level,
+		wits_mapping_id = excluded.wits_mapping_id /* end */,
+		column_ages = excluded.column_ages,
 		last_updated_at = excluded.last_updated_at
 	WHERE t.id = excluded.id
 	RETURNING t.external_id
 )
 SELECT external_id FROM merged WHERE is_changed
 EXCEPT ALL
-SELECT external_id FROM written
+SELECT external_id FROM written;
 
 -- statement: projects_wits
 INSERT INTO projects_wits (project_id, wit_id)
@@ -238,4 +248,4 @@ JOIN wits AS w ON w.tenant_id = $1 AND w.integration_id = $2
 WHERE NOT EXISTS (SELECT FROM projects_wits AS x
 	WHERE x.project_id = p.project_id AND x.wit_id = w.id)
 ORDER BY p.project_id, w.id
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;

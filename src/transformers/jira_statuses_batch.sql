@@ -25,30 +25,6 @@ WITH read AS (
 		50) || ' is not known' END AS reason, good = 0 AS is_unreadable
 	FROM item
 	WHERE good < found OR good = 0 OR is_waiting
-), skipped AS (
-	SELECT count(*) AS count,
-		count(*) FILTER (WHERE is_unreadable) AS unreadable, (
-		SELECT jsonb_agg(jsonb_build_object('index', index, 'reason',
-			reason) ORDER BY index)
-		FROM (
-			SELECT *
-			FROM note
-			ORDER BY index
-			LIMIT 1000) AS first) AS list
-	FROM note
-), waiting AS (
-	SELECT jsonb_agg(name ORDER BY index, name) AS list
-	FROM (
-		SELECT name, min(index) AS index
-		FROM item CROSS JOIN LATERAL (VALUES
-			(CASE WHEN project_id ~ '^[0-9]+$' THEN project_id END),
-			(CASE WHEN project_id IS NULL
-				AND project_key !~ '^[0-9]+$'
-				THEN project_key END)) AS n (name)
-		WHERE is_waiting AND length(name) <= 40
-		GROUP BY name
-		ORDER BY index, name
-		LIMIT 10000) AS first
 ), batch AS (
 	SELECT raw_data #> '{}' AS answer
 	FROM raw_extraction_data
@@ -59,17 +35,30 @@ WITH read AS (
 	UNION ALL
 	SELECT note FROM batch CROSS JOIN etl_page_lack(answer, '{values}')
 )
-SELECT CASE WHEN etl_status_path(answer) IS NOT NULL
-	THEN (SELECT count(*) FROM item) END,
-	skipped.unreadable, skipped.count, skipped.list, waiting.list,
-	(SELECT count(*) FROM lack), (SELECT jsonb_agg(note) FROM lack),
+SELECT o.*
+FROM batch CROSS JOIN LATERAL etl_outcome(
+	CASE WHEN etl_status_path(answer) IS NOT NULL
+		THEN (SELECT count(*) FROM item) END,
+	(SELECT count(*) FROM note WHERE is_unreadable),
+	ARRAY(SELECT etl_note(index, NULL, reason) FROM note ORDER BY index),
+	ARRAY(
+		SELECT n.name
+		FROM item CROSS JOIN LATERAL (VALUES
+			(CASE WHEN project_id ~ '^[0-9]+$' THEN project_id END),
+			(CASE WHEN project_id IS NULL
+				AND project_key !~ '^[0-9]+$'
+				THEN project_key END)) AS n (name)
+		WHERE is_waiting AND length(n.name) <= 40
+		GROUP BY n.name
+		ORDER BY min(item.index), n.name
+		LIMIT 10000),
+	ARRAY(SELECT note FROM lack),
 	CASE WHEN etl_status_path(answer) IS NULL
-	THEN etl_refusal(answer) END
-FROM batch CROSS JOIN skipped CROSS JOIN waiting
+		THEN etl_refusal(answer) END) AS o;
 
 -- Names are made by one at a time.
 -- statement: names
-SELECT etl_alone($1, $2, 'names')
+SELECT etl_alone($1, $2, 'names');
 
 -- statement: lock
 SELECT s.id
@@ -81,7 +70,7 @@ JOIN (
 	OFFSET 0) AS n ON s.external_id = n.external_id
 WHERE s.tenant_id = $1 AND s.integration_id = $2
 ORDER BY s.external_id COLLATE "C"
-FOR NO KEY UPDATE OF s
+FOR NO KEY UPDATE OF s;
 
 -- Of several copies in a batch the last one with a category counts.
 -- statement: statuses
@@ -114,9 +103,12 @@ WITH named AS (
 	ORDER BY external_id COLLATE "C", category IS NULL, index DESC
 ), merged AS MATERIALIZED (
 	SELECT COALESCE(o.id, nextval('statuses_id_seq')) AS id, n.external_id,
-		m.*, o.id IS NULL OR (o.<compared>, o.status_mapping_id,
-		o.column_ages) IS DISTINCT FROM (m.<compared>,
-		m.status_mapping_id, m.column_ages) AS is_changed
+		m.*, o.id IS NULL
+			OR (/* o.<compared> */ o.original_name, o.description,
+			o.category /* end */, o.status_mapping_id,
+			o.column_ages) IS DISTINCT FROM (/* m.<compared> */
+			m.original_name, m.description, m.category /* end */,
+			m.status_mapping_id, m.column_ages) AS is_changed
 	FROM status AS n
 	LEFT JOIN statuses AS o ON o.tenant_id = $1 AND o.integration_id = $2
 		AND o.external_id = n.external_id
@@ -149,21 +141,30 @@ WITH named AS (
 			k.column_ages, k.last_updated_at, COALESCE(k.found,
 			o.status_mapping_id) AS status_mapping_id) AS m
 ), written AS (
-	INSERT INTO statuses AS t (id, tenant_id, integration_id, <inserted>,
+	INSERT INTO statuses AS t (id, tenant_id, integration_id,
+		/* <inserted> */ external_id, original_name, description,
+		category, status_mapping_id /* end */,
 		column_ages, last_updated_at)
-	SELECT n.id, $1, $2, n.<inserted>, n.column_ages, n.last_updated_at
+	SELECT n.id, $1, $2, /* n.<inserted> */ n.external_id, n.original_name,
+		n.description, n.category, n.status_mapping_id /* end */,
+		n.column_ages, n.last_updated_at
 	FROM merged AS n
 	WHERE n.is_changed
 	ORDER BY n.external_id COLLATE "C"
 	ON CONFLICT (tenant_id, integration_id, external_id) DO UPDATE SET
-		<updated = excluded>, column_ages = excluded.column_ages,
+		/* <updated = excluded> */
+		original_name = excluded.original_name,
+		description = excluded.description,
+		category = excluded.category,
+		status_mapping_id = excluded.status_mapping_id /* end */,
+		column_ages = excluded.column_ages,
 		last_updated_at = excluded.last_updated_at
 	WHERE t.id = excluded.id
 	RETURNING t.external_id
 )
 SELECT external_id FROM merged WHERE is_changed
 EXCEPT ALL
-SELECT external_id FROM written
+SELECT external_id FROM written;
 
 -- A project nobody knows is not made of its id.
 -- statement: projects_statuses
@@ -182,4 +183,4 @@ JOIN statuses AS s ON s.tenant_id = $1 AND s.integration_id = $2
 WHERE NOT EXISTS (SELECT FROM projects_statuses AS x
 	WHERE x.project_id = p.project_id AND x.status_id = s.id)
 ORDER BY p.project_id, s.id
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;

@@ -4,7 +4,6 @@
 #define ENTITY_TYPE(name, statements, becomes) \
 	extern const struct db_statement transform_##statements[];
 #include "models/entity_type_rows.h"
-#undef ENTITY_TYPE
 
 static const struct {
 	const char *name;
@@ -13,7 +12,6 @@ static const struct {
 #define ENTITY_TYPE(name, statements, becomes) \
 	{ #name, transform_##statements },
 #include "models/entity_type_rows.h"
-#undef ENTITY_TYPE
 };
 
 /* Columns of the row that a first statement gives; see transformer.h. */

@@ -7,12 +7,13 @@
  * data. What can be read is written, whatever else the batch holds; what
  * cannot, and what the source itself left out, is listed.
  *
- * The first statement of a file gives one row:
+ * The first statement of a file gives one row (etl_outcome, migration 0024):
  *
  *	items		of the batch; NULL: it does not have the shape
  *	unreadable	items of which nothing can be read
  *	skipped		items and members that could not be read or placed
- *	list		the first 1,000: [{"index":N,"place":"…","reason":"…"}]
+ *	list		the first 1,000:
+ *			[{"index":N,"place":"…","reason":"…"}]
  *	waiting		keys and ids that are waited for, 10,000 at most: the
  *			loads of what brings them take the batch up again
  *	incomplete	what the answer itself lacks, how often
@@ -44,7 +45,8 @@ struct transform_outcome {
  * Needs: an open transaction of the job's tenant (db_tenant, db_begin).
  * Gives: *ret_outcome, whose text lives in the arena.
  * Fails: E_INVALID  the entity type is unknown, the answer is only an error,
- *        or nothing of the batch can be read; E_NO_ROW  there is no such batch; else as db_run().
+ *        or nothing of the batch can be read;
+ *        E_NO_ROW  there is no such batch; else as db_run().
  */
 enum err transformer_run(struct db *db, const struct transform_job *job,
     struct arena *arena, struct transform_outcome *ret_outcome,

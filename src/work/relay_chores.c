@@ -2,11 +2,12 @@
 
 #include "base/log.h"
 #include "models/batch/idempotency_key.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_chores.h"
+#include "models/batch/raw_batch_purge.h"
 #include "models/tenant/tenant.h"
-#include "work/batch_jobs.h"
+#include "work/publish.h"
 
-/* Rows of one statement: short locks, and the next turn does the rest. */
+/* Rows of one statement: short locks, and the next round does the rest. */
 #define LIMIT 1000
 /* Payloads are large: fewer at once. */
 #define PURGE_LIMIT 100
@@ -43,7 +44,7 @@ purge_keys(struct db *db, struct arena *arena, struct diag *diag)
 	return rc;
 }
 
-/* Batches that nobody needs any more, some in each turn. */
+/* Batches that nobody needs any more, some in each round. */
 static enum err
 retire(struct db *db, const struct relay_settings *settings,
     struct arena *arena, struct diag *diag)
@@ -119,9 +120,6 @@ queue_due_loads(struct db *db, struct queue_manager *queue,
 {
 	struct mq_queue_stats waiting;
 	struct db_rows *rows;
-	struct job *jobs;
-	bool *confirmed;
-	size_t count;
 	enum err rc;
 
 	rc = queue_manager_count(queue, QUEUE_LOAD, &waiting, diag);
@@ -130,15 +128,10 @@ queue_due_loads(struct db *db, struct queue_manager *queue,
 	rc = raw_batch_loads_due(db, LIMIT, arena, &rows, diag);
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
-	count = (size_t)db_rows_count(rows);
-	jobs = batch_jobs(rows, arena);
-	confirmed = arena_get(arena, count * sizeof(*confirmed));
-	if (jobs == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	rc = queue_manager_publish_all(queue, QUEUE_LOAD, jobs, count,
-	    (int)settings->relay_timeout, arena, confirmed, diag);
+	rc = publish_loads(queue, rows, (int)settings->relay_timeout, arena,
+	    diag);
 	if (rc == E_OK)
-		log_info("loads_queued", LOG_INT("count", (int64_t)count));
+		log_info("loads_queued", LOG_INT("count", db_rows_count(rows)));
 	return rc;
 }
 

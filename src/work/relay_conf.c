@@ -1,7 +1,7 @@
 #include "work/relay_conf.h"
 
 const struct conf_row relay_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct relay_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct relay_settings, __VA_ARGS__)
 #include "work/relay_conf_rows.h"
 #undef SETTING
 };

@@ -7,7 +7,7 @@
 #include "base/conf.h"
 
 struct relay_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "work/relay_conf_rows.h"
 #undef SETTING
 };

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
-#include "models/batch/raw_batch.h"
-#include "work/batch_jobs.h"
+#include "models/batch/raw_batch_chores.h"
+#include "work/publish.h"
 
 /* Rows of one statement, and messages at once. */
 #define AGAIN 1000
@@ -21,9 +21,9 @@
  * declared, so that another relay notices, too, if this one dies here.
  */
 static enum err
-queue_lost(void *who, enum queue queue, struct diag *diag)
+queue_lost(void *context, enum queue queue, struct diag *diag)
 {
-	struct relay_lost *lost = who;
+	struct relay_lost *lost = context;
 	int64_t count = AGAIN, sum = 0;
 	enum err rc = E_OK;
 
@@ -36,7 +36,7 @@ queue_lost(void *who, enum queue queue, struct diag *diag)
 	if (queue != QUEUE_TRANSFORM)
 		return E_OK;
 	while (rc == E_OK && count == AGAIN) {
-		daemon_still_well();
+		daemon_feed_watchdog();
 		rc = raw_batch_queue_again(lost->db, 0, AGAIN, lost->arena,
 		    &count, diag);
 		if (rc == E_OK)
@@ -62,9 +62,7 @@ relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
     struct diag *diag)
 {
 	struct db_rows *rows;
-	struct job *jobs;
-	bool *confirmed;
-	size_t count;
+	int count;
 	enum err rc;
 
 	*ret_more = false;
@@ -74,26 +72,21 @@ relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
 	    lost->loads_after, AGAIN, lost->arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
-	count = (size_t)db_rows_count(rows);
+	count = db_rows_count(rows);
 	lost->loads = count > 0;
 	if (count == 0)
 		return E_OK;
-	jobs = batch_jobs(rows, lost->arena);
-	confirmed = arena_get(lost->arena, count * sizeof(*confirmed));
-	if (jobs == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	rc = queue_manager_publish_all(lost->queue, QUEUE_LOAD, jobs, count,
-	    timeout, lost->arena, confirmed, diag);
+	rc = publish_loads(lost->queue, rows, timeout, lost->arena, diag);
 	if (rc != E_OK)
 		return rc;
-	log_warn("loads_again", LOG_INT("count", (int64_t)count));
-	lost->loads_after = jobs[count - 1].raw_data_id;
+	log_warn("loads_again", LOG_INT("count", count));
+	lost->loads_after = db_int(rows, count - 1, RAW_BATCH_LOCKED_ID);
 	*ret_more = count == AGAIN;
 	return E_OK;
 }
 
 void
-relay_lost_look(struct relay_lost *lost)
+relay_lost_note_empty(struct relay_lost *lost)
 {
 	struct mq_queue_stats stats;
 	struct diag diag;

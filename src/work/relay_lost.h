@@ -34,6 +34,6 @@ enum err relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
     struct diag *diag) MUST_CHECK;
 
 /* Now and then: is load_queue empty? */
-void relay_lost_look(struct relay_lost *lost);
+void relay_lost_note_empty(struct relay_lost *lost);
 
 #endif

@@ -1,50 +1,51 @@
 #include "work/requeue.h"
 
 #include "base/log.h"
+#include "models/batch/raw_batch_requeue.h"
+#include "models/batch/raw_batch_version.h"
 #include "queue/dead_letters.h"
-#include "work/batch_jobs.h"
+#include "work/publish.h"
 
 /* Ms to wait for the confirms of all messages. */
 #define CONFIRM_MS 5000
 
-/* Publish the jobs of these rows and mark those that were confirmed. */
-static enum err
+/*
+ * Forget the dead letters of these rows, then publish and mark them.
+ * Gives: how many are queued.
+ */
+static size_t
 publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
-    struct arena *arena, size_t *ret_queued, struct diag *diag)
+    struct arena *arena)
 {
-	size_t count = (size_t)db_rows_count(rows), queued = 0;
-	struct job *jobs = batch_jobs(rows, arena);
-	struct raw_batch_version *done = arena_get(arena, count * sizeof(*done));
-	int64_t *ids = arena_get(arena, count * sizeof(*ids));
-	bool *confirmed = arena_get(arena, count * sizeof(*confirmed));
+	size_t count = (size_t)db_rows_count(rows);
+	int64_t *ids = arena_ask(arena, count * sizeof(*ids));
+	struct published published = { 0 };
+	struct diag mark_diag;
 	int64_t gone;
-	enum err rc;
 
-	if (jobs == NULL || done == NULL || ids == NULL || confirmed == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+	diag_clear(&mark_diag);
+	if (ids == NULL) {
+		log_warn("not_queued", LOG_INT("count", (int64_t)count),
+		    LOG_TEXT("error", err_name(E_NO_MEMORY)));
+		return 0;
+	}
 	for (size_t i = 0; i < count; i++)
-		ids[i] = jobs[i].raw_data_id;
+		ids[i] = db_int(rows, (int)i, RAW_BATCH_LOCKED_ID);
 	gone = dead_letters_forget(queue, ids, count, arena);
 	if (gone > 0)
 		log_info("dead_forgotten", LOG_INT("count", gone));
-	rc = queue_manager_publish_all(queue, QUEUE_TRANSFORM, jobs, count,
-	    CONFIRM_MS, arena, confirmed, diag);
-	for (size_t i = 0; i < count; i++)
-		if (confirmed[i])
-			done[queued++] = raw_batch_locked(rows, (int)i);
-	*ret_queued = queued;
-	if (queued > 0) {
-		struct diag mark_diag;
-
-		diag_clear(&mark_diag);
-		/* A mark that is lost costs a duplicate message. */
-		if (raw_batch_mark_queued(db, done, queued, arena,
-		    &mark_diag) != E_OK)
-			log_warn("mark_queued", LOG_INT("lost",
-			    (int64_t)queued), LOG_TEXT("text",
-			    mark_diag.text));
-	}
-	return rc;
+	/* A mark that is lost costs a duplicate message. */
+	if (publish_transforms(db, queue, rows, CONFIRM_MS, arena, &published,
+	    &mark_diag) != E_OK)
+		log_warn("mark_queued", LOG_INT("lost",
+		    (int64_t)published.confirmed), LOG_TEXT("text",
+		    mark_diag.text));
+	if (published.why.code != E_OK)
+		log_warn("not_queued", LOG_INT("count", (int64_t)(count -
+		    published.confirmed)), LOG_TEXT("error",
+		    err_name(published.why.code)), LOG_TEXT("text",
+		    published.why.text));
+	return published.confirmed;
 }
 
 enum err
@@ -53,7 +54,6 @@ requeue(struct db *db, struct queue_manager *queue,
     struct requeued *ret_requeued, struct diag *diag)
 {
 	struct requeued requeued = { 0 };
-	struct diag publish_diag;
 	struct db_rows *rows;
 	enum err rc;
 
@@ -61,13 +61,9 @@ requeue(struct db *db, struct queue_manager *queue,
 	if (rc != E_OK)
 		return rc;
 	requeued.pending = (size_t)db_rows_count(rows);
-	diag_clear(&publish_diag);
-	if (requeued.pending > 0 && publish(db, queue, rows, arena,
-	    &requeued.queued, &publish_diag) != E_OK)
-		log_warn("not_queued", LOG_INT("count", (int64_t)(
-		    requeued.pending - requeued.queued)), LOG_TEXT("error",
-		    err_name(publish_diag.code)), LOG_TEXT("text",
-		    publish_diag.text));
+	if (requeued.pending > 0)
+		requeued.queued = publish(db, queue, rows, arena);
+	arena_resume(arena); /* the relay queues what was not */
 	*ret_requeued = requeued;
 	return E_OK;
 }

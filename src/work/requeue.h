@@ -6,7 +6,7 @@
 #ifndef WORK_REQUEUE_H
 #define WORK_REQUEUE_H
 
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_filter.h"
 #include "queue/queue_manager.h"
 
 struct requeued {

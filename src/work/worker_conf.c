@@ -1,7 +1,7 @@
 #include "work/worker_conf.h"
 
 const struct conf_row worker_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct worker_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct worker_settings, __VA_ARGS__)
 #include "work/worker_conf_rows.h"
 #undef SETTING
 };

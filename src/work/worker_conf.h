@@ -7,7 +7,7 @@
 #include "base/conf.h"
 
 struct worker_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "work/worker_conf_rows.h"
 #undef SETTING
 };

@@ -12,9 +12,9 @@
 #define LISTED_MAX 1000
 
 const char *
-worker_fate_name(enum worker_fate fate)
+worker_fate_name(enum worker_fate_kind kind)
 {
-	switch (fate) {
+	switch (kind) {
 	case WORKER_DONE:
 		return "done";
 	case WORKER_LOAD:
@@ -56,9 +56,9 @@ bool
 worker_is_outage(const struct diag *diag)
 {
 	/* Connections, read-only, disk, shutdown, I/O; tables, rights. */
-	static const char *const states[] = { "08", "25006", "26000", "53100", "53300",
-		"57P", "58", "3F000", "42501", "42703", "42704", "42883",
-		"42P01" };
+	static const char *const states[] = { "08", "25006", "26000", "53100",
+		"53300", "57P", "58", "3F000", "42501", "42703", "42704",
+		"42883", "42P01" };
 
 	for (size_t i = 0; i < COUNT(states); i++)
 		if (strncmp(diag->sqlstate, states[i], strlen(states[i])) == 0)
@@ -72,7 +72,7 @@ static struct span
 as_details(struct buf *out, struct arena *arena)
 {
 	char *copy = buf_done(out) != E_OK ? NULL :
-	    arena_get(arena, out->len + 2);
+	    arena_ask(arena, out->len + 2);
 
 	if (copy != NULL)
 		memcpy(copy + 1, out->data, out->len);
@@ -135,8 +135,8 @@ worker_error_details(const struct diag *diag, const char *stage,
 	return details;
 }
 
-bool
-worker_has_notes(const struct transform_outcome *outcome)
+static bool
+has_notes(const struct transform_outcome *outcome)
 {
 	return outcome->skipped > 0 || outcome->incomplete > 0 ||
 	    outcome->waiting_json.at != NULL;
@@ -157,17 +157,17 @@ write_list(struct json *json, const char *name, int64_t count,
 	json_raw(json, name, list);
 }
 
-struct span
+enum err
 worker_notes(const struct transform_outcome *outcome, int64_t attempt,
-    struct arena *arena)
+    struct arena *arena, struct span *ret_details, struct diag *diag)
 {
 	char stamp[CLOCK_STAMP_SIZE];
-	struct span details;
 	struct json json;
 	struct buf out;
 
-	if (!worker_has_notes(outcome))
-		return SPAN_NONE;
+	*ret_details = SPAN_NONE;
+	if (!has_notes(outcome))
+		return E_OK;
 	clock_stamp(stamp);
 	buf_init(&out, DETAILS_MAX);
 	json_init(&json, &out);
@@ -188,7 +188,8 @@ worker_notes(const struct transform_outcome *outcome, int64_t attempt,
 	json_int(&json, "attempt", attempt);
 	json_text(&json, "at", stamp);
 	json_end(&json);
-	details = as_details(&out, arena);
+	*ret_details = as_details(&out, arena);
 	buf_free(&out);
-	return details;
+	return ret_details->at != NULL ? E_OK : diag_set(diag, E_NO_MEMORY,
+	    "no memory for the list of skipped items");
 }

@@ -21,21 +21,25 @@ bool worker_is_hopeless(enum err rc, const struct diag *diag);
 bool worker_is_outage(const struct diag *diag);
 
 /* A fate's name, for the log. */
-const char *worker_fate_name(enum worker_fate fate);
-
-/* Is there anything to be said of a batch that was transformed? */
-bool worker_has_notes(const struct transform_outcome *outcome);
+const char *worker_fate_name(enum worker_fate_kind kind);
 
 /*
  * One failed attempt, item being the place in the batch that it failed at, or
- * -1; or what was left out of a batch that was transformed, and what its
- * answer lacked: SPAN_NONE when there is nothing to be said.
- * Gives: JSON as db_add_jsonb() wants it, in the arena; SPAN_NONE also
- *        without memory.
+ * -1.
+ * Gives: JSON as db_add_jsonb() wants it, in the arena; SPAN_NONE without
+ *        memory.
  */
 struct span worker_error_details(const struct diag *diag, const char *stage,
     const char *message, int64_t item, int64_t attempt, struct arena *arena);
-struct span worker_notes(const struct transform_outcome *outcome,
-    int64_t attempt, struct arena *arena);
+
+/*
+ * What was left out of a batch that was transformed, and what its answer
+ * lacked.
+ * Gives: *ret_details as above; SPAN_NONE when there is nothing to be said.
+ * Fails: E_NO_MEMORY.
+ */
+enum err worker_notes(const struct transform_outcome *outcome,
+    int64_t attempt, struct arena *arena, struct span *ret_details,
+    struct diag *diag) MUST_CHECK;
 
 #endif

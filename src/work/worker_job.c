@@ -52,10 +52,10 @@ work_of(struct db *db, const struct worker_settings *settings,
 }
 
 static void
-bury(struct worker_verdict *verdict, const char *reason)
+bury(struct worker_fate *fate, const char *reason)
 {
-	verdict->fate = WORKER_BURY;
-	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", reason);
+	fate->kind = WORKER_BURY;
+	(void)snprintf(fate->reason, sizeof(fate->reason), "%s", reason);
 }
 
 /* The transaction's inside. *ret_held: the claim was still ours. */
@@ -66,7 +66,6 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	struct raw_batch_result result = { .status = SPAN_LIT("completed"),
 		.items = -1 };
 	enum raw_batch_state state;
-	struct span details;
 	enum err rc;
 
 	rc = raw_batch_hold(work->db, &work->name, claim, work->arena,
@@ -78,14 +77,12 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 		    work->arena, &state, work->diag);
 	rc = transformer_run(work->db, &work->job, work->arena, ret_outcome,
 	    work->diag);
+	if (rc == E_OK)
+		rc = worker_notes(ret_outcome, claim->attempt, work->arena,
+		    &result.details, work->diag);
 	if (rc != E_OK)
 		return rc;
-	details = worker_notes(ret_outcome, claim->attempt, work->arena);
-	if (details.at == NULL && worker_has_notes(ret_outcome))
-		return diag_set(work->diag, E_NO_MEMORY,
-		    "no memory for the list of skipped items");
 	FAILPOINT("transformed");
-	result.details = details;
 	result.items = ret_outcome->items;
 	return raw_batch_end(work->db, &work->name, claim, &result,
 	    work->arena, &state, work->diag);
@@ -125,7 +122,7 @@ give_up_claim(struct work *work, const struct raw_batch_claim *claim,
 /* One transaction. *ret_state: the row's state, CLAIMED while it is ours. */
 static enum err
 transform_once(struct work *work, const struct raw_batch_claim *claim,
-    struct worker_verdict *verdict, enum raw_batch_state *ret_state)
+    struct worker_fate *fate, enum raw_batch_state *ret_state)
 {
 	struct transform_outcome outcome = { 0 };
 	bool held = false;
@@ -138,13 +135,14 @@ transform_once(struct work *work, const struct raw_batch_claim *claim,
 	rc = transform_claimed(work, claim, &outcome, &held);
 	if (rc != E_OK || !held) {
 		db_rollback(work->db);
+		arena_resume(work->arena); /* what comes is about the row */
 		return rc != E_OK ? rc : give_up_claim(work, claim, ret_state);
 	}
 	rc = db_commit(work->db, work->diag);
-	verdict->fate = WORKER_LOAD;
-	verdict->items = outcome.items - outcome.unreadable;
-	verdict->skipped = outcome.skipped;
-	verdict->incomplete = outcome.incomplete;
+	fate->kind = WORKER_LOAD;
+	fate->items = outcome.items - outcome.unreadable;
+	fate->skipped = outcome.skipped;
+	fate->incomplete = outcome.incomplete;
 	return rc;
 }
 
@@ -154,30 +152,30 @@ transform_once(struct work *work, const struct raw_batch_claim *claim,
  */
 static void
 judge_state(enum raw_batch_state state, bool again,
-    struct worker_verdict *verdict)
+    struct worker_fate *fate)
 {
 	switch (state) {
 	case RAW_BATCH_ABSENT:
-		bury(verdict, "the tenant has no such batch of this"
+		bury(fate, "the tenant has no such batch of this"
 		    " integration and type");
 		break;
 	case RAW_BATCH_DELETED:
-		verdict->fate = WORKER_DONE;
+		fate->kind = WORKER_DONE;
 		break;
 	case RAW_BATCH_PENDING:
 	case RAW_BATCH_PROCESSING:
 	case RAW_BATCH_HELD:
-		verdict->fate = WORKER_WAIT;
-		verdict->held = state != RAW_BATCH_PROCESSING;
+		fate->kind = WORKER_WAIT;
+		fate->held = state != RAW_BATCH_PROCESSING;
 		break;
 	case RAW_BATCH_COMPLETED:
-		verdict->fate = WORKER_LOAD;
+		fate->kind = WORKER_LOAD;
 		break;
 	case RAW_BATCH_FAILED:
 		/* A message more than is needed, unless it was ours before. */
-		verdict->fate = WORKER_DONE;
+		fate->kind = WORKER_DONE;
 		if (again)
-			bury(verdict, "the batch is failed: see its"
+			bury(fate, "the batch is failed: see its"
 			    " error_details");
 		break;
 	case RAW_BATCH_SPENT:
@@ -208,7 +206,7 @@ find_item(const struct work *work, bool load)
  */
 static void
 give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
-    const char *message, struct worker_verdict *verdict)
+    const char *message, struct worker_fate *fate)
 {
 	bool deadly = claim->state == RAW_BATCH_DEADLY;
 	bool outage = !hopeless && worker_is_outage(work->diag);
@@ -226,15 +224,15 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 	struct diag diag;
 
 	diag_clear(&diag);
-	verdict->outage = outage;
-	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", message);
-	verdict->fate = WORKER_RETRY;
+	fate->outage = outage;
+	(void)snprintf(fate->reason, sizeof(fate->reason), "%s", message);
+	fate->kind = WORKER_RETRY;
 	if (end_claim(work, claim, &result, &state, &diag) != E_OK)
 		return;
 	if (state == RAW_BATCH_FAILED)
-		bury(verdict, message);
+		bury(fate, message);
 	else if (state != RAW_BATCH_PENDING)
-		judge_state(state, true, verdict);
+		judge_state(state, true, fate);
 }
 
 /*
@@ -265,11 +263,11 @@ claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 enum err
 worker_transform(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct arena *arena, struct worker_fate *ret_fate,
     struct diag *diag)
 {
 	struct work work = work_of(db, settings, job, arena, diag);
-	struct worker_verdict verdict = { .fate = WORKER_WAIT };
+	struct worker_fate fate = { .kind = WORKER_WAIT };
 	bool again = history->redelivered || history->held > 0;
 	struct raw_batch_claim claim;
 	enum raw_batch_state state;
@@ -279,28 +277,28 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	rc = claim_batch(&work, again, &claim);
 	if (rc != E_OK)
 		return rc;
-	verdict.attempt = claim.attempt;
+	fate.attempt = claim.attempt;
 	FAILPOINT("claimed");
 	if (claim.state == RAW_BATCH_SPENT) {
 		give_back(&work, &claim, true, "it was tried too often without"
-		    " coming to an end", &verdict);
+		    " coming to an end", &fate);
 	} else if (claim.state == RAW_BATCH_DEADLY) {
-		give_back(&work, &claim, true, DEADLY, &verdict);
+		give_back(&work, &claim, true, DEADLY, &fate);
 	} else if (claim.state == RAW_BATCH_CLAIMED) {
-		rc = transform_once(&work, &claim, &verdict, &state);
+		rc = transform_once(&work, &claim, &fate, &state);
 		if (rc == E_OK && state != RAW_BATCH_CLAIMED)
-			judge_state(state, true, &verdict);
+			judge_state(state, true, &fate);
 		if (rc != E_OK)
 			give_back(&work, &claim, worker_is_hopeless(rc, diag),
-			    diag->text, &verdict);
+			    diag->text, &fate);
 	} else {
-		judge_state(claim.state, again, &verdict);
+		judge_state(claim.state, again, &fate);
 	}
-	if (!work.is_known && (verdict.fate == WORKER_LOAD ||
+	if (!work.is_known && (fate.kind == WORKER_LOAD ||
 	    claim.state == RAW_BATCH_FAILED))
-		verdict.fate = WORKER_DONE; /* there is nothing to load */
+		fate.kind = WORKER_DONE; /* there is nothing to load */
 	FAILPOINT("completed");
-	*ret_verdict = verdict;
+	*ret_fate = fate;
 	return E_OK;
 }
 
@@ -333,6 +331,7 @@ load_once(struct work *work, bool failed)
 	if (rc == E_OK)
 		return db_commit(work->db, work->diag);
 	db_rollback(work->db);
+	arena_resume(work->arena);
 	return rc;
 }
 
@@ -342,21 +341,21 @@ load_once(struct work *work, bool failed)
  * Fails: it cannot be noted; the load is tried again as if it had not been.
  */
 static enum err
-load_failed(struct work *work, bool last, struct worker_verdict *verdict)
+load_failed(struct work *work, bool last, struct worker_fate *fate)
 {
 	struct diag diag;
 	enum err rc;
 
-	verdict->outage = !last && worker_is_outage(work->diag);
-	last = last || (!verdict->outage &&
-	    verdict->attempt >= work->settings->worker_attempts);
-	(void)snprintf(verdict->reason, sizeof(verdict->reason), "%s",
+	fate->outage = !last && worker_is_outage(work->diag);
+	last = last || (!fate->outage &&
+	    fate->attempt >= work->settings->worker_attempts);
+	(void)snprintf(fate->reason, sizeof(fate->reason), "%s",
 	    work->diag->text);
-	verdict->fate = last ? WORKER_BURY : WORKER_RETRY;
+	fate->kind = last ? WORKER_BURY : WORKER_RETRY;
 	diag_clear(&diag);
 	rc = raw_batch_load_failed(work->db, &work->name,
 	    worker_error_details(work->diag, "load", work->diag->text,
-	    find_item(work, true), verdict->attempt, work->arena), last,
+	    find_item(work, true), fate->attempt, work->arena), last,
 	    work->arena, &diag);
 	if (rc != E_OK)
 		*work->diag = diag;
@@ -366,11 +365,11 @@ load_failed(struct work *work, bool last, struct worker_verdict *verdict)
 enum err
 worker_load(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct arena *arena, struct worker_fate *ret_fate,
     struct diag *diag)
 {
 	struct work work = work_of(db, settings, job, arena, diag);
-	struct worker_verdict verdict = { .fate = WORKER_DONE,
+	struct worker_fate fate = { .kind = WORKER_DONE,
 		.attempt = history->attempt + 1 };
 	bool failed, deadly = false;
 	enum raw_batch_state state;
@@ -383,7 +382,7 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	if (rc != E_OK)
 		return rc;
 	if (state == RAW_BATCH_ABSENT) {
-		judge_state(state, true, &verdict);
+		judge_state(state, true, &fate);
 	} else if (work.is_known && (state == RAW_BATCH_COMPLETED ||
 	    (state == RAW_BATCH_FAILED && failed))) {
 		rc = deadly ? diag_set(diag, E_CONFLICT, DEADLY) :
@@ -392,9 +391,9 @@ worker_load(struct db *db, const struct worker_settings *settings,
 			return rc;
 		if (rc != E_OK)
 			rc = load_failed(&work, worker_is_hopeless(rc, diag),
-			    &verdict);
+			    &fate);
 	}
 	/* In any other state it will be transformed, and loaded, again. */
-	*ret_verdict = verdict;
+	*ret_fate = fate;
 	return rc;
 }

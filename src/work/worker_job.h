@@ -10,7 +10,7 @@
 #include "queue/job.h"
 #include "work/worker_conf.h"
 
-enum worker_fate {
+enum worker_fate_kind {
 	WORKER_DONE,  /* nothing more is to be done */
 	WORKER_LOAD,  /* it is transformed: publish its load job, then done */
 	WORKER_RETRY, /* it failed: again after a delay */
@@ -18,8 +18,8 @@ enum worker_fate {
 	WORKER_BURY,  /* it is dead */
 };
 
-struct worker_verdict {
-	enum worker_fate fate;
+struct worker_fate {
+	enum worker_fate_kind kind;
 	int64_t attempt; /* which one this was */
 	bool held;	 /* WAIT: somebody was at work on it right now */
 	bool outage;	 /* RETRY: the servers are to blame, not the batch */
@@ -42,18 +42,18 @@ struct worker_history {
  * transaction.
  *
  * Needs: no open transaction; arena is the job's.
- * Gives: *ret_verdict; the diag of a failure is for the log.
+ * Gives: *ret_fate; the diag of a failure is for the log.
  * Fails: as db_run(), when nothing was begun and nothing decided.
  */
 enum err worker_transform(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct arena *arena, struct worker_fate *ret_fate,
     struct diag *diag) MUST_CHECK;
 
 /* Load what a transformed batch touched. The same. */
 enum err worker_load(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_verdict *ret_verdict,
+    struct arena *arena, struct worker_fate *ret_fate,
     struct diag *diag) MUST_CHECK;
 
 #endif

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "json/json_value.h"
-#include "models/batch/raw_batch.h"
+#include "models/entity_type.h"
 
 #include "bench.h"
 
@@ -28,7 +28,7 @@ scan(const struct json_impl *impl, struct span body)
 {
 	struct json_member members[] = { { .name = "integration_id" },
 		{ .name = "entity_type" }, { .name = "external_id" },
-		{ .name = "raw_data", .items = raw_batch_items },
+		{ .name = "raw_data", .items = entity_type_items },
 		{ .name = "extraction_metadata" }, { .name = "tenant_id" } };
 	struct json_refusal refusal;
 

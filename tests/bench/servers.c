@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "json/json_scan.h"
-#include "models/batch/raw_batch.h"
+#include "models/entity_type.h"
 
 #include "bench.h"
 
@@ -107,7 +107,7 @@ servers_take_apart(struct span body, struct servers_batch *batch)
 {
 	struct json_member members[] = { { .name = "integration_id" },
 		{ .name = "entity_type" }, { .name = "external_id" },
-		{ .name = "raw_data", .items = raw_batch_items },
+		{ .name = "raw_data", .items = entity_type_items },
 		{ .name = "extraction_metadata" } };
 	struct json_refusal refusal;
 

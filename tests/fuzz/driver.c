@@ -4,7 +4,7 @@
  *
  *	fuzz_json_scan [file or folder]…
  *
- * Without arguments, the harness's own seeds. FUZZ_ROUNDS: changes a seed.
+ * Without arguments, the seeds of its name. FUZZ_ROUNDS: changes a seed.
  * When a harness aborts, what it looked at is in the file fuzz-failed.
  */
 #include <dirent.h>
@@ -173,12 +173,32 @@ run_path(const char *path)
 	free(entries);
 }
 
+/* The seeds of fuzz_X are in seeds/X; without that folder, in seeds/json_scan. */
+static char *
+own_seeds(const char *program)
+{
+	const char *source = getenv("top_srcdir");
+	const char *name = strrchr(program, '/');
+	char *seeds = NULL;
+
+	name = strchr(name == NULL ? program : name, '_');
+	for (int i = 0; i < 2; i++) {
+		free(seeds);
+		if (name == NULL || asprintf(&seeds, "%s/tests/fuzz/seeds/%s",
+		    source == NULL ? "." : source, name + 1) < 0)
+			return NULL;
+		if (access(seeds, R_OK) == 0)
+			break;
+		name = "_json_scan";
+	}
+	return seeds;
+}
+
 int
 main(int argc, char **argv)
 {
-	const char *source = getenv("top_srcdir");
 	const char *rounds = getenv("FUZZ_ROUNDS");
-	char *seeds = NULL;
+	char *seeds = argc == 1 ? own_seeds(argv[0]) : NULL;
 
 	driver.rounds = rounds == NULL ? 2000 : strtoul(rounds, NULL, 10);
 	driver.random = UINT64_C(0x9e3779b97f4a7c15);
@@ -188,8 +208,7 @@ main(int argc, char **argv)
 	(void)signal(SIGABRT, on_abort);
 	for (int i = 1; i < argc; i++)
 		run_path(argv[i]);
-	if (argc == 1 && asprintf(&seeds, "%s/" FUZZ_SEEDS,
-	    source == NULL ? "." : source) > 0)
+	if (seeds != NULL)
 		run_path(seeds);
 	(void)printf("1..%d\n", driver.points);
 	free(seeds);

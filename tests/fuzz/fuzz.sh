@@ -38,18 +38,15 @@ compile() { # ARGUMENTS…
 		$features $(pkg-config --cflags $libraries) "$@"
 }
 # A library: what a harness brings itself is left out of it, as in make check.
-mkdir -p "$work"
-rm -f "$work/libetl.a"
-for floor in base adapters models queue http etl; do
-	rm -rf "$work/objects"
-	mkdir "$work/objects"
-	# Same names on two floors are members of their own.
-	for source in "$source_dir/src/$floor"/*.c; do
-		compile -fsanitize=fuzzer-no-link,address,undefined \
-			-c "$source" -o "$work/objects/$floor-${source##*/}.o"
-	done
-	ar rcs "$work/libetl.a" "$work/objects"/*.o
+rm -rf "$work/libetl.a" "$work/objects"
+mkdir -p "$work/objects"
+for source in $(cd "$source_dir/src" && find . -name '*.c' ! -path './programs/*'); do
+	# Same names in two folders are members of their own.
+	compile -fsanitize=fuzzer-no-link,address,undefined \
+		-c "$source_dir/src/$source" \
+		-o "$work/objects/$(echo "${source#./}" | tr / -).o"
 done
+ar rcs "$work/libetl.a" "$work/objects"/*.o
 rm -rf "$work/objects"
 for name in "$@"; do
 	seeds=$fuzz_dir/seeds/$name
@@ -57,7 +54,7 @@ for name in "$@"; do
 	mkdir -p "$work/$name"
 	# shellcheck disable=SC2046,SC2086 # pkg-config gives several words
 	compile -fsanitize=fuzzer,address,undefined "$fuzz_dir/fuzz_$name.c" \
-		"$source_dir/tests/unit/json_reference.c" "$work/libetl.a" \
+		"$source_dir/tests/unit/json/json_reference.c" "$work/libetl.a" \
 		-o "$work/fuzz_$name" $(pkg-config --libs $libraries) -lfcgi
 	echo "fuzz.sh: $name, $seconds seconds"
 	(cd "$work" && "./fuzz_$name" -max_total_time="$seconds" \

@@ -20,12 +20,11 @@ check(const struct conf_set *set)
 		const struct conf_row *row = &set->rows[i];
 		const void *at = (const char *)set->values + row->offset;
 
-		if (row->kind == CONF_NUMBER || row->kind == CONF_BOOL) {
+		if (row->kind == CONF_NUMBER) {
 			const int64_t *number = at;
 
-			must(row->kind == CONF_BOOL ? *number >> 1 == 0 :
-			    *number >= row->min && *number <= row->max);
-		} else {
+			must(*number >= row->least && *number <= row->most);
+		} else if (row->kind != CONF_FLAG) {
 			must(*(char *const *)at != NULL);
 		}
 	}

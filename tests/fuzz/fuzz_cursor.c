@@ -11,6 +11,7 @@
 #include "base/stamp.h"
 #include "etl/handlers.h"
 #include "http/etag.h"
+#include "http/field.h"
 #include "http/strict.h"
 
 #include "fuzz.h"
@@ -29,21 +30,6 @@ check_int(const struct field *row, struct span text, int64_t value)
 	must(span_is(text, again));
 }
 
-static bool
-is_choice(const char *choices, struct span value)
-{
-	struct span rest = str_span(choices);
-
-	while (rest.at != NULL) {
-		struct span choice = span_cut(&rest, '|');
-
-		if (choice.len == value.len &&
-		    memcmp(choice.at, value.at, value.len) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 check_text(const struct field *row, struct span text, struct span value)
 {
@@ -54,7 +40,7 @@ check_text(const struct field *row, struct span text, struct span value)
 	if (row->choices == NULL)
 		must(chars >= (size_t)row->min && chars <= (size_t)row->max);
 	else
-		must(is_choice(row->choices, value));
+		must(span_is_choice(value, row->choices));
 }
 
 /* What PostgreSQL gets as a time is one of the calendar, and reads as itself. */
@@ -156,13 +142,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span rest = { (const char *)data, size };
 	struct arena *arena = arena_new(65536 + 64 * size);
-	struct service service = { 0 };
 	struct buf body;
 	struct req rq;
 
 	must(arena != NULL);
 	buf_init(&body, 16);
-	request_init(&rq, &service, arena, &body);
+	request_init(&rq, arena, &body);
 	rq.query = span_cut(&rest, '\n');
 	if (params_read(rq.query, arena, &rq.params, &rq.diag) == E_OK) {
 		check_query(&rq, &raw_data_list_input);

@@ -237,7 +237,6 @@ read_body(const struct req *rq, struct buf *body)
 static bool
 serve(struct arena *arena, struct buf *expected, bool *sent)
 {
-	struct service service = { 0 };
 	struct diag diag;
 	struct buf body;
 	struct req rq;
@@ -248,7 +247,7 @@ serve(struct arena *arena, struct buf *expected, bool *sent)
 	if (!got)
 		return false;
 	buf_init(&body, BODY_MAX + 1);
-	request_init(&rq, &service, arena, &body);
+	request_init(&rq, arena, &body);
 	request_from_fcgi(&rq, door.fcgi);
 	must(rq.request_id[0] != '\0');
 	(void)fcgi_is_gone(door.fcgi);

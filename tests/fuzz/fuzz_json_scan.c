@@ -11,7 +11,7 @@
 #include "json/json_scan.h"
 
 #include "fuzz.h"
-#include "unit/json_reference.h"
+#include "unit/json/json_reference.h"
 
 #define MEMBERS 3
 

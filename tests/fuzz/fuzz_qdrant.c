@@ -23,15 +23,13 @@ enum qdrant_state
 qdrant_http_get(struct qdrant_client *client, const char *path,
     struct arena *arena, struct span *ret_body, struct diag *diag)
 {
-	char *copy = arena_text(arena, client->answer);
-
 	must(path[0] == '/');
-	if (copy == NULL) {
-		(void)diag_set(diag, E_TOO_LARGE, "too much");
-		return QDRANT_STRANGE;
-	}
-	*ret_body = (struct span){ copy, client->answer.len };
-	return QDRANT_HEALTHY;
+	*ret_body = arena_span(arena, client->answer);
+	if (!arena_failed(arena))
+		return QDRANT_HEALTHY;
+	arena_resume(arena);
+	(void)diag_set(diag, E_TOO_LARGE, "too much");
+	return QDRANT_STRANGE;
 }
 
 /* An item is the text that we have, which ends with its length. */

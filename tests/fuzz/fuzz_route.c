@@ -44,7 +44,6 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new(1 << 16);
-	struct service service = { 0 };
 	char allow[ROUTE_ALLOW_SIZE];
 	struct span path;
 	struct buf body;
@@ -54,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	must(arena != NULL);
 	buf_init(&body, 16);
-	request_init(&rq, &service, arena, &body);
+	request_init(&rq, arena, &body);
 	rq.path = (struct span){ (const char *)data, size };
 	rq.method = span_cut(&rq.path, ' ');
 	if (rq.path.at == NULL)

@@ -8,10 +8,12 @@ ETL_APP_POOL=2 app_up
 problem() { # NAME STATUS TITLE
 	check_is "$1: $2" "$STATUS" "$2"
 	check_is "$1: a problem with all its members" \
-		"$(jq -c --arg id "$(header X-Request-Id)" '[.type, .title, .status, (.detail | length > 15), .request_id == $id]' "$BODY")" \
+		"$(jq -c --arg id "$(header X-Request-Id)" \
+			'[.type, .title, .status, (.detail | length > 15), .request_id == $id]' "$BODY")" \
 		"[\"about:blank\",\"$3\",$2,true,true]"
 	check_is "$1: its media type" "$(header Content-Type)" application/problem+json
-	check_match "$1: one request id" "$(grep -ci '^x-request-id:' "$HEADERS") $(header X-Request-Id)" '^1 [A-Za-z0-9._:-]+$'
+	check_match "$1: one request id" "$(grep -ci '^x-request-id:' "$HEADERS") $(header X-Request-Id)" \
+		'^1 [A-Za-z0-9._:-]+$'
 	check_is "$1: no sniffing, no version" "$(header X-Content-Type-Options) $(header Server)" "nosniff nginx"
 }
 
@@ -80,7 +82,8 @@ problem "an unknown version" 505 "HTTP Version Not Supported"
 
 # -- what reaches the log
 request GET '/app/etl/health?token=secret-in-query' -H 'X-Request-Id: in-the-log'
-check "the request's id stands in nginx's log" wait_until 5 grep -q 'request_id=in-the-log .*path="/app/etl/health" status=' "$ETL_APP/nginx/logs/access.log"
+check "the request's id stands in nginx's log" \
+	wait_until 5 grep -q 'request_id=in-the-log .*path="/app/etl/health" status=' "$ETL_APP/nginx/logs/access.log"
 check_fails "its query does not" grep -q secret-in-query "$ETL_APP/nginx/logs/access.log"
 
 # -- the pool

@@ -24,14 +24,7 @@ code_of() {
 	echo $?
 }
 
-q() {
-	psql -XAtq -v ON_ERROR_STOP=1 -c "$1" 2>>"$TMP/psql.err"
-}
-
-refused() {
-	! q "$1"
-}
-
+refused() { ! sql "$1"; }
 out_has() { grep -q -- "$1" "$TMP/out"; }
 err_has() { grep -q -- "$1" "$TMP/err"; }
 
@@ -88,7 +81,7 @@ check "0003 is on request" grep -Eq '^ *0003 +demo_tenant +on request' "$TMP/out
 check_is "--apply-all --dry-run: 0" "$(code_of --apply-all --dry-run)" 0
 check_is "it prints the plan" "$(cat "$TMP/out")" "$(sed 's/^/would apply /' <<<"$plain")"
 check_is "and makes nothing, not even the history" \
-	"$(q "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")" 0
+	"$(sql "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")" 0
 check_is "--rollback-to 0 with nothing applied: 0" "$(code_of --rollback-to 0)" 0
 check "nothing to do" out_has '^nothing to do$'
 
@@ -103,46 +96,52 @@ check_is "--apply-all: 0" "$(code_of --apply-all)" 0
 check_is "--apply-all again: 0" "$(code_of --apply-all)" 0
 check_is "the demo tenant is not part of all" "$(cat "$TMP/out")" "nothing to do"
 check_is "--apply 3: 0" "$(code_of --apply 3)" 0
-check_is "now there is a demo tenant" "$(q "SELECT name FROM tenants WHERE id = 1")" Demo
+check_is "now there is a demo tenant" "$(sql "SELECT name FROM tenants WHERE id = 1")" Demo
 check_is "with one commitment point per integration" \
-	"$(q "SELECT string_agg(integration_id || ':' || step_name, ' ' ORDER BY integration_id) FROM workflows WHERE is_commitment_point")" \
+	"$(sql "SELECT string_agg(integration_id || ':' || step_name, ' ' ORDER BY integration_id) FROM workflows
+		WHERE is_commitment_point")" \
 	"1:Ready 2:Open"
-check_is "the next tenant gets the next id" "$(q "INSERT INTO tenants (name) VALUES ('Next') RETURNING id")" 2
-q "INSERT INTO integrations (tenant_id, provider, type) VALUES (2, 'Jira', 'data_source')"
-check_is "and the next integration" "$(q "SELECT max(id) FROM integrations")" 3
+check_is "the next tenant gets the next id" "$(sql "INSERT INTO tenants (name) VALUES ('Next') RETURNING id")" 2
+sql "INSERT INTO integrations (tenant_id, provider, type) VALUES (2, 'Jira', 'data_source')"
+check_is "and the next integration" "$(sql "SELECT max(id) FROM integrations")" 3
 migrate --status
 check_is "--status tells all are applied" "$(grep -Ec 'applied +2[0-9]{3}-' "$TMP/out")" "$newest"
 check_is "the service finds the numbers in the history" \
-	"$(q "SELECT string_agg(number::text, ',' ORDER BY number) FROM migration_history")" "$(seq -s , "$newest")"
-check_is "the checksum is the file's SHA-256" "$(q "SELECT checksum FROM migration_history WHERE number = 1")" \
+	"$(sql "SELECT string_agg(number::text, ',' ORDER BY number) FROM migration_history")" "$(seq -s , "$newest")"
+check_is "the checksum is the file's SHA-256" "$(sql "SELECT checksum FROM migration_history WHERE number = 1")" \
 	"$(sha256sum <"$shipped/0001_initial_db_schema.up.sql" | cut -d' ' -f1)"
 
 # -- tenants are apart
-insert="INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)"
-check "a tenant's own integration is taken" q "$insert VALUES (1, 1, 'x', '{}', 1, 2, sha256('{}'))"
+insert="INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+	raw_data_bytes, raw_data_sha256)"
+check "a tenant's own integration is taken" sql "$insert VALUES (1, 1, 'x', '{}', 1, 2, sha256('{}'))"
 check "another tenant's integration is refused" refused "$insert VALUES (2, 1, 'x', '{}', 1, 2, sha256('{}'))"
 check "so it is for a work item's project" refused \
 	"INSERT INTO work_items (tenant_id, integration_id, project_id) SELECT 2, 3, id FROM projects"
 check "for its type" refused "INSERT INTO work_items (tenant_id, integration_id, wit_id) SELECT 2, 3, min(id) FROM wits"
 check "for a mapping's workflow" refused \
-	"INSERT INTO statuses_mappings (tenant_id, integration_id, status_from, status_to, status_category, workflow_id) SELECT 2, 3, 'a', 'b', 'c', min(id) FROM workflows"
+	"INSERT INTO statuses_mappings (tenant_id, integration_id, status_from, status_to, status_category,
+		workflow_id) SELECT 2, 3, 'a', 'b', 'c', min(id) FROM workflows"
 check "and for an integration's fallback" refused "UPDATE integrations SET fallback_integration_id = 1 WHERE id = 3"
 check_is "every reference between tenant tables names the tenant" \
-	"$(q "SELECT conname FROM pg_constraint c WHERE contype = 'f' AND array_length(conkey, 1) = 1
-	AND confrelid <> 'tenants'::regclass AND conrelid NOT IN ('projects_wits'::regclass, 'projects_statuses'::regclass)")" ""
+	"$(sql "SELECT conname FROM pg_constraint c WHERE contype = 'f' AND array_length(conkey, 1) = 1
+	AND confrelid <> 'tenants'::regclass AND conrelid NOT IN ('projects_wits'::regclass,
+	'projects_statuses'::regclass)")" ""
 check "a second commitment point is refused" refused \
-	"INSERT INTO workflows (tenant_id, integration_id, step_name, step_category, is_commitment_point) VALUES (1, 1, 'x', 'To Do', true)"
-check "a status the service does not know is refused" refused "UPDATE raw_extraction_data SET processing_status = 'lost'"
+	"INSERT INTO workflows (tenant_id, integration_id, step_name, step_category, is_commitment_point)
+		VALUES (1, 1, 'x', 'To Do', true)"
+check "a status the service does not know is refused" \
+	refused "UPDATE raw_extraction_data SET processing_status = 'lost'"
 check "a digest of another length is refused" refused "UPDATE raw_extraction_data SET raw_data_sha256 = 'x'"
-check_is "no index names queued_at" "$(q "SELECT count(*) FROM pg_indexes WHERE indexdef ~ 'queued_at'")" 0
+check_is "no index names queued_at" "$(sql "SELECT count(*) FROM pg_indexes WHERE indexdef ~ 'queued_at'")" 0
 
 # -- and down again
 check_is "--rollback-to the newest: nothing to do" "$(migrate --rollback-to "$newest"; cat "$TMP/out")" "nothing to do"
 check_is "--rollback-to 3: 0" "$(code_of --rollback-to 3)" 0
-check_is "the demo tenant is still there" "$(q "SELECT count(*) FROM raw_extraction_data")" 1
+check_is "the demo tenant is still there" "$(sql "SELECT count(*) FROM raw_extraction_data")" 1
 check_is "--rollback-to 2: 0" "$(code_of --rollback-to 2)" 0
-check_is "the demo tenant is gone, and only it" "$(q "SELECT string_agg(name, ' ') FROM tenants")" Next
-check_is "with its batches" "$(q "SELECT count(*) FROM raw_extraction_data")" 0
+check_is "the demo tenant is gone, and only it" "$(sql "SELECT string_agg(name, ' ') FROM tenants")" Next
+check_is "with its batches" "$(sql "SELECT count(*) FROM raw_extraction_data")" 0
 catalogue "$TMP/now"
 check "0003 leaves the catalogue as it was" cmp "$TMP/two" "$TMP/now"
 check_is "--rollback-to 1: 0" "$(code_of --rollback-to 1)" 0
@@ -151,67 +150,71 @@ check "0002 leaves the catalogue as it was" cmp "$TMP/one" "$TMP/now"
 check_is "--rollback-to 0: 0" "$(code_of --rollback-to 0)" 0
 catalogue "$TMP/now"
 check "0001 leaves an empty database" cmp "$TMP/empty" "$TMP/now"
-check_is "the history is empty, too" "$(q "SELECT count(*) FROM migration_history")" 0
+check_is "the history is empty, too" "$(sql "SELECT count(*) FROM migration_history")" 0
 
 # -- an upgrade with rows
 migrate --apply 1
-q "INSERT INTO tenants (name) VALUES ('Old')"
-q "INSERT INTO integrations (tenant_id, provider, type) VALUES (1, 'Jira', 'data_source')"
-q "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data) VALUES
+sql "INSERT INTO tenants (name) VALUES ('Old')"
+sql "INSERT INTO integrations (tenant_id, provider, type) VALUES (1, 'Jira', 'data_source')"
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data) VALUES
 	(1, 1, 'a', '[1, [2, 3], {}]'), (1, 1, 'b', '{\"total\": 9, \"issues\": [{}, {}]}'),
 	(1, 1, 'c', '{\"issues\": 5, \"values\": [1]}'), (1, 1, 'd', '{\"projects\": []}'),
 	(1, 1, 'e', '{\"repositories\": [1, 2]}'), (1, 1, 'f', '{\"items\": [1, 2, 3]}'),
 	(1, 1, 'g', '{\"prs\": [1]}'), (1, 1, 'h', '{\"pull_requests\": [1, 2]}'),
 	(1, 1, 'i', '{\"pullRequests\": {\"nodes\": [1, 2, 3, 4]}}'),
 	(1, 1, 'j', '{\"id\": \"é\"}'), (1, 1, 'k', '7')"
-q "UPDATE raw_extraction_data SET processing_status = NULL, active = NULL, created_at = NULL WHERE entity_type = 'a'"
-q "UPDATE raw_extraction_data SET processing_status = 'completed' WHERE entity_type = 'b'"
+sql "UPDATE raw_extraction_data SET processing_status = NULL, active = NULL, created_at = NULL WHERE entity_type = 'a'"
+sql "UPDATE raw_extraction_data SET processing_status = 'completed' WHERE entity_type = 'b'"
 check_is "0002 takes existing rows" "$(code_of --apply-all)" 0
 check_is "their items are counted" \
-	"$(q "SELECT string_agg(entity_type || raw_data_items, ' ' ORDER BY entity_type) FROM raw_extraction_data")" \
+	"$(sql "SELECT string_agg(entity_type || raw_data_items, ' ' ORDER BY entity_type) FROM raw_extraction_data")" \
 	"a3 b2 c1 d0 e2 f3 g1 h2 i4 j1 k1"
 check_is "their size and digest are those of the text" \
-	"$(q "SELECT bool_and(raw_data_bytes = octet_length(raw_data::text) AND raw_data_sha256 = sha256(convert_to(raw_data::text, 'UTF8'))) FROM raw_extraction_data")" t
-check_is "bytes, not characters" "$(q "SELECT raw_data_bytes FROM raw_extraction_data WHERE entity_type = 'j'")" 12
+	"$(sql "SELECT bool_and(raw_data_bytes = octet_length(raw_data::text)
+		AND raw_data_sha256 = sha256(convert_to(raw_data::text, 'UTF8'))) FROM raw_extraction_data")" t
+check_is "bytes, not characters" "$(sql "SELECT raw_data_bytes FROM raw_extraction_data WHERE entity_type = 'j'")" 12
 check_is "NULL becomes what it meant" \
-	"$(q "SELECT processing_status, active, created_at IS NOT NULL FROM raw_extraction_data WHERE entity_type = 'a'")" "pending|t|t"
+	"$(sql "SELECT processing_status, active, created_at IS NOT NULL FROM raw_extraction_data
+		WHERE entity_type = 'a'")" "pending|t|t"
 check_is "a status that is known stays" \
-	"$(q "SELECT processing_status FROM raw_extraction_data WHERE entity_type = 'b'")" completed
-check_is "none counts as queued" "$(q "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL AND queue_transform AND attempts = 0")" 11
-q "UPDATE raw_extraction_data SET queued_at = now() WHERE entity_type = 'c'"
+	"$(sql "SELECT processing_status FROM raw_extraction_data WHERE entity_type = 'b'")" completed
+check_is "none counts as queued" \
+	"$(sql "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL AND queue_transform
+		AND attempts = 0")" 11
+sql "UPDATE raw_extraction_data SET queued_at = now() WHERE entity_type = 'c'"
 is_hot() {
-	[ "$(q "SELECT n_tup_hot_upd > 0 FROM pg_stat_user_tables WHERE relname = 'raw_extraction_data'")" = t ]
+	[ "$(sql "SELECT n_tup_hot_upd > 0 FROM pg_stat_user_tables WHERE relname = 'raw_extraction_data'")" = t ]
 }
 check "the update of queued_at is heap-only" wait_until 5 is_hot
-q "SELECT setval('raw_extraction_data_id_seq', 3000000000)" >"$TMP/ignored"
-check_is "ids grow beyond 2^31" "$(q "$insert VALUES (1, 1, 'x', '{}', 1, 2, sha256('{}')) RETURNING id")" 3000000001
+sql "SELECT setval('raw_extraction_data_id_seq', 3000000000)" >"$TMP/ignored"
+check_is "ids grow beyond 2^31" "$(sql "$insert VALUES (1, 1, 'x', '{}', 1, 2, sha256('{}')) RETURNING id")" 3000000001
 check_is "then there is no way back: 1" "$(code_of --rollback-to 1)" 1
 check "and it says why" err_has 'has reached id 3000000001'
-check_is "0002 stays applied" "$(q "SELECT max(number) FROM migration_history")" 2
-check_is "with its columns" "$(q "SELECT count(raw_data_items) FROM raw_extraction_data")" 12
+check_is "0002 stays applied" "$(sql "SELECT max(number) FROM migration_history")" 2
+check_is "with its columns" "$(sql "SELECT count(raw_data_items) FROM raw_extraction_data")" 12
 
 # -- drop-all
 check_is "--drop-all without a terminal: 64" "$(code_of --drop-all </dev/null)" 64
 check "it names the database" err_has "\"$PGDATABASE\""
-check_is "and nothing is dropped" "$(q "SELECT count(*) FROM tenants")" 1
+check_is "and nothing is dropped" "$(sql "SELECT count(*) FROM tenants")" 1
 check_is "--drop-all --dry-run: 0" "$(code_of --drop-all --dry-run)" 0
 check "the plan ends with the history" out_has '^would drop migration_history$'
-q "DELETE FROM raw_extraction_data WHERE id > 2147483647"
-q "SELECT setval('raw_extraction_data_id_seq', 100)" >"$TMP/ignored"
+sql "DELETE FROM raw_extraction_data WHERE id > 2147483647"
+sql "SELECT setval('raw_extraction_data_id_seq', 100)" >"$TMP/ignored"
 if script --version >"$TMP/ignored" 2>&1; then
 	at_terminal() {
 		printf '%s\n' "$1" |
 			script -qec "'$program' --dir '$shipped' --drop-all" /dev/null >"$TMP/out" 2>&1
 	}
 	check_fails "at a terminal another name is refused" at_terminal wrong
-	check_is "nothing is dropped then" "$(q "SELECT count(*) FROM tenants")" 1
+	check_is "nothing is dropped then" "$(sql "SELECT count(*) FROM tenants")" 1
 	check "the database's name is taken" at_terminal "$PGDATABASE"
 else
 	check "--drop-all --confirm" migrate --drop-all --confirm
 fi
 catalogue "$TMP/now"
 check "everything is gone" cmp "$TMP/empty" "$TMP/now"
-check_is "the history as well" "$(q "SELECT to_regclass('migration_history') IS NULL")" t
+check_is "the history as well" "$(sql "SELECT to_regclass('migration_history') IS NULL")" t
 check_is "--drop-all --confirm again: 0" "$(code_of --drop-all --confirm)" 0
 
 # -- two at once
@@ -222,14 +225,15 @@ first=$!
 second=$!
 check "of two runners one succeeds" wait $first
 check "and so does the other" wait $second
-check_is "each migration is applied once" "$(cat "$TMP/first" "$TMP/second" | grep -c '^applied')" "$(wc -l <<<"$plain")"
+check_is "each migration is applied once" "$(cat "$TMP/first" "$TMP/second" | grep -c '^applied')" \
+	"$(wc -l <<<"$plain")"
 own_folder slow 0001_slow.up.sql 'CREATE TABLE slow (id integer);
 SELECT pg_sleep(30);' 0001_slow.down.sql 'DROP TABLE slow;'
 fresh_database
 "$program" --dir "$dir" --apply-all >"$TMP/first" 2>"$TMP/first.err" &
 first=$!
 sleeping() {
-	[ "$(q "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pulse-etl-migrate'
+	[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pulse-etl-migrate'
 		AND wait_event = 'PgSleep' AND datname = current_database()")" = 1 ]
 }
 check "a migration takes its time" wait_until 10 sleeping
@@ -241,21 +245,22 @@ check_is "or at once: 69" "$(code_of --apply-all --lock-timeout 0)" 69
 kill -TERM $first
 check_fails "TERM ends it with an error" wait $first
 check "it says what became of it" grep -q 'interrupted in 0001_slow, which was taken back as a whole' "$TMP/first.err"
-check_is "nothing of it is left" "$(q "SELECT to_regclass('slow') IS NULL, count(*) FROM migration_history")" "t|0"
+check_is "nothing of it is left" "$(sql "SELECT to_regclass('slow') IS NULL, count(*) FROM migration_history")" "t|0"
 "$program" --dir "$dir" --apply-all >"$TMP/first" 2>"$TMP/first.err" &
 first=$!
 check "again" wait_until 10 sleeping
 kill -KILL $first
 wait $first 2>"$TMP/ignored"
-q "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-migrate' AND datname = current_database()" >"$TMP/ignored"
-check_is "killed: nothing of it is left either" "$(q "SELECT to_regclass('slow') IS NULL, count(*) FROM migration_history")" "t|0"
+end_sessions pulse-etl-migrate
+check_is "killed: nothing of it is left either" \
+	"$(sql "SELECT to_regclass('slow') IS NULL, count(*) FROM migration_history")" "t|0"
 "$program" --dir "$dir" --apply-all >"$TMP/first" 2>"$TMP/first.err" &
 first=$!
 check "and again" wait_until 10 sleeping
-q "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-migrate' AND datname = current_database()" >"$TMP/ignored"
+end_sessions pulse-etl-migrate
 wait $first
 check_is "a lost connection: 69" "$?" 69
-check_is "nothing of it is left" "$(q "SELECT to_regclass('slow') IS NULL, count(*) FROM migration_history")" "t|0"
+check_is "nothing of it is left" "$(sql "SELECT to_regclass('slow') IS NULL, count(*) FROM migration_history")" "t|0"
 
 # -- SQL that fails
 fresh_database
@@ -272,7 +277,7 @@ check "file, line, server's words and SQLSTATE are named" \
 	err_has "^$dir/0002_broken.up.sql:5: ERROR: column \"nonsense\" does not exist (42703)\$"
 check "what went before stays" grep -q '^applied 0001_fine' "$TMP/out"
 check_is "of the failed one nothing is left" \
-	"$(q "SELECT to_regclass('half') IS NULL, string_agg(name, ' ') FROM migration_history")" "t|fine"
+	"$(sql "SELECT to_regclass('half') IS NULL, string_agg(name, ' ') FROM migration_history")" "t|fine"
 own_folder broken 0002_broken.up.sql 'CREATE TABLE half (id integer PRIMARY KEY);
 INSERT INTO half VALUES (1);
 
@@ -286,7 +291,7 @@ CREATE TABLE half (id integer REFERENCES fine DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO half VALUES (7);"
 check_is "a constraint that fails at the end: 1" "$(code_of --apply-all)" 1
 check "notices are shown" err_has '0002_broken.up.sql:1: NOTICE: by the way'
-check_is "and nothing is left" "$(q "SELECT to_regclass('half') IS NULL, count(*) FROM migration_history")" "t|1"
+check_is "and nothing is left" "$(sql "SELECT to_regclass('half') IS NULL, count(*) FROM migration_history")" "t|1"
 
 # -- statements that have no place in a migration
 refuses() {
@@ -309,7 +314,7 @@ check_is "COPY from the client: 65" "$(code_of --apply-all)" 65
 own_folder broken 0002_broken.up.sql 'CREATE INDEX CONCURRENTLY i ON fine (id);'
 check_is "the server's own refusals: 1" "$(code_of --apply-all)" 1
 check "with its words" err_has '0002_broken.up.sql:1: ERROR: CREATE INDEX CONCURRENTLY cannot run'
-check_is "nothing of all that was done" "$(q "SELECT count(*) FROM migration_history")" 1
+check_is "nothing of all that was done" "$(sql "SELECT count(*) FROM migration_history")" 1
 
 # -- SQL that is hard to split
 own_folder broken 0002_broken.up.sql "$(cat <<'SQL'
@@ -333,15 +338,15 @@ INSERT INTO public."half;""way" DEFAULT VALUES -- the last needs no semicolon
 SQL
 )" 0002_broken.down.sql 'DROP RULE two ON fine; DROP FUNCTION do$it$(), atomic; DROP TABLE "half;""way"'
 check_is "hard SQL is split where the server would: 0" "$(code_of --apply-all)" 0
-check_is "strings are what they were" "$(q 'SELECT a, b FROM "half;""way"')" "it's; \\|it's; \\on;';"
-check_is "functions work" "$(q 'SELECT do$it$(), atomic(1)')" ";';|1"
+check_is "strings are what they were" "$(sql 'SELECT a, b FROM "half;""way"')" "it's; \\|it's; \\on;';"
+check_is "functions work" "$(sql 'SELECT do$it$(), atomic(1)')" ";';|1"
 check_is "and it can be rolled back: 0" "$(code_of --rollback-to 1)" 0
 
 # -- files that do not fit the history
 own_folder broken 0001_fine.up.sql 'CREATE TABLE fine (id bigint PRIMARY KEY);'
 check_is "an applied file that changed: 1" "$(code_of --apply-all)" 1
 check "it is named, with what to do" err_has '0001_fine.up.sql was changed after it was applied'
-check_is "nothing is applied" "$(q "SELECT count(*) FROM migration_history")" 1
+check_is "nothing is applied" "$(sql "SELECT count(*) FROM migration_history")" 1
 check_is "nor rolled back: 1" "$(code_of --rollback-to 0)" 1
 migrate --status
 check "--status shows it" grep -Eq '0001 +fine +changed' "$TMP/out"
@@ -383,9 +388,7 @@ check_is "the new files can be applied: 0" "$(code_of --apply-all)" 0
 # -- the connection and the folder from elsewhere
 check "--dsn takes a connection string" migrate --status --dsn "dbname='$PGDATABASE'"
 check_is "its error: 69" "$(code_of --status --dsn "dbname=there_is_no_such")" 69
-with() {
-	env "$1" "$program" --"$2" >"$TMP/out" 2>"$TMP/err"
-}
+with() { env "$1" "$program" --"$2" >"$TMP/out" 2>"$TMP/err"; }
 check "ETL_MIGRATIONS_DIR names the folder" with ETL_MIGRATIONS_DIR="$dir" status
 check "and is what was read" out_has second
 export ETL_MIGRATIONS_DIR=$dir

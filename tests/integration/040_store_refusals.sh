@@ -4,12 +4,11 @@
 ETL_APP_POOL=1 app_up
 
 good='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":'
-store() { request POST '/app/etl/raw-data/store?tenant_id=1' "$@"; }
-pid() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi || true; }
+store() { api POST raw-data/store "$@"; }
 
 store --data "${good}[]}"
 check_is "a good one is stored" "$STATUS" 201
-before=$(pid)
+before=$(responders)
 check_match "one responder serves" "$before" '^[0-9]+$'
 
 # refused NAME STATUS TYPE FILE: send a file, see status, error type, no row
@@ -44,7 +43,12 @@ body '%s' "${good}[], \"raw_data\": []}"; refused "a member twice" 422 json_dupl
 refused "72 KB that would read back as 1 GB" 422 json_exponent "$TMP/bad"
 { printf '%s' "${good}["; yes 1e308, | head -n 1000000 | tr -d '\n'; printf '1]}'; } >"$TMP/bad"
 refused "exponents that expand to 300 MB" 422 json_expansion "$TMP/bad"
-nested() { printf '%s' "$good"; head -c "$1" /dev/zero | tr '\0' '['; head -c "$1" /dev/zero | tr '\0' ']'; printf '}'; }
+nested() {
+	printf '%s' "$good"
+	head -c "$1" /dev/zero | tr '\0' '['
+	head -c "$1" /dev/zero | tr '\0' ']'
+	printf '}'
+}
 nested 100000 >"$TMP/bad"
 refused "100,000 arrays within each other" 422 json_depth "$TMP/bad"
 nested 513 >"$TMP/bad"
@@ -66,7 +70,8 @@ store --data "{\"integration_id\":1,\"entity_type\":\"$(head -c 51 /dev/zero | t
 check_is "51 characters of entity_type: 422" "$STATUS" 422
 store --data "{\"integration_id\":1,\"entity_type\":\"$(printf 'é%.0s' $(seq 50))\",\"raw_data\":[]}"
 check_is "50 characters of two bytes each: 201" "$STATUS" 201
-store --data "{\"integration_id\":1,\"entity_type\":\"e\",\"external_id\":\"$(head -c 256 /dev/zero | tr '\0' x)\",\"raw_data\":[]}"
+store --data "{\"integration_id\":1,\"entity_type\":\"e\",\"external_id\":\"$(head -c 256 /dev/zero | tr '\0' x)\",
+	\"raw_data\":[]}"
 check_is "256 characters of external_id: 422" "$STATUS" 422
 for number in 0 -1 1.5 1e0 2147483648 99999999999999999999; do
 	store --data "{\"integration_id\":$number,\"entity_type\":\"e\",\"raw_data\":[]}"
@@ -103,9 +108,11 @@ check_match "which tells what is accepted" "$(header Accept-Encoding)" '.'
 
 # -- lengths
 raw() { # a request as it is, held open; gives the answer's first line
-	{ printf "$1"; sleep 1; } | timeout 20 socat -t 10 - "TCP:${ETL_URL#http://}" 2>/dev/null | tr -d '\r' | head -n 1
+	{ printf "$1"; sleep 1; } | timeout 20 socat -t 10 - "TCP:${ETL_URL#http://}" 2>/dev/null |
+		tr -d '\r' | head -n 1
 }
-head_lines="POST /app/etl/raw-data/store?tenant_id=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nAuthorization: Bearer $ETL_TOKEN\r\n"
+head_lines="POST /app/etl/raw-data/store?tenant_id=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+head_lines+="Content-Type: application/json\r\nAuthorization: Bearer $ETL_TOKEN\r\n"
 check_match "no Content-Length: 400 or 411" "$(raw "$head_lines\r\n")" ' (400|411) '
 check_match "a Content-Length that is no number: 400" "$(raw "${head_lines}Content-Length: abc\r\n\r\n{}")" ' 400 '
 check_match "a negative one: 400" "$(raw "${head_lines}Content-Length: -5\r\n\r\n{}")" ' 400 '
@@ -125,7 +132,7 @@ check_is "exactly 64 MB is read: half a JSON, 400" "$STATUS" 400
 # -- nothing of it was stored, the responder is the same
 check_is "only the good ones are rows" "$(sql "SELECT count(*) FROM raw_extraction_data")" 5
 check_is "only those are messages, but for a type that nothing is made of" "$(queue_depth transform_queue)" 4
-check_is "the responder never died" "$(pid)" "$before"
+check_is "the responder never died" "$(responders)" "$before"
 store --data "${good}[]}"
 check_is "and stores the next one" "$STATUS" 201
 done_testing

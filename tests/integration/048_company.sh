@@ -4,8 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=1 app_up 'database_lock_timeout = 1000'
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'), (3, 'Bounded');
-	INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source'), (12, 1, 'Jira', 'data_source'), (30, 3, 'Jira', 'data_source');
-	INSERT INTO system_settings (tenant_id, setting_key, setting_value) VALUES (3, 'etl_daily_batches', '3')" >"$TMP/out"
+	INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source'),
+	(12, 1, 'Jira', 'data_source'), (30, 3, 'Jira', 'data_source');
+	INSERT INTO system_settings (tenant_id, setting_key, setting_value)
+	VALUES (3, 'etl_daily_batches', '3')" >"$TMP/out"
 mine=$(token_file 1 writer) other=$(token_file 2 writer) bounded=$(token_file 3 writer)
 
 # A store for curl's configuration: its answer goes to $TMP/answers/NAME.
@@ -16,7 +18,8 @@ store_of() { # TOKEN_FILE NAME BODY [CURL OPTION VALUE]…
 	printf '%s' "$body" >"$TMP/answers/$name.body"
 	[ ! -s "$TMP/stores" ] || echo next
 	printf '%s = "%s"\n' url "$ETL_URL/app/etl/raw-data/store" output "$TMP/answers/$name" noproxy '*' max-time 60 \
-		write-out "$name %{http_code}\\n" header 'Content-Type: application/json' data-binary "@$TMP/answers/$name.body" "$@"
+		write-out "$name %{http_code}\\n" header 'Content-Type: application/json' \
+		data-binary "@$TMP/answers/$name.body" "$@"
 	cat "$file"
 }
 begin_stores() { : >"$TMP/stores"; rm -f "$TMP"/answers/*; }
@@ -34,7 +37,8 @@ code() { awk -v name="$1" '$1 == name { print $2 }' "$TMP/codes"; }
 batch() { # INTEGRATION EXTERNAL_ID [PAYLOAD]
 	local payload=${3-}
 	[ -n "$payload" ] || payload="[{\"id\":\"$2\"}]"
-	printf '{"integration_id":%s,"entity_type":"jira_issues_batch","external_id":"%s","raw_data":%s}' "$1" "$2" "$payload"
+	printf '{"integration_id":%s,"entity_type":"jira_issues_batch","external_id":"%s","raw_data":%s}' "$1" \
+		"$2" "$payload"
 }
 id_of() { jq .raw_data_id "$TMP/answers/$1"; }
 
@@ -43,31 +47,38 @@ begin_stores
 for n in {1..40}; do add "$mine" "good$n" "$(batch 1 "good$n")"; done
 send
 check_is "forty at once: all are stored" "$(grep -c ' 201$' "$TMP/codes")" 40
-check_is "each with a row of its own" "$(sql "SELECT count(*), count(DISTINCT id) FROM raw_extraction_data WHERE external_id LIKE 'good%'")" "40|40"
+check_is "each with a row of its own" \
+	"$(sql "SELECT count(*), count(DISTINCT id) FROM raw_extraction_data WHERE external_id LIKE 'good%'")" "40|40"
 wrong=
 for n in {1..40}; do
-	row=$(sql "SELECT external_id || ' ' || raw_data || ' ' || encode(raw_data_sha256, 'hex') || ' ' || raw_data_items || ' ' || raw_data_bytes FROM raw_extraction_data WHERE id = $(id_of "good$n")")
+	row=$(sql "SELECT external_id || ' ' || raw_data || ' ' || encode(raw_data_sha256, 'hex') || ' '
+		|| raw_data_items || ' ' || raw_data_bytes FROM raw_extraction_data WHERE id = $(id_of "good$n")")
 	payload="[{\"id\":\"good$n\"}]"
 	want="good$n [{\"id\": \"good$n\"}] $(printf %s "$payload" | sha256sum | cut -d ' ' -f 1) 1 ${#payload}"
 	[ "$row" = "$want" ] || wrong="$wrong good$n: $row"
 done
 check_is "which is its own, whole" "$wrong" ""
 check_is "and a message" "$(queue_depth transform_queue)" 40
-check_is "that names it" "$(queue_peek transform_queue 100 | jq '.[].payload | fromjson.raw_data_id' | sort -n | paste -sd ' ')" \
+check_is "that names it" "$(queue_peek transform_queue 100 | jq '.[].payload | fromjson.raw_data_id' | sort -n |
+	paste -sd ' ')" \
 	"$(sql "SELECT id FROM raw_extraction_data ORDER BY id" | paste -sd ' ')"
 check "answers say so" jq -es 'all(.success and .queued and .replaced_characters == 0)' "$TMP"/answers/good?
 check "each has its audit line" [ "$(grep -c 'event=audit .*action=raw_data.store' "$APP_LOGS/pool.log")" = 40 ]
-check_is "under its own request id" "$(grep -o 'event=audit request_id=[^ ]*' "$APP_LOGS/pool.log" | sort -u | wc -l)" 40
+check_is "under its own request id" \
+	"$(grep -o 'event=audit request_id=[^ ]*' "$APP_LOGS/pool.log" | sort -u | wc -l)" 40
 
 # -- they went together: rows that no mark has touched keep their transaction
 begin_stores
 for n in {1..40}; do
-	add "$mine" "kept$n" "{\"integration_id\":1,\"entity_type\":\"kept\",\"external_id\":\"kept$n\",\"raw_data\":[$n]}"
+	add "$mine" "kept$n" \
+		"{\"integration_id\":1,\"entity_type\":\"kept\",\"external_id\":\"kept$n\",\"raw_data\":[$n]}"
 done
 send
 together=$(sql "SELECT count(DISTINCT xmin::text) FROM raw_extraction_data WHERE external_id LIKE 'kept%'")
 check "forty in few transactions ($together)" [ "$together" -le 12 ]
-check_is "all are completed, as nothing is made of them" "$(sql "SELECT DISTINCT processing_status, processed_at IS NOT NULL FROM raw_extraction_data WHERE external_id LIKE 'kept%'")" "completed|t"
+check_is "all are completed, as nothing is made of them" \
+	"$(sql "SELECT DISTINCT processing_status, processed_at IS NOT NULL FROM raw_extraction_data
+		WHERE external_id LIKE 'kept%'")" "completed|t"
 
 # -- bad ones among them, other tenants, quotas, keys, large ones
 begin_stores
@@ -88,22 +99,27 @@ add "$mine" large "$(batch 1 large "[\"$(head -c 300000 /dev/zero | tr '\0' x)\"
 for n in {1..5}; do add "$bounded" "q$n" "$(batch 30 "q$n")"; done
 send
 check_is "the good ones of both tenants are stored" "$(grep -cE '^[ab][0-9] 201$' "$TMP/codes")" 16
-check_is "each with its tenant" "$(sql "SELECT DISTINCT left(external_id, 1), tenant_id FROM raw_extraction_data WHERE external_id ~ '^[ab][0-9]$' ORDER BY 1" | paste -sd ' ')" "a|1 b|2"
+check_is "each with its tenant" \
+	"$(sql "SELECT DISTINCT left(external_id, 1), tenant_id FROM raw_extraction_data
+		WHERE external_id ~ '^[ab][0-9]$' ORDER BY 1" | paste -sd ' ')" "a|1 b|2"
 check_is "an integration of another tenant: 404" "$(code foreign)" 404
 check_is "none at all: 404" "$(code missing)" 404
 check_is "what jsonb cannot hold: 422" "$(code nul) $(code half)" "422 422"
 check_is "a number beyond numeric" "$(code number)" 422
 check_is "no JSON: 400" "$(code broken)" 400
 check_is "a member that is unknown" "$(code unknown)" 422
-check_is "twins with a key: one batch" "$(code key1) $(code key2) $(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'key'")" \
+check_is "twins with a key: one batch" \
+	"$(code key1) $(code key2) $(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'key'")" \
 	"$( [ "$(code key1)" = 201 ] && echo 201 200 || echo 200 201) 1"
 check_is "a large one" "$(code large)" 201
 check_is "a quota counts each" "$(grep -cE '^q[0-9] 201$' "$TMP/codes") $(grep -cE '^q[0-9] 429$' "$TMP/codes")" "3 2"
 
 # -- what somebody else has locked
-responder=$(pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi)
-PGAPPNAME=etl_lock sql "BEGIN; SELECT FROM integrations WHERE id = 12 FOR UPDATE; SELECT pg_sleep(600)" >"$TMP/lock" 2>&1 &
-wait_until 10 sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'etl_lock' AND wait_event = 'PgSleep'"
+responder=$(responders)
+PGAPPNAME=etl_lock sql "BEGIN; SELECT FROM integrations WHERE id = 12 FOR UPDATE;
+	SELECT pg_sleep(600)" >"$TMP/lock" 2>&1 &
+wait_until 10 sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'etl_lock'
+	AND wait_event = 'PgSleep'"
 begin_stores
 for n in {1..8}; do add "$mine" "free$n" "$(batch 1 "free$n")"; done
 for n in 1 2; do add "$mine" "locked$n" "$(batch 12 "locked$n")"; done
@@ -123,10 +139,13 @@ took=$((SECONDS - began))
 check_is "a table that is locked: 503, each" "$(grep -c ' 503$' "$TMP/codes")" 14
 check "and nobody waits for all of the others ($took s)" [ "$took" -le 25 ]
 check_match "who asks whether we are well does not wait for them" \
-	"$(tail -n "+$((lines + 1))" "$APP_LOGS/pool.log" | grep -o 'event=request .*path=[^ ]*' | head -n 1)" '/app/etl/health$'
+	"$(tail -n "+$((lines + 1))" "$APP_LOGS/pool.log" | grep -o 'event=request .*path=[^ ]*' | head -n 1)" \
+	'/app/etl/health$'
 let_go
-check_is "nothing of it is stored" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE 'table%' OR external_id LIKE 'locked%'")" 0
-check_is "by the same responder" "$(pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi)" "$responder"
+check_is "nothing of it is stored" \
+	"$(sql "SELECT count(*) FROM raw_extraction_data
+		WHERE external_id LIKE 'table%' OR external_id LIKE 'locked%'")" 0
+check_is "by the same responder" "$(responders)" "$responder"
 
 # -- servers that are gone
 app stop rabbitmq
@@ -135,8 +154,10 @@ for n in {1..20}; do add "$mine" "later$n" "$(batch 1 "later$n")"; done
 send
 check_is "without the broker: stored, 202" "$(grep -c ' 202$' "$TMP/codes")" 20
 app start rabbitmq
-all_queued() { sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE 'later%' AND queued_at IS NULL"; }
-check "and queued when it is back" wait_until 60 all_queued
+later_queued() {
+	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id LIKE 'later%' AND queued_at IS NULL"
+}
+check "and queued when it is back" wait_until 60 later_queued
 app stop postgres
 begin_stores
 for n in {1..20}; do add "$mine" "never$n" "$(batch 1 "never$n")"; done

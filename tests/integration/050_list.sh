@@ -5,12 +5,15 @@ app_up
 
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
      INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source');
-     INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256, created_at, processing_status, error_details, queued_at)
+     INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items,
+     raw_data_bytes, raw_data_sha256, created_at, processing_status, error_details, queued_at)
      SELECT 1, 1 + n % 2, CASE n % 3 WHEN 0 THEN 'jira_issues_batch' ELSE 'github_prs_batch' END, 'batch_' || n,
-       jsonb_build_object('issues', jsonb_build_array(n)), 1, 14, sha256(n::text::bytea), timestamp '2026-01-01' + n * interval '1 hour',
+       jsonb_build_object('issues', jsonb_build_array(n)), 1, 14, sha256(n::text::bytea),
+       timestamp '2026-01-01' + n * interval '1 hour',
        CASE n % 4 WHEN 0 THEN 'failed' ELSE 'pending' END, CASE n % 4 WHEN 0 THEN '{\"why\": \"x\"}'::jsonb END, now()
      FROM generate_series(1, 120) AS n;
-     INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
+     INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+     raw_data_bytes, raw_data_sha256)
      VALUES (2, 20, 'jira_issues_batch', '[]', 0, 2, sha256('[]'));" >"$TMP/out"
 list() { request GET "/app/etl/raw-data?tenant_id=1$1"; }
 
@@ -21,7 +24,8 @@ check_is "newest first" "$(json '.raw_data_records[0].external_id')" batch_120
 check_is "how many there are in all" "$(json .total_count)" 120
 check_is "limit and offset are told" "$(json '[.limit, .offset] | @csv')" 50,0
 check_is "the members are those of the contract" "$(json '.raw_data_records[0] | keys_unsorted | join(" ")')" \
-	"id tenant_id integration_id entity_type external_id processing_status created_at processed_at raw_data_size raw_data_bytes replaced_characters has_errors error queued_at attempts"
+	"$(echo id tenant_id integration_id entity_type external_id processing_status created_at processed_at \
+		raw_data_size raw_data_bytes replaced_characters has_errors error queued_at attempts)"
 check_match "timestamps are ISO 8601 in UTC" "$(json '.raw_data_records[0].created_at')" '^2026-01-06T00:00:00(\.0+)?Z$'
 check_is "errors show as a flag" "$(json '[.raw_data_records[] | select(.has_errors)] | length')" 13
 
@@ -32,14 +36,16 @@ for _ in 1 2 3 4 5; do
 	shown >>"$TMP/ids"
 	cursor=$(json '.next_cursor // empty')
 	[ -n "$cursor" ] || break
-	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256) VALUES (1, 1, 'late', '[]', 0, 2, sha256('[]'))" >"$TMP/out"
+	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+		raw_data_bytes, raw_data_sha256) VALUES (1, 1, 'late', '[]', 0, 2, sha256('[]'))" >"$TMP/out"
 done
 check_is "a cursor walks through all, though rows come meanwhile" "$(sort -u "$TMP/ids" | wc -l)" 120
 check_is "and shows none twice" "$(wc -l <"$TMP/ids")" 120
 check_is "the last page has no next one" "$cursor" ""
 sql "DELETE FROM raw_extraction_data WHERE entity_type = 'late'" >"$TMP/out"
 list "&limit=10&offset=115"
-check_is "an offset skips" "$(json '[.raw_data_records[].external_id] | join(" ")')" "batch_5 batch_4 batch_3 batch_2 batch_1"
+check_is "an offset skips" "$(json '[.raw_data_records[].external_id] | join(" ")')" \
+	"batch_5 batch_4 batch_3 batch_2 batch_1"
 list "&integration_id=2"
 check_is "filter: integration" "$(json .total_count)" 60
 list "&entity_type=jira_issues_batch"
@@ -63,15 +69,18 @@ check_is "filter: created before a day" "$(json .total_count)" 23
 list "&limit=2&include_raw_data=true"
 check_is "payloads when asked for" "$(json '[.raw_data_records[].raw_data.issues[0]] | @csv')" 120,119
 list "&limt=1&processing_status=failed&status=failed&zzz=1"
-check_is "unknown parameters are refused by name: 400" "$STATUS $(json '[.errors[] | (.loc | join(".")) + ":" + .type] | join(" ")')" \
+check_is "unknown parameters are refused by name: 400" \
+	"$STATUS $(json '[.errors[] | (.loc | join(".")) + ":" + .type] | join(" ")')" \
 	"400 query.limt:unknown query.status:unknown query.zzz:unknown"
 check_is "with the name that was meant" "$(json '[.errors[].msg] | join("; ")')" \
 	"is not known here; did you mean limit?; is not known here; did you mean processing_status?; is not known here"
 
-list "&limit=0&offset=-1&cursor=x&processing_status=lost&created_after=yesterday&created_before=2026-02-30&include_raw_data=2&integration_id=a"
+bad="&limit=0&offset=-1&cursor=x&processing_status=lost&created_after=yesterday&created_before=2026-02-30"
+list "$bad&include_raw_data=2&integration_id=a"
 check_is "bad values: 400" "$STATUS" 400
 check_is "all of them are named" "$(json '[.errors[].loc | join(".")] | join(" ")')" \
-	"query.integration_id query.processing_status query.created_after query.created_before query.limit query.offset query.cursor query.include_raw_data"
+	"$(echo query.{integration_id,processing_status,created_after,created_before} \
+		query.{limit,offset,cursor,include_raw_data})"
 for query in "&limit=1001" "&cursor=5&offset=5" "&limit=5&limit=6"; do
 	list "$query"
 	check_is "refused: $query" "$STATUS" 400
@@ -86,30 +95,31 @@ other=$(json '.raw_data_records[0].id')
 
 # -- one record
 id=$(sql "SELECT id FROM raw_extraction_data WHERE external_id = 'batch_8'")
-request GET "/app/etl/raw-data/$id?tenant_id=1"
+api GET "raw-data/$id"
 check_is "a record: 200" "$STATUS" 200
-check_is "with payload, metadata and errors" "$(json '[.raw_data.issues[0], .extraction_metadata, .error_details.why] | @json')" '[8,null,"x"]'
+check_is "with payload, metadata and errors" \
+	"$(json '[.raw_data.issues[0], .extraction_metadata, .error_details.why] | @json')" '[8,null,"x"]'
 etag=$(header ETag)
 check_match "it has a strong version" "$etag" '^"[^"]+"$'
-request GET "/app/etl/raw-data/$id?tenant_id=1" -H "If-None-Match: \"nothing\", W/$etag"
+api GET "raw-data/$id" -H "If-None-Match: \"nothing\", W/$etag"
 check_is "the version one has: 304" "$STATUS" 304
 check_is "without a body" "$(wc -c <"$BODY")" 0
-request GET "/app/etl/raw-data/$id?tenant_id=1" -H 'If-None-Match: *'
+api GET "raw-data/$id" -H 'If-None-Match: *'
 check_is "any version: 304" "$STATUS" 304
-request PUT "/app/etl/raw-data/$id/status?tenant_id=1" --data '{"status":"pending"}'
-request GET "/app/etl/raw-data/$id?tenant_id=1" -H "If-None-Match: $etag"
+api PUT "raw-data/$id/status" --data '{"status":"pending"}'
+api GET "raw-data/$id" -H "If-None-Match: $etag"
 check_is "after a change: 200 again" "$STATUS" 200
-request HEAD "/app/etl/raw-data/$id?tenant_id=1" --head
+api HEAD "raw-data/$id" --head
 check_is "HEAD: 200" "$STATUS" 200
-request GET "/app/etl/raw-data/$other?tenant_id=1"
+api GET "raw-data/$other"
 foreign=$(jq 'del(.request_id)' "$BODY")
 check_is "another tenant's record: 404" "$STATUS" 404
-request GET "/app/etl/raw-data/999999?tenant_id=1"
+api GET raw-data/999999
 check_is "the same answer as for a missing one" "$(jq 'del(.request_id)' "$BODY")" "$foreign"
 for bad in 0 -1 x 1x 01 99999999999999999999 1%20; do
-	request GET "/app/etl/raw-data/$bad?tenant_id=1"
+	api GET "raw-data/$bad"
 	check_is "id '$bad': 400" "$STATUS" 400
 done
-request GET "/app/etl/raw-data/9223372036854775807?tenant_id=1"
+api GET raw-data/9223372036854775807
 check_is "the largest id there may be: 404" "$STATUS" 404
 done_testing

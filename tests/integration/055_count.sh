@@ -7,7 +7,7 @@ app_up
 
 "$ETL_SOURCE/deploy/demo-batch" 1 >"$TMP/one.json"
 total() { # [QUERY]
-	request GET "/app/etl/raw-data?tenant_id=1&limit=1${1-}"
+	api GET "raw-data?limit=1${1-}"
 	json .total_count
 }
 counted() { # what a look at each row says
@@ -23,9 +23,11 @@ curl -sZ -K "$ETL_CURLRC" --parallel-max 8 -H 'Content-Type: application/json' -
 check_is "200 stores at 8 connections" "$(total)" 200
 check_is "a filter counts the same" "$(total '&entity_type=jira_issues_batch')" 200
 check_is "each session counts in a row of its own" \
-	"$(sql "SELECT count(*) <= (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl%'), sum(batches) FROM raw_extraction_counts")" 't|200'
+	"$(sql "SELECT count(*) <= (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl%'),
+		sum(batches) FROM raw_extraction_counts")" 't|200'
 for _ in 1 2 3; do
-	curl -s -K "$ETL_CURLRC" -H 'Content-Type: application/json' -H 'Idempotency-Key: once' --data-binary "@$TMP/one.json" \
+	curl -s -K "$ETL_CURLRC" -H 'Content-Type: application/json' -H 'Idempotency-Key: once' \
+		--data-binary "@$TMP/one.json" \
 		-o "$TMP/out" "$ETL_URL/app/etl/raw-data/store?tenant_id=1"
 done
 check_is "a repeated key counts once" "$(total)" 201
@@ -49,12 +51,14 @@ check_is "nor does a change of something else" "$(total)" "$before"
 # Another tenant's batches are counted for it alone.
 sql "INSERT INTO tenants (id, name) VALUES (77, 'other');
 	INSERT INTO integrations (id, tenant_id, provider, type) VALUES (7777, 77, 'Jira', 'Data');
-	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
+	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+	raw_data_bytes, raw_data_sha256)
 	SELECT 77, 7777, 'x', '{}', 1, 2, sha256('') FROM generate_series(1, 5)" 2>"$TMP/other.err"
 check_is "another tenant has five" "$(sql 'SELECT sum(batches) FROM raw_extraction_counts WHERE tenant_id = 77')" 5
 agrees "which this one does not see"
 check_is "nor can the service as this tenant" \
-	"$(psql -qAtX "$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")" -c "SET app.every_tenant = off" -c "SET app.tenant_id = 1" \
+	"$(psql -qAtX "$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")" -c "SET app.every_tenant = off" \
+		-c "SET app.tenant_id = 1" \
 		-c 'SELECT count(*) FROM raw_extraction_counts WHERE tenant_id = 77')" 0
 
 # A responder that is newer than the tables: the trigger counts as well, until
@@ -71,10 +75,12 @@ check_is "none after all were removed" "$(total)" 0
 
 # -- with a filter 10,000 are counted at most
 fill() { # ROWS ENTITY_TYPE; of a tenant that the triggers do not count for
-	PGUSER=postgres PGOPTIONS='' sql "SET session_replication_role = replica;
-		INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, processing_status, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
+	super -c "SET session_replication_role = replica;
+		INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id,
+		processing_status, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
 		SELECT 1, 1, '$2', '$2', 'completed', '[]', 0, 2, sha256('[]') FROM generate_series(1, $1);
-		INSERT INTO raw_extraction_counts AS c VALUES (1, 0, $1) ON CONFLICT (tenant_id, slot) DO UPDATE SET batches = c.batches + $1"
+		INSERT INTO raw_extraction_counts AS c VALUES (1, 0, $1)
+		ON CONFLICT (tenant_id, slot) DO UPDATE SET batches = c.batches + $1"
 }
 totals() { # QUERY
 	total "$1" >"$TMP/total"
@@ -93,6 +99,6 @@ done
 check_is "few are counted as ever" "$(totals '&entity_type=few&processing_status=completed')" "3 true"
 check_is "none, too" "$(totals '&processing_status=failed')" "0 true"
 check_is "without a filter all are told" "$(totals '')" "10004 true"
-request GET '/app/etl/raw-data?tenant_id=1&entity_type=many&limit=1&offset=10000'
+api GET 'raw-data?entity_type=many&limit=1&offset=10000'
 check_is "the page beyond is there" "$STATUS $(json '"\(.raw_data_records | length) \(.next_cursor)"')" "200 1 null"
 done_testing

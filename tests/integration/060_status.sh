@@ -4,11 +4,11 @@
 app_up 'relay_min_age = 0'
 
 new_batch() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' \
+	api POST raw-data/store \
 		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 	id=$(json .raw_data_id)
 }
-put() { request PUT "/app/etl/raw-data/$id/status?tenant_id=1" --data "$1"; }
+put() { api PUT "raw-data/$id/status" --data "$1"; }
 row() { sql "SELECT $1 FROM raw_extraction_data WHERE id = $id"; }
 
 new_batch
@@ -45,9 +45,9 @@ check_is "no JSON: 400" "$STATUS" 400
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other')" >"$TMP/out"
 TOKEN_FILE=$(token_file 2 admin) request PUT "/app/etl/raw-data/$id/status" --data '{"status":"pending"}'
 check_is "another tenant: 404" "$STATUS" 404
-request PUT "/app/etl/raw-data/424242/status?tenant_id=1" --data '{"status":"pending"}'
+api PUT raw-data/424242/status --data '{"status":"pending"}'
 check_is "an unknown batch: 404" "$STATUS" 404
-request POST "/app/etl/raw-data/$id/status?tenant_id=1" --data '{}'
+api POST "raw-data/$id/status" --data '{}'
 check_is "the wrong method: 405" "$STATUS" 405
 check_is "with the right one" "$(header Allow)" PUT
 
@@ -62,7 +62,8 @@ check_is "with the same id" "$(queue_take transform_queue 1 | jq .raw_data_id)" 
 
 # -- many at once: one wins
 new_batch
-seq 20 | xargs -P 10 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' -X PUT -H 'Content-Type: application/json' \
+seq 20 | xargs -P 10 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' \
+	-X PUT -H 'Content-Type: application/json' \
 	--data '{"status":"processing"}' "$ETL_URL/app/etl/raw-data/$id/status?tenant_id=1" >"$TMP/codes"
 check_is "of twenty takers at once one wins" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 1 200 19 409 "
 check_is "and counts once" "$(row attempts)" 1

@@ -29,7 +29,8 @@ check_is "GET /app/etl/raw-data/1/status/: 405" "$STATUS $(header Allow)" "405 P
 # Open routes know no parameter.
 for path in health health/ready metrics openapi.json; do
 	request GET "/app/etl/$path?verbose=1"
-	check_is "GET /app/etl/$path?verbose=1: 400, which names it" "$STATUS $(json '.errors[0].loc | join(".")')" "400 query.verbose"
+	check_is "GET /app/etl/$path?verbose=1: 400, which names it" \
+		"$STATUS $(json '.errors[0].loc | join(".")')" "400 query.verbose"
 done
 request GET "/app/etl/x/../health" --path-as-is
 check_match "dots do not lead around the table" "$STATUS" '^(400|404)$'
@@ -80,7 +81,8 @@ app restart nginx
 TOKEN_FILE=
 request GET /app/etl/health
 check_is "health needs no token" "$STATUS" 200
-for call in "GET /app/etl/raw-data?tenant_id=1" "GET /app/etl/raw-data/1?tenant_id=1" "GET /app/etl/queues?tenant_id=1" \
+for call in "GET /app/etl/raw-data?tenant_id=1" "GET /app/etl/raw-data/1?tenant_id=1" \
+	"GET /app/etl/queues?tenant_id=1" \
 	"POST /app/etl/raw-data/store?tenant_id=1" "PUT /app/etl/raw-data/1/status?tenant_id=1"; do
 	read -r method path <<<"$call"
 	request "$method" "$path" --data '{}'

@@ -10,19 +10,23 @@
 id=
 rounds=${BROKER_ROUNDS:-1}
 progress=${BROKER_PROGRESS:-$TMP/progress}
-ETL_APP_POOL=3 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'relay_lost_age = 60' 'log_level = info'
+ETL_APP_POOL=3 app_up 'relay_min_age = 1' 'relay_interval = 300' 'relay_chores = 2' 'relay_lost_age = 60' \
+	'log_level = info'
 ETL_APP_WORKERS=2 app start worker
 # Tests before this one leave their words there, too.
 log_start=$(($(stat -c %s "$ETL_STACK/logs/rabbitmq.log") + 1))
 # Work takes its time, and every fourth first and second try fails: what is
 # tried again waits a second, then ten.
-projects_trigger "BEGIN PERFORM pg_sleep(0.02); IF random() < 0.25 AND (SELECT attempts FROM raw_extraction_data WHERE external_id = NEW.key) < 3
+projects_trigger "BEGIN PERFORM pg_sleep(0.02); IF random() < 0.25 AND (SELECT attempts FROM raw_extraction_data
+	WHERE external_id = NEW.key) < 3
 	THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '40001'; END IF; RETURN NEW; END"
 
 # -- stores, from before the broker goes until it is well again
 batch_request() { # EXTERNAL_ID ITEM
-	printf 'next\nurl = "%s/app/etl/raw-data/store?tenant_id=1"\nheader = "Authorization: Bearer %s"\nheader = "Content-Type: application/json"\n' "$ETL_URL" "$ETL_TOKEN"
-	printf 'data = "{\\"integration_id\\":1,\\"entity_type\\":\\"jira_projects_batch\\",\\"external_id\\":\\"%s\\",\\"raw_data\\":[%s]}"\n' "$1" "$2"
+	printf 'next\nurl = "%s/app/etl/raw-data/store?tenant_id=1"\n' "$ETL_URL"
+	printf 'header = "%s"\n' "Authorization: Bearer $ETL_TOKEN" 'Content-Type: application/json'
+	printf 'data = "{\\"integration_id\\":1,\\"entity_type\\":\\"jira_projects_batch\\",'
+	printf '\\"external_id\\":\\"%s\\",\\"raw_data\\":[%s]}"\n' "$1" "$2"
 	printf 'silent\nmax-time = 30\nwrite-out = "\\n"\n'
 }
 # Four good batches and, now and then, one that fails for a reason of its own.
@@ -31,7 +35,8 @@ client() { # ROUND
 	while [ ! -e "$TMP/stop" ]; do
 		{
 			for name in "P$1-$n-"{1,2,3,4}; do
-				batch_request "$name" "{\\\"id\\\":\\\"$name\\\",\\\"key\\\":\\\"$name\\\",\\\"name\\\":\\\"Project\\\"}"
+				item="{\\\"id\\\":\\\"$name\\\",\\\"key\\\":\\\"$name\\\",\\\"name\\\":\\\"Project\\\"}"
+				batch_request "$name" "$item"
 			done
 			[ $((n % 8)) != 0 ] || batch_request "bad$1-$n" '{\"name\":\"no id\"}'
 		} | sed 1d | curl -g --noproxy '*' -K - >>"$TMP/answers" 2>>"$TMP/curl.err"
@@ -59,7 +64,8 @@ loaded() { # sets REPLY
 processed() {
 	local open
 	sleep 0.3 # the servers need the processors more
-	open=$(sql "SELECT count(*) FILTER (WHERE processing_status IN ('pending', 'processing') AND attempts < 2) || ' ' || count(*) FILTER (WHERE processing_status = 'completed') FROM raw_extraction_data")
+	open=$(sql "SELECT count(*) FILTER (WHERE processing_status IN ('pending', 'processing') AND attempts < 2)
+		|| ' ' || count(*) FILTER (WHERE processing_status = 'completed') FROM raw_extraction_data")
 	[ "${open% *}" = 0 ] && loaded && [ "$REPLY" -ge "${open#* }" ]
 }
 # Acknowledged batches that are neither completed nor failed for a reason of
@@ -69,19 +75,22 @@ unfinished() {
 		echo 'CREATE TEMP TABLE a (id bigint); COPY a FROM STDIN;'
 		acknowledged
 		printf '\\.\n%s\n' "SELECT count(*) FROM a WHERE NOT EXISTS (SELECT FROM raw_extraction_data AS r
-			WHERE r.id = a.id AND (processing_status = 'completed' OR processing_status = 'failed' AND external_id LIKE 'bad%'));"
+			WHERE r.id = a.id AND (processing_status = 'completed' OR processing_status = 'failed'
+			AND external_id LIKE 'bad%'));"
 	} | psql -qAtX -v ON_ERROR_STOP=1
 }
 all_finished() { [ "$(unfinished)" = 0 ]; }
 # Messages beyond one for each step of a batch.
 duplicates() {
-	grep -ahoE 'queue=(transform fate=(transformed|dead|done)|load fate=done) raw_data_id=[0-9]+' "$APP_LOGS/worker.log" |
+	grep -ahoE 'queue=(transform fate=(transformed|dead|done)|load fate=done) raw_data_id=[0-9]+' \
+		"$APP_LOGS/worker.log" |
 		sed 's/fate=[a-z]*//' | sort | uniq -c | awk '{ n += $1 - 1 } END { print n + 0 }'
 }
 # Queues without a leader, asked of the broker itself.
 leaderless() {
-	stack broker-eval "length([Q || Q <- rabbit_amqqueue:list(<<\"$ETL_VHOST\">>), amqqueue:get_type(Q) =:= rabbit_quorum_queue, case catch ra:members(amqqueue:get_pid(Q), 1000) of {ok, _, {_, _}} -> false; _ -> true end])." |
-		sed -n 's/^{ok, \(.*\)}$/\1/p'
+	broker_eval "length([Q || Q <- rabbit_amqqueue:list(<<\"$ETL_VHOST\">>),
+		amqqueue:get_type(Q) =:= rabbit_quorum_queue,
+		case catch ra:members(amqqueue:get_pid(Q), 1000) of {ok, _, {_, _}} -> false; _ -> true end])"
 }
 all_lead() { [ "$(leaderless)" = 0 ]; }
 ms() { echo $((($(date +%s%N) - $1) / 1000000)); }
@@ -115,8 +124,7 @@ restart() { # HOW ROUND
 store "$(projects 1 1)"
 check "a first batch is completed" becomes completed 30
 for _ in 1 2 3; do
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "$(jq -n --arg body "$(message_of "$id")" --argjson since "$(date +%s%3N)" \
-		'{routing_key: "load.retry.4", payload: $body, payload_encoding: "string", properties: {delivery_mode: 2, headers: {"x-since": $since}}}')" >"$TMP/out"
+	publish load.retry.4 "$(message_of "$id")" "{\"x-since\":$(date +%s%3N)}"
 done
 for how in stop kill; do
 	broken=0
@@ -133,22 +141,36 @@ check "each completed one is loaded" wait_until 120 all_loaded
 dead_ids() { queue_peek transform_queue.dead 100000 | jq '.[].payload | fromjson.raw_data_id' | sort -nu; }
 check_is "each failed one is a dead letter, and no other" "$(dead_ids | paste -sd ' ')" \
 	"$(sql "SELECT id FROM raw_extraction_data WHERE processing_status = 'failed' ORDER BY id" | paste -sd ' ')"
-check_is "each dead letter has its reason" "$(queue_peek transform_queue.dead 100000 | jq '[.[] | .properties.headers["x-reason"] == null] | any')" false
+check_is "each dead letter has its reason" \
+	"$(queue_peek transform_queue.dead 100000 | jq '[.[] | .properties.headers["x-reason"] == null] | any')" false
 check_is "no load is dead" "$(queue_depth load_queue.dead)" 0
 again=$(($(grep -acE "queue=load fate=done raw_data_id=$id " "$APP_LOGS/worker.log") - 1))
 check "of what waits ten minutes nothing is lost ($again came)" [ $((again + $(queue_depth load_queue.retry.4))) -ge 3 ]
 check_nothing_left "in the end"
-check_is "the broker's processes did not crash" "$(tail -c "+$log_start" "$ETL_STACK/logs/rabbitmq.log" | grep -acE 'case_clause|rabbit_fifo_dlx.*crash')" 0
+check_is "the broker's processes did not crash" \
+	"$(tail -c "+$log_start" "$ETL_STACK/logs/rabbitmq.log" | grep -acE 'case_clause|rabbit_fifo_dlx.*crash')" 0
 
 # -- figures
 table=$({
 	echo "how rounds broken without-leader-rounds led-s-max down-s ready-s-max processed-s processed-s-max"
 	for how in stop kill; do
 		awk -v how=$how '$1 == how { print $7, $3, $4, $5, $6, $8 }' "$progress" | sort -n |
-			awk -v how=$how '{ all[NR] = $1; down += $2; if ($3 != 0) without++; if ($4 > led) led = $4; if ($5 > ready) ready = $5; broken = $6 > broken ? $6 : broken }
-				END { printf "%s %d %d %d %.1f %.1f %.1f %.1f %.1f\n", how, NR, broken, without, led / 1000, down / NR / 1000, ready / 1000, all[int((NR + 1) / 2)] / 1000, all[NR] / 1000 }'
+			awk -v how=$how '{
+				all[NR] = $1
+				down += $2
+				if ($3 != 0) without++
+				if ($4 > led) led = $4
+				if ($5 > ready) ready = $5
+				broken = $6 > broken ? $6 : broken
+			}
+			END {
+				printf "%s %d %d %d %.1f %.1f %.1f ", how, NR, broken, without, led / 1000,
+					down / NR / 1000, ready / 1000
+				printf "%.1f %.1f\n", all[int((NR + 1) / 2)] / 1000, all[NR] / 1000
+			}'
 	done
-	echo "acknowledged $(acknowledged | wc -l) lost $(unfinished) duplicates $(($(duplicates) - again)) dead $(queue_depth transform_queue.dead) load $(cut -d ' ' -f 1-3 /proc/loadavg)"
+	echo "acknowledged $(acknowledged | wc -l) lost $(unfinished) duplicates $(($(duplicates) - again))" \
+		"dead $(queue_depth transform_queue.dead) load $(cut -d ' ' -f 1-3 /proc/loadavg)"
 } | tr ' ' '\t')
 printf '%s\n' "$table" | sed 's/^/# /'
 [ -z "${BROKER_TABLE-}" ] || printf '%s\n' "$table" >"$BROKER_TABLE"

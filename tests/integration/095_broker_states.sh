@@ -5,36 +5,35 @@
 ETL_APP_POOL=2 app_up 'relay_min_age = 1' 'relay_interval = 300' 'queue_rebuild = 6' 'rabbitmq_heartbeat = 5'
 log_start=$(($(stat -c %s "$ETL_STACK/logs/rabbitmq.log") + 1))
 
-store_one() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[{"id":"1","key":"P1","name":"P"}]}'
-}
-queued() { store_one; [ "$STATUS $(json .queued)" = "201 true" ]; }
-unqueued() { sql "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL AND processing_status = 'pending'"; }
-none_unqueued() { [ "$(unqueued)" = 0 ]; }
 degraded_has() { # NAME
 	request GET /app/etl/health/ready
-	[ "$(json --arg name "$1" '.degraded | index($name) != null' 2>/dev/null || json ".degraded | index(\"$1\") != null")" = true ]
+	[ "$(json --arg name "$1" '.degraded | index($name) != null' 2>/dev/null ||
+		json ".degraded | index(\"$1\") != null")" = true ]
 }
 
 # -- a limit that was reached and lifted
 check "all is well at first" wait_until 15 ready_is '[]'
-mgmt PUT "/api/policies/$ETL_VHOST/short" '{"pattern":"^transform_queue$","definition":{"max-length":3,"overflow":"reject-publish"},"apply-to":"queues"}' >"$TMP/out"
+mgmt PUT "/api/policies/$ETL_VHOST/short" \
+	'{"pattern":"^transform_queue$","definition":{"max-length":3,"overflow":"reject-publish"},
+	"apply-to":"queues"}' >"$TMP/out"
 for _ in 1 2 3 4 5 6 7 8; do store_one; done
 check_is "beyond a limit of length stores are answered 202" "$STATUS" 202
 check "the queue that refuses is named" wait_until 10 degraded_has transform_queue
 check_match "with a reason" "$(json '.reasons | join(" ")')" 'transform_queue: it refuses'
-check "the log says what to do" wait_until 15 grep -q 'event=queue_refuses queue=transform_queue advice=".*policy' "$APP_LOGS/relay.log"
+check "the log says what to do" wait_until 15 grep -q 'event=queue_refuses queue=transform_queue advice=".*policy' \
+	"$APP_LOGS/relay.log"
 request GET /app/etl/metrics
-check "nacks are counted by queue" [ "$(awk '$1 == "etl_queue_nacks_total{queue=\"transform_queue\"}" { print $2 }' "$BODY")" -gt 0 ]
+check "nacks are counted by queue" \
+	[ "$(awk '$1 == "etl_queue_nacks_total{queue=\"transform_queue\"}" { print $2 }' "$BODY")" -gt 0 ]
 mgmt DELETE "/api/policies/$ETL_VHOST/short" >"$TMP/out"
 queue_take transform_queue 100 >"$TMP/out"
-check "the limit is lifted: what waited is queued" wait_until 15 none_unqueued
+check "the limit is lifted: what waited is queued" wait_until 15 all_queued
 check "by each process" wait_until 15 eval 'queued && queued && queued && queued'
 check "and nothing is degraded" wait_until 15 ready_is '[]'
 
 # -- a queue whose process has ended
 end_queue() { # NAME
-	stack broker-eval "case rabbit_amqqueue:lookup(rabbit_misc:r(<<\"$ETL_VHOST\">>, queue, <<\"$1\">>)) of {ok, Q} -> ra:stop_server(quorum_queues, amqqueue:get_pid(Q)) end." >"$TMP/out"
+	queue_eval "$1" 'ra:stop_server(quorum_queues, amqqueue:get_pid(Q))' >"$TMP/out"
 }
 # What the queue has before it ends is lost with it.
 before=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'pending'")
@@ -42,13 +41,18 @@ end_queue transform_queue
 store_one
 check_is "a queue without a process: 202" "$STATUS" 202
 check "it is named" wait_until 10 degraded_has transform_queue
-request GET '/app/etl/queues?tenant_id=1'
-check_is "and not said to be empty" "$(json '.queues[] | select(.name == "transform_queue") | .state + " " + (.message_count | tostring)')" "unavailable null"
-check_is "others are available" "$(json '.queues[] | select(.name == "load_queue") | .state + " " + (.message_count | tostring)')" "available 0"
+api GET queues
+check_is "and not said to be empty" \
+	"$(json '.queues[] | select(.name == "transform_queue") | .state + " " + (.message_count | tostring)')" \
+	"unavailable null"
+check_is "others are available" \
+	"$(json '.queues[] | select(.name == "load_queue") | .state + " " + (.message_count | tostring)')" "available 0"
 request GET /app/etl/metrics
 check "a metric tells" grep -q '^etl_queue_up{queue="transform_queue"} 0$' "$BODY"
-check "the log says what to do" wait_until 40 grep -q 'event=queue_down queue=transform_queue .*advice=' "$APP_LOGS/relay.log"
-check "the relay declares it anew" wait_until 40 grep -q 'event=queue_given_up queue=transform_queue' "$APP_LOGS/relay.log"
+check "the log says what to do" wait_until 40 grep -q 'event=queue_down queue=transform_queue .*advice=' \
+	"$APP_LOGS/relay.log"
+check "the relay declares it anew" wait_until 40 grep -q 'event=queue_given_up queue=transform_queue' \
+	"$APP_LOGS/relay.log"
 check "and queues from the rows what was lost with it" wait_until 30 queue_ids_at_least $((before + 1))
 check "nothing is degraded" wait_until 30 ready_is '[]'
 end_queue load_queue.retry.1

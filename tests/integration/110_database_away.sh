@@ -4,7 +4,7 @@
 app_up 'database_statement_timeout = 2000' 'database_lock_timeout = 1000'
 
 store() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' \
+	api POST raw-data/store \
 		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 }
 stored() { store; [ "$STATUS" = 201 ]; }
@@ -17,7 +17,8 @@ app stop postgres
 store
 check_is "without it: 503" "$STATUS" 503
 check_match "with Retry-After" "$(header Retry-After)" '^[0-9]+$'
-check_is "as a problem, in words of ours" "$(json '.title') $(grep -ciE 'pg_|socket|psql|could not connect' "$BODY")" "Service Unavailable 0"
+check_is "as a problem, in words of ours" \
+	"$(json '.title') $(grep -ciE 'pg_|socket|psql|could not connect' "$BODY")" "Service Unavailable 0"
 request GET /app/etl/health
 check_is "health: 200, the process answers" "$STATUS" 200
 request GET /app/etl/health/ready
@@ -32,25 +33,27 @@ check "the same after a crash" wait_until 30 stored
 
 # -- connections are cut
 before=$(rows)
-sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'" >"$TMP/out"
+end_sessions pulse-etl-fcgi
 good=0
 for _ in 1 2 3 4 5 6 7 8; do stored && good=$((good + 1)); done
 check_is "after pg_terminate_backend of all, every store works" "$good" 8
 check_is "and is stored once" "$(($(rows) - before))" 8
 check_is "the connections have the program's name" \
-	"$(sql "SELECT DISTINCT application_name FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-f%'")" pulse-etl-fcgi
+	"$(sql "SELECT DISTINCT application_name FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-f%'")" \
+	pulse-etl-fcgi
 
 # -- read-only, locks, slow statements
 sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = on" >"$TMP/out"
-sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'" >"$TMP/out"
+end_sessions pulse-etl-fcgi
 sleep 0.2
 store
 check_is "read-only: 503" "$STATUS" 503
 request GET /app/etl/health/ready
 check_is "not ready: 503" "$STATUS" 503
 check_match "and it says why" "$(json .detail)" read-only
-PGOPTIONS='-c default_transaction_read_only=off' sql "ALTER DATABASE \"$PGDATABASE\" RESET default_transaction_read_only" >"$TMP/out"
-sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'" >"$TMP/out"
+PGOPTIONS='-c default_transaction_read_only=off' sql \
+	"ALTER DATABASE \"$PGDATABASE\" RESET default_transaction_read_only" >"$TMP/out"
+end_sessions pulse-etl-fcgi
 check "writable again: stores work" wait_until 10 stored
 before=$(rows)
 lock_table raw_extraction_data

@@ -4,10 +4,10 @@
 ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300'
 
 body='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 many() { # COUNT FILE: stores at 8 connections; statuses to FILE
 	curl -sZ -K "$ETL_CURLRC" --parallel-max 8 -H 'Content-Type: application/json' --data "$body" \
-		-o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data/store?tenant_id=1#[1-$1]" >"$2" 2>"$TMP/curl.err"
+		-o "$TMP/out" -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data/store?tenant_id=1#[1-$1]" \
+		>"$2" 2>"$TMP/curl.err"
 }
 
 check_is "four responders" "$(responders | wc -l)" 4
@@ -16,7 +16,8 @@ for signal in TERM USR1 INT; do
 	kill -s "$signal" "$victim"
 	check "SIG$signal ends an idle responder" wait_until 5 sh -c "! kill -0 $victim 2>/dev/null"
 done
-check "the pool is at full strength again" wait_until 10 sh -c "[ \$(pgrep -P $(app_pid pool) -x pulse-etl-fcgi | wc -l) = 4 ]"
+check "the pool is at full strength again" \
+	wait_until 10 sh -c "[ \$(pgrep -P $(app_pid pool) -x pulse-etl-fcgi | wc -l) = 4 ]"
 
 many 600 "$TMP/codes" &
 load=$!
@@ -25,7 +26,8 @@ for _ in 1 2 3 4 5 6; do
 	kill -s TERM "$(responders | head -n 1)" 2>/dev/null
 done
 wait "$load"
-check_is "SIGTERM under load: every request is answered 201" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 600 201 "
+check_is "SIGTERM under load: every request is answered 201" \
+	"$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 600 201 "
 check_is "each is a row" "$(sql "SELECT count(*) FROM raw_extraction_data")" 600
 
 app restart pool
@@ -70,7 +72,7 @@ check_is "without servers the process answers" "$STATUS" 200
 request GET /app/etl/health/ready
 check_is "and is not ready" "$STATUS" 503
 app start postgres
-status_is() { request POST '/app/etl/raw-data/store?tenant_id=1' --data "$body"; [ "$STATUS" = "$1" ]; }
+status_is() { api POST raw-data/store --data "$body"; [ "$STATUS" = "$1" ]; }
 check "PostgreSQL comes: stores are kept" wait_until 20 status_is 202
 app start rabbitmq
 check "RabbitMQ comes: stores are queued" wait_until 30 status_is 201
@@ -84,7 +86,7 @@ kill -s HUP "$(app_pid nginx)"
 sleep 0.5
 stuck=$(responders)
 lock_table raw_extraction_data
-request POST '/app/etl/raw-data/store?tenant_id=1' --data "$body"
+api POST raw-data/store --data "$body"
 check_is "a stuck request: 504 as a problem" "$STATUS $(json .status)" "504 504"
 check "the watchdog ends its responder" wait_until 20 sh -c "! kill -0 $stuck 2>/dev/null"
 check "and says so" grep -q 'event=watchdog' "$APP_LOGS/pool.log"

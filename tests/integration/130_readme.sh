@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The README's commands do what it says.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/routes.sh"
 app_up
 cd "$ETL_SOURCE" || exit 1
 
@@ -42,11 +43,11 @@ check "with file, line and name" grep -q 'bad.conf:2:.*no_such' "$TMP/out"
 "$ETL_BUILD/pulse-etl" settings show | grep -v '^#' | sed 's/ $//' >"$TMP/settings"
 grep -E '^#[a-z_]+ =' deploy/etl.conf | sed 's/^#//; s/ $//' >"$TMP/conf"
 check "deploy/etl.conf is up to date" diff "$TMP/settings" "$TMP/conf"
-printf 'database_url = postgresql://u:geheim@h/d\nrabbitmq_password = geheim\n' >"$TMP/secret.conf"
+printf 'database_url = postgresql://u:confidential@h/d\nrabbitmq_password = confidential\n' >"$TMP/secret.conf"
 check_is "secrets are masked in --dump-settings" \
-	"$("$ETL_BUILD/pulse-etl-fcgi" --config "$TMP/secret.conf" --dump-settings | grep -c geheim)" 0
+	"$("$ETL_BUILD/pulse-etl-fcgi" --config "$TMP/secret.conf" --dump-settings | grep -c confidential)" 0
 grep -oE '(GET|PUT|POST) /app/etl[^` ]*' README.md | while read -r method path; do
-	grep -q "\"$method\", \"$path\"" src/etl/route_rows.h || echo "$method $path"
+	routes | grep -q "^$method $path " || echo "$method $path"
 done >"$TMP/unknown"
 check_is "every route of README is in the route table" "$(cat "$TMP/unknown")" ""
 done_testing

@@ -43,7 +43,8 @@ check_is "and left no row" "$(($(rows) - before))" 1
 
 # -- concurrent twins
 before=$(rows)
-seq 40 | xargs -P 20 -I{} curl -s -K "$ETL_CURLRC" -o "$TMP/out" -D "$TMP/twin.{}" -w '%{http_code}\n' -H 'Content-Type: application/json' \
+seq 40 | xargs -P 20 -I{} curl -s -K "$ETL_CURLRC" -o "$TMP/out" -D "$TMP/twin.{}" -w '%{http_code}\n' \
+	-H 'Content-Type: application/json' \
 	-H 'Idempotency-Key: twins' --data "$body" "$ETL_URL/app/etl/raw-data/store?tenant_id=1" >"$TMP/codes"
 check_is "of forty twins at once one is stored" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 39 200 1 201 "
 check_is "all get its id" "$(cat "$TMP"/twin.* | grep -i '^location' | sort -u | wc -l)" 1

@@ -4,7 +4,7 @@
 app_up 'relay_chores = 1' 'relay_lease = 3' 'relay_lost_age = 3' 'relay_min_age = 0' 'relay_interval = 200'
 
 store() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' \
+	api POST raw-data/store \
 		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 	id=$(json .raw_data_id)
 }
@@ -13,15 +13,16 @@ row() { sql "SELECT $1 FROM raw_extraction_data WHERE id = $id"; }
 store
 check "it is queued" wait_until 5 sql_is t "SELECT queued_at IS NOT NULL FROM raw_extraction_data WHERE id = $id"
 queue_purge transform_queue
-request PUT "/app/etl/raw-data/$id/status?tenant_id=1" --data '{"status":"processing"}'
+api PUT "raw-data/$id/status" --data '{"status":"processing"}'
 check_is "somebody takes it" "$(row processing_status)" processing
-check "and dies: after the lease it is pending" wait_until 15 sql_is pending "SELECT processing_status FROM raw_extraction_data WHERE id = $id"
+check "and dies: after the lease it is pending" \
+	wait_until 15 sql_is pending "SELECT processing_status FROM raw_extraction_data WHERE id = $id"
 check "queued again" wait_until 10 queue_has transform_queue 1
 check_is "with the attempt counted" "$(row attempts)" 1
 check "the log says so" grep -q "event=lease_ended raw_data_id=$id" "$APP_LOGS/relay.log"
 
 # -- a worker that still holds its row is left alone
-request PUT "/app/etl/raw-data/$id/status?tenant_id=1" --data '{"status":"processing"}'
+api PUT "raw-data/$id/status" --data '{"status":"processing"}'
 (sql "BEGIN; SELECT FROM raw_extraction_data WHERE id = $id FOR UPDATE; SELECT pg_sleep(7);
 	UPDATE raw_extraction_data SET processing_status = 'completed' WHERE id = $id; COMMIT" >"$TMP/worker") &
 wait
@@ -32,7 +33,8 @@ for _ in 1 2 3; do store; done
 check "three are queued" wait_until 10 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
 wait_until 10 queue_has transform_queue 4 || wait_until 1 queue_has transform_queue 3
 check "all of them are older than the relay's relay_lost_age" \
-	wait_until 10 sql_is t "SELECT max(queued_at) < now() - interval '3.5 seconds' FROM raw_extraction_data WHERE processing_status = 'pending'"
+	wait_until 10 sql_is t "SELECT max(queued_at) < now() - interval '3.5 seconds' FROM raw_extraction_data
+		WHERE processing_status = 'pending'"
 queue_purge transform_queue
 check "messages that got lost are made again" wait_until 20 queue_has transform_queue 3
 check "the log says so" grep -q 'event=reconciled.*rows_queued_again=3' "$APP_LOGS/relay.log"
@@ -41,5 +43,6 @@ check_is "but none while messages wait" "$(queue_depth transform_queue)" 3
 
 # -- messages without a row are told
 sql "DELETE FROM raw_extraction_data" >"$TMP/out"
-check "messages without a row are told" wait_until 10 grep -q 'event=reconciled messages=3 rows_queued=0' "$APP_LOGS/relay.log"
+check "messages without a row are told" wait_until 10 grep -q 'event=reconciled messages=3 rows_queued=0' \
+	"$APP_LOGS/relay.log"
 done_testing

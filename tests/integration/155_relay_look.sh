@@ -5,9 +5,8 @@
 rows=${ETL_ROWS:-100000}
 ETL_APP_POOL=1 app_up 'relay_min_age = 0'
 app stop relay
-super() { PGOPTIONS='' PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 "$@"; }
 store() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' \
+	api POST raw-data/store \
 		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 	id=$(json .raw_data_id)
 }
@@ -23,7 +22,8 @@ check_is "there are five" "$(cut -f 1 "$TMP/statements" | sort | paste -sd ' ')"
 # Blocks that a statement touches, with a plan for any values, as the service.
 blocks() { # NAME VALUES
 	{
-		echo "SET ROLE pulse_etl_service; SET app.every_tenant = 'on'; SET plan_cache_mode = force_generic_plan;"
+		echo "SET ROLE pulse_etl_service; SET app.every_tenant = 'on';
+			SET plan_cache_mode = force_generic_plan;"
 		printf 'PREPARE s AS %s;\n' "$(sed -n "s/^$1	//p" "$TMP/statements")"
 		echo "BEGIN; EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE s ($2); ROLLBACK;"
 	} >"$TMP/explain.sql"
@@ -33,7 +33,8 @@ blocks() { # NAME VALUES
 look() { # the same statements as a look takes that finds nothing
 	local last
 	last=$(sql "SELECT COALESCE(max(id), 0) FROM raw_extraction_data")
-	echo "$(blocks raw_batch_look_on "$last, 0, 5000") $(blocks raw_batch_lock_due 500) $(blocks raw_batch_lock_in_range "500, 0, $last, $last")"
+	echo "$(blocks raw_batch_look_on "$last, 0, 5000") $(blocks raw_batch_lock_due 500)" \
+		"$(blocks raw_batch_lock_in_range "500, 0, $last, $last")"
 }
 cheap() { # LOOK: at most so many blocks each
 	local word
@@ -47,7 +48,8 @@ check "with no pending batches a look touches few blocks ($none)" cheap "$none"
 # Many batches, queued just now and not taken by anybody.
 super <<-SQL >"$TMP/out"
 	SET session_replication_role = replica;
-	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256, queued_at)
+	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+		raw_data_bytes, raw_data_sha256, queued_at)
 	SELECT 1, 1, 'jira_issues_batch', '[1]', 1, 3, sha256('[1]'), now() FROM generate_series(1, $rows);
 SQL
 many=$(look)
@@ -61,13 +63,14 @@ note "all that is pending: $(blocks raw_batch_lock_anywhere "500, 0") blocks"
 app start relay
 check "the relay has started" wait_until 10 grep -q event=topology "$APP_LOGS/relay.log"
 queue_purge transform_queue
-request PUT "/app/etl/raw-data/$id/status?tenant_id=1" --data '{"status":"completed"}'
-request PUT "/app/etl/raw-data/$id/status?tenant_id=1" --data '{"status":"pending"}'
+api PUT "raw-data/$id/status" --data '{"status":"completed"}'
+api PUT "raw-data/$id/status" --data '{"status":"pending"}'
 check "a batch that is pending again is queued" wait_until 10 queue_has transform_queue 1
 check "and not due any more" wait_until 5 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queue_due"
 sql "UPDATE raw_extraction_data SET queued_at = NULL WHERE id = $id"
 check "so is one that somebody changes by hand" wait_until 10 queue_has transform_queue 2
-sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256)
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+	raw_data_bytes, raw_data_sha256)
 	VALUES (1, 1, 'jira_issues_batch', '[1]', 1, 3, sha256('[1]'))"
 check "and a new one that nobody has queued" wait_until 10 queue_has transform_queue 3
 

@@ -4,10 +4,9 @@
 ETL_APP_POOL=1 app_up
 
 send() { # CODING FILE
-	request POST '/app/etl/raw-data/store?tenant_id=1' -H "Content-Encoding: $1" --data-binary "@$2"
+	api POST raw-data/store -H "Content-Encoding: $1" --data-binary "@$2"
 }
-responder() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
-first=$(responder)
+first=$(responders)
 
 "$ETL_SOURCE/deploy/demo-batch" 200 >"$TMP/batch.json"
 gzip -c "$TMP/batch.json" >"$TMP/batch.gz"
@@ -17,7 +16,8 @@ for coding in gzip:gz zstd:zst x-gzip:gz GZIP:gz; do
 	check_is "${coding%:*}: 201" "$STATUS" 201
 done
 check_is "each is the same payload, byte for byte" \
-	"$(sql "SELECT count(*), count(DISTINCT raw_data_sha256), min(raw_data_items) FROM raw_extraction_data")" "4|1|200"
+	"$(sql "SELECT count(*), count(DISTINCT raw_data_sha256), min(raw_data_items) FROM raw_extraction_data")" \
+	"4|1|200"
 send identity "$TMP/batch.json"
 check_is "identity: 201" "$STATUS" 201
 
@@ -73,13 +73,14 @@ send zstd "$TMP/window.zst"
 check_match "a window larger than ours is refused" "$STATUS" '^(400|413)$'
 
 check_is "nothing of these was stored" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$before"
-check_is "the responder never died" "$(responder)" "$first"
+check_is "the responder never died" "$(responders)" "$first"
 is_sanitized || # which keeps what is freed
 	check "its memory comes back" wait_until 5 awk '/^VmRSS/ { exit !($2 < 40000) }' "/proc/$first/status"
 
 # -- a key's fingerprint is of the unpacked body
-request POST '/app/etl/raw-data/store?tenant_id=1' -H 'Idempotency-Key: packed' -H 'Content-Encoding: gzip' --data-binary "@$TMP/batch.gz"
+api POST raw-data/store -H 'Idempotency-Key: packed' -H 'Content-Encoding: gzip' \
+	--data-binary "@$TMP/batch.gz"
 check_is "a key with a packed body: 201" "$STATUS" 201
-request POST '/app/etl/raw-data/store?tenant_id=1' -H 'Idempotency-Key: packed' --data-binary "@$TMP/batch.json"
+api POST raw-data/store -H 'Idempotency-Key: packed' --data-binary "@$TMP/batch.json"
 check_is "the same unpacked is the same: 200" "$STATUS" 200
 done_testing

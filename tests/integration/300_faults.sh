@@ -11,12 +11,14 @@ seconds=${FAULT_SECONDS:-3}
 # -- a build whose processes can be made to die at chosen places
 ordinary=$ETL_BUILD
 export ETL_BUILD=$ordinary-failpoints
-check "there is a build with failpoints" env ETL_CONFIGURE="${ETL_CONFIGURE-} --enable-failpoints" "$ETL_SOURCE/deploy/build"
+check "there is a build with failpoints" env ETL_CONFIGURE="${ETL_CONFIGURE-} --enable-failpoints" \
+	"$ETL_SOURCE/deploy/build"
 ETL_APP_POOL=6 app_up 'relay_min_age = 1' 'relay_interval = 200' 'relay_chores = 1' 'relay_lost_age = 4' \
-	'database_statement_timeout = 3000' 'database_lock_timeout = 2000' 'database_connect_timeout = 2' 'log_level = warn'
+	'database_statement_timeout = 3000' 'database_lock_timeout = 2000' 'database_connect_timeout = 2' \
+	'log_level = warn'
 check "a build for users has none" sh -c "! grep -q ETL_FAILPOINT '$ordinary/pulse-etl-fcgi'"
 
-responder() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi | shuf -n 1; }
+responder() { responders | shuf -n 1; }
 until_end() { # COMMAND…: again and again for the time of a case
 	local ends=$((SECONDS + seconds))
 	while [ $SECONDS -lt $ends ]; do "$@"; done
@@ -43,14 +45,16 @@ fault() { # NAME COMMAND…
 # any but its being away.
 failed_messages() { # [CAUSE]
 	request GET /app/etl/metrics
-	grep '^etl_messages_failed_total{' "$BODY" | grep -e "${1:+cause=\"$1\"}" | { [ -n "${1-}" ] && cat || grep -v away; } | awk '{ n += $2 } END { print n + 0 }'
+	grep '^etl_messages_failed_total{' "$BODY" | grep -e "${1:+cause=\"$1\"}" |
+		{ [ -n "${1-}" ] && cat || grep -v away; } | awk '{ n += $2 } END { print n + 0 }'
 }
 # The counters of a fault have grown since the last call.
 counted=0
 grown() { # NAME
 	local before=$counted
 	counted=$(failed_messages)
-	[[ ! $1 =~ ${FAULT_ONLY-} ]] || check "$1: what the broker did not take is counted ($before, $counted)" [ "$counted" -gt "$before" ]
+	[[ ! $1 =~ ${FAULT_ONLY-} ]] || check "$1: what the broker did not take is counted ($before, $counted)" \
+		[ "$counted" -gt "$before" ]
 }
 # What its answers must have been, where the fault shows in them.
 answered() { # NAME REGEX TEXT
@@ -58,7 +62,8 @@ answered() { # NAME REGEX TEXT
 	check_match "$1: $3" "$(answers)" "$2"
 }
 well_again() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
+	api POST raw-data/store \
+		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
 	[ "$STATUS $(json .queued)" = "201 true" ]
 }
 
@@ -91,20 +96,27 @@ counted=$(failed_messages)
 fault broker_alarm alarm
 answered broker_alarm 202 "stores are answered 202"
 grown broker_alarm
-[[ ! broker_stopped =~ ${FAULT_ONLY-} ]] || check "broker_stopped: it is counted by its cause" [ "$(failed_messages away)" -gt 0 ]
-[[ ! broker_paused =~ ${FAULT_ONLY-} ]] || check "broker_paused: it is counted by its cause" [ "$(failed_messages timeout)" -gt 0 ]
+[[ ! broker_stopped =~ ${FAULT_ONLY-} ]] || check "broker_stopped: it is counted by its cause" \
+	[ "$(failed_messages away)" -gt 0 ]
+[[ ! broker_paused =~ ${FAULT_ONLY-} ]] || check "broker_paused: it is counted by its cause" \
+	[ "$(failed_messages timeout)" -gt 0 ]
 permit() { # WRITE
-	mgmt PUT "/api/permissions/$ETL_VHOST/etl_user" "{\"configure\":\".*\",\"write\":\"$1\",\"read\":\".*\"}" >"$TMP/out"
+	mgmt PUT "/api/permissions/$ETL_VHOST/etl_user" \
+		"{\"configure\":\".*\",\"write\":\"$1\",\"read\":\".*\"}" >"$TMP/out"
 }
 # An open channel remembers what it may do: it notices with the next one. Asked
 # of the broker itself: the management interface may not know them all yet.
 cut_all() {
-	stack broker-eval "[rabbit_networking:close_connection(P, \"cut by a test\") || [{pid, P}, {vhost, <<\"$ETL_VHOST\">>}] <- rabbit_networking:connection_info_all([pid, vhost])]." >"$TMP/out"
+	broker_eval "[rabbit_networking:close_connection(P, \"cut by a test\") ||
+		[{pid, P}, {vhost, <<\"$ETL_VHOST\">>}] <- rabbit_networking:connection_info_all([pid, vhost])]" \
+		>"$TMP/out"
 	sleep 0.5
 }
 revoke() { permit '^$'; until_end cut_all; permit '.*'; }
 # The management interface learns of a connection seconds later.
-listed() { mgmt GET "/api/vhosts/$ETL_VHOST/connections" | jq -r '.[].name | @uri' >"$TMP/names" && [ -s "$TMP/names" ]; }
+listed() {
+	mgmt GET "/api/vhosts/$ETL_VHOST/connections" | jq -r '.[].name | @uri' >"$TMP/names" && [ -s "$TMP/names" ]
+}
 cut_connections() { # COUNT
 	wait_until 10 listed
 	shuf -n "$1" "$TMP/names" | while read -r name; do mgmt DELETE "/api/connections/$name" >"$TMP/out"; done
@@ -126,7 +138,8 @@ grown queue_deleted
 work_off() {
 	local ids
 	ids=$(queue_take transform_queue 10000 | jq -r .raw_data_id | sort -u | paste -sd,)
-	[ -z "$ids" ] || sql "UPDATE raw_extraction_data SET processing_status = 'completed' WHERE id IN ($ids)" >"$TMP/out"
+	[ -z "$ids" ] || sql "UPDATE raw_extraction_data SET processing_status = 'completed'
+		WHERE id IN ($ids)" >"$TMP/out"
 	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'pending'"
 }
 [[ ! queue_deleted =~ ${FAULT_ONLY-} ]] ||
@@ -138,22 +151,30 @@ fault database_stopped database_for stop start
 fault database_killed database_for kill start
 fault database_paused database_for pause resume
 cut_backends() {
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi' ORDER BY random() LIMIT 2" >"$TMP/out"
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'
+		ORDER BY random() LIMIT 2" >"$TMP/out"
 	sleep 0.1
 }
 fault backends_terminated until_end cut_backends
-crash() { kill -s KILL "$(pgrep -f "pulse-etl-fcgi|pulse_etl $ETL_DATABASE" -P "$(app_pid postgres)" | shuf -n 1)" 2>/dev/null; sleep 1; }
+crash() {
+	kill -s KILL "$(pgrep -f "pulse-etl-fcgi|pulse_etl $ETL_DATABASE" -P "$(app_pid postgres)" |
+		shuf -n 1)" 2>/dev/null
+	sleep 1
+}
 fault backend_crashed until_end crash
 read_only() { # on|off
-	PGOPTIONS="${PGOPTIONS-} -c default_transaction_read_only=off" sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = $1" >"$TMP/out"
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
+	PGOPTIONS="${PGOPTIONS-} -c default_transaction_read_only=off" sql \
+		"ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = $1" >"$TMP/out"
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
 }
 standby() { read_only on; sleep "$seconds"; read_only off; }
 fault read_only standby
 answered read_only 503 "stores are answered 503"
 connections() { # LIMIT
-	PGUSER=postgres sql "ALTER DATABASE \"$PGDATABASE\" CONNECTION LIMIT $1" >"$TMP/out"
-	PGUSER=postgres sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
+	super -c "ALTER DATABASE \"$PGDATABASE\" CONNECTION LIMIT $1" >"$TMP/out"
+	super -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE application_name LIKE 'pulse-etl-%'" >"$TMP/out"
 }
 crowd() { connections 0; sleep "$seconds"; connections -1; }
 fault too_many_connections crowd
@@ -173,12 +194,12 @@ elif ! mount -t tmpfs -o size=32m,mode=700,uid="$(stat -c %u "$ETL_STACK/postgre
 	skip "disk_full" "a file system cannot be mounted here"
 else
 	trap 'umount -l "$disk"; clean_up' EXIT
-	PGUSER=postgres sql "CREATE TABLESPACE $ETL_DATABASE LOCATION '$disk'" >"$TMP/out"
-	PGUSER=postgres sql "ALTER TABLE raw_extraction_data SET TABLESPACE $ETL_DATABASE" >"$TMP/out"
+	super -c "CREATE TABLESPACE $ETL_DATABASE LOCATION '$disk'" >"$TMP/out"
+	super -c "ALTER TABLE raw_extraction_data SET TABLESPACE $ETL_DATABASE" >"$TMP/out"
 	fault disk_full fill
 	answered disk_full 503 "stores are answered 503"
 	sql "ALTER TABLE raw_extraction_data SET TABLESPACE pg_default" >"$TMP/out"
-	PGUSER=postgres sql "DROP TABLESPACE $ETL_DATABASE" >"$TMP/out"
+	super -c "DROP TABLESPACE $ETL_DATABASE" >"$TMP/out"
 	umount "$disk"
 	trap clean_up EXIT
 fi
@@ -200,7 +221,6 @@ proxy() { # PORT TARGET
 	proxy_pids+=($!)
 }
 proxies() { local pid; for pid in "${proxy_pids[@]}"; do pgrep -g "$pid"; done; }
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 proxy_pids=()
 broker_port=${ETL_AMQP_URL##*:}; broker_port=${broker_port%%/*}
 service_url=$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")

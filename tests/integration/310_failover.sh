@@ -6,12 +6,8 @@ app_up 'database_connect_timeout = 10'
 
 bin=$(pg_config --bindir)
 standby=$TMP/standby
-as_server() { # the servers do not run as root
-	if [ "$(id -u)" = 0 ]; then setpriv --reuid postgres --regid postgres --clear-groups "$@"; else "$@"; fi
-}
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 store() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' \
+	api POST raw-data/store \
 		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 }
 stored() { store; [ "$STATUS" = 201 ]; }
@@ -22,20 +18,23 @@ mkdir -p "$standby"
 [ "$(id -u)" != 0 ] || chown postgres: "$standby"
 (umask 077 && cp "$PGPASSFILE" "$TMP/pgpass" && sed "s/:$PGPORT:\*:/:*:*:/" -i "$TMP/pgpass")
 [ "$(id -u)" != 0 ] || chown postgres: "$TMP/pgpass"
-check "a base backup is taken" as_server env HOME=/ PGPASSFILE="$TMP/pgpass" "$bin/pg_basebackup" -h 127.0.0.1 -p "$PGPORT" -U postgres \
+check "a base backup is taken" as_server env HOME=/ PGPASSFILE="$TMP/pgpass" "$bin/pg_basebackup" -h 127.0.0.1 \
+	-p "$PGPORT" -U postgres \
 	-D "$standby/data" -R -X stream -c fast
 as_server tee -a "$standby/data/stack.conf" "$standby/data/postgresql.auto.conf" >"$TMP/out" <<-CONF
 port = $port
 unix_socket_directories = '$standby'
 CONF
-standby_ctl() { (cd / && as_server "$bin/pg_ctl" -D "$standby/data" -l "$standby/log" -w "$@") >"$TMP/pg_ctl.out" 2>&1; }
+standby_ctl() {
+	(cd / && as_server "$bin/pg_ctl" -D "$standby/data" -l "$standby/log" -w "$@") >"$TMP/pg_ctl.out" 2>&1
+}
 trap 'standby_ctl stop -m immediate; clean_up' EXIT
 check "the standby starts" standby_ctl start
-streaming() { PGUSER=postgres sql_is 1 "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"; }
+streaming() { [ "$(super -c "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")" = 1 ]; }
 check "and follows" wait_until 15 streaming
 sync() { # NAMES
-	PGUSER=postgres sql "ALTER SYSTEM SET synchronous_standby_names = '$1'" >"$TMP/out"
-	PGUSER=postgres sql "SELECT pg_reload_conf()" >"$TMP/out"
+	super -c "ALTER SYSTEM SET synchronous_standby_names = '$1'" >"$TMP/out"
+	super -c "SELECT pg_reload_conf()" >"$TMP/out"
 }
 sync '*'
 

@@ -10,10 +10,6 @@ command -v pgbouncer >/dev/null || skip_all "pgbouncer is missing: deploy/instal
 bouncer=$TMP/bouncer
 mkdir -p "$bouncer"
 [ "$(id -u)" != 0 ] || chown postgres: "$bouncer"
-as_server() { # it does not run as root
-	if [ "$(id -u)" = 0 ]; then setpriv --reuid postgres --regid postgres --clear-groups "$@"; else "$@"; fi
-}
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 port=$(free_port)
 bouncer_up() { # MODE SIZE: nothing in ignore_startup_parameters
 	awk -F : '{ printf "\"%s\" \"%s\"\n", $4, $5 }' "$PGPASSFILE" >"$TMP/users"
@@ -47,14 +43,18 @@ through() { # the responders, relay and workers by way of PgBouncer
 	sed "s|@127.0.0.1:$PGPORT/|@127.0.0.1:$port/|" "$ETL_APP/etl.conf" | sed -n 's/^database_url = //p'
 }
 server_sessions() {
-	PGUSER=postgres sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'pulse_etl' AND backend_type = 'client backend'"
+	super -c "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'pulse_etl'
+		AND backend_type = 'client backend'"
 }
 # Tenant 1's batches have names one-…, tenant 2's two-…
 hammer() { # TOKEN_FILE INTEGRATION NAME COUNT
 	local n
 	for ((n = 1; n <= $4; n++)); do
-		curl -sS -g --noproxy '*' -K "$1" -H 'Content-Type: application/json' -o "$TMP/$3.body" -w '%{http_code}\n' \
-			--data "{\"integration_id\":$2,\"entity_type\":\"jira_projects_batch\",\"external_id\":\"$3-$n\",\"raw_data\":[{\"id\":\"$n\",\"key\":\"$3$n\",\"name\":\"x\"}]}" \
+		curl -sS -g --noproxy '*' -K "$1" -H 'Content-Type: application/json' -o "$TMP/$3.body" \
+			-w '%{http_code}\n' \
+			--data "{\"integration_id\":$2,\"entity_type\":\"jira_projects_batch\",
+				\"external_id\":\"$3-$n\",\"raw_data\":[{\"id\":\"$n\",\"key\":\"$3$n\",
+				\"name\":\"x\"}]}" \
 			"$ETL_URL/app/etl/raw-data/store"
 		curl -sS -g --noproxy '*' -K "$1" "$ETL_URL/app/etl/raw-data?limit=50" |
 			jq -r '.raw_data_records[]?.external_id' | sed 's/-.*//' | sort -u
@@ -69,7 +69,7 @@ for case in 'session 4 on' 'session 4 off' 'transaction 1 on' 'transaction 1 off
 	[ "$mode" = session ] || export ETL_APP_POOL=4
 	app_up "database_prepared = $prepared" 'database_lock_timeout = 700' 'relay_min_age = 0' 'relay_interval = 500'
 	bouncer_up "$mode" "$size" || note "$(cat "$TMP/bouncer.out")"
-	PGUSER=postgres sql "ALTER DATABASE \"$PGDATABASE\" SET timezone = 'Asia/Kolkata'"
+	super -c "ALTER DATABASE \"$PGDATABASE\" SET timezone = 'Asia/Kolkata'"
 	sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
 	     INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
 	one=$(token_file 1 writer) two=$(token_file 2 writer)
@@ -82,19 +82,29 @@ for case in 'session 4 on' 'session 4 off' 'transaction 1 on' 'transaction 1 off
 	first=$!
 	hammer "$two" 20 two 20
 	wait $first
-	check_is "$name: tenant 1 sees its own only" "$(sort "$TMP/one.seen" | uniq -c | awk '{ print $2 ":" $1 }' | paste -sd ' ')" "201:20 one:20"
-	check_is "$name: tenant 2 sees its own only" "$(sort "$TMP/two.seen" | uniq -c | awk '{ print $2 ":" $1 }' | paste -sd ' ')" "201:20 two:20"
+	check_is "$name: tenant 1 sees its own only" \
+		"$(sort "$TMP/one.seen" | uniq -c | awk '{ print $2 ":" $1 }' | paste -sd ' ')" "201:20 one:20"
+	check_is "$name: tenant 2 sees its own only" \
+		"$(sort "$TMP/two.seen" | uniq -c | awk '{ print $2 ":" $1 }' | paste -sd ' ')" "201:20 two:20"
 	[ "$mode" = session ] || check_is "$name: on one session of the server" "$(server_sessions)" 1
 	[ "$mode" = session ] || check "$name: the workers complete all" wait_until 60 all_done
-	check_is "$name: times are UTC" "$(sql "SELECT bool_and(created_at BETWEEN (now() AT TIME ZONE 'UTC') - interval '5 minutes' AND (now() AT TIME ZONE 'UTC')
+	check_is "$name: times are UTC" \
+		"$(sql "SELECT bool_and(created_at BETWEEN (now() AT TIME ZONE 'UTC') - interval '5 minutes'
+			AND (now() AT TIME ZONE 'UTC')
 		AND COALESCE(queued_at, created_at) <= now() AT TIME ZONE 'UTC') FROM raw_extraction_data")" t
 	# The limits are in force.
-	(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT" >"$TMP/lock") &
-	wait_until 10 sql_is 1 "SELECT count(*) FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'AccessExclusiveLock' AND granted AND relation = 'raw_extraction_data'::regclass"
-	TOKEN_FILE=$one request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","external_id":"late","raw_data":[]}'
-	check_is "$name: a lock is not waited for beyond lock_timeout" "$STATUS $(awk "BEGIN { print ($SECONDS_TAKEN < 3.2) }")" "503 1"
+	(sql "BEGIN; LOCK TABLE raw_extraction_data IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5);
+		COMMIT" >"$TMP/lock") &
+	wait_until 10 sql_is 1 "SELECT count(*) FROM pg_locks WHERE database = (SELECT oid FROM pg_database
+		WHERE datname = current_database()) AND mode = 'AccessExclusiveLock' AND granted
+		AND relation = 'raw_extraction_data'::regclass"
+	TOKEN_FILE=$one request POST /app/etl/raw-data/store \
+		--data '{"integration_id":1,"entity_type":"jira_projects_batch","external_id":"late","raw_data":[]}'
+	check_is "$name: a lock is not waited for beyond lock_timeout" \
+		"$STATUS $(awk "BEGIN { print ($SECONDS_TAKEN < 3.2) }")" "503 1"
 	wait $!
-	check_is "$name: and nothing is stored then" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'late'")" 0
+	check_is "$name: and nothing is stored then" \
+		"$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'late'")" 0
 	app_down
 	bouncer_down
 done

@@ -8,14 +8,15 @@ path='/app/etl/raw-data/store?tenant_id=1'
 body='{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 host=${ETL_URL#http://}
 rows() { sql "SELECT count(*) FROM raw_extraction_data"; }
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi | sort | tr '\n' ' '; }
 # Bytes to nginx as they are; what comes back to stdout. Reads LINES of perl
 # that have the socket in $s.
 raw() { # PERL
-	TOKEN=$ETL_TOKEN HOST=$host BODY_TEXT=$body LENGTH=${#body} WHERE=$path perl -MIO::Socket::INET -MTime::HiRes=sleep -e '
+	TOKEN=$ETL_TOKEN HOST=$host BODY_TEXT=$body LENGTH=${#body} WHERE=$path perl -MIO::Socket::INET \
+		-MTime::HiRes=sleep -e '
 		$s = IO::Socket::INET->new(PeerAddr => $ENV{HOST}, Timeout => 10) or die "no connection";
 		$s->autoflush(1);
-		$head = "POST $ENV{WHERE} HTTP/1.1\r\nHost: etl\r\nContent-Type: application/json\r\nAuthorization: Bearer $ENV{TOKEN}\r\n";
+		$head = "POST $ENV{WHERE} HTTP/1.1\r\nHost: etl\r\nContent-Type: application/json\r\n";
+		$head .= "Authorization: Bearer $ENV{TOKEN}\r\n";
 		$len = $ENV{LENGTH}; $body = $ENV{BODY_TEXT}; $SIG{ALRM} = sub { exit 9 }; alarm 30;
 		sub rest { local $/; my $all = <$s>; print $all }
 		'"$1"
@@ -31,14 +32,16 @@ raw 'print $s $head, "Transfer-Encoding: chunked\r\n\r\n45\r\n", substr($body, 0
 sleep 0.5
 check_is "an upload broken off stores nothing" "$(rows)" 0
 check_is "a body shorter than its length gets no answer but an end" \
-	"$(raw 'print $s $head, "Content-Length: 500\r\nConnection: close\r\n\r\n", $body; shutdown $s, 1; rest()' | codes)" ""
+	"$(raw 'print $s $head, "Content-Length: 500\r\nConnection: close\r\n\r\n", $body;
+		shutdown $s, 1; rest()' | codes)" ""
 check_is "a longer one is read to its length, the rest is no request" \
 	"$(raw 'print $s $head, "Content-Length: $len\r\n\r\n", $body, "left over\r\n\r\n"; rest()' | codes)" "201 400 "
 check_is "of it one batch was stored" "$(rows)" 1
 
 # -- slow: nginx waits for the body, no responder does
 for _ in 1 2 3 4 5 6; do
-	raw 'print $s $head, "Content-Length: $len\r\nConnection: close\r\n\r\n"; for (split //, $body) { print $s $_; sleep 0.04 } rest()' >>"$TMP/slow" &
+	raw 'print $s $head, "Content-Length: $len\r\nConnection: close\r\n\r\n";
+		for (split //, $body) { print $s $_; sleep 0.04 } rest()' >>"$TMP/slow" &
 done
 sleep 0.5
 slowest=0
@@ -66,9 +69,11 @@ is_short() { [ -z "$(took)" ]; } # the first ones may meet workers that are abou
 check "with one second a silent client is cut off after one" wait_until 15 is_short
 before=$(rows)
 check_is "again, with no answer" "$(took)$(cat "$TMP/silent")" ""
-check "nginx's log has it as 408" wait_until 5 grep -q 'method="POST" path="/app/etl/raw-data/store" status=408 ' "$ETL_APP/nginx/logs/access.log"
+check "nginx's log has it as 408" wait_until 5 grep -q 'method="POST" path="/app/etl/raw-data/store" status=408 ' \
+	"$ETL_APP/nginx/logs/access.log"
 check_is "one that goes on in pieces takes as long as it takes" \
-	"$(raw 'print $s $head, "Content-Length: $len\r\nConnection: close\r\n\r\n"; for (0 .. 3) { print $s substr $body, $_ * 20, $_ < 3 ? 20 : 99; sleep 0.6 } rest()' | codes)" "201 "
+	"$(raw 'print $s $head, "Content-Length: $len\r\nConnection: close\r\n\r\n";
+		for (0 .. 3) { print $s substr $body, $_ * 20, $_ < 3 ? 20 : 99; sleep 0.6 } rest()' | codes)" "201 "
 check_is "it alone was stored" "$(($(rows) - before))" 1
 
 # -- gone before the answer
@@ -77,19 +82,24 @@ lock_table raw_extraction_data
 raw 'print $s $head, "Idempotency-Key: gone-1\r\nContent-Length: $len\r\n\r\n", $body; sleep 0.5; close $s'
 let_go
 wait
-check "a client that has gone: its batch is stored all the same" wait_until 5 sql_is $((before + 1)) "SELECT count(*) FROM raw_extraction_data"
+check "a client that has gone: its batch is stored all the same" \
+	wait_until 5 sql_is $((before + 1)) "SELECT count(*) FROM raw_extraction_data"
 request POST "$path" --data "$body" -H 'Idempotency-Key: gone-1'
 check_is "and found by its key" "$STATUS $(header Idempotency-Replayed)" "200 true"
 
 # -- several at once
 check_is "pipelined requests are answered in their order" "$(raw '
-	for (1 .. 5) { print $s $head, "X-Request-Id: r$_\r\nContent-Length: $len\r\n", $_ == 5 ? "Connection: close\r\n" : "", "\r\n", $body }
+	for (1 .. 5) {
+		print $s $head, "X-Request-Id: r$_\r\nContent-Length: $len\r\n";
+		print $s $_ == 5 ? "Connection: close\r\n" : "", "\r\n", $body
+	}
 	rest()' | tr -d '\r' | sed -n 's/^X-Request-Id: //Ip' | tr '\n' ' ')" "r1 r2 r3 r4 r5 "
 check_is "five batches, one each" "$(($(rows) - before))" 6
 
 # -- headers that come twice
 check_is "Content-Length twice: 400" \
-	"$(raw 'print $s $head, "Content-Length: $len\r\nContent-Length: 5\r\nConnection: close\r\n\r\n", $body; rest()' | codes)" "400 "
+	"$(raw 'print $s $head, "Content-Length: $len\r\nContent-Length: 5\r\nConnection: close\r\n\r\n", $body;
+		rest()' | codes)" "400 "
 request POST "$path" --data "$body" -H 'Content-Encoding: gzip' -H 'Content-Encoding: identity'
 check_match "Content-Encoding twice: a clear refusal ($STATUS)" "$STATUS" '^4[0-9][0-9]$'
 twice() { request POST "$path" --data "$body" -H 'Idempotency-Key: one' -H 'Idempotency-Key: two'; }

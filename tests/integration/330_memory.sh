@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=2 app_up 'log_level = warn' 'max_age = 86400'
 
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 "$ETL_SOURCE/deploy/demo-batch" 1 >"$TMP/one.json"
 # Requests of every kind, a tenth of them stores, many refused.
 many() { # COUNT
@@ -19,7 +18,8 @@ many() { # COUNT
 		echo 'data = "{\"integration_id\":\"x\",\"raw_data\":[1,{\"a\":\"\\u00\"}]}"'
 		echo 'header = "Content-Type: application/json"'
 		echo "output = \"$TMP/out\""
-		for path in "raw-data?$t&limit=5" "raw-data/1?$t" "raw-data/99999999?$t" "raw-data?$t&limit=x&offset=-1" \
+		for path in "raw-data?$t&limit=5" "raw-data/1?$t" "raw-data/99999999?$t" \
+			"raw-data?$t&limit=x&offset=-1" \
 			"raw-data?$t&entity_type=jira_issues_batch&limit=1" "queues?$t" "nothing?$t" "health?$t"; do
 			echo next
 			echo "url = \"$url/$path#[1-$tenth]\""
@@ -53,13 +53,14 @@ if is_sanitized || ! command -v valgrind >/dev/null; then
 	done_testing
 fi
 app_down
-valgrind="$(command -v valgrind) --quiet --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite --log-file=$TMP/valgrind.%p"
+valgrind="$(command -v valgrind) --quiet --leak-check=full --show-leak-kinds=definite,indirect"
+valgrind+=" --errors-for-leak-kinds=definite --log-file=$TMP/valgrind.%p"
 ETL_APP_WRAPPER=$valgrind ETL_APP_POOL=1 app_up 'log_level = warn'
 "$ETL_SOURCE/deploy/demo-batch" 200 >"$TMP/batch.json"
 gzip -k "$TMP/batch.json"
 zstd -q "$TMP/batch.json"
 store() {
-	request POST '/app/etl/raw-data/store?tenant_id=1' --data-binary "@$TMP/$1" "${@:2}"
+	api POST raw-data/store --data-binary "@$TMP/$1" "${@:2}"
 }
 codes=
 for coding in gzip:gz zstd:zst; do
@@ -70,7 +71,7 @@ for coding in gzip:gz zstd:zst; do
 done
 check_is "under valgrind: packed batches" "$codes" "201 200 201 200 "
 many 100
-request PUT '/app/etl/raw-data/1/status?tenant_id=1' --data '{"status":"failed","error_details":{"a":1}}'
+api PUT raw-data/1/status --data '{"status":"failed","error_details":{"a":1}}'
 check_is "a status" "$STATUS" 200
 app stop rabbitmq
 store one.json

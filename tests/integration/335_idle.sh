@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=1 app_up 'database_renew_after = 5'
 
-responders() { pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi; }
 of_status() { # LINE: the sum over all responders
 	local pid
 	for pid in $(responders); do
@@ -14,13 +13,17 @@ of_status() { # LINE: the sum over all responders
 "$ETL_SOURCE/deploy/demo-batch" 1 >"$TMP/one.json"
 "$ETL_SOURCE/deploy/demo-batch" 1000 >"$TMP/many.json"
 bytes=$(stat -c %s "$TMP/many.json")
-perl -e 'print "{\"integration_id\":1,\"entity_type\":\"kept\",\"raw_data\":[\"", "x" x 40000000, "\"]}"' >"$TMP/giant.json"
+perl -e 'print "{\"integration_id\":1,\"entity_type\":\"kept\",\"raw_data\":[\"", "x" x 40000000, "\"]}"' \
+	>"$TMP/giant.json"
 store() { # FILE
-	request POST '/app/etl/raw-data/store?tenant_id=1' --data-binary "@$TMP/$1"
+	api POST raw-data/store --data-binary "@$TMP/$1"
 }
 # What libpq needs for one large batch stays, for a next one; no more.
 slim() { [ "$(of_status VmRSS)" -le $((before + 24 * 1024)) ]; }
-session() { sql "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pulse-etl-fcgi'"; }
+session() {
+	sql "SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+		AND application_name = 'pulse-etl-fcgi'"
+}
 
 store one.json
 check_is "a small batch" "$STATUS" 201
@@ -32,7 +35,7 @@ if is_sanitized; then
 	skip "memory after it" "the sanitizers keep what is freed"
 else
 	check "its memory is given back soon after" wait_until 5 slim
-	request GET "/app/etl/raw-data/$(json .raw_data_id)?tenant_id=1"
+	api GET "raw-data/$(json .raw_data_id)"
 	check_is "it is read" "$STATUS" 200
 	check "its memory is given back again" wait_until 5 slim
 	sleep 3

@@ -9,22 +9,29 @@ fresh_database
 check_is "the migrations are applied" "$?" 0
 
 # -- rights
-super() { PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 "$@"; }
 check_is "the service is no superuser, creates nothing, bypasses nothing" \
-	"$(super -c "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = 'pulse_etl_service'")" "f|f|f|f"
-check_is "it owns nothing" "$(super -c "SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = 'pulse_etl_service'")" 0
+	"$(super -c "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles
+		WHERE rolname = 'pulse_etl_service'")" "f|f|f|f"
+check_is "it owns nothing" \
+	"$(super -c "SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = 'pulse_etl_service'")" 0
 check_is "every table belongs to the owner" \
-	"$(super -c "SELECT string_agg(relname, ' ') FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND pg_get_userbyid(relowner) <> 'pulse_etl_owner'")" ""
+	"$(super -c "SELECT string_agg(relname, ' ') FROM pg_class
+		WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+		AND pg_get_userbyid(relowner) <> 'pulse_etl_owner'")" ""
 check_is "every table with a tenant_id has forced row-level security" \
-	"$(super -c "SELECT string_agg(c.relname, ' ') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-		WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT (c.relrowsecurity AND c.relforcerowsecurity)")" ""
+	"$(super -c "SELECT string_agg(c.relname, ' ') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+		AND a.attname = 'tenant_id'
+		WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+		AND NOT (c.relrowsecurity AND c.relforcerowsecurity)")" ""
 check_is "and a policy" \
-	"$(super -c "SELECT string_agg(c.relname, ' ') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-		WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)")" ""
+	"$(super -c "SELECT string_agg(c.relname, ' ') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+		AND a.attname = 'tenant_id'
+		WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+		AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)")" ""
 super -c "CREATE ROLE ${PGDATABASE}_s LOGIN PASSWORD 'x' IN ROLE pulse_etl_service" >"$TMP/out"
 trap 'super -c "DROP OWNED BY ${PGDATABASE}_s; DROP ROLE ${PGDATABASE}_s" >/dev/null 2>&1; clean_up' EXIT
 denied() { # SQL
-	PGOPTIONS="" super -c "SET ROLE ${PGDATABASE}_s" -c "$1" >"$TMP/out" 2>&1
+	super -c "SET ROLE ${PGDATABASE}_s" -c "$1" >"$TMP/out" 2>&1
 	grep -q 'permission denied\|must be owner' "$TMP/out"
 }
 for statement in "CREATE TABLE x (a int)" "DROP TABLE wits" "ALTER TABLE wits ADD x int" "TRUNCATE wits" \
@@ -39,10 +46,12 @@ done
 # -- no row can name another tenant's
 super <<'SQL' >"$TMP/out"
 INSERT INTO tenants (id, name) VALUES (1, 'One'), (777, 'Other');
-INSERT INTO integrations (id, tenant_id, provider, type) VALUES (1, 1, 'Jira', 'data_source'), (777, 777, 'Jira', 'data_source');
+INSERT INTO integrations (id, tenant_id, provider, type) VALUES (1, 1, 'Jira', 'data_source'),
+	(777, 777, 'Jira', 'data_source');
 SQL
 check_is "every reference to a tenant's table carries the tenant" \
-	"$(super -c "SELECT string_agg(conname, ' ') FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attname = 'tenant_id'
+	"$(super -c "SELECT string_agg(conname, ' ') FROM pg_constraint k
+		JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attname = 'tenant_id'
 		WHERE k.contype = 'f' AND cardinality(k.conkey) < 2")" ""
 
 # -- every table gets a row of tenant 777 whose every key is 777
@@ -54,7 +63,8 @@ DECLARE
 	names text;
 	vals text;
 BEGIN
-	FOR t IN SELECT c.oid, c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+	FOR t IN SELECT c.oid, c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+		AND a.attname = 'tenant_id'
 		WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'integrations'
 	LOOP
 		SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE
@@ -72,7 +82,8 @@ BEGIN
 			WHEN atttypid = 'date'::regtype THEN 'current_date'
 			WHEN atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) THEN 'now()'
 			ELSE '''777''' END, ', ' ORDER BY attnum)
-		INTO names, vals FROM pg_attribute WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+		INTO names, vals FROM pg_attribute WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped
+			AND attgenerated = '';
 		EXECUTE format('INSERT INTO %I (%s) VALUES (%s)', t.relname, names, vals);
 	END LOOP;
 END
@@ -97,7 +108,7 @@ statements() {
 	done
 }
 statements >"$TMP/statements"
-# Those of batches have their lists of columns in the build only.
+# Those of batches, as the build has them.
 for file in transformers/transformer loaders/loader; do
 	FILE=$(basename "$file") perl -0777 -ne '
 		while (/\.name = "([^"]*)", \.sql =((?:\s*"(?:[^"\\]|\\.)*")+)/g) {
@@ -112,8 +123,12 @@ check "the models have statements ($count)" [ "$count" -gt 20 ]
 
 # What is compared: all rows of all tables, as the superuser sees them.
 snapshot() {
-	super -c "SELECT string_agg(format('SELECT %L, md5(COALESCE(string_agg(x::text, chr(10) ORDER BY x::text), '''')) FROM %I x WHERE (to_jsonb(x)->>''tenant_id'')::int = 777', relname, relname), ' UNION ALL ' ORDER BY relname)
-		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace" >"$TMP/snapshot.sql"
+	super -c "SELECT string_agg(format('SELECT %L,
+			md5(COALESCE(string_agg(x::text, chr(10) ORDER BY x::text), ''''))
+			FROM %I x WHERE (to_jsonb(x)->>''tenant_id'')::int = 777', relname, relname),
+			' UNION ALL ' ORDER BY relname)
+		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+		WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace" >"$TMP/snapshot.sql"
 	super -f "$TMP/snapshot.sql"
 }
 snapshot >"$TMP/before"
@@ -122,16 +137,24 @@ snapshot >"$TMP/before"
 run_all() { # TENANT OUTPUT
 	: >"$2"
 	while IFS=$'\t' read -r name sql; do
-		sql=$(perl -pe 's/\b(?:\w+\.)?tenant_id = (\$\d+)/(($1)::bigint IS NOT NULL)/g; s/\(tenant_id, (\w+)\) = \((\$\d+), /(($2)::bigint IS NOT NULL AND $1 = /g' <<<"$sql")
+		sql=$(perl -pe 's/\b(?:\w+\.)?tenant_id = (\$\d+)/(($1)::bigint IS NOT NULL)/g;
+			s/\(tenant_id, (\w+)\) = \((\$\d+), /(($2)::bigint IS NOT NULL AND $1 = /g' <<<"$sql")
 		{
 			echo "BEGIN; SET LOCAL ROLE pulse_etl_service; SET LOCAL statement_timeout = 5000;"
 			echo "SELECT set_config('app.tenant_id', '$1', true) \\g $TMP/nothing"
 			printf 'PREPARE s AS %s;\n' "$sql"
 			cat <<-'TEXT'
 			SELECT 'EXECUTE s' || COALESCE('(' || (SELECT string_agg(CASE t::text
-				WHEN 'bytea' THEN 'sha256(''777'')' WHEN 'jsonb' THEN '''{}''' WHEN 'boolean' THEN 'TRUE'
-				WHEN 'bigint[]' THEN '''{777}''' WHEN 'integer[]' THEN '''{777}''' WHEN 'text[]' THEN '''{777}''' WHEN 'character varying[]' THEN '''{777}''' WHEN 'date' THEN 'current_date'
-				WHEN 'timestamp without time zone' THEN 'now()::timestamp' WHEN 'timestamp with time zone' THEN 'now()'
+				WHEN 'bytea' THEN 'sha256(''777'')'
+				WHEN 'jsonb' THEN '''{}'''
+				WHEN 'boolean' THEN 'TRUE'
+				WHEN 'bigint[]' THEN '''{777}'''
+				WHEN 'integer[]' THEN '''{777}'''
+				WHEN 'text[]' THEN '''{777}'''
+				WHEN 'character varying[]' THEN '''{777}'''
+				WHEN 'date' THEN 'current_date'
+				WHEN 'timestamp without time zone' THEN 'now()::timestamp'
+				WHEN 'timestamp with time zone' THEN 'now()'
 				ELSE '''777''' END, ', ' ORDER BY n)
 				FROM unnest(parameter_types) WITH ORDINALITY AS p (t, n)) || ')', '')
 			FROM pg_prepared_statements WHERE name = 's' \gexec
@@ -139,12 +162,16 @@ run_all() { # TENANT OUTPUT
 			echo "COMMIT;"
 		} >"$TMP/one.psql"
 		printf '== %s\n' "$name" >>"$2"
-		PGOPTIONS="" super -f "$TMP/one.psql" >>"$2" 2>&1
+		super -f "$TMP/one.psql" >>"$2" 2>&1
 	done <"$TMP/statements"
 }
 run_all 1 "$TMP/as_one"
 # Rows that name nothing of theirs are no leak: a constant, our own values.
-leaks() { awk '/^== / { name = $2; next } /777/ && !/ERROR|DETAIL|HINT|CONTEXT|LINE|STATEMENT|NOTICE/ { print name ": " $0 }' "$1"; }
+leaks() {
+	awk '
+	/^== / { name = $2; next }
+	/777/ && !/ERROR|DETAIL|HINT|CONTEXT|LINE|STATEMENT|NOTICE/ { print name ": " $0 }' "$1"
+}
 leaks "$TMP/as_one" >"$TMP/leaks"
 check_is "tenant 1 sees no row of the other with any of $count statements" "$(cat "$TMP/leaks")" ""
 snapshot >"$TMP/after"

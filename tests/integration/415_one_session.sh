@@ -8,9 +8,13 @@ by_turns() { # WHEN
 	local round
 	for round in 1 2; do
 		TOKEN_FILE=$one request GET /app/etl/raw-data
-		check_is "$1, tenant 1 sees its own ($round)" "$STATUS $(json .total_count) $(json '[.raw_data_records[].tenant_id | tostring] | unique | join(",")')" "200 $ones 1"
+		check_is "$1, tenant 1 sees its own ($round)" \
+			"$STATUS $(json .total_count) $(json '[.raw_data_records[].tenant_id | tostring] | unique |
+				join(",")')" "200 $ones 1"
 		TOKEN_FILE=$two request GET /app/etl/raw-data
-		check_is "$1, tenant 2 sees its own ($round)" "$STATUS $(json .total_count) $(json '[.raw_data_records[].tenant_id | tostring] | unique | join(",")')" "200 $twos 2"
+		check_is "$1, tenant 2 sees its own ($round)" \
+			"$STATUS $(json .total_count) $(json '[.raw_data_records[].tenant_id | tostring] | unique |
+				join(",")')" "200 $twos 2"
 	done
 }
 sees_two() { # WHEN
@@ -22,7 +26,8 @@ store() { # TOKEN INTEGRATION RAW_DATA
 		"{\"integration_id\": $2, \"entity_type\": \"jira_issues_batch\", \"raw_data\": $3}"
 }
 sessions() {
-	sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pulse-etl-fcgi' $1"
+	sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+		AND application_name = 'pulse-etl-fcgi' $1"
 }
 
 for prepared in on off; do
@@ -53,12 +58,13 @@ for prepared in on off; do
 	sees_two "after the refusal of what was told"
 
 	# The mark in queued_at is a chore over all tenants.
-	check "the batches are marked" wait_until 10 sql_is 0 'SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL'
+	check "the batches are marked" \
+		wait_until 10 sql_is 0 'SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL'
 	by_turns "after the marks"
 
 	check_is "there is one session" "$(sessions '')" 1
 	sees_two "before its session ends"
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pulse-etl-fcgi'" >"$TMP/out"
+	end_sessions pulse-etl-fcgi
 	sees_two "with a new session"
 	by_turns "with a new session"
 	check_is "and that is one" "$(sessions '')" 1

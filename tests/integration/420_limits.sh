@@ -5,7 +5,8 @@ app_up
 
 store() { # BYTES OF PAYLOAD, ABOUT
 	request POST /app/etl/raw-data/store "${@:2}" \
-		--data "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"raw_data\":[\"$(head -c "$1" /dev/zero | tr '\0' x)\"]}"
+		--data "{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",
+			\"raw_data\":[\"$(head -c "$1" /dev/zero | tr '\0' x)\"]}"
 }
 quota() { # KEY VALUE
 	sql "INSERT INTO system_settings (tenant_id, setting_key, setting_value) VALUES (1, '$1', '$2')
@@ -41,8 +42,10 @@ check_is "is not counted" "$(sql "SELECT batches FROM tenant_usage")" 3
 store 10 -H 'Idempotency-Key: once'
 store 10 -H 'Idempotency-Key: once'
 check_is "nor is a key used twice" "$STATUS $(sql "SELECT batches FROM tenant_usage")" "200 4"
-seq 12 | xargs -P 12 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' -H 'Content-Type: application/json' \
-	--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}' "$ETL_URL/app/etl/raw-data/store" >"$TMP/codes"
+seq 12 | xargs -P 12 -I{} curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' \
+	-H 'Content-Type: application/json' \
+	--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}' \
+	"$ETL_URL/app/etl/raw-data/store" >"$TMP/codes"
 check_is "of twelve at once two get the rest" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 2 201 10 429 "
 
 request POST /app/etl/raw-data/requeue --data '{"processing_status":"pending","limit":1}'
@@ -69,23 +72,31 @@ check_is "300 still fit: 201" "$STATUS" 201
 details() { printf '"%s"' "$(head -c "$1" /dev/zero | tr '\0' y)"; }
 used() { sql "SELECT batches || ' ' || bytes FROM tenant_usage WHERE tenant_id = 1"; }
 before=$(used)
-request POST /app/etl/raw-data/store --data "{\"integration_id\":1,\"entity_type\":\"e\",\"raw_data\":[],\"extraction_metadata\":{\"a\":$(details 2000)}}"
+request POST /app/etl/raw-data/store \
+	--data "{\"integration_id\":1,\"entity_type\":\"e\",\"raw_data\":[],
+		\"extraction_metadata\":{\"a\":$(details 2000)}}"
 check_is "metadata counts: 429" "$STATUS" 429
 store 10 -H "Idempotency-Key: $(head -c 200 /dev/zero | tr '\0' k)"
 check_is "so does an Idempotency-Key: 429" "$STATUS" 429
 id=$(sql "SELECT max(id) FROM raw_extraction_data")
-request PUT "/app/etl/raw-data/$id/status" --data "{\"processing_status\":\"failed\",\"error_details\":{\"a\":$(details 2000)}}"
+request PUT "/app/etl/raw-data/$id/status" \
+	--data "{\"processing_status\":\"failed\",\"error_details\":{\"a\":$(details 2000)}}"
 check_is "error_details count: 429" "$STATUS" 429
 printf '<svg xmlns="http://www.w3.org/2000/svg"><!--%s--></svg>' "$(details 2000)" >"$TMP/logo.svg"
-request POST /app/etl/integrations/upload-logo -H 'Content-Type: multipart/form-data' -F "file=@$TMP/logo.svg;type=image/svg+xml"
+request POST /app/etl/integrations/upload-logo -H 'Content-Type: multipart/form-data' \
+	-F "file=@$TMP/logo.svg;type=image/svg+xml"
 check_is "logos count: 429" "$STATUS" 429
-request POST /app/etl/jobs/extract --data "{\"integration_id\":1,\"job_type\":\"jira_sync\",\"job_params\":{\"a\":$(details 2000)}}"
+request POST /app/etl/jobs/extract \
+	--data "{\"integration_id\":1,\"job_type\":\"jira_sync\",\"job_params\":{\"a\":$(details 2000)}}"
 check_is "jobs count: 429" "$STATUS" 429
-request PUT /app/etl/raw-data/99999999/status --data "{\"processing_status\":\"failed\",\"error_details\":{\"a\":$(details 20)}}"
+request PUT /app/etl/raw-data/99999999/status \
+	--data "{\"processing_status\":\"failed\",\"error_details\":{\"a\":$(details 20)}}"
 check_is "what changes nothing: 404" "$STATUS" 404
 check_is "costs nothing" "$(used)" "$before"
-sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
-TOKEN_FILE=$(token_file 2 writer) request POST /app/etl/raw-data/store --data '{"integration_id":20,"entity_type":"jira_issues_batch","raw_data":[]}'
+sql "INSERT INTO tenants (id, name) VALUES (2, 'Other'); INSERT INTO integrations (id, tenant_id, provider, type)
+	VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
+TOKEN_FILE=$(token_file 2 writer) request POST /app/etl/raw-data/store \
+	--data '{"integration_id":20,"entity_type":"jira_issues_batch","raw_data":[]}'
 check_is "another tenant has no quota: 201" "$STATUS" 201
 quota etl_daily_bytes nonsense
 store 5000
@@ -107,7 +118,8 @@ check_is "another token is not concerned: 200" "$STATUS" 200
 allowed() { request GET /app/etl/raw-data; [ "$STATUS" = 200 ]; }
 sleep 1
 check "after a pause it may again" allowed
-sed -i 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 1/; s/zone=pulse_etl_client burst=[0-9]*/zone=pulse_etl_client burst=100/' "$location"
+sed -i -e 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 1/' \
+	-e 's/zone=pulse_etl_client burst=[0-9]*/zone=pulse_etl_client burst=100/' "$location"
 kill -s HUP "$(app_pid nginx)"
 sleep 1.5
 lock_table raw_extraction_data
@@ -116,16 +128,20 @@ for _ in 1 2 3; do request_quietly >>"$TMP/connections" & done
 wait_until 20 sh -c "[ \"\$(wc -l <'$TMP/connections')\" = 2 ]"
 let_go
 wait
-check_is "one connection at a time of a token: the others are told 429" "$(sort "$TMP/connections" | uniq -c | tr -s ' \n' ' ')" " 1 200 2 429 "
+check_is "one connection at a time of a token: the others are told 429" \
+	"$(sort "$TMP/connections" | uniq -c | tr -s ' \n' ' ')" " 1 200 2 429 "
 
 # -- what an address may hold, with tokens that it invents
-sed -i 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 100/; s/limit_conn pulse_etl_large_bodies [0-9]*/limit_conn pulse_etl_large_bodies 2/; s/limit_conn pulse_etl_addresses [0-9]*/limit_conn pulse_etl_addresses 4/' "$location"
+sed -i -e 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 100/' \
+	-e 's/limit_conn pulse_etl_large_bodies [0-9]*/limit_conn pulse_etl_large_bodies 2/' \
+	-e 's/limit_conn pulse_etl_addresses [0-9]*/limit_conn pulse_etl_addresses 4/' "$location"
 kill -s HUP "$(app_pid nginx)"
 sleep 1.5
 head -c 3000000 /dev/zero >"$TMP/large"
 head -c 90000 /dev/zero >"$TMP/slow"
 upload() { # TOKEN [CURL ARGUMENT…]
-	curl -s -o "$TMP/upload.$1" -w '%{http_code}\n' -H "Authorization: Bearer invented-$1" -H 'Content-Type: application/json' \
+	curl -s -o "$TMP/upload.$1" -w '%{http_code}\n' -H "Authorization: Bearer invented-$1" \
+		-H 'Content-Type: application/json' \
 		--data-binary "@$TMP/large" "${@:2}" "$ETL_URL/app/etl/raw-data/store" >>"$TMP/uploads"
 }
 uploads=()
@@ -139,7 +155,8 @@ check_is "nor one whose length is not told" "$(cat "$TMP/uploads")" 429
 request GET /app/etl/raw-data
 check_is "small requests of it are answered" "$STATUS" 200
 for n in 5 6; do
-	curl -s -o "$TMP/upload.$n" -H "Authorization: Bearer invented-$n" -H 'Content-Type: application/json' --data-binary "@$TMP/slow" "$ETL_URL/app/etl/raw-data/store" --limit-rate 10k &
+	curl -s -o "$TMP/upload.$n" -H "Authorization: Bearer invented-$n" -H 'Content-Type: application/json' \
+		--data-binary "@$TMP/slow" "$ETL_URL/app/etl/raw-data/store" --limit-rate 10k &
 	uploads+=($!)
 done
 sleep 1

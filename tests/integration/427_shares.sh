@@ -7,7 +7,8 @@ sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
 	INSERT INTO wits (tenant_id, integration_id, external_id, original_name, hierarchy_level)
 	VALUES (1, 1, 'slow', 'Slow', 0), (2, 20, 'quick', 'Quick', 0)" >"$TMP/out"
 # Each list of the first tenant takes two seconds at the server.
-sql "CREATE POLICY slow ON wits AS RESTRICTIVE FOR SELECT USING (pg_sleep(CASE external_id WHEN 'slow' THEN 2 ELSE 0 END) IS NOT NULL)" >"$TMP/out"
+sql "CREATE POLICY slow ON wits AS RESTRICTIVE FOR SELECT USING (pg_sleep(CASE external_id WHEN 'slow' THEN 2
+	ELSE 0 END) IS NOT NULL)" >"$TMP/out"
 mine=$(token_file 1 writer) other=$(token_file 2 writer)
 
 requests() { # TOKEN_FILE COUNT PATH [CURL OPTION…]: a config for curl
@@ -15,7 +16,8 @@ requests() { # TOKEN_FILE COUNT PATH [CURL OPTION…]: a config for curl
 	shift 3
 	for ((n = 0; n < count; n++)); do
 		[ "$n" = 0 ] || echo next
-		printf '%s = "%s"\n' url "$ETL_URL/app/etl/$path" output /dev/null write-out '%{http_code} %{time_total} %header{retry-after}\n' \
+		printf '%s = "%s"\n' url "$ETL_URL/app/etl/$path" output /dev/null \
+			write-out '%{http_code} %{time_total} %header{retry-after}\n' \
 			noproxy '*' max-time 60 "$@"
 		cat "$file"
 	done
@@ -68,7 +70,7 @@ wait "$long"
 curl -sgZ --parallel-immediate -K "$TMP/long.conf" >"$TMP/long" 2>"$TMP/curl.err" &
 long=$!
 sleep 0.5
-pkill -KILL -P "$(app_pid pool)" -x pulse-etl-fcgi
+responders | xargs kill -s KILL
 wait "$long"
 alive() { TOKEN_FILE=$other request GET /app/etl/wits && [ "$STATUS" = 200 ]; }
 check "the pool comes back" wait_until 20 alive

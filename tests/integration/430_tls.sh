@@ -9,7 +9,8 @@ cd "$TMP" || exit 1
 mkdir pki
 chmod 711 pki
 authority() { # NAME
-	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "pki/$1.key" -out "pki/$1.pem" 2>"$TMP/out"
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "pki/$1.key" \
+		-out "pki/$1.pem" 2>"$TMP/out"
 }
 certificate() { # AUTHORITY NAME SUBJECT_ALT_NAMES
 	openssl req -newkey rsa:2048 -nodes -subj "/CN=$2" -keyout "pki/$2.key" -out "pki/$2.csr" 2>"$TMP/out"
@@ -25,33 +26,36 @@ certificate strangers stranger 'IP:127.0.0.1,DNS:localhost'
 check "there are certificates" test -s pki/stranger.pem
 chmod 644 pki/*.pem
 
-super() { PGUSER=postgres sql "$1" >"$TMP/out"; }
 settings() { # LINE…: for the pool
 	app stop pool
 	unset ETL_APP_CONF
 	printf '%s\n' "$@" >"$ETL_APP/extra.conf"
 	app start pool
 }
-store() { request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'; }
+store() {
+	request POST /app/etl/raw-data/store \
+		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[]}'
+}
 stored() { store; [ "$STATUS $(json .queued)" = "$1" ]; }
 
 # -- PostgreSQL
-data=$(PGUSER=postgres sql "SHOW data_directory")
+data=$(super -c "SHOW data_directory")
 postgres_cert() { # NAME
 	install -m 600 -o "$(stat -c %u "$data")" -g "$(stat -c %g "$data")" "pki/$1.key" "$data/test.key"
 	install -m 600 -o "$(stat -c %u "$data")" -g "$(stat -c %g "$data")" "pki/$1.pem" "$data/test.pem"
-	super "ALTER SYSTEM SET ssl_cert_file = 'test.pem'"
-	super "ALTER SYSTEM SET ssl_key_file = 'test.key'"
-	super "ALTER SYSTEM SET ssl = on"
-	super "SELECT pg_reload_conf()"
+	super -c "ALTER SYSTEM SET ssl_cert_file = 'test.pem'" >"$TMP/out"
+	super -c "ALTER SYSTEM SET ssl_key_file = 'test.key'" >"$TMP/out"
+	super -c "ALTER SYSTEM SET ssl = on" >"$TMP/out"
+	super -c "SELECT pg_reload_conf()" >"$TMP/out"
 }
-plain_again() { PGUSER=postgres sql "ALTER SYSTEM RESET ssl" >/dev/null 2>&1; PGUSER=postgres sql "SELECT pg_reload_conf()" >/dev/null 2>&1; }
+plain_again() { super -c "ALTER SYSTEM RESET ssl" >/dev/null 2>&1; super -c "SELECT pg_reload_conf()" >/dev/null 2>&1; }
 trap 'plain_again; clean_up' EXIT
 url=$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")
 postgres_cert server
 settings "database_url = $url?sslmode=verify-full&sslrootcert=$TMP/pki/ours.pem"
 check "PostgreSQL with verify-full: stores work" wait_until 20 stored "201 true"
-check "over TLS" [ "$(PGUSER=postgres sql "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'pulse-etl-fcgi' AND datname = current_database()")" = t ]
+check "over TLS" [ "$(super -c "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+	WHERE application_name = 'pulse-etl-fcgi' AND datname = current_database()")" = t ]
 settings "database_url = $url?sslmode=verify-full&sslrootcert=$TMP/pki/strangers.pem"
 check "an authority that does not vouch for it: 503" wait_until 20 stored "503 null"
 postgres_cert elsewhere
@@ -62,11 +66,13 @@ check_is "no password is in the log" "$(grep -c "$(sed 's/.*:\([^:@]*\)@.*/\1/' 
 plain_again
 
 # -- RabbitMQ: a further listener of the broker that runs
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 chmod 644 pki/server.key pki/elsewhere.key pki/stranger.key
 listener() { # NAME: sets $port
 	port=$(free_port)
-	stack broker-eval "rabbit_networking:start_ssl_listener({\"127.0.0.1\", $port, auto}, [{cacertfile, \"$TMP/pki/ours.pem\"}, {certfile, \"$TMP/pki/$1.pem\"}, {keyfile, \"$TMP/pki/$1.key\"}, {verify, verify_peer}, {fail_if_no_peer_cert, true}, {versions, ['tlsv1.2', 'tlsv1.3']}], 2)." >"$TMP/listener"
+	broker_eval "rabbit_networking:start_ssl_listener({\"127.0.0.1\", $port, auto}, [
+		{cacertfile, \"$TMP/pki/ours.pem\"}, {certfile, \"$TMP/pki/$1.pem\"}, {keyfile, \"$TMP/pki/$1.key\"},
+		{verify, verify_peer}, {fail_if_no_peer_cert, true}, {versions, ['tlsv1.2', 'tlsv1.3']}], 2)" \
+		>"$TMP/listener"
 	wait_until 5 listens
 }
 listens() { [ -n "$(ss -Hltn "sport = :$port")" ]; }
@@ -77,11 +83,15 @@ listener server
 check "the broker listens with TLS" listens
 settings "rabbitmq_url = $(amqps localhost)" "$ours" "${client[@]}" 'rabbitmq_timeout = 2000'
 check "amqps with a certificate of ours: stores are queued" wait_until 20 stored "201 true"
-tls_connections() { stack broker-eval "length([1 || [{ssl, true}, {vhost, <<\"$ETL_VHOST\">>}] <- rabbit_networking:connection_info_all([ssl, vhost])])." | sed -n 's/^{ok, \(.*\)}$/\1/p'; }
+tls_connections() {
+	broker_eval "length([1 || [{ssl, true}, {vhost, <<\"$ETL_VHOST\">>}] <-
+		rabbit_networking:connection_info_all([ssl, vhost])])"
+}
 check "the broker has connections with TLS" [ "$(tls_connections)" -ge 1 ]
 settings "rabbitmq_url = $(amqps localhost)" "$ours" 'rabbitmq_timeout = 2000'
 check "without the certificate that it asks for: not queued" wait_until 20 stored "202 false"
-settings "rabbitmq_url = $(amqps localhost)" "rabbitmq_ca_file = $TMP/pki/strangers.pem" "${client[@]}" 'rabbitmq_timeout = 2000'
+settings "rabbitmq_url = $(amqps localhost)" "rabbitmq_ca_file = $TMP/pki/strangers.pem" "${client[@]}" \
+	'rabbitmq_timeout = 2000'
 check "an authority that does not vouch for it: not queued" wait_until 20 stored "202 false"
 settings "rabbitmq_url = $(amqps localhost)" "rabbitmq_ca_file = /nowhere" "${client[@]}" 'rabbitmq_timeout = 2000'
 check "an authority that is not there: not queued" wait_until 20 stored "202 false"
@@ -96,25 +106,39 @@ settings
 https=$((20000 + RANDOM % 12000)) http=$((20000 + RANDOM % 12000))
 folder=$ETL_APP/nginx
 sed -e "s|listen 443|listen 127.0.0.1:$https|; s|listen 80|listen 127.0.0.1:$http|; s|etl.example.com|localhost|" \
-	-e "s|/etc/ssl/pulse-etl/fullchain.pem|$TMP/pki/server.pem|; s|/etc/ssl/pulse-etl/privkey.pem|$TMP/pki/server.key|" \
+	-e "s|/etc/ssl/pulse-etl/fullchain.pem|$TMP/pki/server.pem|" \
+	-e "s|/etc/ssl/pulse-etl/privkey.pem|$TMP/pki/server.key|" \
 	-e "s|/var/log/nginx/|logs/|" "$ETL_SOURCE/nginx/pulse-etl-tls.conf" >"$folder/pulse-etl-tls.conf"
 sed -i 's|^	server {|	include pulse-etl-tls.conf;\n\n	server {|' "$folder/nginx.conf"
 check "nginx takes the sample" nginx -t -q -p "$folder" -c "$folder/nginx.conf" -e "$TMP/nginx.err"
 kill -s HUP "$(app_pid nginx)"
-tls() { curl -sS --noproxy '*' --cacert "$TMP/pki/ours.pem" -D "$HEADERS" -o "$BODY" -w '%{http_code}' -K "$ETL_CURLRC" "$@" "https://localhost:$https/app/etl/raw-data" 2>"$TMP/curl.err"; }
+tls() {
+	curl -sS --noproxy '*' --cacert "$TMP/pki/ours.pem" -D "$HEADERS" -o "$BODY" -w '%{http_code}' \
+		-K "$ETL_CURLRC" "$@" "https://localhost:$https/app/etl/raw-data" 2>"$TMP/curl.err"
+}
 answers() { [ "$(tls)" = 200 ]; }
 check "https answers" wait_until 10 answers
 check_is "HSTS is announced" "$(header Strict-Transport-Security)" "max-age=63072000"
 check_is "TLS 1.2 will do" "$(tls --tls-max 1.2)" 200
 check_is "TLS 1.1 will not" "$(tls --tls-max 1.1 --tlsv1.0)" 000
-check_is "an error of nginx has it, too" "$(curl -sS --noproxy '*' --cacert "$TMP/pki/ours.pem" -D - -o "$BODY" "https://localhost:$https/app/etl/raw-data/%00" 2>"$TMP/curl.err" | head -n 1 | tr -d '\r' | cut -d ' ' -f 2)" 400
-check_is "without TLS one is sent there" "$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' "http://localhost:$http/app/etl/health")" "308 https://localhost/app/etl/health"
+check_is "an error of nginx has it, too" \
+	"$(curl -sS --noproxy '*' --cacert "$TMP/pki/ours.pem" -D - -o "$BODY" \
+		"https://localhost:$https/app/etl/raw-data/%00" 2>"$TMP/curl.err" | head -n 1 | tr -d '\r' |
+		cut -d ' ' -f 2)" 400
+check_is "without TLS one is sent there" \
+	"$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' \
+		"http://localhost:$http/app/etl/health")" "308 https://localhost/app/etl/health"
 rows=$(sql "SELECT count(*) FROM raw_extraction_data")
-check_is "with its query, and with its method, for 308 keeps that" "$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' -K "$ETL_CURLRC" -H 'Content-Type: application/json' \
-	--data '{"raw_data":[]}' "http://localhost:$http/app/etl/raw-data/store?integration_id=1&entity_type=jira_issues_batch")" \
+check_is "with its query, and with its method, for 308 keeps that" \
+	"$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' -K "$ETL_CURLRC" \
+		-H 'Content-Type: application/json' \
+		--data '{"raw_data":[]}' \
+		"http://localhost:$http/app/etl/raw-data/store?integration_id=1&entity_type=jira_issues_batch")" \
 	"308 https://localhost/app/etl/raw-data/store?integration_id=1&entity_type=jira_issues_batch"
 check_is "and nothing is stored" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$rows"
-check_is "not even what is none of ours is answered without TLS" "$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' "http://localhost:$http/")" "308 https://localhost/"
+check_is "not even what is none of ours is answered without TLS" \
+	"$(curl -s --noproxy '*' -o "$BODY" -w '%{http_code} %{redirect_url}' "http://localhost:$http/")" \
+	"308 https://localhost/"
 request GET /app/etl/health
 check_is "where there is no TLS, HSTS is not sent" "$(header Strict-Transport-Security)" ""
 done_testing

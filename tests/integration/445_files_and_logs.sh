@@ -21,8 +21,14 @@ refused() { # NAME FILE LINE…
 	fcgi "$@"
 	check_fails "$name that others cannot read is taken" grep -q "chmod 0640 $file" <<<"$OUT"
 }
-(umask 077; : >"$TMP/try.conf"; printf 'key1:%s\n' "$(openssl rand -base64 32)" >"$TMP/keys"; openssl rand -hex 32 >"$TMP/secret"
-	openssl genrsa -out "$TMP/broker.key" 2048 2>/dev/null; openssl rsa -in "$TMP/broker.key" -pubout -out "$TMP/public.pem" 2>/dev/null)
+(
+	umask 077
+	: >"$TMP/try.conf"
+	printf 'key1:%s\n' "$(openssl rand -base64 32)" >"$TMP/keys"
+	openssl rand -hex 32 >"$TMP/secret"
+	openssl genrsa -out "$TMP/broker.key" 2048 2>/dev/null
+	openssl rsa -in "$TMP/broker.key" -pubout -out "$TMP/public.pem" 2>/dev/null
+)
 refused "a file of keys" "$TMP/keys" "secret_keys_file = $TMP/keys"
 refused "a secret of JSON Web Tokens" "$TMP/secret" 'jwt_algorithm = HS256' "jwt_key_file = $TMP/secret"
 refused "a key for the broker" "$TMP/broker.key" "rabbitmq_key_file = $TMP/broker.key"
@@ -33,43 +39,51 @@ chmod 600 "$TMP/public.pem"
 fcgi 'jwt_algorithm = HS256' "jwt_key_file = $TMP/public.pem"
 check_match "a public key is no secret of HS256: 78" "$CODE $OUT" '^78 .*PEM form'
 chmod 644 "$TMP/try.conf"
-check_match "settings that everybody can read: a warning" "$(ETL_CONFIG=$TMP/try.conf timeout 10 "$ETL_BUILD/pulse-etl" settings show 2>&1 >"$TMP/dump")" "warning: everybody can read $TMP/try.conf"
+check_match "settings that everybody can read: a warning" \
+	"$(ETL_CONFIG=$TMP/try.conf timeout 10 "$ETL_BUILD/pulse-etl" settings show 2>&1 >"$TMP/dump")" \
+	"warning: everybody can read $TMP/try.conf"
 chmod 640 "$TMP/try.conf"
-check_is "others: none" "$(ETL_CONFIG=$TMP/try.conf timeout 10 "$ETL_BUILD/pulse-etl" settings show 2>&1 >"$TMP/dump")" ""
+check_is "others: none" \
+	"$(ETL_CONFIG=$TMP/try.conf timeout 10 "$ETL_BUILD/pulse-etl" settings show 2>&1 >"$TMP/dump")" ""
 
 # -- a socket that everybody may connect to
 on_socket() { # MODE: what a responder on such a socket says
 	rm -f "$TMP/fcgi.sock"
-	timeout 4 spawn-fcgi -n -s "$TMP/fcgi.sock" -M "$1" -- "$ETL_BUILD/pulse-etl-fcgi" --config "$TMP/try.conf" 2>&1 </dev/null
+	timeout 4 spawn-fcgi -n -s "$TMP/fcgi.sock" -M "$1" -- "$ETL_BUILD/pulse-etl-fcgi" \
+		--config "$TMP/try.conf" 2>&1 </dev/null
 }
 fcgi # its settings, plain
-check_match "a socket for everybody: a warning, and what to do" "$(on_socket 0666)" 'event=open_socket .*spawn-fcgi -M 0660'
+check_match "a socket for everybody: a warning, and what to do" \
+	"$(on_socket 0666)" 'event=open_socket .*spawn-fcgi -M 0660'
 check_fails "one for its group: none" grep -q open_socket <<<"$(on_socket 0660)"
 
 # -- passwords
-for url in 'postgresql://u:geheim@[::1/d' 'postgresql://u:geheim@h/d?nonsense=1' 'postgresql://u:geheim%zz@h/d' 'mysql://u:geheim@h/d' 'password=geheim host'; do
+for url in 'postgresql://u:confidential@[::1/d' 'postgresql://u:confidential@h/d?nonsense=1' \
+	'postgresql://u:confidential%zz@h/d' 'mysql://u:confidential@h/d' 'password=confidential host'; do
 	for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-worker; do
 		OUT=$(DATABASE_URL=$url timeout 10 "$ETL_BUILD/$program" 2>&1 </dev/null)
 		check_match "$program: ${url%%:*}… that cannot be read: 78" "$?$OUT" '^78.*database_url'
-		check_fails "and its password is not told" grep -q geheim <<<"$OUT"
+		check_fails "and its password is not told" grep -q confidential <<<"$OUT"
 	done
 done
 
-ETL_APP_POOL=1 app_up 'qdrant_url = http://someone:geheim@127.0.0.1:1/' "secret_keys_file = $TMP/keys"
+ETL_APP_POOL=1 app_up 'qdrant_url = http://someone:confidential@127.0.0.1:1/' "secret_keys_file = $TMP/keys"
 request GET /app/etl/qdrant/health
-check "Qdrant cannot be reached, which the log says without the password" grep -q 'http://127.0.0.1:1/' "$APP_LOGS/pool.log"
-check_fails "nor do the settings show it" sh -c "'$ETL_BUILD/pulse-etl' --config '$ETL_APP/etl.conf' settings show | grep geheim"
+check "Qdrant cannot be reached, which the log says without the password" \
+	grep -q 'http://127.0.0.1:1/' "$APP_LOGS/pool.log"
+check_fails "nor do the settings show it" \
+	sh -c "'$ETL_BUILD/pulse-etl' --config '$ETL_APP/etl.conf' settings show | grep confidential"
 
 # -- tokens, however long they are
 long=$(head -c 400 /dev/zero | tr '\0' e)
-printf 'header = "Authorization: Bearer eyJ.%s.geheim"\n' "$long" >"$TMP/long"
+printf 'header = "Authorization: Bearer eyJ.%s.confidential"\n' "$long" >"$TMP/long"
 for _ in 1 2 3; do
 	TOKEN_FILE=$TMP/long request GET /app/etl/raw-data
 	check_is "a token of 400 characters that nobody made: 401" "$STATUS" 401
 done
 mapfile -t logs < <(find "$APP_LOGS" "$ETL_APP/nginx" -type f -name '*.log*')
 check "there are logs of all parts" test "${#logs[@]}" -ge 3
-check_fails "no log has it, nor a part of it" grep -l -e eeeeeeeeee -e geheim "${logs[@]}"
+check_fails "no log has it, nor a part of it" grep -l -e eeeeeeeeee -e confidential "${logs[@]}"
 check_fails "nor has one the token of this test" grep -l "$ETL_TOKEN" "${logs[@]}"
 
 # -- each change has its line: by the request's id, for each route but GET
@@ -101,7 +115,8 @@ change wits_hierarchy_delete DELETE "/wits-hierarchies/$hierarchy"
 change workflow_create POST /workflows '{"step_name":"Audit","step_category":"To Do"}'
 workflow=$(json .id)
 change workflow_update PUT "/workflows/$workflow" '{"step_name":"Audit2"}'
-change status_mapping_create POST /status-mappings '{"status_from":"Audit","status_to":"Audit","status_category":"To Do"}'
+change status_mapping_create POST /status-mappings \
+	'{"status_from":"Audit","status_to":"Audit","status_category":"To Do"}'
 mapping=$(json .id)
 change status_mapping_update PUT "/status-mappings/$mapping" '{"status_from":"Audit2"}'
 change status_mapping_delete DELETE "/status-mappings/$mapping"
@@ -113,16 +128,23 @@ change integration_toggle POST "/integrations/$integration/toggle-active"
 change integration_delete DELETE "/integrations/$integration"
 printf '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"/></svg>' >"$TMP/logo.svg"
 made[integration_upload_logo]=$(curl -sS --noproxy '*' -m 60 -o "$BODY" -w '%{http_code}' -K "$TOKEN_FILE" \
-	-H 'X-Request-Id: audit-integration_upload_logo' -F "file=@$TMP/logo.svg" "$ETL_URL/app/etl/integrations/upload-logo")
-"$ETL_BUILD/pulse-etl" routes openapi | jq -r '.paths[] | to_entries[] | select(.key != "get") | .value.operationId' | sort >"$TMP/changes"
+	-H 'X-Request-Id: audit-integration_upload_logo' -F "file=@$TMP/logo.svg" \
+	"$ETL_URL/app/etl/integrations/upload-logo")
+"$ETL_BUILD/pulse-etl" routes openapi | jq -r '.paths[] | to_entries[] | select(.key != "get") | .value.operationId' |
+	sort >"$TMP/changes"
 check_is "all routes that change something were asked" "$(printf '%s\n' "${!made[@]}" | sort)" "$(cat "$TMP/changes")"
-check_is "all of them did" "$(for name in "${!made[@]}"; do case ${made[$name]} in 20?) ;; *) echo "$name ${made[$name]}" ;; esac; done)" ""
+check_is "all of them did" "$(for name in "${!made[@]}"; do
+	[[ ${made[$name]} == 20? ]] || echo "$name ${made[$name]}"
+done)" ""
 audited() { sed -n 's/.* event=audit request_id=audit-\([a-z_]*\) who=token:.*/\1/p' "$APP_LOGS/pool.log" | sort -u; }
 check_is "and each has its line of who did what" "$(audited)" "$(cat "$TMP/changes")"
 
 # -- what is done by hand is a row
 tool() { ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" "$@" >"$TMP/tool.out" 2>&1; }
-by_hand() { sql "SELECT string_agg(action || ' ' || COALESCE(row_id::text, '-'), ', ' ORDER BY id) FROM audit_log WHERE who LIKE 'role:%' AND action !~ '^token'"; }
+by_hand() {
+	sql "SELECT string_agg(action || ' ' || COALESCE(row_id::text, '-'), ', ' ORDER BY id) FROM audit_log
+		WHERE who LIKE 'role:%' AND action !~ '^token'"
+}
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other')"
 request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[]}'
 batch=$(json .raw_data_id)
@@ -131,9 +153,13 @@ check "purge --dry-run" tool purge --older-than 0s --status completed --dry-run
 check_is "dry runs change nothing, and have none" "$(by_hand)" ""
 check "a batch is processed by hand" tool raw process --tenant 1 "$batch"
 check "and requeued" tool requeue --tenant 1 --id "$batch"
-sql "UPDATE raw_extraction_data SET processing_status = 'completed', created_at = now() - interval '2 days' WHERE id = $batch"
+sql "UPDATE raw_extraction_data SET processing_status = 'completed', created_at = now() - interval '2 days'
+	WHERE id = $batch"
 check "and purged, of every tenant" tool purge --older-than 1d --status completed
-check_is "each has its row, the last one in each tenant" "$(by_hand)" "raw_data.process $batch, raw_data.requeue $batch, raw_data.purge -, raw_data.purge -"
-check_is "by the role that did it" "$(sql "SELECT count(*) FROM audit_log WHERE who LIKE 'role:%' AND who <> 'role:'")" "$(sql "SELECT count(*) FROM audit_log WHERE who LIKE 'role:%'")"
+check_is "each has its row, the last one in each tenant" \
+	"$(by_hand)" "raw_data.process $batch, raw_data.requeue $batch, raw_data.purge -, raw_data.purge -"
+check_is "by the role that did it" \
+	"$(sql "SELECT count(*) FROM audit_log WHERE who LIKE 'role:%' AND who <> 'role:'")" \
+	"$(sql "SELECT count(*) FROM audit_log WHERE who LIKE 'role:%'")"
 check_is "nothing failed on the way" "$(grep -c ' status=500 ' "$APP_LOGS/pool.log")" 0
 done_testing

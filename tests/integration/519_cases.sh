@@ -17,14 +17,15 @@ for file in "$ETL_SOURCE"/tests/data/cases/*.json; do
 	for ((n = 0; n < count; n++)); do
 		jq -c --argjson n $n --argjson i "$integration" \
 			'.batches[$n] + {integration_id: $i}' "$file" >"$TMP/batch"
-		call POST /raw-data/store --data-binary "@$TMP/batch"
+		api POST raw-data/store --data-binary "@$TMP/batch"
 		id=$(json .raw_data_id)
-		wait_until 30 loaded 1 || note "batch $n: $(row "processing_status || ' ' || COALESCE(error_details::text, '')")"
+		wait_until 30 loaded 1 || note "batch $n: $(row "processing_status || ' '
+			|| COALESCE(error_details::text, '')")"
 	done
 	if jq -e 'has("after")' "$file" >/dev/null; then
-		call POST /status-mappings --data \
-			"$(jq -c --argjson i "$integration" '.after.map_status + {integration_id: $i}' "$file")"
-		call POST "/raw-data/$id/requeue"
+		api POST status-mappings \
+			--data "$(jq -c --argjson i "$integration" '.after.map_status + {integration_id: $i}' "$file")"
+		api POST "raw-data/$id/requeue"
 		wait_until 30 loaded 2 || note "it is not loaded again"
 	fi
 	got=

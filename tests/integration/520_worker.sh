@@ -14,7 +14,8 @@ check "workers start" env ETL_APP_WORKERS=2 "$ETL_SOURCE/deploy/stack" start wor
 check "the batch is completed" becomes completed
 check_is "its projects are there" "$(sql "SELECT count(*) - $before FROM projects")" 3
 check_is "with their types" "$(sql "SELECT count(*) FROM wits WHERE external_id LIKE 't900_'")" 3
-check_is "processed once, without errors" "$(row "attempts || ' ' || (processed_at IS NOT NULL) || ' ' || (error_details IS NULL)")" "1 true true"
+check_is "processed once, without errors" \
+	"$(row "attempts || ' ' || (processed_at IS NOT NULL) || ' ' || (error_details IS NULL)")" "1 true true"
 check "the load job follows" wait_until 5 logged "queue=load fate=done raw_data_id=$id "
 check "both queues are empty" wait_until 5 queue_has load_queue 0
 check_is "nothing is dead" "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)" "0 0"
@@ -30,11 +31,13 @@ store '[{"id":"9101","key":"P9101","name":"good"},{"name":"no id"},{"id":"9102",
 check "one bad item loses no other: completed" becomes completed
 check_is "it is listed with its place" "$(row "error_details->'skipped'->0->>'index'")" 1
 check_is "the others are there" "$(sql "SELECT count(*) FROM projects WHERE external_id IN ('9101', '9102')")" 2
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "has_errors tells" "$(json .has_errors)" true
 store '[{"name":"no id"}]'
 check "a batch of which nothing can be read fails" becomes failed
-check_is "with a message, attempt and time" "$(row "(error_details->>'message' <> '') || ' ' || (error_details->>'attempt') || ' ' || ((error_details->>'at')::timestamptz <= now() + interval '1 minute')")" "true 1 true"
+check_is "with a message, attempt and time" \
+	"$(row "(error_details->>'message' <> '') || ' ' || (error_details->>'attempt') || ' '
+		|| ((error_details->>'at')::timestamptz <= now() + interval '1 minute')")" "true 1 true"
 check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
 check_match "and says why" "$(queue_peek transform_queue.dead | jq -r '.[0].properties.headers["x-reason"]')" '.+'
 
@@ -46,7 +49,7 @@ hold() { # SECONDS: nobody may write projects
 hold 12
 store "$(projects 9201 9201)"
 check "while it runs it is processing" becomes processing 3
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "and everybody sees it" "$(json '.processing_status + " " + (.attempts | tostring)')" "processing 1"
 publish transform "$(message_of "$id")"
 check "a second worker leaves it alone" wait_until 3 logged "fate=wait raw_data_id=$id "

@@ -8,22 +8,27 @@ ETL_APP_POOL=2 app_up 'rabbitmq_heartbeat = 5' 'relay_min_age = 1'
 export ETL_CONFIG=$ETL_APP/etl.conf
 
 kept() { # TYPE [INTEGRATION [QUERY]]
-	call POST "/raw-data/store${3-}" --data "{\"integration_id\":${2:-1},\"entity_type\":\"$1\",\"raw_data\":[{\"id\":1}]}"
+	api POST "raw-data/store${3-}" \
+		--data "{\"integration_id\":${2:-1},\"entity_type\":\"$1\",\"raw_data\":[{\"id\":1}]}"
 	id=$(json .raw_data_id)
 }
-state() { row "processing_status || ' ' || (processed_at IS NOT NULL) || ' ' || (error_details IS NULL) || ' ' || (queued_at IS NULL)"; }
+state() {
+	row "processing_status || ' ' || (processed_at IS NOT NULL) || ' ' || (error_details IS NULL) || ' '
+		|| (queued_at IS NULL)"
+}
 
 # -- at the door
 kept jira_sprints_batch
 check_is "201, not queued" "$STATUS $(json .queued)" "201 false"
 warning=$(json .warning)
 check_match "the warning names the type" "$warning" 'jira_sprints_batch'
-for type in jira_projects_batch jira_statuses_batch jira_issues_batch jira_dev_status_batch github_repositories_batch github_prs_batch; do
+for type in jira_projects_batch jira_statuses_batch jira_issues_batch jira_dev_status_batch \
+	github_repositories_batch github_prs_batch; do
 	check_match "and $type, which there is" "$warning" "$type"
 done
 check_is "completed, without errors, no message" "$(state)" "completed true true true"
 check_is "not on the queue" "$(queue_depth transform_queue)" 0
-call GET "/raw-data/$id"
+api GET "raw-data/$id"
 check_is "has_errors is false" "$(json '.has_errors')" false
 kept jira_issue_batch
 check_match "a misspelt one is recognized" "$(json .warning)" 'did you mean jira_issues_batch\?'
@@ -44,11 +49,14 @@ kept github_prs_batch
 check_match "one that tells it in other words" "$(json .warning)" 'another source'
 sql "UPDATE integrations SET provider = 'Jira' WHERE id = 1"
 kept my_batch 1 '?queue_transform=false'
-check_is "what somebody else is to process stays pending" "$STATUS $(json 'has("warning")') $(row processing_status)" "201 true pending"
-request POST "/app/etl/raw-data/store?tenant_id=1" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
-request POST "/app/etl/raw-data/store?tenant_id=1" -H 'Idempotency-Key: k' --data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
+check_is "what somebody else is to process stays pending" \
+	"$STATUS $(json 'has("warning")') $(row processing_status)" "201 true pending"
+api POST raw-data/store -H 'Idempotency-Key: k' \
+	--data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
+api POST raw-data/store -H 'Idempotency-Key: k' \
+	--data '{"integration_id":1,"entity_type":"x","raw_data":[]}'
 check_match "a repeated one is warned of again" "$STATUS $(json .warning)" '^200 .*type x'
-call GET /metrics
+api GET metrics
 check "they are counted" grep -qx 'etl_batches_kept_total [1-9][0-9]*' "$BODY"
 
 # -- the relay leaves them alone
@@ -59,37 +67,47 @@ queue_purge transform_queue
 
 # -- old messages, and requeue
 check "workers start" env ETL_APP_WORKERS=2 "$ETL_SOURCE/deploy/stack" start worker
-message() { jq -cn --argjson id "$id" --arg type "$1" '{tenant_id: 1, integration_id: 1, raw_data_id: $id, entity_type: $type}'; }
+message() {
+	jq -cn --argjson id "$id" --arg type "$1" \
+		'{tenant_id: 1, integration_id: 1, raw_data_id: $id, entity_type: $type}'
+}
 settled() { # NAME TYPE STATE
 	check "$1: completed" becomes completed
 	check "and acknowledged" wait_until 5 logged "fate=done raw_data_id=$id "
 	check_is "nothing is dead" "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)" "0 0"
 }
 kept old_batch
-sql "UPDATE raw_extraction_data SET processing_status = 'pending', processed_at = NULL, queued_at = now() WHERE id = $id"
+sql "UPDATE raw_extraction_data SET processing_status = 'pending', processed_at = NULL, queued_at = now()
+	WHERE id = $id"
 publish transform "$(message old_batch)"
 settled "an old message"
-check_is "in one attempt, without errors" "$(row "attempts || ' ' || (error_details IS NULL) || ' ' || raw_data_items")" "1 true 1"
+check_is "in one attempt, without errors" \
+	"$(row "attempts || ' ' || (error_details IS NULL) || ' ' || raw_data_items")" "1 true 1"
 publish transform "$(message old_batch)"
 check "one too many is acknowledged, too" wait_until 5 logged "fate=done raw_data_id=$id " 2
 publish load "$(message old_batch)"
 check "and one for its load" wait_until 5 logged "queue=load fate=done raw_data_id=$id "
 kept old_batch
-sql "UPDATE raw_extraction_data SET processing_status = 'failed', attempts = 5, error_details = '{\"message\": \"There is no transformer\"}' WHERE id = $id"
+sql "UPDATE raw_extraction_data SET processing_status = 'failed', attempts = 5,
+	error_details = '{\"message\": \"There is no transformer\"}' WHERE id = $id"
 publish transform "$(message old_batch)"
 check "of one that failed earlier" wait_until 5 logged "fate=done raw_data_id=$id "
-call POST "/raw-data/$id/requeue"
+api POST "raw-data/$id/requeue"
 check_is "requeue" "$STATUS" 200
 settled "requeued"
-call GET "/raw-data/$id"
-check_is "its error is history" "$(json '"\(.has_errors) \(.error_details.earlier[0].message)"')" "false There is no transformer"
+api GET "raw-data/$id"
+check_is "its error is history" "$(json '"\(.has_errors) \(.error_details.earlier[0].message)"')" \
+	"false There is no transformer"
 kept old_batch
-sql "UPDATE raw_extraction_data SET processing_status = 'pending', attempts = 9, processed_at = NULL WHERE id = $id; UPDATE raw_extraction_data SET queue_transform = true WHERE id = $id"
+sql "UPDATE raw_extraction_data SET processing_status = 'pending', attempts = 9, processed_at = NULL WHERE id = $id;
+	UPDATE raw_extraction_data SET queue_transform = true WHERE id = $id"
 settled "one that was tried often, by the relay"
 
 # -- import warns once for a type
 mkdir "$TMP/files"
-for n in $(seq 1 20); do printf '{"integration_id":1,"entity_type":"type_%d","raw_data":[%d]}' $((n % 2)) "$n" >"$TMP/files/$n.json"; done
+for n in $(seq 1 20); do
+	printf '{"integration_id":1,"entity_type":"type_%d","raw_data":[%d]}' $((n % 2)) "$n" >"$TMP/files/$n.json"
+done
 "$ETL_BUILD/pulse-etl" import --url "$ETL_URL" "$TMP/files" >"$TMP/out" 2>"$TMP/err"
 check_is "import stores all" "$? $(tail -n 1 "$TMP/out")" "0 20 files: 20 stored, 0 were there, 0 failed"
 check_is "and warns once for each type" "$(grep -c '^warning ' "$TMP/err") $(grep -c 'type_1' "$TMP/err")" "2 1"

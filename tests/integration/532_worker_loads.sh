@@ -9,24 +9,37 @@ ETL_APP_POOL=2 ETL_APP_WORKERS=1 app_up 'worker_attempts = 2' 'relay_min_age = 3
 export ETL_CONFIG=$ETL_APP/etl.conf
 
 issues() { # FIRST; three, and one that cannot be read; sets id
-	jq -nc --argjson first "$1" '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: {issues: ([{}] + [range(3) | ($first + .) as $n | {id: "\($n)", key: "L-\($n)", fields: {created: "2025-01-01T00:00:00Z"},
-		changelog: {histories: [{id: "1", created: "2025-01-02T00:00:00Z", items: [{field: "status", from: "1", fromString: "Open", to: "2", toString: "Done"}]}]}}])}}' >"$TMP/batch"
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	jq -nc --argjson first "$1" \
+		'{integration_id: 1, entity_type: "jira_issues_batch",
+			raw_data: {issues: ([{}] + [range(3) | ($first + .) as $n |
+			{id: "\($n)", key: "L-\($n)", fields: {created: "2025-01-01T00:00:00Z"},
+		changelog: {histories: [{id: "1", created: "2025-01-02T00:00:00Z",
+		items: [{field: "status", from: "1", fromString: "Open", to: "2", toString: "Done"}]}]}}])}}' \
+			>"$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	id=$(json .raw_data_id)
 }
 trouble() { # CONDITION SQLSTATE: a load writes metrics, a transform none
-	sql "SET client_min_messages = warning; CREATE OR REPLACE FUNCTION load_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
-		IF OLD.total_completions IS DISTINCT FROM NEW.total_completions AND $1 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '$2'; END IF; RETURN NEW; END \$\$;
+	sql "SET client_min_messages = warning;
+		CREATE OR REPLACE FUNCTION load_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+		IF OLD.total_completions IS DISTINCT FROM NEW.total_completions AND $1
+		THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '$2'; END IF; RETURN NEW; END \$\$;
 		DROP TRIGGER IF EXISTS load_trouble ON work_items;
 		CREATE TRIGGER load_trouble BEFORE UPDATE ON work_items FOR EACH ROW EXECUTE FUNCTION load_trouble()"
 }
-error() { row "COALESCE(error_details->>'stage', '-') || ' ' || COALESCE(error_details->>'sqlstate', '-') || ' ' || COALESCE(error_details->>'attempt', '-') || ' ' || COALESCE(error_details->>'item', '-')"; }
-has_errors() { call GET "/raw-data/$id" && json .has_errors; }
+error() {
+	row "COALESCE(error_details->>'stage', '-') || ' ' || COALESCE(error_details->>'sqlstate', '-') || ' '
+		|| COALESCE(error_details->>'attempt', '-') || ' ' || COALESCE(error_details->>'item', '-')"
+}
+has_errors() { api GET "raw-data/$id" && json .has_errors; }
 clean() { # the transform's own words are back, the error is history
 	check "$1: completed" becomes completed
-	check_is "$1: what was skipped is there" "$(row "(error_details->'skipped'->0->>'reason') || ' ' || (error_details ? 'stage')")" "no id false"
+	check_is "$1: what was skipped is there" \
+		"$(row "(error_details->'skipped'->0->>'reason') || ' ' || (error_details ? 'stage')")" "no id false"
 	check_is "$1: the error is history" "$(row "error_details->'earlier'->-1->>'sqlstate'")" "$2"
-	check_is "$1: the metrics are there" "$(sql "SELECT sum(total_completions) FROM work_items WHERE key IN ('L-$3', 'L-$(($3 + 1))', 'L-$(($3 + 2))')")" 3
+	check_is "$1: the metrics are there" \
+		"$(sql "SELECT sum(total_completions) FROM work_items
+			WHERE key IN ('L-$3', 'L-$(($3 + 1))', 'L-$(($3 + 2))')")" 3
 }
 
 # -- what may pass
@@ -35,7 +48,8 @@ issues 100
 check "a load that does not pass is tried again" wait_until 15 logged "queue=load fate=retry raw_data_id=$id "
 check_is "the attempt is noted, the batch completed" "$(error) $(row processing_status)" "load 55P03 1 - completed"
 check "after the last one the batch is failed" becomes failed 20
-check_is "with the last error, and the one before it" "$(error) $(row "error_details->'earlier'->-1->>'attempt'")" "load 55P03 2 - 1"
+check_is "with the last error, and the one before it" "$(error) $(row "error_details->'earlier'->-1->>'attempt'")" \
+	"load 55P03 2 - 1"
 check_is "both counted in the row, beside the transform's" "$(row attempts)" 3
 check_is "which it tells" "$(has_errors)" true
 check "its message is dead" wait_until 5 queue_has load_queue.dead 1
@@ -70,10 +84,9 @@ check "it fails" wait_until 15 logged "queue=load fate=retry raw_data_id=$id "
 check "for good" becomes failed 20
 queue_purge load_queue.dead
 for count in -1000000 1000000; do
-	printf '{"tenant_id":1,"integration_id":1,"raw_data_id":%s,"entity_type":"jira_issues_batch"}' "$id" |
-		jq -Rs --argjson count "$count" '{routing_key: "load", payload: ., payload_encoding: "string", properties: {delivery_mode: 2, headers: {"x-attempt": $count, "x-held": $count}}}' >"$TMP/message"
 	before=$(row attempts)
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/published"
+	publish load "$(message_of "$id" | sed s/projects/issues/)" \
+		"{\"x-attempt\":$count,\"x-held\":$count}"
 	check "attempts of $count: it dies in time" wait_until 20 queue_has load_queue.dead 1
 	queue_purge load_queue.dead
 	check_is "attempts of $count: after as many as are left" "$(($(row attempts) - before))" $((count < 0 ? 2 : 1))

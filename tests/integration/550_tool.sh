@@ -32,7 +32,7 @@ done
 store "$(projects 1 3)"
 first=$id
 tool raw list --tenant 1
-check_match "raw list shows it" "$OUT" "$id +jira_projects_batch +pending +3 "
+check_match "raw list shows it" "$OUT" "$id +jira_projects_batch +pending +[0-9TZ:-]+ +3 "
 tool raw list --tenant 2
 check_is "not to another tenant" "$(wc -l <<<"$OUT")" 1
 tool raw show --tenant 1 "$id"
@@ -40,25 +40,35 @@ check_match "raw show tells the status" "$OUT" 'processing_status: pending'
 tool raw show --tenant 1 424242
 check_is "an unknown one: 1" "$CODE" 1
 tool raw export --tenant 1 "$id"
-check_is "raw export prints the payload" "$(jq -c . <<<"$OUT")" "$(projects 1 3 | jq -c 'map({id, key, name, issueTypes: (.issueTypes | map({id, name, hierarchyLevel}))})')"
+check_is "raw export prints the payload" \
+	"$(jq -c . <<<"$OUT")" "$(projects 1 3 |
+		jq -c 'map({id, key, name, issueTypes: (.issueTypes | map({id, name, hierarchyLevel}))})')"
 tool raw export --tenant 1 --output "$TMP/exported" "$id"
 check_is "or writes it to a file" "$(cat "$TMP/exported")" "$("$ETL_BUILD/pulse-etl" raw export --tenant 1 "$id")"
 
 # -- by hand, without a queue
 tool raw process --tenant 1 "$id"
-check_is "raw process transforms and loads" "$CODE $(grep -c '^transform: 3 items read\|^load:' <<<"$OUT") $(row processing_status)" "0 2 completed"
+check_is "raw process transforms and loads" \
+	"$CODE $(grep -c '^transform: 3 items read\|^load:' <<<"$OUT") $(row processing_status)" "0 2 completed"
 store '[{"name":"no id"}]'
 tool raw process --tenant 1 "$id"
 check_is "one that fails: 65, with a reason" "$CODE $(row processing_status)" "65 failed"
 
 # -- requeue: more than one step, and batches that are done again while it goes on.
-sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256, processing_status, queued_at)
-	SELECT 1, 1, 'github_prs_batch', 'step', '[]', 0, 2, sha256('[]'), CASE WHEN n % 2 = 0 THEN 'failed' ELSE 'pending' END, now() FROM generate_series(1, 2400) AS n;
-	CREATE FUNCTION done_again() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN NEW.processing_status := 'failed'; NEW.attempts := OLD.attempts + 1; RETURN NEW; END \$\$;
-	CREATE TRIGGER done_again BEFORE UPDATE ON raw_extraction_data FOR EACH ROW WHEN (OLD.external_id = 'step' AND OLD.processing_status = 'failed' AND NEW.processing_status = 'pending') EXECUTE FUNCTION done_again()"
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items,
+	raw_data_bytes, raw_data_sha256, processing_status, queued_at)
+	SELECT 1, 1, 'github_prs_batch', 'step', '[]', 0, 2, sha256('[]'), CASE WHEN n % 2 = 0 THEN 'failed'
+	ELSE 'pending' END, now() FROM generate_series(1, 2400) AS n;
+	CREATE FUNCTION done_again() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN NEW.processing_status := 'failed';
+	NEW.attempts := OLD.attempts + 1; RETURN NEW; END \$\$;
+	CREATE TRIGGER done_again BEFORE UPDATE ON raw_extraction_data
+	FOR EACH ROW WHEN (OLD.external_id = 'step' AND OLD.processing_status = 'failed'
+	AND NEW.processing_status = 'pending') EXECUTE FUNCTION done_again()"
 tool requeue --tenant 1 --status failed --type github_prs_batch
 check_match "each of 1,200 failed ones once, though they fail again" "$OUT" "^1200 batches"
-check_is "with their attempts" "$(sql "SELECT string_agg(DISTINCT attempts::text, ' ') FROM raw_extraction_data WHERE external_id = 'step' AND processing_status = 'failed'")" 1
+check_is "with their attempts" \
+	"$(sql "SELECT string_agg(DISTINCT attempts::text, ' ') FROM raw_extraction_data
+		WHERE external_id = 'step' AND processing_status = 'failed'")" 1
 tool requeue --tenant 1 --status pending --type github_prs_batch
 check_match "and each of 1,200 pending ones" "$OUT" "^1200 batches"
 tool requeue --tenant 1 --status failed --type github_prs_batch --limit 700
@@ -90,14 +100,15 @@ check_match "dead show prints the body" "$OUT" 'body: not\?\[31m a job'
 check_is "looking takes nothing away" "$(wait_until 5 queue_has transform_queue.dead 2 && echo 2)" 2
 tool dead requeue --batch "$id" transform
 check_is "dead requeue: its batch is pending, its message queued" \
-	"$CODE $(row processing_status) $(queue_depth transform_queue) $(queue_depth transform_queue.dead)" "0 pending 1 1"
+	"$CODE $(row processing_status) $(queue_depth transform_queue) $(queue_depth transform_queue.dead)" \
+	"0 pending 1 1"
 # -- requeue takes what is dead of a batch away
 publish transform.dead "$(message_of "$id")"
 publish load.dead "$(message_of "$id")"
 publish load.dead "$(message_of "$first")"
 wait_until 5 queue_has load_queue.dead 2
 sleep 1
-request POST "/app/etl/raw-data/$id/requeue?tenant_id=1"
+api POST "raw-data/$id/requeue"
 check_is "requeue by the service: what is dead of the batch goes, and nothing else" \
 	"$STATUS $(wait_until 5 queue_has load_queue.dead 1 && queue_depth transform_queue.dead)" "200 1"
 publish transform.dead "$(message_of "$id")"
@@ -138,7 +149,8 @@ check_match "its last line counts" "$(tail -n 1 <<<"$OUT")" '^40 files: [0-9]+ s
 check_is "a line for each file" "$(grep -cE '^(stored|there) [0-9]+ ' <<<"$OUT")" 40
 tool "${import[@]}" "$TMP/files"
 check_is "a third time nothing is stored" "$(tail -n 1 <<<"$OUT")" "40 files: 0 stored, 40 were there, 0 failed"
-check_is "with the payload as it is" "$(sql "SELECT raw_data->0->>'key' FROM raw_extraction_data WHERE external_id = '7.json'")" P107
+check_is "with the payload as it is" \
+	"$(sql "SELECT raw_data->0->>'key' FROM raw_extraction_data WHERE external_id = '7.json'")" P107
 printf '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[]}' >"$TMP/whole.json"
 echo '{' >"$TMP/broken.json"
 tool import --url "$ETL_URL" --tenant 1 "$TMP/whole.json"
@@ -147,14 +159,16 @@ tool import --url "$ETL_URL" --tenant 1 "$TMP/broken.json" "$TMP/whole.json"
 check_is "one that is refused: 65" "$CODE $(tail -n 1 <<<"$OUT")" "65 2 files: 0 stored, 1 were there, 1 failed"
 check_match "with the service's reason" "$(cat "$TMP/tool.err")" 'failed .*/broken.json: .+'
 tool "${import[@]}" --no-queue "$TMP/files/1.json"
-check_is "--no-queue stores without a message" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE NOT queue_transform")" 1
+check_is "--no-queue stores without a message" \
+	"$(sql "SELECT count(*) FROM raw_extraction_data WHERE NOT queue_transform")" 1
 app stop pool
 "$ETL_BUILD/pulse-etl" "${import[@]}" --no-queue "$TMP/files/2.json" >"$TMP/imported" 2>&1 &
 import_pid=$!
 sleep 1
 app start pool
 wait "$import_pid"
-check_is "a service that was away for a moment is asked again" "$? $(tail -n 1 "$TMP/imported")" "0 1 files: 1 stored, 0 were there, 0 failed"
+check_is "a service that was away for a moment is asked again" \
+	"$? $(tail -n 1 "$TMP/imported")" "0 1 files: 1 stored, 0 were there, 0 failed"
 check_is "a token in the arguments is not taken" "$("$ETL_BUILD/pulse-etl" import --token x 2>&1 | grep -c usage)" 1
 
 # -- files that are no JSON: places are those of the file
@@ -164,22 +178,29 @@ printf '[{"id":"1"},\n {"id":"2",}]' >"$TMP/bad/comma.json"
 : >"$TMP/bad/empty.json"
 tool "${import[@]}" --jobs 1 "$TMP/bad"
 check_is "none of them is stored" "$CODE $(tail -n 1 <<<"$OUT")" "65 3 files: 0 stored, 0 were there, 3 failed"
-check_match "a byte order mark is at byte 0" "$(cat "$TMP/tool.err")" 'bom.json: The JSON begins with a byte order mark.*\(at byte 0, in line 1'
-check_match "a comma too many is where it is in the file, with what stands around" "$(cat "$TMP/tool.err")" 'comma.json: This is not JSON \(at byte 24, in line 2, around: .*"id":"2",}\]'
+check_match "a byte order mark is at byte 0" \
+	"$(cat "$TMP/tool.err")" 'bom.json: The JSON begins with a byte order mark.*\(at byte 0, in line 1'
+check_match "a comma too many is where it is in the file, with what stands around" \
+	"$(cat "$TMP/tool.err")" 'comma.json: This is not JSON \(at byte 24, in line 2, around: .*"id":"2",}\]'
 mkdir "$TMP/loop"
 echo '[]' >"$TMP/loop/a b&c=ü.json"
 ln -s . "$TMP/loop/loop"
 ln -s /nowhere "$TMP/loop/nowhere.json"
 tool "${import[@]}" "$TMP/loop"
-check_is "a folder with a link to itself: each file once" "$CODE $(tail -n 1 <<<"$OUT")" "0 1 files: 1 stored, 0 were there, 0 failed"
+check_is "a folder with a link to itself: each file once" \
+	"$CODE $(tail -n 1 <<<"$OUT")" "0 1 files: 1 stored, 0 were there, 0 failed"
 check_match "the loop is named" "$(cat "$TMP/tool.err")" 'passed over .*/loop/loop: '
 check_match "and a link to nothing" "$(cat "$TMP/tool.err")" 'passed over .*/nowhere.json: '
-check_is "a name of any letters is the batch's" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'a b&c=ü.json'")" 1
+check_is "a name of any letters is the batch's" \
+	"$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'a b&c=ü.json'")" 1
 sql "DELETE FROM raw_extraction_data WHERE external_id = 'a b&c=ü.json'"
 
 # A service that is away for long: nothing is held, nothing is sent.
 mkdir "$TMP/large"
-for n in $(seq 1 200); do printf '[{"id":"%d","key":"L","name":"%s"}]' "$n" "$(head -c 1000000 /dev/zero | tr '\0' x)" >"$TMP/large/large$n.jso"; done
+for n in $(seq 1 200); do
+	printf '[{"id":"%d","key":"L","name":"%s"}]' "$n" "$(head -c 1000000 /dev/zero | tr '\0' x)" \
+		>"$TMP/large/large$n.jso"
+done
 app stop nginx
 "$ETL_BUILD/pulse-etl" "${import[@]}" --no-queue "$TMP/large/"*.jso >"$TMP/imported" 2>"$TMP/imported.err" &
 import_pid=$!
@@ -187,7 +208,8 @@ sleep 5
 largest=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$import_pid/status")
 app start nginx
 wait "$import_pid"
-check_is "200 files of 1 MB are stored when it is back" "$? $(tail -n 1 "$TMP/imported")" "0 200 files: 200 stored, 0 were there, 0 failed"
+check_is "200 files of 1 MB are stored when it is back" \
+	"$? $(tail -n 1 "$TMP/imported")" "0 200 files: 200 stored, 0 were there, 0 failed"
 if is_sanitized; then
 	skip "memory" "the sanitizers need their own"
 else
@@ -197,14 +219,18 @@ check_is "a line of progress for each" "$(grep -c '^stored [0-9]* .*/large[0-9]*
 sql "DELETE FROM raw_extraction_data WHERE external_id LIKE 'large%'"
 
 # -- purge
-sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256, processing_status, processed_at)
-	SELECT 1, 1, 'jira_projects_batch', 'step', '[]', 0, 2, sha256('[]'), 'completed', now() - interval '900 days' FROM generate_series(1, 10100) AS n"
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items,
+	raw_data_bytes, raw_data_sha256, processing_status, processed_at)
+	SELECT 1, 1, 'jira_projects_batch', 'step', '[]', 0, 2, sha256('[]'), 'completed', now() - interval '900 days'
+	FROM generate_series(1, 10100) AS n"
 tool purge --older-than 800d --status completed
 check_is "purge in several steps" "$CODE $OUT" "0 10100 batches were removed"
 check_is "with a line of progress in a pipe" "$(cat "$TMP/tool.err")" "purged 10000 of 10100"
 check_is "and all of them" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'step'")" 0
-sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '100 days' WHERE external_id LIKE '%.json' AND length(external_id) = 7;
-	UPDATE raw_extraction_data SET processing_status = 'failed', processed_at = now() - interval '10 days' WHERE external_id LIKE '_.json'" >"$TMP/out"
+sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '100 days'
+	WHERE external_id LIKE '%.json' AND length(external_id) = 7;
+	UPDATE raw_extraction_data SET processing_status = 'failed', processed_at = now() - interval '10 days'
+	WHERE external_id LIKE '_.json'" >"$TMP/out"
 old=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processed_at < now() - interval '90 days'")
 total=$(sql "SELECT count(*) FROM raw_extraction_data")
 tool purge --older-than 90d --status completed --dry-run
@@ -217,14 +243,17 @@ check_is "purge removes the old ones" "$CODE $OUT" "0 $old batches were removed"
 check_is "and no other" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$((total - old))"
 
 # -- retention, by the relay
-sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '3 days' WHERE external_id = '1.json'" >"$TMP/out"
+sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '3 days'
+	WHERE external_id = '1.json'" >"$TMP/out"
 old=$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'")
 sleep 1.5
-check_is "without retention_days the relay removes nothing" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'")" "$old"
+check_is "without retention_days the relay removes nothing" \
+	"$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'")" "$old"
 echo 'retention_days = 2' >>"$ETL_APP/extra.conf"
 unset ETL_APP_CONF
 app restart relay
-check "with it, old completed ones" wait_until 10 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'"
+check "with it, old completed ones" \
+	wait_until 10 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'"
 check "which it tells" grep -q "event=retired count=$old" "$APP_LOGS/relay.log"
 check "and no failed ones" sql_is t "SELECT count(*) > 0 FROM raw_extraction_data WHERE processing_status = 'failed'"
 done_testing

@@ -28,7 +28,7 @@ for file in "$ETL_SOURCE"/tests/data/jira/search*.json; do
 	process "$BATCH"
 	resolved=$(jq '[.issues[] | select(.fields.resolutiondate != null)] | length' "$file")
 	check_is "each resolved issue of $(basename "$file") was completed within 5 s of its resolution date" \
-		"$(table "SELECT count(*) FROM work_items AS w
+		"$(sql "SELECT count(*) FROM work_items AS w
 			JOIN raw_extraction_data AS r ON r.id = $BATCH
 			CROSS JOIN jsonb_array_elements(r.raw_data->'issues') AS i
 			WHERE w.external_id = i->>'id' AND abs(extract(epoch FROM
@@ -114,10 +114,11 @@ for split in 1 2; do
 	changed "workflows/$ready" '{"is_commitment_point": false}'
 	changed "workflows/$backlog" '{"is_commitment_point": true}'
 	fed "${files[@]:half:1}"
-	recomputed "mappings, steps and the commitment point changed, split $split: all follow the next load" "$integration"
+	recomputed "mappings, steps and the commitment point changed, split $split: all follow the next load" \
+		"$integration"
 	fed "${files[@]:half + 1}"
 	recomputed "random histories, split $split, all of them" "$integration"
-	check_is "what always holds does" "$(table "${invariants//:i/$integration}")" 0
+	check_is "what always holds does" "$(sql "${invariants//:i/$integration}")" 0
 	for file in "${files[0]}" "${files[half]}"; do
 		fed "$file"
 	done
@@ -126,7 +127,7 @@ done
 
 # One order or another, it is the same issues.
 everything_of() { # INTEGRATION
-	table "SELECT w.external_id, total_work_starts, total_completions, total_backlog_returns,
+	sql "SELECT w.external_id, total_work_starts, total_completions, total_backlog_returns,
 		total_work_time_seconds, total_review_time_seconds, total_cycle_time_seconds,
 		total_lead_time_seconds, work_first_committed_at, work_first_started_at,
 		work_last_started_at, work_first_completed_at, work_last_completed_at, summary,

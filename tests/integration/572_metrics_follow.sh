@@ -13,21 +13,26 @@ jq -cn '{issues: [{id: "1", key: "F-1", fields: {
 	status: {id: "s3", name: "Shipped"},
 	created: "2025-01-01T00:00:00Z", updated: "2025-01-04T00:00:00Z"},
 	changelog: {total: 2, histories: [
-	{id: "1", created: "2025-01-02T00:00:00Z", items: [{field: "status", fieldId: "status", from: "s1", fromString: "Open", to: "s2", toString: "Trial"}]},
-	{id: "2", created: "2025-01-04T00:00:00Z", items: [{field: "status", fieldId: "status", from: "s2", fromString: "Trial", to: "s3", toString: "Shipped"}]}]}}]}' >"$TMP/issues"
+	{id: "1", created: "2025-01-02T00:00:00Z",
+	items: [{field: "status", fieldId: "status", from: "s1", fromString: "Open", to: "s2", toString: "Trial"}]},
+	{id: "2", created: "2025-01-04T00:00:00Z",
+	items: [{field: "status", fieldId: "status", from: "s2", fromString: "Trial", to: "s3",
+	toString: "Shipped"}]}]}}]}' >"$TMP/issues"
 jq -c '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: .}' "$TMP/issues" >"$TMP/batch"
-call POST /raw-data/store --data-binary "@$TMP/batch"
+api POST raw-data/store --data-binary "@$TMP/batch"
 # shellcheck disable=SC2034 # becomes reads it
 id=$(json .raw_data_id)
 check "the batch is completed" becomes completed
 
-metrics="SELECT concat_ws(' ', total_work_starts, total_completions, work_first_started_at::date, work_last_completed_at::date, total_cycle_time_seconds, total_lead_time_seconds) FROM work_items"
+metrics="SELECT concat_ws(' ', total_work_starts, total_completions, work_first_started_at::date,
+	work_last_completed_at::date, total_cycle_time_seconds, total_lead_time_seconds) FROM work_items"
 metrics_are() { sql_is "$1" "$metrics"; }
 check "categories that nobody knows count for nothing" wait_until 20 metrics_are "0 0"
 nothing_due() { sql_is 0 "SELECT count(*) FROM statuses WHERE metrics_due"; }
 check "nothing is due then" wait_until 20 nothing_due
 
-api POST status-mappings --data '{"status_from":"Trial","status_to":"Trial","status_category":"In Progress","workflow_id":4}'
+api POST status-mappings --data '{"status_from":"Trial","status_to":"Trial","status_category":"In Progress",
+	"workflow_id":4}'
 check_is "a mapping of Trial" "$STATUS" 201
 check "it starts in Trial" wait_until 20 metrics_are "1 0 2025-01-02"
 api POST status-mappings --data '{"status_from":"Shipped","status_to":"Done","status_category":"Done","workflow_id":5}'
@@ -35,7 +40,8 @@ check_is "a mapping of Shipped" "$STATUS" 201
 shipped=$(json .id)
 check "it ends in Shipped" wait_until 20 metrics_are "1 1 2025-01-02 2025-01-04 172800 172800"
 point=$(sql "SELECT id FROM workflows WHERE tenant_id = 1 AND integration_id = 1 AND is_commitment_point")
-open=$(sql "SELECT m.workflow_id FROM statuses AS s JOIN statuses_mappings AS m ON m.id = s.status_mapping_id WHERE s.external_id = 's1'")
+open=$(sql "SELECT m.workflow_id FROM statuses AS s JOIN statuses_mappings AS m ON m.id = s.status_mapping_id
+	WHERE s.external_id = 's1'")
 api PUT "workflows/$point" --data '{"is_commitment_point":false}'
 check_is "no commitment point" "$STATUS" 200
 api PUT "workflows/$open" --data '{"is_commitment_point":true}'
@@ -52,15 +58,17 @@ check_is "and no further load is queued" "$(loads)" "$before"
 check "the relay says what it queued" [ "$before" -ge 3 ]
 
 # -- a load that fails on its data fails its batch, and not one after the other
-jq '.issues[0] |= (.id = "2" | .key = "F-2")' "$TMP/issues" | jq -c '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: .}' >"$TMP/batch"
+jq '.issues[0] |= (.id = "2" | .key = "F-2")' "$TMP/issues" |
+	jq -c '{integration_id: 1, entity_type: "jira_issues_batch", raw_data: .}' >"$TMP/batch"
 for _ in 1 2 3; do
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	# shellcheck disable=SC2034 # becomes reads it
 	id=$(json .raw_data_id)
 	check "another batch is completed" becomes completed
 done
 sql "CREATE FUNCTION load_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
-	IF OLD.total_completions IS DISTINCT FROM NEW.total_completions THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '22008'; END IF; RETURN NEW; END \$\$;
+	IF OLD.total_completions IS DISTINCT FROM NEW.total_completions
+	THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '22008'; END IF; RETURN NEW; END \$\$;
 	CREATE TRIGGER load_trouble BEFORE UPDATE ON work_items FOR EACH ROW EXECUTE FUNCTION load_trouble()"
 api PUT "status-mappings/$shipped" --data '{"status_category":"Done"}'
 failed_batches() { sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'failed'"; }
@@ -69,6 +77,6 @@ check "a load that cannot pass fails its batch" wait_until 20 one_failed
 sleep 4
 check_is "and no other one is tried" "$(failed_batches)" 1
 sql "DROP TRIGGER load_trouble ON work_items"
-call POST /raw-data/store --data-binary "@$TMP/batch"
+api POST raw-data/store --data-binary "@$TMP/batch"
 check "with the next batch metrics follow" wait_until 20 nothing_due
 done_testing

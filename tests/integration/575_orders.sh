@@ -70,7 +70,8 @@ versions() { # FILE
 }
 
 not_completed() {
-	sql "SELECT string_agg(entity_type || ' ' || processing_status || ' ' || COALESCE(error_details->>'message', ''), ', ')
+	sql "SELECT string_agg(entity_type || ' ' || processing_status || ' '
+		|| COALESCE(error_details->>'message', ''), ', ')
 		FROM raw_extraction_data WHERE processing_status <> 'completed'"
 }
 
@@ -88,7 +89,8 @@ for ((n = 1; n <= orders; n++)); do
 	empty
 	if ! store_all "$folder"; then
 		failed "order $((seed + n)) is done"
-		note "$(sql "SELECT processing_status, count(*) FROM raw_extraction_data GROUP BY 1") $(cat "$TMP/codes")"
+		note "$(sql "SELECT processing_status, count(*) FROM raw_extraction_data
+			GROUP BY 1") $(cat "$TMP/codes")"
 	fi
 	dump "$TMP/tables$n"
 	[ -z "$(not_completed)" ] || failed=$((failed + 1))
@@ -120,5 +122,6 @@ done
 check_is "no batch failed in any" "$failed" 0
 check_is "all orders and splits give the same tables" "$same" "$orders"
 check_is "replays write no row and use up no id" "$bare" "$orders"
-check_is "nothing deadlocked" "$(tail -c "+$((offset + 1))" "$log" | grep " $ETL_DATABASE " | grep -c 'deadlock detected')" 0
+check_is "nothing deadlocked" \
+	"$(tail -c "+$((offset + 1))" "$log" | grep " $ETL_DATABASE " | grep -c 'deadlock detected')" 0
 done_testing

@@ -10,10 +10,6 @@ rows=${PLANS_ROWS:-300000}
 batches=${PLANS_BATCHES:-200000}
 plans=$ETL_SOURCE/tests/plans
 
-as_super() {
-	PGUSER=postgres PGOPTIONS='' psql -qAtX -v ON_ERROR_STOP=1 "$@"
-}
-
 # Before the programs start: what the service's sessions run is logged.
 explain_all() {
 	local setting
@@ -21,7 +17,7 @@ explain_all() {
 		auto_explain.log_min_duration=0 auto_explain.log_analyze=on \
 		auto_explain.log_timing=off auto_explain.log_buffers=on \
 		auto_explain.log_format=json auto_explain.log_nested_statements=on; do
-		as_super -d "$ETL_DATABASE" -c "ALTER ROLE pulse_etl IN DATABASE
+		super -d "$ETL_DATABASE" -c "ALTER ROLE pulse_etl IN DATABASE
 			\"$ETL_DATABASE\" SET ${setting%%=*} = '${setting#*=}'"
 	done
 }
@@ -30,7 +26,7 @@ servers_up
 offset=$(stat -c %s "$log")
 ETL_APP_BEFORE=explain_all ETL_APP_POOL=2 ETL_APP_WORKERS=2 app_up 'relay_interval = 200' 'relay_chores = 2'
 note "$(sql 'SELECT version()')"
-check "the tables are filled" as_super -d "$ETL_DATABASE" -v rows="$rows" \
+check "the tables are filled" super -d "$ETL_DATABASE" -v rows="$rows" \
 	-v batches="$batches" -f "$plans/fill.sql"
 # shellcheck disable=SC2154 # lib.sh has it
 [ "$test_failures" = 0 ] || done_testing
@@ -39,7 +35,7 @@ offset=$(stat -c %s "$log") # what ran while the tables were filled is no proof
 store_as() { # TYPE INTEGRATION FILE
 	jq -c --arg type "$1" --argjson integration "$2" '{integration_id: $integration,
 		entity_type: $type, raw_data: .}' "$3" >"$TMP/batch"
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	[ "$STATUS" = 201 ] || failed "store $1: $STATUS $(head -c 200 "$BODY")"
 	id=$(json .raw_data_id)
 }
@@ -59,37 +55,53 @@ issues() { # FIRST
 }
 
 pulls() { # FIRST
-	jq -cn --argjson first "$1" '{repository: {id: "fill1", nameWithOwner: "fill/fill1"}, pullRequests: {nodes: [range(10) | ($first + .) as $n | {
-		id: (if . < 5 then "fill\($n * 3 + 1)" else "newpr\($n)" end), number: (5000000 + $n), title: "NEW-\($n) for NEW-\($n + 3)",
-		state: "OPEN", createdAt: "2025-01-01T00:00:00Z", updatedAt: "2030-01-01T00:00:00Z", headRefName: "b", author: {login: "a"},
+	jq -cn --argjson first "$1" \
+		'{repository: {id: "fill1", nameWithOwner: "fill/fill1"},
+			pullRequests: {nodes: [range(10) | ($first + .) as $n | {
+		id: (if . < 5 then "fill\($n * 3 + 1)" else "newpr\($n)" end), number: (5000000 + $n),
+		title: "NEW-\($n) for NEW-\($n + 3)",
+		state: "OPEN", createdAt: "2025-01-01T00:00:00Z", updatedAt: "2030-01-01T00:00:00Z", headRefName: "b",
+		author: {login: "a"},
 		commits: {totalCount: 1, nodes: [{commit: {oid: "newsha\($n)", authoredDate: "2025-01-01T00:00:00Z"}}]},
-		reviews: {totalCount: 1, nodes: [{id: "newr\($n)", state: "APPROVED", submittedAt: "2025-01-01T00:00:00Z", author: {login: "b"}}]},
+		reviews: {totalCount: 1, nodes: [{id: "newr\($n)", state: "APPROVED",
+		submittedAt: "2025-01-01T00:00:00Z", author: {login: "b"}}]},
 		comments: {totalCount: 1, nodes: [{id: "newo\($n)", body: "c", author: {login: "b"}}]}}]}}'
 }
 
 everything_done() {
-	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE id > 5000000 AND processing_status IN ('pending', 'processing')" &&
+	sql_is 0 "SELECT count(*) FROM raw_extraction_data
+		WHERE id > 5000000 AND processing_status IN ('pending', 'processing')" &&
 		queue_has load_queue 0
 }
 
 # -- the worker's statements: several rounds, for plans become generic
 for round in 1 2 3; do
-	jq -cn --arg round "$round" '[{id: "newp", key: "NEW", name: "New \($round)", issueTypes: [{id: "newt", name: "Task \($round)"}]}]' >"$TMP/projects"
+	jq -cn --arg round "$round" \
+		'[{id: "newp", key: "NEW", name: "New \($round)",
+			issueTypes: [{id: "newt", name: "Task \($round)"}]}]' >"$TMP/projects"
 	store_as jira_projects_batch 1 "$TMP/projects"
-	jq -cn --arg round "$round" '[{projectId: "newp", statuses: [{id: "news", name: "New \($round)", statusCategory: {key: (if $round == "2" then "done" else "new" end)}}, {id: "fill1", name: "Fill 1", statusCategory: {key: "new"}}]}]' >"$TMP/statuses"
+	jq -cn --arg round "$round" \
+		'[{projectId: "newp", statuses: [{id: "news", name: "New \($round)",
+			statusCategory: {key: (if $round == "2" then "done" else "new" end)}},
+			{id: "fill1", name: "Fill 1", statusCategory: {key: "new"}}]}]' >"$TMP/statuses"
 	store_as jira_statuses_batch 1 "$TMP/statuses"
-	jq -cn --arg round "$round" '[{id: 77, node_id: "newrepo", name: "r", full_name: "fill/new\($round)"}]' >"$TMP/repositories"
+	jq -cn --arg round "$round" '[{id: 77, node_id: "newrepo", name: "r", full_name: "fill/new\($round)"}]' \
+		>"$TMP/repositories"
 	store_as github_repositories_batch 2 "$TMP/repositories"
 	pulls $((round * 100)) >"$TMP/pulls"
 	store_as github_prs_batch 2 "$TMP/pulls"
-	jq -cn --argjson n $((round * 100)) '[{issue_key: "NEW-\($n + 12)", detail: [{pullRequests: [{id: "#\(5000000 + $n)", url: "https://github.com/fill/fill1/pull/\(5000000 + $n)", status: "OPEN", source: {branch: "b"}}]}]},
+	jq -cn --argjson n $((round * 100)) \
+		'[{issue_key: "NEW-\($n + 12)",
+			detail: [{pullRequests: [{id: "#\(5000000 + $n)",
+			url: "https://github.com/fill/fill1/pull/\(5000000 + $n)", status: "OPEN",
+			source: {branch: "b"}}]}]},
 		{issue_id: "fill\($n)", detail: []}]' >"$TMP/panels"
 	store_as jira_dev_status_batch 1 "$TMP/panels"
 	wait_until 120 everything_done || note "left: $(left_over)"
 	issues $((round * 100)) >"$TMP/issues"
 	store_as jira_issues_batch 1 "$TMP/issues"
 	wait_until 120 everything_done || note "left: $(left_over)"
-	call POST "/raw-data/$id/requeue"
+	api POST "raw-data/$id/requeue"
 	wait_until 120 everything_done
 done
 # Censuses of ten issues and ten pull requests that came above.
@@ -99,36 +111,39 @@ printf '{"repository": "fill/new1", "last": true, "numbers": [1, 2]}' >"$TMP/cen
 store_as github_pr_numbers_batch 2 "$TMP/census"
 wait_until 120 everything_done || note "left: $(left_over)"
 check "all batches are done" everything_done
-check_is "and well" "$(sql "SELECT string_agg(DISTINCT entity_type || ' ' || processing_status || COALESCE(' ' || (error_details->>'message'), ''), ', ') FROM raw_extraction_data WHERE id > 5000000 AND processing_status <> 'completed'")" ""
+check_is "and well" "$(sql "SELECT string_agg(DISTINCT entity_type || ' ' || processing_status
+	|| COALESCE(' ' || (error_details->>'message'), ''), ', ') FROM raw_extraction_data
+	WHERE id > 5000000 AND processing_status <> 'completed'")" ""
 # A failed one, one that is half done, and what the relay's chores find.
 printf '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":{"a":1}}' >"$TMP/batch"
-call POST /raw-data/store --data-binary "@$TMP/batch" -H 'Idempotency-Key: plans-1'
-call POST /raw-data/store --data-binary "@$TMP/batch" -H 'Idempotency-Key: plans-1'
+api POST raw-data/store --data-binary "@$TMP/batch" -H 'Idempotency-Key: plans-1'
+api POST raw-data/store --data-binary "@$TMP/batch" -H 'Idempotency-Key: plans-1'
 id=$(json .raw_data_id)
 becomes failed 60
 
 # -- the responders' statements
-for path in /raw-data '/raw-data?entity_type=jira_issues_batch&processing_status=completed&limit=5' \
-	'/raw-data?processing_status=failed' '/raw-data?entity_type=jira_statuses_batch' \
-	'/raw-data?external_id=x' '/raw-data?limit=5&offset=100' "/raw-data/$id" /health/ready /metrics /queues \
-	/wits /wit-mappings /wits-hierarchies /statuses '/statuses?integration_id=1&limit=5' /status-mappings \
-	/status-mappings/4 /workflows /workflows/1 /workflows/1/dependencies /integrations /integrations/1 /projects \
-	/status-mappings/4/dependencies /wits-hierarchies/1/dependencies /qdrant/dashboard \
-	'/raw-data?limit=2&include_raw_data=true'; do
-	call GET "$path"
+for path in raw-data 'raw-data?entity_type=jira_issues_batch&processing_status=completed&limit=5' \
+	'raw-data?processing_status=failed' 'raw-data?entity_type=jira_statuses_batch' \
+	'raw-data?external_id=x' 'raw-data?limit=5&offset=100' "raw-data/$id" health/ready metrics queues \
+	wits wit-mappings wits-hierarchies statuses 'statuses?integration_id=1&limit=5' status-mappings \
+	status-mappings/4 workflows workflows/1 workflows/1/dependencies integrations integrations/1 projects \
+	status-mappings/4/dependencies wits-hierarchies/1/dependencies qdrant/dashboard \
+	'raw-data?limit=2&include_raw_data=true'; do
+	api GET "$path"
 done
-call PUT "/raw-data/$id/status" --data '{"status": "completed"}'
-call POST /raw-data/requeue --data '{"processing_status": "failed", "limit": 5}'
-call DELETE "/raw-data/$id"
-call POST /status-mappings --data '{"status_from": "new 3", "status_to": "x", "status_category": "Done"}'
+api PUT "raw-data/$id/status" --data '{"status": "completed"}'
+api POST raw-data/requeue --data '{"processing_status": "failed", "limit": 5}'
+api DELETE "raw-data/$id"
+api POST status-mappings --data '{"status_from": "new 3", "status_to": "x", "status_category": "Done"}'
 id=$(json .id)
-call PUT "/status-mappings/$id" --data '{"status_category": "To Do"}'
-call DELETE "/status-mappings/$id"
-call POST /workflows --data '{"step_name": "x", "step_category": "Done"}'
-call DELETE "/workflows/$(json .id)"
-call POST /integrations/2/toggle-active
-call POST /integrations/2/toggle-active
-ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" purge --tenant 1 --status deleted --older-than 1d >"$TMP/purge" 2>&1 || note_file "$TMP/purge"
+api PUT "status-mappings/$id" --data '{"status_category": "To Do"}'
+api DELETE "status-mappings/$id"
+api POST workflows --data '{"step_name": "x", "step_category": "Done"}'
+api DELETE "workflows/$(json .id)"
+api POST integrations/2/toggle-active
+api POST integrations/2/toggle-active
+ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" purge --tenant 1 --status deleted \
+	--older-than 1d >"$TMP/purge" 2>&1 || note_file "$TMP/purge"
 sleep 3 # the relay looks several times
 app stop worker
 app stop pool

@@ -16,12 +16,15 @@ while read -r path table; do
 	all=$(json length)
 	sql "UPDATE $table SET integration_id = 77 WHERE id = $row"
 	api GET "$path?integration_id=77"
-	check_is "$path of an integration: its row" "$STATUS $(answer 'map([.id, .integration_id])') $(header X-Total-Count)" "200 [[$row,77]] 1"
+	check_is "$path of an integration: its row" \
+		"$STATUS $(answer 'map([.id, .integration_id])') $(header X-Total-Count)" "200 [[$row,77]] 1"
 	api GET "$path"
 	others=$(answer 'map(select(.integration_id == '"$was"').id)')
 	api GET "$path?integration_id=$was"
 	check_is "$path of another: its rows, not this one" "$STATUS $(answer 'map(.id)')" "200 $others"
-	check_is "$path of all of them: no fewer" "$(($(sql "SELECT count(*) FROM $table WHERE tenant_id = 1 AND integration_id <> $was") + $(json length) >= all))" 1
+	check_is "$path of all of them: no fewer" \
+		"$(($(sql "SELECT count(*) FROM $table WHERE tenant_id = 1 AND integration_id <> $was") +
+			$(json length) >= all))" 1
 	sql "UPDATE $table SET integration_id = $was WHERE id = $row"
 	api GET "$path?integration_id=1001"
 	check_is "$path of another tenant's integration: none" "$STATUS $(answer) $(header X-Total-Count)" "200 [] 0"
@@ -42,7 +45,8 @@ LISTS
 for path in wits wit-mappings wits-hierarchies statuses status-mappings workflows projects integrations; do
 	for limit in -1 0 1001 1.5 '' 1e2 99999999999999999999; do
 		api GET "$path?limit=$limit"
-		check_is "$path?limit=$limit: 400, which names it" "$STATUS $(json '[.errors[].loc | join(".")] | join(" ")')" "400 query.limit"
+		check_is "$path?limit=$limit: 400, which names it" \
+			"$STATUS $(json '[.errors[].loc | join(".")] | join(" ")')" "400 query.limit"
 	done
 	for limit in 1 1000; do
 		api GET "$path?limit=$limit"

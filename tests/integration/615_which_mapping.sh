@@ -14,7 +14,8 @@ kind() { # wit|status
 	if [ "$1" = wit ]; then
 		table=wits mapped=wits_mapping_id all=wits_mappings from=wit_from
 		entity=jira_projects_batch
-		batch='[{"id":"10","key":"AA","issueTypes":[{"id":"x1","name":"Dup"},{"id":"x2","name":"DUP"},{"id":"x3","name":"Other"}]}]'
+		batch='[{"id":"10","key":"AA","issueTypes":[{"id":"x1","name":"Dup"},{"id":"x2","name":"DUP"},
+			{"id":"x3","name":"Other"}]}]'
 	else
 		table=statuses mapped=status_mapping_id all=statuses_mappings from=status_from
 		entity=jira_statuses_batch
@@ -39,7 +40,8 @@ put() { # ID JSON
 }
 # What Dup, DUP and Other of integration 1 have, then Dup of integration 2.
 state() {
-	sql "SELECT string_agg(COALESCE($mapped::text, '-'), ' ' ORDER BY external_id) FROM $table WHERE tenant_id = 1 AND external_id ~ '^[xy][0-9]'"
+	sql "SELECT string_agg(COALESCE($mapped::text, '-'), ' ' ORDER BY external_id) FROM $table
+		WHERE tenant_id = 1 AND external_id ~ '^[xy][0-9]'"
 }
 # They have these, and a load changes none.
 state_is() { # NAME WANT
@@ -52,7 +54,8 @@ state_is() { # NAME WANT
 for kind in wit status; do
 	kind $kind
 	feed $entity <<<"${batch//x/y}"
-	sql "UPDATE $table SET integration_id = 2 WHERE external_id = 'y1'; DELETE FROM projects_$table WHERE tenant_id = 1; DELETE FROM $table WHERE external_id IN ('y2', 'y3')"
+	sql "UPDATE $table SET integration_id = 2 WHERE external_id = 'y1'; DELETE FROM projects_$table
+		WHERE tenant_id = 1; DELETE FROM $table WHERE external_id IN ('y2', 'y3')"
 	store_batch $entity "$TMP/feed.json" 2
 	other=$BATCH
 	sql "UPDATE raw_extraction_data SET raw_data = '[]' WHERE id = $other"
@@ -61,7 +64,8 @@ for kind in wit status; do
 	age=$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM $table")
 	make DUP
 	one=$id
-	check_is "$table: they are no newer than their batches" "$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM $table")" "$age"
+	check_is "$table: they are no newer than their batches" \
+		"$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM $table")" "$age"
 	state_is "a new mapping is everybody's, in any case" "$one $one - $one"
 	make dup
 	two=$id
@@ -93,7 +97,8 @@ for kind in wit status; do
 	put "$three" "{\"$from\":\"Nobody\"}"
 
 	# -- a worker has the second of two and wants the first
-	sql "INSERT INTO $table (id, tenant_id, integration_id, external_id, original_name, $([ $kind = wit ] && echo hierarchy_level || echo category))
+	sql "INSERT INTO $table (id, tenant_id, integration_id, external_id, original_name,
+		$([ $kind = wit ] && echo hierarchy_level || echo category))
 		VALUES (7002, 1, 1, 'z2', 'Stuck', 0), (7001, 1, 1, 'z1', 'Stuck', 0)"
 	stuck() { # NAME COMMAND…
 		local name=$1
@@ -105,7 +110,8 @@ for kind in wit status; do
 			UPDATE $table SET description = 'worker' WHERE id = 7002;
 			COMMIT;
 		SQL
-		wait_until 10 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1.2)%' AND pid <> pg_backend_pid()" ||
+		wait_until 10 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND query LIKE '%pg_sleep(1.2)%' AND pid <> pg_backend_pid()" ||
 			note "the worker does not come to its rows"
 		"$@"
 		wait
@@ -125,7 +131,8 @@ for kind in wit status; do
 		check_is "$table: both have the target" "$(sql "SELECT count(*) FROM $table WHERE $mapped = $id")" 2
 		four=$id
 		put "$four" '{"status_to":"y"}'
-		check_is "$table: also when it is changed" "$(sql "SELECT count(*) FROM $table WHERE $mapped = $four")" 2
+		check_is "$table: also when it is changed" \
+			"$(sql "SELECT count(*) FROM $table WHERE $mapped = $four")" 2
 		put "$four" '{"active":false}'
 		check_is "$table: until it is none" "$(sql "SELECT count(*) FROM $table WHERE $mapped = $four")" 0
 		put "$four" '{"active":true}'
@@ -133,7 +140,8 @@ for kind in wit status; do
 	fi
 	sql "UPDATE $table SET active = FALSE WHERE id IN (7001, 7002)"
 	stuck "DELETE" api DELETE "$mappings/$four"
-	check_is "$table: both have forgotten it" "$(sql "SELECT count(*) FROM $table WHERE id IN (7001, 7002) AND $mapped IS NULL")" 2
+	check_is "$table: both have forgotten it" \
+		"$(sql "SELECT count(*) FROM $table WHERE id IN (7001, 7002) AND $mapped IS NULL")" 2
 done
 
 # -- mappings that move with their hierarchy or step were changed last, too
@@ -142,7 +150,8 @@ make moved
 one=$id
 api POST wits-hierarchies --data '{"level_name":"Higher","level_number":5}'
 level=$(json .id)
-sql "INSERT INTO wits (tenant_id, integration_id, external_id, original_name, hierarchy_level) VALUES (1, 1, 'm', 'Moved', 0)"
+sql "INSERT INTO wits (tenant_id, integration_id, external_id, original_name, hierarchy_level)
+	VALUES (1, 1, 'm', 'Moved', 0)"
 api POST wit-mappings --data '{"wit_from":"moved","wit_to":"x","hierarchy_level":5}'
 two=$(json .id)
 put "$one" '{"wit_to":"z"}'

@@ -4,7 +4,8 @@
 . "$(dirname "$0")/catalogue.sh"
 app_up
 sql "INSERT INTO integrations (tenant_id, provider, type, settings)
-	SELECT 1, 'p' || lpad(n::text, 4, '0'), 'data_source', jsonb_build_object('a', repeat('x', 60000)) FROM generate_series(1, 600) AS n"
+	SELECT 1, 'p' || lpad(n::text, 4, '0'), 'data_source', jsonb_build_object('a', repeat('x', 60000))
+	FROM generate_series(1, 600) AS n"
 api GET integrations
 all=$(header X-Total-Count)
 check_is "602 integrations, 36 MB: 200" "$STATUS $all" "200 602"
@@ -12,14 +13,17 @@ check "what comes is less than 16 MB, and nearly that" [ "$(($(stat -c %s "$BODY
 joined=$(answer 'map(.name)')
 pages=1
 while next=$(header X-Next-Cursor) && [ -n "$next" ] && [ $pages -lt 10 ]; do
-	check_is "page $pages names the next" "$(header Link)" "</app/etl/integrations?tenant_id=1&cursor=$next>; rel=\"next\""
+	check_is "page $pages names the next" \
+		"$(header Link)" "</app/etl/integrations?tenant_id=1&cursor=$next>; rel=\"next\""
 	api GET "integrations?cursor=$next"
 	check_is "and it is there" "$STATUS $(header X-Total-Count)" "200 602"
 	joined=$(jq -c --argjson before "$joined" '$before + map(.name)' "$BODY")
 	pages=$((pages + 1))
 done
 check_is "three pages" "$pages" 3
-check_is "have all of them, each once, by name" "$joined" "$(sql "SELECT json_agg(provider ORDER BY provider, id) FROM integrations WHERE tenant_id = 1" | jq -c .)"
+check_is "have all of them, each once, by name" \
+	"$joined" "$(sql "SELECT json_agg(provider ORDER BY provider, id) FROM integrations
+		WHERE tenant_id = 1" | jq -c .)"
 api GET 'integrations?limit=3'
 check_is "a limit counts as ever" "$STATUS $(json length)" "200 3"
 

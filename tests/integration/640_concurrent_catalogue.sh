@@ -20,14 +20,15 @@ orphans_sql="SELECT (SELECT count(*) FROM wits_mappings m LEFT JOIN wits_hierarc
 		WHERE i.id IS NULL)"
 orphans() { sql "$orphans_sql"; }
 # It would see each of them: made where no key is looked at, and taken back.
-planted=$(PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 <<-SQL
+planted=$(super <<-SQL
 	BEGIN;
 	SET LOCAL session_replication_role = replica;
 	UPDATE wits_hierarchies SET active = FALSE WHERE id = 1;
 	UPDATE wits SET wits_mapping_id = 99999 WHERE id = 1;
 	UPDATE statuses SET status_mapping_id = 99999 WHERE id = 1;
 	UPDATE statuses_mappings SET workflow_id = 99999 WHERE id = 1;
-	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256) VALUES (1, 99999, 'x', '[]', 0, 2, sha256('x'));
+	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+		raw_data_bytes, raw_data_sha256) VALUES (1, 99999, 'x', '[]', 0, 2, sha256('x'));
 	$orphans_sql;
 	SELECT count(*) FROM wits_mappings WHERE wits_hierarchy_id = 1 AND active;
 	ROLLBACK;
@@ -60,18 +61,23 @@ check_is "one of many deletes" "$(tally_codes "$TMP/codes")" "1x200 23x404"
 for round in 1 2 3; do
 	level=$((10 + round))
 	new_hierarchy $level
-	many "$TMP/made" 40 POST wit-mappings "{\"wit_from\":\"r$round-{}\",\"wit_to\":\"x\",\"hierarchy_level\":$level}" &
+	many "$TMP/made" 40 POST wit-mappings \
+		"{\"wit_from\":\"r$round-{}\",\"wit_to\":\"x\",\"hierarchy_level\":$level}" &
 	first=$!
 	many "$TMP/gone" 6 DELETE "wits-hierarchies/$id" '{"target_hierarchy_id":2}' &
 	second=$!
 	many "$TMP/bare" 6 DELETE "wits-hierarchies/$id"
 	wait $first $second
 	made=$(grep -c '^201$' "$TMP/made" || true)
-	check_is "round $round: mappings are made, or there is no hierarchy" "$(grep -vc '^201$\|^400$' "$TMP/made" || true)" 0
+	check_is "round $round: mappings are made, or there is no hierarchy" \
+		"$(grep -vc '^201$\|^400$' "$TMP/made" || true)" 0
 	check_is "one delete wins, the others find nothing or are refused" \
-		"$(cat "$TMP/gone" "$TMP/bare" | grep -c '^200$') $(cat "$TMP/gone" "$TMP/bare" | grep -vc '^200$\|^404$\|^400$' || true)" "1 0"
+		"$(cat "$TMP/gone" "$TMP/bare" |
+			grep -c '^200$') $(cat "$TMP/gone" "$TMP/bare" | grep -vc '^200$\|^404$\|^400$' || true)" "1 0"
 	check_is "the hierarchy is gone, all $made mappings are there" \
-		"$(sql "SELECT count(*) FROM wits_hierarchies WHERE id = $id") $(sql "SELECT count(*) FROM wits_mappings WHERE wit_from LIKE 'r$round-%'")" "0 $made"
+		"$(sql "SELECT count(*) FROM wits_hierarchies
+			WHERE id = $id") $(sql "SELECT count(*) FROM wits_mappings
+				WHERE wit_from LIKE 'r$round-%'")" "0 $made"
 	check_is "no orphan" "$(orphans)" 0
 done
 
@@ -82,7 +88,8 @@ for round in 1 2 3 4; do
 	new_hierarchy $((30 + round))
 	two=$id
 	for level in $((20 + round)) $((30 + round)); do
-		api POST wit-mappings --data "{\"wit_from\":\"c$round-$level\",\"wit_to\":\"x\",\"hierarchy_level\":$level}"
+		api POST wit-mappings --data "{\"wit_from\":\"c$round-$level\",\"wit_to\":\"x\",
+			\"hierarchy_level\":$level}"
 	done
 	many "$TMP/one" 4 DELETE "wits-hierarchies/$one" "{\"target_hierarchy_id\":$two}" &
 	many "$TMP/two" 4 DELETE "wits-hierarchies/$two" "{\"target_hierarchy_id\":$one}"
@@ -90,7 +97,8 @@ for round in 1 2 3 4; do
 	check_is "round $round: one of the two goes" "$(cat "$TMP/one" "$TMP/two" | grep -c '^200$')" 1
 	check_is "the others are refused" "$(cat "$TMP/one" "$TMP/two" | grep -vc '^200$\|^400$\|^404$' || true)" 0
 	check_is "both mappings are with the one that stayed" \
-		"$(sql "SELECT count(*) FROM wits_mappings m JOIN wits_hierarchies h ON h.id = m.wits_hierarchy_id WHERE h.active AND wit_from LIKE 'c$round-%'") $(orphans)" "2 0"
+		"$(sql "SELECT count(*) FROM wits_mappings m JOIN wits_hierarchies h ON h.id = m.wits_hierarchy_id
+			WHERE h.active AND wit_from LIKE 'c$round-%'") $(orphans)" "2 0"
 done
 
 # -- deactivation against activation
@@ -112,29 +120,36 @@ done
 for round in 1 2 3; do
 	api POST workflows --data '{"step_name":"w","step_category":"Done"}'
 	step=$(json .id)
-	many "$TMP/made" 40 POST status-mappings "{\"status_from\":\"r$round-{}\",\"status_to\":\"x\",\"status_category\":\"Done\",\"workflow_id\":$step}" &
+	many "$TMP/made" 40 POST status-mappings \
+		"{\"status_from\":\"r$round-{}\",\"status_to\":\"x\",\"status_category\":\"Done\",
+			\"workflow_id\":$step}" &
 	many "$TMP/gone" 6 DELETE "workflows/$step" '{"target_workflow_id":1}'
 	wait
 	made=$(grep -c '^201$' "$TMP/made" || true)
 	check_is "round $round: made, or refused" "$(grep -vc '^201$\|^422$' "$TMP/made" || true)" 0
-	check_is "one delete wins" "$(grep -c '^200$' "$TMP/gone") $(sql "SELECT count(*) FROM workflows WHERE id = $step")" "1 0"
+	check_is "one delete wins" \
+		"$(grep -c '^200$' "$TMP/gone") $(sql "SELECT count(*) FROM workflows WHERE id = $step")" "1 0"
 	check_is "all $made mappings have the target" \
-		"$(sql "SELECT count(*) FROM statuses_mappings WHERE workflow_id = 1 AND status_from LIKE 'r$round-%'") $(orphans)" "$made 0"
+		"$(sql "SELECT count(*) FROM statuses_mappings
+			WHERE workflow_id = 1 AND status_from LIKE 'r$round-%'") $(orphans)" "$made 0"
 done
 
 # -- an integration goes while batches come
 for round in 1 2 3; do
 	api POST integrations --data "{\"provider\":\"Gone $round\",\"type\":\"data_source\"}"
 	gone=$(json .id)
-	many "$TMP/made" 40 POST raw-data/store "{\"integration_id\":$gone,\"entity_type\":\"x\",\"external_id\":\"{}\",\"raw_data\":[{}]}" &
+	many "$TMP/made" 40 POST raw-data/store \
+		"{\"integration_id\":$gone,\"entity_type\":\"x\",\"external_id\":\"{}\",\"raw_data\":[{}]}" &
 	first=$!
 	many "$TMP/gone" 8 DELETE "integrations/$gone"
 	wait $first
 	made=$(grep -c '^20[12]$' "$TMP/made" || true)
-	check_is "round $round: stored, or there is no integration" "$(grep -vc '^20[12]$\|^404$' "$TMP/made" || true)" 0
+	check_is "round $round: stored, or there is no integration" \
+		"$(grep -vc '^20[12]$\|^404$' "$TMP/made" || true)" 0
 	check_is "deleted once, or refused for its batches" "$(grep -vc '^200$\|^404$\|^409$' "$TMP/gone" || true)" 0
 	check_is "it is there with all $made batches, or there are none" \
-		"$(sql "SELECT count(*) FROM raw_extraction_data WHERE integration_id = $gone") $(sql "SELECT count(*) FROM integrations WHERE id = $gone")" \
+		"$(sql "SELECT count(*) FROM raw_extraction_data WHERE integration_id = $gone") $(sql "SELECT count(*)
+			FROM integrations WHERE id = $gone")" \
 		"$made $((made > 0))"
 	check_is "no orphan" "$(orphans)" 0
 done
@@ -145,17 +160,21 @@ for round in 1 2 3; do
 	mapping=$(json .id)
 	for n in 1 2 3 4; do
 		for i in 1 2 3 4 5; do
-			echo "INSERT INTO statuses (tenant_id, integration_id, external_id, original_name, category, status_mapping_id)
+			echo "INSERT INTO statuses (tenant_id, integration_id, external_id, original_name, category,
+				status_mapping_id)
 				VALUES (1, 1, 'd$round-$n-$i', 'd$round', 'Done', $mapping);"
 		done | psql -qAtX >"$TMP/worker.$n" 2>&1 &
 	done
 	many "$TMP/gone" 8 DELETE "status-mappings/$mapping"
 	wait
-	check_is "round $round: deleted, deactivated, or not there any more" "$(grep -vc '^200$\|^404$' "$TMP/gone" || true)" 0
-	check_is "workers found it, or did not" "$(cat "$TMP"/worker.? | grep ERROR | grep -vc fk_statuses_status_mapping_id || true)" 0
+	check_is "round $round: deleted, deactivated, or not there any more" \
+		"$(grep -vc '^200$\|^404$' "$TMP/gone" || true)" 0
+	check_is "workers found it, or did not" \
+		"$(cat "$TMP"/worker.? | grep ERROR | grep -vc fk_statuses_status_mapping_id || true)" 0
 	made=$(sql "SELECT count(*) FROM statuses WHERE external_id LIKE 'd$round-%'")
 	check_is "it is there, inactive, with all $made statuses, or there are none" \
-		"$(sql "SELECT count(*) FROM statuses WHERE status_mapping_id = $mapping") $(sql "SELECT count(*) FROM statuses_mappings WHERE id = $mapping AND NOT active")" \
+		"$(sql "SELECT count(*) FROM statuses WHERE status_mapping_id = $mapping") $(sql "SELECT count(*)
+			FROM statuses_mappings WHERE id = $mapping AND NOT active")" \
 		"$made $((made > 0))"
 	check_is "no orphan" "$(orphans)" 0
 done
@@ -163,16 +182,19 @@ done
 # -- a worker in the middle of its transaction
 psql -qAtX -v ON_ERROR_STOP=1 >"$TMP/worker" 2>&1 <<-'SQL' &
 	BEGIN;
-	INSERT INTO wits (tenant_id, integration_id, external_id, original_name, hierarchy_level, wits_mapping_id) VALUES (1, 1, 'w', 'Worker', 0, 4);
+	INSERT INTO wits (tenant_id, integration_id, external_id, original_name, hierarchy_level, wits_mapping_id)
+		VALUES (1, 1, 'w', 'Worker', 0, 4);
 	SELECT pg_sleep(1.5);
 	COMMIT;
 SQL
 check "a worker gives a type its mapping" wait_until 10 sql_is 1 \
-	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1.5)%' AND pid <> pg_backend_pid()"
+	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1.5)%'
+		AND pid <> pg_backend_pid()"
 api DELETE wit-mappings/4
 wait
 check_match "the mapping is kept, for who deletes it waits" "$STATUS $(json .message)" '^200 .*deactivated.* 1 '
-check_is "and the type has it" "$(sql "SELECT wits_mapping_id FROM wits WHERE original_name = 'Worker'") $(orphans)" "4 0"
+check_is "and the type has it" \
+	"$(sql "SELECT wits_mapping_id FROM wits WHERE original_name = 'Worker'") $(orphans)" "4 0"
 
 # -- a worker that has a type and wants its mapping, which an administrator has
 psql -qAtX -v ON_ERROR_STOP=1 >"$TMP/worker" 2>&1 <<-'SQL' &
@@ -183,11 +205,15 @@ psql -qAtX -v ON_ERROR_STOP=1 >"$TMP/worker" 2>&1 <<-'SQL' &
 	COMMIT;
 SQL
 check "a worker has a type" wait_until 10 sql_is 1 \
-	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1.25)%' AND pid <> pg_backend_pid()"
+	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(1.25)%'
+		AND pid <> pg_backend_pid()"
 api PUT wit-mappings/7 --data '{"wit_from":"缺陷 "}'
 check_is "the administrator waits, and writes: 200" "$STATUS" 200
 wait
-check_is "so does the worker" "$(cat "$TMP/worker")$(sql "SELECT count(*) FROM wits WHERE description = 'worker'") $(sql "SELECT wits_mapping_id FROM wits WHERE original_name = 'Worker'")" "1 7"
+check_is "so does the worker" \
+	"$(cat "$TMP/worker")$(sql "SELECT count(*) FROM wits
+		WHERE description = 'worker'") $(sql "SELECT wits_mapping_id FROM wits
+			WHERE original_name = 'Worker'")" "1 7"
 
 # -- somebody holds a row too long
 psql -qAtX >"$TMP/holder" 2>&1 <<-'SQL' &
@@ -196,7 +222,8 @@ psql -qAtX >"$TMP/holder" 2>&1 <<-'SQL' &
 	SELECT pg_sleep(8);
 SQL
 check "somebody holds a row" wait_until 10 sql_is 1 \
-	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(8)%' AND pid <> pg_backend_pid()"
+	"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(8)%'
+		AND pid <> pg_backend_pid()"
 api PUT wit-mappings/6 --data '{"wit_to":"late"}'
 check_is "who wants it too is told to come again: 503" "$STATUS" 503
 check_match "when" "$(header Retry-After)" '^[0-9]+$'

@@ -3,6 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/openapi/tools.sh
 . "$ETL_SOURCE/tests/openapi/tools.sh"
+# shellcheck source=tests/integration/routes.sh
+. "$(dirname "$0")/routes.sh"
 app_up 'auth = none'
 ETL_OPENAPI_TOOLS=${ETL_OPENAPI_TOOLS:-$TMP/openapi-tools}
 
@@ -15,7 +17,8 @@ tag=$(header ETag)
 check_match "and may be kept" "$(header Cache-Control)" 'max-age='
 request GET /app/etl/openapi.json -H "If-None-Match: $tag"
 check_is "who has it need not get it again" "$STATUS" 304
-curl -sS -g --noproxy '*' -H 'Accept-Encoding: br;q=1, gzip;q=0.5' -D "$HEADERS" -o "$TMP/packed" "$ETL_URL/app/etl/openapi.json"
+curl -sS -g --noproxy '*' -H 'Accept-Encoding: br;q=1, gzip;q=0.5' -D "$HEADERS" -o "$TMP/packed" \
+	"$ETL_URL/app/etl/openapi.json"
 check_is "it comes packed to who takes that" "$(header Content-Encoding)" gzip
 check_is "as what it is" "$(gunzip <"$TMP/packed" 2>"$TMP/err" | sha256sum)" "$(sha256sum <"$TMP/openapi.json")"
 check "and small ($(stat -c %s "$TMP/packed") bytes)" [ "$(stat -c %s "$TMP/packed")" -lt 20000 ]
@@ -28,16 +31,13 @@ check_is "so does the file that is installed" "$(sha256sum <"$ETL_BUILD/openapi.
 	"$(sha256sum <"$TMP/openapi.json")"
 
 # -- complete: each row of the route table is there, with its role and handler
-routes() {
-	tr '\n' ' ' <"$ETL_SOURCE/src/etl/route_rows.h" | grep -o 'ROUTE("[A-Z]*", *"[^"]*", *ROLE_[A-Z]*, *[a-z_]*' |
-		sed 's/ROUTE("\([A-Z]*\)", *"\([^"]*\)", *ROLE_\([A-Z]*\), *\(.*\)/\1 \2 \3 \4/'
-}
 check "the route table can be read" test "$(routes | wc -l)" -gt 10
 check_is "each route is described, with its role and its handler, and no other" \
 	"$(document '.paths | to_entries[] | .key as $p | .value | to_entries[] |
 		"\(.key | ascii_upcase) \($p) \(.value["x-role"] | ascii_upcase) \(.value.operationId)"' | sort)" \
 	"$(routes | sort)"
-check_is "names of operations are unique" "$(document '[.paths[][].operationId] | group_by(.) | map(select(length > 1)) | length')" 0
+check_is "names of operations are unique" \
+	"$(document '[.paths[][].operationId] | group_by(.) | map(select(length > 1)) | length')" 0
 check_is "open routes need nothing, all others the token" \
 	"$(document '[.paths[][] | (.["x-role"] == "open") == (.security == [])] | all')" true
 check_is "each operation tells its trouble" \
@@ -53,11 +53,16 @@ check_is "no reference leads nowhere" \
 
 # -- what a route takes: its rows
 store='.paths["/app/etl/raw-data/store"].post'
-check_is "the body has its fields" "$(document "$store.requestBody.content[\"application/json\"].schema.properties | keys_unsorted | join(\" \")")" \
+check_is "the body has its fields" \
+	"$(document "$store.requestBody.content[\"application/json\"].schema.properties | keys_unsorted |
+		join(\" \")")" \
 	"integration_id entity_type external_id raw_data extraction_metadata tenant_id"
-check_is "with what is required" "$(document "$store.requestBody.content[\"application/json\"].schema.required | join(\" \")")" \
+check_is "with what is required" \
+	"$(document "$store.requestBody.content[\"application/json\"].schema.required | join(\" \")")" \
 	"integration_id entity_type raw_data"
-check_is "and their limits" "$(document "$store.requestBody.content[\"application/json\"].schema.properties | [.entity_type.minLength, .entity_type.maxLength, .external_id.maxLength] | @csv")" 1,50,255
+check_is "and their limits" \
+	"$(document "$store.requestBody.content[\"application/json\"].schema.properties |
+		[.entity_type.minLength, .entity_type.maxLength, .external_id.maxLength] | @csv")" 1,50,255
 check_is "and the headers" "$(document "[$store.parameters[] | select(.in == \"header\") | .name] | join(\" \")")" \
 	"Idempotency-Key traceparent"
 check_is "its answers are all there" "$(document "$store.responses | keys | join(\" \")")" \
@@ -66,16 +71,22 @@ success() { document "$store.responses[\"$1\"].headers | keys_unsorted | join(\"
 check_is "an older answer says that it is one" "$(success 200)" "X-Request-Id Idempotency-Replayed"
 check_is "what was made says where it is" "$(success 201)" "X-Request-Id Location"
 check_is "a problem says what to do about it" \
-	"$(document '[.components.responses | to_entries[] | select(.value.headers | length > 1) | "\(.key) \(.value.headers | keys_unsorted[1])"] | join(", ")')" \
+	"$(document '[.components.responses | to_entries[] | select(.value.headers | length > 1) |
+		"\(.key) \(.value.headers | keys_unsorted[1])"] | join(", ")')" \
 	"401 WWW-Authenticate, 415 Accept-Encoding, 429 Retry-After, 503 Retry-After, problem Allow"
 check_is "what is read with a version is written with one, too" \
-	"$(document '[.paths["/app/etl/integrations", "/app/etl/integrations/{id}", "/app/etl/integrations/{id}/toggle-active"] | to_entries[] | .key as $method | .value.responses | to_entries[] | select(.value.headers.ETag?) | "\($method) \(.key)"] | join(", ")')" \
+	"$(document '[.paths["/app/etl/integrations", "/app/etl/integrations/{id}",
+		"/app/etl/integrations/{id}/toggle-active"] | to_entries[] | .key as $method | .value.responses |
+		to_entries[] | select(.value.headers.ETag?) | "\($method) \(.key)"] | join(", ")')" \
 	"get 200, get 304, post 201, get 200, get 304, put 200, post 200"
 check_is "settings are an object" "$(document '.components.schemas.integration.properties.settings.type')" object
 check_is "an enumeration is one" \
-	"$(document '.paths["/app/etl/raw-data"].get.parameters[] | select(.name == "processing_status") | .schema.enum | join(" ")')" \
+	"$(document '.paths["/app/etl/raw-data"].get.parameters[] | select(.name == "processing_status") |
+		.schema.enum | join(" ")')" \
 	"pending processing completed failed"
-check_is "a file is a form's" "$(document '.paths["/app/etl/integrations/upload-logo"].post.requestBody.content | keys | join(" ")')" multipart/form-data
+check_is "a file is a form's" \
+	"$(document '.paths["/app/etl/integrations/upload-logo"].post.requestBody.content | keys | join(" ")')" \
+	multipart/form-data
 
 # -- limits in it are the service's: a value beyond is refused, at it is not
 while read -r name limit; do
@@ -83,7 +94,8 @@ while read -r name limit; do
 	check_is "$name=$limit, the maximum, is taken" "$STATUS" 200
 	request GET "/app/etl/raw-data?tenant_id=1&$name=$((limit + 1))"
 	check_is "$name=$((limit + 1)), one more, is refused" "$STATUS" 400
-done < <(document '.paths["/app/etl/raw-data"].get.parameters[] | select(.schema.maximum? // 0 | . > 0 and . < 4000000000) |
+done < <(document '.paths["/app/etl/raw-data"].get.parameters[] |
+	select(.schema.maximum? // 0 | . > 0 and . < 4000000000) |
 	"\(.name) \(.schema.maximum)"')
 
 # -- a public linter takes it, and the validator bites
@@ -106,24 +118,30 @@ lint "$TMP/openapi.json"
 check_is "a public linter finds nothing" "$(faults)" 0
 jq -r '.problems[]? | "\(.ruleId): \(.message)"' "$TMP/lint.json" >"$TMP/problems" 2>"$TMP/jq.err"
 [ ! -s "$TMP/problems" ] || note_file "$TMP/problems"
-document 'del(.paths["/app/etl/queues"].get.operationId) | .paths["/app/etl/raw-data"].get.responses["200"].content["application/json"].schema["$ref"] = "#/none"' >"$TMP/broken.json"
+document 'del(.paths["/app/etl/queues"].get.operationId) |
+	.paths["/app/etl/raw-data"].get.responses["200"].content["application/json"].schema["$ref"] = "#/none"' \
+	>"$TMP/broken.json"
 lint "$TMP/broken.json"
 check "and would find a fault" test "$(faults)" -ge 2
 
-answers() { OPENAPI_TOOLS=$ETL_OPENAPI_TOOLS node "$ETL_SOURCE/tests/openapi/validate.mjs" "$TMP/openapi.json" "$TMP/seen"; }
+answers() {
+	OPENAPI_TOOLS=$ETL_OPENAPI_TOOLS node "$ETL_SOURCE/tests/openapi/validate.mjs" "$TMP/openapi.json" "$TMP/seen"
+}
 record() { # METHOD PATH STATUS TYPE BODY [HEADER…]
 	rm -rf "$TMP/seen"
 	mkdir "$TMP/seen"
 	printf '%s\n' "${@:1:4}" >"$TMP/seen/one.meta"
 	printf '%s' "$5" >"$TMP/seen/one.body"
-	printf '%s\r\n' 'HTTP/1.1 100 Continue' '' "HTTP/1.1 $3" 'x-request-id: one' "${@:6}" '' >"$TMP/seen/one.headers"
+	printf '%s\r\n' 'HTTP/1.1 100 Continue' '' "HTTP/1.1 $3" 'x-request-id: one' "${@:6}" \
+		'' >"$TMP/seen/one.headers"
 }
 health='{"status":"ok","version":"1"}'
 record GET /app/etl/health 200 application/json "$health"
 check "an answer as described passes" answers
 record HEAD /app/etl/health 200 application/json ''
 check "so does HEAD" answers
-record GET /app/etl/nowhere 404 application/problem+json '{"type":"about:blank","title":"x","status":404,"detail":"x","request_id":"x"}'
+record GET /app/etl/nowhere 404 application/problem+json \
+	'{"type":"about:blank","title":"x","status":404,"detail":"x","request_id":"x"}'
 check "and a problem of no route" answers
 differs() { # NAME METHOD PATH STATUS TYPE BODY [HEADER…]
 	local name=$1
@@ -139,7 +157,8 @@ differs "no JSON" GET /app/etl/health 200 application/json 'ok'
 differs "another media type" GET /app/etl/health 200 text/html "$health"
 differs "another status" GET /app/etl/health 201 application/json "$health"
 differs "an error that is none of its own" GET /app/etl/health 409 application/problem+json '{}'
-differs "a problem without its detail" GET /app/etl/queues 503 application/problem+json '{"type":"about:blank","title":"x","status":503,"request_id":"x"}'
+differs "a problem without its detail" GET /app/etl/queues 503 application/problem+json \
+	'{"type":"about:blank","title":"x","status":503,"request_id":"x"}'
 differs "a success of no route" GET /app/etl/nowhere 200 application/json '{}'
 differs "a body with 304" GET /app/etl/raw-data/1 304 '' 'x' 'ETag: "1"'
 record GET /app/etl/raw-data/1 304 '' '' 'ETag: "1"'

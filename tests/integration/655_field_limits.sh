@@ -17,10 +17,13 @@ jq -r '.paths | to_entries[] | .key as $path | .value | to_entries[] |
 	if $type == "integer" and ($schema.maximum // 9e18) < 4e9 then
 		[$method, $path, $place, $name, "number", $schema.minimum, $schema.maximum]
 	elif $type == "string" and $schema.maxLength then
-		[$method, $path, $place, $name, (if ($schema.pattern // "" | contains("svg")) then "logo" else "text" end), $schema.minLength, $schema.maxLength]
+		[$method, $path, $place, $name,
+		(if ($schema.pattern // "" | contains("svg")) then "logo" else "text" end), $schema.minLength,
+		$schema.maxLength]
 	else empty end | join(" ")' "$TMP/openapi.json" >"$TMP/limits"
 check "there are many limits" [ "$(wc -l <"$TMP/limits")" -ge 80 ]
-for field in wit_from wit_to level_name status_from status_category step_name provider base_url password logo_filename entity_type external_id job_type; do
+for field in wit_from wit_to level_name status_from status_category step_name provider base_url password \
+	logo_filename entity_type external_id job_type; do
 	check "$field is among them" grep -q " body $field " "$TMP/limits"
 done
 
@@ -52,7 +55,8 @@ ask() { # METHOD PATH PLACE NAME KIND SIZE
 		api "$1" "$2" --data-binary "@$TMP/one.json"
 	fi
 	NAMED=$(jq -r --arg place "$3" --arg name "$4" \
-		'[objects | .errors[]? | select(.loc == [$place, $name] and .type != "missing")] | length' "$BODY" 2>/dev/null)
+		'[objects | .errors[]? | select(.loc == [$place, $name] and .type != "missing")] | length' \
+		"$BODY" 2>/dev/null)
 }
 while read -r method path place name kind least most; do
 	path=${path#/app/etl/}

@@ -3,7 +3,6 @@
 # of Qdrant's REST reference. No Qdrant was asked anything here.
 . "$(dirname "$0")/lib.sh"
 
-free_port() { local p; while :; do p=$((20000 + RANDOM % 12000)); [ -n "$(ss -Hltn "sport = :$p")" ] || break; done; echo "$p"; }
 standin=$TMP/standin
 standin_port=$(free_port)
 standin_pid=
@@ -53,13 +52,14 @@ standin_down() {
 }
 trap 'standin_down; clean_up' EXIT
 
-needs_key='if ($http_api_key != "geheim") { return 401 "Must provide an API key or an Authorization bearer token"; }'
+needs_key='if ($http_api_key != "confidential") {
+	return 401 "Must provide an API key or an Authorization bearer token"; }'
 query='tenant_id=1'
 qdrant() { request GET "/app/etl/qdrant/$1?$query"; }
 quick() { awk "BEGIN { exit !($SECONDS_TAKEN < $1) }"; }
 
 standin_up "$needs_key"
-app_up 'auth = none' "qdrant_url = http://127.0.0.1:$standin_port/" "qdrant_api_key = geheim"
+app_up 'auth = none' "qdrant_url = http://127.0.0.1:$standin_port/" "qdrant_api_key = confidential"
 
 # -- it answers
 qdrant health
@@ -75,8 +75,8 @@ qdrant test-connection
 check_is "test-connection: 200" "$STATUS" 200
 check_is "it succeeds" "$(json '[.success, .status, .version, .collection_count] | @csv')" 'true,"healthy","1.12.4",3'
 check_is "no name of a collection is told" "$(grep -c tenant_1_ "$BODY")" 0
-check "the key is in no answer" sh -c "! grep -q geheim '$BODY' '$HEADERS'"
-check "nor in the log" sh -c "! grep -rq geheim '$APP_LOGS'"
+check "the key is in no answer" sh -c "! grep -q confidential '$BODY' '$HEADERS'"
+check "nor in the log" sh -c "! grep -rq confidential '$APP_LOGS'"
 
 # -- the dashboard: the table's vectors in collections that are there
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
@@ -89,14 +89,16 @@ sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
 	INSERT INTO qdrant_vectors (tenant_id, table_name, record_id, qdrant_collection, qdrant_point_id,
 		vector_type, embedding_model, embedding_provider)
 	SELECT tenant_id, 'work_items', id, 'tenant_1_work_items', gen_random_uuid(), kind, 'm', 'p'
-	FROM work_items, (VALUES ('title'), ('body')) AS kinds (kind) WHERE tenant_id = 1 AND external_id IN ('1', '2', '3', '8');
+	FROM work_items, (VALUES ('title'), ('body')) AS kinds (kind)
+	WHERE tenant_id = 1 AND external_id IN ('1', '2', '3', '8');
 	INSERT INTO qdrant_vectors (tenant_id, table_name, record_id, qdrant_collection, qdrant_point_id,
 		vector_type, embedding_model, embedding_provider)
 	SELECT tenant_id, 'work_items', id, 'deleted_by_hand', gen_random_uuid(), 'title', 'm', 'p'
 	FROM work_items WHERE tenant_id = 1 AND external_id = '4';
 	INSERT INTO qdrant_vectors (tenant_id, table_name, record_id, qdrant_collection, qdrant_point_id,
 		vector_type, embedding_model, embedding_provider)
-	SELECT 1, 'projects', id, 'other \"quoted\" é', gen_random_uuid(), 'title', 'm', 'p' FROM projects WHERE tenant_id = 1;
+	SELECT 1, 'projects', id, 'other \"quoted\" é', gen_random_uuid(), 'title', 'm', 'p' FROM projects
+	WHERE tenant_id = 1;
 	INSERT INTO qdrant_vectors (tenant_id, table_name, record_id, qdrant_collection, qdrant_point_id,
 		vector_type, embedding_model, embedding_provider)
 	SELECT 2, 'work_items', id, 'tenant_1_work_items', gen_random_uuid(), 'title', 'm', 'p'
@@ -109,11 +111,13 @@ check_is "two groups with their logos" "$(json '[.integration_groups[] | .title,
 	"Jira jira.svg GitHub github.svg"
 sql "UPDATE integrations SET provider = 'JIRA' WHERE id = 1; UPDATE integrations SET provider = 'github' WHERE id = 2"
 qdrant dashboard
-check_is "in whatever letters the providers are written" "$(json '[.integration_groups[] | .title, .logo_filename] | join(" ")')" \
+check_is "in whatever letters the providers are written" \
+	"$(json '[.integration_groups[] | .title, .logo_filename] | join(" ")')" \
 	"Jira jira.svg GitHub github.svg"
 sql "UPDATE integrations SET provider = 'Jira' WHERE id = 1; UPDATE integrations SET provider = 'GitHub' WHERE id = 2"
-check_is "Jira's entities, in their order" "$(json '[.integration_groups[0].entities[].name] | join(", ")')" \
-	"Work Items, Changelogs, Projects, Statuses, Work Item Types, WIT Hierarchies, WIT Mappings, WIT PR Links, Status Mappings, Workflows"
+check_json "Jira's entities, in their order" "$(json '[.integration_groups[0].entities[].name]')" \
+	'["Work Items", "Changelogs", "Projects", "Statuses", "Work Item Types", "WIT Hierarchies", "WIT Mappings",
+		"WIT PR Links", "Status Mappings", "Workflows"]'
 check_is "GitHub's" "$(json '[.integration_groups[1].entities[].name] | join(", ")')" \
 	"Pull Requests, PR Comments, PR Reviews, PR Commits, Repositories"
 work_items() { json '.integration_groups[0].entities[0] | [.database_count, .qdrant_count, .completion] | @csv'; }
@@ -123,11 +127,14 @@ check_is "a collection's name may have any characters" \
 check_is "an empty table is 0 percent" \
 	"$(json '.integration_groups[1].entities[0] | [.database_count, .qdrant_count, .completion] | @csv')" 0,0,0
 check_is "the totals are the sums" "$(json '[.total_database, .total_vectorized] == [
-	([.integration_groups[].entities[].database_count] | add), ([.integration_groups[].entities[].qdrant_count] | add)]')" true
+	([.integration_groups[].entities[].database_count] | add), ([.integration_groups[].entities[].qdrant_count] |
+	add)]')" true
 check_is "of the tables' rows" "$(json .total_database)" \
-	"$(sql "SELECT (SELECT count(*) FROM work_items WHERE tenant_id = 1 AND active) + (SELECT count(*) FROM projects)
+	"$(sql "SELECT (SELECT count(*) FROM work_items WHERE tenant_id = 1 AND active) + (SELECT count(*)
+		FROM projects)
 	+ (SELECT count(*) FROM statuses) + (SELECT count(*) FROM wits) + (SELECT count(*) FROM wits_hierarchies)
-	+ (SELECT count(*) FROM wits_mappings) + (SELECT count(*) FROM statuses_mappings) + (SELECT count(*) FROM workflows)")"
+	+ (SELECT count(*) FROM wits_mappings) + (SELECT count(*) FROM statuses_mappings) + (SELECT count(*)
+	FROM workflows)")"
 query='tenant_id=2'
 qdrant dashboard
 check_is "another tenant sees its own" "$(work_items)" 5,5,100
@@ -136,11 +143,9 @@ query='tenant_id=1'
 
 # -- the queues
 check_is "no message waits" "$(json '[.queue_pending, .queue_failed] | @csv')" 0,0
-publish() { # ROUTING_KEY
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" \
-		"{\"routing_key\":\"$1\",\"payload\":\"x\",\"payload_encoding\":\"string\",\"properties\":{\"delivery_mode\":2}}" >"$TMP/out"
-}
-for routing in transform load load load.retry.4 extract transform.dead load.dead load.dead; do publish "$routing"; done
+for routing in transform load load load.retry.4 extract transform.dead load.dead load.dead; do
+	publish "$routing" x
+done
 queues_are() { # PENDING,FAILED
 	qdrant dashboard
 	[ "$(json '[.queue_pending, .queue_failed] | @csv')" = "$1" ]
@@ -163,13 +168,15 @@ mode() { # NAME STATUS MESSAGE
 	check_match "$1: with what to do" "$(json .message)" "$3"
 	check "$1: within its time" quick 4
 	qdrant test-connection
-	check_is "$1: the connection fails" "$(json '[.success, .status, .collection_count] | @json')" "[false,\"$2\",null]"
+	check_is "$1: the connection fails" "$(json '[.success, .status, .collection_count] | @json')" \
+		"[false,\"$2\",null]"
 	qdrant dashboard
 	check_is "$1: the dashboard counts what the table says" "$STATUS $(work_items)" "200 7,4,57"
 }
 standin_up 'if ($http_api_key != "other") { return 401; }'
 mode "another key" unauthorized qdrant_api_key
-check_is "what cannot be asked is null" "$(qdrant health; json '[.version, .commit, .collection_count] | @json')" '[null,null,null]'
+check_is "what cannot be asked is null" "$(qdrant health; json '[.version, .commit, .collection_count] | @json')" \
+	'[null,null,null]'
 standin_up 'if ($http_api_key != "other") { return 403; }'
 mode "a forbidden key" unauthorized qdrant_api_key
 standin_up 'limit_rate 1;'
@@ -185,7 +192,8 @@ mode "JSON of another shape" unhealthy qdrant_url
 standin_up 'if ($uri != /healthz) { return 302 http://127.0.0.1:1/; }'
 mode "a redirect, which is not followed" unhealthy qdrant_url
 head -c 3000000 /dev/zero | tr '\0' '[' >"$TMP/large.json"
-standin_up "location = /large { internal; alias $TMP/large.json; } error_page 404 =200 /large; rewrite ^/(|collections|telemetry)\$ /none;"
+standin_up "location = /large { internal; alias $TMP/large.json; } error_page 404 =200 /large;
+	rewrite ^/(|collections|telemetry)\$ /none;"
 mode "three million brackets" unhealthy qdrant_url
 standin_down
 mode "nobody there" unreachable qdrant_url
@@ -208,7 +216,7 @@ check_is "a key without telemetry is healthy, and the number is not known" \
 # -- refusals, and no Qdrant at all
 request GET /app/etl/qdrant/health
 check_is "no tenant: 400" "$STATUS" 400
-request POST '/app/etl/qdrant/dashboard?tenant_id=1' --data '{}'
+api POST qdrant/dashboard --data '{}'
 check_is "POST: 405" "$STATUS" 405
 app_down
 app_up 'auth = none'

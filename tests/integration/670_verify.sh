@@ -68,34 +68,44 @@ differs "an index on another column" \
 differs "a unique index without its condition" \
 	"workflows: the index is missing: UNIQUE btree (tenant_id, integration_id) WHERE is_commitment_point" \
 	"DROP INDEX uq_workflows_tenant_id_integration_id_commitment_point" \
-	"CREATE UNIQUE INDEX uq_workflows_tenant_id_integration_id_commitment_point ON workflows (tenant_id, integration_id) WHERE is_commitment_point"
+	"CREATE UNIQUE INDEX uq_workflows_tenant_id_integration_id_commitment_point
+		ON workflows (tenant_id, integration_id) WHERE is_commitment_point"
 differs "a unique key that was dropped" \
 	"system_settings: the key is missing: UNIQUE (setting_key, tenant_id)" \
 	"ALTER TABLE system_settings DROP CONSTRAINT uq_system_settings_setting_key_tenant_id" \
-	"ALTER TABLE system_settings ADD CONSTRAINT uq_system_settings_setting_key_tenant_id UNIQUE (setting_key, tenant_id)"
+	"ALTER TABLE system_settings ADD CONSTRAINT uq_system_settings_setting_key_tenant_id UNIQUE (setting_key,
+		tenant_id)"
 differs "a foreign key that was dropped" \
 	"prs_reviews: the key is missing: FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)" \
 	"ALTER TABLE prs_reviews DROP CONSTRAINT fk_prs_reviews_pr_id" \
-	"ALTER TABLE prs_reviews ADD CONSTRAINT fk_prs_reviews_pr_id FOREIGN KEY (tenant_id, pr_id) REFERENCES prs (tenant_id, id)"
+	"ALTER TABLE prs_reviews ADD CONSTRAINT fk_prs_reviews_pr_id FOREIGN KEY (tenant_id,
+		pr_id) REFERENCES prs (tenant_id, id)"
 differs "a foreign key without its action" \
 	"qdrant_vectors: the key is missing: FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE" \
-	"ALTER TABLE qdrant_vectors DROP CONSTRAINT fk_qdrant_vectors_tenant_id, ADD CONSTRAINT other FOREIGN KEY (tenant_id) REFERENCES tenants (id)" \
-	"ALTER TABLE qdrant_vectors DROP CONSTRAINT other, ADD CONSTRAINT fk_qdrant_vectors_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE"
+	"ALTER TABLE qdrant_vectors DROP CONSTRAINT fk_qdrant_vectors_tenant_id,
+		ADD CONSTRAINT other FOREIGN KEY (tenant_id) REFERENCES tenants (id)" \
+	"ALTER TABLE qdrant_vectors DROP CONSTRAINT other,
+		ADD CONSTRAINT fk_qdrant_vectors_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants (id)
+		ON DELETE CASCADE"
 differs "a primary key that was dropped" \
 	"etl_jobs: the key is missing: PRIMARY KEY (id)" \
 	"ALTER TABLE etl_jobs DROP CONSTRAINT etl_jobs_pkey" "ALTER TABLE etl_jobs ADD PRIMARY KEY (id)"
 differs "a default that was dropped" "wits: the default is missing: active = true" \
 	"ALTER TABLE wits ALTER active DROP DEFAULT" "ALTER TABLE wits ALTER active SET DEFAULT TRUE"
 differs "a default that was changed" "etl_jobs: the default is missing: status = 'PENDING'::character varying" \
-	"ALTER TABLE etl_jobs ALTER status SET DEFAULT 'READY'" "ALTER TABLE etl_jobs ALTER status SET DEFAULT 'PENDING'"
+	"ALTER TABLE etl_jobs ALTER status SET DEFAULT 'READY'" \
+	"ALTER TABLE etl_jobs ALTER status SET DEFAULT 'PENDING'"
 differs "an id without its sequence" "prs: the default is missing: id = nextval" \
 	"ALTER TABLE prs ALTER id SET DEFAULT nextval('wits_id_seq')" \
 	"ALTER TABLE prs ALTER id SET DEFAULT nextval('prs_id_seq')"
 differs "a check that was dropped" \
 	"idempotency_keys: the check is missing: CHECK ((octet_length(fingerprint) = 32))" \
 	"ALTER TABLE idempotency_keys DROP CONSTRAINT ck_idempotency_keys_fingerprint" \
-	"ALTER TABLE idempotency_keys ADD CONSTRAINT ck_idempotency_keys_fingerprint CHECK (octet_length(fingerprint) = 32)"
-isolation="tenant_isolation FOR ALL TO public USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::integer)) OR ( SELECT (current_setting('app.every_tenant'::text, true) = 'on'::text)))"
+	"ALTER TABLE idempotency_keys ADD CONSTRAINT ck_idempotency_keys_fingerprint
+		CHECK (octet_length(fingerprint) = 32)"
+isolation="tenant_isolation FOR ALL TO public USING ((tenant_id = "
+isolation+="( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::integer)) OR "
+isolation+="( SELECT (current_setting('app.every_tenant'::text, true) = 'on'::text)))"
 differs "row-level security that is off" "prs: the policy is missing: $isolation" \
 	"ALTER TABLE prs DISABLE ROW LEVEL SECURITY" "ALTER TABLE prs ENABLE ROW LEVEL SECURITY"
 differs "row-level security that spares the owner" "wits: the policy is missing: $isolation" \
@@ -104,7 +114,8 @@ differs "a policy that lets everybody see everything" "users: the policy is miss
 	"ALTER POLICY tenant_isolation ON users RENAME TO kept; CREATE POLICY tenant_isolation ON users USING (TRUE)" \
 	"DROP POLICY tenant_isolation ON users; ALTER POLICY kept ON users RENAME TO tenant_isolation"
 differs "a policy for some" "projects_wits: the policy is missing: $isolation" \
-	"ALTER POLICY tenant_isolation ON projects_wits TO CURRENT_USER" "ALTER POLICY tenant_isolation ON projects_wits TO PUBLIC"
+	"ALTER POLICY tenant_isolation ON projects_wits TO CURRENT_USER" \
+	"ALTER POLICY tenant_isolation ON projects_wits TO PUBLIC"
 differs "a table that was dropped" "wits_prs_links: the table is missing" \
 	"ALTER TABLE wits_prs_links RENAME TO gone" "ALTER TABLE gone RENAME TO wits_prs_links"
 
@@ -123,8 +134,11 @@ sql "DROP INDEX $index; UPDATE workflows SET is_commitment_point = FALSE WHERE s
 sql "ALTER TABLE prs DROP COLUMN merged_by; ALTER TABLE prs ALTER number TYPE bigint;
 	DROP INDEX idx_prs_status; ALTER TABLE users DROP COLUMN email"
 verify
-check_is "several at once are all listed" "$(differences | sort | paste -sd '|')" \
-	"prs.merged_by: the column is missing: character varying, nullable|prs.number: the type is bigint, declared is integer|prs: the index is missing: btree (status)|users.email: the column is missing: character varying(255), NOT NULL"
+check_is "several at once are all listed" "$(differences | sort)" \
+	'prs.merged_by: the column is missing: character varying, nullable
+prs.number: the type is bigint, declared is integer
+prs: the index is missing: btree (status)
+users.email: the column is missing: character varying(255), NOT NULL'
 sql "ALTER TABLE prs ADD COLUMN merged_by VARCHAR; ALTER TABLE prs ALTER number TYPE integer;
 	CREATE INDEX idx_prs_status ON prs (status); ALTER TABLE users ADD COLUMN email VARCHAR(255) NOT NULL"
 verify
@@ -135,7 +149,8 @@ more() { # WHAT WANT CHANGE UNDO
 	sql "$3"
 	verify
 	check_is "$1 that is not declared: 1" "$CODE" 1
-	check_is "$1 that is not declared is listed, and nothing else" "$(grep -v -e '^note: ' -e ' differences, ' "$TMP/out")" "$2"
+	check_is "$1 that is not declared is listed, and nothing else" \
+		"$(grep -v -e '^note: ' -e ' differences, ' "$TMP/out")" "$2"
 	sql "$4"
 }
 more "a column" "wits: the column is not declared: colour" \
@@ -148,7 +163,8 @@ more "a check" "wits: the check is not declared: CHECK ((id > 0))" \
 	"ALTER TABLE wits ADD CONSTRAINT mine CHECK (id > 0)" "ALTER TABLE wits DROP CONSTRAINT mine"
 more "a unique index" "prs: the index is not declared: UNIQUE btree (lower((status)::text))" \
 	"CREATE UNIQUE INDEX mine ON prs (lower(status))" "DROP INDEX mine"
-more "a restrictive policy" "wits: the policy is not declared: mine RESTRICTIVE FOR INSERT TO public WITH CHECK (id > 0)" \
+more "a restrictive policy" \
+	"wits: the policy is not declared: mine RESTRICTIVE FOR INSERT TO public WITH CHECK (id > 0)" \
 	"CREATE POLICY mine ON wits AS RESTRICTIVE FOR INSERT WITH CHECK (id > 0)" "DROP POLICY mine ON wits"
 more "a policy without a condition" "wits: the policy is not declared: none FOR SELECT TO public" \
 	"CREATE POLICY none ON wits FOR SELECT" "DROP POLICY none ON wits"
@@ -157,18 +173,25 @@ more "a trigger" "wits: the trigger is not declared: mine $trigger" \
 	"CREATE TRIGGER mine $trigger" "DROP TRIGGER mine ON wits"
 
 # -- triggers
-counted="counted_none AFTER TRUNCATE ON raw_extraction_data FOR EACH STATEMENT EXECUTE FUNCTION raw_extraction_data_counted()"
+execute="EXECUTE FUNCTION raw_extraction_data_counted()"
+counted="counted_none AFTER TRUNCATE ON raw_extraction_data FOR EACH STATEMENT $execute"
+again="counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data FOR EACH ROW"
+again+=" WHEN (old.active IS DISTINCT FROM new.active OR old.tenant_id IS DISTINCT FROM new.tenant_id) $execute"
 differs "a trigger that was dropped" "raw_extraction_data: the trigger is missing: $counted" \
 	"DROP TRIGGER counted_none ON raw_extraction_data" "CREATE TRIGGER $counted"
 differs "a trigger that is off" "raw_extraction_data: the trigger is missing: $counted" \
-	"ALTER TABLE raw_extraction_data DISABLE TRIGGER counted_none" "ALTER TABLE raw_extraction_data ENABLE TRIGGER counted_none"
+	"ALTER TABLE raw_extraction_data DISABLE TRIGGER counted_none" \
+	"ALTER TABLE raw_extraction_data ENABLE TRIGGER counted_none"
 differs "a trigger of replicas" "raw_extraction_data: the trigger is missing: $counted" \
-	"ALTER TABLE raw_extraction_data ENABLE REPLICA TRIGGER counted_none" "ALTER TABLE raw_extraction_data ENABLE TRIGGER counted_none"
+	"ALTER TABLE raw_extraction_data ENABLE REPLICA TRIGGER counted_none" \
+	"ALTER TABLE raw_extraction_data ENABLE TRIGGER counted_none"
 differs "a trigger with another condition" \
-	"raw_extraction_data: the trigger is missing: counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data FOR EACH ROW WHEN (old.active IS DISTINCT FROM new.active OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION raw_extraction_data_counted()" \
+	"raw_extraction_data: the trigger is missing: $again" \
 	"ALTER TRIGGER counted_again ON raw_extraction_data RENAME TO kept;
-	CREATE TRIGGER counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data FOR EACH ROW WHEN (OLD.active) EXECUTE FUNCTION raw_extraction_data_counted()" \
-	"DROP TRIGGER counted_again ON raw_extraction_data; ALTER TRIGGER kept ON raw_extraction_data RENAME TO counted_again"
+	CREATE TRIGGER counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data
+	FOR EACH ROW WHEN (OLD.active) EXECUTE FUNCTION raw_extraction_data_counted()" \
+	"DROP TRIGGER counted_again ON raw_extraction_data;
+		ALTER TRIGGER kept ON raw_extraction_data RENAME TO counted_again"
 
 # -- what is not declared and does no harm
 sql "CREATE TABLE notes_of_mine (id integer PRIMARY KEY, text varchar);

@@ -7,7 +7,6 @@ need_programs
 fresh_database
 tag=${PGDATABASE#etl_}
 owner=$PGUSER
-super() { PGOPTIONS='-c default_transaction_read_only=off' PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 "$@"; }
 roles=
 clean_roles() {
 	local name
@@ -28,7 +27,8 @@ migrate() {
 }
 says() { cat "$TMP/out" "$TMP/err" | grep -q -- "$1"; }
 is_untouched() {
-	[ "$(super -c "SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema)'")" = 0 ]
+	[ "$(super -c "SELECT count(*) FROM pg_class
+		WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema)'")" = 0 ]
 }
 
 # -- a dump, read back by psql and by pg_restore
@@ -88,7 +88,8 @@ role() { # NAME OPTIONS
 	super -d postgres -c "CREATE ROLE ${1}_$tag LOGIN PASSWORD 'x' $2"
 }
 as() { # NAME ARGUMENT…: the migrations as that role
-	PGUSER=${1}_$tag PGPASSWORD=x PGOPTIONS='' "$ETL_BUILD/pulse-etl-migrate" --dir "$ETL_SOURCE/migrations" "${@:2}" >"$TMP/out" 2>"$TMP/err"
+	PGUSER=${1}_$tag PGPASSWORD=x PGOPTIONS='' "$ETL_BUILD/pulse-etl-migrate" --dir "$ETL_SOURCE/migrations" \
+		"${@:2}" >"$TMP/out" 2>"$TMP/err"
 	CODE=$?
 }
 # As a cloud's first user: no superuser, but CREATEROLE, and the database.
@@ -127,29 +128,32 @@ check "nothing was made" is_untouched
 app_up
 not_ready() { # NAME CHECK CHANGE UNDO
 	super -c "$3" >"$TMP/sql.out"
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pulse-etl-fcgi'" >"$TMP/sql.out"
+	end_sessions pulse-etl-fcgi
 	refuses() { request GET /app/etl/health/ready; [ "$STATUS" = 503 ] && [[ $(json .detail) == *"$2"* ]]; }
 	check "$1: not ready, and which part" wait_until 10 refuses "$1" "$2"
 	note "$(json .detail)"
 	super -c "$4" >"$TMP/sql.out"
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pulse-etl-fcgi'" >"$TMP/sql.out"
+	end_sessions pulse-etl-fcgi
 	check "$1: set right, ready again" wait_until 10 ready_is '[]'
 }
 not_ready "a right on the table" "rights: the service lacks raw_extraction_data (INSERT)" \
-	"REVOKE INSERT ON raw_extraction_data FROM pulse_etl_service" "GRANT INSERT ON raw_extraction_data TO pulse_etl_service"
+	"REVOKE INSERT ON raw_extraction_data FROM pulse_etl_service" \
+	"GRANT INSERT ON raw_extraction_data TO pulse_etl_service"
 not_ready "a right on the sequence" "raw_extraction_data (USAGE of its sequence)" \
-	"REVOKE USAGE, SELECT ON SEQUENCE raw_extraction_data_id_seq FROM pulse_etl_service" "GRANT USAGE, SELECT ON SEQUENCE raw_extraction_data_id_seq TO pulse_etl_service"
+	"REVOKE USAGE, SELECT ON SEQUENCE raw_extraction_data_id_seq FROM pulse_etl_service" \
+	"GRANT USAGE, SELECT ON SEQUENCE raw_extraction_data_id_seq TO pulse_etl_service"
 not_ready "a right of the workers" "work_items (UPDATE)" \
 	"REVOKE UPDATE ON work_items FROM pulse_etl_service" "GRANT UPDATE ON work_items TO pulse_etl_service"
 not_ready "row security of a table" "row_security: it is off for projects" \
 	"ALTER TABLE projects DISABLE ROW LEVEL SECURITY" "ALTER TABLE projects ENABLE ROW LEVEL SECURITY"
 not_ready "another schema" "schema: " \
-	"CREATE SCHEMA other; ALTER DATABASE $PGDATABASE SET search_path = other" "ALTER DATABASE $PGDATABASE RESET search_path"
+	"CREATE SCHEMA other; ALTER DATABASE $PGDATABASE SET search_path = other" \
+	"ALTER DATABASE $PGDATABASE RESET search_path"
 not_ready "read-only" "writable: the database is read-only" \
 	"ALTER DATABASE $PGDATABASE SET default_transaction_read_only = on" \
 	"SET default_transaction_read_only = off; ALTER DATABASE $PGDATABASE RESET default_transaction_read_only"
 super -c "ALTER DATABASE $PGDATABASE SET row_security = off"
-sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pulse-etl-fcgi'" >"$TMP/sql.out"
+end_sessions pulse-etl-fcgi
 check "row_security = off of the database changes nothing: ready" wait_until 10 ready_is '[]'
 request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[1]}'
 check_is "and a store passes" "$STATUS" 201

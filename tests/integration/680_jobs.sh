@@ -16,7 +16,9 @@ check_is "a job is taken: 202" "$STATUS" 202
 check_is "the answer says so" "$(json '.success, (.message | length > 0)' | paste -sd ' ')" "true true"
 check_is "it is one message" "$(queue_depth extract_queue)" 1
 check_is "which is persistent JSON through the exchange" \
-	"$(queue_peek extract_queue | jq -r '.[0] | [.exchange, .routing_key, .properties.delivery_mode, .properties.content_type, .properties.type] | @csv')" \
+	"$(queue_peek extract_queue |
+		jq -r '.[0] | [.exchange, .routing_key, .properties.delivery_mode, .properties.content_type,
+			.properties.type] | @csv')" \
 	'"etl.direct","extract",2,"application/json","extract"'
 check_is "its body is the contract's" "$(queue_take extract_queue 1)" \
 	'{"tenant_id":1,"integration_id":1,"job_type":"jira_sync","job_params":{"project":"EE","since":null}}'

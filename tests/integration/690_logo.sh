@@ -128,7 +128,8 @@ attack "250 of them" 'more than 250 filter primitives' < <(filtered 250)
 attack "filters by a style sheet" 'more than 250 filter primitives' \
 	< <(filtered 250 | sed 's|<filter|<style>rect{filter:url(#f)}</style>&|; s| filter="url(#f)"||g')
 attack "patterns within masks" 'more than 250' < <(svg "<pattern id=\"p\" width=\"1\" height=\"1\"><path/></pattern>
-	<mask id=\"m\" fill=\"url(#p)\">$(printf '<rect/>%.0s' {1..50})</mask>$(printf '<g mask="url(#m)"/>%.0s' {1..50})")
+	<mask id=\"m\" fill=\"url(#p)\">$(printf '<rect/>%.0s' \
+		{1..50})</mask>$(printf '<g mask="url(#m)"/>%.0s' {1..50})")
 attack "a large blur" 'stdDeviation of feGaussianBlur above 250' \
 	< <(svg '<filter><feGaussianBlur stdDeviation="5000"/></filter>')
 attack "tiny tiles" 'width of pattern below 0.01' < <(svg '<pattern width="0.0001" height="1"/>')
@@ -165,7 +166,8 @@ check_is "the bare picture: 415" "$STATUS" 415
 check_match "which says what to send" "$(json .detail)" multipart/form-data
 upload -H 'Content-Type: multipart/form-data' --data 'x'
 check_is "no boundary: 400" "$STATUS" 400
-upload -H 'Content-Type: multipart/form-data; boundary=b' --data-binary $'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n<svg'
+upload -H 'Content-Type: multipart/form-data; boundary=b' \
+	--data-binary $'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n<svg'
 check_is "a form that breaks off: 400" "$STATUS" 400
 route=${route%%\?*}
 upload -F "file=@$TMP/good.svg"

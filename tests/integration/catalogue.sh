@@ -2,20 +2,11 @@
 # For the tests of the catalogue: requests in a tenant's name, a second tenant,
 # and what is asked of every resource in the same way.
 
-TENANT=1
-
+# From here on, requests are of this tenant: 1, or 2 of second_tenant.
 as_tenant() { # ID
 	TENANT=$1
 	unset TOKEN_FILE
 	[ "$1" = 1 ] || TOKEN_FILE=$second_token
-}
-
-# A request below /app/etl for $TENANT; the one place that says who asks.
-api() { # METHOD PATH [CURL ARGUMENT…]
-	local method=$1 path=$2 mark='?'
-	shift 2
-	case $path in *\?*) mark='&' ;; esac
-	request "$method" "/app/etl/$path${mark}tenant_id=$TENANT" "$@"
 }
 
 # The same request many times at once, 16 at a time; {} is its number. The
@@ -47,12 +38,18 @@ answer() { # [FILTER]
 second_tenant() {
 	sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
 	INSERT INTO integrations (id, tenant_id, provider, type) VALUES (1001, 2, 'Jira', 'data_source');
-	INSERT INTO wits_hierarchies (id, tenant_id, integration_id, level_name, level_number) VALUES (1001, 2, 1001, 'Foreign', 0);
-	INSERT INTO wits_mappings (id, tenant_id, integration_id, wit_from, wit_to, wits_hierarchy_id) VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 1001);
-	INSERT INTO wits (id, tenant_id, integration_id, external_id, original_name, hierarchy_level) VALUES (1001, 2, 1001, '1', 'Epic', 0);
-	INSERT INTO workflows (id, tenant_id, integration_id, step_name, step_category) VALUES (1001, 2, 1001, 'Foreign', 'Done');
-	INSERT INTO statuses_mappings (id, tenant_id, integration_id, status_from, status_to, status_category, workflow_id) VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 'Done', 1001);
-	INSERT INTO statuses (id, tenant_id, integration_id, external_id, original_name, category) VALUES (1001, 2, 1001, '1', 'Open', 'Done');
+	INSERT INTO wits_hierarchies (id, tenant_id, integration_id, level_name, level_number)
+	VALUES (1001, 2, 1001, 'Foreign', 0);
+	INSERT INTO wits_mappings (id, tenant_id, integration_id, wit_from, wit_to, wits_hierarchy_id)
+	VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 1001);
+	INSERT INTO wits (id, tenant_id, integration_id, external_id, original_name, hierarchy_level)
+	VALUES (1001, 2, 1001, '1', 'Epic', 0);
+	INSERT INTO workflows (id, tenant_id, integration_id, step_name, step_category)
+	VALUES (1001, 2, 1001, 'Foreign', 'Done');
+	INSERT INTO statuses_mappings (id, tenant_id, integration_id, status_from, status_to, status_category,
+	workflow_id) VALUES (1001, 2, 1001, 'Foreign', 'Foreign', 'Done', 1001);
+	INSERT INTO statuses (id, tenant_id, integration_id, external_id, original_name, category)
+	VALUES (1001, 2, 1001, '1', 'Open', 'Done');
 	INSERT INTO projects (id, tenant_id, integration_id, key, name) VALUES (1001, 2, 1001, 'F', 'Foreign')"
 	second_token=$(token_file 2 admin)
 }
@@ -72,7 +69,7 @@ second_tenant_rows() {
 # The answer is 422 and names these fields and no other.
 check_invalid() { # METHOD PATH JSON FIELDS
 	api "$1" "$2" --data "$3"
-	check_is "$1 $2 $3: 422, naming $4" \
+	check_is "$1 $2 ${3//[$'\n\t']/}: 422, naming $4" \
 		"$STATUS $(json '[.errors[].loc | join(".")] | join(" ")')" "422 $4"
 }
 
@@ -162,5 +159,7 @@ check_versions() { # PATH JSON-OF-A-CHANGE
 	check_is "DELETE of the older version: 412" "$STATUS" 412
 	api PUT "$path" -H 'If-Match: *' --data "$change"
 	check_is "any version: 200" "$STATUS" 200
-	check_is "nothing is left of what was refused" "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")" 0
+	check_is "nothing is left of what was refused" \
+		"$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND state = 'idle in transaction'")" 0
 }

@@ -11,7 +11,8 @@ jwt() { # ALGORITHM KEY_FILE CLAIMS [HEADER]
 	signed=$(printf '%s' "$header" | base64url).$(printf '%s' "$3" | base64url)
 	printf '%s.' "$signed"
 	case $1 in
-	HS256) printf '%s' "$signed" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(od -An -v -tx1 "$2" | tr -d ' \n')" -binary | base64url ;;
+	HS256) printf '%s' "$signed" | openssl dgst -sha256 -mac HMAC \
+		-macopt "hexkey:$(od -An -v -tx1 "$2" | tr -d ' \n')" -binary | base64url ;;
 	RS256) printf '%s' "$signed" | openssl dgst -sha256 -sign "$2" -binary | base64url ;;
 	esac
 	echo

@@ -14,7 +14,8 @@ load_requests() { # NAME FIRST LAST
 	local n name payload
 	for ((n = $2; n <= $3; n++)); do
 		name=$1-$n
-		payload='{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",\"external_id\":\"'$name'\",\"raw_data\":{\"issues\":[{\"id\":\"'$name'\"}]}}'
+		payload='{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",
+			\"external_id\":\"'$name'\",\"raw_data\":{\"issues\":[{\"id\":\"'$name'\"}]}}'
 		[ "$n" = "$2" ] || echo next
 		printf '%s\n' "url = \"$ETL_URL/app/etl/raw-data/store?tenant_id=1\"" \
 			"header = \"Authorization: Bearer $ETL_TOKEN\"" \
@@ -28,7 +29,8 @@ load_requests() { # NAME FIRST LAST
 load_client() { # NAME
 	local first=1
 	while [ ! -e "$TMP/load.stop" ]; do
-		load_requests "$1" $first $((first + 2 * LOAD_RATE - 1)) | stdbuf -oL curl -g --noproxy '*' --rate "$LOAD_RATE/s" -K - 2>/dev/null |
+		load_requests "$1" $first $((first + 2 * LOAD_RATE - 1)) | stdbuf -oL curl -g --noproxy '*' \
+			--rate "$LOAD_RATE/s" -K - 2>/dev/null |
 			perl -MTime::HiRes=time -ne '$| = 1;
 				if (!/ \d{3} [\w-]+$/) { chomp; $body .= $_; next }
 				printf "%.3f %s%s", time, $body, $_; $body = ""'
@@ -82,18 +84,16 @@ outages() { # SECOND OF THE END
 	}'
 }
 
-all_queued() {
-	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL AND processing_status = 'pending'"
-}
-
 # The ids on the queue, one per line and message. On a busy machine the
 # management interface may give up, or give some of them only: then look again.
 message_ids() {
 	local tries
 	for tries in 1 2 3 4; do
-		MGMT_SECONDS=900 queue_peek transform_queue 100000 | jq -r '.[].payload | fromjson.raw_data_id' >"$TMP/looked" 2>"$TMP/look.err"
+		MGMT_SECONDS=900 queue_peek transform_queue 100000 |
+			jq -r '.[].payload | fromjson.raw_data_id' >"$TMP/looked" 2>"$TMP/look.err"
 		[ "$(wc -l <"$TMP/looked")" -lt "$(queue_depth transform_queue)" ] || break
-		note "look $tries: $(wc -l <"$TMP/looked") messages of $(queue_depth transform_queue); $(head -c 200 "$TMP/look.err")" >&2
+		note "look $tries: $(wc -l <"$TMP/looked") messages of $(queue_depth transform_queue);" \
+			"$(head -c 200 "$TMP/look.err")" >&2
 		sleep "$tries"
 	done
 	cat "$TMP/looked"
@@ -129,7 +129,8 @@ ledger_check() { # CASE SECOND OF THE FAULT'S END [messages may be missing]
 	SQL
 	read -r tried acknowledged lost rows unacknowledged unqueued twice messages duplicates \
 		<<<"$(tr '|\n' '  ' <"$TMP/verdict")"
-	counts="$acknowledged acknowledged, $rows rows of which $unacknowledged without an answer, $messages messages of which $duplicates twice"
+	counts="$acknowledged acknowledged, $rows rows of which $unacknowledged without an answer"
+	counts+=", $messages messages of which $duplicates twice"
 	note "$1: answers $answers"
 	check "$1: there was a load ($counts)" [ "${acknowledged:-0}" -gt 20 ]
 	check_is "$1: every acknowledged id is a row with exactly its payload" "${lost-}" 0
@@ -142,7 +143,8 @@ ledger_check() { # CASE SECOND OF THE FAULT'S END [messages may be missing]
 
 ledger_table() {
 	local table
-	table=$(ledger_row fault tried acknowledged lost unanswered duplicates 'outage s' 'recovery s' && cat "$TMP/table")
+	table=$(ledger_row fault tried acknowledged lost unanswered duplicates 'outage s' 'recovery s' &&
+		cat "$TMP/table")
 	printf '%s\n' "$table" | sed 's/^/# /'
 	[ -z "${FAULT_TABLE-}" ] || printf '%s\n' "$table" >"$FAULT_TABLE"
 }

@@ -34,6 +34,8 @@ stack() {
 	"$ETL_SOURCE/deploy/stack" "$@"
 }
 
+# shellcheck source=tests/integration/requests.sh
+. "$ETL_SOURCE/tests/integration/requests.sh"
 # shellcheck source=tests/integration/messages.sh
 . "$ETL_SOURCE/tests/integration/messages.sh"
 
@@ -91,6 +93,11 @@ check_is() { # NAME GOT WANT
 		note "got:  $2"
 		note "want: $3"
 	fi
+}
+
+# The same JSON, however either side is laid out.
+check_json() { # NAME GOT WANT
+	check_is "$1" "$(jq -c . <<<"$2" 2>&1)" "$(jq -c . <<<"$3")"
 }
 
 check_match() { # NAME GOT REGEX
@@ -231,6 +238,29 @@ app_pid() { # NAME
 	return 1
 }
 
+# The processes that answer requests, one a line.
+responders() {
+	pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi
+}
+
+# Run a server of one's own: servers do not run as root.
+as_server() { # COMMAND…
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid postgres --regid postgres --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+free_port() {
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 12000))
+		[ -n "$(ss -Hltn "sport = :$port")" ] || break
+	done
+	echo "$port"
+}
+
 # Is this a build whose memory the sanitizers watch?
 is_sanitized() {
 	grep -aq __asan_init "$ETL_BUILD/pulse-etl-fcgi"
@@ -259,106 +289,6 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# -- requests
-
-# Sets STATUS, SECONDS_TAKEN; the answer is in the files BODY and HEADERS. The
-# media type is JSON unless an argument says otherwise. The caller is the one of
-# the instance's token; of TOKEN_FILE, a file for curl -K, where that is set.
-request() { # METHOD PATH [CURL ARGUMENT…]
-	local method=$1 path=$2 out whole=yes arguments=(-X "$1")
-	local token=${TOKEN_FILE-${ETL_CURLRC-}}
-	shift 2
-	[ "$method" != HEAD ] || arguments=(-I)
-	[ ! -e "$token" ] || arguments+=(-K "$token")
-	case "$*" in
-	*[Cc]ontent-[Tt]ype:*) ;;
-	*) arguments+=(-H 'Content-Type: application/json') ;;
-	esac
-	: >"$BODY"
-	: >"$HEADERS"
-	out=$(curl -sS -g --noproxy '*' --path-as-is -m 120 -o "$BODY" \
-		-D "$HEADERS" -H 'Expect:' -w '%{http_code} %{time_total}' \
-		"${arguments[@]}" "$@" "$ETL_URL$path" 2>"$TMP/curl.err") || whole=no
-	STATUS=${out%% *}
-	# shellcheck disable=SC2034 # for tests
-	SECONDS_TAKEN=${out#* }
-	[ $whole = no ] || seen "$method" "$path"
-}
-
-# Keep the last answer for tests/openapi, if tests/run asks for it in ETL_SEEN:
-# what came, in NAME.meta, NAME.headers and NAME.body. Large payloads say nothing
-# more.
-seen() { # METHOD PATH
-	local name length type lines
-	[ -n "${ETL_SEEN-}" ] && [ -d "$ETL_SEEN" ] || return 0
-	header_is length Content-Length
-	[ "${length:-$(stat -c %s "$BODY")}" -le 2000000 ] || return 0
-	seen_count=$((seen_count + 1))
-	name=${0##*/}
-	name=$ETL_SEEN/${name%.sh}.$BASHPID.$seen_count
-	header_is type Content-Type
-	printf '%s\n' "$1" "$2" "$STATUS" "$type" >"$name.meta"
-	mapfile -t lines <"$HEADERS"
-	printf '%s\n' ${lines[@]+"${lines[@]}"} >"$name.headers"
-	if [ "$1" = HEAD ]; then : >"$name.body"; else cp "$BODY" "$name.body"; fi
-}
-
-# Keep an answer of a curl of one's own, with -o BODY -D HEADERS.
-seen_files() { # METHOD PATH BODY HEADERS
-	local BODY=$3 HEADERS=$4 STATUS
-	[ -e "$BODY" ] && [ -e "$HEADERS" ] || return 0
-	STATUS=$(sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$HEADERS" | tail -n 1)
-	seen "$1" "$2"
-}
-
-# Make a token; prints the name of a file with it for TOKEN_FILE or curl -K.
-token_file() { # TENANT ROLE [OPTION…]
-	local file
-	file=$(mktemp "$TMP/token-XXXXXX")
-	DATABASE_URL=$ETL_PGURL "$ETL_BUILD/pulse-etl" token create --tenant "$1" \
-		--role "$2" "${@:3}" 2>"$TMP/token.err" |
-		sed 's/.*/header = "Authorization: Bearer &"/' >"$file"
-	echo "$file"
-}
-
-# A header of the last answer, into a variable.
-header_is() { # VARIABLE NAME
-	local line value=
-	while IFS= read -r line || [ -n "$line" ]; do
-		line=${line%$'\r'}
-		case ${line,,} in
-		"${2,,}":*) value=${line#*:} value=${value#"${value%%[! ]*}"} ;;
-		esac
-	done <"$HEADERS"
-	printf -v "$1" %s "$value"
-}
-header() { # NAME
-	local header
-	header_is header "$1"
-	printf '%s\n' "$header"
-}
-
-# jq on the last answer.
-json() { # FILTER
-	jq -r "$1" "$BODY" 2>"$TMP/jq.err"
-}
-
-# The service takes stores, and this is what it lacks: a JSON array.
-ready_is() { # JSON
-	request GET /app/etl/health/ready
-	[ "$STATUS" = 200 ] && [ "$(json '.degraded // [] | @json')" = "$1" ]
-}
-
-# The bytes of the member raw_data in a body, exactly as they stand there.
-payload_of() { # FILE
-	perl -0777 -ne 'print $1 if /"raw_data"\s*:\s*
-		((?<v>[\[{](?:[^][{}"]++|"(?:[^"\\]++|\\.)*+"|(?&v))*[\]}]))/xs' "$1"
-}
-
-payload_sha256() { # FILE
-	payload_of "$1" | sha256sum | cut -d ' ' -f 1
-}
-
 # A JSON file as it is, for use within SQL.
 jq_raw() { # FILE
 	cat "$1"
@@ -366,6 +296,8 @@ jq_raw() { # FILE
 
 # -- rows
 
+# What statements give, as the tables' owner, who sees every tenant's rows:
+# unaligned, | between the columns.
 sql() { # STATEMENTS
 	psql -qAtX -v ON_ERROR_STOP=1 -c "$1"
 }
@@ -374,18 +306,38 @@ sql_is() { # WANT STATEMENT
 	[ "$(sql "$2")" = "$1" ]
 }
 
+# The same as the database's superuser.
+super() { # PSQL ARGUMENT…
+	PGUSER=postgres PGOPTIONS='-c default_transaction_read_only=off' \
+		psql -qAtX -v ON_ERROR_STOP=1 "$@"
+}
+
+# Every batch that is pending has a message, as its row says.
+all_queued() {
+	sql_is 0 "SELECT count(*) FROM raw_extraction_data
+		WHERE queued_at IS NULL AND processing_status = 'pending'"
+}
+
 # Nobody else may use a table until let_go, however long the test takes.
 lock_table() { # TABLE
 	PGAPPNAME=etl_lock sql "BEGIN; LOCK TABLE $1 IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)" >"$TMP/lock" 2>&1 &
-	wait_until 30 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'etl_lock' AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep' AND datname = current_database()" ||
+	wait_until 30 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'etl_lock'
+		AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep' AND datname = current_database()" ||
 		note "$1 was not locked"
 }
 
 # A responder waits for a lock.
 is_awaited() {
-	sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi' AND wait_event_type = 'Lock' AND datname = current_database()"
+	sql_is t "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'
+		AND wait_event_type = 'Lock' AND datname = current_database()"
+}
+
+# End the sessions of a program with this database.
+end_sessions() { # APPLICATION
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE application_name = '$1' AND datname = current_database()" >"$TMP/end_sessions"
 }
 
 let_go() {
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'etl_lock' AND datname = current_database()" >"$TMP/let_go"
+	end_sessions etl_lock
 }

@@ -9,11 +9,26 @@ mgmt() { # METHOD PATH [JSON]
 		"$ETL_MGMT_URL$2"
 }
 
+# What an expression is in the broker.
+broker_eval() { # ERLANG
+	stack broker-eval "$1." | sed -n 's/^{ok, \(.*\)}$/\1/p'
+}
+
+# The same of a queue, which is Q there; none without the queue.
+queue_eval() { # NAME ERLANG
+	broker_eval "case rabbit_amqqueue:lookup(rabbit_misc:r(<<\"$ETL_VHOST\">>, queue, <<\"$1\">>)) of
+		{ok, Q} -> $2; _ -> none end"
+}
+
+# All queues, as the management interface has them.
+queues() {
+	mgmt GET "/api/queues/$ETL_VHOST"
+}
+
 # How many messages are ready, asked of the queue itself: the management
 # interface knows only seconds later.
 queue_depth() { # NAME
-	stack broker-eval "case rabbit_amqqueue:lookup(rabbit_misc:r(<<\"$ETL_VHOST\">>, queue, <<\"$1\">>)) of {ok, Q} -> {ok, Ready, _} = rabbit_amqqueue:stat(Q), Ready; _ -> none end." |
-		sed -n 's/^{ok, \(.*\)}$/\1/p'
+	queue_eval "$1" '{ok, Ready, _} = rabbit_amqqueue:stat(Q), Ready'
 }
 
 queue_has() { # NAME COUNT
@@ -23,14 +38,24 @@ queue_has() { # NAME COUNT
 # Messages of all queues but dead letters: ready, held by a worker, or waiting
 # for another try.
 messages_left() {
-	stack broker-eval "lists:sum([begin {ok, {_, N}, _} = ra:local_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1), N end
-		|| Q <- rabbit_amqqueue:list(<<\"$ETL_VHOST\">>), not lists:suffix(\".dead\", binary_to_list(element(4, amqqueue:get_name(Q))))])." |
-		sed -n 's/^{ok, \(.*\)}$/\1/p'
+	broker_eval "lists:sum([begin
+			{ok, {_, N}, _} = ra:local_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1), N
+		end || Q <- rabbit_amqqueue:list(<<\"$ETL_VHOST\">>),
+			not lists:suffix(\".dead\", binary_to_list(element(4, amqqueue:get_name(Q))))])"
 }
 
 queue_get() { # NAME COUNT ACKMODE
 	mgmt POST "/api/queues/$ETL_VHOST/$1/get" \
 		"{\"count\":$2,\"ackmode\":\"$3\",\"encoding\":\"auto\"}"
+}
+
+# Publish a message as anybody could.
+publish() { # ROUTING_KEY PAYLOAD [HEADERS]
+	printf '%s' "$2" | jq -Rs --arg key "$1" --argjson headers "${3:-null}" \
+		'{routing_key: $key, payload: ., payload_encoding: "string",
+		properties: ({delivery_mode: 2} + if $headers then {headers: $headers} else {} end)}' \
+		>"$TMP/message"
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/published"
 }
 
 # Take up to COUNT messages; their payloads, one per line.
@@ -64,5 +89,5 @@ queue_ids_at_least() { # COUNT
 broker_alarm() { # on|off
 	local limit='0.00001'
 	[ "$1" = on ] || limit='{absolute, 805306368}'
-	stack broker-eval "vm_memory_monitor:set_vm_memory_high_watermark($limit)." >/dev/null
+	broker_eval "vm_memory_monitor:set_vm_memory_high_watermark($limit)" >/dev/null
 }

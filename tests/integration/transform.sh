@@ -5,15 +5,12 @@
 # BATCH is to be known after `… | feed`, too.
 shopt -s lastpipe
 
-# Who asks, in one place.
-tenant_query="tenant_id=1"
-
 # Store a JSON file as a batch; BATCH is its id.
 store_batch() { # TYPE FILE [INTEGRATION]
 	jq -c --arg type "$1" --argjson integration "${3:-1}" \
 		'{integration_id: $integration, entity_type: $type, raw_data: .}' \
 		"$2" >"$TMP/store.json"
-	request POST "/app/etl/raw-data/store?$tenant_query&queue_transform=false" \
+	api POST "raw-data/store?queue_transform=false" \
 		--data-binary "@$TMP/store.json"
 	[ "$STATUS" = 201 ] || note "store: $STATUS $(head -c 300 "$BODY")"
 	BATCH=$(json .raw_data_id)
@@ -40,14 +37,9 @@ outcome() { # NAME
 		sed 's/ [a-z_]*=.*//'
 }
 
-# Tables as psql prints them unaligned, to be compared with what is expected.
-table() { # STATEMENT
-	psql -qAtX -F '|' -v ON_ERROR_STOP=1 -c "$1"
-}
-
 # The rows are these: on stdin.
 rows_are() { # NAME STATEMENT
-	table "$2" >"$TMP/rows.got" 2>&1
+	sql "$2" >"$TMP/rows.got" 2>&1
 	cat >"$TMP/rows.want"
 	if cmp -s "$TMP/rows.got" "$TMP/rows.want"; then
 		passed "$1"
@@ -66,7 +58,7 @@ everything() { # FILE
 	local name
 	for name in $unified_tables; do
 		echo "-- $name"
-		table "SELECT t::text FROM $name AS t ORDER BY 1"
+		sql "SELECT t::text FROM $name AS t ORDER BY 1"
 	done >"$1"
 }
 

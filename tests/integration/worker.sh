@@ -2,16 +2,6 @@
 # For the tests of workers: batches to work on, messages of one's own, and how
 # rows and logs stand. Sourced after lib.sh.
 
-# In one place, for callers will need more than this.
-as_tenant='tenant_id=1'
-
-call() { # METHOD PATH [CURL ARGUMENT…]
-	local method=$1 path=$2 mark='?'
-	shift 2
-	[[ $path != *\?* ]] || mark='&'
-	request "$method" "/app/etl$path$mark$as_tenant" "$@"
-}
-
 # A batch of projects with these ids, each with one work item type.
 projects() { # FIRST LAST
 	jq -cn --argjson first "$1" --argjson last "$2" '[range($first; $last + 1) | {
@@ -22,18 +12,32 @@ projects() { # FIRST LAST
 # Store a batch of projects; sets id.
 store() { # JSON
 	printf '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":%s}' "$1" >"$TMP/batch"
-	call POST /raw-data/store --data-binary "@$TMP/batch"
+	api POST raw-data/store --data-binary "@$TMP/batch"
 	id=$(json .raw_data_id)
+}
+
+# One more batch, always the same.
+store_one() {
+	store '[{"id":"1","key":"P1","name":"P"}]'
+}
+
+# One more batch gets its message at once.
+queued() {
+	store_one
+	[ "$STATUS $(json .queued)" = "201 true" ]
 }
 
 store_many() { # COUNT [FIRST]: one project each
 	local n first=${2:-1}
 	for ((n = first; n < first + $1; n++)); do
-		printf '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[{"id":"%d","key":"P%d","name":"Project","issueTypes":[{"id":"t%d","name":"Task"}]}]}' "$n" "$n" "$n" >"$TMP/many.$n"
+		cat >"$TMP/many.$n" <<-JSON
+			{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[
+			{"id":"$n","key":"P$n","name":"Project","issueTypes":[{"id":"t$n","name":"Task"}]}]}
+		JSON
 	done
 	seq "$first" $((first + $1 - 1)) | xargs -P 8 -I{} curl -sS -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' \
 		-H 'Content-Type: application/json' --data-binary "@$TMP/many.{}" \
-		"$ETL_URL/app/etl/raw-data/store?$as_tenant" >"$TMP/codes"
+		"$ETL_URL/app/etl/raw-data/store?tenant_id=$TENANT" >"$TMP/codes"
 	rm -f "$TMP"/many.*
 }
 
@@ -57,13 +61,6 @@ message_of() { # ID
 	printf '{"tenant_id":1,"integration_id":1,"raw_data_id":%s,"entity_type":"jira_projects_batch"}' "$1"
 }
 
-# Publish a message as anybody could.
-publish() { # ROUTING_KEY PAYLOAD
-	printf '%s' "$2" | jq -Rs --arg key "$1" '{routing_key: $key, payload: .,
-		payload_encoding: "string", properties: {delivery_mode: 2}}' >"$TMP/message"
-	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/published"
-}
-
 workers() {
 	pgrep -P "$(app_pid worker)" -x pulse-etl-worke
 }
@@ -75,7 +72,8 @@ logged() { # REGEX [COUNT]
 
 # Make work on projects slow, or fail: a trigger of the test's own.
 projects_trigger() { # BODY OF A FUNCTION
-	sql "SET client_min_messages = warning; CREATE OR REPLACE FUNCTION test_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ $1 \$\$;
+	sql "SET client_min_messages = warning;
+		CREATE OR REPLACE FUNCTION test_trouble() RETURNS trigger LANGUAGE plpgsql AS \$\$ $1 \$\$;
 		DROP TRIGGER IF EXISTS test_trouble ON projects;
 		CREATE TRIGGER test_trouble BEFORE INSERT OR UPDATE ON projects
 		FOR EACH ROW EXECUTE FUNCTION test_trouble()"

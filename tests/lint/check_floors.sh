@@ -5,9 +5,10 @@ set -u
 # shellcheck source=tests/lint/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# All includes: file:line: kind name, kind being " or <.
+# All includes: file:line: kind name, kind being " or <. A unit test is where
+# what it tests is in src, and may include what that may.
 includes() {
-	find src -name '*.[ch]' | sort | while IFS= read -r file; do
+	find src tests/unit -mindepth 2 -name '*.[ch]' | sort | while IFS= read -r file; do
 		sed -n 's/^[ \t]*#[ \t]*include[ \t]*\(["<]\)\([^">]*\)[">].*/\1 \2/
 			t found
 			b
@@ -32,15 +33,17 @@ floors() {
 	}
 	{
 		split($1, from, "/")
-		if (!(from[2] in floor))
-			print $1, "the folder " from[2] " has no floor"
+		here = from[1] == "tests" ? from[3] : from[2]
+		if (!(here in floor))
+			print $1, "the folder " here " has no floor"
 	}
-	$2 == "\"" {
+	from[1] == "tests" { sub(/^unit\/(unit\.h$)?/, "", $3) }
+	$2 == "\"" && $3 != "" {
 		if (split($3, to, "/") < 2 || !(to[1] in floor))
 			print $1, $3 " is not written from src/"
-		else if (to[1] != from[2] && floor[to[1]] > floor[from[2]])
+		else if (to[1] != here && floor[to[1]] > floor[here])
 			print $1, $3 " is a floor above"
-		else if (to[1] != from[2] && floor[to[1]] == floor[from[2]])
+		else if (to[1] != here && floor[to[1]] == floor[here])
 			print $1, $3 " is a neighbour on the same floor"
 	}'
 }
@@ -67,7 +70,7 @@ inside() {
 	includes | awk '
 	$2 == "\"" && $3 ~ /_inside\.h$/ {
 		from = $1
-		sub(/^src\//, "", from)
+		sub(/^(src|tests\/unit)\//, "", from)
 		sub(/\/[^\/]*$/, "", from)
 		to = $3
 		sub(/\/[^\/]*$/, "", to)
@@ -115,9 +118,17 @@ C
 broken src/elsewhere/x.c <<'C'
 #include <fcgiapp.h>
 C
-finds "an include upward, sideways or from nowhere is found" floors 8
+broken tests/unit/queue/check_up.c <<'C'
+#include "queue/queue_inside.h"
+#include "http/route.h"
+#include "unit/unit.h"
+#include "unit/etl/helper.h"
+#include "unit/adapters/helper.h"
+#include "adapters/db/db_inside.h"
+C
+finds "an include upward, sideways or from nowhere is found" floors 10
 finds "a foreign header out of its place is found" foreign 7
-finds "the inside of another folder is found" inside 2
+finds "the inside of another folder is found" inside 3
 clean "no include goes upward or sideways" floors
 clean "foreign headers stay in the adapters" foreign
 clean "the inside of a folder stays there" inside

@@ -49,6 +49,30 @@ long_files() {
 	FNR == 401 { print FILENAME ":401: more than 400 lines" }' /dev/null
 }
 
+# Every script: those named *.sh, and those whose first line says so.
+all_scripts() {
+	{
+		find tests deploy .ci -name '*.sh' -type f
+		find tests deploy .ci -type f ! -name '*.*' \
+			-exec grep -lE '^#!.*[ /](ba)?sh$' {} +
+	} 2>/dev/null | grep -v -e '/data/' -e '/fuzz/seeds/' | sort
+}
+
+# Columns, not bytes: a tab goes on to the next eighth, and what follows the first
+# byte of a character takes no room.
+long_lines() {
+	all_scripts | LC_ALL=C each '{
+		line = $0
+		gsub(/[\200-\277]/, "", line)
+		while ((tab = index(line, "\t")) > 0)
+			line = substr(line, 1, tab - 1) \
+				substr("        ", 1 + (tab - 1) % 8) \
+				substr(line, tab + 1)
+		if (length(line) > 120)
+			say("more than 120 columns")
+	}'
+}
+
 # Written so that this file does not hold the words.
 left_undone() {
 	texts | LC_ALL=C each '/(^|[^A-Za-z])(TO[D]O|FIX[M]E|XX[X])([^A-Za-z]|$)/ {
@@ -62,7 +86,7 @@ headers() {
 	find src -name '*.h' | sort | while IFS= read -r file; do
 		guard=$(echo "${file#src/}" | tr 'a-z/.' 'A-Z__')
 		case $file in
-		*_table.h | *_rows.h)
+		*_table.h | *_rows.h | */row_words*.h)
 			grep -n '^#ifndef .*_H$' "$file" |
 				sed "s|^\([0-9]*\):.*|$file:\1: a table has no guard|"
 			;;
@@ -113,39 +137,13 @@ riddles() {
 		}' /dev/null
 }
 
-# The settings of all rows, one name a line.
-settings() {
-	find src -name '*_conf_rows.h' | sort |
-		xargs sed -n 's/^SETTING(\([a-z0-9_]*\),.*/\1/p' /dev/null
-}
-
-# Both ways: each setting in deploy/etl.conf, each line of it a setting.
-settings_in_file() {
-	conf=deploy/etl.conf
-	for name in $(settings); do
-		grep -Eq "^#? ?$name *=" "$conf" ||
-			echo "$conf:1: $name is missing"
-	done
-	settings | sort >"$lint_tmp/settings"
-	sed -n 's/^#\{0,1\} \{0,1\}\([a-z0-9_]*\) *=.*/\1/p' "$conf" | sort -u |
-		while IFS= read -r name; do
-			grep -qx "$name" "$lint_tmp/settings" ||
-				echo "$conf:1: there is no setting $name"
-		done
-}
-
-# No name and no environment variable belongs to two settings.
-settings_twice() {
-	settings | sort | uniq -d | sed 's/^/src:1: two settings named /'
-	find src -name '*_conf_rows.h' | sort | xargs cat /dev/null |
-		tr '\n' ' ' | sed 's/SETTING(/\n/g' |
-		sed -n 's/^[a-z0-9_]*, [A-Z]*, "[^"]*", [^"]*\("[^"]*|[^"]*", *\)\{0,1\}"\([A-Z0-9_]*\)",.*/\2/p' |
-		sort | uniq -d | sed 's/^/src:1: two settings of /'
+unit_tests() {
+	find tests/unit -name 'check_*.c' | sort
 }
 
 # A test with no case cannot fail, nor can one without a question.
 tests_ask() {
-	find tests/unit -name 'check_*.c' | sort | xargs awk '
+	unit_tests | xargs awk '
 	/^START_TEST/ { asks = 0; line = FNR }
 	/ck_a[sb]|unit_span_eq|agree\(/ { asks = 1 }
 	/^END_TEST/ && !asks { print FILENAME ":" line ": asks nothing" }' /dev/null
@@ -153,7 +151,7 @@ tests_ask() {
 
 # A case that is written is also run.
 tests_run() {
-	for file in tests/unit/check_*.c; do
+	unit_tests | while IFS= read -r file; do
 		sed -n 's/^START_TEST(\(.*\))$/\1/p' "$file" |
 			while IFS= read -r name; do
 				tr -d '\n\t ' <"$file" |
@@ -165,19 +163,40 @@ tests_run() {
 
 # Each check_ file is built.
 tests_built() {
-	for file in tests/unit/check_*.c; do
-		name=$(basename "$file" .c)
-		grep -q "/$name\( \|\$\)" tests/Makefile.inc ||
+	unit_tests | while IFS= read -r file; do
+		name=${file#tests/}
+		name=${name%.c}
+		grep -qE "^	%D%/$name( |\$)" tests/Makefile.inc ||
 			echo "$file:1: $name is not in tests/Makefile.inc"
+	done
+}
+
+# FOLDER/check_NAME.c is for FOLDER/NAME of src, or for a part of it: a file of
+# NAME_WHAT.
+tests_mirror() {
+	unit_tests | while IFS= read -r file; do
+		module=$(echo "$file" | sed 's|^tests/unit/|src/|
+			s|/check_\([^/]*\)\.c$|/\1|')
+		until [ -e "$module.c" ] || [ -e "$module.h" ]; do
+			case ${module##*/} in
+			*_*) module=${module%_*} ;;
+			*)
+				echo "$file:1: there is nothing in src that it tests"
+				break
+				;;
+			esac
+		done
 	done
 }
 
 # What lib.sh calls by name must not mean something else in a test.
 functions_twice() {
-	libs='tests/integration/lib.sh tests/integration/messages.sh'
-	for name in $(sed -sn 's/^\([a-z_]*\)() {.*/\1/p' $libs); do
+	libs='lib.sh requests.sh messages.sh'
+	for name in $(cd tests/integration &&
+		sed -sn 's/^\([a-z_]*\)() {.*/\1/p' $libs); do
 		grep -n "^$name() {" tests/integration/[a-z0-9]*.sh |
 			grep -v -e '^tests/integration/lib.sh:' \
+				-e '^tests/integration/requests.sh:' \
 				-e '^tests/integration/messages.sh:' |
 			sed "s/:\([0-9]*\):.*/:\1: $name is a function of lib.sh/"
 	done
@@ -228,21 +247,7 @@ printf '/* x */\n#ifndef BASE_OTHER_H\n#define BASE_OTHER_H\n#endif\n' |
 	broken src/base/bad.h
 printf '#ifndef BASE_MUTE_H\n#define BASE_MUTE_H\n#endif\n' |
 	broken src/base/mute.h
-broken src/base/a_conf_rows.h <<'C'
-SETTING(one, TEXT, "x", 0, 0, "x|y", "ETL_ONE", "One")
-SETTING(two, NUMBER, "1", 0, 5, NULL, "ETL_ONE", "Two")
-SETTING(three, NUMBER, "1", 0, 5, NULL,
-    "ETL_THREE", "Three")
-SETTING(three, BOOL, "on", 0, 0, NULL, "ETL_FOUR",
-    "Four")
-C
-broken deploy/etl.conf <<'C'
-# The settings.
-#one = x
-three = 1
-thre = 1
-C
-broken tests/unit/check_bad.c <<'C'
+broken tests/unit/base/check_bad_part.c <<'C'
 START_TEST(it_asks_nothing)
 {
 }
@@ -255,33 +260,46 @@ END_TEST
 	tcase_add_test(tcase,
 	    it_asks_nothing);
 C
+: | broken tests/unit/http/check_bad_part.c
 broken tests/Makefile.inc <<'C'
-	%D%/unit/check_bad2
+	%D%/unit/base/check_bad
+	%D%/unit/http/check_bad_part
 C
 printf '#!/bin/sh\ncd /tmp\necho\n' | broken tests/bad.sh
+{
+	echo '#!/usr/bin/env bash'
+	awk 'BEGIN { for (i = 0; i < 119; i++) printf "x"; print "\303\244" }'
+	awk 'BEGIN { for (i = 0; i < 121; i++) printf "x"; print "" }'
+	awk 'BEGIN { printf "x\t\t"; for (i = 0; i < 104; i++) printf "x"; print "" }'
+	awk 'BEGIN { printf "x\t\t"; for (i = 0; i < 105; i++) printf "x"; print "" }'
+} >"$lint_tmp/wide"
+broken deploy/wide <"$lint_tmp/wide"
+broken tests/data/wide.sh <"$lint_tmp/wide"
 echo '{ print }' | broken docs/picture.awk
 echo new | broken docs/picture.txt
 echo old | broken docs/picture.svg
 printf 'seen() {\n' | broken tests/integration/lib.sh
+printf 'api() {\n' | broken tests/integration/requests.sh
 printf 'queue_has() {\n' | broken tests/integration/messages.sh
-printf 'seen() {\nother() {\nqueue_has() {\n' | broken tests/integration/010_bad.sh
+printf 'seen() {\nother() {\nqueue_has() {\napi() {\n' |
+	broken tests/integration/010_bad.sh
 
 finds "an unsafe call is found" unsafe_calls 3
 finds "a blank at the end of a line is found" blanks_at_the_end 1
 finds "a blank before a tab is found" blanks_before_tabs 1
 finds "what was left undone is found" left_undone 2
 finds "a file of 401 lines is found" long_files 1
+finds "a line of more than 120 columns in a script is found" long_lines 2
 finds "a header without its guard or words is found" headers 3
 finds "a source that does not begin with its header is found" \
 	own_header_first 1
 finds "a source that does not say what it is is found" silent_sources 5
 finds "a riddle is found" riddles 1
-finds "a setting not in the file, and the reverse, is found" settings_in_file 2
-finds "a setting that is there twice is found" settings_twice 2
 finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
 finds "a test that is not built is found" tests_built 1
-finds "a function that stands for another is found" functions_twice 2
+finds "a test of nothing in src is found" tests_mirror 1
+finds "a function that stands for another is found" functions_twice 3
 finds "a picture that is old is found" old_pictures 1
 
 clean "no unsafe call" unsafe_calls
@@ -289,15 +307,15 @@ clean "no blanks at the end of a line" blanks_at_the_end
 clean "no blank before a tab" blanks_before_tabs
 clean "nothing is left undone" left_undone
 clean "no file has more than 400 lines" long_files
+clean "no script has a line of more than 120 columns" long_lines
 clean "headers have their guards and say what they are" headers
 clean "a source begins with its header" own_header_first
 clean "a source without a header says what it is" silent_sources
 clean "no riddles" riddles
-clean "deploy/etl.conf has each setting and no other" settings_in_file
-clean "no setting is there twice" settings_twice
 clean "each unit test asks something" tests_ask
 clean "each unit test is run" tests_run
 clean "each unit test is built" tests_built
+clean "the folders of unit tests are those of src" tests_mirror
 clean "no test has a function of lib.sh's name" functions_twice
 clean "no picture is older than its source" old_pictures
 if [ "${ETL_SHELLCHECK-}" = no ]; then

@@ -143,18 +143,16 @@ is_compact(struct span token, struct span *ret_header)
 	    rest.at != NULL && is_base64url(rest);
 }
 
-/* Gives: the bytes, terminated; SPAN_NONE: no memory. */
+/* Gives: the bytes, terminated. In place: they are fewer than the letters. */
 static struct span
 decode(struct span part, struct arena *arena)
 {
-	char *bytes = arena_get(arena, part.len + 1);
+	char *bytes = arena_text(arena, part);
 	unsigned bits = 0, count = 0;
 	size_t len = 0;
 
-	if (bytes == NULL)
-		return SPAN_NONE;
-	for (size_t i = 0; i < part.len; i++) {
-		bits = bits << 6 | (unsigned)base64url(part.at[i]);
+	for (const char *at = bytes; *at != '\0'; at++) {
+		bits = bits << 6 | (unsigned)base64url(*at);
 		count += 6;
 		if (count >= 8) {
 			count -= 8;
@@ -174,9 +172,10 @@ check_header(const struct jwt_key *key, struct span part, struct arena *arena,
 	struct span header = decode(part, arena);
 	struct json_refusal refusal;
 	struct span algorithm;
+	enum err rc = arena_done(arena, diag);
 
-	if (header.at == NULL)
-		return diag_set(diag, E_NO_MEMORY, "a token");
+	if (rc != E_OK)
+		return rc;
 	if (!json_scan_object(header, &json_limits_default, found,
 	    COUNT(found), &refusal))
 		return refuse(diag, "its header is no JSON object");
@@ -203,12 +202,11 @@ enum err
 jwt_verify(const struct jwt_key *key, struct span token, struct arena *arena,
     struct span *ret_claims, struct diag *diag)
 {
-	struct span header;
+	struct span header, text;
 	uint8_t *claims;
 	cjose_jws_t *jws;
 	cjose_err error;
 	size_t len;
-	char *copy;
 	enum err rc;
 
 	if (token.len == 0 || token.len > JWT_MAX_BYTES)
@@ -222,16 +220,16 @@ jwt_verify(const struct jwt_key *key, struct span token, struct arena *arena,
 	if (jws == NULL)
 		return refuse(diag, "it is not a JSON Web Token");
 	if (!arena_defer(arena, release, jws))
-		return diag_set(diag, E_NO_MEMORY, "a token");
+		return arena_done(arena, diag);
 	if (!cjose_jws_verify(jws, key->jwk, &error))
 		return refuse(diag, "its signature is wrong");
 	if (!cjose_jws_get_plaintext(jws, &claims, &len, &error))
 		return refuse(diag, "it has no claims");
-	copy = arena_text(arena, (struct span){ (const char *)claims, len });
-	if (copy == NULL)
-		return diag_set(diag, E_NO_MEMORY, "a token");
-	*ret_claims = (struct span){ copy, len };
-	return E_OK;
+	text = arena_span(arena, (struct span){ (const char *)claims, len });
+	rc = arena_done(arena, diag);
+	if (rc == E_OK)
+		*ret_claims = text;
+	return rc;
 }
 
 #else /* no cjose: the settings cannot ask for JWT */

@@ -85,6 +85,22 @@ secret_check(const char *keys_file, struct diag *diag)
 	    " %s: chmod 0640 %s", keys_file, keys_file);
 }
 
+enum err
+secret_new_key(const char *id, struct arena *arena, struct span *ret_line,
+    struct diag *diag)
+{
+	unsigned char bytes[KEY_BYTES], text[BASE64_CHARS(KEY_BYTES) + 1];
+
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
+		return diag_set(diag, E_SYSTEM, "there are no random bytes");
+	(void)EVP_EncodeBlock(text, bytes, sizeof(bytes));
+	*ret_line = str_span(arena_printf(arena, "%s:%s\n", id,
+	    (const char *)text));
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	OPENSSL_cleanse(text, sizeof(text));
+	return arena_done(arena, diag);
+}
+
 /* Find a key by its id, or (SPAN_NONE) the first. */
 static enum err
 find_key(const char *keys_file, struct span id, struct key *ret_key,
@@ -185,14 +201,15 @@ secret_seal(const char *keys_file, struct span plain, struct span context,
 
 	if (plain.len > SECRET_MAX)
 		return diag_tell(diag, E_TOO_LARGE, "The secret is too long");
+	bytes = arena_ask(arena, len);
+	text = arena_ask(arena, strlen("v1::") + KEY_ID_MAX +
+	    BASE64_CHARS(len) + 1);
+	if (bytes == NULL || text == NULL)
+		return arena_done(arena, diag);
 	rc = find_key(keys_file, SPAN_NONE, &key, diag);
 	if (rc != E_OK)
 		return rc;
 	head = strlen("v1::") + strlen(key.id);
-	bytes = arena_get(arena, len);
-	text = arena_get(arena, head + BASE64_CHARS(len) + 1);
-	if (bytes == NULL || text == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for a secret");
 	done = encrypt(&key, plain, context, bytes);
 	if (done) {
 		(void)snprintf((char *)text, head + 1, "v1:%s:", key.id);
@@ -218,19 +235,16 @@ secret_open(const char *keys_file, struct span text, struct span context,
 
 	if (!span_is(version, "v1") || id.at == NULL || text.at == NULL)
 		return diag_set(diag, E_CONFLICT, "the secret is not sealed");
+	bytes = arena_ask(arena, text.len + 1);
+	plain = arena_ask(arena, text.len + 1);
+	if (bytes == NULL || plain == NULL)
+		return arena_done(arena, diag);
 	rc = find_key(keys_file, id, &key, diag);
 	if (rc != E_OK)
 		return rc;
-	bytes = arena_get(arena, text.len + 1);
-	plain = arena_get(arena, text.len + 1);
-	if (bytes == NULL || plain == NULL)
-		rc = diag_set(diag, E_NO_MEMORY, "no memory for a secret");
-	done = rc == E_OK && decode(text, bytes, &len) &&
-	    len >= NONCE_BYTES + TAG_BYTES &&
+	done = decode(text, bytes, &len) && len >= NONCE_BYTES + TAG_BYTES &&
 	    decrypt(&key, bytes, len, context, plain);
 	OPENSSL_cleanse(&key, sizeof(key));
-	if (rc != E_OK)
-		return rc;
 	if (!done)
 		return diag_set(diag, E_CONFLICT, "the secret was changed, or"
 		    " belongs to something else");

@@ -21,13 +21,22 @@
 enum err secret_check(const char *keys_file, struct diag *diag) MUST_CHECK;
 
 /*
+ * Make a key: a line for a file of keys, `id:BASE64`, with its end.
+ * Lives: in the arena. Fails: E_SYSTEM: there are no random bytes.
+ */
+enum err secret_new_key(const char *id, struct arena *arena,
+    struct span *ret_line, struct diag *diag) MUST_CHECK;
+
+/*
  * Encrypt a secret.
  *
  * Needs: context, what the secret belongs to: only with the same one it is
  *        opened again, so that it cannot be moved to another row.
  * Gives: *ret_text, `v1:KEY ID:BASE64` of nonce, ciphertext and tag; it lives
  *        in the arena.
- * Fails: E_NO_KEY when keys_file is empty, missing or holds no key.
+ * Fails: E_NO_KEY when keys_file is empty, missing or holds no key;
+ *        E_NO_MEMORY, also when the arena, where the context may have been
+ *        made, had failed before.
  */
 enum err secret_seal(const char *keys_file, struct span plain,
     struct span context, struct arena *arena, struct span *ret_text,

@@ -14,10 +14,10 @@
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
 /* What a connection's buffers may keep, however long it is idle, bytes. */
-#define SLIM_BYTES (32 << 20)
+#define KEEP_BYTES (32 << 20)
 
 const struct conf_row db_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct db_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct db_settings, __VA_ARGS__)
 #include "adapters/db/db_conf_rows.h"
 #undef SETTING
 };
@@ -45,7 +45,7 @@ db_close(struct db *db)
 	db->conn = NULL;
 	db->prepared_count = 0;
 	db->scope = DB_NO_TENANT;
-	db->swollen = 0;
+	db->peak_bytes = 0;
 }
 
 enum err
@@ -155,12 +155,16 @@ put_off(struct db *db)
 enum err
 db_open(struct db *db, struct diag *diag)
 {
+	db_idle(db);
+	return db->conn != NULL ? E_OK : db_connect(db, diag);
+}
+
+enum err
+db_connect(struct db *db, struct diag *diag)
+{
 	int64_t deadline;
 	enum err rc;
 
-	db_idle(db);
-	if (db->conn != NULL)
-		return E_OK;
 	if (clock_ms() < db->retry_at)
 		return diag_set(diag, E_DB_CONNECT,
 		    "PostgreSQL was unreachable; waiting before the next attempt");
@@ -212,13 +216,13 @@ db_idle(struct db *db)
 }
 
 void
-db_slim(struct db *db)
+db_shrink_buffers(struct db *db)
 {
 	struct diag diag;
 
-	if (db->conn == NULL || db->in_transaction || db->swollen <= SLIM_BYTES)
+	if (db->conn == NULL || db->in_transaction || db->peak_bytes <= KEEP_BYTES)
 		return;
-	log_debug("db_slim", LOG_INT("bytes", (int64_t)db->swollen));
+	log_debug("db_shrink_buffers", LOG_INT("bytes", (int64_t)db->peak_bytes));
 	db_close(db);
 	diag_clear(&diag);
 	if (db_open(db, &diag) != E_OK)

@@ -20,7 +20,7 @@ struct db;
 struct db_rows;
 
 struct db_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "adapters/db/db_conf_rows.h"
 #undef SETTING
 };
@@ -94,11 +94,11 @@ void db_idle(struct db *db);
  * long it may be left alone, ms; what to do then, or when it is readable. So a
  * long statement costs no heartbeat elsewhere.
  */
-struct db_company {
-	int (*socket)(void *who);
-	int (*pause)(void *who);
-	void (*serve)(void *who);
-	void *who;
+struct db_waiter {
+	int (*socket)(void *context);
+	int (*pause)(void *context);
+	void (*serve)(void *context);
+	void *context;
 };
 
 /*
@@ -118,7 +118,7 @@ void db_wait_for_peer(struct db *db, int peer);
 bool db_cancel_at_end(struct db *db, bool on);
 
 /* From now on, serve it. It outlives the connection; NULL: nobody. */
-void db_wait_with(struct db *db, const struct db_company *company);
+void db_serve_while_waiting(struct db *db, const struct db_waiter *waiter);
 
 /*
  * Give back what giant statements and answers left in the connection's
@@ -129,7 +129,7 @@ void db_wait_with(struct db *db, const struct db_company *company);
  *
  * Needs: no open transaction.
  */
-void db_slim(struct db *db);
+void db_shrink_buffers(struct db *db);
 
 /*
  * Whose rows the statements and transactions that follow may see and write:
@@ -166,7 +166,7 @@ void db_add_int_array(struct db_params *params, const int64_t *values,
 
 /*
  * Add an array of texts, of bytes or of JSON; copies them. SPAN_NONE is NULL.
- * Lives: in the arena. Without memory the parameter is NULL.
+ * Lives: in the arena, which may fail.
  */
 enum db_array { DB_TEXTS, DB_BYTES, DB_JSONBS };
 void db_add_array(struct db_params *params, enum db_array kind,
@@ -184,8 +184,11 @@ void db_add_jsonb(struct db_params *params, struct span json);
 /*
  * Run a statement and wait for its rows.
  *
+ * Needs: what was made in memory for the statement and its parameters was
+ *        made in this arena.
  * Gives: *ret_rows, living in the arena; its texts with it.
- * Fails: E_DB_CONNECT   could not connect; nothing was sent.
+ * Fails: E_NO_MEMORY    the arena had failed, or does; nothing was sent.
+ *        E_DB_CONNECT   could not connect; nothing was sent.
  *        E_DB_LOST      lost in a statement that changes nothing.
  *        E_DB_UNKNOWN   lost in one that does; its outcome is not known.
  *                       *ret_rows is set even so: of a statement with
@@ -197,7 +200,30 @@ enum err db_run(struct db *db, const struct db_statement *statement,
     const struct db_params *params, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
-/* The same for a statement whose rows nobody wants. */
+/*
+ * Run a statement that is to give a row, and take its first column, NULL being
+ * 0 or false, where a value is asked for.
+ * Fails: E_NO_ROW  it gave none, for the operator; else as db_run().
+ */
+enum err db_get_row(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+enum err db_get_int(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena, int64_t *ret_number,
+    struct diag *diag) MUST_CHECK;
+enum err db_get_bool(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena, bool *ret_is_true,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Run a statement whose rows nobody asks for.
+ * Gives: *ret_count, if it is not NULL: how many rows it changed.
+ */
+enum err db_change(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena, int64_t *ret_count,
+    struct diag *diag) MUST_CHECK;
+
+/* The same for a text that changes the session, or something in it. */
 enum err db_do(struct db *db, const char *sql, struct diag *diag) MUST_CHECK;
 
 int db_rows_count(const struct db_rows *rows);

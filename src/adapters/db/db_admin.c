@@ -6,6 +6,10 @@
 
 #include <libpq-fe.h>
 
+#include "base/buf.h"
+
+#define DSN_BYTES_MAX 8192
+
 struct db_admin {
 	PGconn *conn;
 	void (*said)(void *context, const struct db_admin_words *words);
@@ -112,7 +116,114 @@ db_admin_database(const struct db_admin *admin)
 	return PQdb(admin->conn);
 }
 
-/* Copy a result into the arena; NULL without memory. */
+/* name='value', as conninfo strings quote it (PostgreSQL manual 34.1.1.1). */
+static void
+add_option(struct buf *dsn, const char *name, const char *value)
+{
+	buf_printf(dsn, "%s%s='", dsn->len == 0 ? "" : " ", name);
+	for (; *value != '\0'; value++) {
+		if (*value == '\'' || *value == '\\')
+			buf_add_char(dsn, '\\');
+		buf_add_char(dsn, *value);
+	}
+	buf_add_char(dsn, '\'');
+}
+
+/* Is it one that another login shares? */
+static bool
+is_shared(const char *keyword)
+{
+	static const char *const shared[] = { "host", "hostaddr", "port",
+		"dbname", "sslmode", "sslrootcert" };
+
+	for (size_t i = 0; i < COUNT(shared); i++)
+		if (strcmp(shared[i], keyword) == 0)
+			return true;
+	return false;
+}
+
+char *
+db_admin_dsn_of(const struct db_admin *admin, const char *host,
+    const char *user, const char *password, struct arena *arena)
+{
+	PQconninfoOption *options = PQconninfo(admin->conn);
+	struct buf dsn;
+	char *text;
+
+	buf_init(&dsn, DSN_BYTES_MAX);
+	for (const PQconninfoOption *it = options;
+	    it != NULL && it->keyword != NULL; it++) {
+		const bool is_host = strncmp(it->keyword, "host", 4) == 0;
+
+		if (it->val == NULL || it->val[0] == '\0' ||
+		    !is_shared(it->keyword) || (is_host && host != NULL))
+			continue;
+		add_option(&dsn, it->keyword, it->val);
+	}
+	PQconninfoFree(options);
+	if (host != NULL)
+		add_option(&dsn, "host", host);
+	add_option(&dsn, "user", user);
+	if (password[0] != '\0')
+		add_option(&dsn, "password", password);
+	text = arena_text(arena, buf_done(&dsn) == E_OK ? buf_span(&dsn) :
+	    SPAN_NONE);
+	explicit_bzero(dsn.data, dsn.len);
+	buf_free(&dsn);
+	return text;
+}
+
+bool
+db_admin_asks_password(const struct db_admin *admin, const char *user,
+    struct arena *arena)
+{
+	const char *dsn = db_admin_dsn_of(admin, NULL, user, "", arena);
+	PGconn *conn = dsn[0] == '\0' ? NULL : PQconnectdb(dsn);
+	/* It also says so where a password was asked for and none was there. */
+	bool asks = conn != NULL && PQconnectionNeedsPassword(conn) == 1;
+
+	PQfinish(conn);
+	return asks;
+}
+
+bool
+db_admin_is_local(const struct db_admin *admin)
+{
+	const char *host = PQhost(admin->conn);
+
+	return host == NULL || host[0] == '/' || host[0] == '\0';
+}
+
+char *
+db_admin_dsn_option(const char *dsn, const char *name, struct arena *arena)
+{
+	PQconninfoOption *options = PQconninfoParse(dsn, NULL);
+	char *value = NULL;
+
+	for (const PQconninfoOption *it = options;
+	    it != NULL && it->keyword != NULL; it++)
+		if (strcmp(it->keyword, name) == 0 && it->val != NULL)
+			value = arena_text(arena, str_span(it->val));
+	PQconninfoFree(options);
+	return value;
+}
+
+enum err
+db_admin_verifier(struct db_admin *admin, const char *user,
+    const char *password, struct arena *arena, char **ret_verifier,
+    struct diag *diag)
+{
+	char *verifier = PQencryptPasswordConn(admin->conn, password, user,
+	    NULL);
+
+	if (verifier == NULL)
+		return note(admin, E_DB, "cannot make a password", diag);
+	*ret_verifier = arena_text(arena, str_span(verifier));
+	PQfreemem(verifier);
+	return arena_done(arena, diag);
+}
+
+/* Copy a result into the arena; NULL when it is too much for it. */
 static struct db_admin_rows *
 copy_rows(const PGresult *result, struct arena *arena)
 {
@@ -120,11 +231,9 @@ copy_rows(const PGresult *result, struct arena *arena)
 	const int count = PQntuples(result), columns = PQnfields(result);
 	char **cell;
 
-	if (rows == NULL)
-		return NULL;
 	rows->count = (size_t)count;
 	rows->columns = (size_t)columns;
-	rows->cells = arena_get(arena,
+	rows->cells = arena_ask(arena,
 	    rows->count * rows->columns * sizeof(*rows->cells));
 	if (rows->cells == NULL)
 		return NULL;
@@ -135,8 +244,6 @@ copy_rows(const PGresult *result, struct arena *arena)
 				continue;
 			*cell = arena_text(arena,
 			    str_span(PQgetvalue(result, row, column)));
-			if (*cell == NULL)
-				return NULL;
 		}
 	}
 	return rows;
@@ -163,13 +270,18 @@ db_admin_run(struct db_admin *admin, const char *sql,
     const char *const *values, int count, struct arena *arena,
     struct db_admin_rows **ret_rows, struct diag *diag)
 {
-	/* The extended protocol, so that one text is one statement. */
-	PGresult *result = PQexecParams(admin->conn, sql, count, NULL, values,
-	    NULL, NULL, 0);
-	const ExecStatusType status = PQresultStatus(result);
-	enum err rc = E_OK;
+	ExecStatusType status;
+	PGresult *result;
+	enum err rc;
 
 	diag_clear(diag);
+	rc = arena == NULL ? E_OK : arena_done(arena, diag);
+	if (rc != E_OK)
+		return rc;
+	/* The extended protocol, so that one text is one statement. */
+	result = PQexecParams(admin->conn, sql, count, NULL, values, NULL,
+	    NULL, 0);
+	status = PQresultStatus(result);
 	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
 		/* libpq ends the copy when the next statement comes. */
 		rc = diag_set(diag, E_INVALID,
@@ -179,8 +291,7 @@ db_admin_run(struct db_admin *admin, const char *sql,
 		rc = explain(admin, result, diag);
 	} else if (ret_rows != NULL) {
 		*ret_rows = copy_rows(result, arena);
-		if (*ret_rows == NULL)
-			rc = diag_set(diag, E_NO_MEMORY, "out of memory");
+		rc = arena_done(arena, diag);
 	}
 	PQclear(result);
 	return rc;

@@ -55,12 +55,49 @@ void db_admin_close(struct db_admin *admin);
 const char *db_admin_database(const struct db_admin *admin);
 
 /*
+ * A conninfo string for another login at the same server and database, over
+ * this host (NULL: as it is connected). Gives: a text of the arena; it holds the
+ * password.
+ */
+char *db_admin_dsn_of(const struct db_admin *admin, const char *host,
+    const char *user, const char *password, struct arena *arena) MUST_CHECK;
+
+/*
+ * Would a login as this user, over the same way, be asked for a password? A
+ * server that knows people by their account on the machine asks for none.
+ */
+bool db_admin_asks_password(const struct db_admin *admin, const char *user,
+    struct arena *arena) MUST_CHECK;
+
+/* Is it connected over a socket of this machine? */
+bool db_admin_is_local(const struct db_admin *admin);
+
+/*
+ * An option of a conninfo string or URI, such as password; NULL where it has
+ * none, or cannot be read. Lives: in the arena.
+ */
+char *db_admin_dsn_option(const char *dsn, const char *name,
+    struct arena *arena);
+
+/*
+ * What the server keeps of a role's password (PQencryptPasswordConn()), so that
+ * neither it nor its log is ever told the password itself. Lives: in the arena.
+ * Fails: E_DB.
+ */
+enum err db_admin_verifier(struct db_admin *admin, const char *user,
+    const char *password, struct arena *arena, char **ret_verifier,
+    struct diag *diag) MUST_CHECK;
+
+/*
  * Run exactly one statement; values are $1, $2 … as text. Two statements in
  * one text are refused by the server.
  *
+ * Needs: the arena that sql or a value was made in, or (NULL) none was; one
+ *        where rows are asked for.
  * Gives: *ret_rows in the arena, unless ret_rows is NULL.
- * Fails: E_DB_LOST; E_INVALID for a COPY from or to the client; E_DB for
- *        what the server refuses, diag->sqlstate says why.
+ * Fails: E_NO_MEMORY: the arena had failed, and nothing was sent, or there is
+ *        no room for the rows; E_DB_LOST; E_INVALID for a COPY from or to the
+ *        client; E_DB for what the server refuses, diag->sqlstate says why.
  */
 enum err db_admin_run(struct db_admin *admin, const char *sql,
     const char *const *values, int count, struct arena *arena,

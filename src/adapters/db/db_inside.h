@@ -28,19 +28,25 @@ struct db {
 	} prepared[PREPARED_MAX];
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
-	const struct db_company *company; /* see db_wait_with(), or NULL */
+	const struct db_waiter *waiter; /* see db_serve_while_waiting(), or NULL */
 	int peer;	  /* see db_wait_for_peer() */
 	bool ends;	  /* see db_cancel_at_end() */
 	bool reads;	  /* what runs now changes nothing */
 	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
 	bool cancelled;	  /* it was */
 	bool too_slow;	  /* that is why */
-	size_t swollen;	  /* bytes of the largest statement or answer */
+	size_t peak_bytes;	  /* bytes of the largest statement or answer */
 };
 
 struct db_rows {
 	PGresult *result;
 };
+
+/* Open what is closed. Fails: as db_open(). */
+enum err db_connect(struct db *db, struct diag *diag);
+
+/* As db_do(), on a connection that was just looked at. */
+enum err db_do_now(struct db *db, const char *sql, struct diag *diag);
 
 /*
  * Tell a connection that was just opened our settings, once where its session
@@ -91,7 +97,7 @@ enum err db_note(const struct db *db, enum err code, const char *what,
     struct diag *diag);
 
 /*
- * Wait for the connection's socket, serving the company meanwhile, and cancel
+ * Wait for the connection's socket, serving the waiter meanwhile, and cancel
  * what nobody waits for any more; false when the time is over.
  */
 bool db_wait(struct db *db, short events, int64_t deadline);

@@ -83,13 +83,13 @@ db_add_int_array(struct db_params *params, const int64_t *values, size_t count,
 {
 	const size_t size = 20 + count * 12;
 	int i = next_param(params, OID_INT8_ARRAY);
-	unsigned char *bytes = arena_get(arena, size);
+	unsigned char *bytes = arena_ask(arena, size);
 	const uint32_t head[] = { htobe32(1), 0, htobe32(OID_INT8),
 		htobe32((uint32_t)count), htobe32(1) };
 	const uint32_t width = htobe32(8);
 
 	if (bytes == NULL)
-		return; /* NULL matches no row: nothing is done */
+		return; /* db_run() will refuse */
 	memcpy(bytes, head, sizeof(head));
 	for (size_t j = 0; j < count; j++) {
 		uint64_t value = htobe64((uint64_t)values[j]);
@@ -132,9 +132,9 @@ db_add_array(struct db_params *params, enum db_array kind,
 		size += 4 + (values[j].at == NULL ? 0 : values[j].len + version);
 		nulls = nulls || values[j].at == NULL;
 	}
-	bytes = arena_get(arena, size);
+	bytes = arena_ask(arena, size);
 	if (bytes == NULL)
-		return;
+		return; /* db_run() will refuse */
 	at = put_number(bytes, 1);
 	at = put_number(at, nulls);
 	at = put_number(at, arrays[kind].element);

@@ -134,12 +134,12 @@ clear_rows(void *rows)
 	PQclear(((struct db_rows *)rows)->result);
 }
 
-/* How large libpq's buffers have become at least: see db_slim(). */
+/* How large libpq's buffers have become at least: see db_shrink_buffers(). */
 static void
 note_size(struct db *db, size_t bytes)
 {
-	if (bytes > db->swollen)
-		db->swollen = bytes;
+	if (bytes > db->peak_bytes)
+		db->peak_bytes = bytes;
 }
 
 static size_t
@@ -279,17 +279,20 @@ run(struct db *db, const struct db_statement *statement,
 	return note_lost(db, statement, diag);
 }
 
-/* Open the connection, unless a transaction was lost with it. */
+/*
+ * The one look before a statement: what the server has closed meanwhile is
+ * opened, for nothing was sent, unless a transaction was lost with it.
+ */
 static enum err
 ready(struct db *db, struct diag *diag)
 {
-	if (db->in_transaction) {
-		db_idle(db);
-		if (db->conn == NULL)
-			return diag_set(diag, E_DB_LOST, "the connection to"
-			    " PostgreSQL was lost in a transaction");
-	}
-	return db_open(db, diag);
+	db_idle(db);
+	if (db->conn != NULL)
+		return E_OK;
+	if (db->in_transaction)
+		return diag_set(diag, E_DB_LOST, "the connection to"
+		    " PostgreSQL was lost in a transaction");
+	return db_connect(db, diag);
 }
 
 enum err
@@ -300,11 +303,12 @@ db_run(struct db *db, const struct db_statement *statement,
 	static const struct db_params none;
 	bool named = statement->name != NULL && !db->unprepared &&
 	    db->settings->database_prepared;
-	struct db_rows *rows = arena_get(arena, sizeof(*rows));
+	struct db_rows *rows = arena_ask(arena, sizeof(*rows));
 	enum err rc;
 
+	/* The text and the parameters may be in it as well. */
 	if (rows == NULL || !arena_defer(arena, clear_rows, rows))
-		return diag_set(diag, E_NO_MEMORY, "rows of a statement");
+		return arena_done(arena, diag);
 	if (params == NULL)
 		params = &none;
 	rc = ready(db, diag);
@@ -329,12 +333,18 @@ db_run(struct db *db, const struct db_statement *statement,
 enum err
 db_do(struct db *db, const char *sql, struct diag *diag)
 {
-	const struct db_statement statement = { .sql = sql, .changes = true };
-	PGresult *result = NULL;
 	enum err rc = ready(db, diag);
 
-	if (rc != E_OK)
-		return rc;
+	return rc == E_OK ? db_do_now(db, sql, diag) : rc;
+}
+
+enum err
+db_do_now(struct db *db, const char *sql, struct diag *diag)
+{
+	const struct db_statement statement = { .sql = sql, .changes = true };
+	PGresult *result = NULL;
+	enum err rc;
+
 	if (PQsendQuery(db->conn, sql) == 1)
 		result = db_collect(db, deadline_of(db));
 	rc = judge(db, &statement, result, diag);

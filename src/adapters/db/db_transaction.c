@@ -41,7 +41,7 @@ db_begin(struct db *db, struct diag *diag)
 		    db->settings->database_statement_timeout,
 		    db->settings->database_lock_timeout);
 	}
-	rc = db_do(db, sql, diag);
+	rc = db_do_now(db, sql, diag);
 	db->in_transaction = rc == E_OK;
 	return rc;
 }

@@ -1,6 +1,6 @@
 /*
  * Waiting for PostgreSQL: for its socket, for what was sent to leave, for the
- * results. Whoever waits serves its company meanwhile, and gives up with it.
+ * results. Whoever waits serves another connection meanwhile, and gives up with it.
  */
 #include <poll.h>
 #include <string.h>
@@ -22,9 +22,9 @@ db_note(const struct db *db, enum err code, const char *what,
 }
 
 void
-db_wait_with(struct db *db, const struct db_company *company)
+db_serve_while_waiting(struct db *db, const struct db_waiter *waiter)
 {
-	db->company = company;
+	db->waiter = waiter;
 }
 
 void
@@ -60,7 +60,7 @@ cancel(struct db *db, const char *why)
 bool
 db_wait(struct db *db, short events, int64_t deadline)
 {
-	const struct db_company *company = db->company;
+	const struct db_waiter *waiter = db->waiter;
 	struct pollfd fds[] = { { .fd = PQsocket(db->conn), .events = events },
 		{ .fd = -1, .events = POLLIN },
 		{ .fd = -1, .events = 0 } }; /* see fcgi_is_gone() */
@@ -77,10 +77,10 @@ db_wait(struct db *db, short events, int64_t deadline)
 		} else if (fds[2].fd >= 0 && clock_left(db->reads_until) < left) {
 			left = clock_left(db->reads_until);
 		}
-		if (company != NULL) {
-			int pause = company->pause(company->who);
+		if (waiter != NULL) {
+			int pause = waiter->pause(waiter->context);
 
-			fds[1].fd = company->socket(company->who);
+			fds[1].fd = waiter->socket(waiter->context);
 			if (fds[1].fd >= 0 && pause < left)
 				left = pause;
 		}
@@ -89,8 +89,8 @@ db_wait(struct db *db, short events, int64_t deadline)
 			return true;
 		if (fds[2].revents != 0)
 			cancel(db, "the client has gone");
-		if (company != NULL && (ready == 0 || fds[1].revents != 0))
-			company->serve(company->who);
+		if (waiter != NULL && (ready == 0 || fds[1].revents != 0))
+			waiter->serve(waiter->context);
 	} while (clock_left(deadline) > 0);
 	return false;
 }

@@ -80,3 +80,33 @@ sql_statement(struct sql *sql, struct db_statement *ret_statement,
 	ret_statement->sql = sql->text.data;
 	return E_OK;
 }
+
+enum err
+sql_run(struct sql *sql, struct db *db, bool changes, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	struct db_statement statement;
+	enum err rc = sql_statement(sql, &statement, diag);
+
+	if (rc == E_OK) {
+		statement.changes = changes;
+		rc = db_run(db, &statement, &sql->params, arena, ret_rows,
+		    diag);
+	}
+	sql_done(sql);
+	return rc;
+}
+
+enum err
+sql_get_int(struct sql *sql, struct db *db, struct arena *arena,
+    int64_t *ret_number, struct diag *diag)
+{
+	struct db_statement statement;
+	enum err rc = sql_statement(sql, &statement, diag);
+
+	if (rc == E_OK)
+		rc = db_get_int(db, &statement, &sql->params, arena,
+		    ret_number, diag);
+	sql_done(sql);
+	return rc;
+}

@@ -20,7 +20,7 @@
 #define ASK_SECONDS_TWIN 2
 
 const struct conf_row mq_conf_rows[] = {
-#define SETTING(...) CONF_ROW(struct mq_settings, __VA_ARGS__)
+#define SETTING(kind, ...) CONF_ROW_##kind(struct mq_settings, __VA_ARGS__)
 #include "adapters/mq/mq_conf_rows.h"
 #undef SETTING
 };

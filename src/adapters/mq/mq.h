@@ -1,8 +1,8 @@
 /*
  * One RabbitMQ connection with one confirm channel, and one to take messages
- * from queues: opened when needed, reopened after a pause when lost. Messages
- * count as delivered to the broker only after its basic.ack without a
- * basic.return.
+ * from queues: opened by mq_open() and by questions, after a pause when it was
+ * lost; publishing only says that there is none. Messages count as delivered to
+ * the broker only after its basic.ack without a basic.return.
  *
  * connection.blocked is asked for at login and obeyed: while the broker is out
  * of memory or disk, publishing is refused at once.
@@ -22,7 +22,7 @@
 struct mq;
 
 struct mq_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "adapters/mq/mq_conf_rows.h"
 #undef SETTING
 };
@@ -96,10 +96,11 @@ void mq_idle(struct mq *mq);
  * Publish messages, persistent and mandatory, and wait for their confirms.
  *
  * Gives: confirmed in each message. E_OK only when all are.
- * Fails: E_MQ_CONNECT, E_MQ_LOST, E_MQ_NO_QUEUE (returned: the topology is to
- *        be declared again), E_MQ_REFUSED (nacked, blocked,
- *        channel closed), E_MQ_TIMEOUT: the broker may yet have it; the
- *        connection is closed, so that no late confirm is taken for another's.
+ * Fails: E_MQ_CONNECT: it is not open, and is not opened here; E_MQ_LOST;
+ *        E_MQ_NO_QUEUE (returned: the topology is to be declared again);
+ *        E_MQ_REFUSED (nacked, blocked, channel closed); E_MQ_TIMEOUT: the
+ *        broker may yet have it; the connection is closed, so that no late
+ *        confirm is taken for another's.
  */
 enum err mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
     int timeout, struct diag *diag) MUST_CHECK;

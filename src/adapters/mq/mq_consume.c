@@ -74,9 +74,9 @@ read_content(struct mq *mq, struct mq_delivery *delivery, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	delivery->cut = message.body.len > MQ_BODY_MAX;
-	delivery->body.at = arena_get(delivery->arena, MQ_BODY_MAX + 1);
+	delivery->body.at = arena_ask(delivery->arena, MQ_BODY_MAX + 1);
 	if (delivery->body.at == NULL)
-		rc = diag_set(diag, E_NO_MEMORY, "a message");
+		rc = arena_done(delivery->arena, diag);
 	else
 		mq_delivery_add(delivery, message.body.bytes, message.body.len);
 	mq_delivery_properties(delivery, &message.properties);

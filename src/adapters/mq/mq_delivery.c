@@ -82,12 +82,15 @@ keep(struct mq_delivery *delivery, amqp_bytes_t bytes)
 {
 	struct span text = { bytes.bytes, bytes.len < TEXT_MAX ? bytes.len :
 		TEXT_MAX };
-	char *copy = arena_text(delivery->arena, bytes.len == 0 ?
-	    SPAN_LIT("") : text);
+	char *copy = arena_ask(delivery->arena, text.len + 1);
 
-	if (copy == NULL)
+	if (copy == NULL) { /* left out: others may be shorter */
+		arena_resume(delivery->arena);
 		return SPAN_NONE;
-	return (struct span){ copy, strlen(copy) };
+	}
+	if (text.len > 0)
+		memcpy(copy, text.at, text.len);
+	return str_span(copy);
 }
 
 /* Is this header a number? */
@@ -171,7 +174,7 @@ mq_take_properties(struct mq *mq, const amqp_frame_t *frame)
 		return;
 	/* Before its texts: there is room for it in any case. */
 	delivery->cut = size > MQ_BODY_MAX;
-	delivery->body.at = arena_get(delivery->arena,
+	delivery->body.at = arena_ask(delivery->arena,
 	    (delivery->cut ? MQ_BODY_MAX : size) + 1);
 	if (delivery->body.at == NULL) {
 		give_up(mq);

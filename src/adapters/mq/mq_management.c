@@ -1,61 +1,61 @@
 /* What only the broker's management interface knows: the policies of queues. */
 #include <stdlib.h>
 
-#ifdef HAVE_CURL
-#include <curl/curl.h>
-#endif
-
-#include "adapters/curl_answer.h"
+#include "adapters/http_client.h"
 #include "adapters/mq/mq_inside.h"
-#include "base/buf.h"
 
-/* Some hundreds of bytes for each queue of the virtual host. */
-#define ANSWER_MAX (1u << 20)
 #define TIMEOUT_MS 2000L
+#define ADDRESS_MAX 65536
 
-#ifdef HAVE_CURL
-static bool
-prepare(CURL *curl, const struct amqp_connection_info *info, struct buf *answer)
-{
-	return curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") ==
-		CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TIMEOUT_MS) ==
-		CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_USERNAME, info->user) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_PASSWORD, info->password) ==
-		CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_USERAGENT, "pulse-etl/"
-		PACKAGE_VERSION) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION,
-		curl_answer_keep) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
-}
-
-static enum err
-ask(CURL *curl, const char *base, const struct amqp_connection_info *info,
-    struct arena *arena, struct buf *answer, struct diag *diag)
+/* The address of the virtual host's queues; NULL: no memory. */
+static char *
+address(const char *base, const char *vhost, struct arena *arena)
 {
 	struct span trimmed = str_span(base);
-	char *vhost = curl_easy_escape(curl, info->vhost, 0);
-	char *url = NULL;
-	CURLcode code = CURLE_OUT_OF_MEMORY;
+	char *text = NULL;
+	struct buf url;
 
 	while (trimmed.len > 0 && trimmed.at[trimmed.len - 1] == '/')
 		trimmed.len--;
-	if (vhost != NULL)
-		url = arena_printf(arena, "%.*s/api/queues/%s?columns=name,"
-		    "policy,effective_policy_definition", SPAN_ARG(trimmed),
-		    vhost);
-	curl_free(vhost);
-	if (url != NULL && prepare(curl, info, answer) &&
-	    curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK)
-		code = curl_easy_perform(curl);
-	if (code == CURLE_OK)
-		return E_OK;
-	return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: %s: %s",
-	    curl_answer_shown(base, arena), curl_easy_strerror(code));
+	buf_init(&url, ADDRESS_MAX);
+	buf_add_span(&url, trimmed);
+	buf_add_text(&url, "/api/queues/");
+	http_client_escape(&url, vhost);
+	buf_add_text(&url, "?columns=name,policy,effective_policy_definition");
+	if (buf_done(&url) == E_OK)
+		text = arena_text(arena, buf_span(&url));
+	buf_free(&url);
+	return text;
+}
+
+/* Ask one question. Gives: *ret_json, in the arena. */
+static enum err
+ask(struct http_client *http, const char *base,
+    const struct amqp_connection_info *info, struct arena *arena,
+    struct span *ret_json, struct diag *diag)
+{
+	struct http_client_request request = {
+		.url = address(base, info->vhost, arena),
+		.user = info->user,
+		.password = info->password,
+	};
+	struct http_client_answer answer;
+	enum err rc;
+
+	if (request.url == NULL || arena_failed(arena))
+		return diag_set(diag, E_NO_MEMORY, "policies");
+	rc = http_client_ask(http, &request, &answer, diag);
+	if (rc != E_OK)
+		return rc;
+	if (answer.outcome != HTTP_CLIENT_WHOLE)
+		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: %s:"
+		    " %s", http_client_shown(base, arena), answer.trouble);
+	if (answer.status != 200)
+		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: %s:"
+		    " status %ld", http_client_shown(base, arena),
+		    answer.status);
+	*ret_json = arena_span(arena, answer.body);
+	return arena_done(arena, diag);
 }
 
 enum err
@@ -63,44 +63,23 @@ mq_policies(const struct mq *mq, struct arena *arena, struct span *ret_json,
     struct diag *diag)
 {
 	const char *base = mq->settings->rabbitmq_management;
-	struct buf answer;
+	struct http_client *http = NULL;
 	struct mq_url url;
-	CURL *curl;
-	char *body;
 	enum err rc;
 
 	*ret_json = SPAN_NONE;
 	if (base[0] == '\0')
 		return E_OK;
+	if (!http_client_is_built())
+		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: this"
+		    " program was built without libcurl");
 	rc = mq_url_first(mq->settings, &url, diag);
 	if (rc != E_OK)
 		return rc;
-	buf_init(&answer, ANSWER_MAX);
-	curl = curl_easy_init();
-	rc = curl == NULL ? diag_set(diag, E_NO_MEMORY, "libcurl") :
-	    ask(curl, base, &url.info, arena, &answer, diag);
-	if (rc == E_OK) {
-		body = arena_text(arena, buf_span(&answer));
-		if (body == NULL)
-			rc = diag_set(diag, E_NO_MEMORY, "policies");
-		else
-			*ret_json = (struct span){ body, answer.len };
-	}
-	curl_easy_cleanup(curl);
-	buf_free(&answer);
+	rc = http_client_new(1, TIMEOUT_MS, &http, diag);
+	if (rc == E_OK)
+		rc = ask(http, base, &url.info, arena, ret_json, diag);
+	http_client_free(http);
 	free(url.text);
 	return rc;
 }
-#else
-enum err
-mq_policies(const struct mq *mq, struct arena *arena, struct span *ret_json,
-    struct diag *diag)
-{
-	(void)arena;
-	*ret_json = SPAN_NONE;
-	if (mq->settings->rabbitmq_management[0] == '\0')
-		return E_OK;
-	return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: this program"
-	    " was built without libcurl");
-}
-#endif

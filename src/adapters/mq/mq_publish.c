@@ -140,10 +140,11 @@ mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
 
 	for (size_t i = 0; i < count; i++)
 		messages[i].confirmed = false;
-	rc = mq_open(mq, timeout, diag); /* reads what came meanwhile, too */
-	if (rc != E_OK) {
+	mq_idle(mq); /* what came meanwhile */
+	if (mq->conn == NULL) {
 		metrics_add(METRIC_UNQUEUED_AWAY, count);
-		return rc;
+		return diag_set(diag, E_MQ_CONNECT,
+		    "RabbitMQ is unreachable");
 	}
 	if (mq->blocked) {
 		metrics_add(METRIC_UNQUEUED_BLOCKED, count);

@@ -26,10 +26,11 @@ qdrant_state_sentence(enum qdrant_state state)
 	return states[state].sentence;
 }
 
-/* A server that answers 200 with what no Qdrant says. */
+/* A server that answers 200 with what no Qdrant says, or with far too much. */
 static enum qdrant_state
-strange(const char *path, struct diag *diag)
+strange(const char *path, struct arena *arena, struct diag *diag)
 {
+	arena_resume(arena);
 	(void)diag_set(diag, E_SYNTAX, "the answer to GET %s is not Qdrant's",
 	    path);
 	return QDRANT_STRANGE;
@@ -42,10 +43,9 @@ member(struct span object, const char *name, enum json_kind kind,
 {
 	struct json_member wanted = { .name = name };
 	struct json_refusal refusal;
-	char *text = arena_text(arena, object);
 
-	if (text == NULL || !json_scan_object((struct span){ text, object.len },
-	    &json_limits_default, &wanted, 1, &refusal) || wanted.kind != kind)
+	if (!json_scan_object(arena_span(arena, object), &json_limits_default,
+	    &wanted, 1, &refusal) || wanted.kind != kind)
 		return false;
 	*ret_value = wanted.value;
 	return true;
@@ -75,9 +75,11 @@ qdrant_client_server(struct qdrant_client *client, struct arena *arena,
 		return state;
 	if (!member_text(body, "title", arena, &title) ||
 	    !member_text(body, "version", arena, &server.version))
-		return strange("/", diag);
-	if (!member_text(body, "commit", arena, &server.commit))
+		return strange("/", arena, diag);
+	if (!member_text(body, "commit", arena, &server.commit)) {
 		server.commit = SPAN_NONE;
+		arena_resume(arena);
+	}
 	*ret_server = server;
 	return QDRANT_HEALTHY;
 }
@@ -103,7 +105,7 @@ get_result(struct qdrant_client *client, const char *path,
 	state = qdrant_http_get(client, path, arena, &body, diag);
 	if (state == QDRANT_HEALTHY &&
 	    !member(body, "result", JSON_OBJECT, arena, ret_result))
-		return strange(path, diag);
+		return strange(path, arena, diag);
 	return state;
 }
 
@@ -121,7 +123,7 @@ qdrant_client_telemetry(struct qdrant_client *client, struct arena *arena,
 	if (!member(result, "collections", JSON_OBJECT, arena, &collections) ||
 	    !member(collections, "number_of_collections", JSON_NUMBER, arena,
 	    &number) || !span_int64(number, ret_collections))
-		return strange(path, diag);
+		return strange(path, arena, diag);
 	return QDRANT_HEALTHY;
 }
 
@@ -139,15 +141,15 @@ qdrant_client_collections(struct qdrant_client *client, struct arena *arena,
 	if (state != QDRANT_HEALTHY)
 		return state;
 	if (!member(result, "collections", JSON_ARRAY, arena, &collections))
-		return strange(path, diag);
+		return strange(path, arena, diag);
 	count = json_items(collections, NULL, 0);
-	names = arena_get(arena, (count + 1) * sizeof(*names));
+	names = arena_ask(arena, (count + 1) * sizeof(*names));
 	if (names == NULL)
-		return strange(path, diag);
+		return strange(path, arena, diag);
 	(void)json_items(collections, names, count);
 	for (size_t i = 0; i < count; i++)
 		if (!member_text(names[i], "name", arena, &names[i]))
-			return strange(path, diag);
+			return strange(path, arena, diag);
 	*ret_names = names;
 	*ret_count = count;
 	return QDRANT_HEALTHY;

@@ -15,7 +15,7 @@
 struct qdrant_client;
 
 struct qdrant_settings {
-#define SETTING(field, kind, ...) CONF_MEMBER(field, kind)
+#define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "adapters/qdrant/qdrant_conf_rows.h"
 #undef SETTING
 };

@@ -1,7 +1,10 @@
-/* SETTING(name, kind, default, least, most, choices, environment, help). */
-SETTING(qdrant_url, SECRET, "", 0, 0, NULL, "QDRANT_URL",
+/*
+ * SETTING(SECRET, name, default, environment, help)
+ * SETTING(NUMBER, name, default, least, most, environment, help)
+ */
+SETTING(SECRET, qdrant_url, "", "QDRANT_URL",
     "Qdrant's REST address, http://host:6333; empty: there is none")
-SETTING(qdrant_api_key, SECRET, "", 0, 0, NULL, "QDRANT_API_KEY",
+SETTING(SECRET, qdrant_api_key, "", "QDRANT_API_KEY",
     "The key that Qdrant asks for; empty: none")
-SETTING(qdrant_timeout, NUMBER, "2000", 50, 30000, NULL, "ETL_QDRANT_TIMEOUT",
+SETTING(NUMBER, qdrant_timeout, 2000, 50, 30000, "ETL_QDRANT_TIMEOUT",
     "Milliseconds one question to Qdrant may take, connecting included")

@@ -151,8 +151,8 @@ check_attribute(struct picture *picture, const char *element,
 	if (strchr(value, '\\') != NULL)
 		return svg_refuse(diag, "a backslash in the attribute", local);
 	if (!svg_stays_within(value))
-		return svg_refuse(diag, "a reference to elsewhere in the attribute",
-		    local);
+		return svg_refuse(diag, "a reference to elsewhere in the"
+		    " attribute", local);
 	if (name.space != NULL)
 		return E_OK; /* nothing of SVG, which draws */
 	if (strcmp(local, "class") == 0)

@@ -79,41 +79,29 @@ svg_drawing_name(struct svg_drawing *drawing, const char *id)
 	name = &drawing->names[drawing->name_count];
 	name->id = arena_text(drawing->arena, str_span(id));
 	name->element = drawing->count - 1;
-	if (name->id == NULL)
-		drawing->is_incomplete = true;
-	else
-		drawing->name_count++;
+	drawing->name_count++;
 }
 
 void
 svg_drawing_class(struct svg_drawing *drawing, const char *classes)
 {
-	struct svg_element *element = last_of(drawing);
-
-	element->classes = arena_text(drawing->arena, str_span(classes));
-	if (element->classes == NULL)
-		drawing->is_incomplete = true;
+	last_of(drawing)->classes = arena_text(drawing->arena,
+	    str_span(classes));
 }
 
 /* As a browser reads it: blanks of no meaning and percents. */
 static const char *
 fragment_read(struct svg_drawing *drawing, struct span fragment)
 {
-	const char *end = fragment.at + fragment.len;
-	char *name = arena_get(drawing->arena, fragment.len + 1);
+	char *name = arena_text(drawing->arena, fragment);
 	size_t len = 0;
 
-	if (name == NULL) {
-		drawing->is_incomplete = true;
-		return NULL;
-	}
-	for (const char *at = fragment.at; at < end; at++) {
+	for (const char *at = name; *at != '\0'; at++) {
 		char digits[3] = "";
 
 		if (*at == '\t' || *at == '\r' || *at == '\n')
 			continue;
-		if (*at == '%' && end - at > 2 &&
-		    isxdigit((unsigned char)at[1]) &&
+		if (*at == '%' && isxdigit((unsigned char)at[1]) &&
 		    isxdigit((unsigned char)at[2])) {
 			memcpy(digits, at + 1, 2);
 			name[len++] = (char)strtol(digits, NULL, 16);
@@ -134,8 +122,6 @@ svg_drawing_refer(struct svg_drawing *drawing, const char *fragment)
 	struct svg_element *element = last_of(drawing);
 	const char *name = fragment_read(drawing, str_span(fragment));
 
-	if (name == NULL)
-		return;
 	/* href and xlink:href, and browsers differ in what they take. */
 	if (element->target != NULL && strcmp(element->target, name) != 0)
 		drawing->is_unclear = true;
@@ -158,12 +144,7 @@ add_reference(struct svg_drawing *drawing, struct svg_element *element,
 		drawing->has_many_references = true;
 		return;
 	}
-	reference = arena_get(drawing->arena, sizeof(*reference));
-	if (reference == NULL) {
-		drawing->is_incomplete = true;
-		return;
-	}
-	drawing->reference_count++;
+	reference = &drawing->references[drawing->reference_count++];
 	*reference = (struct svg_reference){ part, element->references };
 	element->references = reference;
 }
@@ -206,7 +187,6 @@ static void
 add_rule(struct svg_drawing *drawing, struct span selector, const char *part)
 {
 	struct svg_rule rule = { .kind = 'e', .part = part };
-	char *name;
 
 	selector = selector_read(selector);
 	if (selector.len > 0 && (*selector.at == '.' || *selector.at == '#')) {
@@ -219,10 +199,7 @@ add_rule(struct svg_drawing *drawing, struct span selector, const char *part)
 		drawing->has_many_rules = true;
 		return;
 	}
-	name = arena_text(drawing->arena, selector);
-	if (name == NULL)
-		drawing->is_incomplete = true;
-	rule.name = (struct span){ name, name == NULL ? 0 : selector.len };
+	rule.name = arena_span(drawing->arena, selector);
 	drawing->rules[drawing->rule_count++] = rule;
 }
 
@@ -232,11 +209,8 @@ svg_drawing_apply(struct svg_drawing *drawing, struct span selectors,
 {
 	const char *name = NULL;
 
-	if (part.at != NULL) {
+	if (part.at != NULL)
 		name = fragment_read(drawing, part);
-		if (name == NULL)
-			return;
-	}
 	if (selectors.at == NULL) {
 		add_reference(drawing, last_of(drawing), name);
 		return;
@@ -285,8 +259,10 @@ apply_rule(struct svg_drawing *drawing, const struct svg_rule *rule)
 	    drawing->steps <= SVG_STEPS_MAX; i++) {
 		struct svg_element *element = &drawing->elements[i];
 
-		if (rule->kind == '*' || (rule->kind == '.' &&
-		    has_class(drawing, element, rule->name)) || (rule->kind == 'e' &&
+		if (rule->kind == '*' ||
+		    (rule->kind == '.' &&
+		    has_class(drawing, element, rule->name)) ||
+		    (rule->kind == 'e' &&
 		    span_is_nocase(rule->name, element->kind)))
 			add_reference(drawing, element, rule->part);
 	}
@@ -295,13 +271,15 @@ apply_rule(struct svg_drawing *drawing, const struct svg_rule *rule)
 enum err
 svg_drawing_check(struct svg_drawing *drawing, struct diag *diag)
 {
+	enum err rc = arena_done(drawing->arena, diag);
+
+	if (rc != E_OK)
+		return rc;
 	qsort(drawing->names, drawing->name_count, sizeof(drawing->names[0]),
 	    compare);
 	for (size_t i = 0; i < drawing->rule_count &&
-	    !drawing->has_many_references && !drawing->is_incomplete; i++)
+	    !drawing->has_many_references; i++)
 		apply_rule(drawing, &drawing->rules[i]);
-	if (drawing->is_incomplete)
-		return diag_set(diag, E_NO_MEMORY, "no memory for an SVG");
 	if (drawing->has_many_rules)
 		return diag_tell(diag, E_INVALID, "The SVG's style sheets refer"
 		    " to more than %d parts: make it simpler", SVG_RULES_MAX);

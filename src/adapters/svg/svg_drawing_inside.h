@@ -58,16 +58,16 @@ struct svg_rule {
 };
 
 struct svg_drawing {
-	struct arena *arena;
+	struct arena *arena; /* of the texts */
 	struct svg_element elements[SVG_DRAWN_MAX];
 	size_t count;
 	struct svg_name names[SVG_DRAWN_MAX];
 	size_t name_count;
 	struct svg_rule rules[SVG_RULES_MAX];
 	size_t rule_count;
+	struct svg_reference references[SVG_REFERENCES_MAX];
 	size_t reference_count;
 	size_t steps;
-	bool is_incomplete;   /* there was no memory for all */
 	bool is_unclear;      /* an element refers to two others */
 	bool has_many_rules;  /* more than a style sheet may have */
 	bool has_many_references;

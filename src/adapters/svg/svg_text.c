@@ -99,7 +99,8 @@ svg_check_style(const char *text, struct diag *diag)
 		if (strcasestr(text, style_words[i]) != NULL)
 			return svg_refuse(diag, "a style with", style_words[i]);
 	if (!svg_stays_within(text))
-		return svg_refuse(diag, "a style that refers to elsewhere", NULL);
+		return svg_refuse(diag, "a style that refers to elsewhere",
+		    NULL);
 	return E_OK;
 }
 

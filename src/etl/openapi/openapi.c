@@ -6,6 +6,7 @@
 #include "etl/handlers.h"
 #include "etl/openapi/openapi_operation.h"
 #include "etl/openapi/openapi_schema.h"
+#include "etl/service.h"
 #include "http/document.h"
 #include "http/http_status.h"
 

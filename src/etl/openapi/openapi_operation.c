@@ -78,7 +78,7 @@ openapi_parameter(struct json *json, const char *key, const struct field *row)
 
 	json_object(json, key);
 	json_text(json, "name", row->name);
-	json_text(json, "in", field_place_name(row->place));
+	json_text(json, "in", request_place_name(row->place));
 	if (row->required)
 		json_bool(json, "required", true);
 	if (row->deprecated)

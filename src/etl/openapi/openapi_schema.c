@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "http/field.h"
+
 /* More shapes than this are our mistake. */
 #define SHAPES_MAX 256
 

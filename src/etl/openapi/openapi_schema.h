@@ -5,7 +5,7 @@
 #ifndef ETL_OPENAPI_OPENAPI_SCHEMA_H
 #define ETL_OPENAPI_OPENAPI_SCHEMA_H
 
-#include "http/field.h"
+#include "http/field_row.h"
 #include "http/route.h"
 #include "json/json_write.h"
 

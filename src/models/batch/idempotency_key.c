@@ -32,11 +32,9 @@ idempotency_key_get(struct db *db, int64_t tenant_id,
 	db_add_int(&params, tenant_id);
 	db_add_text(&params, key->key);
 	db_add_bytes(&params, key->fingerprint, sizeof(key->fingerprint));
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	rc = db_get_row(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
-	if (db_rows_count(rows) == 0)
-		return diag_set(diag, E_NO_ROW, "the key is gone");
 	ret_use->raw_data_id = db_int(rows, 0, 0);
 	ret_use->same_body = db_bool(rows, 0, 1);
 	ret_use->queued = db_bool(rows, 0, 2);
@@ -59,12 +57,7 @@ idempotency_key_purge(struct db *db, int64_t limit, struct arena *arena,
 		    " FOR UPDATE SKIP LOCKED)",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, limit);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_rows_affected(rows);
-	return rc;
+	return db_change(db, &statement, &params, arena, ret_count, diag);
 }

@@ -11,58 +11,27 @@
 #define HELD_PAUSE_MS 50
 
 const struct column raw_batch_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/raw_batch_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 };
-
-void
-raw_batch_add_filter(struct sql *sql, const struct raw_batch_filter *filter)
-{
-	sql_add(sql, " FROM raw_extraction_data AS t");
-	sql_where_int(sql, "tenant_id = $%d", filter->tenant_id);
-	sql_where(sql, "active");
-	if (filter->id != 0)
-		sql_where_int(sql, "id = $%d", filter->id);
-	if (filter->integration_id != 0)
-		sql_where_int(sql, "integration_id = $%d",
-		    filter->integration_id);
-	if (filter->entity_type.at != NULL)
-		sql_where_text(sql, "entity_type = $%d", filter->entity_type);
-	if (filter->processing_status.at != NULL)
-		sql_where_text(sql, "processing_status = $%d",
-		    filter->processing_status);
-	if (filter->external_id.at != NULL)
-		sql_where_text(sql, "external_id = $%d", filter->external_id);
-	if (filter->created_after.at != NULL)
-		sql_where_text(sql, "created_at > ($%d::timestamptz"
-		    " AT TIME ZONE 'UTC')", filter->created_after);
-	if (filter->created_before.at != NULL)
-		sql_where_text(sql, "created_at < ($%d::timestamptz"
-		    " AT TIME ZONE 'UTC')", filter->created_before);
-}
 
 enum err
 raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
 {
-	struct db_statement statement;
 	struct sql sql;
-	enum err rc;
 
 	sql_init(&sql);
 	sql_add(&sql, "SELECT ");
 	columns_add(&sql, raw_batch_columns, RAW_BATCH_COLUMNS);
-	raw_batch_add_filter(&sql, filter);
+	raw_batch_filter_add(&sql, filter);
 	if (filter->before_id != 0)
 		sql_where_int(&sql, "id < $%d", filter->before_id);
 	sql_add(&sql, " ORDER BY id DESC");
 	sql_add_int(&sql, " LIMIT $%d", filter->limit);
 	sql_add_int(&sql, " OFFSET $%d", filter->offset);
-	rc = sql_statement(&sql, &statement, diag);
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql.params, arena, ret_rows, diag);
-	sql_done(&sql);
-	return rc;
+	return sql_run(&sql, db, false, arena, ret_rows, diag);
 }
 
 /* The tenant's batches without a look at them: see migration 0011. */
@@ -76,40 +45,9 @@ count_all(struct db *db, int64_t tenant_id, struct arena *arena,
 		    " FROM raw_extraction_counts WHERE tenant_id = $1",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, tenant_id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_int(rows, 0, 0);
-	return rc;
-}
-
-bool
-raw_batch_filter_is_empty(const struct raw_batch_filter *filter)
-{
-	return filter->id == 0 && filter->integration_id == 0 &&
-	    filter->entity_type.at == NULL &&
-	    filter->processing_status.at == NULL &&
-	    filter->external_id.at == NULL && filter->created_after.at == NULL &&
-	    filter->created_before.at == NULL;
-}
-
-enum err
-raw_batch_run_count(struct db *db, struct sql *sql, struct arena *arena,
-    int64_t *ret_count, struct diag *diag)
-{
-	struct db_statement statement;
-	struct db_rows *rows;
-	enum err rc = sql_statement(sql, &statement, diag);
-
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql->params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_int(rows, 0, 0);
-	sql_done(sql);
-	return rc;
+	return db_get_int(db, &statement, &params, arena, ret_count, diag);
 }
 
 enum err
@@ -128,10 +66,10 @@ raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
 	}
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*) FROM (SELECT");
-	raw_batch_add_filter(&sql, filter);
+	raw_batch_filter_add(&sql, filter);
 	/* One more tells whether there is more. */
 	sql_add_int(&sql, " LIMIT $%d) AS matches", RAW_BATCH_COUNTED + 1);
-	rc = raw_batch_run_count(db, &sql, arena, &count, diag);
+	rc = sql_get_int(&sql, db, arena, &count, diag);
 	if (rc != E_OK)
 		return rc;
 	ret_total->is_exact = count <= RAW_BATCH_COUNTED;
@@ -162,6 +100,12 @@ raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
 	return E_OK;
 }
 
+enum err
+raw_batch_tell_absent(struct diag *diag)
+{
+	return diag_tell(diag, E_NO_ROW, "There is no raw data with this id");
+}
+
 /* Changes with every update of the row, and names its content. */
 #define ROW_VERSION "xmin::text || '-' || encode(substr(raw_data_sha256, 1, 8), 'hex')"
 
@@ -173,8 +117,9 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 	static const struct db_statement statement = {
 		.name = "raw_batch_get",
 		.sql = "SELECT "
-#define MEMBER(member, type, null, sql) sql ", "
-#include "models/tables/raw_batch_table.h"
+#define SHOWN(member, kind, null, sql) COLUMN_READ(kind, sql) ", "
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
 		    "extraction_metadata::text, error_details::text, "
 		    ROW_VERSION ", " ROW_VERSION
 		    " = ANY (string_to_array($3, ',')), CASE WHEN $4 AND "
@@ -190,15 +135,23 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 	db_add_int(&params, id);
 	db_add_text(&params, known.at == NULL ? SPAN_LIT("") : known);
 	db_add_bool(&params, with_payload);
-	rc = db_run(db, &statement, &params, arena, ret_rows, diag);
-	if (rc == E_OK && db_rows_count(*ret_rows) == 0)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
-	return rc;
+	rc = db_get_row(db, &statement, &params, arena, ret_rows, diag);
+	return rc == E_NO_ROW ? raw_batch_tell_absent(diag) : rc;
 }
 
-enum err
-raw_batch_change_row(struct db *db, const struct db_statement *statement,
+/* Is there such a batch of the tenant $1? */
+#define IS_THERE \
+	"EXISTS (SELECT FROM raw_extraction_data" \
+	" WHERE tenant_id = $1 AND id = $2 AND active)"
+
+/*
+ * Run a change of one row that passes over what somebody else has locked, and
+ * whose first column is whether that is so. A mark of a relay or a responder is
+ * waited for, a worker that has the batch at work is not.
+ * Fails: E_CONFLICT: it is held. As db_run().
+ */
+static enum err
+change_row(struct db *db, const struct db_statement *statement,
     const struct db_params *params, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag)
 {
@@ -249,7 +202,7 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		    " FROM old JOIN allowed USING (status)"
 		    " WHERE r.id = old.id AND allowed.next = $3"
 		    " RETURNING r.id) "
-		    "SELECT old.id IS NULL AND " RAW_BATCH_IS_THERE ","
+		    "SELECT old.id IS NULL AND " IS_THERE ","
 		    " old.status, EXISTS (SELECT FROM changed)"
 		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
 	};
@@ -263,78 +216,45 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 	db_add_text(&params, change->status);
 	db_add_bool(&params, change->has_details);
 	db_add_jsonb(&params, change->error_details);
-	rc = raw_batch_change_row(db, &statement, &params, arena, &rows, diag);
+	rc = change_row(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return raw_batch_explain(rc, diag);
 	old = db_text(rows, 0, 1);
 	if (old.at == NULL)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(diag);
 	if (db_bool(rows, 0, 2))
 		return E_OK;
 	return diag_tell(diag, E_CONFLICT, "A batch that is %.*s cannot become"
 	    " %.*s", SPAN_ARG(old), SPAN_ARG(change->status));
 }
 
-int64_t
-raw_batch_xid(struct span text)
-{
-	int64_t xid = 0;
-
-	/* A row shows 32 bits of it. */
-	return span_int64(text, &xid) ? xid & UINT32_MAX : 0;
-}
-
-struct raw_batch_version
-raw_batch_locked(const struct db_rows *rows, int row)
-{
-	return (struct raw_batch_version){
-		.id = db_int(rows, row, RAW_BATCH_LOCKED_ID),
-		.xid = raw_batch_xid(db_text(rows, row, RAW_BATCH_LOCKED_XID)),
-	};
-}
-
 enum err
-raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
-    size_t count, struct arena *arena, struct diag *diag)
+raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag)
 {
-	/*
-	 * A row that a worker has locked is passed over: it is about to leave
-	 * pending, and waiting here would hold up the next request. One that
-	 * has another version by now is nobody's of ours.
-	 *
-	 * Of a LIMIT that it cannot know the planner expects a tenth of the
-	 * rows, here one: so it takes an index, and not the whole table, which
-	 * was empty when a new installation's plan was made.
-	 */
 	static const struct db_statement statement = {
-		.name = "raw_batch_mark_queued",
+		.name = "raw_batch_delete",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data AS t SET queued_at = now()"
-		    " FROM (SELECT set_config('synchronous_commit', 'off',"
-		    " true)) AS no_wait, (SELECT r.ctid AS place FROM"
-		    " (SELECT * FROM unnest($1::bigint[], $2::bigint[])"
-		    " AS given (id, xid) LIMIT (SELECT cardinality($1))) AS m"
-		    " JOIN raw_extraction_data AS r ON r.id = m.id"
-		    " WHERE r.xmin::text::bigint = m.xid"
-		    " AND r.queued_at IS NULL"
-		    " FOR NO KEY UPDATE OF r SKIP LOCKED) AS locked"
-		    " WHERE t.ctid = locked.place",
+		.sql = "WITH old AS (SELECT id FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND id = $2 AND active"
+		    " FOR NO KEY UPDATE SKIP LOCKED), "
+		    "gone AS (UPDATE raw_extraction_data AS r"
+		    " SET active = FALSE FROM old WHERE r.tenant_id = $1"
+		    " AND r.id = old.id RETURNING r.id) "
+		    "SELECT old.id IS NULL AND " IS_THERE ","
+		    " EXISTS (SELECT FROM gone)"
+		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
 	};
-	int64_t *ids = arena_get(arena, count * sizeof(*ids));
-	int64_t *xids = arena_get(arena, count * sizeof(*xids));
 	struct db_params params = { 0 };
 	struct db_rows *rows;
+	enum err rc;
 
-	if (ids == NULL || xids == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory for marks");
-	for (size_t i = 0; i < count; i++) {
-		ids[i] = versions[i].id;
-		xids[i] = versions[i].xid;
-	}
-	db_add_int_array(&params, ids, count, arena);
-	db_add_int_array(&params, xids, count, arena);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	rc = change_row(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_OK && !db_bool(rows, 0, 1))
+		return raw_batch_tell_absent(diag);
+	return rc;
 }
 
 enum err

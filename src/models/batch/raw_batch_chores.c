@@ -1,5 +1,6 @@
-/* What the relay does with rows of batches now and then. */
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_chores.h"
+
+#include "models/entity_type.h"
 
 enum err
 raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
@@ -40,15 +41,10 @@ raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
 		    " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, age);
 	db_add_int(&params, limit);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_rows_affected(rows);
-	return rc;
+	return db_change(db, &statement, &params, arena, ret_count, diag);
 }
 
 enum err
@@ -113,13 +109,18 @@ raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
 		    " AND b.integration_id = due.integration_id AND b.active"
 		    " AND (b.processing_status = 'completed'"
 		    " OR b.error_details->>'stage' = 'load')"
-		    " AND b.entity_type IN ('jira_issues_batch',"
-		    " 'jira_statuses_batch', 'jira_changelogs_batch')"
+		    " AND b.entity_type = ANY ($2)"
 		    " ORDER BY b.created_at DESC LIMIT 1) AS r"
 		    " WHERE r.processing_status = 'completed'",
 	};
+	struct span *types = arena_get(arena,
+	    entity_type_count * sizeof(*types));
 	struct db_params params = { 0 };
 
+	if (types == NULL)
+		return diag_set(diag, E_NO_MEMORY, "names of entity types");
 	db_add_int(&params, limit);
+	db_add_array(&params, DB_TEXTS, types,
+	    entity_type_with_load("work_items", types), arena);
 	return db_run(db, &statement, &params, arena, ret_rows, diag);
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_version.h"
 
 #define RAW_BATCH_MARKS_MAX 64
 

@@ -1,5 +1,4 @@
-/* Removing batches that are past their retention. */
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_purge.h"
 
 /* Of which batches: $1 tenant, $2 status, $3 age, $4 after which id. */
 #define CONDITION " FROM raw_extraction_data" \

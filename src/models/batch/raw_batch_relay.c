@@ -58,14 +58,9 @@ raw_batch_newest(struct db *db, int64_t min_age, struct arena *arena,
 		    " WHERE " OLD("$1"),
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, min_age);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_id = db_int(rows, 0, 0);
-	return rc;
+	return db_get_int(db, &statement, &params, arena, ret_id, diag);
 }
 
 #define LOCK(where) \

@@ -7,7 +7,7 @@
 #ifndef MODELS_BATCH_RAW_BATCH_RELAY_H
 #define MODELS_BATCH_RAW_BATCH_RELAY_H
 
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_version.h"
 
 /* The rows behind after_id, as far as they are old enough to be judged. */
 struct raw_batch_range {

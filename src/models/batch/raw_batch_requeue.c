@@ -1,13 +1,13 @@
-/* Making batches pending again. */
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_requeue.h"
 
 #include "models/batch/raw_batch_inside.h"
+#include "models/batch/raw_batch_version.h"
 
 /* Of the filter's batches those that may be processed again. */
 static void
 add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 {
-	raw_batch_add_filter(sql, filter);
+	raw_batch_filter_add(sql, filter);
 	sql_where(sql, filter->id != 0 || filter->processing_status.at != NULL ?
 	    "processing_status <> 'processing'" :
 	    "processing_status IN ('completed', 'failed')");
@@ -22,14 +22,13 @@ raw_batch_requeue_count(struct db *db, const struct raw_batch_filter *filter,
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
 	add_filter(&sql, filter);
-	return raw_batch_run_count(db, &sql, arena, ret_count, diag);
+	return sql_get_int(&sql, db, arena, ret_count, diag);
 }
 
 enum err
 raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
 {
-	struct db_statement statement;
 	struct sql sql;
 	enum err rc;
 
@@ -49,44 +48,10 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	    " RETURNING r.id, r.tenant_id, r.integration_id, r.entity_type)"
 	    " SELECT id, tenant_id, integration_id, entity_type,"
 	    " pg_current_xact_id()::text FROM changed ORDER BY id");
-	rc = sql_statement(&sql, &statement, diag);
-	statement.changes = true;
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql.params, arena, ret_rows, diag);
-	sql_done(&sql);
+	rc = sql_run(&sql, db, true, arena, ret_rows, diag);
 	if (rc == E_OK && filter->cursor != NULL &&
 	    db_rows_count(*ret_rows) > 0)
 		*filter->cursor = db_int(*ret_rows,
 		    db_rows_count(*ret_rows) - 1, RAW_BATCH_LOCKED_ID);
-	return rc;
-}
-
-enum err
-raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct diag *diag)
-{
-	static const struct db_statement statement = {
-		.name = "raw_batch_delete",
-		.changes = true,
-		.sql = "WITH old AS (SELECT id FROM raw_extraction_data"
-		    " WHERE tenant_id = $1 AND id = $2 AND active"
-		    " FOR NO KEY UPDATE SKIP LOCKED), "
-		    "gone AS (UPDATE raw_extraction_data AS r"
-		    " SET active = FALSE FROM old WHERE r.tenant_id = $1"
-		    " AND r.id = old.id RETURNING r.id) "
-		    "SELECT old.id IS NULL AND " RAW_BATCH_IS_THERE ","
-		    " EXISTS (SELECT FROM gone)"
-		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
-	};
-	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
-
-	db_add_int(&params, tenant_id);
-	db_add_int(&params, id);
-	rc = raw_batch_change_row(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK && !db_bool(rows, 0, 1))
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
 	return rc;
 }

@@ -1,5 +1,4 @@
-/* Inserting one batch, and finding out what became of it. */
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_store.h"
 
 #include <poll.h>
 #include <string.h>
@@ -9,14 +8,11 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "models/batch/raw_batch_inside.h"
+#include "models/batch/raw_batch_store_inside.h"
 
 /* How long to ask after an insert whose outcome got lost, ms. */
 #define ASK_MS 10000
 #define ASK_PAUSE_MS 100
-
-const char *const raw_batch_items[] = { "issues", "values", "projects",
-	"repositories", "items", "prs", "pull_requests", "pullRequests.nodes",
-	NULL };
 
 /* Ask once. *ret_again: it is not decided yet. */
 static enum err
@@ -48,15 +44,16 @@ look_after(struct db *db, const struct db_params *params,
 }
 
 enum err
-raw_batch_resolve(struct db *db, int64_t id, struct span transaction,
+raw_batch_resolve(struct db *db, const struct db_rows *rows,
     const unsigned char *digest, struct arena *arena, struct diag *diag)
 {
+	int64_t id = db_int(rows, 0, RAW_BATCH_STORED_ID);
 	int64_t deadline = clock_ms() + ASK_MS;
 	struct db_params params = { 0 };
 	bool again = true;
 	enum err rc = E_DB_UNKNOWN;
 
-	db_add_text(&params, transaction);
+	db_add_text(&params, db_text(rows, 0, RAW_BATCH_STORED_TRANSACTION));
 	db_add_int(&params, id);
 	db_add_bytes(&params, digest, DIGEST_SHA256_SIZE);
 	while (again && clock_left(deadline) > 0) {
@@ -71,34 +68,24 @@ raw_batch_resolve(struct db *db, int64_t id, struct span transaction,
 	return rc;
 }
 
-/* What a new row is given behind its tenant, and the values with it. */
-#define GIVEN_COLUMN(name, type, null) ", " #name
-#define GIVEN_SHOWN(name, type, null) ", " #name
-#define GIVEN_SHOWN_AS(name, type, null, member) ", " #name
-#define INSERT_VALUES \
-	"$1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN 'completed'" \
-	" ELSE 'pending' END, CASE WHEN $7 THEN now() END, $8, $9, $10, $11," \
-	" $12"
-#define INSERT_RETURNING \
-	" RETURNING id, pg_current_xact_id()::text, (SELECT i.provider" \
-	" FROM integrations AS i WHERE i.tenant_id = $1 AND i.id = $2)"
-enum { STORED_ID, STORED_TRANSACTION, STORED_PROVIDER };
+/* What is given, as the relation g. */
+#define PARAMETER(place, column, kind, value) ", $" #place " AS " #column
+#define GIVEN \
+	"(SELECT $1 AS tenant_id" RAW_BATCH_WRITTEN(PARAMETER) ") AS g"
 
 static const struct db_statement insert = {
 	.name = "raw_batch_insert",
 	.changes = true,
 	.early_rows = true,
-	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", "")
-	    "INSERT INTO raw_extraction_data (tenant_id"
-#define GIVEN(row) GIVEN_##row
-#include "models/tables/raw_batch_table.h"
-	    ") SELECT " INSERT_VALUES " FROM counted" INSERT_RETURNING,
+	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", "") RAW_BATCH_INSERT("", "")
+	    " FROM counted, " GIVEN RAW_BATCH_RETURNING,
 };
 
 /*
  * A twin with the same key waits for the first one's commit; then it finds the
  * key taken, and inserts nothing.
  */
+_Static_assert(RAW_BATCH_PLACE_OF_KEY == 13, "idempotency_key_add()");
 static const struct db_statement insert_with_key = {
 	.name = "raw_batch_insert_with_key",
 	.changes = true,
@@ -114,12 +101,36 @@ static const struct db_statement insert_with_key = {
 	    " created_at = now(), expires_at = excluded.expires_at"
 	    " WHERE held.expires_at <= now() RETURNING raw_data_id), "
 	    RAW_BATCH_WITH_COUNT("1", " FROM claimed")
-	    "INSERT INTO raw_extraction_data (id, tenant_id"
-#define GIVEN(row) GIVEN_##row
-#include "models/tables/raw_batch_table.h"
-	    ") SELECT raw_data_id, " INSERT_VALUES " FROM claimed, counted"
-	    INSERT_RETURNING,
+	    RAW_BATCH_INSERT("id, ", "claimed.raw_data_id, ")
+	    " FROM claimed, counted, " GIVEN RAW_BATCH_RETURNING,
 };
+
+#define ADD_INT(value) db_add_int(params, value);
+#define ADD_BOOL(value) db_add_bool(params, value);
+#define ADD_TEXT(value) db_add_text(params, value);
+#define ADD_JSON(value) db_add_jsonb(params, value);
+#define ADD_BYTES(value) db_add_bytes(params, (value).at, (value).len);
+#define ADD(place, column, kind, value) ADD_##kind(value)
+
+static void
+add_params(struct db_params *params, const struct raw_batch *batch,
+    struct span digest)
+{
+	db_add_int(params, batch->tenant_id);
+	RAW_BATCH_WRITTEN(ADD)
+	if (batch->key != NULL)
+		idempotency_key_add(batch->key, params);
+}
+
+void
+raw_batch_stored_read(const struct db_rows *rows, int row,
+    struct raw_batch_stored *ret_stored)
+{
+	ret_stored->row.id = db_int(rows, row, RAW_BATCH_STORED_ID);
+	ret_stored->row.xid = raw_batch_xid(db_text(rows, row,
+	    RAW_BATCH_STORED_TRANSACTION));
+	ret_stored->provider = db_text(rows, row, RAW_BATCH_STORED_PROVIDER);
+}
 
 enum err
 raw_batch_insert(struct db *db, const struct raw_batch *batch,
@@ -142,27 +153,14 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 	}
 	if (rc != E_OK)
 		return rc;
-	db_add_int(&params, batch->tenant_id);
-	db_add_int(&params, batch->integration_id);
-	db_add_text(&params, batch->entity_type);
-	db_add_text(&params, batch->external_id);
-	db_add_jsonb(&params, batch->raw_data);
-	db_add_jsonb(&params, batch->extraction_metadata);
-	db_add_bool(&params, batch->done);
-	db_add_int(&params, batch->item_count);
-	db_add_int(&params, (int64_t)batch->raw_data.len);
-	db_add_int(&params, batch->replaced);
-	db_add_bytes(&params, digest, DIGEST_SHA256_SIZE);
-	db_add_bool(&params, batch->queue);
-	if (batch->key != NULL)
-		idempotency_key_add(batch->key, &params);
+	add_params(&params, batch, (struct span){ (const char *)digest,
+	    DIGEST_SHA256_SIZE });
 	rc = db_run(db, batch->key != NULL ? &insert_with_key : &insert,
 	    &params, arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_set(diag, E_KEY_TAKEN, "the key was used before");
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) == 1)
-		rc = raw_batch_resolve(db, db_int(rows, 0, STORED_ID),
-		    db_text(rows, 0, STORED_TRANSACTION), digest, arena, diag);
+		rc = raw_batch_resolve(db, rows, digest, arena, diag);
 	if (rc == E_DB_UNKNOWN)
 		return diag_tell(diag, rc, "The connection to the database was"
 		    " lost while the batch was stored: it may be there. %s",
@@ -171,9 +169,6 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 		    "Look for it before you send it again");
 	if (rc != E_OK)
 		return raw_batch_explain(rc, diag);
-	ret_stored->row.id = db_int(rows, 0, STORED_ID);
-	ret_stored->row.xid = raw_batch_xid(db_text(rows, 0,
-	    STORED_TRANSACTION));
-	ret_stored->provider = db_text(rows, 0, STORED_PROVIDER);
+	raw_batch_stored_read(rows, 0, ret_stored);
 	return E_OK;
 }

@@ -263,12 +263,11 @@ raw_batch_load_failed(struct db *db, const struct raw_batch_name *name,
 		    " processing_status IN ('completed', 'failed')",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	add_name(name, &params);
 	db_add_jsonb(&params, details);
 	db_add_bool(&params, last);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }
 
 enum err
@@ -286,8 +285,7 @@ raw_batch_load_passed(struct db *db, const struct raw_batch_name *name,
 		    " AND error_details->>'stage' = 'load'",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	add_name(name, &params);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }

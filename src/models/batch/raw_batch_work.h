@@ -11,7 +11,7 @@
 #ifndef MODELS_BATCH_RAW_BATCH_WORK_H
 #define MODELS_BATCH_RAW_BATCH_WORK_H
 
-#include "models/batch/raw_batch.h"
+#include "adapters/db/db.h"
 
 /* Which batch, and what a message says of it. */
 struct raw_batch_name {
@@ -81,7 +81,7 @@ struct raw_batch_result {
  * End a claim: completed, failed, or pending to be tried again by a message
  * that is published next. What error_details held is kept as its history.
  *
- * Gives: *ret_status, what the row is now: another one than was asked for
+ * Gives: *ret_state, what the row is now: another one than was asked for
  *        when the claim was not ours any more.
  */
 enum err raw_batch_end(struct db *db, const struct raw_batch_name *name,

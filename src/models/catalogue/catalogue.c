@@ -41,22 +41,6 @@ add_filter(struct sql *sql, const struct catalogue *it,
 		sql_where(sql, it->listed);
 }
 
-/* Run what was put together, and give it back. */
-static enum err
-run(struct sql *sql, struct db *db, bool changes, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag)
-{
-	struct db_statement statement;
-	enum err rc = sql_statement(sql, &statement, diag);
-
-	statement.changes = changes;
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql->params, arena, ret_rows,
-		    diag);
-	sql_done(sql);
-	return rc;
-}
-
 enum err
 catalogue_list(struct db *db, const struct catalogue *it,
     const struct catalogue_filter *filter, struct arena *arena,
@@ -84,7 +68,7 @@ catalogue_list(struct db *db, const struct catalogue *it,
 	sql_add(&sql, " ORDER BY ");
 	sql_add(&sql, it->sort);
 	sql_add_int(&sql, ", t.id LIMIT $%d", filter->limit);
-	return run(&sql, db, false, arena, ret_rows, diag);
+	return sql_run(&sql, db, false, arena, ret_rows, diag);
 }
 
 enum err
@@ -92,21 +76,16 @@ catalogue_total(struct db *db, const struct catalogue *it,
     const struct catalogue_filter *filter, struct arena *arena,
     int64_t *ret_count, struct diag *diag)
 {
-	struct db_rows *rows;
 	struct sql sql;
-	enum err rc;
 
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
 	add_filter(&sql, it, filter);
-	rc = run(&sql, db, false, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_count = db_int(rows, 0, 0);
-	return rc;
+	return sql_get_int(&sql, db, arena, ret_count, diag);
 }
 
-static enum err
-tell_absent(const struct catalogue *it, struct diag *diag)
+enum err
+catalogue_tell_absent(const struct catalogue *it, struct diag *diag)
 {
 	return diag_tell(diag, E_NO_ROW, "There is no such %s", it->noun);
 }
@@ -124,10 +103,24 @@ catalogue_get(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	add_from(&sql, it);
 	sql_where_int(&sql, "t.tenant_id = $%d", tenant_id);
 	sql_where_int(&sql, "t.id = $%d", id);
-	rc = run(&sql, db, false, arena, ret_rows, diag);
+	rc = sql_run(&sql, db, false, arena, ret_rows, diag);
 	if (rc == E_OK && db_rows_count(*ret_rows) == 0)
-		return tell_absent(it, diag);
+		return catalogue_tell_absent(it, diag);
 	return rc;
+}
+
+enum err
+catalogue_run(struct db *db, const struct db_statement *statement,
+    int64_t tenant_id, int64_t id, int64_t other, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
+{
+	struct db_params params = { 0 };
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	if (other != 0)
+		db_add_int(&params, other);
+	return db_run(db, statement, &params, arena, ret_rows, diag);
 }
 
 enum err
@@ -140,7 +133,7 @@ catalogue_document(struct db *db, const struct catalogue *it,
 	    &rows, diag);
 
 	if (rc == E_OK && db_rows_count(rows) == 0)
-		return tell_absent(it, diag);
+		return catalogue_tell_absent(it, diag);
 	if (rc == E_OK)
 		*ret_json = db_text(rows, 0, 0);
 	return rc;

@@ -1,6 +1,6 @@
 /*
  * The tables that people look after: types, statuses, workflows, integrations.
- * Each is a struct catalogue, whose columns are those that its *_table.h shows.
+ * Each is a struct catalogue, whose columns are the rows of a *_shown_rows.h.
  * What is the same for all of them is here.
  *
  * Every writer first locks the tenant's catalogue (catalogue_begin), so that no
@@ -21,13 +21,13 @@ struct catalogue {
 	bool sort_is_text;	 /* else a number */
 	const char *writes;	 /* what clients may set; ? to NULL, too */
 	const char *absent;	 /* what a foreign key refuses */
-	const char *users;	 /* the table whose rows refer to it, or NULL */
+	const char *referrers;	 /* the table whose rows refer to it, or NULL */
 	const char *link;	 /* their column that does */
-	bool keeps_inactive;	 /* inactive users keep it, too */
+	bool keeps_inactive;	 /* inactive referrers keep it, too */
 	/* what catalogue_move() sets besides, or NULL */
 	const char *moved;
 	const char *target;	 /* what it says of a target it refuses */
-	const struct catalogue *mappings; /* users that are mappings */
+	const struct catalogue *mappings; /* referrers that are mappings */
 	const char *maps;	 /* a mapping's column: the name it is for */
 	const char *best;	 /* the function that finds a name's mapping */
 	const struct column *columns;
@@ -101,6 +101,9 @@ enum err catalogue_document(struct db *db, const struct catalogue *it,
     const struct db_statement *statement, int64_t tenant_id, int64_t id,
     struct arena *arena, struct span *ret_json, struct diag *diag) MUST_CHECK;
 
+/* Tell the client that there is no such row. Gives: E_NO_ROW. */
+enum err catalogue_tell_absent(const struct catalogue *it, struct diag *diag);
+
 /* One row's members as a JSON object. */
 void catalogue_write(struct json *json, const char *key,
     const struct catalogue *it, const struct db_rows *rows, int row);
@@ -125,12 +128,12 @@ enum err catalogue_begin(struct db *db, int64_t tenant_id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Lock a row for a change; `goes`: also against new rows that refer to it, for
+ * Lock a row for a change; is_removal: also against new rows that refer to it, for
  * it is about to go. A worker that gives a type its mapping waits only then.
  * Fails: as catalogue_get().
  */
 enum err catalogue_lock(struct db *db, const struct catalogue *it,
-    int64_t tenant_id, int64_t id, bool goes, struct arena *arena,
+    int64_t tenant_id, int64_t id, bool is_removal, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
 /*
@@ -151,15 +154,15 @@ enum err catalogue_delete(struct db *db, const struct catalogue *it,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Let go of a row that is to be removed: inactive users forget it, unless they
- * keep it, too. Gives: *ret_users, how many use it still.
+ * Let go of a row that is to be removed: inactive referrers forget it, unless they
+ * keep it, too. Gives: *ret_referrers, how many use it still.
  */
 enum err catalogue_release(struct db *db, const struct catalogue *it,
-    int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_users,
+    int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_referrers,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Give all users of a row to another one; or lock that one only.
+ * Give all referrers of a row to another one; or lock that one only.
  * Fails: E_SYNTAX (`target`) when that is missing, inactive or the same.
  */
 enum err catalogue_target(struct db *db, const struct catalogue *it,

@@ -47,20 +47,6 @@ catalogue_writes(const struct catalogue *it, const char *column,
 }
 
 enum err
-catalogue_run(struct db *db, const struct db_statement *statement,
-    int64_t tenant_id, int64_t id, int64_t other, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag)
-{
-	struct db_params params = { 0 };
-
-	db_add_int(&params, tenant_id);
-	db_add_int(&params, id);
-	if (other != 0)
-		db_add_int(&params, other);
-	return db_run(db, statement, &params, arena, ret_rows, diag);
-}
-
-enum err
 catalogue_begin(struct db *db, int64_t tenant_id, struct arena *arena,
     struct diag *diag)
 {
@@ -124,24 +110,9 @@ cast_of(const struct catalogue_value *value)
 	    value->kind == COLUMN_BOOL ? "::boolean" : "";
 }
 
-static enum err
-run(struct sql *sql, struct db *db, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag)
-{
-	struct db_statement statement;
-	enum err rc = sql_statement(sql, &statement, diag);
-
-	statement.changes = true;
-	if (rc == E_OK)
-		rc = db_run(db, &statement, &sql->params, arena, ret_rows,
-		    diag);
-	sql_done(sql);
-	return rc;
-}
-
 enum err
 catalogue_lock(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, bool goes, struct arena *arena, struct diag *diag)
+    int64_t id, bool is_removal, struct arena *arena, struct diag *diag)
 {
 	struct db_rows *rows;
 	struct sql sql;
@@ -152,11 +123,10 @@ catalogue_lock(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	sql_add(&sql, it->table);
 	sql_where_int(&sql, "tenant_id = $%d", tenant_id);
 	sql_where_int(&sql, "id = $%d", id);
-	sql_add(&sql, goes ? " FOR UPDATE" : " FOR NO KEY UPDATE");
-	rc = run(&sql, db, arena, &rows, diag);
+	sql_add(&sql, is_removal ? " FOR UPDATE" : " FOR NO KEY UPDATE");
+	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
-		return diag_tell(diag, E_NO_ROW, "There is no such %s",
-		    it->noun);
+		return catalogue_tell_absent(it, diag);
 	return rc;
 }
 
@@ -184,7 +154,7 @@ catalogue_insert(struct db *db, const struct catalogue *it, int64_t tenant_id,
 		    cast_of(&change->values[i]));
 	}
 	sql_add(&sql, ") RETURNING id");
-	rc = run(&sql, db, arena, &rows, diag);
+	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_id = db_int(rows, 0, 0);
 	return explain(it, rc, diag);
@@ -216,7 +186,7 @@ catalogue_update(struct db *db, const struct catalogue *it, int64_t tenant_id,
 		    i == 0 ? "" : " OR ", change->values[i].column, i + 1,
 		    cast_of(&change->values[i]));
 	sql_add(&sql, ")");
-	rc = run(&sql, db, arena, &rows, diag);
+	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_changed = db_rows_affected(rows) > 0;
 	return explain(it, rc, diag);
@@ -235,7 +205,7 @@ catalogue_delete(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	sql_add(&sql, it->table);
 	sql_where_int(&sql, "tenant_id = $%d", tenant_id);
 	sql_where_int(&sql, "id = $%d", id);
-	rc = run(&sql, db, arena, &rows, diag);
+	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_DB && strcmp(diag->sqlstate, "23503") == 0)
 		return diag_tell(diag, E_CONFLICT,
 		    "Other rows still refer to this %s", it->noun);

@@ -3,8 +3,9 @@
 #include <inttypes.h>
 
 static const struct column integration_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/integration_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/integration_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue integration_catalogue = {
 	.table = "integrations",
@@ -24,23 +25,18 @@ const struct catalogue integration_catalogue = {
 };
 
 enum err
-integration_standard(struct db *db, int64_t tenant_id, struct arena *arena,
+integration_default(struct db *db, int64_t tenant_id, struct arena *arena,
     int64_t *ret_id, struct diag *diag)
 {
 	static const struct db_statement statement = {
-		.name = "integration_standard",
+		.name = "integration_default",
 		.sql = "SELECT min(id) FROM integrations WHERE tenant_id = $1"
 		    " AND active AND lower(provider) = 'jira'",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, tenant_id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_id = db_int(rows, 0, 0);
-	return rc;
+	return db_get_int(db, &statement, &params, arena, ret_id, diag);
 }
 
 enum err
@@ -55,16 +51,11 @@ integration_has_provider(struct db *db, int64_t tenant_id,
 		    " AND id <> $3)",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
 	db_add_int(&params, tenant_id);
 	db_add_text(&params, provider);
 	db_add_int(&params, except);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_has = db_bool(rows, 0, 0);
-	return rc;
+	return db_get_bool(db, &statement, &params, arena, ret_has, diag);
 }
 
 /* Does a table have a row of integration $2? */
@@ -73,12 +64,12 @@ integration_has_provider(struct db *db, int64_t tenant_id,
 	" WHERE tenant_id = $1 AND integration_id = $2)"
 
 enum err
-integration_users(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct integration_users *ret_users,
+integration_referrers(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct integration_referrers *ret_referrers,
     struct diag *diag)
 {
 	static const struct db_statement statement = {
-		.name = "integration_users",
+		.name = "integration_referrers",
 		.sql = "SELECT (SELECT count(*) FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND integration_id = $2),"
 		    " (SELECT count(*) FROM work_items"
@@ -99,9 +90,9 @@ integration_users(struct db *db, int64_t tenant_id, int64_t id,
 	rc = catalogue_run(db, &statement, tenant_id, id, 0, arena, &rows,
 	    diag);
 	if (rc == E_OK) {
-		ret_users->batches = db_int(rows, 0, 0);
-		ret_users->work_items = db_int(rows, 0, 1);
-		ret_users->others = db_bool(rows, 0, 2);
+		ret_referrers->batches = db_int(rows, 0, 0);
+		ret_referrers->work_items = db_int(rows, 0, 1);
+		ret_referrers->others = db_bool(rows, 0, 2);
 	}
 	return rc;
 }
@@ -138,12 +129,11 @@ integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
 		    " last_updated_at = now() WHERE tenant_id = $1 AND id = $2",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
 	db_add_text(&params, sealed);
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }
 
 enum err

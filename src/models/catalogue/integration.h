@@ -13,7 +13,7 @@ extern const struct catalogue integration_catalogue;
  * The integration of a client that names none: the first active one whose
  * provider is Jira. Gives: *ret_id; 0 when there is none.
  */
-enum err integration_standard(struct db *db, int64_t tenant_id,
+enum err integration_default(struct db *db, int64_t tenant_id,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
 
 /*
@@ -25,7 +25,7 @@ enum err integration_has_provider(struct db *db, int64_t tenant_id,
 
 /*
  * What an integration's password is sealed for: this row, and no other.
- * Lives: in the arena; SPAN_NONE without memory.
+ * Lives: in the arena.
  */
 struct span integration_secret_context(int64_t tenant_id, int64_t id,
     struct arena *arena);
@@ -56,13 +56,13 @@ enum err integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
     struct span sealed, struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /* What refers to an integration. */
-struct integration_users {
+struct integration_referrers {
 	int64_t batches;
 	int64_t work_items;
 	bool others; /* anything else */
 };
-enum err integration_users(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct integration_users *ret_users,
+enum err integration_referrers(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct integration_referrers *ret_referrers,
     struct diag *diag) MUST_CHECK;
 
 #endif

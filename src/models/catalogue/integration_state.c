@@ -10,19 +10,17 @@ integration_check_active(struct db *db, int64_t tenant_id, int64_t id,
 		    " WHERE tenant_id = $1 AND id = $2",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
+	bool active;
 	enum err rc;
 
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	if (db_rows_count(rows) == 0)
+	rc = db_get_bool(db, &statement, &params, arena, &active, diag);
+	if (rc == E_NO_ROW)
 		return diag_tell(diag, E_NO_INTEGRATION,
 		    "There is no such integration");
-	if (!db_bool(rows, 0, 0))
+	if (rc == E_OK && !active)
 		return diag_tell(diag, E_CONFLICT,
 		    "The integration is not active: activate it first");
-	return E_OK;
+	return rc;
 }

@@ -1,8 +1,9 @@
 #include "models/catalogue/status.h"
 
 static const struct column status_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/status_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/status_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue status_catalogue = {
 	.table = "statuses",
@@ -18,8 +19,9 @@ const struct catalogue status_catalogue = {
 };
 
 static const struct column mapping_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/status_mapping_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/status_mapping_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue status_mapping_catalogue = {
 	.table = "statuses_mappings",
@@ -32,7 +34,7 @@ const struct catalogue status_mapping_catalogue = {
 	.writes = "status_from status_to status_category workflow_id?"
 	    " integration_id active",
 	.absent = "There is no such integration",
-	.users = "statuses",
+	.referrers = "statuses",
 	.link = "status_mapping_id",
 	.target = "target_mapping_id must name another active mapping",
 	.maps = "status_from",

@@ -1,8 +1,9 @@
 #include "models/catalogue/wit.h"
 
 static const struct column wit_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/wit_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/wit_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue wit_catalogue = {
 	.table = "wits",
@@ -18,8 +19,9 @@ const struct catalogue wit_catalogue = {
 };
 
 static const struct column mapping_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/wit_mapping_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/wit_mapping_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue wit_mapping_catalogue = {
 	.table = "wits_mappings",
@@ -32,7 +34,7 @@ const struct catalogue wit_mapping_catalogue = {
 	.sort_is_text = true,
 	.writes = "wit_from wit_to integration_id active",
 	.absent = "There is no such integration",
-	.users = "wits",
+	.referrers = "wits",
 	.link = "wits_mapping_id",
 	.maps = "wit_from",
 	.best = "etl_wit_mapping",
@@ -41,8 +43,9 @@ const struct catalogue wit_mapping_catalogue = {
 };
 
 static const struct column hierarchy_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/wit_hierarchy_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/wit_hierarchy_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue wit_hierarchy_catalogue = {
 	.table = "wits_hierarchies",
@@ -52,7 +55,7 @@ const struct catalogue wit_hierarchy_catalogue = {
 	.sort = "-t.level_number::bigint",
 	.writes = "level_name level_number description? integration_id active",
 	.absent = "There is no such integration",
-	.users = "wits_mappings",
+	.referrers = "wits_mappings",
 	.link = "wits_hierarchy_id",
 	.moved = ", wit_to = t.level_name, last_updated_at = now()",
 	.mappings = &wit_mapping_catalogue,
@@ -99,21 +102,17 @@ wit_hierarchy_of_level(struct db *db, int64_t tenant_id, int64_t level,
 		    " integration_id <> $3, id LIMIT 1 FOR SHARE",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 	enum err rc;
 
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, level);
 	db_add_int(&params, integration_id);
 	db_add_int(&params, mapping_id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	if (db_rows_count(rows) == 0)
+	rc = db_get_int(db, &statement, &params, arena, ret_id, diag);
+	if (rc == E_NO_ROW)
 		return diag_tell(diag, E_SYNTAX, "There is no active hierarchy"
 		    " of level %lld", (long long)level);
-	*ret_id = db_int(rows, 0, 0);
-	return E_OK;
+	return rc;
 }
 
 enum err

@@ -3,8 +3,9 @@
 #include "models/catalogue/status.h"
 
 static const struct column workflow_columns[] = {
-#define MEMBER COLUMN_ROW
-#include "models/tables/workflow_table.h"
+#define SHOWN COLUMN_ROW
+#include "models/catalogue/workflow_shown_rows.h"
+#undef SHOWN
 };
 const struct catalogue workflow_catalogue = {
 	.table = "workflows",
@@ -15,7 +16,7 @@ const struct catalogue workflow_catalogue = {
 	.writes = "step_name step_number? step_category is_commitment_point"
 	    " integration_id active",
 	.absent = "There is no such integration",
-	.users = "statuses_mappings",
+	.referrers = "statuses_mappings",
 	.link = "workflow_id",
 	.keeps_inactive = true,
 	.moved = ", last_updated_at = now()",

@@ -1,23 +1,20 @@
 #include "models/tables/column.h"
 
 #include "adapters/db/sql.h"
-#include "models/catalogue/catalogue.h"
 
 /* Another table's rows as one JSON array of objects, in their order. */
 static void
 add_rows(struct sql *sql, const struct column_rows *rows)
 {
-	const struct catalogue *of = rows->of;
-
 	sql_add(sql, "(SELECT COALESCE(json_agg(json_build_object(");
-	for (size_t i = 0; i < of->count; i++) {
+	for (size_t i = 0; i < rows->count; i++) {
 		sql_add(sql, i == 0 ? "'" : ", '");
-		sql_add(sql, of->columns[i].member);
+		sql_add(sql, rows->columns[i].member);
 		sql_add(sql, "', ");
-		sql_add(sql, of->columns[i].sql);
+		sql_add(sql, rows->columns[i].sql);
 	}
 	sql_add(sql, ") ORDER BY ");
-	sql_add(sql, of->sort);
+	sql_add(sql, rows->sort);
 	sql_add(sql, ", t.id), '[]') FROM ");
 	sql_add(sql, rows->from);
 	sql_add(sql, ")");

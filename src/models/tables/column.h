@@ -1,7 +1,14 @@
 /*
  * What an answer shows of a row: columns of its table, and what is computed
- * beside them. They are the rows of a *_table.h (see begin_table.h), each of
- * a type of PostgreSQL and of the kind in JSON that follows from it.
+ * beside them. A list of them is a file of rows beside its user,
+ * *_shown_rows.h:
+ *
+ *	SHOWN(member, kind, null, SQL)
+ *
+ * in the order of the members. kind is what JSON has: INT, TEXT, STAMP, BOOL,
+ * JSON or MAP; no other type is shown. null: NOT_NULL or NULLABLE. In the SQL t
+ * is the table; a column of it is "t.NAME", and has to be what its row in
+ * *_table.h says (tests/unit/check_catalogue.c).
  */
 #ifndef MODELS_TABLES_COLUMN_H
 #define MODELS_TABLES_COLUMN_H
@@ -10,7 +17,7 @@
 #include "json/json_write.h"
 
 struct sql;
-struct catalogue;
+struct column_rows;
 
 enum column_kind {
 	COLUMN_INT,
@@ -22,12 +29,6 @@ enum column_kind {
 	COLUMN_ROWS, /* an array of another table's objects; see below */
 };
 
-/* Another table's rows; `from` gives them the name t, beside the outer t. */
-struct column_rows {
-	const struct catalogue *of;
-	const char *from;
-};
-
 struct column {
 	const char *member;
 	enum column_kind kind;
@@ -35,9 +36,17 @@ struct column {
 	const struct column_rows *rows; /* of COLUMN_ROWS */
 };
 
-/* MEMBER of a table's rows as a struct column. */
-#define COLUMN_ROW(member, type, null, sql) \
-	{ #member, COLUMN_KIND(COLUMN_, type), sql, NULL },
+/* Another table's rows, in the order of `sort` and of their ids. */
+struct column_rows {
+	const struct column *columns;
+	size_t count;
+	const char *sort;
+	const char *from; /* gives them the name t, beside the outer t */
+};
+
+/* SHOWN as a struct column. */
+#define COLUMN_ROW(member, kind, null, sql) \
+	{ #member, COLUMN_##kind, COLUMN_READ(kind, sql), NULL },
 
 /* Add the columns, separated by commas, to a SELECT from their table AS t. */
 void columns_add(struct sql *sql, const struct column *columns, size_t count);
@@ -46,55 +55,14 @@ void columns_add(struct sql *sql, const struct column *columns, size_t count);
 void columns_write(struct json *json, const struct column *columns,
     size_t count, const struct db_rows *rows, int row);
 
-/* A type in PostgreSQL's own words: those of format_type(). */
-#define COLUMN_TYPE(type) COLUMN_TYPE_##type
-#define COLUMN_TYPE_INTEGER "integer"
-#define COLUMN_TYPE_BIGINT "bigint"
-#define COLUMN_TYPE_BIGINT_ARRAY "bigint[]"
-#define COLUMN_TYPE_NUMERIC "numeric"
-#define COLUMN_TYPE_FLOAT "double precision"
-#define COLUMN_TYPE_BOOLEAN "boolean"
-#define COLUMN_TYPE_VARCHAR "character varying"
-#define COLUMN_TYPE_CHARS(most) "character varying(" #most ")"
-#define COLUMN_TYPE_VARCHAR_ARRAY "character varying[]"
-#define COLUMN_TYPE_TEXT "text"
-#define COLUMN_TYPE_STAMP "timestamp without time zone"
-#define COLUMN_TYPE_STAMP_ZONED "timestamp with time zone"
-#define COLUMN_TYPE_DATE "date"
-#define COLUMN_TYPE_JSONB "jsonb"
-#define COLUMN_TYPE_JSONB_OBJECT "jsonb"
-#define COLUMN_TYPE_BYTEA "bytea"
-#define COLUMN_TYPE_UUID "uuid"
-
-#define COLUMN_NEEDED(null) COLUMN_NEEDED_##null
-#define COLUMN_NEEDED_NOT_NULL true
-#define COLUMN_NEEDED_NULLABLE false
-
-/* The kind of a type behind a prefix: COLUMN_KIND(COLUMN_, BIGINT). */
-#define COLUMN_KIND(prefix, type) COLUMN_JOIN(prefix, COLUMN_KIND_##type)
-#define COLUMN_JOIN(prefix, kind) COLUMN_JOIN_(prefix, kind)
-#define COLUMN_JOIN_(prefix, kind) prefix##kind
-#define COLUMN_KIND_INTEGER INT
-#define COLUMN_KIND_BIGINT INT
-#define COLUMN_KIND_BOOLEAN BOOL
-#define COLUMN_KIND_VARCHAR TEXT
-#define COLUMN_KIND_CHARS(most) TEXT
-#define COLUMN_KIND_TEXT TEXT
-#define COLUMN_KIND_STAMP STAMP
-#define COLUMN_KIND_JSONB JSON
-#define COLUMN_KIND_JSONB_OBJECT MAP
-
-/* How a column of a type is read. */
-#define COLUMN_READ(type, name) COLUMN_READ_##type("t." #name)
-#define COLUMN_READ_INTEGER(sql) sql
-#define COLUMN_READ_BIGINT(sql) sql
-#define COLUMN_READ_BOOLEAN(sql) sql
-#define COLUMN_READ_VARCHAR(sql) sql
-#define COLUMN_READ_CHARS(most) COLUMN_READ_TEXT
+/* How a kind is read; a stamp is ISO 8601, whatever the session says. */
+#define COLUMN_READ(kind, sql) COLUMN_READ_##kind(sql)
+#define COLUMN_READ_INT(sql) sql
 #define COLUMN_READ_TEXT(sql) sql
-#define COLUMN_READ_STAMP(sql) STAMP_TEXT(sql)
-#define COLUMN_READ_JSONB(sql) sql
-#define COLUMN_READ_JSONB_OBJECT(sql) sql
-#define STAMP_TEXT(sql) "to_char(" sql ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+#define COLUMN_READ_BOOL(sql) sql
+#define COLUMN_READ_JSON(sql) sql
+#define COLUMN_READ_MAP(sql) sql
+#define COLUMN_READ_STAMP(sql) \
+	"to_char(" sql ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
 #endif

@@ -1,16 +1,19 @@
 # Turn .sql files into C: for each file PREFIX_FILE[], its statements in order,
-# with a nameless one as the end. A line "-- statement: NAME" begins one; other
-# comment lines are for the reader and stay behind.
+# with a nameless one as the end. A line "-- statement: NAME" begins one, a ";"
+# at the end of a line ends it; other comment lines are for the reader and stay
+# behind. psql and editors read the files as they are.
 #
 # A line "-- columns: TABLE" in a statement lets it list columns of this table,
-# as the rows of models/tables/*_table.h declare them (see begin_table.h):
+# as the rows of models/tables/*_table.h declare them (see row_words.h). Such a
+# list stands between two comments, one that says which it is and one that ends
+# it; the build fails where it is another than the rows say:
 #
-#	<LIST>		a, b, c
-#	n.<LIST>	n.a, n.b, n.c
-#	<LIST = n>	a = n.a, b = n.b, c = n.c
-#
-#	{LIST: TEXT}	TEXT for each of them, joined with commas; in it @ is the
-#			column's name and # its place in the list, from 0
+#	/* <LIST> */ a, b, c /* end */
+#	/* n.<LIST> */ n.a, n.b, n.c /* end */
+#	/* <LIST = n> */ a = n.a, b = n.b, c = n.c /* end */
+#	/* {LIST: TEXT} */ … /* end */
+#		TEXT for each of them, joined with commas; in it @ is the
+#		column's name and # its place in the list, from 0
 #
 # where LIST is one of
 #
@@ -29,16 +32,23 @@
 #
 # usage: awk -f embed_sql.awk prefix=transform TABLE.h… FILE.sql…
 
-function fail(text) {
-	print FILENAME ":" FNR ": " text >"/dev/stderr"
+# End the build; the fault is here, or at the place that is told.
+function fail(text, place) {
+	if (place == "")
+		place = FILENAME ":" FNR
+	print place ": " text >"/dev/stderr"
 	failed = 1
 	exit 1
 }
 
 function end_statement() {
+	if (in_statement && list != "")
+		fail("/* " list " */ without an /* end */", list_place)
+	if (in_statement && !has_ended)
+		fail("the statement " statement " has no ; at its end", place)
 	if (in_statement)
 		print repeats ? ",\n\t.repeats = true }," : " },"
-	in_statement = repeats = 0
+	in_statement = has_ended = repeats = 0
 	of = ""
 }
 
@@ -67,81 +77,85 @@ function add(list, name) {
 	columns[declared, list] = columns[declared, list] " " name
 }
 
-# What a list becomes, in lines; before is "n." or nothing, from what stands
-# behind " = ".
-function expanded(before, list, from,    names, count, i, item, text, width) {
+# What has to stand in a list: TEXT for each column.
+function expanded(name, template,    names, count, i, item, text, nr) {
 	if (of == "")
-		fail("<" list "> without a line -- columns: TABLE before it")
-	if (!((of, list) in columns))
-		fail("the table " of " has no columns for <" list ">")
-	count = split(columns[of, list], names, " ")
-	for (i = 1; i <= count; i++) {
-		item = before names[i]
-		if (from != "")
-			item = item " = " from "." names[i]
-		if (from == "excluded" && (of, names[i]) in sticky)
-			item = names[i] " = COALESCE(excluded." names[i] ", t." \
-				names[i] ")"
-		if (i < count)
-			item = item ","
-		width += length(item) + 1
-		text = text (i == 1 ? "" : width > 72 ? "\n" : " ") item
-		if (width > 72)
-			width = length(item) + 1
-	}
-	return text
-}
-
-# What {LIST: TEXT} becomes.
-function templated(list, template,    names, count, i, item, text, place) {
-	if (of == "")
-		fail("{" list ": …} without a line -- columns: TABLE before it")
-	if (!((of, list) in columns))
-		fail("the table " of " has no columns for {" list ": …}")
-	count = split(columns[of, list], names, " ")
+		fail(list " without a line -- columns: TABLE before it")
+	if (!((of, name) in columns))
+		fail("the table " of " has no columns for " list)
+	count = split(columns[of, name], names, " ")
 	for (i = 1; i <= count; i++) {
 		item = template
-		place = i - 1
+		if (template == "@ = excluded.@" && (of, names[i]) in sticky)
+			item = "@ = COALESCE(excluded.@, t.@)"
+		nr = i - 1
 		gsub(/@/, names[i], item)
-		gsub(/#/, place, item)
-		text = text (i == 1 ? "" : ",\n") item
+		gsub(/#/, nr, item)
+		text = text (i == 1 ? "" : ", ") item
 	}
 	return text
 }
 
-# Expand all lists of a line.
-function with_lists(line,    done, token, before, list, from) {
-	while (match(line, /\{[a-z]+: [^{}]*\}/)) {
-		token = substr(line, RSTART + 1, RLENGTH - 2)
-		done = done substr(line, 1, RSTART - 1)
-		line = substr(line, RSTART + RLENGTH)
-		list = token
-		sub(/: .*/, "", list)
-		sub(/^[a-z]+: /, "", token)
-		done = done templated(list, token)
+# The same of "n.<LIST>", "<LIST = n>" or "{LIST: TEXT}".
+function wanted(list,    name, row) {
+	name = row = list
+	if (list ~ /^\{/) {
+		sub(/: .*/, "", name)
+		sub(/^\{[a-z]+: /, "", row)
+		return expanded(substr(name, 2), substr(row, 1, length(row) - 1))
 	}
-	line = done line
-	done = ""
-	while (match(line, /([a-z]+\.)?<[a-z]+( = [a-z]+)?>/)) {
+	sub(/^.*</, "", name)
+	sub(/( = .*)?>$/, "", name)
+	if (list ~ / = /) {
+		sub(/^.* = /, "", row)
+		return expanded(name, "@ = " substr(row, 1, length(row) - 1) ".@")
+	}
+	sub(/<.*/, "", row)
+	return expanded(name, row "@")
+}
+
+# A line without the comments around lists, each of which is checked.
+function without_lists(line,    done, before, token) {
+	while (match(line, mark)) {
+		before = substr(line, 1, RSTART - 1)
 		token = substr(line, RSTART, RLENGTH)
-		done = done substr(line, 1, RSTART - 1)
 		line = substr(line, RSTART + RLENGTH)
-		before = list = token
-		sub(/<.*/, "", before)
-		sub(/^.*</, "", list)
-		sub(/>$/, "", list)
-		from = ""
-		if (list ~ / = /) {
-			from = list
-			sub(/^.* = /, "", from)
-			sub(/ = .*$/, "", list)
+		done = done before
+		if (token == "/* end */") {
+			sub(/ $/, "", done)
+			end_list(before)
+		} else {
+			sub(/^ /, "", line)
+			begin_list(substr(token, 4, length(token) - 6))
 		}
-		done = done expanded(before, list, from)
 	}
+	if (list != "")
+		said = said " " line
 	return done line
 }
 
+function begin_list(name) {
+	if (list != "")
+		fail("/* " list " */ without an /* end */", list_place)
+	list = name
+	list_place = place
+	said = ""
+	wanted(list)
+}
+
+function end_list(last) {
+	if (list == "")
+		fail("/* end */ without a list before it")
+	said = said " " last
+	gsub(/[ \t]+/, " ", said)
+	gsub(/^ | $/, "", said)
+	if (said != wanted(list))
+		fail(list " of " of " is: " wanted(list), list_place)
+	list = ""
+}
+
 BEGIN {
+	mark = "/[*] (([a-z]+[.])?<[a-z]+( = [a-z]+)?>|[{][a-z]+: [^{}]*[}]|end) [*]/"
 	print "/* Made from .sql files by embed_sql.awk. */"
 	print "#include \"models/transform_job.h\""
 }
@@ -207,17 +221,20 @@ FNR == 1 {
 /^[ \t]*--/ { next }
 
 in_statement {
+	place = FILENAME ":" FNR
 	sub(/^[ \t]+/, "")
-	count = split(with_lists($0), lines, "\n")
-	for (i = 1; i <= count; i++) {
-		gsub(/\\/, "&&", lines[i])
-		gsub(/"/, "\\\\&", lines[i])
-		if (lines[i] == "")
-			continue
-		lines[i] = "\n\t\"" lines[i] "\\n\""
-		text_of[table, statement] = text_of[table, statement] lines[i]
-		printf "%s", lines[i]
-	}
+	line = without_lists($0)
+	sub(/ +$/, "", line)
+	if (line == "")
+		next
+	if (has_ended)
+		fail("the statement " statement " goes on after its ;")
+	has_ended = sub(/;$/, "", line)
+	gsub(/\\/, "&&", line)
+	gsub(/"/, "\\\\&", line)
+	line = "\n\t\"" line "\\n\""
+	text_of[table, statement] = text_of[table, statement] line
+	printf "%s", line
 }
 
 END {

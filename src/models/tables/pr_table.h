@@ -1,8 +1,8 @@
 /* Pull requests with their parts, and the links between them and work items. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(prs)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 GIVEN(COLUMN(external_id, VARCHAR, NULLABLE))
 DERIVED(COLUMN(external_repo_id, VARCHAR, NULLABLE))
@@ -68,7 +68,7 @@ KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)"
 INDEX("btree (pr_id)")
 
 TABLE(prs_reviews)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 GIVEN(COLUMN(external_id, VARCHAR, NULLABLE))
 ONCE(COLUMN(pr_id, BIGINT, NOT_NULL))
@@ -85,7 +85,7 @@ KEY("UNIQUE (pr_id, identity)")
 KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)")
 
 TABLE(prs_commits)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
 ONCE(COLUMN(pr_id, BIGINT, NOT_NULL))
@@ -103,7 +103,7 @@ KEY("UNIQUE (pr_id, external_id)")
 KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)")
 
 TABLE(prs_comments)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 GIVEN(COLUMN(external_id, VARCHAR, NULLABLE))
 ONCE(COLUMN(pr_id, BIGINT, NOT_NULL))
@@ -124,7 +124,7 @@ KEY("UNIQUE (pr_id, comment_type, identity)")
 KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)")
 
 TABLE(wits_prs_links)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(work_item_id, BIGINT, NOT_NULL))
 DERIVED(COLUMN(external_repo_id, VARCHAR, NOT_NULL))
@@ -148,4 +148,4 @@ INDEX("btree (work_item_id)")
 INDEX("btree (external_repo_id, pull_request_number)")
 INDEX("btree (repo_key, pull_request_number)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,17 +1,14 @@
 /* Projects, and which types and statuses they use. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(projects)
-SHOWN(id, BIGINT, NOT_NULL)
-ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
-GIVEN(SHOWN(key, VARCHAR, NOT_NULL))
-GIVEN(SHOWN(name, VARCHAR, NOT_NULL))
-DERIVED(SHOWN(project_type, VARCHAR, NULLABLE))
-SHOWN(integration_id, INTEGER, NOT_NULL)
-SHOWN(active, BOOLEAN, NOT_NULL)
+OWNED(BIGINT)
+OF_INTEGRATION
+ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
+GIVEN(COLUMN(key, VARCHAR, NOT_NULL))
+GIVEN(COLUMN(name, VARCHAR, NOT_NULL))
+DERIVED(COLUMN(project_type, VARCHAR, NULLABLE))
 COLUMN(column_ages, JSONB, NULLABLE)
-OWNED
-KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")
 KEY("UNIQUE (tenant_id, integration_id, external_id)")
 INDEX("btree (integration_id)")
@@ -42,4 +39,4 @@ KEY("PRIMARY KEY (project_id, status_id)")
 KEY("FOREIGN KEY (tenant_id, project_id) REFERENCES projects(tenant_id, id)")
 KEY("FOREIGN KEY (tenant_id, status_id) REFERENCES statuses(tenant_id, id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,35 +1,26 @@
 /* Batches, how many there are, and the keys that keep one from coming twice. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
-/* GIVEN: what raw_batch_insert() writes behind the tenant, in its order. */
 TABLE(raw_extraction_data)
-SHOWN(id, BIGINT, NOT_NULL)
-SHOWN(tenant_id, INTEGER, NOT_NULL)
-GIVEN(SHOWN(integration_id, INTEGER, NOT_NULL))
-GIVEN(SHOWN(entity_type, CHARS(50), NOT_NULL))
-GIVEN(SHOWN(external_id, CHARS(255), NULLABLE))
-GIVEN(COLUMN(raw_data, JSONB, NOT_NULL))
-GIVEN(COLUMN(extraction_metadata, JSONB, NULLABLE))
-GIVEN(SHOWN(processing_status, CHARS(20), NOT_NULL))
-SHOWN(created_at, STAMP, NOT_NULL)
-GIVEN(SHOWN(processed_at, STAMP, NULLABLE))
-GIVEN(SHOWN_AS(raw_data_items, INTEGER, NOT_NULL, raw_data_size))
-GIVEN(SHOWN(raw_data_bytes, BIGINT, NOT_NULL))
-GIVEN(SHOWN(replaced_characters, INTEGER, NOT_NULL))
-/* A history alone is no error. */
-COMPUTED(has_errors, BOOLEAN, NOT_NULL, "CASE jsonb_typeof(t.error_details)"
-    " WHEN 'object' THEN t.error_details - 'earlier' <> '{}'"
-    " ELSE t.error_details IS NOT NULL END")
-/* The sentence of error_details, short, and what it was about. */
-COMPUTED(error, TEXT, NULLABLE, "CASE jsonb_typeof(t.error_details)"
-    " WHEN 'object' THEN left(COALESCE(t.error_details->>'stage' || ': ', '')"
-    " || (t.error_details->>'message'), 500) END")
-SHOWN(queued_at, STAMP, NULLABLE)
-SHOWN(attempts, INTEGER, NOT_NULL)
+COLUMN(id, BIGINT, NOT_NULL)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+OF_INTEGRATION
+COLUMN(entity_type, CHARS(50), NOT_NULL)
+COLUMN(external_id, CHARS(255), NULLABLE)
+COLUMN(raw_data, JSONB, NOT_NULL)
+COLUMN(extraction_metadata, JSONB, NULLABLE)
+COLUMN(processing_status, CHARS(20), NOT_NULL)
+COLUMN(created_at, STAMP, NOT_NULL)
+COLUMN(processed_at, STAMP, NULLABLE)
+COLUMN(raw_data_items, INTEGER, NOT_NULL)
+COLUMN(raw_data_bytes, BIGINT, NOT_NULL)
+COLUMN(replaced_characters, INTEGER, NOT_NULL)
+COLUMN(queued_at, STAMP, NULLABLE)
+COLUMN(attempts, INTEGER, NOT_NULL)
 COLUMN(error_details, JSONB, NULLABLE)
 COLUMN(active, BOOLEAN, NOT_NULL)
-GIVEN(COLUMN(raw_data_sha256, BYTEA, NOT_NULL))
-GIVEN(COLUMN(queue_transform, BOOLEAN, NOT_NULL))
+COLUMN(raw_data_sha256, BYTEA, NOT_NULL)
+COLUMN(queue_transform, BOOLEAN, NOT_NULL)
 COLUMN(claimed_at, STAMP, NULLABLE)
 COLUMN(interruptions, INTEGER, NOT_NULL)
 COLUMN(queue_due, BOOLEAN, NOT_NULL)
@@ -48,8 +39,6 @@ ISOLATED(tenant_id)
 KEY("PRIMARY KEY (id)")
 KEY("UNIQUE (tenant_id, id)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
-KEY("FOREIGN KEY (tenant_id, integration_id)"
-    " REFERENCES integrations(tenant_id, id)")
 CHECK("CHECK (((processing_status)::text = ANY ((ARRAY["
     "'pending'::character varying, 'processing'::character varying,"
     " 'completed'::character varying, 'failed'::character varying])::text[])))")
@@ -139,4 +128,4 @@ KEY("FOREIGN KEY (tenant_id, raw_data_id)"
     " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
 INDEX("btree (raw_data_id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,8 +1,8 @@
 /* Repositories of GitHub. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(repositories)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 GIVEN(COLUMN(external_id, VARCHAR, NULLABLE))
 GIVEN(COLUMN(name, VARCHAR, NULLABLE))
@@ -32,4 +32,4 @@ INDEX("btree (tenant_id)")
 INDEX("btree (external_id)")
 INDEX("btree (name_key)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,7 +1,5 @@
 #include "models/tables/schema.h"
 
-#include "models/tables/column.h"
-
 /* Each table and the rights that the service needs, as rows of VALUES. */
 #define TABLE(name) "'), ('" #name "', '"
 #define GRANT(right) right ","
@@ -58,6 +56,7 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 	struct db_params params = { 0 };
 	struct db_rows *rows;
 	struct span wrong;
+	bool applied;
 	enum err rc;
 
 	rc = db_run(db, &checks, NULL, arena, &rows, diag);
@@ -68,8 +67,8 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 		return diag_tell(diag, E_DB_BUSY, "The database is not ready: "
 		    "%.*s", SPAN_ARG(wrong));
 	db_add_int(&params, schema_needed);
-	rc = db_run(db, &newest, &params, arena, &rows, diag);
-	if (rc == E_OK && !db_bool(rows, 0, 0))
+	rc = db_get_bool(db, &newest, &params, arena, &applied, diag);
+	if (rc == E_OK && !applied)
 		return diag_tell(diag, E_DB_BUSY, "The database is not ready: "
 		    "schema: migration %d is not applied: run"
 		    " pulse-etl-migrate", schema_needed);

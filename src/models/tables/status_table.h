@@ -1,21 +1,18 @@
 /* Statuses as their source names them. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(statuses)
-SHOWN(id, BIGINT, NOT_NULL)
-ONCE(SHOWN(external_id, VARCHAR, NULLABLE))
-GIVEN(SHOWN(original_name, VARCHAR, NOT_NULL))
-GIVEN(SHOWN(description, VARCHAR, NULLABLE))
-GIVEN(SHOWN_AS(category, VARCHAR, NOT_NULL, status_category))
-SHOWN(integration_id, INTEGER, NOT_NULL)
-SHOWN(active, BOOLEAN, NOT_NULL)
+OWNED(BIGINT)
+OF_INTEGRATION
+ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
+GIVEN(COLUMN(original_name, VARCHAR, NOT_NULL))
+GIVEN(COLUMN(description, VARCHAR, NULLABLE))
+GIVEN(COLUMN(category, VARCHAR, NOT_NULL))
 DERIVED(COLUMN(status_mapping_id, INTEGER, NULLABLE))
 /* A trigger of 0013 sets it, the loads clear it. */
 COLUMN(metrics_due, BOOLEAN, NOT_NULL)
 DEFAULT(metrics_due, "false")
 COLUMN(column_ages, JSONB, NULLABLE)
-OWNED
-KEY_OF_INTEGRATION
 KEY("UNIQUE (tenant_id, id)")
 KEY("UNIQUE (tenant_id, integration_id, external_id)")
 KEY("FOREIGN KEY (tenant_id, status_mapping_id)"
@@ -31,4 +28,4 @@ TRIGGER("metrics_due BEFORE UPDATE OF category, status_mapping_id ON statuses"
     " OR old.status_mapping_id IS DISTINCT FROM new.status_mapping_id)"
     " EXECUTE FUNCTION statuses_metrics_due()")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,5 +1,5 @@
 /* Tenants and their people. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(tenants)
 COLUMN(id, INTEGER, NOT_NULL)
@@ -25,9 +25,7 @@ CHECK("CHECK (((color_schema_mode)::text = ANY ((ARRAY["
     "'default'::character varying, 'custom'::character varying])::text[])))")
 
 TABLE(users)
-COLUMN(id, INTEGER, NOT_NULL)
-COLUMN(active, BOOLEAN, NOT_NULL)
-KEPT
+KEPT(INTEGER)
 COLUMN(email, CHARS(255), NOT_NULL)
 COLUMN(first_name, CHARS(100), NULLABLE)
 COLUMN(last_name, CHARS(100), NULLABLE)
@@ -54,4 +52,4 @@ DEFAULT(accessibility_level, "'regular'::character varying")
 INDEX("btree (tenant_id)")
 INDEX("btree (auth_provider)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

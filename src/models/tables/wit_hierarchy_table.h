@@ -1,19 +1,14 @@
-/* The levels of work item types; i is a level's integration. */
-#include "models/tables/begin_table.h"
+/* The levels of work item types. */
+#include "models/tables/row_words.h"
 
 TABLE(wits_hierarchies)
-SHOWN(id, INTEGER, NOT_NULL)
-SHOWN(level_number, INTEGER, NOT_NULL)
-SHOWN(level_name, VARCHAR, NOT_NULL)
-SHOWN(description, VARCHAR, NULLABLE)
-SHOWN(integration_id, INTEGER, NOT_NULL)
-COMPUTED(integration_name, CHARS(50), NOT_NULL, "i.provider")
-COMPUTED(integration_logo, CHARS(255), NULLABLE, "i.logo_filename")
-SHOWN(active, BOOLEAN, NOT_NULL)
-OWNED
-KEY_OF_INTEGRATION
+OWNED(INTEGER)
+OF_INTEGRATION
+COLUMN(level_number, INTEGER, NOT_NULL)
+COLUMN(level_name, VARCHAR, NOT_NULL)
+COLUMN(description, VARCHAR, NULLABLE)
 KEY("UNIQUE (tenant_id, id)")
 INDEX("btree (tenant_id)")
 INDEX("btree (level_number)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -1,8 +1,8 @@
 /* What Jira holds. */
-#include "models/tables/begin_table.h"
+#include "models/tables/row_words.h"
 
 TABLE(work_items)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
 GIVEN(COLUMN(key, VARCHAR, NULLABLE))
@@ -83,7 +83,7 @@ INDEX("btree (updated)")
 INDEX("btree (parent_external_id)")
 
 TABLE(changelogs)
-LOADED
+OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(work_item_id, BIGINT, NOT_NULL))
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
@@ -118,4 +118,4 @@ KEY("FOREIGN KEY (tenant_id, work_item_id)"
     " REFERENCES work_items(tenant_id, id) ON DELETE CASCADE")
 INDEX("btree (work_item_id)")
 
-#include "models/tables/end_table.h"
+#include "models/tables/row_words_end.h"

@@ -40,12 +40,11 @@ touch(struct db *db, int64_t id, struct arena *arena)
 		    " FOR NO KEY UPDATE SKIP LOCKED)",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 	struct diag diag;
 
 	diag_clear(&diag);
 	db_add_int(&params, id);
-	(void)!db_run(db, &statement, &params, arena, &rows, &diag);
+	(void)!db_change(db, &statement, &params, arena, NULL, &diag);
 }
 
 enum err
@@ -70,15 +69,15 @@ api_token_find(struct db *db, const unsigned char digest[DIGEST_SHA256_SIZE],
 	enum err rc;
 
 	db_add_bytes(&params, digest, DIGEST_SHA256_SIZE);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	if (db_rows_count(rows) == 0)
+	rc = db_get_row(db, &statement, &params, arena, &rows, diag);
+	if (rc == E_NO_ROW)
 		return diag_set(diag, E_UNKNOWN_CALLER,
 		    "no valid token has this digest");
+	if (rc != E_OK)
+		return rc;
 	ret_token->id = db_int(rows, 0, 0);
 	ret_token->tenant_id = db_int(rows, 0, 1);
-	ret_token->role = db_text(rows, 0, 2);
+	ret_token->role = role_named(db_text(rows, 0, 2));
 	ret_token->expires_in = db_is_null(rows, 0, 3) ? INT64_MAX :
 	    db_int(rows, 0, 3);
 	ret_token->has_quota = db_bool(rows, 0, 5);
@@ -106,7 +105,7 @@ make(char ret_token[API_TOKEN_LEN + 1], struct diag *diag)
 
 enum err
 api_token_insert(struct db *db, int64_t tenant_id, struct span name,
-    struct span role, int64_t lifetime, struct arena *arena, int64_t *ret_id,
+    enum role role, int64_t lifetime, struct arena *arena, int64_t *ret_id,
     char ret_token[API_TOKEN_LEN + 1], struct diag *diag)
 {
 	static const struct db_statement statement = {
@@ -120,7 +119,6 @@ api_token_insert(struct db *db, int64_t tenant_id, struct span name,
 	};
 	unsigned char digest[DIGEST_SHA256_SIZE];
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 	enum err rc;
 
 	rc = make(ret_token, diag);
@@ -131,18 +129,15 @@ api_token_insert(struct db *db, int64_t tenant_id, struct span name,
 		return rc;
 	db_add_int(&params, tenant_id);
 	db_add_text(&params, name);
-	db_add_text(&params, role);
+	db_add_text(&params, str_span(role_name(role)));
 	db_add_bytes(&params, digest, sizeof(digest));
 	db_add_text(&params, (struct span){ ret_token, HINT_LEN });
 	db_add_int(&params, lifetime);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	if (db_rows_count(rows) == 0)
-		return diag_set(diag, E_NO_ROW, "there is no active tenant %lld",
+	rc = db_get_int(db, &statement, &params, arena, ret_id, diag);
+	if (rc == E_NO_ROW)
+		return diag_set(diag, rc, "there is no active tenant %lld",
 		    (long long)tenant_id);
-	*ret_id = db_int(rows, 0, 0);
-	return E_OK;
+	return rc;
 }
 
 enum err
@@ -179,16 +174,12 @@ api_token_revoke(struct db *db, int64_t id, struct arena *arena,
 		    " WHERE id = $1 RETURNING tenant_id",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 	enum err rc;
 
 	db_add_int(&params, id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	if (db_rows_count(rows) == 0)
-		return diag_set(diag, E_NO_ROW, "there is no token %lld",
+	rc = db_get_int(db, &statement, &params, arena, ret_tenant_id, diag);
+	if (rc == E_NO_ROW)
+		return diag_set(diag, rc, "there is no token %lld",
 		    (long long)id);
-	*ret_tenant_id = db_int(rows, 0, 0);
-	return E_OK;
+	return rc;
 }

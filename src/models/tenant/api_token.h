@@ -1,25 +1,24 @@
 /*
- * API tokens: what clients show to say who they are. A token is TOKEN_PREFIX
- * and 64 hexadecimal digits, 256 random bits; only its SHA-256 is kept, so that
- * nobody who reads the table can use it. It is shown once, when it is made.
+ * API tokens: what clients show to say who they are. A token is
+ * API_TOKEN_PREFIX and 64 hexadecimal digits, 256 random bits; only its SHA-256
+ * is kept, so that nobody who reads the table can use it. It is shown once,
+ * when it is made.
  */
 #ifndef MODELS_TENANT_API_TOKEN_H
 #define MODELS_TENANT_API_TOKEN_H
 
 #include "adapters/crypto/digest.h"
 #include "adapters/db/db.h"
+#include "models/tenant/role.h"
 
 #define API_TOKEN_PREFIX "petl_"
 #define API_TOKEN_LEN (sizeof(API_TOKEN_PREFIX) - 1 + 64)
-
-/* The values of role. */
-#define API_TOKEN_ROLES "reader|writer|admin"
 
 /* What a token may do, and for whom. */
 struct api_token {
 	int64_t id;
 	int64_t tenant_id;
-	struct span role; /* one of API_TOKEN_ROLES */
+	enum role role;
 	int64_t expires_in; /* seconds; INT64_MAX: never */
 	bool has_quota;	    /* its tenant has */
 };
@@ -46,7 +45,7 @@ enum err api_token_find(struct db *db,
  * Fails: E_NO_ROW: there is no such tenant.
  */
 enum err api_token_insert(struct db *db, int64_t tenant_id, struct span name,
-    struct span role, int64_t lifetime, struct arena *arena, int64_t *ret_id,
+    enum role role, int64_t lifetime, struct arena *arena, int64_t *ret_id,
     char ret_token[API_TOKEN_LEN + 1], struct diag *diag) MUST_CHECK;
 
 /*

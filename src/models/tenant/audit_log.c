@@ -13,12 +13,11 @@ audit_log_insert(struct db *db, const struct audit_entry *entry,
 		    " FROM tenants WHERE id = $1::bigint OR $1::bigint = 0",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 
 	db_add_int(&params, entry->tenant_id);
 	db_add_text(&params, str_span(entry->who));
 	db_add_text(&params, str_span(entry->action));
 	db_add_int(&params, entry->row_id);
 	db_add_text(&params, str_span(entry->request_id));
-	return db_run(db, &statement, &params, arena, &rows, diag);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }

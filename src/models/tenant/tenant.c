@@ -12,18 +12,14 @@ tenant_find(struct db *db, int64_t tenant_id, struct arena *arena,
 		    " FROM tenants AS t WHERE t.id = $1 AND t.active",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 	enum err rc;
 
 	db_add_int(&params, tenant_id);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	if (db_rows_count(rows) == 0)
+	rc = db_get_bool(db, &statement, &params, arena, ret_has_quota, diag);
+	if (rc == E_NO_ROW)
 		return diag_set(diag, E_UNKNOWN_CALLER, "there is no active"
 		    " tenant %lld", (long long)tenant_id);
-	*ret_has_quota = db_bool(rows, 0, 0);
-	return E_OK;
+	return rc;
 }
 
 /* What is left of a limit, which may be NULL. */
@@ -102,14 +98,13 @@ tenant_usage_give_back(struct db *db, int64_t tenant_id, int64_t batches,
 		    " WHERE tenant_id = $1 AND day = current_date",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
 	struct diag diag;
 
 	diag_clear(&diag);
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, bytes);
 	db_add_int(&params, batches);
-	if (db_run(db, &statement, &params, arena, &rows, &diag) != E_OK)
+	if (db_change(db, &statement, &params, arena, NULL, &diag) != E_OK)
 		log_debug("quota_not_given_back", LOG_TEXT("text", diag.text));
 }
 
@@ -122,7 +117,6 @@ tenant_usage_purge(struct db *db, struct arena *arena, struct diag *diag)
 		.sql = "DELETE FROM tenant_usage"
 		    " WHERE day < current_date - 30",
 	};
-	struct db_rows *rows;
 
-	return db_run(db, &statement, NULL, arena, &rows, diag);
+	return db_change(db, &statement, NULL, arena, NULL, diag);
 }

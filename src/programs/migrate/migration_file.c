@@ -14,12 +14,6 @@
 static const char up_end[] = MIGRATION_UP_END;
 static const char down_end[] = MIGRATION_DOWN_END;
 
-static enum err
-no_memory(struct diag *diag)
-{
-	return diag_set(diag, E_NO_MEMORY, "out of memory");
-}
-
 static bool
 has_end(const char *name, const char *end)
 {
@@ -86,10 +80,8 @@ read_file(const char *path, struct arena *arena, struct span *ret_text,
 	} else if (memchr(buf.data, '\0', buf.len) != NULL) {
 		rc = diag_set(diag, E_INVALID, "%s: holds a NUL byte", path);
 	} else {
-		*ret_text = (struct span){ arena_text(arena, buf_span(&buf)),
-			buf.len };
-		if (ret_text->at == NULL)
-			rc = no_memory(diag);
+		*ret_text = arena_span(arena, buf_span(&buf));
+		rc = arena_done(arena, diag);
 	}
 	(void)fclose(file);
 	buf_free(&buf);
@@ -117,8 +109,6 @@ read_pair(struct migration_file *file, struct arena *arena, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	hex = arena_get(arena, 2 * sizeof(digest) + 1);
-	if (hex == NULL)
-		return no_memory(diag);
 	for (size_t i = 0; i < sizeof(digest); i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	file->checksum = hex;
@@ -157,13 +147,11 @@ take_name(struct migration_files *files, const char *name,
 		file->stem = arena_text(arena, stem);
 	}
 	path = arena_printf(arena, "%s/%s", files->dir, name);
-	if (file->stem == NULL || path == NULL)
-		return no_memory(diag);
 	if (has_end(name, up_end))
 		file->up = path;
 	else
 		file->down = path;
-	return E_OK;
+	return arena_done(arena, diag);
 }
 
 enum err
@@ -178,10 +166,10 @@ migration_files_read(const char *dir, struct arena *arena,
 	if (count < 0)
 		return diag_set(diag, E_SETTING, "%s: %s", dir,
 		    strerror(errno));
-	files.files = arena_get(arena,
+	files.files = arena_ask(arena,
 	    (size_t)count * sizeof(*files.files) + 1);
 	if (files.files == NULL)
-		rc = no_memory(diag);
+		rc = arena_done(arena, diag);
 	for (int i = 0; i < count && rc == E_OK; i++)
 		rc = take_name(&files, names[i]->d_name, arena, diag);
 	for (int i = 0; i < count; i++)

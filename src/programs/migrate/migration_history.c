@@ -7,12 +7,6 @@
 /* The first 8 bytes of the SHA-256 of "pulse-etl-migrate". */
 #define LOCK_KEY "6773953467272594634"
 
-static enum err
-no_memory(struct diag *diag)
-{
-	return diag_set(diag, E_NO_MEMORY, "out of memory");
-}
-
 /* Wait within a transaction, so that the time limit is gone with it. */
 static enum err
 wait_for_lock(struct db_admin *db, int64_t seconds, struct arena *arena,
@@ -22,13 +16,11 @@ wait_for_lock(struct db_admin *db, int64_t seconds, struct arena *arena,
 	struct diag ignored;
 	enum err rc;
 
-	if (limit == NULL)
-		return no_memory(diag);
 	rc = db_admin_run(db, "BEGIN", NULL, 0, NULL, NULL, diag);
 	if (rc == E_OK)
 		rc = db_admin_run(db,
 		    "SELECT set_config('lock_timeout', $1, true)", &limit, 1,
-		    NULL, NULL, diag);
+		    arena, NULL, diag);
 	if (rc == E_OK)
 		rc = db_admin_run(db, "SELECT pg_advisory_lock(" LOCK_KEY ")",
 		    NULL, 0, NULL, NULL, diag);
@@ -84,10 +76,10 @@ migration_history_read(struct db_admin *db, struct arena *arena,
 			return rc;
 		history.count = rows->count;
 	}
-	history.applied = arena_get(arena,
+	history.applied = arena_ask(arena,
 	    (history.count + 1) * sizeof(*history.applied));
 	if (history.applied == NULL)
-		return no_memory(diag);
+		return arena_done(arena, diag);
 	for (size_t i = 0; i < history.count; i++) {
 		char *const *cells = &rows->cells[i * rows->columns];
 
@@ -140,11 +132,9 @@ migration_history_add(struct db_admin *db, const struct migration_file *file,
 		file->checksum,
 	};
 
-	if (values[0] == NULL)
-		return no_memory(diag);
 	return db_admin_run(db, "INSERT INTO migration_history"
 	    " (number, name, checksum) VALUES ($1, $2, $3)", values,
-	    COUNT(values), NULL, NULL, diag);
+	    COUNT(values), arena, NULL, diag);
 }
 
 enum err
@@ -153,8 +143,6 @@ migration_history_remove(struct db_admin *db,
 {
 	const char *number = arena_printf(arena, "%d", file->number);
 
-	if (number == NULL)
-		return no_memory(diag);
 	return db_admin_run(db, "DELETE FROM migration_history"
-	    " WHERE number = $1", &number, 1, NULL, NULL, diag);
+	    " WHERE number = $1", &number, 1, arena, NULL, diag);
 }

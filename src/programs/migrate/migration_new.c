@@ -64,8 +64,6 @@ migration_new(const struct migration_files *files, const char *name,
 	if (number > MIGRATION_NUMBER_MAX)
 		return diag_set(diag, E_USAGE, "all numbers are used up");
 	file.stem = arena_printf(arena, "%04d_%s", number, clean);
-	if (file.stem == NULL)
-		return diag_set(diag, E_NO_MEMORY, "out of memory");
 	file.up = arena_printf(arena, "%s/%s" MIGRATION_UP_END, files->dir,
 	    file.stem);
 	file.down = arena_printf(arena, "%s/%s" MIGRATION_DOWN_END,
@@ -76,9 +74,9 @@ migration_new(const struct migration_files *files, const char *name,
 	    " migration corrects it.\n\n", file.stem);
 	down_text = arena_printf(arena, "-- Take back exactly what"
 	    " %s" MIGRATION_UP_END " did.\n\n", file.stem);
-	if (file.up == NULL || file.down == NULL || up_text == NULL ||
-	    down_text == NULL)
-		return diag_set(diag, E_NO_MEMORY, "out of memory");
+	rc = arena_done(arena, diag);
+	if (rc != E_OK)
+		return rc;
 	*ret_file = file;
 	if (dry_run)
 		return E_OK;

@@ -99,11 +99,9 @@ begin_plan(const struct migration_files *files,
 	if (rc != E_OK)
 		return rc;
 	plan->count = 0;
-	plan->steps = arena_get(arena,
+	plan->steps = arena_ask(arena,
 	    (files->count + 1) * sizeof(const struct migration_file *));
-	if (plan->steps == NULL)
-		return diag_set(diag, E_NO_MEMORY, "out of memory");
-	return E_OK;
+	return arena_done(arena, diag);
 }
 
 static enum err

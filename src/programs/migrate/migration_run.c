@@ -127,16 +127,13 @@ run_statements(struct migration_run *run, struct span text, struct diag *diag)
 		if (rc != E_OK || statement.text.at == NULL)
 			break;
 		copy = arena_text(run->arena, statement.text);
-		if (copy == NULL) {
-			rc = diag_set(diag, E_NO_MEMORY, "out of memory");
-			break;
-		}
 		if (stop_asked) {
 			rc = diag_set(diag, E_MIGRATION, "interrupted");
 			break;
 		}
 		run->statement = &statement;
-		rc = db_admin_run(run->db, copy, NULL, 0, NULL, NULL, diag);
+		rc = db_admin_run(run->db, copy, NULL, 0, run->arena, NULL,
+		    diag);
 		if (rc == E_INVALID)
 			(void)fprintf(stderr, "%s:%u: %s\n", run->path,
 			    statement.line, diag->text);

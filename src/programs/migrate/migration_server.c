@@ -4,7 +4,8 @@
 
 #define OWNER "'pulse_etl_owner'"
 #define SERVICE "'pulse_etl_service'"
-#define EXISTS_ROLE(name) "EXISTS (SELECT FROM pg_roles WHERE rolname = " name ")"
+#define EXISTS_ROLE(name) \
+	"EXISTS (SELECT FROM pg_roles WHERE rolname = " name ")"
 
 /* Of the database, whoever looks: a sentence for each thing that is wrong. */
 static const char database_sql[] =

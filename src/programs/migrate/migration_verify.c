@@ -104,18 +104,18 @@ struct comparison {
 
 /* Find what a row declares and nobody took yet. NULL: it is not there. */
 static char **
-take(struct comparison *with, enum schema_kind kind, const char *table,
+take(struct comparison *comparison, enum schema_kind kind, const char *table,
     const char *name)
 {
-	for (size_t i = 0; i < with->live->count; i++) {
-		char **cells = &with->live->cells[i * LIVE_COLUMNS];
+	for (size_t i = 0; i < comparison->live->count; i++) {
+		char **cells = &comparison->live->cells[i * LIVE_COLUMNS];
 
-		if (with->declared[i] ||
+		if (comparison->declared[i] ||
 		    strcmp(cells[LIVE_KIND], kinds[kind]) != 0 ||
 		    strcmp(cells[LIVE_TABLE], table) != 0 ||
 		    strcmp(cells[LIVE_NAME], name) != 0)
 			continue;
-		with->declared[i] = true;
+		comparison->declared[i] = true;
 		return cells;
 	}
 	return NULL;
@@ -128,26 +128,26 @@ nullability(bool needed)
 }
 
 static void
-compare_column(struct comparison *with, const char *table,
+compare_column(struct comparison *comparison, const char *table,
     const struct schema_row *row)
 {
-	char **live = take(with, row->kind, table, row->name);
+	char **live = take(comparison, row->kind, table, row->name);
 	bool needed;
 
 	if (live == NULL) {
-		with->differences++;
+		comparison->differences++;
 		(void)printf("%s.%s: the column is missing: %s, %s\n", table,
 		    row->name, row->type, nullability(row->needed));
 		return;
 	}
 	if (strcmp(live[LIVE_TYPE], row->type) != 0) {
-		with->differences++;
+		comparison->differences++;
 		(void)printf("%s.%s: the type is %s, declared is %s\n", table,
 		    row->name, live[LIVE_TYPE], row->type);
 	}
 	needed = live[LIVE_NEEDED][0] == 't';
 	if (needed != row->needed) {
-		with->differences++;
+		comparison->differences++;
 		(void)printf("%s.%s: it is %s, declared is %s\n", table,
 		    row->name, nullability(needed), nullability(row->needed));
 	}
@@ -155,7 +155,7 @@ compare_column(struct comparison *with, const char *table,
 
 /* Compare each declared row; those of a missing table are missing with it. */
 static void
-compare(struct comparison *with)
+compare(struct comparison *comparison)
 {
 	const char *table = NULL;
 	bool is_there = false;
@@ -165,9 +165,10 @@ compare(struct comparison *with)
 
 		if (row->kind == SCHEMA_TABLE) {
 			table = row->name;
-			is_there = take(with, row->kind, table, table) != NULL;
+			is_there = take(comparison, row->kind, table,
+			    table) != NULL;
 			if (!is_there) {
-				with->differences++;
+				comparison->differences++;
 				(void)printf("%s: the table is missing\n",
 				    table);
 			}
@@ -176,9 +177,10 @@ compare(struct comparison *with)
 		if (!is_there)
 			continue;
 		if (row->kind == SCHEMA_COLUMN) {
-			compare_column(with, table, row);
-		} else if (take(with, row->kind, table, row->name) == NULL) {
-			with->differences++;
+			compare_column(comparison, table, row);
+		} else if (take(comparison, row->kind, table, row->name) ==
+		    NULL) {
+			comparison->differences++;
 			(void)printf("%s: the %s is missing: %s\n", table,
 			    kinds[row->kind], row->name);
 		}
@@ -187,14 +189,14 @@ compare(struct comparison *with)
 
 /* Is it part of a table that is not declared, and so noted with that? */
 static bool
-is_part_of_note(const struct comparison *with, const char *table)
+is_part_of_note(const struct comparison *comparison, const char *table)
 {
-	for (size_t i = 0; i < with->live->count; i++) {
-		char **cells = &with->live->cells[i * LIVE_COLUMNS];
+	for (size_t i = 0; i < comparison->live->count; i++) {
+		char **cells = &comparison->live->cells[i * LIVE_COLUMNS];
 
 		if (strcmp(cells[LIVE_KIND], kinds[SCHEMA_TABLE]) == 0 &&
 		    strcmp(cells[LIVE_NAME], table) == 0)
-			return !with->declared[i];
+			return !comparison->declared[i];
 	}
 	return false;
 }
@@ -211,20 +213,21 @@ is_harmless(char **cells)
 
 /* Print what is there and nobody declared. */
 static void
-note_others(struct comparison *with)
+note_others(struct comparison *comparison)
 {
-	for (size_t i = 0; i < with->live->count; i++) {
-		char **cells = &with->live->cells[i * LIVE_COLUMNS];
+	for (size_t i = 0; i < comparison->live->count; i++) {
+		char **cells = &comparison->live->cells[i * LIVE_COLUMNS];
 		bool is_table = strcmp(cells[LIVE_KIND],
 		    kinds[SCHEMA_TABLE]) == 0;
 
-		if (with->declared[i] ||
-		    (!is_table && is_part_of_note(with, cells[LIVE_TABLE])))
+		if (comparison->declared[i] ||
+		    (!is_table &&
+		    is_part_of_note(comparison, cells[LIVE_TABLE])))
 			continue;
 		if (is_harmless(cells))
-			with->notes++;
+			comparison->notes++;
 		else
-			with->differences++;
+			comparison->differences++;
 		if (is_table)
 			(void)printf("note: %s: a table that is not declared\n",
 			    cells[LIVE_TABLE]);
@@ -239,25 +242,25 @@ note_others(struct comparison *with)
 enum err
 migration_verify(struct db_admin *db, struct arena *arena, struct diag *diag)
 {
-	struct comparison with = { 0 };
+	struct comparison comparison = { 0 };
 	struct db_admin_rows *live;
 	enum err rc;
 
 	rc = db_admin_run(db, live_sql, NULL, 0, arena, &live, diag);
 	if (rc != E_OK)
 		return rc;
-	with.live = live;
-	with.declared = arena_get(arena, live->count + 1);
-	if (with.declared == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory");
-	rc = migration_server_print(db, arena, &with.differences, diag);
+	comparison.live = live;
+	comparison.declared = arena_ask(arena, live->count + 1);
+	if (comparison.declared == NULL)
+		return arena_done(arena, diag);
+	rc = migration_server_print(db, arena, &comparison.differences, diag);
 	if (rc != E_OK)
 		return rc;
-	compare(&with);
-	note_others(&with);
-	(void)printf("%u differences, %u notes\n", with.differences,
-	    with.notes);
-	if (with.differences > 0)
+	compare(&comparison);
+	note_others(&comparison);
+	(void)printf("%u differences, %u notes\n", comparison.differences,
+	    comparison.notes);
+	if (comparison.differences > 0)
 		return diag_set(diag, E_MIGRATION, "the database %s is not"
 		    " what this version declares", db_admin_database(db));
 	return E_OK;

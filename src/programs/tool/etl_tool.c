@@ -12,7 +12,7 @@
 #include "base/option.h"
 #include "base/suggest.h"
 #include "models/tenant/audit_log.h"
-#include "programs/tool/tool.h"
+#include "programs/tool/tool_output.h"
 
 #define PROGRAM "pulse-etl"
 #define ARENA_BYTES (256u << 20)
@@ -57,16 +57,21 @@ print_help(const char *group)
 	    " [OPTION]...\n");
 	print_commands(group);
 	(void)puts("\n"
-	    "  -c, --config FILE  read settings from FILE, the other programs' file\n"
-	    "                     (ETL_CONFIG)\n"
+	    "  -c, --config FILE  read settings from FILE, the other programs'"
+	    " file;\n"
+	    "                     without it ETL_CONFIG, then\n"
+	    "                     " ETL_SYSCONFDIR "/pulse-etl/etl.conf\n"
 	    "  -h, --help         this text; behind a GROUP its commands\n"
 	    "  -V, --version      the version\n"
 	    "\n"
-	    "Settings come from FILE, and from the environment, which wins: DATABASE_URL\n"
+	    "Settings come from FILE, and from the environment, which wins:"
+	    " DATABASE_URL\n"
 	    "names the database, as whom.\n"
 	    "\n"
-	    "Exit codes: 0 done; 1 refused or not found; 64 wrong options; 65 wrong\n"
-	    "input; 69 a server is unreachable; 70 our fault; 78 wrong settings.");
+	    "Exit codes: 0 done; 1 refused or not found; 64 wrong options; 65"
+	    " wrong\n"
+	    "input; 69 a server is unreachable; 70 our fault; 78 wrong"
+	    " settings.");
 }
 
 _Noreturn static void
@@ -116,8 +121,9 @@ takes(const struct tool *tool, const char *name)
 	return false;
 }
 
-int
-tool_option(struct tool *tool, const struct option *options)
+/* The next option, whatever it is. */
+static int
+next_option(struct tool *tool, const struct option *options)
 {
 	int index, option = option_next(tool->argc, tool->argv, "+h", options,
 	    &index);
@@ -135,6 +141,46 @@ tool_option(struct tool *tool, const struct option *options)
 		exit(err_exit_code(E_USAGE));
 	}
 	return option;
+}
+
+int
+tool_option(struct tool *tool, const struct option *options)
+{
+	int option;
+
+	while ((option = next_option(tool, options)) == 'O')
+		tool->format = tool_output_format(tool, optarg);
+	return option;
+}
+
+void
+tool_no_arguments(const struct tool *tool)
+{
+	if (optind < tool->argc)
+		tool_usage(tool, "unexpected argument: %s",
+		    tool->argv[optind]);
+}
+
+int64_t
+tool_id(const struct tool *tool)
+{
+	int64_t id;
+
+	if (optind + 1 != tool->argc)
+		tool_usage(tool, "give exactly one ID");
+	if (!span_int64(str_span(tool->argv[optind]), &id) || id < 1)
+		tool_usage(tool, "%s is not an ID", tool->argv[optind]);
+	return id;
+}
+
+enum err
+tool_explain(enum err rc, const char *what, struct diag *diag)
+{
+	if (rc != E_OK && strcmp(diag->sqlstate, "42501") == 0)
+		return diag_set(diag, E_FORBIDDEN, "this role may not change"
+		    " %s: connect as the owner of the tables (DATABASE_URL)",
+		    what);
+	return rc;
 }
 
 int64_t
@@ -163,9 +209,9 @@ tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
 struct span
 tool_plain(const struct tool *tool, struct span text)
 {
-	char *copy = text.at == NULL ? NULL : arena_text(tool->arena, text);
+	char *copy = arena_text(tool->arena, text);
 
-	if (copy == NULL)
+	if (text.at == NULL || arena_failed(tool->arena))
 		return SPAN_LIT("-");
 	for (size_t i = 0; i < text.len; i++)
 		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
@@ -288,6 +334,8 @@ run_command(const struct tool_row *row, struct tool *tool)
 
 	diag_clear(&diag);
 	rc = row->run(tool, &diag);
+	if (rc == E_OK)
+		rc = arena_done(tool->arena, &diag);
 	if (fflush(stdout) != 0 && rc == E_OK)
 		rc = diag_set(&diag, E_SYSTEM, "cannot write to stdout");
 	if (rc != E_OK)
@@ -299,7 +347,7 @@ run_command(const struct tool_row *row, struct tool *tool)
 int
 main(int argc, char **argv)
 {
-	const char *path = getenv("ETL_CONFIG");
+	const char *path = NULL;
 	const struct tool_row *row;
 	struct tool tool = { .settings = &settings };
 	struct diag diag;
@@ -315,6 +363,7 @@ main(int argc, char **argv)
 	    first + 1 < argc ? argv[first + 1] : NULL);
 	settings_init(&settings, sets);
 	diag_clear(&diag);
+	path = conf_path(path);
 	if (conf_read(sets, COUNT(sets), path, &diag) != E_OK) {
 		(void)fprintf(stderr, PROGRAM ": %s\n", diag.text);
 		return err_exit_code(E_SETTING);
@@ -330,16 +379,15 @@ main(int argc, char **argv)
 	optind = 1;
 	tool.arena = arena_new(ARENA_BYTES);
 	tool.db = db_new(&settings.db, PROGRAM);
-	if (tool.arena != NULL && tool.db != NULL)
+	if (tool.arena != NULL && tool.db != NULL) {
 		tool.usage = arena_printf(tool.arena, "%s%s%s%s%s", row->group,
 		    row->command[0] == '\0' ? "" : " ", row->command,
 		    row->takes[0] == '\0' ? "" : " ", row->takes);
-	if (tool.usage != NULL) {
 		db_tenant(tool.db, DB_EVERY_TENANT);
 		rc = run_command(row, &tool);
 	}
 	db_free(tool.db);
 	arena_free(tool.arena);
 	conf_free(sets, COUNT(sets));
-	return err_exit_code(rc);
+	return rc == E_OK ? tool.exit_code : err_exit_code(rc);
 }

@@ -85,8 +85,8 @@ add_folder(struct import_files *files, const char *path,
 		char *inner = arena_printf(arena, "%s/%s", path,
 		    entries[i]->d_name);
 
-		if (rc == E_OK && inner == NULL)
-			rc = diag_set(diag, E_NO_MEMORY, "a list of files");
+		if (rc == E_OK)
+			rc = arena_done(arena, diag);
 		if (rc == E_OK)
 			rc = add(files, inner, folder, arena, diag);
 		free(entries[i]);
@@ -181,6 +181,8 @@ import_files_token(const char *path, struct arena *arena,
 	if (rc == E_OK)
 		*ret_header = token.len == 0 ? NULL : arena_printf(arena,
 		    "Authorization: Bearer %.*s", SPAN_ARG(token));
+	if (rc == E_OK)
+		rc = arena_done(arena, diag);
 	buf_free(&buf);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/http_client.h"
 #include "base/file.h"
 #include "programs/tool/import_files.h"
 
@@ -79,21 +80,6 @@ import_options_read(struct tool *tool, struct import_options *ret)
 		tool_usage(tool, "%s", diag.text);
 }
 
-/* A name as the value of a parameter. */
-static void
-add_escaped(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
-		    (c | 0x20) <= 'z') || c == '-' || c == '_' || c == '.')
-			buf_add_char(out, *text);
-		else
-			buf_printf(out, "%%%02X", c);
-	}
-}
-
 enum err
 import_options_address(const struct import_options *options, const char *path,
     struct buf *out)
@@ -109,8 +95,8 @@ import_options_address(const struct import_options *options, const char *path,
 		return buf_done(out);
 	buf_printf(out, "&integration_id=%" PRId64 "&entity_type=",
 	    options->integration_id);
-	add_escaped(out, options->entity_type);
+	http_client_escape(out, options->entity_type);
 	buf_add_text(out, "&external_id=");
-	add_escaped(out, name == NULL ? path : name + 1);
+	http_client_escape(out, name == NULL ? path : name + 1);
 	return buf_done(out);
 }

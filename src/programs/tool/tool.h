@@ -9,11 +9,16 @@
 
 #include "programs/settings.h"
 
+/* How lists are printed; see tool_output.h. */
+enum tool_format { TOOL_TABLE, TOOL_JSON, TOOL_NDJSON, TOOL_TSV };
+
 struct tool {
 	const struct settings *settings;
 	struct db *db; /* not opened yet; for every tenant */
 	struct arena *arena;
 	const char *usage; /* of the command: its words and what they take */
+	enum tool_format format; /* as --output says */
+	int exit_code; /* of a command that did its work; 0 */
 	/* Behind the command's own words; [0] is for getopt_long(3). */
 	int argc;
 	char **argv;
@@ -41,6 +46,18 @@ int tool_option(struct tool *tool, const struct option *options);
  */
 enum err tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
     int64_t row_id, struct diag *diag) MUST_CHECK;
+
+/*
+ * Give what failed for the want of a right a sentence that says whom to connect
+ * as; `what` is what was to be changed.
+ */
+enum err tool_explain(enum err rc, const char *what, struct diag *diag);
+
+/* End the program where there are arguments behind the options. */
+void tool_no_arguments(const struct tool *tool);
+
+/* The one argument behind the options, an id; else the program ends. */
+int64_t tool_id(const struct tool *tool);
 
 /* End the program: the command line is wrong, and how. */
 _Noreturn void tool_usage(const struct tool *tool, const char *format, ...)

@@ -21,20 +21,17 @@ tool_broker(struct tool *tool, struct queue_manager **ret_queue,
 {
 	struct mq_settings *settings = arena_get(tool->arena,
 	    sizeof(*settings));
-	struct queue_manager *queue;
+	struct queue_manager *queue = NULL;
 	struct mq *mq;
 
-	if (settings == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory");
 	*settings = tool->settings->mq;
 	if (settings->rabbitmq_timeout < OPEN_MS)
 		settings->rabbitmq_timeout = OPEN_MS;
 	mq = mq_new(settings, "pulse-etl");
-	if (mq == NULL || !arena_defer(tool->arena, close_broker, mq))
-		return diag_set(diag, E_NO_MEMORY, "no memory");
-	queue = queue_manager_new(mq, settings, &tool->settings->queue);
+	if (mq != NULL && arena_defer(tool->arena, close_broker, mq))
+		queue = queue_manager_new(mq, settings, &tool->settings->queue);
 	if (queue == NULL || !arena_defer(tool->arena, free_manager, queue))
-		return diag_set(diag, E_NO_MEMORY, "no memory");
+		return diag_set(diag, E_NO_MEMORY, "a connection to RabbitMQ");
 	*ret_queue = queue;
 	return mq_open(mq, OPEN_MS, diag);
 }

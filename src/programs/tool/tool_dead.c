@@ -220,7 +220,8 @@ revive_batch(struct tool *tool, struct queue_manager *queue,
 	enum err rc;
 
 	db_tenant(tool->db, filter.tenant_id);
-	rc = tool_audit(tool, filter.tenant_id, "dead.requeue", filter.id, diag);
+	rc = tool_audit(tool, filter.tenant_id, "dead.requeue", filter.id,
+	    diag);
 	if (rc != E_OK)
 		return rc;
 	rc = requeue(tool->db, queue, &filter, tool->arena, &requeued, diag);

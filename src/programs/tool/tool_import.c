@@ -18,7 +18,7 @@
 #include "programs/tool/import_options.h"
 #include "programs/tool/tool.h"
 
-#define TIMEOUT_SECONDS 120
+#define TIMEOUT_MS 120000
 #define FILE_MAX_BYTES (256u << 20)
 /* Tries, of one file and of all, and the first pause, doubled each time, ms. */
 #define TRIES 6
@@ -187,10 +187,9 @@ warn(struct import *me, const struct item *item, struct span body)
 		warned = warned->next;
 	if (warned != NULL)
 		return;
-	warned = arena_get(me->tool->arena, sizeof(*warned));
-	if (warned != NULL)
+	warned = arena_ask(me->tool->arena, sizeof(*warned));
+	if (warned != NULL) {
 		warned->json = arena_text(me->tool->arena, member.value);
-	if (warned != NULL && warned->json != NULL) {
 		warned->next = me->warned;
 		me->warned = warned;
 	}
@@ -203,12 +202,13 @@ warn(struct import *me, const struct item *item, struct span body)
 static void
 on_answer(struct import *me, const struct http_client_answer *answer)
 {
+	bool is_whole = answer->outcome == HTTP_CLIENT_WHOLE;
 	struct item *item = answer->context;
 	struct span text;
 
 	note_service(me, item, may_pass(answer->status));
-	if (answer->status == 200 || answer->status == 201 ||
-	    answer->status == 202) {
+	if (is_whole && (answer->status == 200 || answer->status == 201 ||
+	    answer->status == 202)) {
 		warn(me, item, answer->body);
 		text = answer_member(me, answer->body, "raw_data_id");
 		finish(me, item, answer->status == 200 ? THERE : STORED,
@@ -223,9 +223,10 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 	}
 	text = answer_member(me, answer->body, "detail");
 	if (text.at == NULL)
-		text = answer->status == 0 ? str_span(answer->trouble) :
-		    str_span(arena_printf(me->tool->arena, "HTTP status %ld",
-		    answer->status));
+		text = answer->status == 0 ? str_span(answer->detail) :
+		    str_span(arena_printf(me->tool->arena, "HTTP status %ld%s%s",
+		    answer->status, is_whole ? "" : ": ", is_whole ? "" :
+		    answer->detail));
 	finish(me, item, may_pass(answer->status) ? AWAY : REFUSED, "", text);
 }
 
@@ -257,7 +258,8 @@ send_item(struct import *me, struct item *item, struct diag *diag)
 {
 	const char *headers[] = { "Content-Type: application/json", "Expect:",
 		item->key, me->options.authorization, NULL };
-	struct http_client_request request = { .headers = headers, .context = item };
+	struct http_client_request request = { .headers = headers,
+		.post = true, .context = item };
 	enum err rc = read_item(me, item, diag);
 
 	if (rc != E_OK) {
@@ -270,7 +272,7 @@ send_item(struct import *me, struct item *item, struct diag *diag)
 	item->outcome = RUNNING;
 	request.url = item->address.data;
 	request.body = buf_span(&item->body);
-	return http_client_post(me->client, &request, diag);
+	return http_client_start(me->client, &request, diag);
 }
 
 /* Nobody has answered for so long that nothing more is tried. */
@@ -342,7 +344,8 @@ sum_up(const struct import *me, struct diag *diag)
 	    me->counts[REFUSED] + me->counts[AWAY]);
 	if (me->counts[AWAY] > 0)
 		return diag_set(diag, E_HTTP_AWAY, "the service was"
-		    " unreachable for %zu files: run the import again", me->counts[AWAY]);
+		    " unreachable for %zu files: run the import again",
+		    me->counts[AWAY]);
 	if (me->counts[REFUSED] > 0)
 		return diag_set(diag, E_INVALID, "%zu files were refused",
 		    me->counts[REFUSED]);
@@ -358,7 +361,7 @@ tool_import(struct tool *tool, struct diag *diag)
 	import_options_read(tool, &me.options);
 	rc = list_items(&me, diag);
 	if (rc == E_OK)
-		rc = http_client_new((size_t)me.options.jobs, TIMEOUT_SECONDS,
+		rc = http_client_new((size_t)me.options.jobs, TIMEOUT_MS,
 		    &me.client, diag);
 	if (rc == E_OK)
 		rc = send_all(&me, diag);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_purge.h"
 #include "programs/tool/tool.h"
 
 /* Rows of one transaction: short locks, small WAL. */

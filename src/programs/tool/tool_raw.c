@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/batch/raw_batch.h"
+#include "models/batch/raw_batch_requeue.h"
 #include "programs/tool/tool_broker.h"
+#include "programs/tool/tool_output.h"
 #include "work/requeue.h"
 #include "work/worker_job.h"
 
@@ -19,7 +22,7 @@
 /* What these commands take. */
 struct raw_options {
 	struct raw_batch_filter filter;
-	const char *output;
+	const char *output; /* a format; of raw export a file */
 	bool all, dry_run;
 };
 
@@ -96,47 +99,31 @@ read_options(struct tool *tool, struct raw_options *ret)
 	db_tenant(tool->db, filter->tenant_id);
 }
 
-/* The one argument behind the options: a batch's id. */
-static int64_t
-read_id(struct tool *tool)
+/* What a table of batches shows of them, and what it calls that. */
+static const struct {
+	const char *member;
+	const char *heading;
+} headings[] = {
+	{ "id", "ID" }, { "entity_type", "TYPE" },
+	{ "processing_status", "STATUS" }, { "created_at", "CREATED" },
+	{ "raw_data_size", "ITEMS" }, { "raw_data_bytes", "BYTES" },
+	{ "error", "ERROR" },
+};
+
+static const struct tool_column *
+list_columns(void)
 {
-	int64_t id;
+	static struct tool_column columns[RAW_BATCH_COLUMNS];
 
-	if (optind + 1 != tool->argc)
-		tool_usage(tool, "give exactly one ID");
-	if (!span_int64(str_span(tool->argv[optind]), &id) || id < 1)
-		tool_usage(tool, "%s is no ID", tool->argv[optind]);
-	return id;
-}
-
-static void
-no_arguments(struct tool *tool)
-{
-	if (optind < tool->argc)
-		tool_usage(tool, "unexpected argument: %s",
-		    tool->argv[optind]);
-}
-
-static void
-print_list(const struct tool *tool, const struct db_rows *rows)
-{
-	(void)printf("%-10s %-26s %-10s %8s %11s %8s %-20s %s\n", "ID", "TYPE",
-	    "STATUS", "ITEMS", "BYTES", "ATTEMPTS", "CREATED", "ERRORS");
-	for (int i = 0; i < db_rows_count(rows); i++) {
-		struct span type = tool_plain(tool, db_text(rows, i,
-		    RAW_BATCH_entity_type));
-		struct span status = db_text(rows, i,
-		    RAW_BATCH_processing_status);
-		struct span created = db_text(rows, i, RAW_BATCH_created_at);
-
-		(void)printf("%-10" PRId64 " %-26.*s %-10.*s %8" PRId64
-		    " %11" PRId64 " %8" PRId64 " %-20.19s %s\n",
-		    db_int(rows, i, RAW_BATCH_id), SPAN_ARG(type),
-		    SPAN_ARG(status), db_int(rows, i, RAW_BATCH_raw_data_size),
-		    db_int(rows, i, RAW_BATCH_raw_data_bytes),
-		    db_int(rows, i, RAW_BATCH_attempts), created.at,
-		    db_bool(rows, i, RAW_BATCH_has_errors) ? "yes" : "no");
+	for (size_t i = 0; i < RAW_BATCH_COLUMNS; i++) {
+		columns[i].member = raw_batch_columns[i].member;
+		columns[i].kind = raw_batch_columns[i].kind;
+		for (size_t j = 0; j < COUNT(headings); j++)
+			if (strcmp(headings[j].member,
+			    columns[i].member) == 0)
+				columns[i].heading = headings[j].heading;
 	}
+	return columns;
 }
 
 enum err
@@ -147,35 +134,39 @@ tool_raw_list(struct tool *tool, struct diag *diag)
 	enum err rc;
 
 	read_options(tool, &options);
-	no_arguments(tool);
+	tool_no_arguments(tool);
 	rc = raw_batch_list(tool->db, &options.filter, tool->arena, &rows,
 	    diag);
-	if (rc == E_OK)
-		print_list(tool, rows);
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	if (options.output != NULL)
+		tool->format = tool_output_format(tool, options.output);
+	return tool_output_rows(tool, list_columns(), RAW_BATCH_COLUMNS, rows,
+	    diag);
 }
 
 enum err
 tool_raw_show(struct tool *tool, struct diag *diag)
 {
-	static const char *const names[] = {
-#define MEMBER(member, ...) #member,
-#include "models/tables/raw_batch_table.h"
-		"extraction_metadata", "error_details",
+	static const struct tool_column columns[] = {
+#define SHOWN(member, kind, null, sql) { #member, NULL, COLUMN_##kind },
+#include "models/batch/raw_batch_shown_rows.h"
+#undef SHOWN
+		{ "extraction_metadata", NULL, COLUMN_JSON },
+		{ "error_details", NULL, COLUMN_JSON },
 	};
 	struct raw_options options = { 0 };
 	struct db_rows *rows;
 	enum err rc;
 
 	read_options(tool, &options);
-	rc = raw_batch_get(tool->db, options.filter.tenant_id, read_id(tool),
+	rc = raw_batch_get(tool->db, options.filter.tenant_id, tool_id(tool),
 	    SPAN_NONE, false, tool->arena, &rows, diag);
-	for (size_t i = 0; rc == E_OK && i < COUNT(names); i++) {
-		struct span value = tool_plain(tool, db_text(rows, 0, (int)i));
-
-		(void)printf("%s: %.*s\n", names[i], SPAN_ARG(value));
-	}
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	if (options.output != NULL)
+		tool->format = tool_output_format(tool, options.output);
+	return tool_output_row(tool, columns, COUNT(columns), rows, diag);
 }
 
 enum err
@@ -189,12 +180,11 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 
 	read_options(tool, &options);
 	rc = raw_batch_payload(tool->db, options.filter.tenant_id,
-	    read_id(tool), tool->arena, &payload, diag);
+	    tool_id(tool), tool->arena, &payload, diag);
 	if (rc != E_OK)
 		return rc;
 	if (payload.at == NULL)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(diag);
 	out = options.output == NULL ? stdout : fopen(options.output, "we");
 	if (out == NULL)
 		return diag_set(diag, E_SYSTEM, "%s: %s", options.output,
@@ -211,14 +201,14 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 
 /* Print what came of it; anything but success is an error of the command. */
 static enum err
-tell_verdict(const char *stage, const struct worker_verdict *verdict,
+tell_fate(const char *stage, const struct worker_fate *fate,
     struct diag *diag)
 {
-	switch (verdict->fate) {
+	switch (fate->kind) {
 	case WORKER_DONE:
 	case WORKER_LOAD:
 		(void)printf("%s: %" PRId64 " items read, %" PRId64
-		    " skipped\n", stage, verdict->items, verdict->skipped);
+		    " skipped\n", stage, fate->items, fate->skipped);
 		return E_OK;
 	case WORKER_WAIT:
 		return diag_set(diag, E_CONFLICT, "somebody is at work on it");
@@ -226,7 +216,7 @@ tell_verdict(const char *stage, const struct worker_verdict *verdict,
 	case WORKER_BURY:
 		break;
 	}
-	return diag_set(diag, E_INVALID, "%s: %s", stage, verdict->reason);
+	return diag_set(diag, E_INVALID, "%s: %s", stage, fate->reason);
 }
 
 enum err
@@ -235,20 +225,19 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	const struct worker_settings *settings = &tool->settings->worker;
 	const struct worker_history history = { 0 };
 	struct raw_options options = { .filter.limit = 1 };
-	struct worker_verdict verdict;
+	struct worker_fate fate;
 	struct db_rows *rows;
 	struct job job = { 0 };
 	enum err rc;
 
 	read_options(tool, &options);
-	options.filter.id = read_id(tool);
+	options.filter.id = tool_id(tool);
 	rc = raw_batch_list(tool->db, &options.filter, tool->arena, &rows,
 	    diag);
 	if (rc != E_OK)
 		return rc;
 	if (db_rows_count(rows) == 0)
-		return diag_tell(diag, E_NO_ROW,
-		    "There is no raw data with this id");
+		return raw_batch_tell_absent(diag);
 	job.raw_data_id = options.filter.id;
 	job.tenant_id = options.filter.tenant_id;
 	job.integration_id = db_int(rows, 0, RAW_BATCH_integration_id);
@@ -258,16 +247,16 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	rc = worker_transform(tool->db, settings, &job, &history, tool->arena,
-	    &verdict, diag);
+	    &fate, diag);
 	if (rc == E_OK)
-		rc = tell_verdict("transform", &verdict, diag);
+		rc = tell_fate("transform", &fate, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = worker_load(tool->db, settings, &job, &history, tool->arena,
-	    &verdict, diag);
+	    &fate, diag);
 	if (rc != E_OK)
 		return rc;
-	return tell_verdict("load", &verdict, diag);
+	return tell_fate("load", &fate, diag);
 }
 
 /* Requeue in steps, each batch once whatever becomes of it meanwhile. */
@@ -325,12 +314,12 @@ tool_requeue(struct tool *tool, struct diag *diag)
 	enum err rc;
 
 	read_options(tool, &options);
-	no_arguments(tool);
+	tool_no_arguments(tool);
 	if (span_is(filter->processing_status, "processing"))
 		tool_usage(tool, "batches at work cannot be requeued");
 	if (!options.all && raw_batch_filter_is_empty(filter))
-		tool_usage(tool, "give --all for all batches of the tenant, or an"
-		    " option that selects some");
+		tool_usage(tool, "give --all for all batches of the tenant, or"
+		    " an option that selects some");
 	if (options.dry_run)
 		return tell_count(tool, filter, diag);
 	/* An unreachable broker is the relay's business. */

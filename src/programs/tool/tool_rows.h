@@ -2,6 +2,57 @@
  * The commands of pulse-etl: TOOL(group, command, function, what it takes,
  * sentence). A group with an empty command is itself a command.
  */
+#define OUTPUT "[--output table|json|ndjson|tsv]"
+TOOL("setup", "", tool_setup,
+    "[--yes] [--database URL] [--broker URL] [--broker-password-file FILE]"
+    " [--tenant NAME] [--role NAME] [--group NAME] [--folder DIR]"
+    " [--run-folder DIR] [--migrations DIR]",
+    "Make all that a first batch needs; run again, it keeps what is there")
+TOOL("tenant", "create", tool_tenant_create, "NAME",
+    "Make a tenant and print its id")
+TOOL("tenant", "list", tool_tenant_list, OUTPUT,
+    "List the tenants, their integrations, batches and quotas")
+TOOL("tenant", "show", tool_tenant_show, OUTPUT " ID",
+    "Print all that is known of a tenant")
+TOOL("tenant", "quota", tool_tenant_quota,
+    "[--batches N|none] [--bytes N|none] ID",
+    "Limit what a tenant may store in a day (UTC)")
+TOOL("tenant", "disable", tool_tenant_disable, "ID",
+    "Refuse all requests of a tenant, within 30 seconds")
+TOOL("tenant", "enable", tool_tenant_enable, "ID",
+    "Take the requests of a tenant again")
+TOOL("integration", "create", tool_integration_create,
+    "--tenant N --provider NAME [--type TYPE] [--base-url URL]"
+    " [--username NAME] [--password-file FILE] [--settings-file FILE]",
+    "Make an integration, the account of a source, and print its id")
+TOOL("integration", "list", tool_integration_list,
+    "--tenant N " OUTPUT, "List the integrations of a tenant")
+TOOL("integration", "show", tool_integration_show,
+    "--tenant N " OUTPUT " ID",
+    "Print all that is known of an integration, but for its password")
+TOOL("integration", "set", tool_integration_set,
+    "--tenant N [--provider NAME] [--type TYPE] [--base-url URL]"
+    " [--username NAME] [--settings-file FILE] ID",
+    "Change an integration")
+TOOL("integration", "password", tool_integration_password,
+    "--tenant N [--file FILE] ID",
+    "Set an integration's password, from the terminal or the first line of FILE")
+TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
+    "Deactivate an integration")
+TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
+    "Activate an integration again")
+TOOL("queues", "", tool_queues, OUTPUT,
+    "List the queues: state, messages, consumers")
+TOOL("status", "", tool_status, "[--tenant N] " OUTPUT,
+    "Count the batches by status, and tell how long the oldest have waited")
+TOOL("health", "", tool_health, "",
+    "Tell whether a store would pass now: 0 it would, 1 not")
+TOOL("top", "", tool_top, "[--interval SECONDS] [--count N]",
+    "Rates, backlog and queues, every two seconds until it is stopped")
+TOOL("doctor", "", tool_doctor, OUTPUT,
+    "Look at servers, settings and files: 0 all is well, 1 worth a look, 2 wrong")
+TOOL("completion", "", tool_completion, "bash|zsh",
+    "Print what a shell needs to complete these commands")
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
 TOOL("settings", "show", tool_settings_show, "",
@@ -11,15 +62,15 @@ TOOL("secrets", "rotate", tool_secrets_rotate, "[--dry-run]",
 TOOL("token", "create", tool_token_create,
     "--tenant N --role reader|writer|admin [--expires 90d] [--name TEXT]",
     "Make an API token and print it, once")
-TOOL("token", "list", tool_token_list, "[--tenant N]",
+TOOL("token", "list", tool_token_list, "[--tenant N] " OUTPUT,
     "List tokens: whose, what for, when last used; not their secrets")
 TOOL("token", "revoke", tool_token_revoke, "ID",
     "Make a token useless, within 30 seconds")
 TOOL("raw", "list", tool_raw_list,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
-    " [--limit N]",
+    " [--limit N] " OUTPUT,
     "List stored batches, newest first")
-TOOL("raw", "show", tool_raw_show, "--tenant N ID",
+TOOL("raw", "show", tool_raw_show, "--tenant N " OUTPUT " ID",
     "Print all that is known of a batch, but for its payload")
 TOOL("raw", "export", tool_raw_export, "--tenant N [--output FILE] ID",
     "Print a batch's payload")
@@ -45,3 +96,4 @@ TOOL("purge", "", tool_purge,
     "--older-than AGE --status completed|failed|deleted [--tenant N]"
     " [--dry-run]",
     "Remove old batches, in small transactions")
+#undef OUTPUT

@@ -9,31 +9,16 @@
 #include "http/auth_cache.h"
 #include "models/tenant/api_token.h"
 #include "models/tenant/audit_log.h"
-#include "programs/tool/tool.h"
+#include "programs/tool/tool_output.h"
 
 #define NAME_MAX_CHARS 100
 
 struct new_token {
 	int64_t tenant_id;
-	struct span role;
+	enum role role;
 	struct span name;
 	int64_t lifetime; /* seconds; 0: no end */
 };
-
-static bool
-is_role(struct span text)
-{
-	struct span rest = str_span(API_TOKEN_ROLES);
-
-	while (rest.at != NULL) {
-		struct span role = span_cut(&rest, '|');
-
-		if (role.len == text.len &&
-		    memcmp(role.at, text.at, text.len) == 0)
-			return true;
-	}
-	return false;
-}
 
 static void
 read_new(struct tool *tool, struct new_token *new)
@@ -56,23 +41,23 @@ read_new(struct tool *tool, struct new_token *new)
 			    INT32_MAX);
 			break;
 		case 'r':
-			new->role = str_span(optarg);
+			new->role = role_named(str_span(optarg));
 			break;
 		case 'e':
 			new->lifetime = tool_duration(tool, "--expires");
 			if (new->lifetime == 0)
-				tool_usage(tool, "--expires must be longer than zero");
+				tool_usage(tool,
+				    "--expires must be longer than zero");
 			break;
 		default:
 			new->name = str_span(optarg);
 		}
 	}
-	if (optind < tool->argc)
-		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
+	tool_no_arguments(tool);
 	if (new->tenant_id == 0)
 		tool_usage(tool, "--tenant is missing");
-	if (!is_role(new->role))
-		tool_usage(tool, "--role must be reader, writer or admin");
+	if (new->role == ROLE_OPEN)
+		tool_usage(tool, "--role must be one of %s", role_choices);
 	chars = span_utf8_chars(new->name);
 	if (chars < 1 || chars > NAME_MAX_CHARS)
 		tool_usage(tool, "--name must have 1 to %d characters",
@@ -101,17 +86,6 @@ insert(struct tool *tool, const struct new_token *new, int64_t *ret_id,
 	return rc;
 }
 
-/* A right that is missing is the person's business, not our fault. */
-static enum err
-explain(enum err rc, struct diag *diag)
-{
-	if (strcmp(diag->sqlstate, "42501") == 0)
-		return diag_set(diag, E_FORBIDDEN, "this role may not change"
-		    " tokens: connect as the owner of the tables"
-		    " (DATABASE_URL)");
-	return rc;
-}
-
 /* Make a token and print it, once. */
 enum err
 tool_token_create(struct tool *tool, struct diag *diag)
@@ -124,7 +98,7 @@ tool_token_create(struct tool *tool, struct diag *diag)
 	read_new(tool, &new);
 	rc = insert(tool, &new, &id, token, diag);
 	if (rc != E_OK)
-		return explain(rc, diag);
+		return tool_explain(rc, "tokens", diag);
 	(void)puts(token);
 	(void)fprintf(stderr, "token %" PRId64 ": keep it safe, it is not"
 	    " shown again\n", id);
@@ -138,8 +112,20 @@ tool_token_list(struct tool *tool, struct diag *diag)
 {
 	static const struct option options[] = {
 		{ "tenant", required_argument, NULL, 't' },
+		TOOL_OUTPUT_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
+	};
+	static const struct tool_column columns[] = {
+		{ "id", "ID", COLUMN_INT },
+		{ "tenant_id", "TENANT", COLUMN_INT },
+		{ "name", "NAME", COLUMN_TEXT },
+		{ "role", "ROLE", COLUMN_TEXT },
+		{ "token_hint", NULL, COLUMN_TEXT },
+		{ "created_at", NULL, COLUMN_STAMP },
+		{ "expires_at", "EXPIRES", COLUMN_STAMP },
+		{ "last_used_at", "LAST USED", COLUMN_STAMP },
+		{ "state", "STATE", COLUMN_TEXT },
 	};
 	struct db_rows *rows;
 	int64_t tenant_id = 0;
@@ -147,27 +133,11 @@ tool_token_list(struct tool *tool, struct diag *diag)
 
 	while (tool_option(tool, options) != -1)
 		tenant_id = tool_number(tool, "--tenant", 1, INT32_MAX);
-	if (optind < tool->argc)
-		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
+	tool_no_arguments(tool);
 	rc = api_token_list(tool->db, tenant_id, tool->arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
-	(void)puts("ID\tTENANT\tROLE\tSTATE\tTOKEN\tCREATED\tEXPIRES\tLAST USED"
-	    "\tNAME");
-	for (int i = 0; i < db_rows_count(rows); i++) {
-		static const int columns[] = { 0, 1, 3, 8, 4, 5, 6, 7, 2 };
-
-		for (size_t j = 0; j < COUNT(columns); j++) {
-			struct span text = db_text(rows, i, columns[j]);
-
-			(void)printf("%s%.*s%s", j == 0 ? "" : "\t",
-			    text.at == NULL ? 1 : (int)text.len,
-			    text.at == NULL ? "-" : text.at,
-			    columns[j] == 4 ? "…" : "");
-		}
-		(void)putchar('\n');
-	}
-	return E_OK;
+	return tool_output_rows(tool, columns, COUNT(columns), rows, diag);
 }
 
 /* Revoke tokens by their ids. */
@@ -183,10 +153,7 @@ tool_token_revoke(struct tool *tool, struct diag *diag)
 
 	while (tool_option(tool, options) != -1)
 		continue;
-	if (optind + 1 != tool->argc ||
-	    !span_int64(str_span(tool->argv[optind]), &entry.row_id) ||
-	    entry.row_id < 1)
-		tool_usage(tool, "give the id of one token: see token list");
+	entry.row_id = tool_id(tool);
 	rc = db_begin(tool->db, diag);
 	if (rc != E_OK)
 		return rc;
@@ -199,7 +166,7 @@ tool_token_revoke(struct tool *tool, struct diag *diag)
 	else
 		db_rollback(tool->db);
 	if (rc != E_OK)
-		return explain(rc, diag);
+		return tool_explain(rc, "tokens", diag);
 	(void)printf("token %" PRId64 " is revoked; within %d seconds nobody"
 	    " can use it\n", entry.row_id, AUTH_CACHE_SECONDS);
 	return E_OK;

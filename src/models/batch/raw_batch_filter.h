@@ -1,0 +1,35 @@
+/*
+ * Which of a tenant's batches a list, a count or a requeueing is about.
+ */
+#ifndef MODELS_BATCH_RAW_BATCH_FILTER_H
+#define MODELS_BATCH_RAW_BATCH_FILTER_H
+
+#include "adapters/db/db.h"
+#include "adapters/db/sql.h"
+
+/* A filter over a tenant's batches; absent members do not filter. */
+struct raw_batch_filter {
+	int64_t tenant_id;
+	int64_t id; /* 0: any */
+	int64_t integration_id; /* 0: any */
+	struct span entity_type;
+	struct span processing_status;
+	struct span external_id;
+	struct span created_after;  /* ISO 8601, exclusive */
+	struct span created_before; /* the same */
+	int64_t limit;
+	int64_t offset;
+	/* keyset: only ids below this one; 0: from the top */
+	int64_t before_id;
+	/* raw_batch_requeue(): only ids above it; it moves on to the last. */
+	int64_t *cursor;
+};
+
+/* Are all of the tenant's batches meant? */
+bool raw_batch_filter_is_empty(const struct raw_batch_filter *filter);
+
+/* Add FROM and the conditions of a filter, but for paging. */
+void raw_batch_filter_add(struct sql *sql,
+    const struct raw_batch_filter *filter);
+
+#endif

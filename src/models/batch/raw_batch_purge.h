@@ -1,0 +1,31 @@
+/*
+ * Removing batches that are past their retention.
+ */
+#ifndef MODELS_BATCH_RAW_BATCH_PURGE_H
+#define MODELS_BATCH_RAW_BATCH_PURGE_H
+
+#include "adapters/db/db.h"
+
+/* Which batches to purge: those that came to their end long ago. */
+struct raw_batch_purge {
+	int64_t tenant_id;  /* 0: every tenant's */
+	struct span status; /* completed, failed, or deleted: in any status */
+	int64_t age;	    /* seconds since the end, or since they came */
+	int64_t after_id;   /* moves on with each step */
+};
+
+/*
+ * Remove at most `limit` of them, in the order of their ids, and move on.
+ * Needs: db set to that tenant, or to every one.
+ * Gives: *ret_count, how many were removed, 0 at the end.
+ */
+enum err raw_batch_purge_step(struct db *db, struct raw_batch_purge *purge,
+    int64_t limit, struct arena *arena, int64_t *ret_count,
+    struct diag *diag) MUST_CHECK;
+
+/* How many there are, and how many bytes of payload. */
+enum err raw_batch_purge_count(struct db *db,
+    const struct raw_batch_purge *purge, struct arena *arena,
+    int64_t *ret_count, int64_t *ret_bytes, struct diag *diag) MUST_CHECK;
+
+#endif

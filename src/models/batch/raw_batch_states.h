@@ -1,0 +1,26 @@
+/*
+ * How many batches stand where, and how long the oldest of them have waited.
+ */
+#ifndef MODELS_BATCH_RAW_BATCH_STATES_H
+#define MODELS_BATCH_RAW_BATCH_STATES_H
+
+#include "adapters/db/db.h"
+
+/* What raw_batch_states() gives, a row for each status. */
+enum {
+	RAW_BATCH_STATE,
+	RAW_BATCH_STATE_BATCHES,
+	RAW_BATCH_STATE_OLDEST,	 /* created_at; of completed ones NULL */
+	RAW_BATCH_STATE_SECONDS, /* since then */
+	RAW_BATCH_STATE_COLUMNS
+};
+
+/*
+ * Count the active batches of a tenant, or (0) of all. The completed ones are
+ * the rest of all, which are not looked at. Needs: db_tenant() of the same.
+ */
+enum err raw_batch_states(struct db *db, int64_t tenant_id,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+    MUST_CHECK;
+
+#endif

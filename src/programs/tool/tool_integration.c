@@ -1,0 +1,377 @@
+/*
+ * pulse-etl integration: the accounts of sources that batches come from, as
+ * the service's own routes keep them. No secret comes from the command line.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/crypto/secret.h"
+#include "models/catalogue/integration.h"
+#include "programs/tool/tool_output.h"
+#include "programs/tool/tool_password.h"
+
+#define TYPE_DEFAULT "Data"
+#define SETTINGS_BYTES_MAX 65536
+#define LIST_LIMIT 1000
+
+/* What these commands take. */
+struct options {
+	int64_t tenant_id;
+	const char *provider, *type, *base_url, *username;
+	const char *settings_file, *password_file;
+};
+
+static void
+read_options(struct tool *tool, struct options *ret)
+{
+	static const struct option options[] = {
+		{ "tenant", required_argument, NULL, 't' },
+		{ "provider", required_argument, NULL, 'p' },
+		{ "type", required_argument, NULL, 'y' },
+		{ "base-url", required_argument, NULL, 'u' },
+		{ "username", required_argument, NULL, 'n' },
+		{ "settings-file", required_argument, NULL, 's' },
+		{ "password-file", required_argument, NULL, 'f' },
+		{ "file", required_argument, NULL, 'f' },
+		TOOL_OUTPUT_OPTION,
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	*ret = (struct options){ 0 };
+	while ((option = tool_option(tool, options)) != -1) {
+		const char **texts[] = { ['p'] = &ret->provider,
+			['y'] = &ret->type, ['u'] = &ret->base_url,
+			['n'] = &ret->username, ['s'] = &ret->settings_file,
+			['f'] = &ret->password_file };
+
+		if (option == 't')
+			ret->tenant_id = tool_number(tool, "--tenant", 1,
+			    INT32_MAX);
+		else
+			*texts[option] = optarg;
+	}
+	if (ret->tenant_id == 0)
+		tool_usage(tool, "--tenant is missing");
+	db_tenant(tool->db, ret->tenant_id);
+}
+
+/* A text of an option as a column's new value; its limits are characters. */
+static void
+set_text(const struct tool *tool, struct catalogue_change *change,
+    const char *column, const char *option, const char *text, size_t least,
+    size_t most)
+{
+	struct span span = str_span(text);
+	size_t chars = span_utf8_chars(span);
+
+	if (text == NULL)
+		return;
+	if (chars < least || chars > most || (least > 0 && span_is_blank(span)))
+		tool_usage(tool, "%s takes %zu to %zu characters", option,
+		    least, most);
+	catalogue_set(change, (struct catalogue_value){ .column = column,
+	    .kind = COLUMN_TEXT, .text = span });
+}
+
+/* What the options change. */
+static enum err
+read_change(struct tool *tool, const struct options *options,
+    struct catalogue_change *change, struct diag *diag)
+{
+	struct span settings;
+	char *copy;
+	enum err rc;
+
+	set_text(tool, change, "provider", "--provider", options->provider, 1,
+	    50);
+	set_text(tool, change, "type", "--type", options->type, 1, 50);
+	set_text(tool, change, "base_url", "--base-url", options->base_url, 0,
+	    2000);
+	set_text(tool, change, "username", "--username", options->username, 0,
+	    255);
+	if (options->settings_file == NULL)
+		return E_OK;
+	rc = tool_read_file(tool, options->settings_file, SETTINGS_BYTES_MAX,
+	    &settings, diag);
+	if (rc != E_OK)
+		return rc;
+	/* A byte before it is db_add_jsonb()'s to overwrite. */
+	copy = arena_printf(tool->arena, " %.*s", SPAN_ARG(settings));
+	catalogue_set(change, (struct catalogue_value){ .column = "settings",
+	    .kind = COLUMN_JSON, .text = str_span(copy[0] == '\0' ? copy :
+	    copy + 1) });
+	return arena_done(tool->arena, diag);
+}
+
+/* A provider is there once for each tenant. */
+static enum err
+check_provider(struct tool *tool, int64_t tenant_id, int64_t id,
+    const struct catalogue_change *change, struct diag *diag)
+{
+	const struct catalogue_value *provider =
+	    catalogue_new_value(change, "provider");
+	bool taken;
+	enum err rc;
+
+	if (provider == NULL)
+		return E_OK;
+	rc = integration_has_provider(tool->db, tenant_id, provider->text, id,
+	    tool->arena, &taken, diag);
+	if (rc == E_OK && taken)
+		return diag_set(diag, E_CONFLICT, "there is an integration with"
+		    " the provider %.*s already", SPAN_ARG(provider->text));
+	return rc;
+}
+
+/* What is wrong with the settings as they were written. */
+static enum err
+check_settings(struct tool *tool, int64_t tenant_id, int64_t id,
+    struct diag *diag)
+{
+	struct db_rows *rows;
+	enum err rc = integration_settings(tool->db, tenant_id, id,
+	    tool->arena, &rows, diag);
+
+	for (int i = 0; rc == E_OK && i < db_rows_count(rows); i++) {
+		struct span member = db_text(rows, i,
+		    INTEGRATION_SETTINGS_MEMBER);
+		struct span flaw = db_text(rows, i, INTEGRATION_SETTINGS_FLAW);
+
+		if (flaw.at != NULL)
+			return diag_set(diag, E_INVALID, "%.*s %.*s",
+			    SPAN_ARG(member), SPAN_ARG(flaw));
+	}
+	return rc;
+}
+
+/* Seal a password for this very row and write it. */
+static enum err
+set_password(struct tool *tool, int64_t tenant_id, int64_t id,
+    struct span plain, struct diag *diag)
+{
+	struct span sealed;
+	enum err rc;
+
+	rc = secret_seal(tool->settings->http.secret_keys_file, plain,
+	    integration_secret_context(tenant_id, id, tool->arena),
+	    tool->arena, &sealed, diag);
+	if (rc != E_OK)
+		return rc;
+	return integration_set_secret(tool->db, tenant_id, id, sealed,
+	    tool->arena, diag);
+}
+
+/* A change and its audit; both or neither. */
+static enum err
+finish(struct tool *tool, enum err rc, const char *action, int64_t tenant_id,
+    int64_t id, struct diag *diag)
+{
+	if (rc == E_OK)
+		rc = tool_audit(tool, tenant_id, action, id, diag);
+	if (rc == E_OK)
+		return db_commit(tool->db, diag);
+	db_rollback(tool->db);
+	return tool_explain(rc, "integrations", diag);
+}
+
+/* Make an integration and print its id. */
+enum err
+tool_integration_create(struct tool *tool, struct diag *diag)
+{
+	struct catalogue_change change = { 0 };
+	struct span password = SPAN_NONE;
+	struct options options;
+	int64_t id = 0;
+	enum err rc;
+
+	read_options(tool, &options);
+	tool_no_arguments(tool);
+	if (options.provider == NULL)
+		tool_usage(tool, "--provider is missing: Jira, GitHub, or what"
+		    " else its batches come from");
+	if (options.type == NULL)
+		options.type = TYPE_DEFAULT;
+	rc = read_change(tool, &options, &change, diag);
+	if (rc == E_OK && options.password_file != NULL)
+		rc = tool_password(tool, options.password_file, "Password",
+		    &password, diag);
+	if (rc == E_OK)
+		rc = catalogue_begin(tool->db, options.tenant_id, tool->arena,
+		    diag);
+	if (rc != E_OK)
+		return rc;
+	rc = check_provider(tool, options.tenant_id, 0, &change, diag);
+	if (rc == E_OK)
+		rc = catalogue_insert(tool->db, &integration_catalogue,
+		    options.tenant_id, &change, tool->arena, &id, diag);
+	if (rc == E_OK)
+		rc = check_settings(tool, options.tenant_id, id, diag);
+	if (rc == E_OK && password.at != NULL)
+		rc = set_password(tool, options.tenant_id, id, password, diag);
+	rc = finish(tool, rc, "integration.create", options.tenant_id, id,
+	    diag);
+	if (rc == E_OK)
+		(void)printf("%" PRId64 "\n", id);
+	return rc;
+}
+
+/* Begin to change one that is there. Fails: then there is no transaction. */
+static enum err
+begin_change(struct tool *tool, int64_t tenant_id, int64_t id,
+    struct diag *diag)
+{
+	enum err rc = catalogue_begin(tool->db, tenant_id, tool->arena, diag);
+
+	if (rc != E_OK)
+		return rc;
+	rc = catalogue_lock(tool->db, &integration_catalogue, tenant_id, id,
+	    false, tool->arena, diag);
+	if (rc != E_OK)
+		db_rollback(tool->db);
+	return rc;
+}
+
+/* Write what is new of one. */
+static enum err
+update(struct tool *tool, const struct options *options, int64_t id,
+    const struct catalogue_change *change, struct diag *diag)
+{
+	bool changed;
+	enum err rc = begin_change(tool, options->tenant_id, id, diag);
+
+	if (rc != E_OK)
+		return rc;
+	rc = check_provider(tool, options->tenant_id, id, change, diag);
+	if (rc == E_OK)
+		rc = catalogue_update(tool->db, &integration_catalogue,
+		    options->tenant_id, id, change, tool->arena, &changed,
+		    diag);
+	if (rc == E_OK)
+		rc = check_settings(tool, options->tenant_id, id, diag);
+	return finish(tool, rc, "integration.update", options->tenant_id, id,
+	    diag);
+}
+
+enum err
+tool_integration_set(struct tool *tool, struct diag *diag)
+{
+	struct catalogue_change change = { 0 };
+	struct options options;
+	int64_t id;
+	enum err rc;
+
+	read_options(tool, &options);
+	id = tool_id(tool);
+	rc = read_change(tool, &options, &change, diag);
+	if (rc != E_OK)
+		return rc;
+	if (change.count == 0)
+		tool_usage(tool, "say what is to change");
+	return update(tool, &options, id, &change, diag);
+}
+
+static enum err
+set_active(struct tool *tool, bool active, struct diag *diag)
+{
+	struct catalogue_change change = { 0 };
+	struct options options;
+
+	read_options(tool, &options);
+	catalogue_set_bool(&change, "active", active);
+	return update(tool, &options, tool_id(tool), &change, diag);
+}
+
+enum err
+tool_integration_disable(struct tool *tool, struct diag *diag)
+{
+	return set_active(tool, false, diag);
+}
+
+enum err
+tool_integration_enable(struct tool *tool, struct diag *diag)
+{
+	return set_active(tool, true, diag);
+}
+
+/* Set the password that the source asks for. */
+enum err
+tool_integration_password(struct tool *tool, struct diag *diag)
+{
+	struct options options;
+	struct span password;
+	int64_t id;
+	enum err rc;
+
+	read_options(tool, &options);
+	id = tool_id(tool);
+	rc = tool_password(tool, options.password_file, "Password of the"
+	    " integration", &password, diag);
+	if (rc == E_OK)
+		rc = begin_change(tool, options.tenant_id, id, diag);
+	if (rc != E_OK)
+		return rc;
+	rc = set_password(tool, options.tenant_id, id, password, diag);
+	return finish(tool, rc, "integration.password", options.tenant_id, id,
+	    diag);
+}
+
+/* The members of an integration, and what a table shows of them. */
+static const struct tool_column *
+columns(void)
+{
+	static const struct {
+		const char *member;
+		const char *heading;
+	} headings[] = { { "id", "ID" }, { "name", "PROVIDER" },
+		{ "integration_type", "TYPE" }, { "active", "ACTIVE" },
+		{ "last_sync_at", "LAST BATCH" }, { "base_url", "BASE URL" } };
+	static struct tool_column all[CATALOGUE_VALUES_MAX];
+	const struct catalogue *it = &integration_catalogue;
+
+	for (size_t i = 0; i < it->count && i < COUNT(all); i++) {
+		all[i].member = it->columns[i].member;
+		all[i].kind = it->columns[i].kind;
+		for (size_t j = 0; j < COUNT(headings); j++)
+			if (strcmp(headings[j].member, all[i].member) == 0)
+				all[i].heading = headings[j].heading;
+	}
+	return all;
+}
+
+enum err
+tool_integration_list(struct tool *tool, struct diag *diag)
+{
+	struct catalogue_filter filter = { .limit = LIST_LIMIT };
+	struct options options;
+	struct db_rows *rows;
+	enum err rc;
+
+	read_options(tool, &options);
+	tool_no_arguments(tool);
+	filter.tenant_id = options.tenant_id;
+	rc = catalogue_list(tool->db, &integration_catalogue, &filter,
+	    tool->arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	return tool_output_rows(tool, columns(), integration_catalogue.count,
+	    rows, diag);
+}
+
+enum err
+tool_integration_show(struct tool *tool, struct diag *diag)
+{
+	struct options options;
+	struct db_rows *rows;
+	enum err rc;
+
+	read_options(tool, &options);
+	rc = catalogue_get(tool->db, &integration_catalogue, options.tenant_id,
+	    tool_id(tool), tool->arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	return tool_output_row(tool, columns(), integration_catalogue.count,
+	    rows, diag);
+}

@@ -1,0 +1,79 @@
+#include "work/publish.h"
+
+#include "base/failpoint.h"
+
+/* A job for each row, in the arena; its text is the rows'. NULL: no memory. */
+static struct job *
+jobs_of(const struct db_rows *rows, struct arena *arena)
+{
+	int count = db_rows_count(rows);
+	struct job *jobs = arena_ask(arena, (size_t)count * sizeof(*jobs));
+
+	for (int i = 0; jobs != NULL && i < count; i++)
+		jobs[i] = (struct job){
+			.raw_data_id = db_int(rows, i, RAW_BATCH_LOCKED_ID),
+			.tenant_id = db_int(rows, i, RAW_BATCH_LOCKED_TENANT),
+			.integration_id = db_int(rows, i,
+			    RAW_BATCH_LOCKED_INTEGRATION),
+			.entity_type = db_text(rows, i,
+			    RAW_BATCH_LOCKED_TYPE),
+		};
+	return jobs;
+}
+
+/*
+ * A job for each row, to one queue.
+ * Gives: *ret_confirmed, for each row, also when it fails; NULL: no memory.
+ */
+static enum err
+publish(struct queue_manager *queue, enum queue to, const struct db_rows *rows,
+    int timeout, struct arena *arena, bool **ret_confirmed, struct diag *diag)
+{
+	size_t count = (size_t)db_rows_count(rows);
+	struct job *jobs = jobs_of(rows, arena);
+
+	*ret_confirmed = jobs == NULL ? NULL :
+	    arena_ask(arena, count * sizeof(**ret_confirmed));
+	if (*ret_confirmed == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
+	return queue_manager_publish_all(queue, to, jobs, count, timeout,
+	    arena, *ret_confirmed, diag);
+}
+
+enum err
+publish_transforms(struct db *db, struct queue_manager *queue,
+    const struct db_rows *rows, int timeout, struct arena *arena,
+    struct published *ret_published, struct diag *diag)
+{
+	size_t count = (size_t)db_rows_count(rows);
+	struct raw_batch_version *done = arena_ask(arena,
+	    count * sizeof(*done));
+	struct published published = { 0 };
+	bool *confirmed = NULL;
+
+	diag_clear(&published.why);
+	if (done == NULL)
+		(void)diag_set(&published.why, E_NO_MEMORY,
+		    "no memory for jobs");
+	else
+		(void)!publish(queue, QUEUE_TRANSFORM, rows, timeout, arena,
+		    &confirmed, &published.why);
+	FAILPOINT("relayed");
+	for (size_t i = 0; confirmed != NULL && i < count; i++)
+		if (confirmed[i])
+			done[published.confirmed++] = raw_batch_locked(rows,
+			    (int)i);
+	*ret_published = published;
+	return published.confirmed == 0 ? E_OK : raw_batch_mark_queued(db,
+	    done, published.confirmed, arena, diag);
+}
+
+enum err
+publish_loads(struct queue_manager *queue, const struct db_rows *rows,
+    int timeout, struct arena *arena, struct diag *diag)
+{
+	bool *confirmed;
+
+	return publish(queue, QUEUE_LOAD, rows, timeout, arena, &confirmed,
+	    diag);
+}

@@ -1,0 +1,130 @@
+#include "adapters/db/db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/db/db_inside.h"
+#include "base/clock.h"
+#include "unit/unit.h"
+
+#define LONG_MS 20000
+
+static char none[] = "";
+static struct db_settings settings;
+static struct diag diag;
+static struct db *db;
+
+/* A server at a port that nobody listens on. */
+static void
+setup(void)
+{
+	static char nobody[] = "postgresql://u:secret@127.0.0.1:1/d";
+
+	memset(&settings, 0, sizeof(settings));
+	settings.database_url = nobody;
+	settings.database_session = none;
+	settings.database_connect_timeout = 5;
+	settings.database_prepared = 1;
+	db = db_new(&settings, "check");
+	diag_clear(&diag);
+}
+
+static void
+teardown(void)
+{
+	db_free(db);
+}
+
+static const struct {
+	const char *url;
+	enum err rc;
+} urls[] = {
+	{ "", E_OK },
+	{ "pulse", E_OK }, /* a database's name */
+	{ "postgresql://u:p%40q@h:5433/d?sslmode=require", E_OK },
+	{ "postgres://h1,h2/d", E_OK },
+	{ "host=h user='u v' dbname=d", E_OK },
+	{ "postgresql://u:secret@h:/d?x=1", E_SETTING },
+	{ "postgresql://u:secret%zz@h/d", E_SETTING },
+	{ "host=h password='secret", E_SETTING },
+	{ "hots=h", E_SETTING },
+	{ "mysql://u:secret@h/d", E_SETTING },
+};
+
+START_TEST(a_url_that_cannot_be_read_is_told_without_its_password)
+{
+	char *url = strdup(urls[_i].url);
+
+	settings.database_url = url;
+	ck_assert_int_eq(db_settings_check(&settings, &diag), urls[_i].rc);
+	ck_assert_int_eq(diag.code, urls[_i].rc);
+	ck_assert_ptr_null(strstr(diag.text, "secret"));
+	free(url);
+}
+END_TEST
+
+START_TEST(a_server_that_is_unreachable_is_left_alone_for_a_while)
+{
+	int64_t began = clock_ms();
+
+	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+	ck_assert_ptr_nonnull(strstr(diag.text, "cannot connect"));
+	ck_assert_ptr_null(strstr(diag.text, "secret"));
+	ck_assert_ptr_null(strchr(diag.text, '\n'));
+	ck_assert_str_eq(diag.client, "");
+	ck_assert_int_lt(db_socket(db), 0);
+	ck_assert_uint_eq(db_session(db), 0);
+	ck_assert_int_gt(db->retry_at, began);
+	db->retry_at += LONG_MS; /* for slow builders */
+	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+	ck_assert_ptr_nonnull(strstr(diag.text, "waiting"));
+}
+END_TEST
+
+START_TEST(each_failure_doubles_the_pause_up_to_a_limit)
+{
+	unsigned pause = 0;
+
+	for (int i = 0; i < 12; i++) {
+		db->retry_at = 0;
+		ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+		ck_assert(i == 0 || db->pause == 2 * pause ||
+		    db->pause == 5000);
+		pause = db->pause;
+	}
+	ck_assert_uint_eq(pause, 5000);
+}
+END_TEST
+
+START_TEST(a_statement_that_was_not_sent_says_so)
+{
+	static const struct db_statement change = { .changes = true,
+		.sql = "DELETE FROM t" };
+	struct arena *arena = arena_new(4096);
+	struct db_rows *rows = NULL;
+
+	ck_assert_int_eq(db_run(db, &change, NULL, arena, &rows, &diag),
+	    E_DB_CONNECT);
+	ck_assert_ptr_null(rows);
+	ck_assert_int_eq(db_do(db, "SELECT 1", &diag), E_DB_CONNECT);
+	arena_free(arena);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("db");
+	TCase *tcase = tcase_create("db");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase,
+	    a_url_that_cannot_be_read_is_told_without_its_password, 0,
+	    (int)COUNT(urls));
+	tcase_add_test(tcase,
+	    a_server_that_is_unreachable_is_left_alone_for_a_while);
+	tcase_add_test(tcase, each_failure_doubles_the_pause_up_to_a_limit);
+	tcase_add_test(tcase, a_statement_that_was_not_sent_says_so);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}
