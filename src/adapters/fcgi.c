@@ -48,7 +48,8 @@ fcgi_new(struct fcgi **ret_fcgi, struct diag *diag)
 	int flags;
 
 	if (!is_listening(LISTEN_FD))
-		return diag_set(diag, E_USAGE, "standard input is not a"
+		return diag_set(diag, E_USAGE,
+		    "standard input is not a"
 		    " listening socket: start it with spawn-fcgi -n");
 	flags = fcntl(LISTEN_FD, F_GETFL);
 	if (flags < 0 || fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) < 0)
@@ -66,7 +67,7 @@ fcgi_another(struct fcgi **ret_fcgi, struct diag *diag)
 	if (fcgi == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for FastCGI");
 	if (FCGX_InitRequest(&fcgi->request, LISTEN_FD,
-	    FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+		FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
 		free(fcgi);
 		return diag_set(diag, E_SYSTEM, "libfcgi does not start");
 	}
@@ -98,8 +99,9 @@ fcgi_socket_is_open(const struct fcgi *fcgi)
 
 	memset(&address, 0, sizeof(address));
 	return getsockname(fcgi_socket(fcgi), (struct sockaddr *)&address,
-	    &size) == 0 && size <= sizeof(address) &&
-	    address.sun_family == AF_UNIX && address.sun_path[0] != '\0' &&
+		   &size) == 0 &&
+	    size <= sizeof(address) && address.sun_family == AF_UNIX &&
+	    address.sun_path[0] != '\0' &&
 	    stat(address.sun_path, &about) == 0 &&
 	    (about.st_mode & S_IWOTH) != 0;
 }
@@ -160,8 +162,7 @@ fcgi_param(const struct fcgi *fcgi, const char *name)
 }
 
 enum err
-fcgi_read(struct fcgi *fcgi, struct buf *body, size_t length,
-    struct diag *diag)
+fcgi_read(struct fcgi *fcgi, struct buf *body, size_t length, struct diag *diag)
 {
 	size_t start = body->len;
 	char *room = buf_room(body, length);
@@ -182,9 +183,9 @@ fcgi_read(struct fcgi *fcgi, struct buf *body, size_t length,
 	}
 	if (room != NULL)
 		body->data[body->len] = '\0';
-	if (body->len - start < length ||
-	    FCGX_GetError(fcgi->request.in) != 0)
-		return diag_tell(diag, E_SYNTAX, "The body ended before the"
+	if (body->len - start < length || FCGX_GetError(fcgi->request.in) != 0)
+		return diag_tell(diag, E_SYNTAX,
+		    "The body ended before the"
 		    " length that Content-Length announced");
 	return E_OK;
 }
@@ -193,7 +194,8 @@ enum err
 fcgi_read_end(struct fcgi *fcgi, struct diag *diag)
 {
 	if (FCGX_GetChar(fcgi->request.in) != -1)
-		return diag_tell(diag, E_SYNTAX, "The body is longer than"
+		return diag_tell(diag, E_SYNTAX,
+		    "The body is longer than"
 		    " Content-Length announced");
 	fcgi->empty = true;
 	return E_OK;
@@ -232,7 +234,8 @@ write_records(struct fcgi *fcgi, struct span *bytes)
 	int id = fcgi->request.requestId, count = 0;
 
 	for (int i = 0; i < RECORDS && bytes->len > 0; i++) {
-		size_t len = bytes->len < RECORD_BYTES ? bytes->len :
+		size_t len = bytes->len < RECORD_BYTES ?
+		    bytes->len :
 		    RECORD_BYTES;
 		const char *at = bytes->at;
 

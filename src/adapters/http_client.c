@@ -104,7 +104,7 @@ find_slot(struct http_client *client, const CURL *easy)
 {
 	for (size_t i = 0; i < client->count; i++)
 		if (easy == NULL ? !client->slots[i].busy :
-		    client->slots[i].easy == easy)
+				   client->slots[i].easy == easy)
 			return &client->slots[i];
 	return NULL;
 }
@@ -133,16 +133,16 @@ prepare(const struct http_client *client, struct slot *slot)
 
 	return curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") ==
-		CURLE_OK &&
+	    CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, client->timeout) ==
-		CURLE_OK &&
-	    curl_easy_setopt(easy, CURLOPT_USERAGENT, "pulse-etl/"
-		PACKAGE_VERSION) == CURLE_OK &&
+	    CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_USERAGENT,
+		"pulse-etl/" PACKAGE_VERSION) == CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->trouble) ==
-		CURLE_OK &&
+	    CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep) == CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &slot->answer) ==
-		CURLE_OK;
+	    CURLE_OK;
 }
 
 /* What is asked. */
@@ -151,7 +151,7 @@ fill_in(struct slot *slot, const struct http_client_request *request)
 {
 	CURL *easy = slot->easy;
 	bool ok = curl_easy_setopt(easy, CURLOPT_URL, request->url) ==
-	    CURLE_OK &&
+		CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers) ==
 		CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_USERNAME, request->user) ==
@@ -162,8 +162,8 @@ fill_in(struct slot *slot, const struct http_client_request *request)
 	if (!ok || !request->post)
 		return ok;
 	return curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
-	    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.len == 0 ?
-		"" : request->body.at) == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+		request->body.len == 0 ? "" : request->body.at) == CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		(curl_off_t)request->body.len) == CURLE_OK;
 }
@@ -182,8 +182,8 @@ http_client_start(struct http_client *client,
 	buf_reset(&slot->answer, KEEP_BYTES);
 	slot->trouble[0] = '\0';
 	slot->context = request->context;
-	if (!add_headers(slot, request->headers) ||
-	    !prepare(client, slot) || !fill_in(slot, request) ||
+	if (!add_headers(slot, request->headers) || !prepare(client, slot) ||
+	    !fill_in(slot, request) ||
 	    curl_multi_add_handle(client->multi, slot->easy) != CURLM_OK)
 		return diag_set(diag, E_SYSTEM, "libcurl cannot be set up");
 	slot->busy = true;
@@ -198,7 +198,8 @@ outcome_of(CURLcode code)
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return HTTP_CLIENT_SLOW;
 	return code == CURLE_WRITE_ERROR || code == CURLE_WEIRD_SERVER_REPLY ||
-	    code == CURLE_UNSUPPORTED_PROTOCOL ? HTTP_CLIENT_STRANGE :
+		code == CURLE_UNSUPPORTED_PROTOCOL ?
+	    HTTP_CLIENT_STRANGE :
 	    HTTP_CLIENT_AWAY;
 }
 
@@ -214,8 +215,10 @@ answer_of(struct slot *slot, CURLcode code)
 
 	if (is_cut)
 		answer.trouble = buf_done(&slot->answer) == E_TOO_LARGE ?
-		    TOO_LARGE : "there is no memory for the answer";
-	answer.detail = is_cut || slot->trouble[0] == '\0' ? answer.trouble :
+		    TOO_LARGE :
+		    "there is no memory for the answer";
+	answer.detail = is_cut || slot->trouble[0] == '\0' ?
+	    answer.trouble :
 	    slot->trouble;
 	if (code == CURLE_OK || is_cut)
 		(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE,
@@ -263,8 +266,9 @@ http_client_wait(struct http_client *client, int timeout, bool *ret_got,
 		rc = curl_multi_perform(client->multi, &running);
 	*ret_got = take(client, ret_answer);
 out:
-	return rc == CURLM_OK ? E_OK : diag_set(diag, E_SYSTEM, "HTTP: %s",
-	    curl_multi_strerror(rc));
+	return rc == CURLM_OK ?
+	    E_OK :
+	    diag_set(diag, E_SYSTEM, "HTTP: %s", curl_multi_strerror(rc));
 }
 #else
 bool
@@ -340,8 +344,9 @@ http_client_escape(struct buf *out, const char *text)
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
-		    (c | 0x20) <= 'z') || c == '-' || c == '_' || c == '.')
+		if ((c >= '0' && c <= '9') ||
+		    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
+		    c == '_' || c == '.')
 			buf_add_char(out, *text);
 		else
 			buf_printf(out, "%%%02X", c);

@@ -18,9 +18,9 @@ struct http_client_request {
 	const char *url;
 	const char *const *headers;  /* "Name: value", ends with NULL */
 	const char *user, *password; /* NULL: none */
-	bool post;	  /* with the body, else it is a GET */
-	struct span body; /* lives until the answer */
-	void *context;	  /* handed back with the answer */
+	bool post;		     /* with the body, else it is a GET */
+	struct span body;	     /* lives until the answer */
+	void *context;		     /* handed back with the answer */
 };
 
 enum http_client_outcome {

@@ -16,7 +16,7 @@ pack_gzip(struct span bytes, struct buf *ret, struct diag *diag)
 	int status;
 
 	if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, WINDOW,
-	    MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+		MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
 		return diag_set(diag, E_NO_MEMORY, "zlib does not start");
 	room = deflateBound(&stream, (uLong)bytes.len);
 	out = buf_room(ret, room);
@@ -29,6 +29,7 @@ pack_gzip(struct span bytes, struct buf *ret, struct diag *diag)
 	status = deflate(&stream, Z_FINISH);
 	ret->len += stream.total_out;
 	(void)deflateEnd(&stream);
-	return status == Z_STREAM_END ? E_OK :
+	return status == Z_STREAM_END ?
+	    E_OK :
 	    diag_set(diag, E_NO_MEMORY, "zlib did not end");
 }

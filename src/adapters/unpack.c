@@ -39,14 +39,15 @@ struct unpack {
 static enum err
 tell_damaged(const struct unpack *unpack, struct diag *diag)
 {
-	return diag_tell(diag, E_SYNTAX, "The body is not what"
-	    " Content-Encoding: %s says, or is cut off", unpack->coding);
+	return diag_tell(diag, E_SYNTAX,
+	    "The body is not what"
+	    " Content-Encoding: %s says, or is cut off",
+	    unpack->coding);
 }
 
 /* Room for the next bytes: at most PIECE of them, up to the buffer's cap. */
 static enum err
-next_room(struct buf *out, char **ret_room, size_t *ret_size,
-    struct diag *diag)
+next_room(struct buf *out, char **ret_room, size_t *ret_size, struct diag *diag)
 {
 	size_t left = out->cap - out->len;
 
@@ -120,8 +121,8 @@ decode(struct unpack *unpack, struct span *piece, struct diag *diag)
 		out.dst = room;
 		left = ZSTD_decompressStream(unpack->zstd, &out, &in);
 		took_room(unpack->out, out.pos);
-		if (ZSTD_isError(left) || (in.pos < in.size &&
-		    in.pos == before && out.pos == 0))
+		if (ZSTD_isError(left) ||
+		    (in.pos < in.size && in.pos == before && out.pos == 0))
 			return tell_damaged(unpack, diag);
 		unpack->inside = left != 0;
 		more = unpack->inside &&
@@ -163,7 +164,8 @@ add_zstd(struct unpack *unpack, struct span piece, struct diag *diag)
 static enum err
 start(struct unpack *unpack, struct span coding, struct diag *diag)
 {
-	if (span_is_nocase(coding, "gzip") || span_is_nocase(coding, "x-gzip")) {
+	if (span_is_nocase(coding, "gzip") ||
+	    span_is_nocase(coding, "x-gzip")) {
 		unpack->coding = "gzip";
 		if (inflateInit2(&unpack->gzip, GZIP_WINDOW_BITS) != Z_OK)
 			return diag_set(diag, E_NO_MEMORY,
@@ -184,8 +186,10 @@ start(struct unpack *unpack, struct span coding, struct diag *diag)
 		return E_OK;
 	}
 #endif
-	return diag_tell(diag, E_MEDIA, "This Content-Encoding is not taken:"
-	    " send one of %s, or none", unpack_codings);
+	return diag_tell(diag, E_MEDIA,
+	    "This Content-Encoding is not taken:"
+	    " send one of %s, or none",
+	    unpack_codings);
 }
 
 enum err

@@ -31,11 +31,10 @@ void unpack_free(struct unpack *unpack);
  * Fails: E_SYNTAX when the bytes are damaged; E_TOO_LARGE, E_NO_MEMORY as
  *        buf_done().
  */
-enum err unpack_add(struct unpack *unpack, struct span piece,
-    struct diag *diag) MUST_CHECK;
+enum err unpack_add(struct unpack *unpack, struct span piece, struct diag *diag)
+    MUST_CHECK;
 
 /* That was all. Fails: E_SYNTAX when the body ends too early. */
-enum err unpack_done(const struct unpack *unpack, struct diag *diag)
-    MUST_CHECK;
+enum err unpack_done(const struct unpack *unpack, struct diag *diag) MUST_CHECK;
 
 #endif

@@ -239,9 +239,10 @@ arena_done(const struct arena *arena, struct diag *diag)
 {
 	if (!arena->failed)
 		return E_OK;
-	return diag_set(diag, E_NO_MEMORY, "out of memory: %zu bytes do not fit"
-	    " beside %zu of at most %zu", arena->wanted, arena->used,
-	    arena->cap);
+	return diag_set(diag, E_NO_MEMORY,
+	    "out of memory: %zu bytes do not fit"
+	    " beside %zu of at most %zu",
+	    arena->wanted, arena->used, arena->cap);
 }
 
 void

@@ -58,8 +58,8 @@ void *arena_ask(struct arena *arena, size_t size) MUST_CHECK;
  */
 char *arena_text(struct arena *arena, struct span span) MUST_CHECK;
 struct span arena_span(struct arena *arena, struct span span) MUST_CHECK;
-char *arena_printf(struct arena *arena, const char *fmt, ...)
-    PRINTF_LIKE(2, 3) MUST_CHECK;
+char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3)
+    MUST_CHECK;
 
 /*
  * Call done(object) at the next reset; at once when the arena has failed.

@@ -76,7 +76,8 @@ set_value(const struct conf_row *row, void *values, struct span value,
 	case CONF_NUMBER:
 		if (!span_int64(value, &number) || number < row->least ||
 		    number > row->most)
-			return diag_set(diag, E_SETTING, "%s: %s must be a"
+			return diag_set(diag, E_SETTING,
+			    "%s: %s must be a"
 			    " whole number from %" PRId64 " to %" PRId64,
 			    where, row->name, row->least, row->most);
 		*number_at(row, values) = number;
@@ -120,9 +121,10 @@ refuse_name(const struct conf_set *sets, size_t count, struct span name,
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < sets[i].count; j++)
 			suggest(&near, name, sets[i].rows[j].name);
-	return diag_set(diag, E_SETTING, "%s: there is no setting %.*s%s%s;"
-	    " --dump-settings lists them", where, SPAN_ARG(name),
-	    near.name == NULL ? "" : "; did you mean ",
+	return diag_set(diag, E_SETTING,
+	    "%s: there is no setting %.*s%s%s;"
+	    " --dump-settings lists them",
+	    where, SPAN_ARG(name), near.name == NULL ? "" : "; did you mean ",
 	    near.name == NULL ? "" : near.name);
 }
 

@@ -72,18 +72,22 @@ struct conf_set {
 
 /* `""` before a text: it has to be a literal. */
 #define CONF_ROW(owner, kind_, field, env, text, ...) \
-	{ .name = #field, .kind = CONF_##kind_, .environment = "" env, \
-	    .help = "" text, .offset = offsetof(owner, field), __VA_ARGS__ },
+	{ .name = #field, \
+		.kind = CONF_##kind_, \
+		.environment = "" env, \
+		.help = "" text, \
+		.offset = offsetof(owner, field), \
+		__VA_ARGS__ },
 #define CONF_ROW_TEXT(owner, field, initial, env, text) \
 	CONF_ROW(owner, TEXT, field, env, text, .default_text = "" initial)
 #define CONF_ROW_SECRET(owner, field, initial, env, text) \
 	CONF_ROW(owner, SECRET, field, env, text, .default_text = "" initial)
 #define CONF_ROW_CHOICE(owner, field, initial, among, env, text) \
-	CONF_ROW(owner, CHOICE, field, env, text, \
-	    .default_text = "" initial, .choices = "" among)
+	CONF_ROW(owner, CHOICE, field, env, text, .default_text = "" initial, \
+	    .choices = "" among)
 #define CONF_ROW_NUMBER(owner, field, initial, min, max, env, text) \
-	CONF_ROW(owner, NUMBER, field, env, text, \
-	    .default_number = initial, .least = min, .most = max)
+	CONF_ROW(owner, NUMBER, field, env, text, .default_number = initial, \
+	    .least = min, .most = max)
 #define CONF_ROW_FLAG(owner, field, initial, env, text) \
 	CONF_ROW(owner, FLAG, field, env, text, .default_flag = initial)
 

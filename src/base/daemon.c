@@ -26,22 +26,23 @@ const struct conf_row daemon_conf_rows[] = {
 const size_t daemon_conf_count = COUNT(daemon_conf_rows);
 
 static volatile sig_atomic_t stop_asked;
-static int64_t old_at; /* of clock_ms() */
+static int64_t old_at;	 /* of clock_ms() */
 static unsigned watched; /* seconds; 0: the watchdog is off */
 static sigset_t waiting_mask;
 
 static void
 print_help(const struct daemon_program *program)
 {
-	(void)printf("usage: %s [--config FILE]\n\n%s\n\n"
+	(void)printf(
+	    "usage: %s [--config FILE]\n\n%s\n\n"
 	    "  -c, --config FILE    read settings from FILE (name = value"
 	    " lines)\n"
 	    "      --dump-settings  print all settings with their meaning;"
 	    " secrets masked\n"
 	    "  -h, --help           this text\n"
 	    "  -V, --version        the version\n\n"
-	    "Settings come from FILE (without --config: ETL_CONFIG, then\n"
-	    ETL_SYSCONFDIR "/pulse-etl/etl.conf), and from the environment,\n"
+	    "Settings come from FILE (without --config: ETL_CONFIG, then\n" ETL_SYSCONFDIR
+	    "/pulse-etl/etl.conf), and from the environment,\n"
 	    "which wins.\n"
 	    "Exit codes: 0 stopped on request, or its limit of age or requests"
 	    " reached;\n"
@@ -94,8 +95,8 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 			print_help(program);
 			exit(err_exit_code(E_OK));
 		case 'V':
-			(void)printf("%s %s\nFeatures: %s\n",
-			    program->name, PACKAGE_VERSION, ETL_FEATURES);
+			(void)printf("%s %s\nFeatures: %s\n", program->name,
+			    PACKAGE_VERSION, ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
 			(void)fprintf(stderr, "Try: %s --help\n",
@@ -104,9 +105,10 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 		}
 	}
 	if (optind < argc) {
-		(void)fprintf(stderr, "%s: unexpected argument: %s\n"
-		    "Try: %s --help\n", program->name, argv[optind],
-		    program->name);
+		(void)fprintf(stderr,
+		    "%s: unexpected argument: %s\n"
+		    "Try: %s --help\n",
+		    program->name, argv[optind], program->name);
 		exit(err_exit_code(E_USAGE));
 	}
 	path = conf_path(path);
@@ -115,7 +117,8 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 		exit(err_exit_code(E_SETTING));
 	}
 	if (!dump && path != NULL && !file_is_private(path))
-		(void)fprintf(stderr, "%s: warning: everybody can read %s,"
+		(void)fprintf(stderr,
+		    "%s: warning: everybody can read %s,"
 		    " which may hold passwords: chmod 0640 %s\n",
 		    program->name, path, path);
 	if (dump) {
@@ -135,7 +138,8 @@ on_stop(int number)
 static void
 on_alarm(int number)
 {
-	static const char line[] = "error event=watchdog text=\"a request or"
+	static const char line[] =
+	    "error event=watchdog text=\"a request or"
 	    " job did not end in time; leaving\"\n";
 
 	(void)number;
@@ -216,7 +220,8 @@ static bool
 is_in(int set, int fd, uint32_t number)
 {
 	struct epoll_event event = { .events = EPOLLIN |
-		    (number == 0 ? EPOLLEXCLUSIVE : 0), .data.u32 = number };
+		    (number == 0 ? EPOLLEXCLUSIVE : 0),
+		.data.u32 = number };
 
 	return fd < 0 || epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) == 0 ||
 	    errno == EEXIST;

@@ -12,7 +12,7 @@ diag_clear(struct diag *diag)
 
 /* Format into one of the texts; the other keeps nothing of an older error. */
 static void PRINTF_LIKE(3, 0)
-note(struct diag *diag, enum err code, const char *fmt, va_list args)
+    note(struct diag *diag, enum err code, const char *fmt, va_list args)
 {
 	diag_clear(diag);
 	diag->code = code;

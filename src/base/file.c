@@ -112,8 +112,7 @@ file_create(const char *path, mode_t mode, gid_t group, struct span bytes,
 		failed = !*ret_made && errno != EEXIST;
 	}
 	if (failed)
-		(void)diag_set(diag, E_SYSTEM, "%s: %s", path,
-		    strerror(errno));
+		(void)diag_set(diag, E_SYSTEM, "%s: %s", path, strerror(errno));
 	(void)unlink(draft);
 	return failed ? E_SYSTEM : E_OK;
 }

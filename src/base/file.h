@@ -16,8 +16,8 @@
  * Needs: name has no slash and does not begin with a dot.
  * Fails: E_SYSTEM; what was there stays.
  */
-enum err file_replace(const char *folder, const char *name,
-    struct span bytes, struct diag *diag) MUST_CHECK;
+enum err file_replace(const char *folder, const char *name, struct span bytes,
+    struct diag *diag) MUST_CHECK;
 
 /*
  * Write a file that is not there yet, whole or not at all, also after a crash.

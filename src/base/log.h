@@ -32,7 +32,8 @@ struct log_pair {
 	((struct log_pair){ .key = (name), .text = (span) })
 #define LOG_TEXT(name, value) LOG_SPAN(name, str_span(value))
 #define LOG_INT(name, value) \
-	((struct log_pair){ .key = (name), .kind = LOG_PAIR_INT, \
+	((struct log_pair){ .key = (name), \
+	    .kind = LOG_PAIR_INT, \
 	    .number = (value) })
 
 /* Lines below this level are left out; info at first. */

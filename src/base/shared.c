@@ -34,14 +34,14 @@ open_there(const char *path, uint32_t layout, size_t size)
 		return NULL;
 	if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) &&
 	    stat.st_size == (off_t)size) {
-		there = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		    fd, 0);
+		there = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		    0);
 		if (there == MAP_FAILED)
 			there = NULL;
 	}
 	(void)close(fd);
-	if (there != NULL && (there->magic != MAGIC ||
-	    there->layout != layout)) {
+	if (there != NULL &&
+	    (there->magic != MAGIC || there->layout != layout)) {
 		(void)munmap(there, size);
 		there = NULL;
 	}
@@ -109,8 +109,8 @@ replace(const char *path, const char *setting, uint32_t layout, size_t size,
 }
 
 enum err
-shared_open(const char *path, const char *setting, uint32_t layout,
-    size_t size, void **ret_at, struct diag *diag)
+shared_open(const char *path, const char *setting, uint32_t layout, size_t size,
+    void **ret_at, struct diag *diag)
 {
 	void *there = open_there(path, layout, size);
 	enum err rc = E_OK;
@@ -122,8 +122,10 @@ shared_open(const char *path, const char *setting, uint32_t layout,
 	if (there == NULL && rc == E_OK)
 		rc = replace(path, setting, layout, size, &there, diag);
 	if (there == NULL)
-		return rc != E_OK ? rc : diag_set(diag, E_SYSTEM,
-		    "%s: %s is somebody else's", setting, path);
+		return rc != E_OK ?
+		    rc :
+		    diag_set(diag, E_SYSTEM, "%s: %s is somebody else's",
+			setting, path);
 	*ret_at = there;
 	return E_OK;
 }

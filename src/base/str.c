@@ -27,14 +27,12 @@ bool
 span_is_blank(struct span span)
 {
 	/* U+00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000, FEFF */
-	static const char *const blanks[] = { "\t", "\n", "\v", "\f", "\r",
-		" ", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80",
-		"\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83",
-		"\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
-		"\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89",
-		"\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9",
-		"\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
-		"\xef\xbb\xbf" };
+	static const char *const blanks[] = { "\t", "\n", "\v", "\f", "\r", " ",
+		"\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
+		"\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85",
+		"\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89",
+		"\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+		"\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf" };
 
 	while (span.len > 0) {
 		size_t i = 0, len = 0;
@@ -60,8 +58,8 @@ span_trim(struct span span)
 		span.at++;
 		span.len--;
 	}
-	while (span.len > 0 && (span.at[span.len - 1] == ' ' ||
-	    span.at[span.len - 1] == '\t'))
+	while (span.len > 0 &&
+	    (span.at[span.len - 1] == ' ' || span.at[span.len - 1] == '\t'))
 		span.len--;
 	return span;
 }

@@ -90,10 +90,11 @@ check_integration(struct req *rq, struct edit *edit)
 		return refuse_settings(rq);
 	if (provider == NULL)
 		return E_OK;
-	rc = integration_has_provider(rq->db, rq->who.tenant_id,
-	    provider->text, edit->id, rq->arena, &taken, &rq->diag);
+	rc = integration_has_provider(rq->db, rq->who.tenant_id, provider->text,
+	    edit->id, rq->arena, &taken, &rq->diag);
 	if (rc == E_OK && taken)
-		return diag_tell(&rq->diag, E_CONFLICT, "There is an"
+		return diag_tell(&rq->diag, E_CONFLICT,
+		    "There is an"
 		    " integration with the provider %.*s already",
 		    SPAN_ARG(provider->text));
 	return rc;
@@ -108,16 +109,17 @@ static enum err
 check_name(struct req *rq, struct span name)
 {
 	struct suggestion near = { 0 };
-	char *member = arena_printf(rq->arena, "settings.%.*s",
-	    SPAN_ARG(name));
+	char *member = arena_printf(rq->arena, "settings.%.*s", SPAN_ARG(name));
 	char *text;
 
 	for (size_t i = 0; i < COUNT(settings_names); i++)
 		suggest(&near, name, settings_names[i]);
 	if (near.name == NULL || span_is(name, near.name))
 		return E_OK;
-	text = arena_printf(rq->arena, "is not known; did you mean"
-	    " settings.%s?", near.name);
+	text = arena_printf(rq->arena,
+	    "is not known; did you mean"
+	    " settings.%s?",
+	    near.name);
 	return request_refuse(rq, FIELD_BODY, member, "unknown", text);
 }
 
@@ -145,8 +147,8 @@ static enum err
 check_settings(struct req *rq, const struct edit *edit)
 {
 	struct db_rows *rows;
-	enum err rc = integration_settings(rq->db, rq->who.tenant_id,
-	    edit->id, rq->arena, &rows, &rq->diag);
+	enum err rc = integration_settings(rq->db, rq->who.tenant_id, edit->id,
+	    rq->arena, &rows, &rq->diag);
 
 	if (rc != E_OK)
 		return rc;
@@ -181,8 +183,8 @@ apply_integration(struct req *rq, struct edit *edit)
 	sealed.is_null = input->password.at == NULL;
 	if (!sealed.is_null)
 		rc = secret_seal(rq->settings->secret_keys_file,
-		    input->password, context, rq->arena,
-		    &sealed.text, &rq->diag);
+		    input->password, context, rq->arena, &sealed.text,
+		    &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	catalogue_set(&change, sealed);
@@ -198,8 +200,8 @@ release_integration(struct req *rq, struct edit *edit)
 	struct integration_referrers referrers;
 	enum err rc;
 
-	rc = integration_referrers(rq->db, rq->who.tenant_id, edit->id, rq->arena,
-	    &referrers, &rq->diag);
+	rc = integration_referrers(rq->db, rq->who.tenant_id, edit->id,
+	    rq->arena, &referrers, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	if (referrers.batches > 0 || referrers.work_items > 0) {
@@ -209,12 +211,15 @@ release_integration(struct req *rq, struct edit *edit)
 			    " to this integration: deactivate it instead",
 			    (long long)referrers.batches,
 			    (long long)referrers.work_items);
-		edit->kept = arena_printf(rq->arena, "The integration stays"
+		edit->kept = arena_printf(rq->arena,
+		    "The integration stays"
 		    " deactivated: %lld batches of raw data and %lld work items"
-		    " still use it", (long long)referrers.batches,
+		    " still use it",
+		    (long long)referrers.batches,
 		    (long long)referrers.work_items);
 	} else if (referrers.others) {
-		edit->kept = "The integration is deactivated, not deleted:"
+		edit->kept =
+		    "The integration is deactivated, not deleted:"
 		    " its catalogue still uses it";
 	}
 	return rc;

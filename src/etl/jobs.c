@@ -72,11 +72,13 @@ jobs_extract(struct req *rq, struct resp *rp)
 		log_warn("not_queued", LOG_TEXT("error", err_name(rc)),
 		    LOG_TEXT("text", rq->diag.text));
 		/* Whatever it was, it is the broker's, and it may pass. */
-		return rc == E_MQ_TIMEOUT ? diag_tell(&rq->diag, rc,
-		    "The message broker did not confirm the job in time: it"
-		    " may have been queued; try again") :
-		    diag_tell(&rq->diag, E_MQ_REFUSED, "The message broker"
-		    " is unreachable, and nothing was queued: try again");
+		return rc == E_MQ_TIMEOUT ?
+		    diag_tell(&rq->diag, rc,
+			"The message broker did not confirm the job in time: it"
+			" may have been queued; try again") :
+		    diag_tell(&rq->diag, E_MQ_REFUSED,
+			"The message broker"
+			" is unreachable, and nothing was queued: try again");
 	}
 	audit_note(rq, "job.extract", input.integration_id);
 	rp->status = 202;

@@ -58,7 +58,8 @@ integration_upload_logo(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	if (folder[0] == '\0')
-		return diag_tell(&rq->diag, E_NOT_SET_UP, "This service keeps"
+		return diag_tell(&rq->diag, E_NOT_SET_UP,
+		    "This service keeps"
 		    " no logos: its setting logo_dir is empty");
 	rc = svg_check(input.file, &rq->diag);
 	if (rc == E_INVALID)

@@ -61,11 +61,13 @@ write_queues(struct req *rq, struct buf *out)
 	    &count, &diag);
 	if (rc != E_OK && rc != E_MQ_REFUSED)
 		return;
-	buf_printf(out, "# HELP %s 1 when the queue has a leader\n"
-	    "# TYPE %s gauge\n", name, name);
+	buf_printf(out,
+	    "# HELP %s 1 when the queue has a leader\n"
+	    "# TYPE %s gauge\n",
+	    name, name);
 	for (size_t i = 0; i < count; i++)
-		buf_printf(out, "%s{queue=\"%s\"} %d\n", name,
-		    states[i].name, states[i].is_up);
+		buf_printf(out, "%s{queue=\"%s\"} %d\n", name, states[i].name,
+		    states[i].is_up);
 }
 
 /*
@@ -76,8 +78,9 @@ enum err
 metrics_get_all(struct req *rq, struct resp *rp)
 {
 	if (!address_listed(str_span(rq->settings->metrics_from),
-	    rq->remote_addr))
-		return diag_tell(&rq->diag, E_FORBIDDEN, "Metrics are for those"
+		rq->remote_addr))
+		return diag_tell(&rq->diag, E_FORBIDDEN,
+		    "Metrics are for those"
 		    " who run the service: add your address to metrics_from");
 	rp->media_type = "text/plain; version=0.0.4; charset=utf-8";
 	metrics_write(rp->body);

@@ -139,8 +139,8 @@ qdrant_dashboard(struct req *rq, struct resp *rp)
 	buf_init(&names, 4u << 20);
 	rc = live_collections(rq, &names, &collections);
 	if (rc == E_OK)
-		rc = qdrant_vector_count(rq->db, rq->who.tenant_id,
-		    collections, rq->arena, counts, &rq->diag);
+		rc = qdrant_vector_count(rq->db, rq->who.tenant_id, collections,
+		    rq->arena, counts, &rq->diag);
 	buf_free(&names);
 	if (rc != E_OK)
 		return rc;
@@ -186,8 +186,9 @@ qdrant_health(struct req *rq, struct resp *rp)
 	if (state == QDRANT_HEALTHY)
 		state = qdrant_client_server(client, rq->arena, &server, &diag);
 	/* A key may be good for everything but telemetry. */
-	if (state == QDRANT_HEALTHY && qdrant_client_telemetry(client,
-	    rq->arena, &collections, &diag) != QDRANT_HEALTHY)
+	if (state == QDRANT_HEALTHY &&
+	    qdrant_client_telemetry(client, rq->arena, &collections, &diag) !=
+		QDRANT_HEALTHY)
 		log_warn("qdrant_telemetry", LOG_TEXT("text", diag.text));
 	json_object(rp->json, NULL);
 	write_state(rp->json, state, &server, &diag);

@@ -74,8 +74,7 @@ static const struct field store_rows[] = {
 	/* clang-format on */
 };
 #undef AT
-const struct field_set raw_data_store_input = { store_rows,
-	COUNT(store_rows) };
+const struct field_set raw_data_store_input = { store_rows, COUNT(store_rows) };
 
 struct job
 store_job(const struct req *rq, const struct raw_batch *batch,
@@ -127,8 +126,8 @@ fingerprint(struct req *rq, unsigned char digest[DIGEST_SHA256_SIZE])
 	for (size_t i = 0; i < COUNT(store_rows); i++) {
 		struct span value;
 
-		if (!store_rows[i].beside_payload || params_find(&rq->params,
-		    store_rows[i].name, &value) == 0)
+		if (!store_rows[i].beside_payload ||
+		    params_find(&rq->params, store_rows[i].name, &value) == 0)
 			continue;
 		buf_printf(&all, "%s %zu ", store_rows[i].name, value.len);
 		buf_add(&all, value.at, value.len);
@@ -238,7 +237,8 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	if (rc != E_OK)
 		return rc;
 	if (!use.same_body)
-		return diag_tell(&rq->diag, E_INVALID, "This Idempotency-Key"
+		return diag_tell(&rq->diag, E_INVALID,
+		    "This Idempotency-Key"
 		    " was used before with another body");
 	metrics_add(METRIC_REPLAYED, 1);
 	response_header(rp, "Idempotency-Replayed", "true");
@@ -254,9 +254,12 @@ void
 store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
     const struct raw_batch_stored *row, bool queued)
 {
-	struct stored stored = { .id = row->row.id, .replaced = batch->replaced,
-		.queued = queued, .message = "Stored; not queued, as asked",
-		.entity_type = batch->entity_type, .provider = row->provider };
+	struct stored stored = { .id = row->row.id,
+		.replaced = batch->replaced,
+		.queued = queued,
+		.message = "Stored; not queued, as asked",
+		.entity_type = batch->entity_type,
+		.provider = row->provider };
 
 	audit_note(rq, "raw_data.store", row->row.id);
 	metrics_add(METRIC_STORED, 1);
@@ -267,7 +270,8 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 	if (batch->done)
 		stored.message = "Stored and kept as it came";
 	else if (batch->queue)
-		stored.message = stored.queued ? "Stored and queued" :
+		stored.message = stored.queued ?
+		    "Stored and queued" :
 		    "Stored; it will be queued automatically later";
 	write_stored(rp, &stored);
 }
@@ -276,15 +280,15 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 static enum err
 check_payload(struct req *rq)
 {
-	static const char *const needed[] = { "integration_id",
-		"entity_type" };
+	static const char *const needed[] = { "integration_id", "entity_type" };
 	enum err rc = E_OK;
 	struct span unused;
 
 	for (size_t i = 0; rq->is_payload && i < COUNT(needed); i++)
 		if (params_find(&rq->params, needed[i], &unused) == 0)
 			rc = request_refuse(rq, FIELD_QUERY, needed[i],
-			    "missing", "is missing beside a payload that is"
+			    "missing",
+			    "is missing beside a payload that is"
 			    " the whole body");
 	return rc;
 }
@@ -355,8 +359,8 @@ store_one(struct req *rq, struct resp *rp, const struct store *store)
 		return replay(rq, rp, batch);
 	if (rc != E_OK)
 		return rc;
-	store_answer(rq, rp, batch, &stored, batch->queue &&
-	    queue_batch(rq, batch, stored.row));
+	store_answer(rq, rp, batch, &stored,
+	    batch->queue && queue_batch(rq, batch, stored.row));
 	return E_OK;
 }
 

@@ -54,7 +54,8 @@ write_payload(struct req *rq, struct resp *rp, int64_t id)
 	enum err rc;
 
 	if ((int64_t)rp->insert_bytes > rq->settings->max_answer)
-		return diag_tell(&rq->diag, E_SYNTAX, "These batches are larger"
+		return diag_tell(&rq->diag, E_SYNTAX,
+		    "These batches are larger"
 		    " than one answer may be: ask for a smaller limit");
 	rc = raw_batch_payload(rq->db, rq->who.tenant_id, id, rq->arena,
 	    &raw_data, &rq->diag);
@@ -99,8 +100,8 @@ raw_data_list(struct req *rq, struct resp *rp)
 	for (int i = 0; i < shown; i++) {
 		last = db_int(rows, i, RAW_BATCH_id);
 		json_object(rp->json, NULL);
-		columns_write(rp->json, raw_batch_columns,
-		    RAW_BATCH_COLUMNS, rows, i);
+		columns_write(rp->json, raw_batch_columns, RAW_BATCH_COLUMNS,
+		    rows, i);
 		if (input.include_raw_data) {
 			rc = write_payload(rq, rp, last);
 			if (rc != E_OK)
@@ -127,7 +128,8 @@ static struct span
 known_versions(struct req *rq)
 {
 	struct span rest = rq->if_none_match, tag;
-	char *text = rest.at == NULL ? NULL :
+	char *text = rest.at == NULL ?
+	    NULL :
 	    arena_ask(rq->arena, rest.len + 1);
 	size_t len = 0;
 	bool weak;
@@ -146,7 +148,7 @@ known_versions(struct req *rq)
 #define AT(member) .offset = offsetof(struct list_input, member)
 static const struct field get_rows[] = {
 	{ FIELD_QUERY, "include_raw_data", .kind = FIELD_BOOL,
-	  AT(include_raw_data), .sentence = "With the payload; true" },
+	    AT(include_raw_data), .sentence = "With the payload; true" },
 };
 #undef AT
 const struct field_set raw_data_get_input = { get_rows, COUNT(get_rows) };
@@ -184,8 +186,8 @@ raw_data_get(struct req *rq, struct resp *rp)
 		    db_text(rows, 0, RAW_BATCH_RAW_DATA), rq->arena);
 	response_insert(rp, "extraction_metadata",
 	    db_text(rows, 0, RAW_BATCH_METADATA), rq->arena);
-	response_insert(rp, "error_details",
-	    db_text(rows, 0, RAW_BATCH_ERRORS), rq->arena);
+	response_insert(rp, "error_details", db_text(rows, 0, RAW_BATCH_ERRORS),
+	    rq->arena);
 	json_end(rp->json);
 	return E_OK;
 }

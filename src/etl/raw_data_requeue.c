@@ -19,26 +19,37 @@ struct requeue_input {
 #define AT(member) .offset = offsetof(struct requeue_input, member)
 #define ROWS(place) \
 	{ place, "integration_id", .kind = FIELD_INT, .min = 1, \
-	  .max = INT32_MAX, AT(filter.integration_id), \
-	  .sentence = "Only batches of this integration" }, \
-	{ place, "entity_type", .kind = FIELD_TEXT, .min = 1, .max = 50, \
-	  AT(filter.entity_type), .sentence = "Only batches of this type" }, \
-	{ place, "processing_status", .kind = FIELD_TEXT, \
-	  .choices = "pending|completed|failed", AT(filter.processing_status), \
-	  .sentence = "Only batches in this status; completed and failed" }, \
-	{ place, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255, \
-	  AT(filter.external_id), .sentence = "Only batches of this name" }, \
-	{ place, "created_after", .kind = FIELD_STAMP, AT(filter.created_after), \
-	  .sentence = "Only batches created after this time" }, \
-	{ place, "created_before", .kind = FIELD_STAMP, AT(filter.created_before), \
-	  .sentence = "Only batches created before this time" }, \
-	{ place, "limit", .kind = FIELD_INT, .min = 1, .max = 1000, AT(filter.limit), \
-	  .sentence = "How many at most, oldest first; 50" }, \
-	{ place, "all", .kind = FIELD_BOOL, AT(all), \
-	  .sentence = "All batches: required unless another member selects" \
-	    " some" }, \
-	{ place, "dry_run", .kind = FIELD_BOOL, AT(dry_run), \
-	  .sentence = "Only tell how many there are; false" }
+		.max = INT32_MAX, AT(filter.integration_id), \
+		.sentence = "Only batches of this integration" }, \
+	    { place, "entity_type", .kind = FIELD_TEXT, .min = 1, .max = 50, \
+		    AT(filter.entity_type), \
+		    .sentence = "Only batches of this type" }, \
+	    { place, "processing_status", .kind = FIELD_TEXT, \
+		    .choices = "pending|completed|failed", \
+		    AT(filter.processing_status), \
+		    .sentence = \
+			"Only batches in this status; completed and failed" }, \
+	    { place, "external_id", .kind = FIELD_TEXT, .min = 0, .max = 255, \
+		    AT(filter.external_id), \
+		    .sentence = "Only batches of this name" }, \
+	    { place, "created_after", .kind = FIELD_STAMP, \
+		    AT(filter.created_after), \
+		    .sentence = "Only batches created after this time" }, \
+	    { place, "created_before", .kind = FIELD_STAMP, \
+		    AT(filter.created_before), \
+		    .sentence = "Only batches created before this time" }, \
+	    { place, "limit", .kind = FIELD_INT, .min = 1, .max = 1000, \
+		    AT(filter.limit), \
+		    .sentence = "How many at most, oldest first; 50" }, \
+	    { place, "all", .kind = FIELD_BOOL, AT(all), \
+		    .sentence = \
+			"All batches: required unless another member selects" \
+			" some" }, \
+	{ \
+		place, "dry_run", \
+		    .kind = FIELD_BOOL, AT(dry_run), \
+		    .sentence = "Only tell how many there are; false" \
+	}
 static const struct field requeue_rows[] = {
 	ROWS(FIELD_QUERY),
 	ROWS(FIELD_BODY),
@@ -94,10 +105,12 @@ answer_requeue(struct req *rq, struct resp *rp,
 		rp->status = 202;
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);
-	json_text(rp->json, "message", requeued.pending == 0 ?
-	    "No batch matched" : requeued.queued < requeued.pending ?
-	    "Pending again; the rest will be queued automatically" :
-	    "Pending again and queued");
+	json_text(rp->json, "message",
+	    requeued.pending == 0 ?
+		"No batch matched" :
+		requeued.queued < requeued.pending ?
+		"Pending again; the rest will be queued automatically" :
+		"Pending again and queued");
 	json_int(rp->json, "requeued", (int64_t)requeued.pending);
 	json_int(rp->json, "queued", (int64_t)requeued.queued);
 	json_end(rp->json);
@@ -109,7 +122,8 @@ enum err
 raw_data_requeue(struct req *rq, struct resp *rp)
 {
 	const struct raw_batch_filter filter = { .id = rq->id,
-		.tenant_id = rq->who.tenant_id, .limit = 1 };
+		.tenant_id = rq->who.tenant_id,
+		.limit = 1 };
 	struct raw_batch_total total;
 	enum err rc;
 

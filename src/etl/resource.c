@@ -35,8 +35,9 @@ resource_version(struct req *rq, struct resp *rp, struct span version)
 	response_header(rp, "ETag", tag);
 	response_header(rp, "Cache-Control", "private, no-cache");
 	if (strcmp(rq->route->method, "GET") == 0 &&
-	    etag_is_known(rq->if_none_match, (struct span){ tag + 1,
-	    version.len + (version.len > 0) + CONTENT_CHARS }))
+	    etag_is_known(rq->if_none_match,
+		(struct span){ tag + 1,
+		    version.len + (version.len > 0) + CONTENT_CHARS }))
 		rp->status = 304;
 	return E_OK;
 }
@@ -240,11 +241,12 @@ begin_edit(struct req *rq, const struct resource *it, bool is_removal,
 	rc = catalogue_lock(rq->db, it->table, rq->who.tenant_id, rq->id,
 	    is_removal, rq->arena, &rq->diag);
 	if (rc == E_OK)
-		rc = catalogue_get(rq->db, it->table, rq->who.tenant_id,
-		    rq->id, rq->arena, &rows, &rq->diag);
-	if (rc == E_OK && !etag_allows(rq->if_match,
-	    catalogue_version(it->table, rows, 0)))
-		rc = diag_tell(&rq->diag, E_PRECONDITION, "The %s was changed"
+		rc = catalogue_get(rq->db, it->table, rq->who.tenant_id, rq->id,
+		    rq->arena, &rows, &rq->diag);
+	if (rc == E_OK &&
+	    !etag_allows(rq->if_match, catalogue_version(it->table, rows, 0)))
+		rc = diag_tell(&rq->diag, E_PRECONDITION,
+		    "The %s was changed"
 		    " since the version that If-Match names: read it again",
 		    it->table->noun);
 	if (rc == E_OK)
@@ -287,8 +289,8 @@ write_removal(struct req *rq, const struct resource *it, struct edit *edit)
 		return catalogue_delete(rq->db, it->table, rq->who.tenant_id,
 		    edit->id, rq->arena, &rq->diag);
 	catalogue_set_bool(&edit->change, "active", false);
-	return catalogue_update(rq->db, it->table, rq->who.tenant_id,
-	    edit->id, &edit->change, rq->arena, &edit->changed, &rq->diag);
+	return catalogue_update(rq->db, it->table, rq->who.tenant_id, edit->id,
+	    &edit->change, rq->arena, &edit->changed, &rq->diag);
 }
 
 /* Delete a row, or deactivate it while something uses it. */
@@ -308,7 +310,8 @@ resource_remove(struct req *rq, struct resp *rp)
 	rc = it->release(rq, &edit);
 	if (rc == E_OK)
 		rc = write_removal(rq, it, &edit);
-	message = edit.kept != NULL ? edit.kept :
+	message = edit.kept != NULL ?
+	    edit.kept :
 	    arena_printf(rq->arena, "The %s is deleted", it->table->noun);
 	rc = finish(rq, it, edit.kept != NULL ? "deactivate" : "delete",
 	    edit.id, rc);
@@ -324,11 +327,12 @@ resource_remove(struct req *rq, struct resp *rp)
 int64_t
 resource_number(const struct edit *edit, const char *column)
 {
-	const struct catalogue_value *value =
-	    catalogue_new_value(&edit->change, column);
+	const struct catalogue_value *value = catalogue_new_value(&edit->change,
+	    column);
 
 	if (value != NULL)
 		return value->number;
-	return edit->before == NULL ? 0 :
+	return edit->before == NULL ?
+	    0 :
 	    catalogue_int(edit->of->table, edit->before, column);
 }

@@ -18,11 +18,11 @@
 /* A change on its way, in its transaction. */
 struct edit {
 	const struct resource *of;
-	int64_t id; /* 0 while it is being made */
+	int64_t id;		      /* 0 while it is being made */
 	const struct db_rows *before; /* NULL while it is being made */
-	void *values; /* of the request's fields */
+	void *values;		      /* of the request's fields */
 	struct catalogue_change change;
-	bool changed; /* the row was made, or is another than before */
+	bool changed;	  /* the row was made, or is another than before */
 	const char *kept; /* of a removal: why it is only deactivated */
 };
 
@@ -32,12 +32,13 @@ struct resource {
 	const char *event; /* "wit_mapping", for the audit */
 	bool recorded;	   /* changes go to audit_log, too */
 	size_t size;	   /* of the values that the input rows fill */
-	const struct db_statement *dependencies; /* for the route of that name */
+	const struct db_statement
+	    *dependencies; /* for the route of that name */
 
 	/* For resource_release(). */
-	const char *noun;  /* "The NOUN is deactivated, not deleted: */
+	const char *noun;      /* "The NOUN is deactivated, not deleted: */
 	const char *referrers; /* "3 REFERRERS still use it" */
-	size_t target;	   /* offset of the id that takes them over; 0: none */
+	size_t target; /* offset of the id that takes them over; 0: none */
 
 	/* Before the row is written, made or changed; may add to the change. */
 	enum err (*check)(struct req *rq, struct edit *edit);

@@ -87,7 +87,8 @@ read_cursor(struct req *rq, const struct catalogue *table, struct span cursor,
 static void
 add_encoded(struct buf *out, struct span text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 	for (size_t i = 0; i < text.len; i++) {
@@ -129,8 +130,8 @@ read_filter(struct req *rq, const struct catalogue *table,
 	if (rc == E_OK && input.cursor.at != NULL)
 		rc = read_cursor(rq, table, input.cursor, &input.filter);
 	input.filter.tenant_id = rq->who.tenant_id;
-	input.filter.has_active =
-	    params_find(&rq->params, "active", &active) > 0;
+	input.filter.has_active = params_find(&rq->params, "active", &active) >
+	    0;
 	*filter = input.filter;
 	return rc;
 }
@@ -156,10 +157,12 @@ write_rows(struct req *rq, struct resp *rp, const struct catalogue *table,
 		if (rp->body->failed == E_NO_MEMORY)
 			return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 		if (i == 0)
-			return diag_tell(&rq->diag, E_TOO_LARGE, "The %s %lld"
+			return diag_tell(&rq->diag, E_TOO_LARGE,
+			    "The %s %lld"
 			    " alone is larger than the %zu bytes that an"
-			    " answer may have", table->noun,
-			    (long long)db_int(rows, 0, 0), rp->body->cap);
+			    " answer may have",
+			    table->noun, (long long)db_int(rows, 0, 0),
+			    rp->body->cap);
 		buf_cut(rp->body, len);
 		*rp->json = before;
 		break;
@@ -193,8 +196,8 @@ resource_list(struct req *rq, struct resp *rp)
 	if (rc != E_OK)
 		return rc;
 	found = db_rows_count(rows);
-	rc = write_rows(rq, rp, table, rows, found < filter.limit ? found :
-	    found - 1, &shown);
+	rc = write_rows(rq, rp, table, rows,
+	    found < filter.limit ? found : found - 1, &shown);
 	if (rc != E_OK)
 		return rc;
 	(void)snprintf(count, sizeof(count), "%" PRId64, total);

@@ -11,8 +11,9 @@ resource_release(struct req *rq, struct edit *edit)
 	enum err rc = E_OK;
 
 	if (it->target != 0)
-		target = *(const int64_t *)(const void *)
-		    ((const char *)edit->values + it->target);
+		target = *(
+		    const int64_t *)(const void *)((const char *)edit->values +
+		    it->target);
 	if (target != 0)
 		rc = catalogue_move(rq->db, it->table, rq->who.tenant_id,
 		    edit->id, target, rq->arena, &rq->diag);
@@ -20,9 +21,10 @@ resource_release(struct req *rq, struct edit *edit)
 		rc = catalogue_release(rq->db, it->table, rq->who.tenant_id,
 		    edit->id, rq->arena, &referrers, &rq->diag);
 	if (rc == E_OK && referrers > 0)
-		edit->kept = arena_printf(rq->arena, "The %s is deactivated,"
-		    " not deleted: %" PRId64 " %s still use it", it->noun, referrers,
-		    it->referrers);
+		edit->kept = arena_printf(rq->arena,
+		    "The %s is deactivated,"
+		    " not deleted: %" PRId64 " %s still use it",
+		    it->noun, referrers, it->referrers);
 	return rc;
 }
 
@@ -30,7 +32,8 @@ enum err
 resource_remap(struct req *rq, struct edit *edit)
 {
 	const struct catalogue *table = edit->of->table;
-	struct span old_name = edit->before == NULL ? SPAN_NONE :
+	struct span old_name = edit->before == NULL ?
+	    SPAN_NONE :
 	    catalogue_text(table, edit->before, table->maps);
 
 	if (!edit->changed)

@@ -20,11 +20,11 @@ const struct field_set NO_INPUT = { NULL, 0 };
 static const struct route routes[] = {
 #define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
 	{ method, path, role, handler, NULL, &input, sentence, #handler, \
-	    &answer, statuses },
+		&answer, statuses },
 #define ROUTE_OF(of, name, method, path, role, handler, input, sentence, \
     answer, statuses) \
 	{ method, path, role, handler, &of, &input, sentence, #name, &answer, \
-	    statuses },
+		statuses },
 #include "etl/route_rows.h"
 #undef ROUTE
 #undef ROUTE_OF
@@ -52,8 +52,9 @@ has_body(const struct req *rq)
 	}
 	if (some && span_is(rq->method, "PUT"))
 		return true;
-	return rq->body->len > 0 || (rq->content_length.at != NULL &&
-	    !span_is(rq->content_length, "0"));
+	return rq->body->len > 0 ||
+	    (rq->content_length.at != NULL &&
+		!span_is(rq->content_length, "0"));
 }
 
 /* What goes on to PostgreSQL or into an answer has to be text. */
@@ -74,8 +75,10 @@ check_headers(struct req *rq)
 
 	for (size_t i = 0; i < COUNT(headers); i++)
 		if (span_utf8_chars(headers[i].value) == SIZE_MAX)
-			return diag_tell(&rq->diag, E_SYNTAX, "The header %s"
-			    " is not valid UTF-8", headers[i].name);
+			return diag_tell(&rq->diag, E_SYNTAX,
+			    "The header %s"
+			    " is not valid UTF-8",
+			    headers[i].name);
 	return E_OK;
 }
 
@@ -253,8 +256,9 @@ struct group {
 static bool
 may_go_with(const struct req *rq, const struct req *first)
 {
-	return rq == first || (rq->who.tenant_id == first->who.tenant_id &&
-	    !rq->who.has_quota && !first->who.has_quota);
+	return rq == first ||
+	    (rq->who.tenant_id == first->who.tenant_id && !rq->who.has_quota &&
+		!first->who.has_quota);
 }
 
 /* One that waits, and all that may go with it; they wait no more. */
@@ -281,7 +285,8 @@ store_alone(const struct crowd *crowd, struct req *rq, struct resp *rp,
 {
 	log_set_context("request_id", rq->request_id);
 	if (clock_left(crowd->ends) == 0)
-		return diag_tell(&rq->diag, E_DB_BUSY, "Stores that came at the"
+		return diag_tell(&rq->diag, E_DB_BUSY,
+		    "Stores that came at the"
 		    " same time took too long; this one was not begun: send it"
 		    " again");
 	if (rq->fcgi != NULL && fcgi_is_gone(rq->fcgi))
@@ -331,8 +336,11 @@ void
 router_answer_stores(struct req *const *rqs, struct resp *const *rps,
     size_t count, router_answered *answered, void *to)
 {
-	struct crowd crowd = { .rqs = rqs, .rps = rps, .count = count,
-		.ends = clock_ms() + ROUTER_STORES_MS, .answered = answered,
+	struct crowd crowd = { .rqs = rqs,
+		.rps = rps,
+		.count = count,
+		.ends = clock_ms() + ROUTER_STORES_MS,
+		.answered = answered,
 		.to = to };
 	struct group group;
 	bool seated = false; /* one seat is enough for them */

@@ -17,8 +17,8 @@ struct service {
 	struct qdrant_client *qdrant;
 	const struct http_settings *settings;
 	const struct route_list *routes; /* what openapi.json describes */
-	struct document *openapi; /* see http/document.h */
-	struct auth *auth; /* see http/auth.h; NULL: nobody has a token */
+	struct document *openapi;	 /* see http/document.h */
+	struct auth *auth;   /* see http/auth.h; NULL: nobody has a token */
 	struct seats *seats; /* see http/seats.h; NULL: nothing is bounded */
 };
 

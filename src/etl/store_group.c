@@ -33,8 +33,8 @@ queue_all(struct req *const *rqs, const struct store *stores,
 
 	for (size_t i = 0; i < count; i++)
 		if (stores[i].batch.queue)
-			jobs[job_count++] = store_job(rqs[i],
-			    &stores[i].batch, rows[i].row.id);
+			jobs[job_count++] = store_job(rqs[i], &stores[i].batch,
+			    rows[i].row.id);
 	if (job_count == 0)
 		return;
 	diag_clear(&diag);
@@ -86,7 +86,8 @@ store_group(struct req *const *rqs, struct resp *const *rps,
 bool
 store_is_one_to_blame(enum err rc, const struct diag *diag)
 {
-	return rc == E_DB || (rc == E_DB_BUSY &&
-	    (strncmp(diag->sqlstate, "40", 2) == 0 ||
-	    strcmp(diag->sqlstate, "55P03") == 0));
+	return rc == E_DB ||
+	    (rc == E_DB_BUSY &&
+		(strncmp(diag->sqlstate, "40", 2) == 0 ||
+		    strcmp(diag->sqlstate, "55P03") == 0));
 }

@@ -15,8 +15,8 @@ list_types(struct buf *out)
 {
 	for (size_t i = 0; i < entity_type_count; i++) {
 		if (i > 0)
-			buf_add_text(out, i + 1 == entity_type_count ?
-			    " and " : ", ");
+			buf_add_text(out,
+			    i + 1 == entity_type_count ? " and " : ", ");
 		buf_add_text(out, entity_types[i].name);
 	}
 }
@@ -28,8 +28,10 @@ warn_of_unknown(struct span entity_type, struct buf *out)
 
 	for (size_t i = 0; i < entity_type_count; i++)
 		suggest(&near, entity_type, entity_types[i].name);
-	buf_printf(out, "Nothing is made of batches of the entity type %.*s:"
-	    " it is kept as it came", SPAN_ARG(entity_type));
+	buf_printf(out,
+	    "Nothing is made of batches of the entity type %.*s:"
+	    " it is kept as it came",
+	    SPAN_ARG(entity_type));
 	if (near.name != NULL)
 		buf_printf(out, "; did you mean %s?", near.name);
 	else
@@ -83,7 +85,8 @@ warn(struct span entity_type, struct span provider, struct buf *out)
 	if (type == NULL)
 		warn_of_unknown(entity_type, out);
 	else if (other_source(source_of(type->name), provider) != NULL)
-		buf_printf(out, "The entity type %s is one of another source"
+		buf_printf(out,
+		    "The entity type %s is one of another source"
 		    " than its integration, whose provider is %.*s",
 		    type->name, SPAN_ARG(provider));
 }

@@ -62,8 +62,7 @@ static enum err
 check_mapping(struct req *rq, struct edit *edit)
 {
 	const struct mapping_input *input = edit->values;
-	const struct json_member *level =
-	    request_member(rq, "hierarchy_level");
+	const struct json_member *level = request_member(rq, "hierarchy_level");
 	const struct catalogue_value *active =
 	    catalogue_new_value(&edit->change, "active");
 	int64_t id;

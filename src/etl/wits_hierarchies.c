@@ -111,8 +111,8 @@ clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 	enum err rc;
 
 	*ret_left = (struct wit_dependents){ 0, 0 };
-	rc = catalogue_lock(rq->db, &wit_hierarchy_catalogue,
-	    rq->who.tenant_id, edit->id, true, rq->arena, &rq->diag);
+	rc = catalogue_lock(rq->db, &wit_hierarchy_catalogue, rq->who.tenant_id,
+	    edit->id, true, rq->arena, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	if (input->target_hierarchy_id != 0)
@@ -122,7 +122,8 @@ clear(struct req *rq, struct edit *edit, struct wit_dependents *ret_left)
 	rc = wit_hierarchy_dependents(rq->db, rq->who.tenant_id, edit->id,
 	    rq->arena, ret_left, &rq->diag);
 	if (rc == E_OK && ret_left->active > 0)
-		return diag_tell(&rq->diag, E_SYNTAX, "%lld work item type"
+		return diag_tell(&rq->diag, E_SYNTAX,
+		    "%lld work item type"
 		    " mappings depend on this hierarchy: name a"
 		    " target_hierarchy_id that takes them over",
 		    (long long)ret_left->active);
@@ -154,7 +155,8 @@ release_hierarchy(struct req *rq, struct edit *edit)
 	enum err rc = clear(rq, edit, &left);
 
 	if (rc == E_OK && left.inactive > 0)
-		edit->kept = arena_printf(rq->arena, "The hierarchy is"
+		edit->kept = arena_printf(rq->arena,
+		    "The hierarchy is"
 		    " deactivated, not deleted: %lld inactive mappings use it",
 		    (long long)left.inactive);
 	return rc;

@@ -53,8 +53,8 @@ holds(const struct network *network, const struct network *address)
 	unsigned mask = 0xffU << (8 - rest) & 0xffU;
 
 	return memcmp(network->bytes, address->bytes, (size_t)whole) == 0 &&
-	    (rest == 0 || ((network->bytes[whole] ^ address->bytes[whole]) &
-	    mask) == 0);
+	    (rest == 0 ||
+		((network->bytes[whole] ^ address->bytes[whole]) & mask) == 0);
 }
 
 /* The next word of a list; false at its end. */

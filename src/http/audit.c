@@ -7,8 +7,8 @@ void
 audit_note(const struct req *rq, const char *action, int64_t row_id)
 {
 	log_info("audit", LOG_TEXT("who", rq->who.name),
-	    LOG_INT("tenant_id", rq->who.tenant_id),
-	    LOG_TEXT("action", action), LOG_INT("row_id", row_id));
+	    LOG_INT("tenant_id", rq->who.tenant_id), LOG_TEXT("action", action),
+	    LOG_INT("row_id", row_id));
 }
 
 enum err

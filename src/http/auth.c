@@ -35,8 +35,10 @@ read_key_file(const char *path, bool is_secret, struct buf *text,
 		    strerror(errno));
 	if (is_secret && !file_is_private(path)) {
 		(void)fclose(file);
-		return diag_set(diag, E_SETTING, "jwt_key_file: everybody can"
-		    " read %s: chmod 0640 %s", path, path);
+		return diag_set(diag, E_SETTING,
+		    "jwt_key_file: everybody can"
+		    " read %s: chmod 0640 %s",
+		    path, path);
 	}
 	room = buf_room(text, KEY_MAX_BYTES);
 	if (room != NULL) {
@@ -44,8 +46,9 @@ read_key_file(const char *path, bool is_secret, struct buf *text,
 		room[text->len] = '\0';
 	}
 	(void)fclose(file);
-	while (text->len > 0 && (text->data[text->len - 1] == '\n' ||
-	    text->data[text->len - 1] == '\r'))
+	while (text->len > 0 &&
+	    (text->data[text->len - 1] == '\n' ||
+		text->data[text->len - 1] == '\r'))
 		text->len--;
 	return E_OK;
 }
@@ -67,12 +70,15 @@ read_key(const struct http_settings *settings, struct jwt_key **ret_key,
 		buf_add_text(&text, settings->jwt_key);
 	if (rc == E_OK && strcmp(settings->jwt_algorithm, "HS256") == 0 &&
 	    text.len > 10 && memcmp(text.data, "-----BEGIN", 10) == 0)
-		rc = diag_set(diag, E_SETTING, "jwt_algorithm = HS256 takes a"
+		rc = diag_set(diag, E_SETTING,
+		    "jwt_algorithm = HS256 takes a"
 		    " secret, and this is a key in PEM form, which others may"
 		    " know: is RS256 meant?");
 	if (rc == E_OK && text.len == 0)
-		rc = diag_set(diag, E_SETTING, "jwt_algorithm = %s needs a key:"
-		    " set jwt_key_file", settings->jwt_algorithm);
+		rc = diag_set(diag, E_SETTING,
+		    "jwt_algorithm = %s needs a key:"
+		    " set jwt_key_file",
+		    settings->jwt_algorithm);
 	if (rc == E_OK)
 		rc = jwt_key_new(settings->jwt_algorithm, buf_span(&text),
 		    ret_key, diag);
@@ -93,8 +99,10 @@ auth_new(const struct http_settings *settings, struct auth **ret_auth,
 	if (auth == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for callers");
 	rc = !address_list_valid(str_span(settings->metrics_from), &bad) ?
-	    diag_set(diag, E_SETTING, "metrics_from: %.*s is no address and no"
-	    " network", (int)bad.len, bad.at) :
+	    diag_set(diag, E_SETTING,
+		"metrics_from: %.*s is no address and no"
+		" network",
+		(int)bad.len, bad.at) :
 	    read_key(settings, &auth->jwt, diag);
 	if (rc != E_OK) {
 		free(auth);
@@ -156,8 +164,7 @@ find_jwt(struct req *rq, struct span token, struct who *ret_who,
 	if (rq->auth->jwt == NULL)
 		return diag_set(&rq->diag, E_UNKNOWN_CALLER,
 		    "no API token, and JWT is off");
-	rc = jwt_verify(rq->auth->jwt, token, rq->arena, &claims,
-	    &rq->diag);
+	rc = jwt_verify(rq->auth->jwt, token, rq->arena, &claims, &rq->diag);
 	if (rc == E_OK)
 		rc = auth_jwt_read(claims, rq->settings, clock_wall(),
 		    rq->arena, ret_who, ret_seconds, &rq->diag);
@@ -230,8 +237,7 @@ auth_check(struct req *rq)
 	if (token.at == NULL || token.len == 0)
 		return diag_tell(&rq->diag, E_UNKNOWN_CALLER,
 		    "Send a token: Authorization: Bearer TOKEN");
-	rc = rq->auth == NULL ? E_UNKNOWN_CALLER :
-	    find_bearer(rq, token);
+	rc = rq->auth == NULL ? E_UNKNOWN_CALLER : find_bearer(rq, token);
 	if (rc == E_UNKNOWN_CALLER) {
 		/* Why is for the log: strangers learn nothing. */
 		(void)snprintf(rq->diag.client, sizeof(rq->diag.client),
@@ -241,9 +247,10 @@ auth_check(struct req *rq)
 	if (rc != E_OK)
 		return rc;
 	if (rq->who.role < rq->route->role)
-		return diag_tell(&rq->diag, E_FORBIDDEN, "This needs the role"
-		    " %s; the token has %s", role_name(rq->route->role),
-		    role_name(rq->who.role));
+		return diag_tell(&rq->diag, E_FORBIDDEN,
+		    "This needs the role"
+		    " %s; the token has %s",
+		    role_name(rq->route->role), role_name(rq->who.role));
 	return E_OK;
 }
 

@@ -15,8 +15,8 @@ struct auth;
  * Fails: E_SETTING: the key is missing or does not fit, or metrics_from holds
  *        no address. Owns: you auth_free().
  */
-enum err auth_new(const struct http_settings *settings,
-    struct auth **ret_auth, struct diag *diag) MUST_CHECK;
+enum err auth_new(const struct http_settings *settings, struct auth **ret_auth,
+    struct diag *diag) MUST_CHECK;
 void auth_free(struct auth *auth);
 
 /*

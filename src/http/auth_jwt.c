@@ -9,8 +9,18 @@
 /* Of one token; more are not looked at. */
 #define AUDIENCES 32
 
-enum claim { TENANT_ID, USER_ID, EMAIL, ROLE, IS_ADMIN, EXP, NBF,
-	ISS, AUD, CLAIMS };
+enum claim {
+	TENANT_ID,
+	USER_ID,
+	EMAIL,
+	ROLE,
+	IS_ADMIN,
+	EXP,
+	NBF,
+	ISS,
+	AUD,
+	CLAIMS
+};
 
 /* A claim's text: of a string decoded, of a number its digits. */
 static struct span
@@ -21,8 +31,8 @@ text_of(const struct json_member *claim, struct arena *arena)
 
 	if (claim->kind == JSON_NUMBER)
 		return claim->value;
-	if (claim->kind != JSON_STRING || json_read_string(claim->value, arena,
-	    &text, &diag) != E_OK)
+	if (claim->kind != JSON_STRING ||
+	    json_read_string(claim->value, arena, &text, &diag) != E_OK)
 		return SPAN_NONE;
 	return text;
 }
@@ -51,8 +61,7 @@ role_of(const struct json_member *claims, struct arena *arena)
 }
 
 static void
-set_name(struct who *who, const struct json_member *claims,
-    struct arena *arena)
+set_name(struct who *who, const struct json_member *claims, struct arena *arena)
 {
 	struct span name = text_of(&claims[USER_ID], arena);
 
@@ -106,18 +115,20 @@ check_parties(const struct json_member *found,
     const struct http_settings *settings, struct arena *arena,
     struct diag *diag)
 {
-	if (settings->jwt_issuer[0] != '\0' && !says(found[ISS].value,
-	    settings->jwt_issuer, arena))
-		return refuse(diag, "its issuer is not the one of the settings");
-	if (settings->jwt_audience[0] != '\0' && !is_for(&found[AUD],
-	    settings->jwt_audience, arena))
+	if (settings->jwt_issuer[0] != '\0' &&
+	    !says(found[ISS].value, settings->jwt_issuer, arena))
+		return refuse(diag,
+		    "its issuer is not the one of the settings");
+	if (settings->jwt_audience[0] != '\0' &&
+	    !is_for(&found[AUD], settings->jwt_audience, arena))
 		return refuse(diag, "it is for another audience");
 	return E_OK;
 }
 
 enum err
 auth_jwt_read(struct span claims, const struct http_settings *settings,
-    int64_t now, struct arena *arena, struct who *ret_who, int64_t *ret_seconds, struct diag *diag)
+    int64_t now, struct arena *arena, struct who *ret_who, int64_t *ret_seconds,
+    struct diag *diag)
 {
 	struct json_member found[CLAIMS] = {
 		[TENANT_ID] = { .name = "tenant_id" },
@@ -135,11 +146,11 @@ auth_jwt_read(struct span claims, const struct http_settings *settings,
 	enum err rc;
 
 	if (!json_scan_object(claims, &json_limits_default, found, CLAIMS,
-	    &refusal))
+		&refusal))
 		return refuse(diag, json_flaw_text(refusal.flaw));
 	if (found[TENANT_ID].kind != JSON_NUMBER ||
-	    !span_int64(found[TENANT_ID].value, &tenant_id) ||
-	    tenant_id < 1 || tenant_id > INT32_MAX)
+	    !span_int64(found[TENANT_ID].value, &tenant_id) || tenant_id < 1 ||
+	    tenant_id > INT32_MAX)
 		return refuse(diag, "tenant_id is missing or no tenant");
 	if (!read_date(&found[EXP], &expires))
 		return refuse(diag, "exp is missing or no date");

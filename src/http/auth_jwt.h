@@ -20,8 +20,8 @@
  * Fails: E_UNKNOWN_CALLER: of another issuer or for another audience than the
  *        settings jwt_issuer and jwt_audience say, where they say one; expired, not valid yet, or incomplete; diag says.
  */
-enum err auth_jwt_read(struct span claims,
-    const struct http_settings *settings, int64_t now, struct arena *arena,
-    struct who *ret_who, int64_t *ret_seconds, struct diag *diag) MUST_CHECK;
+enum err auth_jwt_read(struct span claims, const struct http_settings *settings,
+    int64_t now, struct arena *arena, struct who *ret_who, int64_t *ret_seconds,
+    struct diag *diag) MUST_CHECK;
 
 #endif

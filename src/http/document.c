@@ -110,8 +110,8 @@ document_answer(struct document **document, document_write *write,
 	}
 	tag = str_span((*document)->tag);
 	plain_tag = (struct span){ tag.at, TAG_CHARS };
-	buf_printf(rp->head, "ETag: \"%.*s\"\r\n", packs ? (int)tag.len :
-	    TAG_CHARS, tag.at);
+	buf_printf(rp->head, "ETag: \"%.*s\"\r\n",
+	    packs ? (int)tag.len : TAG_CHARS, tag.at);
 	response_header(rp, "Cache-Control", "public, max-age=" LIFETIME);
 	response_header(rp, "Vary", "Accept-Encoding");
 	if (etag_is_known(rq->if_none_match, plain_tag) ||

@@ -18,8 +18,8 @@ typedef void document_write(struct json *json, const struct service *service);
  * Owns: the caller document_free()s *document, NULL at first.
  * Fails: E_NO_MEMORY; E_SYSTEM.
  */
-enum err document_answer(struct document **document,
-    document_write *write, struct req *rq, struct resp *rp) MUST_CHECK;
+enum err document_answer(struct document **document, document_write *write,
+    struct req *rq, struct resp *rp) MUST_CHECK;
 void document_free(struct document *document);
 
 /* Does Accept-Encoding (RFC 9110, section 12.5.3) allow gzip? */

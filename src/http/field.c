@@ -27,12 +27,11 @@ read_int(const struct field *row, struct req *rq, const struct found *found,
 	int64_t value;
 
 	if (!span_int64(found->text, &value))
-		return refuse(rq, row, found, "int_type",
-		    "must be an integer");
+		return refuse(rq, row, found, "int_type", "must be an integer");
 	if (value < row->min || value > row->max)
 		return refuse(rq, row, found, "out_of_range",
 		    arena_printf(rq->arena, "must be from %lld to %lld",
-		    (long long)row->min, (long long)row->max));
+			(long long)row->min, (long long)row->max));
 	*ret = value;
 	return E_OK;
 }
@@ -54,7 +53,8 @@ field_pattern(enum field_form form)
 static bool
 is_logo(struct span text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789._-";
 
 	for (size_t i = 0; i < text.len; i++)
@@ -74,7 +74,9 @@ form_flaw(enum field_form form, struct span text)
 	case FORM_WORDS:
 		return span_is_blank(text) ? "must not be blank" : NULL;
 	case FORM_LOGO:
-		return is_logo(text) ? NULL : "must be the name of a logo:"
+		return is_logo(text) ?
+		    NULL :
+		    "must be the name of a logo:"
 		    " letters, digits and ._- with .svg at the end";
 	}
 	return NULL;
@@ -93,23 +95,23 @@ read_text(const struct field *row, struct req *rq, const struct found *found,
 		if (found->member->kind != JSON_STRING)
 			return refuse(rq, row, found, "string_type",
 			    "must be a string");
-		rc = json_read_string(found->text, rq->arena, &text,
-		    &rq->diag);
+		rc = json_read_string(found->text, rq->arena, &text, &rq->diag);
 		if (rc != E_OK)
 			return rc;
 	}
 	if (row->choices != NULL) {
 		if (!span_is_choice(text, row->choices))
-			return refuse(rq, row, found, "enum", arena_printf(
-			    rq->arena, "must be one of %s", row->choices));
+			return refuse(rq, row, found, "enum",
+			    arena_printf(rq->arena, "must be one of %s",
+				row->choices));
 		*ret = text;
 		return E_OK;
 	}
 	chars = span_utf8_chars(text);
 	if (chars < (size_t)row->min || chars > (size_t)row->max)
-		return refuse(rq, row, found, "string_length", arena_printf(
-		    rq->arena, "must have %lld to %lld characters",
-		    (long long)row->min, (long long)row->max));
+		return refuse(rq, row, found, "string_length",
+		    arena_printf(rq->arena, "must have %lld to %lld characters",
+			(long long)row->min, (long long)row->max));
 	flaw = form_flaw(row->form, text);
 	if (flaw != NULL)
 		return refuse(rq, row, found, "string_form", flaw);
@@ -143,8 +145,8 @@ read_bool(const struct field *row, struct req *rq, const struct found *found,
 }
 
 static enum err
-read_stamp(const struct field *row, struct req *rq,
-    const struct found *found, struct span *ret)
+read_stamp(const struct field *row, struct req *rq, const struct found *found,
+    struct span *ret)
 {
 	char *stamp = arena_get(rq->arena, STAMP_SIZE);
 
@@ -168,7 +170,7 @@ scan_text(const struct field *row, struct req *rq, const struct found *found,
 	if (rc != E_OK)
 		return rc;
 	if (json_scan_document((struct span){ copy + 1, found->text.len },
-	    &json_limits_default, ret_value, &refusal))
+		&json_limits_default, ret_value, &refusal))
 		return E_OK;
 	return refuse(rq, row, found, json_flaw_name(refusal.flaw),
 	    json_flaw_text(refusal.flaw));
@@ -189,10 +191,13 @@ read_json(const struct field *row, struct req *rq, const struct found *found,
 	kind = given.kind;
 	if (kind != JSON_OBJECT &&
 	    (row->kind == FIELD_OBJECT || kind != JSON_ARRAY))
-		return refuse(rq, row, found, row->kind == FIELD_OBJECT ?
-		    "object_type" : "object_or_array_type",
-		    row->kind == FIELD_OBJECT ? "must be an object" :
-		    "must be an object or an array");
+		return refuse(rq, row, found,
+		    row->kind == FIELD_OBJECT ?
+			"object_type" :
+			"object_or_array_type",
+		    row->kind == FIELD_OBJECT ?
+			"must be an object" :
+			"must be an object or an array");
 	*ret = given.value;
 	return E_OK;
 }
@@ -202,9 +207,10 @@ read_file(const struct field *row, struct req *rq, const struct found *found,
     struct span *ret)
 {
 	if ((int64_t)found->text.len > row->max)
-		return diag_tell(&rq->diag, E_TOO_LARGE, "%s has %zu bytes; at"
-		    " most %lld are taken", found->name, found->text.len,
-		    (long long)row->max);
+		return diag_tell(&rq->diag, E_TOO_LARGE,
+		    "%s has %zu bytes; at"
+		    " most %lld are taken",
+		    found->name, found->text.len, (long long)row->max);
 	if ((int64_t)found->text.len < row->min)
 		return refuse(rq, row, found, "empty", "must not be empty");
 	*ret = found->text;
@@ -256,8 +262,8 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
 	if (rq->is_payload && row->place == FIELD_BODY &&
 	    row->kind != FIELD_DOCUMENT)
 		return false; /* its twin in the query stands for it */
-	for (size_t i = 0; i < COUNT(names) && names[i] != NULL &&
-	    times == 0; i++) {
+	for (size_t i = 0; i < COUNT(names) && names[i] != NULL && times == 0;
+	     i++) {
 		ret_found->name = names[i];
 		if (row->place == FIELD_QUERY) {
 			times = params_find(&rq->params, names[i],
@@ -280,9 +286,10 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
 		*rc = refuse(rq, row, ret_found, "duplicate",
 		    "must not be given more than once");
 	else if (times == 1 && has_both(row, rq))
-		*rc = refuse(rq, row, ret_found, "duplicate", arena_printf(
-		    rq->arena, "must not be given beside %s, its older name",
-		    row->older_name));
+		*rc = refuse(rq, row, ret_found, "duplicate",
+		    arena_printf(rq->arena,
+			"must not be given beside %s, its older name",
+			row->older_name));
 	if (times == 0)
 		ret_found->name = row->name;
 	if (times == 0 && row->required)

@@ -17,8 +17,8 @@ struct req;
  * Fails: E_SYNTAX when a query value is bad, E_INVALID when only body fields
  *        are; the request's list of errors then has them all.
  */
-enum err fields_read(const struct field_set *set, struct req *rq,
-    void *values) MUST_CHECK;
+enum err fields_read(const struct field_set *set, struct req *rq, void *values)
+    MUST_CHECK;
 
 /*
  * Find what is wrong with the fields, and keep nothing else. Fails: as above.

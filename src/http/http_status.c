@@ -65,7 +65,7 @@ http_status_detail(int status)
 		return "The service cannot do this at the moment; try again";
 	case 500:
 		return "Internal error; the log holds the details under this"
-		    " request_id";
+		       " request_id";
 	default:
 		return http_status_title(status);
 	}

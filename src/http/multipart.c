@@ -14,8 +14,8 @@ is_boundary(struct span text)
 		char c = text.at[i];
 
 		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		    (c >= 'A' && c <= 'Z') ||
-		    memchr(marks, c, sizeof(marks) - 1) != NULL))
+			(c >= 'A' && c <= 'Z') ||
+			memchr(marks, c, sizeof(marks) - 1) != NULL))
 			return false;
 	}
 	return text.len >= 1 && text.len <= BOUNDARY_MAX;
@@ -33,8 +33,7 @@ take_word(struct span *rest, char mark)
  * semicolon. A quoted value is kept as it stands between its quotes.
  */
 static bool
-take_parameter(struct span *rest, struct span *ret_name,
-    struct span *ret_value)
+take_parameter(struct span *rest, struct span *ret_name, struct span *ret_value)
 {
 	struct span value;
 	size_t i;
@@ -72,7 +71,8 @@ multipart_boundary(struct span content_type, struct span *ret_boundary,
 	struct span boundary = SPAN_NONE;
 
 	if (!span_is_nocase(take_word(&rest, ';'), "multipart/form-data"))
-		return diag_tell(diag, E_MEDIA, "The body must be a form: send"
+		return diag_tell(diag, E_MEDIA,
+		    "The body must be a form: send"
 		    " Content-Type: multipart/form-data");
 	while (rest.at != NULL && span_trim(rest).len > 0) {
 		if (!take_parameter(&rest, &name, &value))
@@ -157,8 +157,8 @@ read_header(struct span line, struct part *part, struct diag *diag)
 		part->media_type = value;
 	}
 	if (span_is_nocase(name, "content-transfer-encoding") &&
-	    !span_is_nocase(value, "binary") && !span_is_nocase(value, "8bit")
-	    && !span_is_nocase(value, "7bit"))
+	    !span_is_nocase(value, "binary") &&
+	    !span_is_nocase(value, "8bit") && !span_is_nocase(value, "7bit"))
 		return refuse(diag, "a part is encoded once more");
 	return E_OK;
 }
@@ -238,7 +238,7 @@ take_bytes(struct span *rest, struct span delimiter, struct span *ret_bytes,
 	const char *found;
 
 	while ((found = memmem(rest->at, rest->len, delimiter.at,
-	    delimiter.len)) != NULL) {
+		    delimiter.len)) != NULL) {
 		rest->len -= (size_t)(found - rest->at) + delimiter.len;
 		rest->at = found + delimiter.len;
 		*ret_after = read_after(rest);
@@ -251,8 +251,8 @@ take_bytes(struct span *rest, struct span delimiter, struct span *ret_bytes,
 }
 
 enum err
-multipart_read(struct span body, struct span boundary,
-    struct parts *ret_parts, struct diag *diag)
+multipart_read(struct span body, struct span boundary, struct parts *ret_parts,
+    struct diag *diag)
 {
 	char text[4 + BOUNDARY_MAX] = "\r\n--";
 	struct span delimiter = { text, 4 + boundary.len };

@@ -34,8 +34,8 @@ struct parts {
  * Fails: E_MEDIA when it is not multipart/form-data; E_SYNTAX when it has no
  *        boundary or an impossible one.
  */
-enum err multipart_boundary(struct span content_type,
-    struct span *ret_boundary, struct diag *diag) MUST_CHECK;
+enum err multipart_boundary(struct span content_type, struct span *ret_boundary,
+    struct diag *diag) MUST_CHECK;
 
 /*
  * Take a whole body apart.

@@ -31,7 +31,8 @@ decode(struct span raw, struct arena *arena, struct span *ret_text,
 			int low = whole ? hex_digit(raw.at[i + 2]) : -1;
 
 			if (high < 0 || low < 0)
-				return diag_tell(diag, E_SYNTAX, "The query"
+				return diag_tell(diag, E_SYNTAX,
+				    "The query"
 				    " string holds a '%%' that is not followed"
 				    " by two hexadecimal digits");
 			c = (char)(high * 16 + low);
@@ -53,8 +54,8 @@ decode(struct span raw, struct arena *arena, struct span *ret_text,
 }
 
 enum err
-params_read(struct span query, struct arena *arena,
-    struct params *ret_params, struct diag *diag)
+params_read(struct span query, struct arena *arena, struct params *ret_params,
+    struct diag *diag)
 {
 	enum err rc;
 

@@ -35,7 +35,8 @@ quota_take(struct req *rq, size_t batches, size_t bytes)
 	if (rc != E_QUOTA)
 		return rc;
 	rq->retry_after = quota.renewed_in;
-	return diag_tell(&rq->diag, E_QUOTA, "The tenant's daily quota is used"
+	return diag_tell(&rq->diag, E_QUOTA,
+	    "The tenant's daily quota is used"
 	    " up: %s batches and %s bytes remain until 00:00 UTC",
 	    words_of(quota.batches_left).text, words_of(quota.bytes_left).text);
 }

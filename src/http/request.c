@@ -32,8 +32,8 @@ is_sane_id(struct span id)
 		char c = id.at[i];
 
 		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		    (c >= 'A' && c <= 'Z') ||
-		    memchr(marks, c, sizeof(marks) - 1) != NULL))
+			(c >= 'A' && c <= 'Z') ||
+			memchr(marks, c, sizeof(marks) - 1) != NULL))
 			return false;
 	}
 	return true;
@@ -185,9 +185,10 @@ request_read_body(struct req *rq, int64_t max)
 		return diag_tell(&rq->diag, E_SYNTAX,
 		    "The Content-Length is not a number of bytes");
 	if (length > max)
-		return diag_tell(&rq->diag, E_TOO_LARGE, "The body has %lld"
-		    " bytes; this service takes %lld", (long long)length,
-		    (long long)max);
+		return diag_tell(&rq->diag, E_TOO_LARGE,
+		    "The body has %lld"
+		    " bytes; this service takes %lld",
+		    (long long)length, (long long)max);
 	if (coding.at != NULL)
 		rc = read_packed(rq, coding, (size_t)length);
 	else

@@ -73,7 +73,7 @@ struct req {
 	size_t member_count;
 	struct span strangers[REQUEST_STRANGERS]; /* members nobody wants */
 	bool is_payload; /* the body is raw_data alone, the rest in the query */
-	const struct parts *form; /* of a body that is a form, or NULL */
+	const struct parts *form;   /* of a body that is a form, or NULL */
 	struct field_error *errors; /* in their order */
 	struct field_error **errors_end;
 };

@@ -16,7 +16,8 @@ check_media(struct req *rq)
 
 	type = span_trim(span_cut(&type, ';'));
 	if (!span_is_nocase(type, "application/json"))
-		return diag_tell(&rq->diag, E_MEDIA, "The body must be JSON:"
+		return diag_tell(&rq->diag, E_MEDIA,
+		    "The body must be JSON:"
 		    " send Content-Type: application/json");
 	return E_OK;
 }
@@ -89,7 +90,8 @@ around(struct req *rq, struct span body, size_t at)
 		from++; /* the rest of a character */
 	while (to > at && to < body.len && (body.at[to] & 0xc0) == 0x80)
 		to--;
-	text = arena_text(rq->arena, (struct span){ body.at + from, to - from });
+	text = arena_text(rq->arena,
+	    (struct span){ body.at + from, to - from });
 	if (to == from)
 		return "";
 	if (span_utf8_chars(str_span(text)) == SIZE_MAX)
@@ -110,16 +112,17 @@ hint_of(struct req *rq, const struct field_set *wanted,
 	const struct http_settings *settings = rq->settings;
 
 	if (refusal->flaw == JSON_MEMBERS)
-		return arena_printf(rq->arena, "; at most %" PRId64 " are taken",
-		    settings->max_members);
+		return arena_printf(rq->arena,
+		    "; at most %" PRId64 " are taken", settings->max_members);
 	if (refusal->flaw == JSON_VALUES)
-		return arena_printf(rq->arena, "; these would need %zu MB, and"
+		return arena_printf(rq->arena,
+		    "; these would need %zu MB, and"
 		    " %" PRId64 " MB may be used: send fewer items at a time",
 		    refusal->memory >> 20, settings->max_values_memory >> 20);
-	if (may_replace(wanted) && (refusal->flaw == JSON_NUL ||
-	    refusal->flaw == JSON_SURROGATE))
+	if (may_replace(wanted) &&
+	    (refusal->flaw == JSON_NUL || refusal->flaw == JSON_SURROGATE))
 		return "; with ?nul=replace it is stored as U+FFFD, the"
-		    " replacement character";
+		       " replacement character";
 	return "";
 }
 
@@ -132,7 +135,8 @@ refuse_body(struct req *rq, const struct field_set *wanted, struct span body,
     const struct json_refusal *refusal)
 {
 	const char *hint = hint_of(rq, wanted, refusal);
-	enum err rc = json_flaw_is_well_formed(refusal->flaw) ? E_INVALID :
+	enum err rc = json_flaw_is_well_formed(refusal->flaw) ?
+	    E_INVALID :
 	    E_SYNTAX;
 	size_t line = 1;
 	char *text;
@@ -145,8 +149,8 @@ refuse_body(struct req *rq, const struct field_set *wanted, struct span body,
 	    json_flaw_text(refusal->flaw), refusal->at, line,
 	    around(rq, body, refusal->at), hint);
 	(void)snprintf(rq->diag.client, sizeof(rq->diag.client), "%s", text);
-	(void)request_refuse(rq, FIELD_BODY, NULL, json_flaw_name(refusal->flaw),
-	    text);
+	(void)request_refuse(rq, FIELD_BODY, NULL,
+	    json_flaw_name(refusal->flaw), text);
 	return rc;
 }
 
@@ -169,7 +173,8 @@ static struct json_limits
 limits_of(const struct req *rq)
 {
 	const struct http_settings *settings = rq->settings;
-	struct json_limits limits = rq->replaces ? json_limits_unstorable :
+	struct json_limits limits = rq->replaces ?
+	    json_limits_unstorable :
 	    json_limits_default;
 
 	limits.members = (unsigned)settings->max_members;
@@ -204,7 +209,7 @@ scan_body(struct req *rq, const struct field_set *wanted, struct span body,
 	if (rq->is_payload)
 		return scan_payload(rq, wanted, body, ret_refusal);
 	if (!json_scan_object(body, &limits, rq->members, rq->member_count,
-	    ret_refusal))
+		ret_refusal))
 		return false;
 	take_strangers(rq);
 	return true;
@@ -222,8 +227,7 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 		buf_add_char(rq->body, ' ');
 	rc = check_media(rq);
 	if (rc == E_OK)
-		rc = request_read_body(rq,
-		    rq->settings->max_body);
+		rc = request_read_body(rq, rq->settings->max_body);
 	if (rc != E_OK)
 		return rc;
 	want_members(rq, wanted);
@@ -238,7 +242,8 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 struct span
 request_body(const struct req *rq)
 {
-	struct span body = rq->body->len == 0 ? SPAN_LIT("") :
+	struct span body = rq->body->len == 0 ?
+	    SPAN_LIT("") :
 	    buf_span(rq->body);
 
 	if (rq->is_payload) {

@@ -99,7 +99,7 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 	if (rq->errors != NULL) {
 		json_array(rp->json, "errors");
 		for (const struct field_error *error = rq->errors;
-		    error != NULL; error = error->next)
+		     error != NULL; error = error->next)
 			add_error(rp->json, error);
 		json_end(rp->json);
 	}
@@ -132,11 +132,12 @@ response_outline(const struct resp *rp, struct buf *out)
 	size_t done = 0;
 
 	for (const struct resp_insert *insert = rp->inserts; insert != NULL;
-	    insert = insert->next) {
+	     insert = insert->next) {
 		struct span bytes = insert->bytes;
 
 		if (bytes.len > 0 && (bytes.at[0] == '{' || bytes.at[0] == '['))
-			bytes = bytes.at[0] == '{' ? SPAN_LIT("{}") :
+			bytes = bytes.at[0] == '{' ?
+			    SPAN_LIT("{}") :
 			    SPAN_LIT("[]");
 		buf_add(out, rp->body->data + done, insert->at - done);
 		buf_add_span(out, bytes);
@@ -158,14 +159,16 @@ response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi)
 	size_t sent = 0;
 	int len;
 
-	len = snprintf(head, sizeof(head), "Status: %d %s\r\n"
-	    "X-Request-Id: %s\r\n", rp->status,
-	    http_status_title(rp->status), rq->request_id);
+	len = snprintf(head, sizeof(head),
+	    "Status: %d %s\r\n"
+	    "X-Request-Id: %s\r\n",
+	    rp->status, http_status_title(rp->status), rq->request_id);
 	fcgi_write(fcgi, (struct span){ head, (size_t)len });
 	if (rp->status != 304) {
-		len = snprintf(head, sizeof(head), "Content-Type: %s\r\n"
-		    "Content-Length: %zu\r\n", rp->media_type,
-		    response_size(rp));
+		len = snprintf(head, sizeof(head),
+		    "Content-Type: %s\r\n"
+		    "Content-Length: %zu\r\n",
+		    rp->media_type, response_size(rp));
 		fcgi_write(fcgi, (struct span){ head, (size_t)len });
 	}
 	fcgi_write(fcgi, buf_span(rp->head));
@@ -173,13 +176,13 @@ response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi)
 	if (rp->status == 304 || span_is(rq->method, "HEAD"))
 		return fcgi_finish(fcgi);
 	for (const struct resp_insert *insert = rp->inserts; insert != NULL;
-	    insert = insert->next) {
-		fcgi_write(fcgi, (struct span){ rp->body->data + sent,
-		    insert->at - sent });
+	     insert = insert->next) {
+		fcgi_write(fcgi,
+		    (struct span){ rp->body->data + sent, insert->at - sent });
 		fcgi_write(fcgi, insert->bytes);
 		sent = insert->at;
 	}
-	fcgi_write(fcgi, (struct span){ rp->body->data + sent,
-	    rp->body->len - sent });
+	fcgi_write(fcgi,
+	    (struct span){ rp->body->data + sent, rp->body->len - sent });
 	return fcgi_finish(fcgi);
 }

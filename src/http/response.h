@@ -14,7 +14,7 @@ struct resp_insert;
 struct resp {
 	int status;
 	const char *media_type;
-	bool is_packed; /* the body is no text */
+	bool is_packed;	  /* the body is no text */
 	struct buf *head; /* further header lines */
 	struct buf *body;
 	struct json *json; /* writes to the body */

@@ -90,8 +90,8 @@ route_find(const struct route *routes, size_t count, struct req *rq,
 		return diag_tell(&rq->diag, E_NO_ROUTE,
 		    "There is nothing at this path");
 	if (rq->route == NULL)
-		return diag_tell(&rq->diag, E_METHOD,
-		    "This path allows %s", ret_allow);
+		return diag_tell(&rq->diag, E_METHOD, "This path allows %s",
+		    ret_allow);
 	if (id.at != NULL && (!span_int64(id, &rq->id) || rq->id < 1))
 		return request_refuse(rq, FIELD_PATH, "id", "int_type",
 		    "must be a positive number");

@@ -85,7 +85,7 @@ take_place(struct seats_table *table)
 		int64_t nobody = NOBODY;
 
 		if (!atomic_compare_exchange_strong(&table->places[i].pid,
-		    &nobody, (int64_t)getpid()))
+			&nobody, (int64_t)getpid()))
 			continue;
 		table->places[i].taken = clock_ms();
 		return &table->places[i];
@@ -224,8 +224,8 @@ at_least(int64_t least, int64_t number)
 static int64_t
 tenant_limit(const struct seats *seats, const struct tally *tally)
 {
-	return at_least(1, tally->responders *
-	    seats->settings->tenant_share / 100);
+	return at_least(1,
+	    tally->responders * seats->settings->tenant_share / 100);
 }
 
 /* How many of so many responders requests may hold that are no stores. */
@@ -267,24 +267,30 @@ may_go_on(const struct seats *seats, struct turn *turn)
 	bool is_hard = tally.tenants_long > 0 ||
 	    is_recent(turn->entry->long_any, now, SEATS_LONG_MEMORY_MS) ||
 	    is_recent(turn->entry->pressed, now, SEATS_PRESSED_MS);
-	int64_t limit = is_hard ? tenant_limit(seats, &tally) :
+	int64_t limit = is_hard ?
+	    tenant_limit(seats, &tally) :
 	    at_least(1, tally.responders - 1);
 
 	turn->leaves_one = false;
-	if (!turn->is_store && (tally.tenant_reads_long ||
-	    is_recent(turn->entry->long_read, now, SEATS_LONG_MEMORY_MS)) &&
+	if (!turn->is_store &&
+	    (tally.tenant_reads_long ||
+		is_recent(turn->entry->long_read, now, SEATS_LONG_MEMORY_MS)) &&
 	    tally.reads > read_limit(seats, tally.responders)) {
 		turn->worth_waiting = !others && tally.reads_young > 1;
-		turn->refusal = "Too many requests that take long are being"
+		turn->refusal =
+		    "Too many requests that take long are being"
 		    " answered; the rest of the service is kept for stores."
 		    " Ask for less at a time, or again in a second";
 		return false;
 	}
-	if (others && (tally.tenants > limit || (is_hard && !turn->is_store &&
-	    tally.tenants_reads > read_limit(seats, limit)))) {
+	if (others &&
+	    (tally.tenants > limit ||
+		(is_hard && !turn->is_store &&
+		    tally.tenants_reads > read_limit(seats, limit)))) {
 		turn->worth_waiting = !is_hard && tally.tenants_young > 1;
 		turn->leaves_one = !is_hard;
-		turn->refusal = "The tenant's share of the service is at work"
+		turn->refusal =
+		    "The tenant's share of the service is at work"
 		    " on its other requests; others ask as well. Send fewer at"
 		    " a time, or again in a second";
 		return false;

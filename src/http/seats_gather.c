@@ -56,7 +56,7 @@ seats_gather(struct seats *seats)
 		    seats_age(other / SEATS_PLACES, now) < seats->gather_ms)
 			continue;
 		if (!atomic_compare_exchange_strong(place, &other,
-		    stamp_of(seats, now)))
+			stamp_of(seats, now)))
 			continue;
 		seats->gathers = place;
 		seats->gathers_as = stamp_of(seats, now);

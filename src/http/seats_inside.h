@@ -30,7 +30,7 @@ struct seats_place {
 /* What is known of a tenant; of two with the same entry the last one. */
 struct seats_entry {
 	_Atomic int64_t tenant;
-	_Atomic int64_t asked;	   /* of clock_ms(): its last request */
+	_Atomic int64_t asked; /* of clock_ms(): its last request */
 	/* when others had to wait for it; 0: never */
 	_Atomic int64_t pressed;
 	_Atomic int64_t long_any;  /* the end of its last long one; 0: none */

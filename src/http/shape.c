@@ -11,9 +11,10 @@ static enum err
 differs(const struct shape *shape, const char *member, const char *how,
     struct diag *diag)
 {
-	return diag_set(diag, E_MISTAKE, "the answer is not as the shape %s"
-	    " says: %s%s%s", shape->name, member, member[0] == '\0' ? "" : " ",
-	    how);
+	return diag_set(diag, E_MISTAKE,
+	    "the answer is not as the shape %s"
+	    " says: %s%s%s",
+	    shape->name, member, member[0] == '\0' ? "" : " ", how);
 }
 
 static bool
@@ -77,10 +78,12 @@ check_member(const struct shape *shape, const struct shape_row *row,
     const struct json_member *member, struct diag *diag)
 {
 	if (member->kind == JSON_ABSENT)
-		return (row->flags & SHAPE_OPTIONAL) != 0 ? E_OK :
+		return (row->flags & SHAPE_OPTIONAL) != 0 ?
+		    E_OK :
 		    differs(shape, row->name, "is missing", diag);
 	if (member->kind == JSON_NULL)
-		return (row->flags & SHAPE_NULLABLE) != 0 ? E_OK :
+		return (row->flags & SHAPE_NULLABLE) != 0 ?
+		    E_OK :
 		    differs(shape, row->name, "is null", diag);
 	if (!is_of_kind(row->kind, member))
 		return differs(shape, row->name, "is of another kind", diag);
@@ -102,7 +105,7 @@ check_members(const struct shape *shape, struct span object,
 	for (size_t i = 0; i < shape->count; i++)
 		members[i].name = shape->rows[i].name;
 	if (!json_scan_object(object, &json_limits_default, members,
-	    shape->count + 1, &refusal))
+		shape->count + 1, &refusal))
 		return differs(shape, "", json_flaw_text(refusal.flaw), diag);
 	for (size_t i = 0; i < shape->count; i++) {
 		enum err rc = check_member(shape, &shape->rows[i], &members[i],
@@ -112,17 +115,18 @@ check_members(const struct shape *shape, struct span object,
 			return rc;
 	}
 	if (shape->count > 0 && other->kind != JSON_ABSENT)
-		return diag_set(diag, E_MISTAKE, "the answer is not as the"
-		    " shape %s says: it has no %.*s", shape->name,
-		    SPAN_ARG(other->value));
+		return diag_set(diag, E_MISTAKE,
+		    "the answer is not as the"
+		    " shape %s says: it has no %.*s",
+		    shape->name, SPAN_ARG(other->value));
 	return E_OK;
 }
 
 static enum err
 check_object(const struct shape *shape, struct span object, struct diag *diag)
 {
-	struct json_member *members =
-	    calloc(shape->count + 1, sizeof(*members));
+	struct json_member *members = calloc(shape->count + 1,
+	    sizeof(*members));
 	struct buf copy; /* a scan needs the byte that ends it */
 	enum err rc;
 

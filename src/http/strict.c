@@ -39,12 +39,15 @@ refuse(struct req *rq, const struct field_set *set, enum field_place place,
 			elsewhere = row;
 	}
 	if (elsewhere != NULL)
-		text = arena_printf(rq->arena, "is not known here; %s belongs"
-		    " in the %s", elsewhere->name,
-		    request_place_name(elsewhere->place));
+		text = arena_printf(rq->arena,
+		    "is not known here; %s belongs"
+		    " in the %s",
+		    elsewhere->name, request_place_name(elsewhere->place));
 	else if (near.name != NULL)
-		text = arena_printf(rq->arena, "is not known here; did you"
-		    " mean %s?", near.name);
+		text = arena_printf(rq->arena,
+		    "is not known here; did you"
+		    " mean %s?",
+		    near.name);
 	return request_refuse(rq, place, name, "unknown", text);
 }
 
@@ -54,7 +57,8 @@ body_name(const struct req *rq, size_t number)
 {
 	if (rq->form != NULL)
 		return number < rq->form->count ?
-		    rq->form->items[number].name : SPAN_NONE;
+		    rq->form->items[number].name :
+		    SPAN_NONE;
 	return number < REQUEST_STRANGERS ? rq->strangers[number] : SPAN_NONE;
 }
 

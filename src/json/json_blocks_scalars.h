@@ -10,8 +10,16 @@
 
 /* What may stand behind one; whether it may there, the tokens say. */
 static const bool is_delimiter[256] = {
-	[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, [','] = true,
-	['['] = true, [']'] = true, ['{'] = true, ['}'] = true, [':'] = true,
+	[' '] = true,
+	['\t'] = true,
+	['\n'] = true,
+	['\r'] = true,
+	[','] = true,
+	['['] = true,
+	[']'] = true,
+	['{'] = true,
+	['}'] = true,
+	[':'] = true,
 	['"'] = true,
 };
 

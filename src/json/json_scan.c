@@ -26,7 +26,8 @@ static const struct {
 	const char *name;
 	const char *text;
 } flaw_rows[] = {
-#define FLAW(code, well_formed, name, text) [code] = { well_formed, name, text },
+#define FLAW(code, well_formed, name, text) \
+	[code] = { well_formed, name, text },
 #include "json/json_flaw_rows.h"
 #undef FLAW
 };
@@ -249,7 +250,8 @@ scan_envelope(struct json_pass *s, struct json_member *members, size_t count)
 			    (const unsigned char *)name.at);
 		if (member == NULL)
 			note_stranger(members, count, name);
-		if (member != NULL ? !scan_member(s, member) : !s->impl->value(s))
+		if (member != NULL ? !scan_member(s, member) :
+				     !s->impl->value(s))
 			return false;
 		if (!scan_next(s, '}', &more))
 			return false;
@@ -327,8 +329,8 @@ json_scan_object(struct span text, const struct json_limits *limits,
 
 bool
 json_scan_with(const struct json_impl *impl, struct span text,
-    const struct json_limits *limits, struct json_member *members,
-    size_t count, struct json_refusal *ret_refusal)
+    const struct json_limits *limits, struct json_member *members, size_t count,
+    struct json_refusal *ret_refusal)
 {
 	const unsigned char *start = (const unsigned char *)text.at;
 	struct json_pass s = {

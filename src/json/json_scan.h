@@ -37,11 +37,11 @@ enum json_kind {
 };
 
 struct json_limits {
-	unsigned depth;	  /* arrays and objects within each other, <= 1024 */
-	int exponent;	  /* the largest |exponent| of a number */
+	unsigned depth; /* arrays and objects within each other, <= 1024 */
+	int exponent;	/* the largest |exponent| of a number */
 	/* bytes all exponents together may add when printed */
 	size_t expansion;
-	bool unstorable; /* \u0000 and half surrogates pass: json_replace.h */
+	bool unstorable;  /* \u0000 and half surrogates pass: json_replace.h */
 	unsigned members; /* of one object; 0: any number */
 	size_t memory; /* bytes of JSON_OBJECT_BYTES and so on; 0: any number */
 };
@@ -96,8 +96,8 @@ struct json_refusal {
  * Fails: *ret_refusal says why; the members are then undefined.
  */
 bool json_scan_object(struct span text, const struct json_limits *limits,
-    struct json_member *members, size_t count,
-    struct json_refusal *ret_refusal) MUST_CHECK;
+    struct json_member *members, size_t count, struct json_refusal *ret_refusal)
+    MUST_CHECK;
 
 /*
  * Scan a text that may be any value: what a member's would be. Its depth counts

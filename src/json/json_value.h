@@ -59,8 +59,8 @@ const struct json_impl *json_impl_best(void);
 
 /* json_scan_object() with a chosen implementation. */
 bool json_scan_with(const struct json_impl *impl, struct span text,
-    const struct json_limits *limits, struct json_member *members,
-    size_t count, struct json_refusal *ret_refusal) MUST_CHECK;
+    const struct json_limits *limits, struct json_member *members, size_t count,
+    struct json_refusal *ret_refusal) MUST_CHECK;
 
 /* -- what the implementations share: what is rare, or goes wrong */
 

@@ -64,8 +64,7 @@ must(struct json *json, bool is_right)
 static void
 begin(struct json *json, const char *key)
 {
-	bool in_object = json->depth > 0 &&
-	    json->close[json->depth - 1] == '}';
+	bool in_object = json->depth > 0 && json->close[json->depth - 1] == '}';
 
 	must(json, in_object == (key != NULL));
 	must(json, json->depth > 0 || !json->comma);

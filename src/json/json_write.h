@@ -21,7 +21,7 @@ struct json {
 	struct buf *out;
 	unsigned depth;
 	char close[JSON_WRITE_DEPTH]; /* what is open: '}' or ']' */
-	bool comma; /* a value stands before the next one */
+	bool comma;		      /* a value stands before the next one */
 };
 
 /* Begin to write at the end of `out`, which outlives the writer. */

@@ -17,8 +17,8 @@ static const struct {
 };
 
 enum err
-loader_run(struct db *db, const struct transform_job *job,
-    struct arena *arena, struct diag *diag)
+loader_run(struct db *db, const struct transform_job *job, struct arena *arena,
+    struct diag *diag)
 {
 	const struct entity_type *type = entity_type_find(job->entity_type);
 	struct db_rows *rows;
@@ -30,7 +30,7 @@ loader_run(struct db *db, const struct transform_job *job,
 		    SPAN_ARG(job->entity_type));
 	for (size_t i = 0; rc == E_OK && i < COUNT(loads); i++)
 		if (strcmp(type->statements, loads[i].statements) == 0)
-			rc = transform_job_run(db, loads[i].steps, job,
-			    arena, &rows, diag);
+			rc = transform_job_run(db, loads[i].steps, job, arena,
+			    &rows, diag);
 	return rc;
 }

@@ -5,8 +5,7 @@
 #include "base/cc.h"
 
 const struct entity_type entity_types[] = {
-#define ENTITY_TYPE(name, statements, becomes) \
-	{ #name, #statements, becomes },
+#define ENTITY_TYPE(name, statements, becomes) { #name, #statements, becomes },
 #include "models/entity_type_rows.h"
 };
 const size_t entity_type_count = COUNT(entity_types);

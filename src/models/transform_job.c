@@ -17,7 +17,8 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "transform_job_session",
-		.sql = "SELECT set_config('jit', 'off', true),"
+		.sql =
+		    "SELECT set_config('jit', 'off', true),"
 		    " set_config('enable_seqscan', 'off', true),"
 		    " set_config('plan_cache_mode', 'force_generic_plan',"
 		    " true),"
@@ -78,7 +79,8 @@ transform_job_limit(struct db *db, int64_t count, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "transform_job_limit",
-		.sql = "SELECT set_config('app.items', $1::bigint::text, true) <> ''",
+		.sql =
+		    "SELECT set_config('app.items', $1::bigint::text, true) <> ''",
 	};
 	struct db_params params = { 0 };
 

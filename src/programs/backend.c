@@ -61,8 +61,8 @@ backend_main(int argc, char **argv, const struct backend_program *program)
 		rc = program->open(program->self, &diag);
 	if (rc == E_OK) {
 		log_info("started", LOG_TEXT("version", PACKAGE_VERSION),
-		    LOG_TEXT("auth", program->answers ? settings->http.auth :
-		    NULL));
+		    LOG_TEXT("auth",
+			program->answers ? settings->http.auth : NULL));
 		rc = program->serve(program->self, &diag);
 	}
 	if (rc != E_OK)
@@ -101,7 +101,7 @@ backend_tell(struct backend *backend, enum err rc, const struct diag *diag)
 		log_warn("waiting", LOG_TEXT("error", err_name(rc)),
 		    LOG_TEXT("text", diag->text));
 	if (rc == E_OK && backend->trouble != E_OK)
-		log_info("resumed", LOG_TEXT("after",
-		    err_name(backend->trouble)));
+		log_info("resumed",
+		    LOG_TEXT("after", err_name(backend->trouble)));
 	backend->trouble = rc;
 }

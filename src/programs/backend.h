@@ -13,8 +13,8 @@ struct backend {
 	struct queue_manager *queue;
 	struct qdrant_client *qdrant; /* of a program that answers requests */
 	struct arena *arena;	      /* of one request, job or look */
-	unsigned session;  /* of the database: see schema_expect() */
-	enum err trouble;  /* of the last turn, so that it is told once */
+	unsigned session;	      /* of the database: see schema_expect() */
+	enum err trouble; /* of the last turn, so that it is told once */
 };
 
 /* A program, as a row of what it needs and does. */

@@ -36,7 +36,7 @@ static struct settings settings;
 
 struct responder {
 	struct slots slots; /* the first is for any request */
-	int waits; /* of daemon_poll_shared() */
+	int waits;	    /* of daemon_poll_shared() */
 	struct backend servers;
 	struct service service; /* the same, and more, for requests */
 	struct raw_batch_marks marks;
@@ -178,8 +178,7 @@ look_after_broker(struct responder *me, bool came)
 	    queue_manager_is_up(me->service.queue))
 		return;
 	queue_manager_idle(me->service.queue);
-	me->broker_at = clock_ms() +
-	    queue_manager_idle_ms(me->service.queue);
+	me->broker_at = clock_ms() + queue_manager_idle_ms(me->service.queue);
 }
 
 /* Wait for a request; serve the connections meanwhile. */
@@ -222,15 +221,19 @@ static void
 warn_of_settings(const struct responder *me)
 {
 	if (fcgi_socket_is_open(me->slots.all[0].fcgi))
-		log_warn("open_socket", LOG_TEXT("text", "everybody on"
-		    " this host may connect to the listening socket,"
-		    " and is taken for nginx: give it the mode 0660"
-		    " (spawn-fcgi -M 0660)"));
+		log_warn("open_socket",
+		    LOG_TEXT("text",
+			"everybody on"
+			" this host may connect to the listening socket,"
+			" and is taken for nginx: give it the mode 0660"
+			" (spawn-fcgi -M 0660)"));
 	if (strcmp(settings.http.auth, "none") == 0)
-		log_warn("no_auth", LOG_TEXT("text", "auth = none:"
-		    " whoever reaches this from its own host may read"
-		    " and change every tenant's data; for development"
-		    " only"));
+		log_warn("no_auth",
+		    LOG_TEXT("text",
+			"auth = none:"
+			" whoever reaches this from its own host may read"
+			" and change every tenant's data; for development"
+			" only"));
 }
 
 static enum err
@@ -299,8 +302,8 @@ connect_early(struct responder *me)
 		log_warn("database", LOG_TEXT("text", diag.text));
 	if (queue_manager_declare(me->service.queue, START_MS, &diag) != E_OK)
 		log_debug("declare", LOG_TEXT("text", diag.text));
-	for (size_t place = 0; queue_manager_trouble(me->service.queue, &place,
-	    &trouble);)
+	for (size_t place = 0;
+	     queue_manager_trouble(me->service.queue, &place, &trouble);)
 		log_warn("degraded", LOG_TEXT("what", trouble.what),
 		    LOG_TEXT("text", trouble.text));
 }
@@ -355,7 +358,8 @@ main(int argc, char **argv)
 	static struct responder me = { .waits = -1 };
 	static const struct backend_program program = {
 		.name = "pulse-etl-fcgi",
-		.synopsis = "Answer requests that nginx passes on by FastCGI:"
+		.synopsis =
+		    "Answer requests that nginx passes on by FastCGI:"
 		    " store whole API responses\nand queue their ids. Standard"
 		    " input is the listening socket (spawn-fcgi -n).",
 		.settings = &settings,

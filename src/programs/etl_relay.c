@@ -33,9 +33,9 @@ struct relay {
 	struct backend servers;
 	struct relay_lost lost;
 	struct queue_retries *retries;
-	int64_t round_at; /* of clock_ms(): when to look for rows */
-	int64_t full_at; /* of clock_ms(): when to look through all rows */
-	int64_t after_id; /* rows up to here were looked at */
+	int64_t round_at;  /* of clock_ms(): when to look for rows */
+	int64_t full_at;   /* of clock_ms(): when to look through all rows */
+	int64_t after_id;  /* rows up to here were looked at */
 	int64_t chores_at; /* of clock_ms(): when the chores are due */
 	enum err retry_trouble; /* of the last round at the retry queues */
 };
@@ -44,8 +44,8 @@ struct relay {
 struct seen {
 	size_t marked;
 	int64_t first_id, last_id; /* of its last transaction */
-	bool more; /* there may be more at once */
-	bool left; /* the broker did not take all */
+	bool more;		   /* there may be more at once */
+	bool left;		   /* the broker did not take all */
 };
 
 /* Lock, publish and mark, in an open transaction. */
@@ -146,7 +146,8 @@ look_at_new(struct relay *me, struct seen *seen, struct diag *diag)
 	if (!seen->left)
 		me->after_id = seen->more ? seen->last_id : range.last_id;
 	seen->more = seen->more || range.more;
-	return range.due ? commit_rows(me, RAW_BATCH_DUE, NULL, seen, diag) :
+	return range.due ?
+	    commit_rows(me, RAW_BATCH_DUE, NULL, seen, diag) :
 	    E_OK;
 }
 
@@ -202,7 +203,7 @@ do_chores(struct relay *me)
 	relay_lost_note_empty(&me->lost);
 	diag_clear(&diag);
 	if (relay_chores(me->servers.db, me->servers.queue, &settings.relay,
-	    me->servers.arena, &diag) != E_OK)
+		me->servers.arena, &diag) != E_OK)
 		log_warn("chores", LOG_TEXT("error", err_name(diag.code)),
 		    LOG_TEXT("text", diag.text));
 	arena_reset(me->servers.arena);
@@ -231,7 +232,8 @@ idle_ms(const struct relay *me)
 {
 	int interval = (int)settings.relay.relay_interval;
 	int due = queue_manager_is_up(me->servers.queue) ?
-	    queue_retries_ms(me->retries) : interval;
+	    queue_retries_ms(me->retries) :
+	    interval;
 
 	/* A little chance keeps relays side by side out of step. */
 	interval += (int)daemon_jitter((unsigned)interval / 4 + 1);
@@ -269,7 +271,8 @@ open_relay(void *self, struct diag *diag)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
 	db_tenant(me->servers.db, DB_EVERY_TENANT);
 	me->lost = (struct relay_lost){ .db = me->servers.db,
-		.queue = me->servers.queue, .arena = me->servers.arena };
+		.queue = me->servers.queue,
+		.arena = me->servers.arena };
 	relay_lost_init(&me->lost);
 	return E_OK;
 }
@@ -288,7 +291,8 @@ main(int argc, char **argv)
 	static struct relay me;
 	static const struct backend_program program = {
 		.name = "pulse-etl-relay",
-		.synopsis = "Queue the ids of stored batches that no responder"
+		.synopsis =
+		    "Queue the ids of stored batches that no responder"
 		    " could queue, because the\nbroker was unreachable"
 		    " or the responder died.",
 		.settings = &settings,

@@ -38,7 +38,7 @@ struct worker {
 	/* The message at work; it stays here while it cannot be settled. */
 	struct mq_delivery *delivery;
 	enum queue source;
-	bool tried; /* and could not be settled */
+	bool tried;	  /* and could not be settled */
 	int64_t again_at; /* of clock_ms(): not before */
 	int64_t pause;
 };
@@ -68,14 +68,15 @@ count_job(enum worker_fate_kind kind, int64_t ms)
 
 static void
 log_job(const struct worker *me, const struct job *job,
-    const struct worker_fate *fate, int64_t began,
-    const struct diag *diag)
+    const struct worker_fate *fate, int64_t began, const struct diag *diag)
 {
 	enum log_level level = fate->kind == WORKER_BURY ||
-	    fate->kind == WORKER_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
+		fate->kind == WORKER_RETRY ?
+	    LOG_LEVEL_WARN :
+	    LOG_LEVEL_INFO;
 	const struct log_pair pairs[] = {
-		LOG_TEXT("queue", me->source == QUEUE_LOAD ? "load" :
-		    "transform"),
+		LOG_TEXT("queue",
+		    me->source == QUEUE_LOAD ? "load" : "transform"),
 		LOG_TEXT("fate", worker_fate_name(fate->kind)),
 		LOG_INT("raw_data_id", job->raw_data_id),
 		LOG_INT("tenant_id", job->tenant_id),
@@ -85,12 +86,11 @@ log_job(const struct worker *me, const struct job *job,
 		LOG_INT("skipped", fate->skipped),
 		LOG_INT("incomplete", fate->incomplete),
 		LOG_INT("ms", clock_ms() - began),
-		LOG_TEXT("error", diag->code == E_OK ? NULL :
-		    err_name(diag->code)),
-		LOG_TEXT("sqlstate", diag->sqlstate[0] == '\0' ? NULL :
-		    diag->sqlstate),
-		LOG_TEXT("text", fate->reason[0] == '\0' ? NULL :
-		    fate->reason),
+		LOG_TEXT("error",
+		    diag->code == E_OK ? NULL : err_name(diag->code)),
+		LOG_TEXT("sqlstate",
+		    diag->sqlstate[0] == '\0' ? NULL : diag->sqlstate),
+		LOG_TEXT("text", fate->reason[0] == '\0' ? NULL : fate->reason),
 	};
 
 	log_write(level, "job", pairs, COUNT(pairs));
@@ -115,18 +115,18 @@ settle(struct worker *me, const struct job *job,
 		FAILPOINT("load_published");
 		break;
 	case WORKER_RETRY:
-		return queue_consumer_retry(queue, me->source,
-		    me->delivery, (int)(fate->outage ? held :
-		    fate->attempt), fate->outage ? history->attempt :
-		    fate->attempt, held, diag);
+		return queue_consumer_retry(queue, me->source, me->delivery,
+		    (int)(fate->outage ? held : fate->attempt),
+		    fate->outage ? history->attempt : fate->attempt, held,
+		    diag);
 	case WORKER_WAIT:
 		if (fate->held)
 			return queue_consumer_retry(queue, me->source,
-			    me->delivery, held > HELD_OFTEN ? STEP_HELD_LONG :
-			    STEP_HELD, history->attempt, held, diag);
-		return queue_consumer_retry(queue, me->source,
-		    me->delivery, STEP_TAKEN, history->attempt, history->held,
-		    diag);
+			    me->delivery,
+			    held > HELD_OFTEN ? STEP_HELD_LONG : STEP_HELD,
+			    history->attempt, held, diag);
+		return queue_consumer_retry(queue, me->source, me->delivery,
+		    STEP_TAKEN, history->attempt, history->held, diag);
 	case WORKER_BURY:
 		return queue_consumer_bury(queue, me->source, me->delivery,
 		    fate->reason, diag);
@@ -142,9 +142,10 @@ settle(struct worker *me, const struct job *job,
 static enum err
 refuse(struct worker *me, const struct diag *why, struct diag *diag)
 {
-	log_warn("refused", LOG_TEXT("queue", me->source == QUEUE_LOAD ?
-	    "load" : "transform"), LOG_SPAN("message_id",
-	    me->delivery->message_id), LOG_TEXT("text", why->text));
+	log_warn("refused",
+	    LOG_TEXT("queue", me->source == QUEUE_LOAD ? "load" : "transform"),
+	    LOG_SPAN("message_id", me->delivery->message_id),
+	    LOG_TEXT("text", why->text));
 	return queue_consumer_bury(me->servers.queue, me->source, me->delivery,
 	    why->text, diag);
 }
@@ -179,12 +180,14 @@ work(struct worker *me, struct diag *diag)
 	struct job job;
 	enum err rc;
 
-	rc = delivery->cut ? diag_set(diag, E_INVALID,
-	    "the message is longer than any job") :
+	rc = delivery->cut ?
+	    diag_set(diag, E_INVALID, "the message is longer than any job") :
 	    job_read_batch(delivery->body, servers->arena, &job, diag);
-	if (rc == E_OK && queue_consumer_deliveries(delivery) >=
-	    settings.worker.worker_interruptions + DELIVERIES_MORE)
-		rc = diag_set(diag, E_INVALID, "it was delivered too often, and"
+	if (rc == E_OK &&
+	    queue_consumer_deliveries(delivery) >=
+		settings.worker.worker_interruptions + DELIVERIES_MORE)
+		rc = diag_set(diag, E_INVALID,
+		    "it was delivered too often, and"
 		    " no worker came to an end with it");
 	diag_clear(&settle_diag);
 	if (rc == E_INVALID) {
@@ -284,7 +287,8 @@ do_round(struct worker *me)
 static int
 idle_ms(const struct worker *me)
 {
-	int pause = mq_socket(me->servers.mq) < 0 ? PAUSE_MIN_MS :
+	int pause = mq_socket(me->servers.mq) < 0 ?
+	    PAUSE_MIN_MS :
 	    queue_manager_idle_ms(me->servers.queue);
 
 	if (me->again_at > 0 && clock_left(me->again_at) < pause)
@@ -329,8 +333,7 @@ own_limits(void)
 {
 	settings.db.database_statement_timeout =
 	    settings.worker.worker_statement_timeout;
-	settings.db.database_lock_timeout =
-	    settings.worker.worker_lock_timeout;
+	settings.db.database_lock_timeout = settings.worker.worker_lock_timeout;
 	if (settings.mq.rabbitmq_timeout < CONFIRM_MS)
 		settings.mq.rabbitmq_timeout = CONFIRM_MS;
 }
@@ -361,7 +364,8 @@ main(int argc, char **argv)
 	static struct worker me;
 	static const struct backend_program program = {
 		.name = "pulse-etl-worker",
-		.synopsis = "Take the ids of stored batches from the queues;"
+		.synopsis =
+		    "Take the ids of stored batches from the queues;"
 		    " transform these batches into\nthe unified tables and"
 		    " load them, one at a time.",
 		.settings = &settings,

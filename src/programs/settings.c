@@ -11,9 +11,10 @@ check_broker(const void *values, struct diag *diag)
 
 	if (rc == E_OK && mq->rabbitmq_key_file[0] != '\0' &&
 	    !file_is_private(mq->rabbitmq_key_file))
-		return diag_set(diag, E_SETTING, "rabbitmq_key_file: everybody"
-		    " can read %s: chmod 0640 %s", mq->rabbitmq_key_file,
-		    mq->rabbitmq_key_file);
+		return diag_set(diag, E_SETTING,
+		    "rabbitmq_key_file: everybody"
+		    " can read %s: chmod 0640 %s",
+		    mq->rabbitmq_key_file, mq->rabbitmq_key_file);
 	return rc;
 }
 
@@ -22,10 +23,10 @@ settings_init(struct settings *settings, struct conf_set sets[SETTINGS_SETS])
 {
 	sets[0] = (struct conf_set){ http_conf_rows, http_conf_count,
 		&settings->http, NULL };
-	sets[1] = (struct conf_set){ db_conf_rows, db_conf_count,
-		&settings->db, db_settings_check };
-	sets[2] = (struct conf_set){ mq_conf_rows, mq_conf_count,
-		&settings->mq, check_broker };
+	sets[1] = (struct conf_set){ db_conf_rows, db_conf_count, &settings->db,
+		db_settings_check };
+	sets[2] = (struct conf_set){ mq_conf_rows, mq_conf_count, &settings->mq,
+		check_broker };
 	sets[3] = (struct conf_set){ queue_conf_rows, queue_conf_count,
 		&settings->queue, NULL };
 	sets[4] = (struct conf_set){ qdrant_conf_rows, qdrant_conf_count,

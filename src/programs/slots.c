@@ -54,7 +54,8 @@ static void
 log_request(const struct req *rq, const struct resp *rp, int64_t began,
     bool sent)
 {
-	enum log_level level = rp->status >= 500 ? LOG_LEVEL_WARN :
+	enum log_level level = rp->status >= 500 ?
+	    LOG_LEVEL_WARN :
 	    LOG_LEVEL_INFO;
 	const struct log_pair pairs[] = {
 		LOG_SPAN("method", rq->method),
@@ -64,13 +65,12 @@ log_request(const struct req *rq, const struct resp *rp, int64_t began,
 		LOG_INT("in", (int64_t)rq->body->len),
 		LOG_INT("out", (int64_t)response_size(rp)),
 		LOG_INT("tenant_id", rq->who.tenant_id),
-		LOG_TEXT("who", rq->who.name[0] == '\0' ? NULL :
-		    rq->who.name),
+		LOG_TEXT("who", rq->who.name[0] == '\0' ? NULL : rq->who.name),
 		LOG_TEXT("client", sent ? NULL : "gone"),
-		LOG_TEXT("error", rq->diag.code == E_OK ? NULL :
-		    err_name(rq->diag.code)),
-		LOG_TEXT("sqlstate", rq->diag.sqlstate[0] == '\0' ? NULL :
-		    rq->diag.sqlstate),
+		LOG_TEXT("error",
+		    rq->diag.code == E_OK ? NULL : err_name(rq->diag.code)),
+		LOG_TEXT("sqlstate",
+		    rq->diag.sqlstate[0] == '\0' ? NULL : rq->diag.sqlstate),
 		LOG_TEXT("text", rq->diag.code == E_OK ? NULL : rq->diag.text),
 	};
 
@@ -136,7 +136,8 @@ length_of(const struct slot *slot)
 	int64_t length;
 
 	return span_int64(slot->rq.content_length, &length) && length > 0 ?
-	    (size_t)length : 0;
+	    (size_t)length :
+	    0;
 }
 
 size_t

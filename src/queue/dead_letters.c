@@ -41,10 +41,11 @@ dead_letters_revive(struct queue_manager *manager, enum queue queue,
 		.exchange = EXCHANGE,
 		.routing_key = names.key,
 		.body = delivery->body,
-		.message_id = delivery->message_id.at == NULL ? "" :
+		.message_id = delivery->message_id.at == NULL ?
+		    "" :
 		    delivery->message_id.at,
-		.type = delivery->type.at == NULL ? names.key :
-		    delivery->type.at,
+		.type =
+		    delivery->type.at == NULL ? names.key : delivery->type.at,
 		.traceparent = mq_header_text(delivery, "traceparent"),
 	};
 	enum err rc;
@@ -84,8 +85,8 @@ is_of(const struct mq_delivery *delivery, const int64_t *ids, size_t count,
 
 	diag_clear(&diag);
 	return job_read_batch(delivery->body, arena, &job, &diag) == E_OK &&
-	    bsearch(&job.raw_data_id, ids, count, sizeof(*ids),
-	    compare_ids) != NULL;
+	    bsearch(&job.raw_data_id, ids, count, sizeof(*ids), compare_ids) !=
+	    NULL;
 }
 
 /* One queue's, until none is left or the time is over. */

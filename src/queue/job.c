@@ -47,13 +47,12 @@ job_read_batch(struct span body, struct arena *arena, struct job *ret_job,
 	enum err rc;
 
 	if (!json_scan_object(body, &json_limits_default, members,
-	    COUNT(members), &refusal))
+		COUNT(members), &refusal))
 		return diag_set(diag, E_INVALID, "%s (at byte %zu)",
 		    json_flaw_text(refusal.flaw), refusal.at);
 	rc = read_id(&members[0], INT32_MAX, &job.tenant_id, diag);
 	if (rc == E_OK)
-		rc = read_id(&members[1], INT32_MAX, &job.integration_id,
-		    diag);
+		rc = read_id(&members[1], INT32_MAX, &job.integration_id, diag);
 	if (rc == E_OK)
 		rc = read_id(&members[2], INT64_MAX, &job.raw_data_id, diag);
 	if (rc != E_OK)

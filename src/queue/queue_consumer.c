@@ -29,8 +29,8 @@ queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
 		names[i] = queue_part(taken[i], QUEUE_MAIN);
 		queues[i] = names[i].queue;
 	}
-	rc = mq_consume(manager->mq, queues, COUNT(taken), prefetch,
-	    &consumed, diag);
+	rc = mq_consume(manager->mq, queues, COUNT(taken), prefetch, &consumed,
+	    diag);
 	if (rc != E_OK)
 		return rc;
 	manager->consumed = mq_generation(manager->mq);
@@ -81,7 +81,8 @@ move(struct queue_manager *manager, enum queue queue, int part,
 		.exchange = EXCHANGE,
 		.routing_key = names.key,
 		.body = delivery->body,
-		.message_id = delivery->message_id.at == NULL ? "" :
+		.message_id = delivery->message_id.at == NULL ?
+		    "" :
 		    delivery->message_id.at,
 		.type = delivery->type.at == NULL ? "" : delivery->type.at,
 		.traceparent = mq_header_text(delivery, "traceparent"),
@@ -100,8 +101,8 @@ move(struct queue_manager *manager, enum queue queue, int part,
 
 enum err
 queue_consumer_retry(struct queue_manager *manager, enum queue queue,
-    const struct mq_delivery *delivery, int step, int64_t attempt,
-    int64_t held, struct diag *diag)
+    const struct mq_delivery *delivery, int step, int64_t attempt, int64_t held,
+    struct diag *diag)
 {
 	const struct mq_arg headers[] = {
 		{ HEADER_ATTEMPT, NULL, attempt },
@@ -123,8 +124,8 @@ queue_consumer_bury(struct queue_manager *manager, enum queue queue,
 {
 	const struct mq_arg headers[] = {
 		{ HEADER_REASON, reason, 0 },
-		{ HEADER_ATTEMPT, NULL, mq_header_number(delivery,
-		    HEADER_ATTEMPT, 0) },
+		{ HEADER_ATTEMPT, NULL,
+		    mq_header_number(delivery, HEADER_ATTEMPT, 0) },
 	};
 
 	return move(manager, queue, QUEUE_DEAD, delivery, headers,

@@ -50,8 +50,8 @@ enum err queue_consumer_done(struct queue_manager *manager,
  * Fails: as mq_publish(): it is still ours.
  */
 enum err queue_consumer_retry(struct queue_manager *manager, enum queue queue,
-    const struct mq_delivery *delivery, int step, int64_t attempt,
-    int64_t held, struct diag *diag) MUST_CHECK;
+    const struct mq_delivery *delivery, int step, int64_t attempt, int64_t held,
+    struct diag *diag) MUST_CHECK;
 
 /*
  * Put it on the dead-letter queue with a reason. If only the beginning of its
@@ -59,7 +59,7 @@ enum err queue_consumer_retry(struct queue_manager *manager, enum queue queue,
  * Fails: as mq_publish(): it is still ours.
  */
 enum err queue_consumer_bury(struct queue_manager *manager, enum queue queue,
-    const struct mq_delivery *delivery, const char *reason,
-    struct diag *diag) MUST_CHECK;
+    const struct mq_delivery *delivery, const char *reason, struct diag *diag)
+    MUST_CHECK;
 
 #endif

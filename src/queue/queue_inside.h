@@ -30,15 +30,15 @@ struct queue_manager {
 	const struct mq_settings *mq_settings;
 	const struct queue_settings *settings;
 	const struct queue_owner *owner; /* NULL: another process owns them */
-	unsigned declared; /* the connection's generation it was done for */
-	unsigned consumed; /* the one whose messages are taken */
-	enum err trouble;  /* of the last try to declare */
-	struct diag why;   /* of it */
-	int64_t again_at;  /* of clock_ms(): not declared before; 0: at once */
+	unsigned declared;  /* the connection's generation it was done for */
+	unsigned consumed;  /* the one whose messages are taken */
+	enum err trouble;   /* of the last try to declare */
+	struct diag why;    /* of it */
+	int64_t again_at;   /* of clock_ms(): not declared before; 0: at once */
 	int64_t missing_at; /* when a queue was first missing; 0: none is */
 	/* Since when only nacks came, of clock_ms(); 0: they do not. */
 	int64_t refused_at[QUEUE_COUNT][QUEUE_PARTS];
-	int64_t renewed_at; /* when the channel was opened anew */
+	int64_t renewed_at;	   /* when the channel was opened anew */
 	struct queue_watch *watch; /* see queue_states.c */
 };
 

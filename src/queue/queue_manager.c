@@ -67,9 +67,10 @@ declare(struct queue_manager *manager, struct diag *diag)
 		return rc;
 	if (before)
 		log_warn("topology", LOG_TEXT("text", diag->text),
-		    LOG_TEXT("advice", "queues of an older version cannot be"
-		    " made anew without the permission to configure: grant it"
-		    " once, or go on with them"));
+		    LOG_TEXT("advice",
+			"queues of an older version cannot be"
+			" made anew without the permission to configure: grant it"
+			" once, or go on with them"));
 	diag_clear(diag);
 	return E_OK;
 }
@@ -81,15 +82,16 @@ tell(const struct queue_manager *manager, enum err before)
 	const struct diag *why = &manager->why;
 
 	if (manager->trouble == E_OK)
-		log_info("topology", LOG_TEXT("queue_type",
-		    manager->settings->queue_type));
+		log_info("topology",
+		    LOG_TEXT("queue_type", manager->settings->queue_type));
 	else if (manager->trouble == before)
 		return;
 	else if (manager->trouble == E_TOPOLOGY)
 		log_error("topology", LOG_TEXT("text", why->text),
-		    LOG_TEXT("advice", "a queue exists with other arguments:"
-		    " set queue_type to what it is, or drain and delete it;"
-		    " stores are kept and queued later"));
+		    LOG_TEXT("advice",
+			"a queue exists with other arguments:"
+			" set queue_type to what it is, or drain and delete it;"
+			" stores are kept and queued later"));
 	else if (manager->trouble == E_MQ_DENIED)
 		log_error("topology", LOG_TEXT("text", why->text));
 	else
@@ -143,14 +145,15 @@ queue_manager_idle_ms(const struct queue_manager *manager)
 	int pause = mq_idle_ms(manager->mq);
 
 	return mq_socket(manager->mq) < 0 || queue_manager_is_up(manager) ||
-	    (pause >= 0 && pause < MISSING_PAUSE_MS) ? pause : MISSING_PAUSE_MS;
+		(pause >= 0 && pause < MISSING_PAUSE_MS) ?
+	    pause :
+	    MISSING_PAUSE_MS;
 }
 
 /* A job as a message. body and id belong to the arena or the caller. */
 static enum err
 write_message(enum queue queue, const struct job *job, struct buf *body,
-    char *id, size_t id_size, struct mq_message *ret_message,
-    struct diag *diag)
+    char *id, size_t id_size, struct mq_message *ret_message, struct diag *diag)
 {
 	enum err rc;
 
@@ -162,8 +165,8 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 		    (ssize_t)sizeof(number))
 			return diag_set(diag, E_SYSTEM, "getrandom");
 		job_write_extract(job, body);
-		(void)snprintf(id, id_size, "%s-%016" PRIx64,
-		    queue_key(queue), number);
+		(void)snprintf(id, id_size, "%s-%016" PRIx64, queue_key(queue),
+		    number);
 	} else {
 		job_write_batch(job, body);
 		(void)snprintf(id, id_size, "%s-%" PRId64, queue_key(queue),
@@ -190,8 +193,8 @@ static enum err
 publish(struct queue_manager *manager, enum queue queue,
     struct mq_message *messages, size_t count, int timeout, struct diag *diag)
 {
-	enum err rc = queue_publish(manager, queue, QUEUE_MAIN, messages,
-	    count, timeout, diag);
+	enum err rc = queue_publish(manager, queue, QUEUE_MAIN, messages, count,
+	    timeout, diag);
 
 	queue_watch_idle(manager->watch);
 	return rc;

@@ -107,12 +107,12 @@ enum err queue_manager_count(struct queue_manager *manager, enum queue queue,
  */
 struct queue_state {
 	const char *name;
-	bool is_up;    /* it answers; else there are no counts */
-	bool refuses;  /* messages, of late all of them */
-	bool missing;  /* there is none of this name */
+	bool is_up;   /* it answers; else there are no counts */
+	bool refuses; /* messages, of late all of them */
+	bool missing; /* there is none of this name */
 	struct mq_queue_stats counts;
-	int64_t down_at; /* of clock_ms(), since when it does not answer */
-	char text[160];	 /* why */
+	int64_t down_at;  /* of clock_ms(), since when it does not answer */
+	char text[160];	  /* why */
 	char policy[160]; /* one that overrides what we rely on, or empty */
 };
 
@@ -126,8 +126,8 @@ struct queue_state {
  *        the states are given nevertheless.
  */
 enum err queue_manager_look(struct queue_manager *manager, int64_t max_age,
-    const struct queue_state **ret_states, size_t *ret_count,
-    struct diag *diag) MUST_CHECK;
+    const struct queue_state **ret_states, size_t *ret_count, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * What keeps messages from being queued, or is about to: "broker" or a queue's

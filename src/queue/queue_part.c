@@ -55,8 +55,10 @@ queue_names(enum queue queue, const char *suffix, int number)
 struct queue_names
 queue_part(enum queue queue, int part)
 {
-	return part == QUEUE_MAIN ? queue_names(queue, "", 0) :
-	    part == QUEUE_DEAD ? queue_names(queue, ".dead", 0) :
+	return part == QUEUE_MAIN ?
+	    queue_names(queue, "", 0) :
+	    part == QUEUE_DEAD ?
+	    queue_names(queue, ".dead", 0) :
 	    queue_names(queue, ".retry", retries[part - 1].number);
 }
 

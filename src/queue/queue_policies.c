@@ -20,7 +20,8 @@ static const struct {
 	const char *harm;
 } harms[] = {
 	{ "expires", true, "the queue is deleted when nobody uses it" },
-	{ "message-ttl", false, "what waits longer is dead, or tried again too"
+	{ "message-ttl", false,
+	    "what waits longer is dead, or tried again too"
 	    " early" },
 	{ "delivery-limit", true, "what is looked at more often is given up" },
 };
@@ -46,14 +47,16 @@ judge(struct span definition, const char *policy, struct queue_state *state,
 		found[i].name = harms[i].key;
 	state->policy[0] = '\0';
 	if (!json_scan_object(arena_span(arena, definition),
-	    &json_limits_default, found, COUNT(found), &refusal))
+		&json_limits_default, found, COUNT(found), &refusal))
 		return;
 	for (size_t i = 0; i < COUNT(harms); i++) {
 		if (found[i].kind != JSON_NUMBER ||
 		    (is_dead_queue(state->name) && !harms[i].of_dead))
 			continue;
-		(void)snprintf(state->policy, sizeof(state->policy), "the"
-		    " policy %.40s sets %s to %.*s: %s", policy, harms[i].key,
+		(void)snprintf(state->policy, sizeof(state->policy),
+		    "the"
+		    " policy %.40s sets %s to %.*s: %s",
+		    policy, harms[i].key,
 		    (int)(found[i].value.len > 20 ? 20 : found[i].value.len),
 		    found[i].value.at, harms[i].harm);
 		return;
@@ -74,7 +77,7 @@ read_one(struct span item, struct queue_state *states, size_t count,
 
 	diag_clear(&diag);
 	if (!json_scan_object(arena_span(arena, item), &json_limits_default,
-	    members, COUNT(members), &refusal) ||
+		members, COUNT(members), &refusal) ||
 	    members[0].kind != JSON_STRING ||
 	    json_read_string(members[0].value, arena, &name, &diag) != E_OK)
 		return;
@@ -105,7 +108,8 @@ queue_policies(const struct mq *mq, struct queue_state *states, size_t count,
 		return rc;
 	if (!json_scan_document(json, &json_limits_default, &all, &refusal) ||
 	    all.kind != JSON_ARRAY)
-		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: the"
+		return diag_set(diag, E_MQ_CONNECT,
+		    "rabbitmq_management: the"
 		    " answer is not RabbitMQ's");
 	items = arena_ask(arena, ITEMS_MAX * sizeof(*items));
 	if (items == NULL)

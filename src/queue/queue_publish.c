@@ -46,9 +46,10 @@ note_refusal(struct queue_manager *manager, enum queue queue, int part)
 		return;
 	if (manager->renewed_at < *since)
 		log_warn("queue_refuses", LOG_TEXT("queue", names.queue),
-		    LOG_TEXT("advice", "it takes no message: see whether it has"
-		    " reached a limit of length that a policy sets, or has no"
-		    " leader; batches are kept and queued later"));
+		    LOG_TEXT("advice",
+			"it takes no message: see whether it has"
+			" reached a limit of length that a policy sets, or has no"
+			" leader; batches are kept and queued later"));
 	manager->renewed_at = now;
 	metrics_add(METRIC_CHANNELS_RENEWED, 1);
 	mq_renew(manager->mq);
@@ -88,7 +89,8 @@ queue_copy(const struct mq_delivery *delivery, const char *exchange,
 		.exchange = exchange,
 		.routing_key = routing_key,
 		.body = delivery->body,
-		.message_id = delivery->message_id.at == NULL ? "" :
+		.message_id = delivery->message_id.at == NULL ?
+		    "" :
 		    delivery->message_id.at,
 		.type = delivery->type.at == NULL ? "" : delivery->type.at,
 		.timestamp = delivery->timestamp,
@@ -99,8 +101,8 @@ queue_copy(const struct mq_delivery *delivery, const char *exchange,
 		bool keep = true;
 
 		for (size_t j = 0; j < COUNT(own); j++)
-			keep = keep && strcmp(delivery->headers[i].key,
-			    own[j]) != 0;
+			keep = keep &&
+			    strcmp(delivery->headers[i].key, own[j]) != 0;
 		if (keep)
 			headers[message.header_count++] = delivery->headers[i];
 	}

@@ -17,9 +17,9 @@
 struct queue_retries {
 	struct mq *mq; /* of its own: a queue's trouble is nobody else's */
 	struct queue_manager *manager;
-	int64_t due[QUEUES]; /* of clock_ms(): nothing is before; 0: look */
+	int64_t due[QUEUES];	 /* of clock_ms(): nothing is before; 0: look */
 	int64_t undated[QUEUES]; /* when messages without a time are due */
-	int64_t round_at;    /* of clock_ms() */
+	int64_t round_at;	 /* of clock_ms() */
 };
 
 struct queue_retries *
@@ -156,8 +156,10 @@ serve_queue(struct queue_retries *retries, unsigned i, struct diag *diag)
 		return rc;
 	/* What was taken and not settled is back; the others go on. */
 	mq_close(retries->mq);
-	retries->due[i] = clock_ms() + (rc == E_MQ_REFUSED ||
-	    rc == E_MQ_NO_QUEUE ? 2 * ROUND_MS : SKIP_MS);
+	retries->due[i] = clock_ms() +
+	    (rc == E_MQ_REFUSED || rc == E_MQ_NO_QUEUE ?
+		    2 * ROUND_MS :
+		    SKIP_MS);
 	return rc;
 }
 

@@ -75,8 +75,8 @@ watch_new(const struct queue_manager *manager)
 		return NULL;
 	}
 	for (unsigned i = 0; i < QUEUES; i++) {
-		struct queue_names names = queue_part((enum queue)(i /
-		    QUEUE_PARTS), (int)(i % QUEUE_PARTS));
+		struct queue_names names = queue_part(
+		    (enum queue)(i / QUEUE_PARTS), (int)(i % QUEUE_PARTS));
 
 		memcpy(watch->names[i], names.queue, sizeof(names.queue));
 		watch->states[i].name = watch->names[i];
@@ -195,8 +195,7 @@ look_now(struct queue_watch *watch, struct diag *diag)
 
 enum err
 queue_manager_look(struct queue_manager *manager, int64_t max_age,
-    const struct queue_state **ret_states, size_t *ret_count,
-    struct diag *diag)
+    const struct queue_state **ret_states, size_t *ret_count, struct diag *diag)
 {
 	struct queue_watch *watch = manager->watch;
 
@@ -234,9 +233,10 @@ queue_manager_trouble(struct queue_manager *manager, size_t *place,
 		*place = 1;
 		ret->what = "broker";
 		(void)snprintf(ret->text, sizeof(ret->text), "%.250s",
-		    rc != E_OK ? diag.text : blocked != NULL ? blocked :
-		    manager->trouble != E_OK ? manager->why.text :
-		    "not connected yet");
+		    rc != E_OK			 ? diag.text :
+			blocked != NULL		 ? blocked :
+			manager->trouble != E_OK ? manager->why.text :
+						   "not connected yet");
 		if (rc != E_OK || blocked != NULL ||
 		    !queue_manager_is_up(manager))
 			return true;
@@ -247,13 +247,16 @@ queue_manager_trouble(struct queue_manager *manager, size_t *place,
 		const struct queue_state *state = &states[(*place)++ - 1];
 
 		/* Before all is declared some are missing: see broker. */
-		if ((state->is_up && !state->refuses && state->policy[0] ==
-		    '\0') || (state->missing && !queue_manager_is_up(manager)))
+		if ((state->is_up && !state->refuses &&
+			state->policy[0] == '\0') ||
+		    (state->missing && !queue_manager_is_up(manager)))
 			continue;
 		ret->what = state->name;
 		(void)snprintf(ret->text, sizeof(ret->text), "%s: %s",
-		    state->name, !state->is_up ? state->text : state->refuses ?
-		    "it refuses every message" : state->policy);
+		    state->name,
+		    !state->is_up      ? state->text :
+			state->refuses ? "it refuses every message" :
+					 state->policy);
 		return true;
 	}
 	return false;
@@ -293,8 +296,9 @@ give_up(struct queue_manager *manager, const struct queue_state *state)
 	rc = mq_delete_queue(manager->mq, state->name, &lost, &diag);
 	log_error("queue_given_up", LOG_TEXT("queue", state->name),
 	    LOG_TEXT("text", rc == E_OK ? state->text : diag.text),
-	    LOG_TEXT("advice", "it is declared anew; its batches are queued"
-	    " again from their rows"));
+	    LOG_TEXT("advice",
+		"it is declared anew; its batches are queued"
+		" again from their rows"));
 	queue_manager_forget(manager);
 }
 
@@ -307,11 +311,12 @@ tell(struct queue_watch *watch, unsigned i)
 	if (down && !watch->told[i]) {
 		metrics_add(METRIC_QUEUES_DOWN, 1);
 		log_error("queue_down", LOG_TEXT("queue", state->name),
-		    LOG_TEXT("text", state->text), LOG_TEXT("advice",
-		    "it has no leader: start the broker's other nodes, or this"
-		    " one again; if it stays so, delete the queue: it is"
-		    " declared anew and its batches are queued from their"
-		    " rows (setting queue_rebuild)"));
+		    LOG_TEXT("text", state->text),
+		    LOG_TEXT("advice",
+			"it has no leader: start the broker's other nodes, or this"
+			" one again; if it stays so, delete the queue: it is"
+			" declared anew and its batches are queued from their"
+			" rows (setting queue_rebuild)"));
 	} else if (state->is_up && watch->told[i]) {
 		log_info("queue_up", LOG_TEXT("queue", state->name));
 	}
@@ -325,17 +330,18 @@ tell_policies(struct queue_watch *watch)
 	bool unknown = watch->policies_why.code != E_OK;
 
 	if (unknown && !watch->policies_told)
-		log_warn("policies_unknown", LOG_TEXT("text",
-		    watch->policies_why.text));
+		log_warn("policies_unknown",
+		    LOG_TEXT("text", watch->policies_why.text));
 	watch->policies_told = unknown;
 	for (unsigned i = 0; i < QUEUES; i++) {
 		bool harms = watch->states[i].policy[0] != '\0';
 
 		if (harms && !watch->policy_told[i])
-			log_error("queue_policy", LOG_TEXT("queue",
-			    watch->states[i].name), LOG_TEXT("text",
-			    watch->states[i].policy), LOG_TEXT("advice",
-			    "leave the queues of this service out of it"));
+			log_error("queue_policy",
+			    LOG_TEXT("queue", watch->states[i].name),
+			    LOG_TEXT("text", watch->states[i].policy),
+			    LOG_TEXT("advice",
+				"leave the queues of this service out of it"));
 		watch->policy_told[i] = harms;
 	}
 }

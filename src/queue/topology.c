@@ -33,8 +33,8 @@ topology_args(const struct queue_manager *manager, enum queue queue, int part,
 	bool passes_on = part != QUEUE_DEAD;
 	struct mq_arg *next = ret->args;
 
-	ret->names = queue_part(queue, part == QUEUE_MAIN ? QUEUE_DEAD :
-	    QUEUE_MAIN);
+	ret->names = queue_part(queue,
+	    part == QUEUE_MAIN ? QUEUE_DEAD : QUEUE_MAIN);
 	*next++ = (struct mq_arg){ "x-queue-type",
 		manager->settings->queue_type, 0 };
 	if (passes_on) {
@@ -69,8 +69,10 @@ declare_exchange(struct queue_manager *manager, struct diag *diag)
 		return rc;
 	rc = mq_declare_exchange(manager->mq, EXCHANGE, true, diag);
 	if (rc == E_NO_ROW)
-		return diag_set(diag, E_MQ_DENIED, "the user may not declare"
-		    " the exchange " EXCHANGE ", which is missing: grant the"
+		return diag_set(diag, E_MQ_DENIED,
+		    "the user may not declare"
+		    " the exchange " EXCHANGE
+		    ", which is missing: grant the"
 		    " permission to configure, or declare it, durable and"
 		    " direct");
 	return rc;
@@ -85,8 +87,10 @@ make_missing(struct queue_manager *manager, enum queue queue,
 		if (manager->missing_at == 0)
 			manager->missing_at = clock_ms();
 		if (clock_ms() - manager->missing_at < OWNER_MS)
-			return diag_set(diag, E_MQ_NO_QUEUE, "there is no queue"
-			    " %s; the relay declares it", names->queue);
+			return diag_set(diag, E_MQ_NO_QUEUE,
+			    "there is no queue"
+			    " %s; the relay declares it",
+			    names->queue);
 		return E_OK;
 	}
 	log_debug("queue_missing", LOG_TEXT("queue", names->queue));
@@ -115,14 +119,16 @@ declare_part(struct queue_manager *manager, enum queue queue, int part,
 	rc = mq_declare_queue(manager->mq, names.queue, args.args, args.count,
 	    diag);
 	if (rc == E_MQ_DENIED && missing)
-		return diag_set(diag, rc, "the user may not declare the queue"
+		return diag_set(diag, rc,
+		    "the user may not declare the queue"
 		    " %s, which is missing: grant the permission to configure,"
-		    " or declare it", names.queue);
+		    " or declare it",
+		    names.queue);
 	if (rc == E_TOPOLOGY) {
 		topology_args(manager, queue, part, true, &args);
 		diag_clear(&older);
 		if (mq_declare_queue(manager->mq, names.queue, args.args,
-		    args.count, &older) == E_OK) {
+			args.count, &older) == E_OK) {
 			diag_clear(diag);
 			*ret_before = true;
 			return E_OK; /* bound it is as well */
@@ -130,7 +136,7 @@ declare_part(struct queue_manager *manager, enum queue queue, int part,
 		/* A stranger's, unless it was made anew just now. */
 		topology_args(manager, queue, part, false, &args);
 		if (mq_declare_queue(manager->mq, names.queue, args.args,
-		    args.count, &older) != E_OK)
+			args.count, &older) != E_OK)
 			return rc;
 		diag_clear(diag);
 		rc = E_OK;

@@ -35,8 +35,7 @@ move_group(struct queue_manager *manager, struct mq_delivery **group,
 	enum err rc;
 
 	for (size_t i = 0; i < count; i++)
-		messages[i] = queue_copy(group[i], EXCHANGE, key,
-		    headers[i]);
+		messages[i] = queue_copy(group[i], EXCHANGE, key, headers[i]);
 	rc = mq_publish(manager->mq, messages, count, CONFIRM_MS, diag);
 	for (size_t i = 0; rc == E_OK && i < count; i++)
 		rc = mq_ack(manager->mq, group[i], diag);
@@ -130,9 +129,11 @@ put_aside(struct queue_manager *manager, enum queue queue,
 		    diag);
 	if (rc == E_MQ_LOST && queue_is_dead(manager, names->queue, diag)) {
 		log_error("queue_given_up", LOG_TEXT("queue", names->queue),
-		    LOG_TEXT("text", diag->text), LOG_TEXT("advice", "its"
-		    " messages are lost with it; batches are queued again from"
-		    " their rows"));
+		    LOG_TEXT("text", diag->text),
+		    LOG_TEXT("advice",
+			"its"
+			" messages are lost with it; batches are queued again from"
+			" their rows"));
 		rc = manager->owner->lost(manager->owner->context, queue, diag);
 	}
 	if (rc == E_OK)
@@ -237,7 +238,8 @@ topology_move(struct queue_manager *manager, struct diag *diag)
 	int64_t left;
 
 	if (rc == E_MQ_REFUSED)
-		return diag_set(diag, rc, "another relay makes the queues of"
+		return diag_set(diag, rc,
+		    "another relay makes the queues of"
 		    " an older version anew just now");
 	if (rc != E_OK)
 		return rc;

@@ -15,8 +15,16 @@ static const struct {
 };
 
 /* Columns of the row that a first statement gives; see transformer.h. */
-enum { ITEMS, UNREADABLE, SKIPPED, SKIPPED_JSON, WAITING_JSON, INCOMPLETE,
-	INCOMPLETE_JSON, REFUSAL };
+enum {
+	ITEMS,
+	UNREADABLE,
+	SKIPPED,
+	SKIPPED_JSON,
+	WAITING_JSON,
+	INCOMPLETE,
+	INCOMPLETE_JSON,
+	REFUSAL
+};
 
 static const struct db_statement *
 find(struct span entity_type)
@@ -41,7 +49,8 @@ judge(const struct transform_job *job, const struct db_rows *rows,
 		    "The source answered with an error: %.*s",
 		    SPAN_ARG(db_text(rows, 0, REFUSAL)));
 	if (db_is_null(rows, 0, ITEMS))
-		return diag_tell(diag, E_INVALID, "This is not the shape of a"
+		return diag_tell(diag, E_INVALID,
+		    "This is not the shape of a"
 		    " %.*s: no list of items was found",
 		    SPAN_ARG(job->entity_type));
 	outcome.items = db_int(rows, 0, ITEMS);

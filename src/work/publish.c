@@ -15,8 +15,7 @@ jobs_of(const struct db_rows *rows, struct arena *arena)
 			.tenant_id = db_int(rows, i, RAW_BATCH_LOCKED_TENANT),
 			.integration_id = db_int(rows, i,
 			    RAW_BATCH_LOCKED_INTEGRATION),
-			.entity_type = db_text(rows, i,
-			    RAW_BATCH_LOCKED_TYPE),
+			.entity_type = db_text(rows, i, RAW_BATCH_LOCKED_TYPE),
 		};
 	return jobs;
 }
@@ -32,12 +31,13 @@ publish(struct queue_manager *queue, enum queue to, const struct db_rows *rows,
 	size_t count = (size_t)db_rows_count(rows);
 	struct job *jobs = jobs_of(rows, arena);
 
-	*ret_confirmed = jobs == NULL ? NULL :
+	*ret_confirmed = jobs == NULL ?
+	    NULL :
 	    arena_ask(arena, count * sizeof(**ret_confirmed));
 	if (*ret_confirmed == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for jobs");
-	return queue_manager_publish_all(queue, to, jobs, count, timeout,
-	    arena, *ret_confirmed, diag);
+	return queue_manager_publish_all(queue, to, jobs, count, timeout, arena,
+	    *ret_confirmed, diag);
 }
 
 enum err
@@ -64,8 +64,9 @@ publish_transforms(struct db *db, struct queue_manager *queue,
 			done[published.confirmed++] = raw_batch_locked(rows,
 			    (int)i);
 	*ret_published = published;
-	return published.confirmed == 0 ? E_OK : raw_batch_mark_queued(db,
-	    done, published.confirmed, arena, diag);
+	return published.confirmed == 0 ?
+	    E_OK :
+	    raw_batch_mark_queued(db, done, published.confirmed, arena, diag);
 }
 
 enum err

@@ -26,10 +26,10 @@ end_leases(struct db *db, const struct relay_settings *settings,
 	if (rc != E_OK)
 		return rc;
 	for (int i = 0; i < db_rows_count(rows); i++)
-		log_warn("lease_ended", LOG_INT("raw_data_id",
-		    db_int(rows, i, 0)), LOG_INT("tenant_id",
-		    db_int(rows, i, 1)), LOG_INT("attempts",
-		    db_int(rows, i, 2)));
+		log_warn("lease_ended",
+		    LOG_INT("raw_data_id", db_int(rows, i, 0)),
+		    LOG_INT("tenant_id", db_int(rows, i, 1)),
+		    LOG_INT("attempts", db_int(rows, i, 2)));
 	return E_OK;
 }
 
@@ -62,8 +62,9 @@ retire(struct db *db, const struct relay_settings *settings,
 		};
 
 		count = PURGE_LIMIT;
-		for (int step = 0; rc == E_OK && step < PURGE_STEPS &&
-		    count == PURGE_LIMIT; step++) {
+		for (int step = 0;
+		     rc == E_OK && step < PURGE_STEPS && count == PURGE_LIMIT;
+		     step++) {
 			rc = raw_batch_purge_step(db, &purge, PURGE_LIMIT,
 			    arena, &count, diag);
 			if (rc == E_OK)
@@ -101,9 +102,10 @@ reconcile(struct db *db, struct queue_manager *queue,
 	if (rc != E_OK)
 		return rc;
 	if (again > 0 || waiting.message_count > rows.queued + rows.unqueued)
-		log_warn("reconciled", LOG_INT("messages",
-		    waiting.message_count), LOG_INT("rows_queued",
-		    rows.queued), LOG_INT("rows_unqueued", rows.unqueued),
+		log_warn("reconciled",
+		    LOG_INT("messages", waiting.message_count),
+		    LOG_INT("rows_queued", rows.queued),
+		    LOG_INT("rows_unqueued", rows.unqueued),
 		    LOG_INT("rows_queued_again", again));
 	return E_OK;
 }

@@ -30,7 +30,8 @@ queue_lost(void *context, enum queue queue, struct diag *diag)
 	if (queue == QUEUE_LOAD && !lost->loads) {
 		lost->loads = true;
 		lost->loads_after = 0;
-		lost->loads_age = lost->empty_at == 0 ? DAY :
+		lost->loads_age = lost->empty_at == 0 ?
+		    DAY :
 		    (clock_ms() - lost->empty_at) / 1000 + RETRY_AGE;
 	}
 	if (queue != QUEUE_TRANSFORM)
@@ -44,8 +45,9 @@ queue_lost(void *context, enum queue queue, struct diag *diag)
 	}
 	if (sum > 0)
 		log_warn("queued_again", LOG_INT("count", sum),
-		    LOG_TEXT("text", "a queue was missing: its batches are"
-		    " queued again from their rows"));
+		    LOG_TEXT("text",
+			"a queue was missing: its batches are"
+			" queued again from their rows"));
 	lost->rows = true;
 	return rc;
 }
@@ -93,6 +95,7 @@ relay_lost_note_empty(struct relay_lost *lost)
 
 	diag_clear(&diag);
 	if (queue_manager_count(lost->queue, QUEUE_LOAD, &stats, &diag) ==
-	    E_OK && stats.message_count == 0)
+		E_OK &&
+	    stats.message_count == 0)
 		lost->empty_at = clock_ms();
 }

@@ -15,10 +15,10 @@ struct relay_lost {
 	struct queue_manager *queue;
 	struct arena *arena;
 	struct queue_owner owner;
-	int64_t empty_at;   /* of clock_ms(): load_queue was empty; 0: never */
-	bool rows;	    /* some were marked: look through all */
-	bool loads;	    /* some are to be published */
-	int64_t loads_age;  /* seconds */
+	int64_t empty_at;    /* of clock_ms(): load_queue was empty; 0: never */
+	bool rows;	     /* some were marked: look through all */
+	bool loads;	     /* some are to be published */
+	int64_t loads_age;   /* seconds */
 	int64_t loads_after; /* up to this id they are */
 };
 

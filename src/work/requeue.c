@@ -36,15 +36,15 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 		log_info("dead_forgotten", LOG_INT("count", gone));
 	/* A mark that is lost costs a duplicate message. */
 	if (publish_transforms(db, queue, rows, CONFIRM_MS, arena, &published,
-	    &mark_diag) != E_OK)
-		log_warn("mark_queued", LOG_INT("lost",
-		    (int64_t)published.confirmed), LOG_TEXT("text",
-		    mark_diag.text));
+		&mark_diag) != E_OK)
+		log_warn("mark_queued",
+		    LOG_INT("lost", (int64_t)published.confirmed),
+		    LOG_TEXT("text", mark_diag.text));
 	if (published.why.code != E_OK)
-		log_warn("not_queued", LOG_INT("count", (int64_t)(count -
-		    published.confirmed)), LOG_TEXT("error",
-		    err_name(published.why.code)), LOG_TEXT("text",
-		    published.why.text));
+		log_warn("not_queued",
+		    LOG_INT("count", (int64_t)(count - published.confirmed)),
+		    LOG_TEXT("error", err_name(published.why.code)),
+		    LOG_TEXT("text", published.why.text));
 	return published.confirmed;
 }
 

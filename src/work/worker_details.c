@@ -71,7 +71,8 @@ worker_is_outage(const struct diag *diag)
 static struct span
 as_details(struct buf *out, struct arena *arena)
 {
-	char *copy = buf_done(out) != E_OK ? NULL :
+	char *copy = buf_done(out) != E_OK ?
+	    NULL :
 	    arena_ask(arena, out->len + 2);
 
 	if (copy != NULL)
@@ -120,8 +121,8 @@ worker_error_details(const struct diag *diag, const char *stage,
 	json_object(&json, NULL);
 	json_text(&json, "stage", stage);
 	json_text(&json, "error", err_name(diag->code));
-	json_text(&json, "sqlstate", diag->sqlstate[0] == '\0' ? NULL :
-	    diag->sqlstate);
+	json_text(&json, "sqlstate",
+	    diag->sqlstate[0] == '\0' ? NULL : diag->sqlstate);
 	json_text(&json, "message", words(diag, message, room, sizeof(room)));
 	if (item < 0)
 		json_null(&json, "item");
@@ -144,8 +145,7 @@ has_notes(const struct transform_outcome *outcome)
 
 /* A list, how many it would have, and whether it is cut. */
 static void
-write_list(struct json *json, const char *name, int64_t count,
-    struct span list)
+write_list(struct json *json, const char *name, int64_t count, struct span list)
 {
 	char member[32];
 
@@ -172,10 +172,12 @@ worker_notes(const struct transform_outcome *outcome, int64_t attempt,
 	buf_init(&out, DETAILS_MAX);
 	json_init(&json, &out);
 	json_object(&json, NULL);
-	json_text(&json, "message", outcome->incomplete == 0 ?
-	    "some items could not be read" : outcome->skipped == 0 ?
-	    "the answer is incomplete" :
-	    "the answer is incomplete, and some items could not be read");
+	json_text(&json, "message",
+	    outcome->incomplete == 0 ?
+		"some items could not be read" :
+		outcome->skipped == 0 ?
+		"the answer is incomplete" :
+		"the answer is incomplete, and some items could not be read");
 	json_int(&json, "items", outcome->items - outcome->unreadable);
 	if (outcome->skipped > 0)
 		write_list(&json, "skipped", outcome->skipped,
@@ -190,6 +192,8 @@ worker_notes(const struct transform_outcome *outcome, int64_t attempt,
 	json_end(&json);
 	*ret_details = as_details(&out, arena);
 	buf_free(&out);
-	return ret_details->at != NULL ? E_OK : diag_set(diag, E_NO_MEMORY,
-	    "no memory for the list of skipped items");
+	return ret_details->at != NULL ?
+	    E_OK :
+	    diag_set(diag, E_NO_MEMORY,
+		"no memory for the list of skipped items");
 }

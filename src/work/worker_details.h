@@ -38,8 +38,8 @@ struct span worker_error_details(const struct diag *diag, const char *stage,
  * Gives: *ret_details as above; SPAN_NONE when there is nothing to be said.
  * Fails: E_NO_MEMORY.
  */
-enum err worker_notes(const struct transform_outcome *outcome,
-    int64_t attempt, struct arena *arena, struct span *ret_details,
-    struct diag *diag) MUST_CHECK;
+enum err worker_notes(const struct transform_outcome *outcome, int64_t attempt,
+    struct arena *arena, struct span *ret_details, struct diag *diag)
+    MUST_CHECK;
 
 #endif

@@ -25,7 +25,7 @@ fails(struct db *db, const struct transform_job *job, bool load, int64_t count,
 	rc = transform_job_limit(db, count, arena, &diag);
 	if (rc == E_OK)
 		rc = load ? loader_run(db, job, arena, &diag) :
-		    transformer_run(db, job, arena, &outcome, &diag);
+			    transformer_run(db, job, arena, &outcome, &diag);
 	db_rollback(db);
 	return rc != E_OK && strcmp(diag.sqlstate, sqlstate) == 0;
 }

@@ -6,45 +6,32 @@
 
 #include "base/clock.h"
 #include "base/failpoint.h"
-#include "loaders/loader.h"
 #include "models/batch/raw_batch_work.h"
 #include "models/entity_type.h"
 #include "transformers/transformer.h"
 #include "work/worker_details.h"
+#include "work/worker_inside.h"
 #include "work/worker_item.h"
 
 /* How often, and how soon, to look again at a row that is locked. */
 #define MOMENTS 3
 #define MOMENT_MS 15
-/* Why a batch fails that nobody has come to an end with. */
-#define DEADLY "its workers died, or lost the database, too often while they" \
-    " were at work on it: worker_interruptions"
 
-/* What the functions below share of one job. */
-struct work {
-	struct db *db;
-	const struct worker_settings *settings;
-	struct raw_batch_name name;
-	struct transform_job job;
-	bool is_known; /* the entity type; else the batch stays as it came */
-	struct arena *arena;
-	struct diag *diag;
-};
-
-static struct work
-work_of(struct db *db, const struct worker_settings *settings,
+struct work
+worker_work(struct db *db, const struct worker_settings *settings,
     const struct job *job, struct arena *arena, struct diag *diag)
 {
 	return (struct work){
 		.db = db,
 		.settings = settings,
-		.name = { .tenant_id = job->tenant_id, .id = job->raw_data_id,
-			.integration_id = job->integration_id,
-			.entity_type = job->entity_type },
+		.name = { .tenant_id = job->tenant_id,
+		    .id = job->raw_data_id,
+		    .integration_id = job->integration_id,
+		    .entity_type = job->entity_type },
 		.job = { .tenant_id = job->tenant_id,
-			.integration_id = job->integration_id,
-			.raw_data_id = job->raw_data_id,
-			.entity_type = job->entity_type },
+		    .integration_id = job->integration_id,
+		    .raw_data_id = job->raw_data_id,
+		    .entity_type = job->entity_type },
 		.is_known = entity_type_find(job->entity_type) != NULL,
 		.arena = arena,
 		.diag = diag,
@@ -68,8 +55,8 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	enum raw_batch_state state;
 	enum err rc;
 
-	rc = raw_batch_hold(work->db, &work->name, claim, work->arena,
-	    ret_held, work->diag);
+	rc = raw_batch_hold(work->db, &work->name, claim, work->arena, ret_held,
+	    work->diag);
 	if (rc != E_OK || !*ret_held)
 		return rc;
 	if (!work->is_known)
@@ -84,8 +71,8 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 		return rc;
 	FAILPOINT("transformed");
 	result.items = ret_outcome->items;
-	return raw_batch_end(work->db, &work->name, claim, &result,
-	    work->arena, &state, work->diag);
+	return raw_batch_end(work->db, &work->name, claim, &result, work->arena,
+	    &state, work->diag);
 }
 
 /*
@@ -114,7 +101,8 @@ give_up_claim(struct work *work, const struct raw_batch_claim *claim,
     enum raw_batch_state *ret_state)
 {
 	const struct raw_batch_result result = { .status = SPAN_LIT("pending"),
-		.items = -1, .interrupted = true };
+		.items = -1,
+		.interrupted = true };
 
 	return end_claim(work, claim, &result, ret_state, work->diag);
 }
@@ -150,13 +138,13 @@ transform_once(struct work *work, const struct raw_batch_claim *claim,
  * What is to be done now that the row is in this state. again: this message
  * was at work before.
  */
-static void
-judge_state(enum raw_batch_state state, bool again,
-    struct worker_fate *fate)
+void
+worker_judge(enum raw_batch_state state, bool again, struct worker_fate *fate)
 {
 	switch (state) {
 	case RAW_BATCH_ABSENT:
-		bury(fate, "the tenant has no such batch of this"
+		bury(fate,
+		    "the tenant has no such batch of this"
 		    " integration and type");
 		break;
 	case RAW_BATCH_DELETED:
@@ -175,7 +163,8 @@ judge_state(enum raw_batch_state state, bool again,
 		/* A message more than is needed, unless it was ours before. */
 		fate->kind = WORKER_DONE;
 		if (again)
-			bury(fate, "the batch is failed: see its"
+			bury(fate,
+			    "the batch is failed: see its"
 			    " error_details");
 		break;
 	case RAW_BATCH_SPENT:
@@ -189,8 +178,8 @@ judge_state(enum raw_batch_state state, bool again,
  * Which item it is, if it is data that the server would not take: SQLSTATE
  * classes 22 and 23. Else -1.
  */
-static int64_t
-find_item(const struct work *work, bool load)
+int64_t
+worker_item_of(const struct work *work, bool load)
 {
 	const char *state = work->diag->sqlstate;
 
@@ -210,12 +199,15 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 {
 	bool deadly = claim->state == RAW_BATCH_DEADLY;
 	bool outage = !hopeless && worker_is_outage(work->diag);
-	bool last = work->is_known && (hopeless || (!outage && claim->attempt -
-	    claim->interruptions >= work->settings->worker_attempts));
+	bool last = work->is_known &&
+	    (hopeless ||
+		(!outage &&
+		    claim->attempt - claim->interruptions >=
+			work->settings->worker_attempts));
 	const struct raw_batch_result result = {
 		.status = last ? SPAN_LIT("failed") : SPAN_LIT("pending"),
 		.details = worker_error_details(work->diag, "transform",
-		    message, find_item(work, false), claim->attempt,
+		    message, worker_item_of(work, false), claim->attempt,
 		    work->arena),
 		.items = -1,
 		.interrupted = outage || deadly,
@@ -232,7 +224,7 @@ give_back(struct work *work, const struct raw_batch_claim *claim, bool hopeless,
 	if (state == RAW_BATCH_FAILED)
 		bury(fate, message);
 	else if (state != RAW_BATCH_PENDING)
-		judge_state(state, true, fate);
+		worker_judge(state, true, fate);
 }
 
 /*
@@ -246,15 +238,16 @@ claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 	const struct raw_batch_limits limits = {
 		work->is_known ? work->settings->worker_attempts : INT32_MAX,
 		work->is_known ? work->settings->worker_interruptions :
-		    INT32_MAX };
+				 INT32_MAX
+	};
 	enum err rc;
 
 	for (int tries = 0;; tries++) {
-		rc = raw_batch_claim(work->db, &work->name, take_over,
-		    &limits, work->arena, claim, work->diag);
+		rc = raw_batch_claim(work->db, &work->name, take_over, &limits,
+		    work->arena, claim, work->diag);
 		if (rc != E_OK || tries == MOMENTS ||
 		    (claim->state != RAW_BATCH_HELD &&
-		    claim->state != RAW_BATCH_PENDING))
+			claim->state != RAW_BATCH_PENDING))
 			return rc;
 		(void)poll(NULL, 0, MOMENT_MS);
 	}
@@ -263,10 +256,9 @@ claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 enum err
 worker_transform(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_fate *ret_fate,
-    struct diag *diag)
+    struct arena *arena, struct worker_fate *ret_fate, struct diag *diag)
 {
-	struct work work = work_of(db, settings, job, arena, diag);
+	struct work work = worker_work(db, settings, job, arena, diag);
 	struct worker_fate fate = { .kind = WORKER_WAIT };
 	bool again = history->redelivered || history->held > 0;
 	struct raw_batch_claim claim;
@@ -280,120 +272,26 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	fate.attempt = claim.attempt;
 	FAILPOINT("claimed");
 	if (claim.state == RAW_BATCH_SPENT) {
-		give_back(&work, &claim, true, "it was tried too often without"
-		    " coming to an end", &fate);
+		give_back(&work, &claim, true,
+		    "it was tried too often without"
+		    " coming to an end",
+		    &fate);
 	} else if (claim.state == RAW_BATCH_DEADLY) {
 		give_back(&work, &claim, true, DEADLY, &fate);
 	} else if (claim.state == RAW_BATCH_CLAIMED) {
 		rc = transform_once(&work, &claim, &fate, &state);
 		if (rc == E_OK && state != RAW_BATCH_CLAIMED)
-			judge_state(state, true, &fate);
+			worker_judge(state, true, &fate);
 		if (rc != E_OK)
 			give_back(&work, &claim, worker_is_hopeless(rc, diag),
 			    diag->text, &fate);
 	} else {
-		judge_state(claim.state, again, &fate);
+		worker_judge(claim.state, again, &fate);
 	}
-	if (!work.is_known && (fate.kind == WORKER_LOAD ||
-	    claim.state == RAW_BATCH_FAILED))
+	if (!work.is_known &&
+	    (fate.kind == WORKER_LOAD || claim.state == RAW_BATCH_FAILED))
 		fate.kind = WORKER_DONE; /* there is nothing to load */
 	FAILPOINT("completed");
 	*ret_fate = fate;
 	return E_OK;
-}
-
-/* Whoever had the message did not settle it. *ret_deadly: once too often. */
-static enum err
-count_interruption(struct work *work, bool *ret_deadly)
-{
-	int64_t count;
-	enum err rc = raw_batch_load_interrupted(work->db, &work->name,
-	    work->arena, &count, work->diag);
-
-	if (rc == E_OK)
-		*ret_deadly = count > work->settings->worker_interruptions;
-	return rc;
-}
-
-/* One transaction. failed: the load before this one did. */
-static enum err
-load_once(struct work *work, bool failed)
-{
-	enum err rc = db_begin(work->db, work->diag);
-
-	if (rc != E_OK)
-		return rc;
-	if (failed)
-		rc = raw_batch_load_passed(work->db, &work->name, work->arena,
-		    work->diag);
-	if (rc == E_OK)
-		rc = loader_run(work->db, &work->job, work->arena, work->diag);
-	if (rc == E_OK)
-		return db_commit(work->db, work->diag);
-	db_rollback(work->db);
-	arena_resume(work->arena);
-	return rc;
-}
-
-/*
- * A load failed: what becomes of it, and a note in the row. What the servers
- * are to blame for is only tried again.
- * Fails: it cannot be noted; the load is tried again as if it had not been.
- */
-static enum err
-load_failed(struct work *work, bool last, struct worker_fate *fate)
-{
-	struct diag diag;
-	enum err rc;
-
-	fate->outage = !last && worker_is_outage(work->diag);
-	last = last || (!fate->outage &&
-	    fate->attempt >= work->settings->worker_attempts);
-	(void)snprintf(fate->reason, sizeof(fate->reason), "%s",
-	    work->diag->text);
-	fate->kind = last ? WORKER_BURY : WORKER_RETRY;
-	diag_clear(&diag);
-	rc = raw_batch_load_failed(work->db, &work->name,
-	    worker_error_details(work->diag, "load", work->diag->text,
-	    find_item(work, true), fate->attempt, work->arena), last,
-	    work->arena, &diag);
-	if (rc != E_OK)
-		*work->diag = diag;
-	return rc;
-}
-
-enum err
-worker_load(struct db *db, const struct worker_settings *settings,
-    const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_fate *ret_fate,
-    struct diag *diag)
-{
-	struct work work = work_of(db, settings, job, arena, diag);
-	struct worker_fate fate = { .kind = WORKER_DONE,
-		.attempt = history->attempt + 1 };
-	bool failed, deadly = false;
-	enum raw_batch_state state;
-	enum err rc;
-
-	db_tenant(db, job->tenant_id);
-	rc = raw_batch_look(db, &work.name, arena, &state, &failed, diag);
-	if (rc == E_OK && history->redelivered)
-		rc = count_interruption(&work, &deadly);
-	if (rc != E_OK)
-		return rc;
-	if (state == RAW_BATCH_ABSENT) {
-		judge_state(state, true, &fate);
-	} else if (work.is_known && (state == RAW_BATCH_COMPLETED ||
-	    (state == RAW_BATCH_FAILED && failed))) {
-		rc = deadly ? diag_set(diag, E_CONFLICT, DEADLY) :
-		    load_once(&work, failed);
-		if (rc == E_DB_CONNECT)
-			return rc;
-		if (rc != E_OK)
-			rc = load_failed(&work, worker_is_hopeless(rc, diag),
-			    &fate);
-	}
-	/* In any other state it will be transformed, and loaded, again. */
-	*ret_fate = fate;
-	return rc;
 }

@@ -20,21 +20,21 @@ enum worker_fate_kind {
 
 struct worker_fate {
 	enum worker_fate_kind kind;
-	int64_t attempt; /* which one this was */
-	bool held;	 /* WAIT: somebody was at work on it right now */
-	bool outage;	 /* RETRY: the servers are to blame, not the batch */
-	int64_t items;	 /* that were read */
-	int64_t skipped; /* items and members of a batch that could not be */
+	int64_t attempt;    /* which one this was */
+	bool held;	    /* WAIT: somebody was at work on it right now */
+	bool outage;	    /* RETRY: the servers are to blame, not the batch */
+	int64_t items;	    /* that were read */
+	int64_t skipped;    /* items and members of a batch that could not be */
 	int64_t incomplete; /* what the answer itself lacked */
-	char reason[512]; /* of BURY and RETRY; empty: none */
+	char reason[512];   /* of BURY and RETRY; empty: none */
 };
 
 /* What the message tells besides the job. */
 struct worker_history {
 	/* whoever took it, we or another, did not settle it */
 	bool redelivered;
-	int64_t attempt;  /* failures so far */
-	int64_t held;	  /* how often somebody was at work on it */
+	int64_t attempt; /* failures so far */
+	int64_t held;	 /* how often somebody was at work on it */
 };
 
 /*
@@ -47,13 +47,13 @@ struct worker_history {
  */
 enum err worker_transform(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_fate *ret_fate,
-    struct diag *diag) MUST_CHECK;
+    struct arena *arena, struct worker_fate *ret_fate, struct diag *diag)
+    MUST_CHECK;
 
 /* Load what a transformed batch touched. The same. */
 enum err worker_load(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
-    struct arena *arena, struct worker_fate *ret_fate,
-    struct diag *diag) MUST_CHECK;
+    struct arena *arena, struct worker_fate *ret_fate, struct diag *diag)
+    MUST_CHECK;
 
 #endif

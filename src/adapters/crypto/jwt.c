@@ -42,7 +42,8 @@ static cjose_jwk_t *
 rsa_key(struct span text)
 {
 	BIO *bio = BIO_new_mem_buf(text.at, (int)text.len);
-	EVP_PKEY *key = bio == NULL ? NULL :
+	EVP_PKEY *key = bio == NULL ?
+	    NULL :
 	    PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
 	cjose_jwk_rsa_keyspec spec;
 	cjose_jwk_t *jwk = NULL;
@@ -72,21 +73,25 @@ jwt_key_new(const char *algorithm, struct span text, struct jwt_key **ret_key,
 	cjose_err error;
 
 	if (shared && text.len < HS256_MIN_BYTES)
-		return diag_set(diag, E_SETTING, "the shared secret for HS256"
-		    " has %zu bytes; it needs %d at least", text.len,
-		    HS256_MIN_BYTES);
+		return diag_set(diag, E_SETTING,
+		    "the shared secret for HS256"
+		    " has %zu bytes; it needs %d at least",
+		    text.len, HS256_MIN_BYTES);
 	key = calloc(1, sizeof(*key));
 	if (key == NULL)
 		return diag_set(diag, E_NO_MEMORY, "a key");
 	key->algorithm = shared ? "HS256" : "RS256";
-	key->jwk = shared ? cjose_jwk_create_oct_spec(
-	    (const uint8_t *)text.at, text.len, &error) : rsa_key(text);
+	key->jwk = shared ?
+	    cjose_jwk_create_oct_spec((const uint8_t *)text.at, text.len,
+		&error) :
+	    rsa_key(text);
 	if (key->jwk == NULL) {
 		free(key);
-		return diag_set(diag, E_SETTING, shared ?
-		    "the shared secret for HS256 is not taken" :
-		    "the key for RS256 must be an RSA public key of at least"
-		    " 2048 bits in PEM form (BEGIN PUBLIC KEY)");
+		return diag_set(diag, E_SETTING,
+		    shared ?
+			"the shared secret for HS256 is not taken" :
+			"the key for RS256 must be an RSA public key of at least"
+			" 2048 bits in PEM form (BEGIN PUBLIC KEY)");
 	}
 	*ret_key = key;
 	return E_OK;
@@ -111,7 +116,8 @@ refuse(struct diag *diag, const char *why)
 static int
 base64url(char letter)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	static const char letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789-_";
 	const char *found = letter == '\0' ? NULL : strchr(letters, letter);
 
@@ -176,15 +182,16 @@ check_header(const struct jwt_key *key, struct span part, struct arena *arena,
 
 	if (rc != E_OK)
 		return rc;
-	if (!json_scan_object(header, &json_limits_default, found,
-	    COUNT(found), &refusal))
+	if (!json_scan_object(header, &json_limits_default, found, COUNT(found),
+		&refusal))
 		return refuse(diag, "its header is no JSON object");
 	algorithm = found[0].value;
 	if (found[0].kind != JSON_STRING || algorithm.len < 2)
 		return refuse(diag, "it names no algorithm");
 	algorithm = (struct span){ algorithm.at + 1, algorithm.len - 2 };
 	if (!span_is(algorithm, key->algorithm))
-		return refuse(diag, "its algorithm is not the one of the"
+		return refuse(diag,
+		    "its algorithm is not the one of the"
 		    " settings");
 	/* Whatever its kind: RFC 7515, section 4.1.11. */
 	if (found[1].kind != JSON_ABSENT)
@@ -240,8 +247,10 @@ jwt_key_new(const char *algorithm, struct span text, struct jwt_key **ret_key,
 {
 	(void)text;
 	(void)ret_key;
-	return diag_set(diag, E_SETTING, "jwt_algorithm = %s: this build has no"
-	    " JWT; configure it with cjose", algorithm);
+	return diag_set(diag, E_SETTING,
+	    "jwt_algorithm = %s: this build has no"
+	    " JWT; configure it with cjose",
+	    algorithm);
 }
 
 void

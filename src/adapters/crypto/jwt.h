@@ -32,7 +32,6 @@ void jwt_key_free(struct jwt_key *key);
  * Fails: E_UNKNOWN_CALLER; diag says why, for the log.
  */
 enum err jwt_verify(const struct jwt_key *key, struct span token,
-    struct arena *arena, struct span *ret_claims, struct diag *diag)
-    MUST_CHECK;
+    struct arena *arena, struct span *ret_claims, struct diag *diag) MUST_CHECK;
 
 #endif

@@ -81,8 +81,10 @@ secret_check(const char *keys_file, struct diag *diag)
 {
 	if (keys_file[0] == '\0' || file_is_private(keys_file))
 		return E_OK;
-	return diag_set(diag, E_SETTING, "secret_keys_file: everybody can read"
-	    " %s: chmod 0640 %s", keys_file, keys_file);
+	return diag_set(diag, E_SETTING,
+	    "secret_keys_file: everybody can read"
+	    " %s: chmod 0640 %s",
+	    keys_file, keys_file);
 }
 
 enum err
@@ -111,17 +113,20 @@ find_key(const char *keys_file, struct span id, struct key *ret_key,
 	bool found = false;
 
 	if (keys_file == NULL || keys_file[0] == '\0')
-		return diag_tell(diag, E_NO_KEY, "This service has no key to"
+		return diag_tell(diag, E_NO_KEY,
+		    "This service has no key to"
 		    " encrypt secrets with: its operator sets"
 		    " secret_keys_file");
 	file = fopen(keys_file, "re");
 	if (file == NULL)
-		return diag_set(diag, E_NO_KEY, "cannot read %s: %s",
-		    keys_file, strerror(errno));
+		return diag_set(diag, E_NO_KEY, "cannot read %s: %s", keys_file,
+		    strerror(errno));
 	if (!file_is_private(keys_file)) {
 		(void)fclose(file);
-		return diag_set(diag, E_NO_KEY, "everybody can read %s: chmod"
-		    " 0640 %s", keys_file, keys_file);
+		return diag_set(diag, E_NO_KEY,
+		    "everybody can read %s: chmod"
+		    " 0640 %s",
+		    keys_file, keys_file);
 	}
 	while (!found && fgets(line, (int)sizeof(line), file) != NULL) {
 		struct span text = { line, strcspn(line, "\r\n") };
@@ -135,8 +140,10 @@ find_key(const char *keys_file, struct span id, struct key *ret_key,
 	(void)fclose(file);
 	OPENSSL_cleanse(line, sizeof(line));
 	if (!found)
-		return diag_set(diag, E_NO_KEY, "%s holds no such key: lines"
-		    " are id:key, the key 32 bytes in base64", keys_file);
+		return diag_set(diag, E_NO_KEY,
+		    "%s holds no such key: lines"
+		    " are id:key, the key 32 bytes in base64",
+		    keys_file);
 	return E_OK;
 }
 
@@ -152,14 +159,14 @@ encrypt(const struct key *key, struct span plain, struct span context,
 
 	done = cipher != NULL && RAND_bytes(bytes, NONCE_BYTES) == 1 &&
 	    EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key->bytes,
-	    bytes) == 1 &&
+		bytes) == 1 &&
 	    EVP_EncryptUpdate(cipher, NULL, &len,
-	    (const unsigned char *)context.at, (int)context.len) == 1 &&
+		(const unsigned char *)context.at, (int)context.len) == 1 &&
 	    EVP_EncryptUpdate(cipher, body, &len,
-	    (const unsigned char *)plain.at, (int)plain.len) == 1 &&
+		(const unsigned char *)plain.at, (int)plain.len) == 1 &&
 	    EVP_EncryptFinal_ex(cipher, body + len, &end) == 1 &&
 	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES,
-	    body + plain.len) == 1;
+		body + plain.len) == 1;
 	EVP_CIPHER_CTX_free(cipher);
 	return done;
 }
@@ -176,13 +183,13 @@ decrypt(const struct key *key, unsigned char *bytes, size_t len,
 
 	done = cipher != NULL &&
 	    EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key->bytes,
-	    bytes) == 1 &&
+		bytes) == 1 &&
 	    EVP_DecryptUpdate(cipher, NULL, &part,
-	    (const unsigned char *)context.at, (int)context.len) == 1 &&
+		(const unsigned char *)context.at, (int)context.len) == 1 &&
 	    EVP_DecryptUpdate(cipher, plain, &part, bytes + NONCE_BYTES,
-	    (int)body) == 1 &&
+		(int)body) == 1 &&
 	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES,
-	    bytes + NONCE_BYTES + body) == 1 &&
+		bytes + NONCE_BYTES + body) == 1 &&
 	    EVP_DecryptFinal_ex(cipher, plain + part, &end) == 1;
 	EVP_CIPHER_CTX_free(cipher);
 	return done;
@@ -202,8 +209,8 @@ secret_seal(const char *keys_file, struct span plain, struct span context,
 	if (plain.len > SECRET_MAX)
 		return diag_tell(diag, E_TOO_LARGE, "The secret is too long");
 	bytes = arena_ask(arena, len);
-	text = arena_ask(arena, strlen("v1::") + KEY_ID_MAX +
-	    BASE64_CHARS(len) + 1);
+	text = arena_ask(arena,
+	    strlen("v1::") + KEY_ID_MAX + BASE64_CHARS(len) + 1);
 	if (bytes == NULL || text == NULL)
 		return arena_done(arena, diag);
 	rc = find_key(keys_file, SPAN_NONE, &key, diag);
@@ -217,7 +224,8 @@ secret_seal(const char *keys_file, struct span plain, struct span context,
 		*ret_text = str_span((char *)text);
 	}
 	OPENSSL_cleanse(&key, sizeof(key));
-	return done ? E_OK :
+	return done ?
+	    E_OK :
 	    diag_set(diag, E_SYSTEM, "AES-256-GCM is not available");
 }
 
@@ -246,7 +254,8 @@ secret_open(const char *keys_file, struct span text, struct span context,
 	    decrypt(&key, bytes, len, context, plain);
 	OPENSSL_cleanse(&key, sizeof(key));
 	if (!done)
-		return diag_set(diag, E_CONFLICT, "the secret was changed, or"
+		return diag_set(diag, E_CONFLICT,
+		    "the secret was changed, or"
 		    " belongs to something else");
 	*ret_plain = (struct span){ (char *)plain,
 		len - NONCE_BYTES - TAG_BYTES };

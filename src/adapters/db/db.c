@@ -60,7 +60,8 @@ db_settings_check(const void *values, struct diag *diag)
 	options = PQconninfoParse(url, NULL);
 	PQconninfoFree(options);
 	if (options == NULL)
-		return diag_set(diag, E_SETTING, "database_url: this is neither"
+		return diag_set(diag, E_SETTING,
+		    "database_url: this is neither"
 		    " postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %%XX"
 		    " for what is special in it, nor name=value pairs as libpq"
 		    " takes them");
@@ -111,12 +112,14 @@ start(const struct db *db)
 	const char *keys[] = { "dbname", "application_name", "client_encoding",
 		"connect_timeout", "keepalives_idle", "keepalives_interval",
 		"keepalives_count", "tcp_user_timeout", NULL, NULL };
-	const char *values[] = { set->database_url, db->program, "UTF8", timeout,
-		"30", "10", "3", "30000", NULL, NULL };
+	const char *values[] = { set->database_url, db->program, "UTF8",
+		timeout, "30", "10", "3", "30000", NULL, NULL };
 	bool several = strchr(set->database_url, ',') != NULL ||
-	    strchr(getenv("PGHOST") == NULL ? "" : getenv("PGHOST"), ',') != NULL;
+	    strchr(getenv("PGHOST") == NULL ? "" : getenv("PGHOST"), ',') !=
+		NULL;
 
-	if (several && strstr(set->database_url, "target_session_attrs") == NULL) {
+	if (several &&
+	    strstr(set->database_url, "target_session_attrs") == NULL) {
 		keys[8] = "target_session_attrs";
 		values[8] = "read-write";
 	}
@@ -134,8 +137,9 @@ finish_open(struct db *db, int64_t deadline)
 	while (state != PGRES_POLLING_OK) {
 		if (state == PGRES_POLLING_FAILED)
 			return false;
-		if (!db_wait(db, state == PGRES_POLLING_READING ?
-		    POLLIN : POLLOUT, deadline))
+		if (!db_wait(db,
+			state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+			deadline))
 			return false;
 		state = PQconnectPoll(db->conn);
 	}
@@ -149,7 +153,8 @@ put_off(struct db *db)
 	db->pause = db->pause == 0 ? PAUSE_MIN_MS : db->pause * 2;
 	if (db->pause > PAUSE_MAX_MS)
 		db->pause = PAUSE_MAX_MS;
-	db->retry_at = clock_ms() + db->pause / 2 + daemon_jitter(db->pause / 2);
+	db->retry_at = clock_ms() + db->pause / 2 +
+	    daemon_jitter(db->pause / 2);
 }
 
 enum err
@@ -171,9 +176,10 @@ db_connect(struct db *db, struct diag *diag)
 	deadline = clock_ms() + db->settings->database_connect_timeout * 1000;
 	db->conn = start(db);
 	rc = db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&
-	    finish_open(db, deadline) && PQsetnonblocking(db->conn, 1) == 0 ?
-	    E_OK : db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL",
-	    diag);
+		finish_open(db, deadline) &&
+		PQsetnonblocking(db->conn, 1) == 0 ?
+	    E_OK :
+	    db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL", diag);
 	if (rc == E_OK) {
 		(void)PQsetNoticeReceiver(db->conn, on_notice, NULL);
 		rc = db_settle(db, deadline, diag);
@@ -183,8 +189,7 @@ db_connect(struct db *db, struct diag *diag)
 		db->retry_at = 0;
 		db->opened++;
 		metrics_add(METRIC_DB_CONNECTED, 1);
-		log_info("db_connected",
-		    LOG_TEXT("host", PQhost(db->conn)),
+		log_info("db_connected", LOG_TEXT("host", PQhost(db->conn)),
 		    LOG_TEXT("database", PQdb(db->conn)),
 		    LOG_TEXT("session", db->shared ? "shared" : NULL));
 		return E_OK;
@@ -210,8 +215,10 @@ db_idle(struct db *db)
 			return;
 	}
 	metrics_add(METRIC_DB_LOST, 1);
-	log_warn("db_lost", LOG_TEXT("text", "the server closed the connection"
-	    " while it was idle"));
+	log_warn("db_lost",
+	    LOG_TEXT("text",
+		"the server closed the connection"
+		" while it was idle"));
 	db_close(db);
 }
 
@@ -220,9 +227,11 @@ db_shrink_buffers(struct db *db)
 {
 	struct diag diag;
 
-	if (db->conn == NULL || db->in_transaction || db->peak_bytes <= KEEP_BYTES)
+	if (db->conn == NULL || db->in_transaction ||
+	    db->peak_bytes <= KEEP_BYTES)
 		return;
-	log_debug("db_shrink_buffers", LOG_INT("bytes", (int64_t)db->peak_bytes));
+	log_debug("db_shrink_buffers",
+	    LOG_INT("bytes", (int64_t)db->peak_bytes));
 	db_close(db);
 	diag_clear(&diag);
 	if (db_open(db, &diag) != E_OK)

@@ -49,7 +49,8 @@ static enum err
 note(const struct db_admin *admin, enum err code, const char *what,
     struct diag *diag)
 {
-	const char *text = admin->conn == NULL ? "out of memory" :
+	const char *text = admin->conn == NULL ?
+	    "out of memory" :
 	    PQerrorMessage(admin->conn);
 	size_t len = strlen(text);
 
@@ -83,7 +84,8 @@ db_admin_open(const char *dsn, const char *program,
 	}
 	(void)PQsetNoticeReceiver(admin->conn, on_notice, admin);
 	cancel_handle = PQgetCancel(admin->conn);
-	rc = db_admin_run(admin, "SELECT set_config("
+	rc = db_admin_run(admin,
+	    "SELECT set_config("
 	    "'standard_conforming_strings', 'on', false),"
 	    " set_config('TimeZone', 'UTC', false),"
 	    /* Migrations are about the rows of all tenants. */
@@ -152,7 +154,7 @@ db_admin_dsn_of(const struct db_admin *admin, const char *host,
 
 	buf_init(&dsn, DSN_BYTES_MAX);
 	for (const PQconninfoOption *it = options;
-	    it != NULL && it->keyword != NULL; it++) {
+	     it != NULL && it->keyword != NULL; it++) {
 		const bool is_host = strncmp(it->keyword, "host", 4) == 0;
 
 		if (it->val == NULL || it->val[0] == '\0' ||
@@ -166,8 +168,8 @@ db_admin_dsn_of(const struct db_admin *admin, const char *host,
 	add_option(&dsn, "user", user);
 	if (password[0] != '\0')
 		add_option(&dsn, "password", password);
-	text = arena_text(arena, buf_done(&dsn) == E_OK ? buf_span(&dsn) :
-	    SPAN_NONE);
+	text = arena_text(arena,
+	    buf_done(&dsn) == E_OK ? buf_span(&dsn) : SPAN_NONE);
 	explicit_bzero(dsn.data, dsn.len);
 	buf_free(&dsn);
 	return text;
@@ -201,7 +203,7 @@ db_admin_dsn_option(const char *dsn, const char *name, struct arena *arena)
 	char *value = NULL;
 
 	for (const PQconninfoOption *it = options;
-	    it != NULL && it->keyword != NULL; it++)
+	     it != NULL && it->keyword != NULL; it++)
 		if (strcmp(it->keyword, name) == 0 && it->val != NULL)
 			value = arena_text(arena, str_span(it->val));
 	PQconninfoFree(options);
@@ -254,7 +256,8 @@ static enum err
 explain(struct db_admin *admin, const PGresult *result, struct diag *diag)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	enum err code = PQstatus(admin->conn) == CONNECTION_OK ? E_DB :
+	enum err code = PQstatus(admin->conn) == CONNECTION_OK ?
+	    E_DB :
 	    E_DB_LOST;
 
 	pass_on(admin, result);
@@ -266,9 +269,9 @@ explain(struct db_admin *admin, const PGresult *result, struct diag *diag)
 }
 
 enum err
-db_admin_run(struct db_admin *admin, const char *sql,
-    const char *const *values, int count, struct arena *arena,
-    struct db_admin_rows **ret_rows, struct diag *diag)
+db_admin_run(struct db_admin *admin, const char *sql, const char *const *values,
+    int count, struct arena *arena, struct db_admin_rows **ret_rows,
+    struct diag *diag)
 {
 	ExecStatusType status;
 	PGresult *result;
@@ -279,8 +282,8 @@ db_admin_run(struct db_admin *admin, const char *sql,
 	if (rc != E_OK)
 		return rc;
 	/* The extended protocol, so that one text is one statement. */
-	result = PQexecParams(admin->conn, sql, count, NULL, values, NULL,
-	    NULL, 0);
+	result = PQexecParams(admin->conn, sql, count, NULL, values, NULL, NULL,
+	    0);
 	status = PQresultStatus(result);
 	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
 		/* libpq ends the copy when the next statement comes. */

@@ -15,12 +15,12 @@ struct db {
 	const struct db_settings *settings;
 	const char *program;
 	PGconn *conn;
-	unsigned opened; /* how many connections there were */
-	int64_t tenant_id; /* see db_tenant() */
-	int64_t scope; /* the session's tenant, as far as we told it */
+	unsigned opened;     /* how many connections there were */
+	int64_t tenant_id;   /* see db_tenant() */
+	int64_t scope;	     /* the session's tenant, as far as we told it */
 	bool in_transaction; /* even when the connection has gone since */
-	bool shared; /* the server's session is not ours alone */
-	bool unprepared; /* its prepared statements do not last */
+	bool shared;	     /* the server's session is not ours alone */
+	bool unprepared;     /* its prepared statements do not last */
 	unsigned prepared_count;
 	struct {
 		const char *name; /* a literal */
@@ -28,14 +28,15 @@ struct db {
 	} prepared[PREPARED_MAX];
 	int64_t retry_at; /* of clock_ms(); not before */
 	unsigned pause;	  /* ms */
-	const struct db_waiter *waiter; /* see db_serve_while_waiting(), or NULL */
-	int peer;	  /* see db_wait_for_peer() */
-	bool ends;	  /* see db_cancel_at_end() */
-	bool reads;	  /* what runs now changes nothing */
+	const struct db_waiter
+	    *waiter;	     /* see db_serve_while_waiting(), or NULL */
+	int peer;	     /* see db_wait_for_peer() */
+	bool ends;	     /* see db_cancel_at_end() */
+	bool reads;	     /* what runs now changes nothing */
 	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
-	bool cancelled;	  /* it was */
-	bool too_slow;	  /* that is why */
-	size_t peak_bytes;	  /* bytes of the largest statement or answer */
+	bool cancelled;	     /* it was */
+	bool too_slow;	     /* that is why */
+	size_t peak_bytes;   /* bytes of the largest statement or answer */
 };
 
 struct db_rows {

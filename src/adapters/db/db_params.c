@@ -6,9 +6,17 @@
 #include "adapters/db/db.h"
 
 /* From PostgreSQL's catalogue, pg_type.dat. */
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25,
-	OID_BYTEA_ARRAY = 1001, OID_TEXT_ARRAY = 1009, OID_INT8_ARRAY = 1016,
-	OID_JSONB = 3802, OID_JSONB_ARRAY = 3807 };
+enum {
+	OID_BOOL = 16,
+	OID_BYTEA = 17,
+	OID_INT8 = 20,
+	OID_TEXT = 25,
+	OID_BYTEA_ARRAY = 1001,
+	OID_TEXT_ARRAY = 1009,
+	OID_INT8_ARRAY = 1016,
+	OID_JSONB = 3802,
+	OID_JSONB_ARRAY = 3807
+};
 
 static int
 next_param(struct db_params *params, unsigned type)
@@ -129,7 +137,8 @@ db_add_array(struct db_params *params, enum db_array kind,
 	bool nulls = false;
 
 	for (size_t j = 0; j < count; j++) {
-		size += 4 + (values[j].at == NULL ? 0 : values[j].len + version);
+		size += 4 +
+		    (values[j].at == NULL ? 0 : values[j].len + version);
 		nulls = nulls || values[j].at == NULL;
 	}
 	bytes = arena_ask(arena, size);

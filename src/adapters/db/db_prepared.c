@@ -57,11 +57,14 @@ db_prepared_add(struct db *db, const struct db_statement *statement)
 bool
 db_prepared_lost(struct db *db, enum err rc, const struct diag *diag)
 {
-	if (rc != E_DB || (strcmp(diag->sqlstate, "26000") != 0 &&
-	    strcmp(diag->sqlstate, "42P05") != 0))
+	if (rc != E_DB ||
+	    (strcmp(diag->sqlstate, "26000") != 0 &&
+		strcmp(diag->sqlstate, "42P05") != 0))
 		return false;
-	log_warn("db_unprepared", LOG_TEXT("text", "prepared statements do not"
-	    " last: going on without them, as database_prepared = off"));
+	log_warn("db_unprepared",
+	    LOG_TEXT("text",
+		"prepared statements do not"
+		" last: going on without them, as database_prepared = off"));
 	db->unprepared = true;
 	return true;
 }

@@ -35,8 +35,8 @@ static enum err
 note_lost(struct db *db, const struct db_statement *statement,
     struct diag *diag)
 {
-	enum err rc = db_note(db, statement->changes ? E_DB_UNKNOWN :
-	    E_DB_LOST, "the connection to PostgreSQL was lost", diag);
+	enum err rc = db_note(db, statement->changes ? E_DB_UNKNOWN : E_DB_LOST,
+	    "the connection to PostgreSQL was lost", diag);
 
 	metrics_add(METRIC_DB_LOST, 1);
 	db_close(db);
@@ -79,14 +79,17 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	}
 	text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	detail = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-	rc = diag_set(diag, db->cancelled && db->ends ? E_DB_LOST :
-	    is_passing(state) ? E_DB_BUSY : E_DB,
+	rc = diag_set(diag,
+	    db->cancelled && db->ends ? E_DB_LOST :
+		is_passing(state)     ? E_DB_BUSY :
+					E_DB,
 	    "%s: %s%s%s", state, text == NULL ? "" : text,
 	    detail == NULL ? "" : ", constraint ",
 	    detail == NULL ? "" : detail);
 	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
 	if (db->too_slow)
-		(void)snprintf(diag->client, sizeof(diag->client), "The"
+		(void)snprintf(diag->client, sizeof(diag->client),
+		    "The"
 		    " database took too long to find this: try again, or ask"
 		    " for less, by a filter or a smaller limit");
 	PQclear(result);
@@ -117,8 +120,8 @@ prepare(struct db *db, const struct db_statement *statement,
 		return E_OK;
 	db_prepared_make_name(statement, name);
 	if (PQsendPrepare(db->conn, name, statement->sql,
-	    params == NULL ? 0 : params->count,
-	    params == NULL ? NULL : params->types) == 1)
+		params == NULL ? 0 : params->count,
+		params == NULL ? NULL : params->types) == 1)
 		result = db_collect(db, deadline_of(db));
 	rc = judge(db, &harmless, result, diag);
 	if (rc != E_OK)
@@ -159,12 +162,12 @@ send_statement(struct db *db, const struct db_statement *statement,
 	char name[DB_NAME_SIZE];
 
 	if (named && db_prepared_name(db, statement->name, name))
-		return PQsendQueryPrepared(db->conn, name,
-		    params->count, params->values, params->lengths,
-		    params->formats, 0) == 1;
+		return PQsendQueryPrepared(db->conn, name, params->count,
+			   params->values, params->lengths, params->formats,
+			   0) == 1;
 	return PQsendQueryParams(db->conn, statement->sql, params->count,
-	    params->types, params->values, params->lengths, params->formats,
-	    0) == 1;
+		   params->types, params->values, params->lengths,
+		   params->formats, 0) == 1;
 }
 
 /* Does the result say that its statement went well? */
@@ -217,8 +220,8 @@ collect_pipeline(struct db *db, int64_t deadline, int skip,
 static bool
 needs_scope(const struct db *db)
 {
-	return !db->in_transaction && (db->shared ||
-	    db->scope != db->tenant_id);
+	return !db->in_transaction &&
+	    (db->shared || db->scope != db->tenant_id);
 }
 
 /* An error takes the session's scope back, with all else of its transaction. */
@@ -265,8 +268,8 @@ run(struct db *db, const struct db_statement *statement,
 	    send_statement(db, statement, params, named) &&
 	    (!statement->early_rows || PQsendFlushRequest(db->conn) == 1) &&
 	    PQpipelineSync(db->conn) == 1 &&
-	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0,
-	    &rows->result, &error);
+	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0, &rows->result,
+		&error);
 	db->reads = false;
 	note_size(db, PQresultMemorySize(rows->result));
 	if (scoped)
@@ -290,7 +293,8 @@ ready(struct db *db, struct diag *diag)
 	if (db->conn != NULL)
 		return E_OK;
 	if (db->in_transaction)
-		return diag_set(diag, E_DB_LOST, "the connection to"
+		return diag_set(diag, E_DB_LOST,
+		    "the connection to"
 		    " PostgreSQL was lost in a transaction");
 	return db_connect(db, diag);
 }
@@ -323,7 +327,8 @@ db_run(struct db *db, const struct db_statement *statement,
 	if (!named || !db_prepared_lost(db, rc, diag))
 		return rc;
 	if (db->in_transaction)
-		return diag_set(diag, E_DB_BUSY, "prepared statements do not"
+		return diag_set(diag, E_DB_BUSY,
+		    "prepared statements do not"
 		    " last: this transaction has to be done again");
 	diag_clear(diag);
 	*ret_rows = rows;

@@ -21,7 +21,8 @@ db_settle(struct db *db, int64_t deadline, struct diag *diag)
 	 * A pooler makes up the number that a server tells at the start, which
 	 * is its process. row_security may have been set for the database.
 	 */
-	static const char sql[] = "SELECT s.shared,"
+	static const char sql[] =
+	    "SELECT s.shared,"
 	    " set_config('TimeZone', 'UTC', s.shared),"
 	    " set_config('row_security', 'on', s.shared),"
 	    " set_config('statement_timeout', $3, s.shared),"
@@ -33,7 +34,8 @@ db_settle(struct db *db, int64_t deadline, struct diag *diag)
 	    " CASE WHEN version() LIKE '%linux%'"
 	    " AND current_setting('server_version_num')::integer >= 140000"
 	    " THEN set_config('client_connection_check_interval', "
-	    "'" CHECK_MS "', s.shared) END"
+	    "'" CHECK_MS
+	    "', s.shared) END"
 	    " FROM (SELECT $1::boolean OR pg_backend_pid() <> $2::integer"
 	    " AS shared) AS s";
 	struct db_scope_texts texts;
@@ -45,12 +47,13 @@ db_settle(struct db *db, int64_t deadline, struct diag *diag)
 	(void)snprintf(process, sizeof(process), "%d", PQbackendPID(db->conn));
 	db_scope_params(db, &texts, &scope);
 	values[0] = strcmp(db->settings->database_session, "shared") == 0 ?
-	    "t" : "f";
+	    "t" :
+	    "f";
 	values[1] = process;
 	values[2] = texts.statement_timeout;
 	values[3] = texts.lock_timeout;
-	if (PQsendQueryParams(db->conn, sql, 4, NULL, values, NULL, NULL,
-	    0) == 1)
+	if (PQsendQueryParams(db->conn, sql, 4, NULL, values, NULL, NULL, 0) ==
+	    1)
 		result = db_collect(db, deadline);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 		PQclear(result);
@@ -66,7 +69,9 @@ db_settle(struct db *db, int64_t deadline, struct diag *diag)
 const struct db_statement *
 db_scope(const struct db *db)
 {
-#define WHOSE(local) "SELECT set_config('app.tenant_id', $1, " local ")," \
+#define WHOSE(local) \
+	"SELECT set_config('app.tenant_id', $1, " local \
+	")," \
 	" set_config('app.every_tenant', $2, " local ")"
 	static const struct db_statement own = {
 		.name = "db_scope",

@@ -24,18 +24,23 @@ db_begin(struct db *db, struct diag *diag)
 	rc = db_open(db, diag);
 	if (rc != E_OK)
 		return rc;
-	(void)snprintf(sql, sizeof(sql), "BEGIN; SELECT"
-	    " set_config('app.tenant_id', '%" PRId64 "', true),"
+	(void)snprintf(sql, sizeof(sql),
+	    "BEGIN; SELECT"
+	    " set_config('app.tenant_id', '%" PRId64
+	    "', true),"
 	    " set_config('app.every_tenant', '%s', true)",
 	    every ? 0 : db->tenant_id, every ? "on" : "off");
 	if (db->shared) {
 		size_t len = strlen(sql);
 
-		(void)snprintf(sql + len, sizeof(sql) - len, ", "
+		(void)snprintf(sql + len, sizeof(sql) - len,
+		    ", "
 		    "set_config('TimeZone', 'UTC', true), "
 		    "set_config('row_security', 'on', true), "
-		    "set_config('statement_timeout', '%" PRId64 "', true), "
-		    "set_config('lock_timeout', '%" PRId64 "', true), "
+		    "set_config('statement_timeout', '%" PRId64
+		    "', true), "
+		    "set_config('lock_timeout', '%" PRId64
+		    "', true), "
 		    "set_config('idle_in_transaction_session_timeout',"
 		    " '60000', true)",
 		    db->settings->database_statement_timeout,

@@ -11,14 +11,14 @@
 #include "base/log.h"
 
 enum err
-db_note(const struct db *db, enum err code, const char *what,
-    struct diag *diag)
+db_note(const struct db *db, enum err code, const char *what, struct diag *diag)
 {
-	const char *text = db->conn == NULL ? "out of memory" :
+	const char *text = db->conn == NULL ?
+	    "out of memory" :
 	    PQerrorMessage(db->conn);
 
-	return diag_set(diag, code, "%s: %.*s", what,
-	    (int)strcspn(text, "\n"), text);
+	return diag_set(diag, code, "%s: %.*s", what, (int)strcspn(text, "\n"),
+	    text);
 }
 
 void
@@ -74,7 +74,8 @@ db_wait(struct db *db, short events, int64_t deadline)
 		if (fds[2].fd >= 0 && clock_left(db->reads_until) == 0) {
 			db->too_slow = true;
 			cancel(db, "it has taken database_read_timeout");
-		} else if (fds[2].fd >= 0 && clock_left(db->reads_until) < left) {
+		} else if (fds[2].fd >= 0 &&
+		    clock_left(db->reads_until) < left) {
 			left = clock_left(db->reads_until);
 		}
 		if (waiter != NULL) {

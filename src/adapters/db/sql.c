@@ -105,8 +105,8 @@ sql_get_int(struct sql *sql, struct db *db, struct arena *arena,
 	enum err rc = sql_statement(sql, &statement, diag);
 
 	if (rc == E_OK)
-		rc = db_get_int(db, &statement, &sql->params, arena,
-		    ret_number, diag);
+		rc = db_get_int(db, &statement, &sql->params, arena, ret_number,
+		    diag);
 	sql_done(sql);
 	return rc;
 }

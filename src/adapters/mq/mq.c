@@ -110,7 +110,8 @@ mq_idle_ms(const struct mq *mq)
 		return (int)mq->pause;
 	heartbeat = amqp_get_heartbeat(mq->conn); /* as was agreed; 0: none */
 	return (heartbeat > 0 ? heartbeat :
-	    (int)mq->settings->rabbitmq_heartbeat) * 1000 / 3;
+				(int)mq->settings->rabbitmq_heartbeat) *
+	    1000 / 3;
 }
 
 void
@@ -156,7 +157,8 @@ bound_socket(struct mq *mq, int timeout)
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send, sizeof(send));
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead,
+	    sizeof(dead));
 }
 
 static amqp_table_entry_t
@@ -189,11 +191,14 @@ login(struct mq *mq, const struct mq_url *url, struct diag *diag)
 	entries[1].key = amqp_cstring_bytes("connection_name");
 	entries[1].value.kind = AMQP_FIELD_KIND_UTF8;
 	entries[1].value.value.bytes = amqp_cstring_bytes(mq->program);
-	return mq_judge(mq, amqp_login_with_properties(mq->conn,
-	    url->info.vhost, url->channel_max, url->frame_max != 0 ?
-	    url->frame_max : FRAME_MAX, url->heartbeat != 0 ? url->heartbeat :
-	    (int)mq->settings->rabbitmq_heartbeat, &properties,
-	    AMQP_SASL_METHOD_PLAIN, url->info.user, url->info.password),
+	return mq_judge(mq,
+	    amqp_login_with_properties(mq->conn, url->info.vhost,
+		url->channel_max,
+		url->frame_max != 0 ? url->frame_max : FRAME_MAX,
+		url->heartbeat != 0 ? url->heartbeat :
+				      (int)mq->settings->rabbitmq_heartbeat,
+		&properties, AMQP_SASL_METHOD_PLAIN, url->info.user,
+		url->info.password),
 	    "login", diag);
 }
 
@@ -211,19 +216,22 @@ tls_socket(struct mq *mq, amqp_socket_t **ret_socket, struct diag *diag)
 		return diag_set(diag, E_NO_MEMORY, "a connection to RabbitMQ");
 	*ret_socket = socket;
 	if (amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2,
-	    AMQP_TLSvLATEST) != AMQP_STATUS_OK)
+		AMQP_TLSvLATEST) != AMQP_STATUS_OK)
 		return diag_set(diag, E_MQ_CONNECT, "TLS 1.2 is not to be had");
 	if (amqp_ssl_socket_set_cacert(socket, set->rabbitmq_ca_file) !=
 	    AMQP_STATUS_OK)
-		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_ca_file: %s"
-		    " cannot be read", set->rabbitmq_ca_file);
+		return diag_set(diag, E_MQ_CONNECT,
+		    "rabbitmq_ca_file: %s"
+		    " cannot be read",
+		    set->rabbitmq_ca_file);
 	if (set->rabbitmq_cert_file[0] != '\0' &&
 	    amqp_ssl_socket_set_key(socket, set->rabbitmq_cert_file,
-	    set->rabbitmq_key_file) != AMQP_STATUS_OK)
-		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_cert_file and"
+		set->rabbitmq_key_file) != AMQP_STATUS_OK)
+		return diag_set(diag, E_MQ_CONNECT,
+		    "rabbitmq_cert_file and"
 		    " rabbitmq_key_file: %s and %s cannot be read, or do not"
-		    " belong together", set->rabbitmq_cert_file,
-		    set->rabbitmq_key_file);
+		    " belong together",
+		    set->rabbitmq_cert_file, set->rabbitmq_key_file);
 	return E_OK;
 }
 
@@ -269,8 +277,9 @@ mq_renew(struct mq *mq)
 		return;
 	}
 	diag_clear(&diag);
-	rc = mq_judge(mq, amqp_channel_close(mq->conn, CHANNEL_CONFIRM,
-	    AMQP_REPLY_SUCCESS), "channel.close", &diag);
+	rc = mq_judge(mq,
+	    amqp_channel_close(mq->conn, CHANNEL_CONFIRM, AMQP_REPLY_SUCCESS),
+	    "channel.close", &diag);
 	if (rc == E_OK)
 		rc = open_confirm(mq, &diag);
 	if (rc != E_OK)
@@ -309,8 +318,8 @@ open_one(struct mq *mq, const struct mq_url *url, int timeout,
 		return rc;
 	rc = open_confirm(mq, diag);
 	/* Questions, asked later, may take their time: a queue is created. */
-	(void)amqp_set_rpc_timeout(mq->conn, &(struct timeval){ mq->twin ?
-	    ASK_SECONDS_TWIN : ASK_SECONDS, 0 });
+	(void)amqp_set_rpc_timeout(mq->conn,
+	    &(struct timeval){ mq->twin ? ASK_SECONDS_TWIN : ASK_SECONDS, 0 });
 	return rc;
 }
 
@@ -336,8 +345,9 @@ open_any(struct mq *mq, int timeout, struct diag *diag)
 		rc = mq_url_read(one, &url, diag);
 		if (rc != E_OK)
 			continue;
-		rc = open_one(mq, &url, url.timeout != 0 && url.timeout < left ?
-		    url.timeout : left, diag);
+		rc = open_one(mq, &url,
+		    url.timeout != 0 && url.timeout < left ? url.timeout : left,
+		    diag);
 		free(url.text);
 	}
 	return rc;

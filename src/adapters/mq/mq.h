@@ -39,11 +39,11 @@ struct mq_message {
 	struct span body;
 	const char *message_id;
 	const char *type;
-	const char *traceparent; /* W3C trace context, or NULL */
+	const char *traceparent;      /* W3C trace context, or NULL */
 	const struct mq_arg *headers; /* others, at most MQ_HEADERS_MAX - 1 */
 	size_t header_count;
-	int64_t timestamp;	 /* seconds since 1970; 0: now */
-	bool confirmed;		 /* set by mq_publish() */
+	int64_t timestamp; /* seconds since 1970; 0: now */
+	bool confirmed;	   /* set by mq_publish() */
 };
 
 struct mq_queue_stats {
@@ -137,8 +137,7 @@ enum err mq_delete_queue(struct mq *mq, const char *name, int64_t *ret_lost,
  * Take a lock that ends with the connection: an exclusive queue of this name.
  * Fails: E_MQ_REFUSED: another connection has it.
  */
-enum err mq_lock(struct mq *mq, const char *name, struct diag *diag)
-    MUST_CHECK;
+enum err mq_lock(struct mq *mq, const char *name, struct diag *diag) MUST_CHECK;
 
 /*
  * Count a queue's messages and consumers (passive declare).

@@ -10,7 +10,8 @@ mq_settle(struct mq_flight *flight, uint64_t tag, bool multiple, bool acked)
 
 		if (mine != tag && !(multiple && mine < tag))
 			continue;
-		if (flight->state[i] == MQ_ACKED || flight->state[i] == MQ_NACKED)
+		if (flight->state[i] == MQ_ACKED ||
+		    flight->state[i] == MQ_NACKED)
 			continue;
 		flight->messages[i].confirmed = acked &&
 		    flight->state[i] != MQ_RETURNED;
@@ -18,8 +19,9 @@ mq_settle(struct mq_flight *flight, uint64_t tag, bool multiple, bool acked)
 		flight->settled++;
 		if (!flight->uncounted)
 			metrics_add(flight->messages[i].confirmed ?
-			    METRIC_PUBLISHED : acked ?
-			    METRIC_UNQUEUED_RETURNED : METRIC_UNQUEUED_NACKED,
+				METRIC_PUBLISHED :
+				acked ? METRIC_UNQUEUED_RETURNED :
+					METRIC_UNQUEUED_NACKED,
 			    1);
 		if (!acked)
 			(void)diag_set(flight->diag, E_MQ_REFUSED,

@@ -69,8 +69,9 @@ read_content(struct mq *mq, struct mq_delivery *delivery, struct diag *diag)
 	amqp_message_t message;
 	enum err rc;
 
-	rc = mq_judge(mq, amqp_read_message(mq->conn, CHANNEL_TAKE, &message,
-	    0), "basic.get", diag);
+	rc = mq_judge(mq,
+	    amqp_read_message(mq->conn, CHANNEL_TAKE, &message, 0), "basic.get",
+	    diag);
 	if (rc != E_OK)
 		return rc;
 	delivery->cut = message.body.len > MQ_BODY_MAX;
@@ -102,8 +103,9 @@ mq_get(struct mq *mq, const char *queue, struct mq_delivery **ret_delivery,
 
 		delivery = mq_delivery_new(mq, got->delivery_tag,
 		    got->redelivered != 0);
-		rc = delivery == NULL ? diag_set(diag, E_NO_MEMORY,
-		    "a message") : read_content(mq, delivery, diag);
+		rc = delivery == NULL ?
+		    diag_set(diag, E_NO_MEMORY, "a message") :
+		    read_content(mq, delivery, diag);
 	}
 	amqp_maybe_release_buffers(mq->conn);
 	if (rc != E_OK) {
@@ -123,7 +125,8 @@ settled(struct mq *mq, const struct mq_delivery *delivery, bool done,
 	int status;
 
 	if (!mq_is_current(mq, delivery))
-		return diag_set(diag, E_MQ_LOST, "the connection that the"
+		return diag_set(diag, E_MQ_LOST,
+		    "the connection that the"
 		    " message came by was lost; it comes again");
 	status = done ?
 	    amqp_basic_ack(mq->conn, CHANNEL_TAKE, delivery->tag, 0) :

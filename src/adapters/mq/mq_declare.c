@@ -18,8 +18,9 @@ asked(struct mq *mq, const char *what, struct diag *diag)
 		return E_OK;
 	memset(&done, 0, sizeof(done));
 	mq->ask_open = false;
-	if (mq->broken || amqp_send_method(mq->conn, CHANNEL_ASK,
-	    AMQP_CHANNEL_CLOSE_OK_METHOD, &done) != AMQP_STATUS_OK)
+	if (mq->broken ||
+	    amqp_send_method(mq->conn, CHANNEL_ASK,
+		AMQP_CHANNEL_CLOSE_OK_METHOD, &done) != AMQP_STATUS_OK)
 		mq_close(mq);
 	return rc;
 }

@@ -80,8 +80,8 @@ mq_take_method(struct mq *mq, const amqp_basic_deliver_t *method)
 static struct span
 keep(struct mq_delivery *delivery, amqp_bytes_t bytes)
 {
-	struct span text = { bytes.bytes, bytes.len < TEXT_MAX ? bytes.len :
-		TEXT_MAX };
+	struct span text = { bytes.bytes,
+		bytes.len < TEXT_MAX ? bytes.len : TEXT_MAX };
 	char *copy = arena_ask(delivery->arena, text.len + 1);
 
 	if (copy == NULL) { /* left out: others may be shorter */
@@ -127,8 +127,9 @@ number_of(const amqp_field_value_t *value, int64_t *ret)
 static void
 keep_headers(struct mq_delivery *delivery, const amqp_table_t *table)
 {
-	for (int i = 0; i < table->num_entries &&
-	    delivery->header_count < MQ_HEADERS_MAX; i++) {
+	for (int i = 0;
+	     i < table->num_entries && delivery->header_count < MQ_HEADERS_MAX;
+	     i++) {
 		const amqp_table_entry_t *entry = &table->entries[i];
 		struct mq_arg arg = { .key = keep(delivery, entry->key).at };
 

@@ -32,7 +32,7 @@ struct mq_delivery {
 	struct span body; /* a byte 0 follows */
 	struct span message_id;
 	struct span type;
-	int64_t timestamp; /* seconds since 1970; 0: none */
+	int64_t timestamp;		       /* seconds since 1970; 0: none */
 	struct mq_arg headers[MQ_HEADERS_MAX]; /* texts and numbers only */
 	size_t header_count;
 	/* mq's own: */
@@ -48,7 +48,6 @@ void mq_delivery_free(struct mq_delivery *delivery);
 /* A header of a message: its number, or `absent`; its text, or NULL. */
 int64_t mq_header_number(const struct mq_delivery *delivery, const char *key,
     int64_t absent);
-const char *mq_header_text(const struct mq_delivery *delivery,
-    const char *key);
+const char *mq_header_text(const struct mq_delivery *delivery, const char *key);
 
 #endif

@@ -19,7 +19,8 @@ serve_method(struct mq *mq, const amqp_frame_t *frame, struct mq_flight *flight)
 		const amqp_basic_ack_t *ack = method->decoded;
 
 		if (flight != NULL)
-			mq_settle(flight, ack->delivery_tag, ack->multiple, true);
+			mq_settle(flight, ack->delivery_tag, ack->multiple,
+			    true);
 		break;
 	}
 	case AMQP_BASIC_NACK_METHOD: {
@@ -45,8 +46,8 @@ serve_method(struct mq *mq, const amqp_frame_t *frame, struct mq_flight *flight)
 
 		mq_keep_words(mq, blocked->reason);
 		mq->blocked = true;
-		(void)snprintf(mq->blocked_why, sizeof(mq->blocked_why), "%.60s",
-		    mq->why);
+		(void)snprintf(mq->blocked_why, sizeof(mq->blocked_why),
+		    "%.60s", mq->why);
 		if (!mq->twin)
 			log_warn("mq_blocked", LOG_TEXT("text", mq->why));
 		break;
@@ -54,8 +55,8 @@ serve_method(struct mq *mq, const amqp_frame_t *frame, struct mq_flight *flight)
 	case AMQP_CONNECTION_UNBLOCKED_METHOD:
 		mq->blocked = false;
 		if (!mq->twin)
-			log_info("mq_unblocked", LOG_INT("generation",
-			    mq->generation));
+			log_info("mq_unblocked",
+			    LOG_INT("generation", mq->generation));
 		break;
 	case AMQP_CHANNEL_CLOSE_METHOD: {
 		const amqp_channel_close_t *close = method->decoded;
@@ -75,8 +76,9 @@ serve_method(struct mq *mq, const amqp_frame_t *frame, struct mq_flight *flight)
 		mq_take_method(mq, method->decoded);
 		break;
 	case AMQP_BASIC_CANCEL_METHOD:
-		mq_keep_words(mq, amqp_cstring_bytes("the broker cancelled a"
-		    " consumer: its queue has gone"));
+		mq_keep_words(mq,
+		    amqp_cstring_bytes("the broker cancelled a"
+				       " consumer: its queue has gone"));
 		mq->broken = true;
 		break;
 	default:
@@ -96,7 +98,8 @@ mq_serve_frame(struct mq *mq, int timeout, struct mq_flight *flight)
 	if (status == AMQP_STATUS_TIMEOUT)
 		return false;
 	if (status != AMQP_STATUS_OK) {
-		mq_keep_words(mq, amqp_cstring_bytes(amqp_error_string2(status)));
+		mq_keep_words(mq,
+		    amqp_cstring_bytes(amqp_error_string2(status)));
 		mq->broken = true;
 		return false;
 	}

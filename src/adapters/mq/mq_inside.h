@@ -35,12 +35,12 @@ struct mq {
 	bool ask_open;	/* CHANNEL_ASK is */
 	bool take_open; /* CHANNEL_TAKE is */
 	bool twin;	/* of another one */
-	bool unawaited;	/* messages of which no confirm was waited for */
+	bool unawaited; /* messages of which no confirm was waited for */
 	struct mq_delivery *first, **last; /* read, not yet asked for */
 	struct mq_delivery *coming;	   /* frames of it are missing */
 	size_t coming_left;		   /* bytes of its body */
-	char why[256];	/* the broker's words for it */
-	char blocked_why[64]; /* and for being blocked */
+	char why[256];			   /* the broker's words for it */
+	char blocked_why[64];		   /* and for being blocked */
 	int64_t retry_at;
 	unsigned pause;
 };
@@ -87,8 +87,8 @@ struct mq_flight {
 	size_t count;
 	uint64_t first; /* the delivery tag of messages[0] */
 	size_t settled;
-	bool returned;	/* some message was */
-	bool uncounted; /* it is nobody's message */
+	bool returned;	      /* some message was */
+	bool uncounted;	      /* it is nobody's message */
 	unsigned char *state; /* per message, of enum mq_state */
 	struct diag *diag;
 };

@@ -48,12 +48,15 @@ ask(struct http_client *http, const char *base,
 	if (rc != E_OK)
 		return rc;
 	if (answer.outcome != HTTP_CLIENT_WHOLE)
-		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: %s:"
-		    " %s", http_client_shown(base, arena), answer.trouble);
+		return diag_set(diag, E_MQ_CONNECT,
+		    "rabbitmq_management: %s:"
+		    " %s",
+		    http_client_shown(base, arena), answer.trouble);
 	if (answer.status != 200)
-		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: %s:"
-		    " status %ld", http_client_shown(base, arena),
-		    answer.status);
+		return diag_set(diag, E_MQ_CONNECT,
+		    "rabbitmq_management: %s:"
+		    " status %ld",
+		    http_client_shown(base, arena), answer.status);
 	*ret_json = arena_span(arena, answer.body);
 	return arena_done(arena, diag);
 }
@@ -71,7 +74,8 @@ mq_policies(const struct mq *mq, struct arena *arena, struct span *ret_json,
 	if (base[0] == '\0')
 		return E_OK;
 	if (!http_client_is_built())
-		return diag_set(diag, E_MQ_CONNECT, "rabbitmq_management: this"
+		return diag_set(diag, E_MQ_CONNECT,
+		    "rabbitmq_management: this"
 		    " program was built without libcurl");
 	rc = mq_url_first(mq->settings, &url, diag);
 	if (rc != E_OK)

@@ -44,13 +44,14 @@ send_one(struct mq *mq, const struct mq_message *message)
 	properties.content_type = amqp_cstring_bytes("application/json");
 	properties.message_id = amqp_cstring_bytes(message->message_id);
 	properties.timestamp = message->timestamp != 0 ?
-	    (uint64_t)message->timestamp : (uint64_t)time(NULL);
+	    (uint64_t)message->timestamp :
+	    (uint64_t)time(NULL);
 	properties.type = amqp_cstring_bytes(message->type);
 	if (message->traceparent != NULL)
 		headers[count++] = header("traceparent", message->traceparent,
 		    0);
-	for (size_t i = 0; i < message->header_count &&
-	    count < MQ_HEADERS_MAX; i++)
+	for (size_t i = 0; i < message->header_count && count < MQ_HEADERS_MAX;
+	     i++)
 		headers[count++] = header(message->headers[i].key,
 		    message->headers[i].text, message->headers[i].number);
 	if (count > 0) {
@@ -134,7 +135,8 @@ enum err
 mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
     int timeout, struct diag *diag)
 {
-	struct mq_flight flight = { .messages = messages, .count = count,
+	struct mq_flight flight = { .messages = messages,
+		.count = count,
 		.diag = diag };
 	enum err rc;
 
@@ -143,21 +145,20 @@ mq_publish(struct mq *mq, struct mq_message *messages, size_t count,
 	mq_idle(mq); /* what came meanwhile */
 	if (mq->conn == NULL) {
 		metrics_add(METRIC_UNQUEUED_AWAY, count);
-		return diag_set(diag, E_MQ_CONNECT,
-		    "RabbitMQ is unreachable");
+		return diag_set(diag, E_MQ_CONNECT, "RabbitMQ is unreachable");
 	}
 	if (mq->blocked) {
 		metrics_add(METRIC_UNQUEUED_BLOCKED, count);
 		return diag_set(diag, E_MQ_REFUSED,
-		    "the broker takes no messages now: %s",
-		    mq->blocked_why);
+		    "the broker takes no messages now: %s", mq->blocked_why);
 	}
 	flight.state = calloc(count, sizeof(*flight.state));
 	if (flight.state == NULL)
 		return diag_set(diag, E_NO_MEMORY, "messages in flight");
 	rc = publish(mq, &flight, timeout);
 	metrics_add(rc == E_MQ_TIMEOUT ? METRIC_UNQUEUED_TIMEOUT :
-	    mq->blocked ? METRIC_UNQUEUED_BLOCKED : METRIC_UNQUEUED_CLOSED,
+		mq->blocked	       ? METRIC_UNQUEUED_BLOCKED :
+					 METRIC_UNQUEUED_CLOSED,
 	    count - flight.settled);
 	free(flight.state);
 	if (mq->broken)
@@ -169,11 +170,16 @@ static enum err
 probe(struct mq *mq, const char *exchange, int timeout, struct diag *diag)
 {
 	struct mq_message message = { .exchange = exchange,
-		.routing_key = "probe", .message_id = "probe",
-		.type = "probe", .body = SPAN_LIT("") };
+		.routing_key = "probe",
+		.message_id = "probe",
+		.type = "probe",
+		.body = SPAN_LIT("") };
 	unsigned char state = MQ_IN_FLIGHT;
-	struct mq_flight flight = { .messages = &message, .count = 1,
-		.state = &state, .uncounted = true, .diag = diag };
+	struct mq_flight flight = { .messages = &message,
+		.count = 1,
+		.state = &state,
+		.uncounted = true,
+		.diag = diag };
 	enum err rc = mq_open(mq, timeout, diag);
 
 	if (rc != E_OK)

@@ -6,7 +6,8 @@
 void
 mq_keep_words(struct mq *mq, amqp_bytes_t words)
 {
-	size_t len = words.len < sizeof(mq->why) - 1 ? words.len :
+	size_t len = words.len < sizeof(mq->why) - 1 ?
+	    words.len :
 	    sizeof(mq->why) - 1;
 
 	if (len > 0)
@@ -35,10 +36,15 @@ mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
 		const amqp_channel_close_t *close = reply.reply.decoded;
 
 		mq_keep_words(mq, close->reply_text);
-		return diag_set(diag, close->reply_code == AMQP_NOT_FOUND ?
-		    E_NO_ROW : close->reply_code == AMQP_PRECONDITION_FAILED ?
-		    E_TOPOLOGY : close->reply_code == AMQP_ACCESS_REFUSED ?
-		    E_MQ_DENIED : E_MQ_REFUSED, "%s: %s", what, mq->why);
+		return diag_set(diag,
+		    close->reply_code == AMQP_NOT_FOUND ?
+			E_NO_ROW :
+			close->reply_code == AMQP_PRECONDITION_FAILED ?
+			E_TOPOLOGY :
+			close->reply_code == AMQP_ACCESS_REFUSED ?
+			E_MQ_DENIED :
+			E_MQ_REFUSED,
+		    "%s: %s", what, mq->why);
 	}
 	mq->broken = true;
 	if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {

@@ -27,17 +27,20 @@ read_parameter(struct span name, struct span value, struct mq_url *url,
 	for (size_t i = 0; i < COUNT(parameters); i++) {
 		if (!span_is(name, parameters[i].name))
 			continue;
-		if (!span_int64(value, &number) ||
-		    number < parameters[i].min || number > parameters[i].max)
-			return diag_set(diag, E_SETTING, "rabbitmq_url: %s"
-			    " must be a whole number from %" PRId64 " to %"
-			    PRId64, parameters[i].name, parameters[i].min,
+		if (!span_int64(value, &number) || number < parameters[i].min ||
+		    number > parameters[i].max)
+			return diag_set(diag, E_SETTING,
+			    "rabbitmq_url: %s"
+			    " must be a whole number from %" PRId64
+			    " to %" PRId64,
+			    parameters[i].name, parameters[i].min,
 			    parameters[i].max);
-		memcpy((char *)url + parameters[i].offset, &(int){
-		    (int)number }, sizeof(int));
+		memcpy((char *)url + parameters[i].offset,
+		    &(int){ (int)number }, sizeof(int));
 		return E_OK;
 	}
-	return diag_set(diag, E_SETTING, "rabbitmq_url: there is no parameter"
+	return diag_set(diag, E_SETTING,
+	    "rabbitmq_url: there is no parameter"
 	    " %.*s after the question mark; there are heartbeat (seconds),"
 	    " connection_timeout (milliseconds), frame_max and channel_max",
 	    (int)(name.len > 60 ? 60 : name.len), name.at);
@@ -65,7 +68,8 @@ mq_url_read(struct span text, struct mq_url *ret_url, struct diag *diag)
 		return diag_set(diag, E_NO_MEMORY, "a URL");
 	if (amqp_parse_url(url.text, &url.info) != AMQP_STATUS_OK) {
 		free(url.text);
-		return diag_set(diag, E_SETTING, "rabbitmq_url is no"
+		return diag_set(diag, E_SETTING,
+		    "rabbitmq_url is no"
 		    " amqp://user:password@host:port/vhost; other characters"
 		    " than letters and digits are written as %%40 in it");
 	}

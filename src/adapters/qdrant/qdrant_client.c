@@ -45,7 +45,8 @@ member(struct span object, const char *name, enum json_kind kind,
 	struct json_refusal refusal;
 
 	if (!json_scan_object(arena_span(arena, object), &json_limits_default,
-	    &wanted, 1, &refusal) || wanted.kind != kind)
+		&wanted, 1, &refusal) ||
+	    wanted.kind != kind)
 		return false;
 	*ret_value = wanted.value;
 	return true;
@@ -96,8 +97,8 @@ qdrant_client_health(struct qdrant_client *client, struct arena *arena,
 
 /* The member "result" of an answer, what all but GET / wrap theirs in. */
 static enum qdrant_state
-get_result(struct qdrant_client *client, const char *path,
-    struct arena *arena, struct span *ret_result, struct diag *diag)
+get_result(struct qdrant_client *client, const char *path, struct arena *arena,
+    struct span *ret_result, struct diag *diag)
 {
 	enum qdrant_state state;
 	struct span body;
@@ -122,7 +123,8 @@ qdrant_client_telemetry(struct qdrant_client *client, struct arena *arena,
 		return state;
 	if (!member(result, "collections", JSON_OBJECT, arena, &collections) ||
 	    !member(collections, "number_of_collections", JSON_NUMBER, arena,
-	    &number) || !span_int64(number, ret_collections))
+		&number) ||
+	    !span_int64(number, ret_collections))
 		return strange(path, arena, diag);
 	return QDRANT_HEALTHY;
 }

@@ -49,8 +49,8 @@ struct qdrant_server {
  *        diag: what the operator should know otherwise.
  */
 enum qdrant_state qdrant_client_server(struct qdrant_client *client,
-    struct arena *arena, struct qdrant_server *ret_server,
-    struct diag *diag) MUST_CHECK;
+    struct arena *arena, struct qdrant_server *ret_server, struct diag *diag)
+    MUST_CHECK;
 
 /* Does it call itself healthy (GET /healthz)? */
 enum qdrant_state qdrant_client_health(struct qdrant_client *client,
@@ -58,8 +58,8 @@ enum qdrant_state qdrant_client_health(struct qdrant_client *client,
 
 /* The number of its collections (GET /telemetry); gives as above. */
 enum qdrant_state qdrant_client_telemetry(struct qdrant_client *client,
-    struct arena *arena, int64_t *ret_collections,
-    struct diag *diag) MUST_CHECK;
+    struct arena *arena, int64_t *ret_collections, struct diag *diag)
+    MUST_CHECK;
 
 /* The names of its collections (GET /collections); gives as above. */
 enum qdrant_state qdrant_client_collections(struct qdrant_client *client,

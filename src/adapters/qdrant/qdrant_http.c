@@ -53,12 +53,12 @@ judge(const struct http_client_answer *answer, const char *shown,
 		(void)diag_set(diag, E_SYSTEM, "%s: %s", shown,
 		    answer->trouble);
 		return answer->outcome == HTTP_CLIENT_AWAY ?
-		    QDRANT_UNREACHABLE : QDRANT_STRANGE;
+		    QDRANT_UNREACHABLE :
+		    QDRANT_STRANGE;
 	}
 	if (answer->status == 200)
 		return QDRANT_HEALTHY;
-	(void)diag_set(diag, E_SYSTEM, "%s: status %ld", shown,
-	    answer->status);
+	(void)diag_set(diag, E_SYSTEM, "%s: status %ld", shown, answer->status);
 	if (answer->status == 401 || answer->status == 403)
 		return QDRANT_REFUSED;
 	return answer->status >= 500 ? QDRANT_FAILED : QDRANT_STRANGE;

@@ -115,14 +115,14 @@ check_style(struct picture *picture, const char *text, bool is_sheet)
 
 	if (rc != E_OK)
 		return rc;
-	return is_sheet ? svg_style_read_sheet(text, picture->drawing,
-	    picture->diag) : svg_style_read(text, picture->drawing,
-	    picture->diag);
+	return is_sheet ?
+	    svg_style_read_sheet(text, picture->drawing, picture->diag) :
+	    svg_style_read(text, picture->drawing, picture->diag);
 }
 
 static enum err
-check_attribute(struct picture *picture, const char *element,
-    const char *told, const char *value)
+check_attribute(struct picture *picture, const char *element, const char *told,
+    const char *value)
 {
 	struct diag *diag = picture->diag;
 	struct name name = name_of(told);
@@ -151,8 +151,10 @@ check_attribute(struct picture *picture, const char *element,
 	if (strchr(value, '\\') != NULL)
 		return svg_refuse(diag, "a backslash in the attribute", local);
 	if (!svg_stays_within(value))
-		return svg_refuse(diag, "a reference to elsewhere in the"
-		    " attribute", local);
+		return svg_refuse(diag,
+		    "a reference to elsewhere in the"
+		    " attribute",
+		    local);
 	if (name.space != NULL)
 		return E_OK; /* nothing of SVG, which draws */
 	if (strcmp(local, "class") == 0)
@@ -169,8 +171,10 @@ check_element(struct picture *picture, struct name name)
 	const char *kind = is_svg ? element_of(name.local) : "";
 
 	if (picture->depth == 0 && (!is_svg || strcmp(name.local, "svg") != 0))
-		return diag_tell(diag, E_INVALID, "The file is not an SVG:"
-		    " its outermost element must be svg of %s", svg_namespace);
+		return diag_tell(diag, E_INVALID,
+		    "The file is not an SVG:"
+		    " its outermost element must be svg of %s",
+		    svg_namespace);
 	if (picture->depth > DEPTH_MAX)
 		return svg_refuse(diag, "elements too deep within each other",
 		    NULL);
@@ -192,11 +196,13 @@ on_element(void *context, const char *told, const char **attributes)
 		return;
 	note(picture, check_element(picture, name));
 	if (picture->rc == E_OK)
-		note(picture, svg_limit_check(name.local,
-		    (const char *const *)attributes, picture->diag));
+		note(picture,
+		    svg_limit_check(name.local, (const char *const *)attributes,
+			picture->diag));
 	for (; picture->rc == E_OK && attributes[0] != NULL; attributes += 2)
-		note(picture, check_attribute(picture, name.local,
-		    attributes[0], attributes[1]));
+		note(picture,
+		    check_attribute(picture, name.local, attributes[0],
+			attributes[1]));
 	if (picture->text == 0 && strcmp(name.local, "text") == 0)
 		picture->text = picture->depth;
 	picture->depth++;
@@ -241,8 +247,9 @@ on_instruction(void *context, const char *target, const char *text)
 
 	(void)text;
 	if (picture->rc == E_OK)
-		note(picture, svg_refuse(picture->diag,
-		    "the processing instruction", target));
+		note(picture,
+		    svg_refuse(picture->diag, "the processing instruction",
+			target));
 }
 
 /* What check_bytes() did not find, though in UTF-8 it finds all. */
@@ -269,8 +276,10 @@ on_declaration(void *context, const char *version, const char *encoding,
 	(void)version;
 	(void)standalone;
 	if (encoding != NULL && strcasecmp(encoding, "UTF-8") != 0)
-		note(picture, diag_tell(picture->diag, E_INVALID, "The SVG"
-		    " declares another encoding: save it as UTF-8"));
+		note(picture,
+		    diag_tell(picture->diag, E_INVALID,
+			"The SVG"
+			" declares another encoding: save it as UTF-8"));
 }
 
 /*
@@ -303,12 +312,12 @@ read_picture(struct picture *picture, struct span bytes)
 	XML_SetStartDoctypeDeclHandler(parser, on_doctype);
 	XML_SetXmlDeclHandler(parser, on_declaration);
 	if (XML_Parse(parser, bytes.at, (int)bytes.len, XML_TRUE) !=
-	    XML_STATUS_OK && picture->rc == E_OK)
-		picture->rc = XML_GetErrorCode(parser) ==
-		    XML_ERROR_NO_MEMORY ?
+		XML_STATUS_OK &&
+	    picture->rc == E_OK)
+		picture->rc = XML_GetErrorCode(parser) == XML_ERROR_NO_MEMORY ?
 		    diag_set(picture->diag, E_NO_MEMORY, "an SVG") :
 		    diag_tell(picture->diag, E_INVALID,
-		    "The file is not an SVG: it is not well-formed XML");
+			"The file is not an SVG: it is not well-formed XML");
 	if (picture->rc == E_OK)
 		picture->rc = svg_drawing_check(picture->drawing,
 		    picture->diag);
@@ -341,7 +350,8 @@ enum err
 svg_check(struct span bytes, struct diag *diag)
 {
 	(void)bytes;
-	return diag_tell(diag, E_NOT_SET_UP, "This service was built without"
+	return diag_tell(diag, E_NOT_SET_UP,
+	    "This service was built without"
 	    " expat and takes no SVG");
 }
 #endif

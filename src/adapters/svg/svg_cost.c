@@ -36,8 +36,8 @@ static size_t
 layers_of(const char *kind)
 {
 	static const char *const plain[] = { "mask", "pattern" };
-	static const char *const slow[] = { "feConvolveMatrix",
-		"feMorphology", "feDiffuseLighting", "feSpecularLighting" };
+	static const char *const slow[] = { "feConvolveMatrix", "feMorphology",
+		"feDiffuseLighting", "feSpecularLighting" };
 
 	if (strcmp(kind, "feTurbulence") == 0)
 		return 25;
@@ -110,8 +110,8 @@ draw_marker(struct walk *walk, size_t marker, size_t element, unsigned links,
 
 /* Draw what one reference means for a painted element that has it. */
 static bool
-draw_paint(struct walk *walk, const char *part, size_t element,
-    unsigned links, const struct context *context, bool is_inner)
+draw_paint(struct walk *walk, const char *part, size_t element, unsigned links,
+    const struct context *context, bool is_inner)
 {
 	const struct svg_drawing *drawing = walk->drawing;
 	const struct svg_element *elements = drawing->elements;
@@ -119,8 +119,8 @@ draw_paint(struct walk *walk, const char *part, size_t element,
 	if (part == NULL)
 		return !is_inner || ++walk->layers <= SVG_LAYERS_MAX;
 	for (size_t i = svg_drawing_find(drawing, part);
-	    i < drawing->name_count &&
-	    strcmp(drawing->names[i].id, part) == 0; i++) {
+	     i < drawing->name_count && strcmp(drawing->names[i].id, part) == 0;
+	     i++) {
 		size_t at = drawing->names[i].element;
 
 		if (!step(walk))
@@ -138,17 +138,18 @@ draw_paint(struct walk *walk, const char *part, size_t element,
 
 /* From an element outwards, draw what its references mean for one within. */
 static bool
-draw_paints_of(struct walk *walk, size_t owner, size_t element,
-    unsigned links, const struct context *context, bool is_inner)
+draw_paints_of(struct walk *walk, size_t owner, size_t element, unsigned links,
+    const struct context *context, bool is_inner)
 {
 	const struct svg_element *elements = walk->drawing->elements;
 
 	for (;; owner = elements[owner].parent) {
 		for (const struct svg_reference *reference =
-		    elements[owner].references; reference != NULL;
-		    reference = reference->next)
-			if (!step(walk) || !draw_paint(walk, reference->part,
-			    element, links, context, is_inner))
+			 elements[owner].references;
+		     reference != NULL; reference = reference->next)
+			if (!step(walk) ||
+			    !draw_paint(walk, reference->part, element, links,
+				context, is_inner))
 				return false;
 		if (elements[owner].parent == owner)
 			return step(walk);
@@ -166,8 +167,8 @@ draw_paints(struct walk *walk, size_t element, unsigned links,
 		return false;
 	for (const struct context *at = context; at != NULL; at = at->outer) {
 		is_inner = is_inner && !at->is_marker;
-		if (!draw_paints_of(walk, at->element, element, links,
-		    context, is_inner))
+		if (!draw_paints_of(walk, at->element, element, links, context,
+			is_inner))
 			return false;
 	}
 	return true;
@@ -181,8 +182,8 @@ draw_named(struct walk *walk, const char *part, bool any, unsigned links,
 	const struct svg_drawing *drawing = walk->drawing;
 
 	for (size_t i = svg_drawing_find(drawing, part);
-	    i < drawing->name_count &&
-	    strcmp(drawing->names[i].id, part) == 0; i++) {
+	     i < drawing->name_count && strcmp(drawing->names[i].id, part) == 0;
+	     i++) {
 		size_t at = drawing->names[i].element;
 
 		if (!step(walk))
@@ -202,13 +203,14 @@ draw_parts(struct walk *walk, size_t at, unsigned links,
 	const struct svg_element *element = &walk->drawing->elements[at];
 	struct context context = { outer, at, false };
 
-	if (element->target != NULL && !draw_named(walk, element->target, true,
-	    links, &context))
+	if (element->target != NULL &&
+	    !draw_named(walk, element->target, true, links, &context))
 		return false;
 	for (const struct svg_reference *reference = element->references;
-	    reference != NULL; reference = reference->next)
-		if (!step(walk) || (reference->part != NULL &&
-		    !draw_named(walk, reference->part, false, links, NULL)))
+	     reference != NULL; reference = reference->next)
+		if (!step(walk) ||
+		    (reference->part != NULL &&
+			!draw_named(walk, reference->part, false, links, NULL)))
 			return false;
 	return true;
 }
@@ -220,8 +222,10 @@ draw(struct walk *walk, size_t first, unsigned links,
 {
 	const struct svg_element *elements = walk->drawing->elements;
 
-	for (size_t i = first; i == first || (i < walk->drawing->count &&
-	    elements[i].depth > elements[first].depth); i++) {
+	for (size_t i = first; i == first ||
+	     (i < walk->drawing->count &&
+		 elements[i].depth > elements[first].depth);
+	     i++) {
 		if (++walk->drawn >= SVG_DRAWN_MAX)
 			return false;
 		walk->layers += layers_of(elements[i].kind);
@@ -231,7 +235,7 @@ draw(struct walk *walk, size_t first, unsigned links,
 			return false;
 		if (!draw_parts(walk, i, links, context) ||
 		    (is_painted(elements[i].kind) &&
-		    !draw_paints(walk, i, links, context)))
+			!draw_paints(walk, i, links, context)))
 			return false;
 	}
 	return true;
@@ -248,22 +252,30 @@ svg_cost_check(const struct svg_drawing *drawing, struct diag *diag)
 	    (drawing->count == 0 || draw(&walk, 0, 0, NULL)))
 		return E_OK;
 	if (walk.layers > SVG_LAYERS_MAX)
-		return diag_tell(diag, E_INVALID, "The SVG draws more than %d"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG draws more than %d"
 		    " filter primitives, masks, patterns and dashed lines, each"
 		    " as often as it is used: make it simpler",
 		    SVG_LAYERS_MAX);
 	if (walk.points > SVG_POINTS_MAX)
-		return diag_tell(diag, E_INVALID, "The SVG draws more than %d"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG draws more than %d"
 		    " points and characters, each as often as it is used: make"
-		    " it simpler", SVG_POINTS_MAX);
+		    " it simpler",
+		    SVG_POINTS_MAX);
 	if (walk.led_too_far)
-		return diag_tell(diag, E_INVALID, "The SVG draws itself, or its"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG draws itself, or its"
 		    " references lead over more than %d others: make it"
-		    " simpler", SVG_LINKS_MAX);
+		    " simpler",
+		    SVG_LINKS_MAX);
 	if (walk.steps > SVG_STEPS_MAX)
-		return diag_tell(diag, E_INVALID, "The SVG's references are"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG's references are"
 		    " followed more than %d times: make it simpler",
 		    SVG_STEPS_MAX);
-	return diag_tell(diag, E_INVALID, "The SVG draws %d elements or more,"
-	    " each as often as it is used: make it simpler", SVG_DRAWN_MAX);
+	return diag_tell(diag, E_INVALID,
+	    "The SVG draws %d elements or more,"
+	    " each as often as it is used: make it simpler",
+	    SVG_DRAWN_MAX);
 }

@@ -54,10 +54,15 @@ svg_drawing_add(struct svg_drawing *drawing, const char *kind, int depth,
 	size_t parent = parent_of(drawing, depth);
 
 	if (drawing->count >= SVG_DRAWN_MAX - 1)
-		return diag_tell(diag, E_INVALID, "The SVG has %d elements or"
-		    " more: make it simpler", SVG_DRAWN_MAX);
+		return diag_tell(diag, E_INVALID,
+		    "The SVG has %d elements or"
+		    " more: make it simpler",
+		    SVG_DRAWN_MAX);
 	drawing->elements[drawing->count++] = (struct svg_element){
-		.kind = kind, .depth = depth, .parent = parent };
+		.kind = kind,
+		.depth = depth,
+		.parent = parent
+	};
 	return E_OK;
 }
 
@@ -251,19 +256,21 @@ apply_rule(struct svg_drawing *drawing, const struct svg_rule *rule)
 	if (rule->kind == '#') {
 		for (size_t i = 0; i < drawing->name_count; i++)
 			if (span_is_nocase(rule->name, drawing->names[i].id))
-				add_reference(drawing, &drawing->elements
-				    [drawing->names[i].element], rule->part);
+				add_reference(drawing,
+				    &drawing
+					 ->elements[drawing->names[i].element],
+				    rule->part);
 		return;
 	}
-	for (size_t i = 0; i < drawing->count &&
-	    drawing->steps <= SVG_STEPS_MAX; i++) {
+	for (size_t i = 0;
+	     i < drawing->count && drawing->steps <= SVG_STEPS_MAX; i++) {
 		struct svg_element *element = &drawing->elements[i];
 
 		if (rule->kind == '*' ||
 		    (rule->kind == '.' &&
-		    has_class(drawing, element, rule->name)) ||
+			has_class(drawing, element, rule->name)) ||
 		    (rule->kind == 'e' &&
-		    span_is_nocase(rule->name, element->kind)))
+			span_is_nocase(rule->name, element->kind)))
 			add_reference(drawing, element, rule->part);
 	}
 }
@@ -277,14 +284,17 @@ svg_drawing_check(struct svg_drawing *drawing, struct diag *diag)
 		return rc;
 	qsort(drawing->names, drawing->name_count, sizeof(drawing->names[0]),
 	    compare);
-	for (size_t i = 0; i < drawing->rule_count &&
-	    !drawing->has_many_references; i++)
+	for (size_t i = 0;
+	     i < drawing->rule_count && !drawing->has_many_references; i++)
 		apply_rule(drawing, &drawing->rules[i]);
 	if (drawing->has_many_rules)
-		return diag_tell(diag, E_INVALID, "The SVG's style sheets refer"
-		    " to more than %d parts: make it simpler", SVG_RULES_MAX);
+		return diag_tell(diag, E_INVALID,
+		    "The SVG's style sheets refer"
+		    " to more than %d parts: make it simpler",
+		    SVG_RULES_MAX);
 	if (drawing->has_many_references)
-		return diag_tell(diag, E_INVALID, "The SVG's elements refer to"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG's elements refer to"
 		    " more than %d parts: make it simpler",
 		    SVG_REFERENCES_MAX);
 	return svg_cost_check(drawing, diag);

@@ -68,8 +68,8 @@ struct svg_drawing {
 	struct svg_reference references[SVG_REFERENCES_MAX];
 	size_t reference_count;
 	size_t steps;
-	bool is_unclear;      /* an element refers to two others */
-	bool has_many_rules;  /* more than a style sheet may have */
+	bool is_unclear;     /* an element refers to two others */
+	bool has_many_rules; /* more than a style sheet may have */
 	bool has_many_references;
 };
 

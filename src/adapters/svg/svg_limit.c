@@ -101,13 +101,15 @@ check(const char *element, const char *attribute, const char *value,
 
 	while (value != NULL && next_number(&text, &number)) {
 		if (!(number <= most))
-			return diag_tell(diag, E_INVALID, "The SVG has %.40s of"
-			    " %.40s above %g: make it smaller", attribute,
-			    element, most);
+			return diag_tell(diag, E_INVALID,
+			    "The SVG has %.40s of"
+			    " %.40s above %g: make it smaller",
+			    attribute, element, most);
 		if (!(number >= least))
-			return diag_tell(diag, E_INVALID, "The SVG has %.40s of"
-			    " %.40s below %g: make it larger", attribute,
-			    element, least);
+			return diag_tell(diag, E_INVALID,
+			    "The SVG has %.40s of"
+			    " %.40s below %g: make it larger",
+			    attribute, element, least);
 	}
 	return E_OK;
 }
@@ -131,7 +133,7 @@ area_of(const char *transforms)
 	double area = 1;
 
 	for (const char *at = transforms; (at = strchr(at, '(')) != NULL;
-	    at++) {
+	     at++) {
 		struct span rest = str_span(at + 1);
 		struct span inner = span_cut(&rest, ')');
 		double numbers[6] = { 0 };
@@ -139,8 +141,8 @@ area_of(const char *transforms)
 
 		while (count < 6 && next_number(&inner, &numbers[count]))
 			count++;
-		for (const char *end = at; at > transforms &&
-		    isspace((unsigned char)end[-1]);)
+		for (const char *end = at;
+		     at > transforms && isspace((unsigned char)end[-1]);)
 			at = --end;
 		if (at - transforms >= 6 && memcmp(at - 6, "matrix", 6) == 0)
 			area *= numbers[0] * numbers[3] -
@@ -160,7 +162,8 @@ check_pattern(const char *const *attributes, struct diag *diag)
 	const char *units = value_of(attributes, "patternUnits");
 	const char *transforms = value_of(attributes, "patternTransform");
 	/* Without units of its own it may have those of another. */
-	bool in_units = units == NULL ? has_href(attributes) :
+	bool in_units = units == NULL ?
+	    has_href(attributes) :
 	    is(units, "userSpaceOnUse");
 	double area = transforms == NULL ? 1 : area_of(transforms);
 	enum err rc = E_OK;
@@ -180,9 +183,11 @@ check_pattern(const char *const *attributes, struct diag *diag)
 	}
 	/* One that is turned over an edge is not drawn. */
 	if (rc == E_OK && !(area == 0 || area >= TILE_AREA_LEAST))
-		rc = diag_tell(diag, E_INVALID, "The SVG has a patternTransform"
+		rc = diag_tell(diag, E_INVALID,
+		    "The SVG has a patternTransform"
 		    " that leaves less than %g of a pattern's area: make its"
-		    " tiles larger", TILE_AREA_LEAST);
+		    " tiles larger",
+		    TILE_AREA_LEAST);
 	return rc;
 }
 
@@ -196,7 +201,8 @@ check_filter(const char *element, const char *const *attributes,
 	enum err rc;
 
 	if (is(value_of(attributes, "primitiveUnits"), "objectBoundingBox"))
-		return diag_tell(diag, E_INVALID, "The SVG has a filter with"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG has a filter with"
 		    " primitiveUnits objectBoundingBox: remove it");
 	rc = check_region(element, "width", value_of(attributes, "width"),
 	    in_units, diag);
@@ -223,8 +229,8 @@ svg_limit_check(const char *element, const char *const *attributes,
 	}
 	if (rc == E_OK && strcmp(element, "pattern") == 0)
 		rc = check_pattern(attributes, diag);
-	if (rc == E_OK && (strcmp(element, "filter") == 0 ||
-	    strncmp(element, "fe", 2) == 0))
+	if (rc == E_OK &&
+	    (strcmp(element, "filter") == 0 || strncmp(element, "fe", 2) == 0))
 		rc = check_filter(element, attributes, diag);
 	return rc;
 }
@@ -239,16 +245,19 @@ svg_limit_dashes(struct span value, bool *ret_dashed, struct diag *diag)
 	/* Neither var() nor a comment, which may be in an attribute as well. */
 	if (memchr(value.at, '(', value.len) != NULL ||
 	    memchr(value.at, '/', value.len) != NULL)
-		return diag_tell(diag, E_INVALID, "The SVG has a"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG has a"
 		    " stroke-dasharray that is computed: write its lengths");
 	while (next_number(&rest, &number))
 		sum += fabs(number);
 	if (sum == 0)
 		return E_OK; /* as good as none */
 	if (!(sum >= DASHES_LEAST))
-		return diag_tell(diag, E_INVALID, "The SVG has a"
+		return diag_tell(diag, E_INVALID,
+		    "The SVG has a"
 		    " stroke-dasharray of less than %g together: make it"
-		    " longer", DASHES_LEAST);
+		    " longer",
+		    DASHES_LEAST);
 	*ret_dashed = true;
 	return E_OK;
 }

@@ -45,8 +45,10 @@ has_function(const char *value)
 static enum err
 refuse_function(struct diag *diag)
 {
-	return svg_refuse(diag, "blur() or drop-shadow() in a style, for which"
-	    " there is the element filter", NULL);
+	return svg_refuse(diag,
+	    "blur() or drop-shadow() in a style, for which"
+	    " there is the element filter",
+	    NULL);
 }
 
 static enum err
@@ -98,8 +100,10 @@ open_rule(struct style *style, char *text)
 	struct span selectors = svg_trim(str_span(text));
 
 	if (style->depth >= RULES_DEPTH_MAX)
-		return svg_refuse(style->diag, "rules too deep within each"
-		    " other", NULL);
+		return svg_refuse(style->diag,
+		    "rules too deep within each"
+		    " other",
+		    NULL);
 	if (selectors.len == 0)
 		selectors = SPAN_LIT("*");
 	style->selectors[style->depth++] = selectors;
@@ -122,8 +126,8 @@ remove_comments(char *text)
 			*to++ = ' ';
 			continue;
 		}
-		if (quote != '\0' && (*at == quote || *at == '\n' ||
-		    *at == '\r' || *at == '\f'))
+		if (quote != '\0' &&
+		    (*at == quote || *at == '\n' || *at == '\r' || *at == '\f'))
 			quote = '\0';
 		else if (quote == '\0' && (*at == '"' || *at == '\''))
 			quote = *at;
@@ -173,8 +177,10 @@ read_pieces(struct style *style, char *text)
 		char *end = find_mark(text), mark;
 
 		if (end == NULL)
-			return svg_refuse(style->diag, "a style with a"
-			    " parenthesis too many", NULL);
+			return svg_refuse(style->diag,
+			    "a style with a"
+			    " parenthesis too many",
+			    NULL);
 		mark = *end;
 		*end = '\0';
 		if (mark == '{')
@@ -192,7 +198,8 @@ static enum err
 read_style(const char *text, bool is_sheet, struct svg_drawing *drawing,
     struct diag *diag)
 {
-	struct style style = { .drawing = drawing, .diag = diag,
+	struct style style = { .drawing = drawing,
+		.diag = diag,
 		.is_sheet = is_sheet };
 	struct buf copy;
 	enum err rc;
@@ -207,8 +214,7 @@ read_style(const char *text, bool is_sheet, struct svg_drawing *drawing,
 }
 
 enum err
-svg_style_read(const char *text, struct svg_drawing *drawing,
-    struct diag *diag)
+svg_style_read(const char *text, struct svg_drawing *drawing, struct diag *diag)
 {
 	return read_style(text, false, drawing, diag);
 }

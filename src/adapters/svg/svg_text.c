@@ -4,8 +4,10 @@
 
 /* What an image may hold: pictures of points, never another SVG. */
 static const char *const data_types[] = {
-	"data:image/png;base64,", "data:image/jpeg;base64,",
-	"data:image/gif;base64,", "data:image/webp;base64,",
+	"data:image/png;base64,",
+	"data:image/jpeg;base64,",
+	"data:image/gif;base64,",
+	"data:image/webp;base64,",
 };
 
 /* Functions of CSS that fetch something; url() may name a part. */
@@ -18,8 +20,8 @@ static const char *const fetching[] = { "image-set(", "image(", "src(",
  * brackets, braces are none (svg_style.c).
  */
 static const char *const style_words[] = { "\\", "@import", "@font-face",
-	"@namespace", "@charset", "keyframes", "expression", "javascript:",
-	"behavior", "binding", "[" };
+	"@namespace", "@charset", "keyframes", "expression",
+	"javascript:", "behavior", "binding", "[" };
 
 enum err
 svg_refuse(struct diag *diag, const char *what, const char *name)
@@ -37,8 +39,8 @@ svg_trim(struct span text)
 		text.at++;
 		text.len--;
 	}
-	while (text.len > 0 && memchr(blanks, text.at[text.len - 1],
-	    sizeof(blanks) - 1))
+	while (text.len > 0 &&
+	    memchr(blanks, text.at[text.len - 1], sizeof(blanks) - 1))
 		text.len--;
 	return text;
 }
@@ -66,8 +68,8 @@ svg_next_part(const char **text, struct span *ret_part)
 	if (*at++ != '#')
 		return false;
 	ret_part->at = at;
-	ret_part->len = strcspn(at, quote == '\0' ? "\"'(){};/* \t\r\n\f" :
-	    "\"'(){};/*\t\r\n\f");
+	ret_part->len = strcspn(at,
+	    quote == '\0' ? "\"'(){};/* \t\r\n\f" : "\"'(){};/*\t\r\n\f");
 	at += ret_part->len;
 	if (quote != '\0' && *at++ != quote)
 		return false;
@@ -116,7 +118,8 @@ svg_has_script(const char *value)
 		if ((unsigned char)c <= ' ')
 			continue;
 		matched = c == word[matched] ? matched + 1 :
-		    c == word[0] ? 1 : 0;
+		    c == word[0]	     ? 1 :
+					       0;
 		if (word[matched] == '\0')
 			return true;
 	}
@@ -131,7 +134,7 @@ svg_check_href(const char *element, const char *value, struct diag *diag)
 	if (strcmp(element, "image") == 0)
 		for (size_t i = 0; i < COUNT(data_types); i++)
 			if (strncasecmp(value, data_types[i],
-			    strlen(data_types[i])) == 0)
+				strlen(data_types[i])) == 0)
 				return E_OK;
 	return svg_refuse(diag, "a reference to elsewhere in", element);
 }

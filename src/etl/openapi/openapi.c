@@ -111,8 +111,11 @@ static void
 write_problem(struct json *json, const char *key, int status)
 {
 	json_object(json, key);
-	json_text(json, "description", status == 0 ? "What nginx answers"
-	    " itself, and other methods" : http_status_title(status));
+	json_text(json, "description",
+	    status == 0 ?
+		"What nginx answers"
+		" itself, and other methods" :
+		http_status_title(status));
 	json_object(json, "headers");
 	openapi_header(json, "X-Request-Id");
 	for (size_t i = 0; i < COUNT(problem_headers); i++)
@@ -140,7 +143,8 @@ write_components(struct json *json, const struct route_list *routes)
 	json_object(json, "bearer");
 	json_text(json, "type", "http");
 	json_text(json, "scheme", "bearer");
-	json_text(json, "description", "An API token, or a JWT; the names"
+	json_text(json, "description",
+	    "An API token, or a JWT; the names"
 	    " beside it are the roles that may call a route");
 	json_end(json);
 	json_end(json);
@@ -182,7 +186,8 @@ write_info(struct json *json)
 	json_object(json, "info");
 	json_text(json, "title", "Pulse ETL");
 	json_text(json, "version", PACKAGE_VERSION);
-	json_text(json, "description", "Whole API responses come in, each as"
+	json_text(json, "description",
+	    "Whole API responses come in, each as"
 	    " one row and one message; what they mean is kept per tenant.");
 	json_object(json, "license");
 	json_text(json, "name", "MIT");

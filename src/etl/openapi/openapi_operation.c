@@ -141,8 +141,8 @@ write_body(struct json *json, const struct operation *op)
 	/* A DELETE may do without. */
 	json_bool(json, "required", strcmp(op->route->method, "DELETE") != 0);
 	json_object(json, "content");
-	json_object(json, op->is_form ? "multipart/form-data" :
-	    "application/json");
+	json_object(json,
+	    op->is_form ? "multipart/form-data" : "application/json");
 	openapi_body(json, op->route->input, op->is_form);
 	json_end(json);
 	json_end(json);
@@ -194,8 +194,8 @@ write_success(struct json *json, const struct operation *op, int status)
 {
 	const struct shape *shape = op->route->answer;
 
-	json_text(json, "description", status == 304 ? "The client has it" :
-	    shape->sentence);
+	json_text(json, "description",
+	    status == 304 ? "The client has it" : shape->sentence);
 	json_object(json, "headers");
 	openapi_header(json, "X-Request-Id");
 	if (has_version(op->routes, shape))
@@ -213,8 +213,8 @@ write_success(struct json *json, const struct operation *op, int status)
 	if (status == 304)
 		return;
 	json_object(json, "content");
-	json_object(json, shape->name == NULL ? "text/plain" :
-	    "application/json");
+	json_object(json,
+	    shape->name == NULL ? "text/plain" : "application/json");
 	json_object(json, "schema");
 	if (shape->name == NULL)
 		json_text(json, "type", "string");

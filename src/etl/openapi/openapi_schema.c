@@ -307,8 +307,10 @@ static const struct shape_row problem_rows[] = {
 	  &error_shape },
 	/* clang-format on */
 };
-static const struct shape problem_shape = { "problem", "What went wrong"
-	" (RFC 9457)", problem_rows, COUNT(problem_rows), false };
+static const struct shape problem_shape = { "problem",
+	"What went wrong"
+	" (RFC 9457)",
+	problem_rows, COUNT(problem_rows), false };
 
 void
 openapi_schemas(struct json *json, const struct route_list *routes)

@@ -10,8 +10,8 @@
 #include "json/json_write.h"
 
 /* What one field takes. nullable: null does, too, as in a body. */
-void openapi_field(struct json *json, const char *key,
-    const struct field *row, bool nullable);
+void openapi_field(struct json *json, const char *key, const struct field *row,
+    bool nullable);
 
 /* The object that a route's body must be; is_form: a form's fields. */
 void openapi_body(struct json *json, const struct field_set *input,

@@ -1,8 +1,7 @@
 #include "models/batch/idempotency_key.h"
 
 void
-idempotency_key_add(const struct idempotency_key *key,
-    struct db_params *params)
+idempotency_key_add(const struct idempotency_key *key, struct db_params *params)
 {
 	db_add_text(params, key->key);
 	db_add_bytes(params, key->fingerprint, sizeof(key->fingerprint));
@@ -16,7 +15,8 @@ idempotency_key_get(struct db *db, int64_t tenant_id,
 {
 	static const struct db_statement statement = {
 		.name = "idempotency_key_get",
-		.sql = "SELECT k.raw_data_id, k.fingerprint = $3,"
+		.sql =
+		    "SELECT k.raw_data_id, k.fingerprint = $3,"
 		    " r.queued_at IS NOT NULL, r.replaced_characters,"
 		    " i.provider FROM idempotency_keys AS k"
 		    " JOIN raw_extraction_data AS r ON r.id = k.raw_data_id"
@@ -50,7 +50,8 @@ idempotency_key_purge(struct db *db, int64_t limit, struct arena *arena,
 	static const struct db_statement statement = {
 		.name = "idempotency_key_purge",
 		.changes = true,
-		.sql = "DELETE FROM idempotency_keys"
+		.sql =
+		    "DELETE FROM idempotency_keys"
 		    " WHERE (tenant_id, idempotency_key) IN (SELECT tenant_id,"
 		    " idempotency_key FROM idempotency_keys"
 		    " WHERE expires_at <= now() ORDER BY expires_at LIMIT $1"

@@ -41,7 +41,8 @@ count_all(struct db *db, int64_t tenant_id, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_count_all",
-		.sql = "SELECT COALESCE(sum(batches), 0)::bigint"
+		.sql =
+		    "SELECT COALESCE(sum(batches), 0)::bigint"
 		    " FROM raw_extraction_counts WHERE tenant_id = $1",
 	};
 	struct db_params params = { 0 };
@@ -83,7 +84,8 @@ raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_payload",
-		.sql = "SELECT raw_data::text FROM raw_extraction_data"
+		.sql =
+		    "SELECT raw_data::text FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND id = $2 AND active",
 	};
 	struct db_params params = { 0 };
@@ -95,7 +97,8 @@ raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
-	*ret_raw_data = db_rows_count(rows) == 0 ? SPAN_NONE :
+	*ret_raw_data = db_rows_count(rows) == 0 ?
+	    SPAN_NONE :
 	    db_text(rows, 0, 0);
 	return E_OK;
 }
@@ -107,7 +110,8 @@ raw_batch_tell_absent(struct diag *diag)
 }
 
 /* Changes with every update of the row, and names its content. */
-#define ROW_VERSION "xmin::text || '-' || encode(substr(raw_data_sha256, 1, 8), 'hex')"
+#define ROW_VERSION \
+	"xmin::text || '-' || encode(substr(raw_data_sha256, 1, 8), 'hex')"
 
 enum err
 raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
@@ -116,14 +120,15 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_get",
-		.sql = "SELECT "
+		.sql =
+		    "SELECT "
 #define SHOWN(member, kind, null, sql) COLUMN_READ(kind, sql) ", "
 #include "models/batch/raw_batch_shown_rows.h"
 #undef SHOWN
-		    "extraction_metadata::text, error_details::text, "
-		    ROW_VERSION ", " ROW_VERSION
-		    " = ANY (string_to_array($3, ',')), CASE WHEN $4 AND "
-		    ROW_VERSION " <> ALL (string_to_array($3, ','))"
+		    "extraction_metadata::text, error_details::text, " ROW_VERSION
+		    ", " ROW_VERSION
+		    " = ANY (string_to_array($3, ',')), CASE WHEN $4 AND " ROW_VERSION
+		    " <> ALL (string_to_array($3, ','))"
 		    " THEN raw_data::text END"
 		    " FROM raw_extraction_data AS t"
 		    " WHERE tenant_id = $1 AND id = $2 AND active",
@@ -163,7 +168,8 @@ change_row(struct db *db, const struct db_statement *statement,
 			return rc;
 		(void)poll(NULL, 0, HELD_PAUSE_MS);
 	}
-	return diag_tell(diag, E_CONFLICT, "This batch is being processed just"
+	return diag_tell(diag, E_CONFLICT,
+	    "This batch is being processed just"
 	    " now: try again when its status is another one");
 }
 
@@ -175,7 +181,8 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 	static const struct db_statement statement = {
 		.name = "raw_batch_set_status",
 		.changes = true,
-		.sql = "WITH old AS (SELECT id, processing_status AS status"
+		.sql =
+		    "WITH old AS (SELECT id, processing_status AS status"
 		    " FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND id = $2 AND active"
 		    " FOR NO KEY UPDATE SKIP LOCKED), "
@@ -202,7 +209,8 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		    " FROM old JOIN allowed USING (status)"
 		    " WHERE r.id = old.id AND allowed.next = $3"
 		    " RETURNING r.id) "
-		    "SELECT old.id IS NULL AND " IS_THERE ","
+		    "SELECT old.id IS NULL AND " IS_THERE
+		    ","
 		    " old.status, EXISTS (SELECT FROM changed)"
 		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
 	};
@@ -224,8 +232,10 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		return raw_batch_tell_absent(diag);
 	if (db_bool(rows, 0, 2))
 		return E_OK;
-	return diag_tell(diag, E_CONFLICT, "A batch that is %.*s cannot become"
-	    " %.*s", SPAN_ARG(old), SPAN_ARG(change->status));
+	return diag_tell(diag, E_CONFLICT,
+	    "A batch that is %.*s cannot become"
+	    " %.*s",
+	    SPAN_ARG(old), SPAN_ARG(change->status));
 }
 
 enum err
@@ -235,13 +245,15 @@ raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
 	static const struct db_statement statement = {
 		.name = "raw_batch_delete",
 		.changes = true,
-		.sql = "WITH old AS (SELECT id FROM raw_extraction_data"
+		.sql =
+		    "WITH old AS (SELECT id FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND id = $2 AND active"
 		    " FOR NO KEY UPDATE SKIP LOCKED), "
 		    "gone AS (UPDATE raw_extraction_data AS r"
 		    " SET active = FALSE FROM old WHERE r.tenant_id = $1"
 		    " AND r.id = old.id RETURNING r.id) "
-		    "SELECT old.id IS NULL AND " IS_THERE ","
+		    "SELECT old.id IS NULL AND " IS_THERE
+		    ","
 		    " EXISTS (SELECT FROM gone)"
 		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
 	};
@@ -268,7 +280,8 @@ raw_batch_explain(enum err rc, struct diag *diag)
 		return diag_tell(diag, E_NO_INTEGRATION,
 		    "There is no such integration");
 	if (strcmp(state, "22P05") == 0)
-		return diag_tell(diag, E_INVALID, "The JSON holds a character"
+		return diag_tell(diag, E_INVALID,
+		    "The JSON holds a character"
 		    " that PostgreSQL cannot store, such as \\u0000");
 	if (strcmp(state, "22003") == 0)
 		return diag_tell(diag, E_INVALID,

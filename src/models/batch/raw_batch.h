@@ -46,8 +46,8 @@ struct raw_batch_total {
  * at them, of others RAW_BATCH_COUNTED at most.
  */
 enum err raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
-    struct arena *arena, struct raw_batch_total *ret_total,
-    struct diag *diag) MUST_CHECK;
+    struct arena *arena, struct raw_batch_total *ret_total, struct diag *diag)
+    MUST_CHECK;
 
 /* The payload of one row; SPAN_NONE when it has gone. Lives in the arena. */
 enum err raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,

@@ -9,7 +9,8 @@ raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
 	static const struct db_statement statement = {
 		.name = "raw_batch_end_leases",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data SET"
+		.sql =
+		    "UPDATE raw_extraction_data SET"
 		    " processing_status = 'pending', queued_at = NULL,"
 		    " interruptions = interruptions + 1,"
 		    " queue_transform = TRUE WHERE id IN (SELECT id"
@@ -34,7 +35,8 @@ raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
 	static const struct db_statement statement = {
 		.name = "raw_batch_queue_again",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data SET queued_at = NULL"
+		.sql =
+		    "UPDATE raw_extraction_data SET queued_at = NULL"
 		    " WHERE id IN (SELECT id FROM raw_extraction_data"
 		    " WHERE processing_status = 'pending' AND active"
 		    " AND queued_at < now() - $1 * interval '1 second'"
@@ -54,7 +56,8 @@ raw_batch_completed_since(struct db *db, int64_t age, int64_t after,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_completed_since",
-		.sql = "SELECT id, tenant_id, integration_id, entity_type"
+		.sql =
+		    "SELECT id, tenant_id, integration_id, entity_type"
 		    " FROM raw_extraction_data"
 		    " WHERE processing_status = 'completed' AND active"
 		    " AND processed_at >= now() - $1 * interval '1 second'"
@@ -74,7 +77,8 @@ raw_batch_pending(struct db *db, int64_t age, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_pending",
-		.sql = "SELECT count(*) FILTER (WHERE queued_at IS NULL"
+		.sql =
+		    "SELECT count(*) FILTER (WHERE queued_at IS NULL"
 		    " AND queue_transform), count(queued_at), count(*) FILTER"
 		    " (WHERE queued_at < now() - $1 * interval '1 second')"
 		    " FROM raw_extraction_data"
@@ -100,7 +104,8 @@ raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_loads_due",
-		.sql = "SELECT r.id, due.tenant_id, due.integration_id,"
+		.sql =
+		    "SELECT r.id, due.tenant_id, due.integration_id,"
 		    " r.entity_type FROM (SELECT DISTINCT tenant_id,"
 		    " integration_id FROM statuses WHERE metrics_due LIMIT $1)"
 		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type,"

@@ -19,11 +19,15 @@ raw_batch_filter_add(struct sql *sql, const struct raw_batch_filter *filter)
 	if (filter->external_id.at != NULL)
 		sql_where_text(sql, "external_id = $%d", filter->external_id);
 	if (filter->created_after.at != NULL)
-		sql_where_text(sql, "created_at > ($%d::timestamptz"
-		    " AT TIME ZONE 'UTC')", filter->created_after);
+		sql_where_text(sql,
+		    "created_at > ($%d::timestamptz"
+		    " AT TIME ZONE 'UTC')",
+		    filter->created_after);
 	if (filter->created_before.at != NULL)
-		sql_where_text(sql, "created_at < ($%d::timestamptz"
-		    " AT TIME ZONE 'UTC')", filter->created_before);
+		sql_where_text(sql,
+		    "created_at < ($%d::timestamptz"
+		    " AT TIME ZONE 'UTC')",
+		    filter->created_before);
 }
 
 bool
@@ -32,6 +36,7 @@ raw_batch_filter_is_empty(const struct raw_batch_filter *filter)
 	return filter->id == 0 && filter->integration_id == 0 &&
 	    filter->entity_type.at == NULL &&
 	    filter->processing_status.at == NULL &&
-	    filter->external_id.at == NULL && filter->created_after.at == NULL &&
+	    filter->external_id.at == NULL &&
+	    filter->created_after.at == NULL &&
 	    filter->created_before.at == NULL;
 }

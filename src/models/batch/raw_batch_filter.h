@@ -10,7 +10,7 @@
 /* A filter over a tenant's batches; absent members do not filter. */
 struct raw_batch_filter {
 	int64_t tenant_id;
-	int64_t id; /* 0: any */
+	int64_t id;		/* 0: any */
 	int64_t integration_id; /* 0: any */
 	struct span entity_type;
 	struct span processing_status;

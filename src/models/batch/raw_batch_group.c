@@ -25,10 +25,10 @@ static const struct db_statement insert_all = {
 	.name = "raw_batch_insert_all",
 	.changes = true,
 	.early_rows = true,
-	.sql = "WITH " RAW_BATCH_WITH_COUNT("cardinality($2::bigint[])", "")
-	    RAW_BATCH_INSERT("", "") " FROM counted, " GIVEN " ORDER BY g.place"
-	    RAW_BATCH_RETURNING
-	    ", encode(substr(raw_data_sha256, 1, 4), 'hex')",
+	.sql = "WITH " RAW_BATCH_WITH_COUNT("cardinality($2::bigint[])",
+	    "") RAW_BATCH_INSERT("",
+	    "") " FROM counted, " GIVEN " ORDER BY g.place" RAW_BATCH_RETURNING
+		", encode(substr(raw_data_sha256, 1, 4), 'hex')",
 };
 
 /* One column of all batches. */
@@ -58,8 +58,8 @@ fill(struct columns *columns, const struct raw_batch *const *batches,
 		if (batch->integration_id > INT32_MAX)
 			return diag_set(diag, E_DB, "no such integration");
 		if (batch->digest == NULL)
-			rc = digest_sha256(batch->raw_data,
-			    columns->digests[i], diag);
+			rc = digest_sha256(batch->raw_data, columns->digests[i],
+			    diag);
 		else
 			memcpy(columns->digests[i], batch->digest,
 			    DIGEST_SHA256_SIZE);
@@ -122,14 +122,16 @@ raw_batch_insert_all(struct db *db, const struct raw_batch *const *batches,
 		rc = raw_batch_resolve(db, rows, columns->digests[0], arena,
 		    diag);
 	if (rc == E_DB_UNKNOWN)
-		return diag_tell(diag, rc, "The connection to the database was"
+		return diag_tell(diag, rc,
+		    "The connection to the database was"
 		    " lost while the batch was stored: it may be there. Look"
 		    " for it before you send it again");
 	if (rc != E_OK)
 		return rc;
 	if (db_rows_count(rows) != (int)count ||
 	    !are_theirs(rows, columns, count))
-		return diag_set(diag, E_DB_UNKNOWN, "rows of a group came back"
+		return diag_set(diag, E_DB_UNKNOWN,
+		    "rows of a group came back"
 		    " in another order: they are stored, their ids unknown");
 	for (size_t i = 0; i < count; i++)
 		raw_batch_stored_read(rows, (int)i, &ret_stored[i]);

@@ -33,8 +33,8 @@ raw_batch_marks_due(const struct raw_batch_marks *marks)
 bool
 raw_batch_marks_pressing(const struct raw_batch_marks *marks)
 {
-	return marks->count >= GROUP || (marks->count > 0 &&
-	    clock_left(marks->oldest + OLD_MS) == 0);
+	return marks->count >= GROUP ||
+	    (marks->count > 0 && clock_left(marks->oldest + OLD_MS) == 0);
 }
 
 void
@@ -47,7 +47,7 @@ raw_batch_marks_flush(struct raw_batch_marks *marks, struct db *db,
 		return;
 	db_tenant(db, DB_EVERY_TENANT);
 	if (raw_batch_mark_queued(db, marks->versions, marks->count, arena,
-	    &diag) != E_OK)
+		&diag) != E_OK)
 		log_warn("mark_queued", LOG_INT("lost", (int64_t)marks->count),
 		    LOG_TEXT("text", diag.text));
 	db_tenant(db, DB_NO_TENANT);

@@ -1,12 +1,13 @@
 #include "models/batch/raw_batch_purge.h"
 
 /* Of which batches: $1 tenant, $2 status, $3 age, $4 after which id. */
-#define CONDITION " FROM raw_extraction_data" \
-    " WHERE ($1 = 0 OR tenant_id = $1) AND id > $4" \
-    " AND CASE WHEN $2 = 'deleted' THEN NOT active" \
-    " ELSE active AND processing_status = $2 END" \
-    " AND COALESCE(processed_at, created_at)" \
-    " < now() - $3 * interval '1 second'"
+#define CONDITION \
+	" FROM raw_extraction_data" \
+	" WHERE ($1 = 0 OR tenant_id = $1) AND id > $4" \
+	" AND CASE WHEN $2 = 'deleted' THEN NOT active" \
+	" ELSE active AND processing_status = $2 END" \
+	" AND COALESCE(processed_at, created_at)" \
+	" < now() - $3 * interval '1 second'"
 
 static void
 add_purge(const struct raw_batch_purge *purge, struct db_params *params)
@@ -19,18 +20,17 @@ add_purge(const struct raw_batch_purge *purge, struct db_params *params)
 
 enum err
 raw_batch_purge_step(struct db *db, struct raw_batch_purge *purge,
-    int64_t limit, struct arena *arena, int64_t *ret_count,
-    struct diag *diag)
+    int64_t limit, struct arena *arena, int64_t *ret_count, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_purge_step",
 		.changes = true,
 		.sql = "WITH picked AS (SELECT id, tenant_id" CONDITION
-		    " ORDER BY id LIMIT $5 FOR UPDATE SKIP LOCKED),"
-		    " gone AS (DELETE FROM raw_extraction_data AS r"
-		    " USING picked AS p WHERE r.tenant_id = p.tenant_id"
-		    " AND r.id = p.id RETURNING r.id)"
-		    " SELECT count(*), COALESCE(max(id), 0) FROM gone",
+		       " ORDER BY id LIMIT $5 FOR UPDATE SKIP LOCKED),"
+		       " gone AS (DELETE FROM raw_extraction_data AS r"
+		       " USING picked AS p WHERE r.tenant_id = p.tenant_id"
+		       " AND r.id = p.id RETURNING r.id)"
+		       " SELECT count(*), COALESCE(max(id), 0) FROM gone",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
@@ -54,8 +54,8 @@ raw_batch_purge_count(struct db *db, const struct raw_batch_purge *purge,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_purge_count",
-		.sql = "SELECT count(*), COALESCE(sum(raw_data_bytes), 0)"
-		    CONDITION,
+		.sql =
+		    "SELECT count(*), COALESCE(sum(raw_data_bytes), 0)" CONDITION,
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;

@@ -20,8 +20,8 @@ struct raw_batch_purge {
  * Gives: *ret_count, how many were removed, 0 at the end.
  */
 enum err raw_batch_purge_step(struct db *db, struct raw_batch_purge *purge,
-    int64_t limit, struct arena *arena, int64_t *ret_count,
-    struct diag *diag) MUST_CHECK;
+    int64_t limit, struct arena *arena, int64_t *ret_count, struct diag *diag)
+    MUST_CHECK;
 
 /* How many there are, and how many bytes of payload. */
 enum err raw_batch_purge_count(struct db *db,

@@ -5,10 +5,10 @@
  * its age.
  */
 #define OLD(seconds) \
-	"(created_at <= now() - " seconds " * interval '1 second'" \
+	"(created_at <= now() - " seconds \
+	" * interval '1 second'" \
 	" OR created_at > now() + interval '1 minute')"
-#define UNQUEUED \
-	"queued_at IS NULL AND queue_transform AND active"
+#define UNQUEUED "queued_at IS NULL AND queue_transform AND active"
 /* Written so that no index serves it: rows are read in the order of ids. */
 #define PENDING_UNINDEXED "(processing_status = 'pending') IS TRUE"
 
@@ -19,15 +19,16 @@ raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
 	enum { COUNT_SEEN, LAST, WHOLE, FOUND, DUE };
 	static const struct db_statement statement = {
 		.name = "raw_batch_look_on",
-		.sql = "SELECT count(*), COALESCE(min(id) FILTER"
+		.sql =
+		    "SELECT count(*), COALESCE(min(id) FILTER"
 		    " (WHERE NOT old) - 1, max(id)),"
 		    " COALESCE(bool_and(old), true),"
 		    " count(*) FILTER (WHERE old AND unqueued),"
 		    " (SELECT min(id) FROM raw_extraction_data"
-		    " WHERE queue_due) IS NOT NULL FROM (SELECT id, "
-		    OLD("$2") " AS old, " PENDING_UNINDEXED " AND " UNQUEUED
-		    " AS unqueued FROM raw_extraction_data WHERE id > $1"
-		    " ORDER BY id LIMIT $3) AS seen",
+		    " WHERE queue_due) IS NOT NULL FROM (SELECT id, " OLD(
+			"$2") " AS old, " PENDING_UNINDEXED " AND " UNQUEUED
+			      " AS unqueued FROM raw_extraction_data WHERE id > $1"
+			      " ORDER BY id LIMIT $3) AS seen",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *found;
@@ -39,7 +40,8 @@ raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
 	rc = db_run(db, &statement, &params, arena, &found, diag);
 	if (rc != E_OK)
 		return rc;
-	range->last_id = db_is_null(found, 0, LAST) ? range->after_id :
+	range->last_id = db_is_null(found, 0, LAST) ?
+	    range->after_id :
 	    db_int(found, 0, LAST);
 	range->unqueued = db_int(found, 0, FOUND);
 	range->more = db_int(found, 0, COUNT_SEEN) == rows &&
@@ -54,7 +56,8 @@ raw_batch_newest(struct db *db, int64_t min_age, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_newest",
-		.sql = "SELECT COALESCE(max(id), 0) FROM raw_extraction_data"
+		.sql =
+		    "SELECT COALESCE(max(id), 0) FROM raw_extraction_data"
 		    " WHERE " OLD("$1"),
 	};
 	struct db_params params = { 0 };
@@ -76,12 +79,12 @@ raw_batch_lock_unqueued(struct db *db, enum raw_batch_where where,
 	static const struct db_statement anywhere = {
 		.name = "raw_batch_lock_anywhere",
 		.sql = LOCK("processing_status = 'pending' AND " UNQUEUED
-		    " AND " OLD("$2")),
+			    " AND " OLD("$2")),
 	};
 	static const struct db_statement in_range = {
 		.name = "raw_batch_lock_in_range",
 		.sql = LOCK("id > $3 AND id <= $4 AND " PENDING_UNINDEXED
-		    " AND " UNQUEUED " AND " OLD("$2")),
+			    " AND " UNQUEUED " AND " OLD("$2")),
 	};
 	static const struct db_statement due = {
 		.name = "raw_batch_lock_due",

@@ -8,9 +8,10 @@ static void
 add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 {
 	raw_batch_filter_add(sql, filter);
-	sql_where(sql, filter->id != 0 || filter->processing_status.at != NULL ?
-	    "processing_status <> 'processing'" :
-	    "processing_status IN ('completed', 'failed')");
+	sql_where(sql,
+	    filter->id != 0 || filter->processing_status.at != NULL ?
+		"processing_status <> 'processing'" :
+		"processing_status IN ('completed', 'failed')");
 }
 
 enum err

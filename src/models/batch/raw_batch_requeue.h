@@ -15,9 +15,9 @@
  * Gives: rows of RAW_BATCH_LOCKED_…; their messages are to be published, which
  *        the relay does otherwise.
  */
-enum err raw_batch_requeue(struct db *db,
-    const struct raw_batch_filter *filter, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+enum err raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+    MUST_CHECK;
 
 /* How many batches raw_batch_requeue() would find, its limit aside. */
 enum err raw_batch_requeue_count(struct db *db,

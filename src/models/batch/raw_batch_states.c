@@ -6,7 +6,8 @@ raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_states",
-		.sql = "WITH states AS (SELECT s.place, s.status, c.batches,"
+		.sql =
+		    "WITH states AS (SELECT s.place, s.status, c.batches,"
 		    " c.oldest FROM (VALUES (1, 'pending'), (2, 'processing'),"
 		    " (4, 'failed')) AS s (place, status), LATERAL"
 		    " (SELECT count(*) AS batches, min(r.created_at) AS oldest"

@@ -19,8 +19,7 @@ enum {
  * Count the active batches of a tenant, or (0) of all. The completed ones are
  * the rest of all, which are not looked at. Needs: db_tenant() of the same.
  */
-enum err raw_batch_states(struct db *db, int64_t tenant_id,
-    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
-    MUST_CHECK;
+enum err raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
 #endif

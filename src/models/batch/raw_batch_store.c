@@ -16,13 +16,14 @@
 
 /* Ask once. *ret_again: it is not decided yet. */
 static enum err
-look_after(struct db *db, const struct db_params *params,
-    struct arena *arena, bool *ret_again, struct diag *diag)
+look_after(struct db *db, const struct db_params *params, struct arena *arena,
+    bool *ret_again, struct diag *diag)
 {
 	/* The digest guards against an id given twice around a crash. */
 	static const struct db_statement statement = {
 		.name = "raw_batch_look_after",
-		.sql = "SELECT EXISTS (SELECT FROM raw_extraction_data"
+		.sql =
+		    "SELECT EXISTS (SELECT FROM raw_extraction_data"
 		    " WHERE id = $2 AND raw_data_sha256 = $3),"
 		    " pg_xact_status($1::xid8) = 'aborted'",
 	};
@@ -36,7 +37,8 @@ look_after(struct db *db, const struct db_params *params,
 	/* Aborted, or a number the server, restarted, has not given out. */
 	if ((rc == E_OK && db_bool(rows, 0, 1)) ||
 	    strcmp(diag->sqlstate, "22023") == 0)
-		return diag_tell(diag, E_DB_LOST, "The connection to the"
+		return diag_tell(diag, E_DB_LOST,
+		    "The connection to the"
 		    " database was lost; the batch was not stored: send it"
 		    " again");
 	*ret_again = true;
@@ -63,22 +65,23 @@ raw_batch_resolve(struct db *db, const struct db_rows *rows,
 	}
 	metrics_add(METRIC_RESOLVED, 1);
 	log_warn("resolved", LOG_INT("raw_data_id", id),
-	    LOG_TEXT("outcome", rc == E_OK ? "stored" : rc == E_DB_LOST ?
-	    "not stored" : "unknown"));
+	    LOG_TEXT("outcome",
+		rc == E_OK	    ? "stored" :
+		    rc == E_DB_LOST ? "not stored" :
+				      "unknown"));
 	return rc;
 }
 
 /* What is given, as the relation g. */
 #define PARAMETER(place, column, kind, value) ", $" #place " AS " #column
-#define GIVEN \
-	"(SELECT $1 AS tenant_id" RAW_BATCH_WRITTEN(PARAMETER) ") AS g"
+#define GIVEN "(SELECT $1 AS tenant_id" RAW_BATCH_WRITTEN(PARAMETER) ") AS g"
 
 static const struct db_statement insert = {
 	.name = "raw_batch_insert",
 	.changes = true,
 	.early_rows = true,
-	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", "") RAW_BATCH_INSERT("", "")
-	    " FROM counted, " GIVEN RAW_BATCH_RETURNING,
+	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", "") RAW_BATCH_INSERT("",
+	    "") " FROM counted, " GIVEN RAW_BATCH_RETURNING,
 };
 
 /*
@@ -90,7 +93,8 @@ static const struct db_statement insert_with_key = {
 	.name = "raw_batch_insert_with_key",
 	.changes = true,
 	.early_rows = true,
-	.sql = "WITH claimed AS (INSERT INTO idempotency_keys AS held"
+	.sql =
+	    "WITH claimed AS (INSERT INTO idempotency_keys AS held"
 	    " (tenant_id, idempotency_key, fingerprint, raw_data_id,"
 	    " expires_at) VALUES ($1, $13, $14,"
 	    " nextval('raw_extraction_data_id_seq'),"
@@ -99,10 +103,10 @@ static const struct db_statement insert_with_key = {
 	    " fingerprint = excluded.fingerprint,"
 	    " raw_data_id = excluded.raw_data_id,"
 	    " created_at = now(), expires_at = excluded.expires_at"
-	    " WHERE held.expires_at <= now() RETURNING raw_data_id), "
-	    RAW_BATCH_WITH_COUNT("1", " FROM claimed")
-	    RAW_BATCH_INSERT("id, ", "claimed.raw_data_id, ")
-	    " FROM claimed, counted, " GIVEN RAW_BATCH_RETURNING,
+	    " WHERE held.expires_at <= now() RETURNING raw_data_id), " RAW_BATCH_WITH_COUNT(
+		"1", " FROM claimed") RAW_BATCH_INSERT("id, ",
+		"claimed.raw_data_id, ") " FROM claimed, counted, " GIVEN
+		RAW_BATCH_RETURNING,
 };
 
 #define ADD_INT(value) db_add_int(params, value);
@@ -134,8 +138,7 @@ raw_batch_stored_read(const struct db_rows *rows, int row,
 
 enum err
 raw_batch_insert(struct db *db, const struct raw_batch *batch,
-    struct arena *arena, struct raw_batch_stored *ret_stored,
-    struct diag *diag)
+    struct arena *arena, struct raw_batch_stored *ret_stored, struct diag *diag)
 {
 	const unsigned char *digest = batch->digest;
 	unsigned char own_digest[DIGEST_SHA256_SIZE];
@@ -153,8 +156,8 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 	}
 	if (rc != E_OK)
 		return rc;
-	add_params(&params, batch, (struct span){ (const char *)digest,
-	    DIGEST_SHA256_SIZE });
+	add_params(&params, batch,
+	    (struct span){ (const char *)digest, DIGEST_SHA256_SIZE });
 	rc = db_run(db, batch->key != NULL ? &insert_with_key : &insert,
 	    &params, arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
@@ -162,11 +165,12 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) == 1)
 		rc = raw_batch_resolve(db, rows, digest, arena, diag);
 	if (rc == E_DB_UNKNOWN)
-		return diag_tell(diag, rc, "The connection to the database was"
+		return diag_tell(diag, rc,
+		    "The connection to the database was"
 		    " lost while the batch was stored: it may be there. %s",
 		    batch->key != NULL ?
-		    "Send it again with the same Idempotency-Key" :
-		    "Look for it before you send it again");
+			"Send it again with the same Idempotency-Key" :
+			"Look for it before you send it again");
 	if (rc != E_OK)
 		return raw_batch_explain(rc, diag);
 	raw_batch_stored_read(rows, 0, ret_stored);

@@ -12,9 +12,9 @@
 struct raw_batch {
 	int64_t tenant_id;
 	int64_t integration_id;
-	struct span entity_type; /* 1 to 50 characters */
-	struct span external_id; /* SPAN_NONE: NULL */
-	struct span raw_data;	 /* JSON; see db_add_jsonb() */
+	struct span entity_type;	 /* 1 to 50 characters */
+	struct span external_id;	 /* SPAN_NONE: NULL */
+	struct span raw_data;		 /* JSON; see db_add_jsonb() */
 	struct span extraction_metadata; /* the same, or SPAN_NONE */
 	int64_t item_count;
 	int64_t replaced; /* characters of it, see json/json_replace.h */
@@ -45,7 +45,7 @@ struct raw_batch_stored {
  *        others as db_run(): nothing was stored.
  */
 enum err raw_batch_insert(struct db *db, const struct raw_batch *batch,
-    struct arena *arena, struct raw_batch_stored *ret_stored,
-    struct diag *diag) MUST_CHECK;
+    struct arena *arena, struct raw_batch_stored *ret_stored, struct diag *diag)
+    MUST_CHECK;
 
 #endif

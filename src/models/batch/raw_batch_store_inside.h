@@ -26,8 +26,9 @@ enum err raw_batch_resolve(struct db *db, const struct db_rows *rows,
  */
 #define RAW_BATCH_WITH_COUNT(count, from) \
 	"counted AS (INSERT INTO raw_extraction_counts AS counts" \
-	" (tenant_id, slot, batches) SELECT $1, pg_backend_pid() % 512, " \
-	count from " ON CONFLICT (tenant_id, slot) DO UPDATE" \
+	" (tenant_id, slot, batches) SELECT $1, pg_backend_pid() % 512, " count \
+	    from \
+	" ON CONFLICT (tenant_id, slot) DO UPDATE" \
 	" SET batches = counts.batches + excluded.batches" \
 	" RETURNING set_config('app.counted', 'on', true)) "
 
@@ -53,9 +54,10 @@ enum err raw_batch_resolve(struct db *db, const struct db_rows *rows,
 
 /* The place of each parameter is what its row says. */
 #define RAW_BATCH_PLACE(place, column, kind, value) RAW_BATCH_PLACE_##column,
-enum { RAW_BATCH_PLACE_tenant_id = 1,
-	RAW_BATCH_WRITTEN(RAW_BATCH_PLACE)
-	RAW_BATCH_PLACE_OF_KEY };
+enum {
+	RAW_BATCH_PLACE_tenant_id = 1,
+	RAW_BATCH_WRITTEN(RAW_BATCH_PLACE) RAW_BATCH_PLACE_OF_KEY
+};
 #define RAW_BATCH_IN_PLACE(place, column, kind, value) \
 	_Static_assert(RAW_BATCH_PLACE_##column == (place), #column);
 RAW_BATCH_WRITTEN(RAW_BATCH_IN_PLACE)
@@ -67,17 +69,23 @@ RAW_BATCH_WRITTEN(RAW_BATCH_IN_PLACE)
 #define RAW_BATCH_COLUMN_NAME(place, column, kind, value) ", " #column
 #define RAW_BATCH_COLUMN_OF_G(place, column, kind, value) ", g." #column
 #define RAW_BATCH_INSERT(more, more_values) \
-	"INSERT INTO raw_extraction_data (" more "processed_at, tenant_id" \
-	RAW_BATCH_WRITTEN(RAW_BATCH_COLUMN_NAME) ") SELECT " more_values \
-	"CASE WHEN g.processing_status = 'completed' THEN now() END," \
-	" g.tenant_id" RAW_BATCH_WRITTEN(RAW_BATCH_COLUMN_OF_G)
+	"INSERT INTO raw_extraction_data (" more \
+	"processed_at, tenant_id" RAW_BATCH_WRITTEN( \
+	    RAW_BATCH_COLUMN_NAME) ") SELECT " more_values \
+				   "CASE WHEN g.processing_status = 'completed' THEN now() END," \
+				   " g.tenant_id" RAW_BATCH_WRITTEN( \
+				       RAW_BATCH_COLUMN_OF_G)
 /* What it gives back; then more may follow. */
 #define RAW_BATCH_RETURNING \
 	" RETURNING id, pg_current_xact_id()::text, (SELECT i.provider" \
 	" FROM integrations AS i WHERE i.tenant_id = $1" \
 	" AND i.id = raw_extraction_data.integration_id)"
-enum { RAW_BATCH_STORED_ID, RAW_BATCH_STORED_TRANSACTION,
-	RAW_BATCH_STORED_PROVIDER, RAW_BATCH_STORED_MORE };
+enum {
+	RAW_BATCH_STORED_ID,
+	RAW_BATCH_STORED_TRANSACTION,
+	RAW_BATCH_STORED_PROVIDER,
+	RAW_BATCH_STORED_MORE
+};
 void raw_batch_stored_read(const struct db_rows *rows, int row,
     struct raw_batch_stored *ret_stored);
 

@@ -34,7 +34,8 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 	static const struct db_statement statement = {
 		.name = "raw_batch_mark_queued",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data AS t SET queued_at = now()"
+		.sql =
+		    "UPDATE raw_extraction_data AS t SET queued_at = now()"
 		    " FROM (SELECT set_config('synchronous_commit', 'off',"
 		    " true)) AS no_wait, (SELECT r.ctid AS place FROM"
 		    " (SELECT * FROM unnest($1::bigint[], $2::bigint[])"

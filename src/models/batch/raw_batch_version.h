@@ -24,9 +24,13 @@ int64_t raw_batch_xid(struct span text);
  * The columns of a batch whose message is to be published, and the version that
  * it has; the last one is the text of an xid.
  */
-enum { RAW_BATCH_LOCKED_ID, RAW_BATCH_LOCKED_TENANT,
-	RAW_BATCH_LOCKED_INTEGRATION, RAW_BATCH_LOCKED_TYPE,
-	RAW_BATCH_LOCKED_XID };
+enum {
+	RAW_BATCH_LOCKED_ID,
+	RAW_BATCH_LOCKED_TENANT,
+	RAW_BATCH_LOCKED_INTEGRATION,
+	RAW_BATCH_LOCKED_TYPE,
+	RAW_BATCH_LOCKED_XID
+};
 struct raw_batch_version raw_batch_locked(const struct db_rows *rows, int row);
 
 /*
@@ -36,7 +40,7 @@ struct raw_batch_version raw_batch_locked(const struct db_rows *rows, int row);
  * losing the note costs a duplicate message, no batch.
  */
 enum err raw_batch_mark_queued(struct db *db,
-    const struct raw_batch_version *versions, size_t count,
-    struct arena *arena, struct diag *diag) MUST_CHECK;
+    const struct raw_batch_version *versions, size_t count, struct arena *arena,
+    struct diag *diag) MUST_CHECK;
 
 #endif

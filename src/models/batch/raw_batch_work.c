@@ -9,7 +9,8 @@ state_named(struct span status)
 		return RAW_BATCH_PENDING;
 	if (span_is(status, "processing"))
 		return RAW_BATCH_PROCESSING;
-	return span_is(status, "completed") ? RAW_BATCH_COMPLETED :
+	return span_is(status, "completed") ?
+	    RAW_BATCH_COMPLETED :
 	    RAW_BATCH_FAILED;
 }
 
@@ -39,8 +40,8 @@ state_unclaimed(const struct raw_batch_claim *claim, bool take_over,
 
 enum err
 raw_batch_claim(struct db *db, const struct raw_batch_name *name,
-    bool take_over, const struct raw_batch_limits *limits,
-    struct arena *arena, struct raw_batch_claim *ret_claim, struct diag *diag)
+    bool take_over, const struct raw_batch_limits *limits, struct arena *arena,
+    struct raw_batch_claim *ret_claim, struct diag *diag)
 {
 	enum { ACTIVE, STATUS, ATTEMPTS, INTERRUPTIONS, LOCKED, CLAIM };
 #define COUNTED "active, processing_status, attempts, interruptions"
@@ -48,7 +49,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 	static const struct db_statement statement = {
 		.name = "raw_batch_claim",
 		.changes = true,
-		.sql = "WITH found AS (SELECT " COUNTED
+		.sql =
+		    "WITH found AS (SELECT " COUNTED
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4),"
 		    " locked AS (SELECT id, " COUNTED
@@ -58,11 +60,14 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " claimed AS (UPDATE raw_extraction_data AS r SET"
 		    " processing_status = 'processing',"
 		    " attempts = r.attempts + 1, claimed_at = now(),"
-		    " interruptions = r.interruptions + " LEFT ","
+		    " interruptions = r.interruptions + " LEFT
+		    ","
 		    " queued_at = COALESCE(r.queued_at, now())"
 		    " FROM locked AS l WHERE r.tenant_id = $1 AND r.id = l.id"
-		    " AND l.active AND l.interruptions + " LEFT " < $7"
-		    " AND l.attempts - l.interruptions - " LEFT " < $6"
+		    " AND l.active AND l.interruptions + " LEFT
+		    " < $7"
+		    " AND l.attempts - l.interruptions - " LEFT
+		    " < $6"
 		    " AND (l.processing_status = 'pending'"
 		    " OR (l.processing_status = 'processing' AND $5))"
 		    " RETURNING r.attempts)"
@@ -118,7 +123,8 @@ raw_batch_hold(struct db *db, const struct raw_batch_name *name,
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_hold",
-		.sql = "SELECT id FROM raw_extraction_data WHERE tenant_id = $1"
+		.sql =
+		    "SELECT id FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND processing_status = 'processing'"
 		    " AND attempts = $3 AND active FOR NO KEY UPDATE",
 	};
@@ -187,19 +193,21 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 	db_add_bool(&params, result->interrupted);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_OK)
-		*ret_state = db_rows_count(rows) == 0 ? RAW_BATCH_ABSENT :
+		*ret_state = db_rows_count(rows) == 0 ?
+		    RAW_BATCH_ABSENT :
 		    state_named(db_text(rows, 0, 0));
 	return rc;
 }
 
 enum err
 raw_batch_look(struct db *db, const struct raw_batch_name *name,
-    struct arena *arena, enum raw_batch_state *ret_state,
-    bool *ret_load_failed, struct diag *diag)
+    struct arena *arena, enum raw_batch_state *ret_state, bool *ret_load_failed,
+    struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_look",
-		.sql = "SELECT active, processing_status,"
+		.sql =
+		    "SELECT active, processing_status,"
 		    " COALESCE(error_details->>'stage' = 'load', false)"
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4",
@@ -217,7 +225,8 @@ raw_batch_look(struct db *db, const struct raw_batch_name *name,
 	if (db_rows_count(rows) == 0)
 		*ret_state = RAW_BATCH_ABSENT;
 	else
-		*ret_state = !db_bool(rows, 0, 0) ? RAW_BATCH_DELETED :
+		*ret_state = !db_bool(rows, 0, 0) ?
+		    RAW_BATCH_DELETED :
 		    state_named(db_text(rows, 0, 1));
 	*ret_load_failed = db_rows_count(rows) > 0 && db_bool(rows, 0, 2);
 	return E_OK;
@@ -230,7 +239,8 @@ raw_batch_load_interrupted(struct db *db, const struct raw_batch_name *name,
 	static const struct db_statement statement = {
 		.name = "raw_batch_load_interrupted",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data"
+		.sql =
+		    "UPDATE raw_extraction_data"
 		    " SET interruptions = interruptions + 1"
 		    " WHERE tenant_id = $1 AND id = $2 AND"
 		    " processing_status IN ('completed', 'failed')"
@@ -243,7 +253,8 @@ raw_batch_load_interrupted(struct db *db, const struct raw_batch_name *name,
 	add_name(name, &params);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_OK)
-		*ret_interruptions = db_rows_count(rows) == 0 ? 0 :
+		*ret_interruptions = db_rows_count(rows) == 0 ?
+		    0 :
 		    db_int(rows, 0, 0);
 	return rc;
 }
@@ -255,7 +266,8 @@ raw_batch_load_failed(struct db *db, const struct raw_batch_name *name,
 	static const struct db_statement statement = {
 		.name = "raw_batch_load_failed",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data SET attempts = attempts + 1,"
+		.sql =
+		    "UPDATE raw_extraction_data SET attempts = attempts + 1,"
 		    " processing_status = CASE WHEN $4 THEN 'failed'"
 		    " ELSE processing_status END,"
 		    " error_details = etl_load_failed(error_details, $3)"
@@ -277,7 +289,8 @@ raw_batch_load_passed(struct db *db, const struct raw_batch_name *name,
 	static const struct db_statement statement = {
 		.name = "raw_batch_load_passed",
 		.changes = true,
-		.sql = "UPDATE raw_extraction_data SET"
+		.sql =
+		    "UPDATE raw_extraction_data SET"
 		    " processing_status = 'completed',"
 		    " error_details = etl_load_passed(error_details)"
 		    " WHERE tenant_id = $1 AND id = $2 AND"

@@ -22,8 +22,8 @@ struct raw_batch_name {
 };
 
 enum raw_batch_state {
-	RAW_BATCH_ABSENT,     /* no such row, or another than was named */
-	RAW_BATCH_DELETED,    /* it is not active any more */
+	RAW_BATCH_ABSENT,  /* no such row, or another than was named */
+	RAW_BATCH_DELETED, /* it is not active any more */
 	RAW_BATCH_PENDING,
 	RAW_BATCH_PROCESSING, /* somebody has it, but does not hold its lock */
 	RAW_BATCH_HELD,	      /* somebody is at work on it right now */
@@ -31,13 +31,13 @@ enum raw_batch_state {
 	RAW_BATCH_FAILED,
 	/* it may not be tried again: it failed too often */
 	RAW_BATCH_SPENT,
-	RAW_BATCH_DEADLY,     /* the same: it was interrupted too often */
-	RAW_BATCH_CLAIMED,    /* it is ours */
+	RAW_BATCH_DEADLY,  /* the same: it was interrupted too often */
+	RAW_BATCH_CLAIMED, /* it is ours */
 };
 
 struct raw_batch_claim {
 	enum raw_batch_state state;
-	int64_t attempt; /* the row's attempts, this one counted */
+	int64_t attempt;       /* the row's attempts, this one counted */
 	int64_t interruptions; /* of earlier ones */
 };
 
@@ -94,8 +94,8 @@ enum err raw_batch_end(struct db *db, const struct raw_batch_name *name,
  * error is of its load.
  */
 enum err raw_batch_look(struct db *db, const struct raw_batch_name *name,
-    struct arena *arena, enum raw_batch_state *ret_state,
-    bool *ret_load_failed, struct diag *diag) MUST_CHECK;
+    struct arena *arena, enum raw_batch_state *ret_state, bool *ret_load_failed,
+    struct diag *diag) MUST_CHECK;
 
 /*
  * A load of a transformed batch was interrupted. Gives: *ret_interruptions, of

@@ -11,7 +11,8 @@ add_columns(struct sql *sql, const struct catalogue *it)
 	sql_add(sql, "SELECT ");
 	columns_add(sql, it->columns, it->count);
 	/* Each commit that changes the row changes this. */
-	sql_add(sql, ", t.xmin::text || 'x' || COALESCE((extract(epoch"
+	sql_add(sql,
+	    ", t.xmin::text || 'x' || COALESCE((extract(epoch"
 	    " FROM t.last_updated_at) * 1000000)::bigint, 0), ");
 	sql_add(sql, it->sort);
 }
@@ -179,7 +180,8 @@ catalogue_int(const struct catalogue *it, const struct db_rows *rows,
 	size_t i = place_of(it, member);
 
 	return it->columns[i].kind == COLUMN_BOOL ?
-	    db_bool(rows, 0, (int)i) : db_int(rows, 0, (int)i);
+	    db_bool(rows, 0, (int)i) :
+	    db_int(rows, 0, (int)i);
 }
 
 struct span

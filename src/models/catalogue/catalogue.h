@@ -26,10 +26,10 @@ struct catalogue {
 	bool keeps_inactive;	 /* inactive referrers keep it, too */
 	/* what catalogue_move() sets besides, or NULL */
 	const char *moved;
-	const char *target;	 /* what it says of a target it refuses */
+	const char *target; /* what it says of a target it refuses */
 	const struct catalogue *mappings; /* referrers that are mappings */
-	const char *maps;	 /* a mapping's column: the name it is for */
-	const char *best;	 /* the function that finds a name's mapping */
+	const char *maps; /* a mapping's column: the name it is for */
+	const char *best; /* the function that finds a name's mapping */
 	const struct column *columns;
 	size_t count;
 };
@@ -63,11 +63,15 @@ struct catalogue_change {
 void catalogue_set(struct catalogue_change *change,
     struct catalogue_value value);
 #define catalogue_set_int(change, name, value) \
-	catalogue_set(change, (struct catalogue_value){ .column = (name), \
-	    .kind = COLUMN_INT, .number = (value) })
+	catalogue_set(change, \
+	    (struct catalogue_value){ .column = (name), \
+		.kind = COLUMN_INT, \
+		.number = (value) })
 #define catalogue_set_bool(change, name, value) \
-	catalogue_set(change, (struct catalogue_value){ .column = (name), \
-	    .kind = COLUMN_BOOL, .number = (value) })
+	catalogue_set(change, \
+	    (struct catalogue_value){ .column = (name), \
+		.kind = COLUMN_BOOL, \
+		.number = (value) })
 
 /* A column's new value; NULL when it stays as it is. */
 const struct catalogue_value *catalogue_new_value(
@@ -150,8 +154,8 @@ enum err catalogue_update(struct db *db, const struct catalogue *it,
     int64_t tenant_id, int64_t id, const struct catalogue_change *change,
     struct arena *arena, bool *ret_changed, struct diag *diag) MUST_CHECK;
 enum err catalogue_delete(struct db *db, const struct catalogue *it,
-    int64_t tenant_id, int64_t id, struct arena *arena,
-    struct diag *diag) MUST_CHECK;
+    int64_t tenant_id, int64_t id, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * Let go of a row that is to be removed: inactive referrers forget it, unless they

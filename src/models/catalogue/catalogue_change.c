@@ -29,8 +29,7 @@ catalogue_new_value(const struct catalogue_change *change, const char *column)
 }
 
 bool
-catalogue_writes(const struct catalogue *it, const char *column,
-    bool *ret_null)
+catalogue_writes(const struct catalogue *it, const char *column, bool *ret_null)
 {
 	struct span rest = str_span(it->writes);
 
@@ -77,8 +76,8 @@ explain(const struct catalogue *it, enum err rc, struct diag *diag)
 	if (rc != E_DB)
 		return rc;
 	if (strcmp(state, "23505") == 0)
-		return diag_tell(diag, E_CONFLICT,
-		    "There is such a %s already", it->noun);
+		return diag_tell(diag, E_CONFLICT, "There is such a %s already",
+		    it->noun);
 	if (strcmp(state, "23503") == 0)
 		return diag_tell(diag, E_NO_INTEGRATION, "%s", it->absent);
 	if (strncmp(state, "22", 2) == 0 || strncmp(state, "54", 2) == 0)
@@ -106,8 +105,11 @@ cast_of(const struct catalogue_value *value)
 {
 	if (!value->is_null)
 		return "";
-	return value->kind == COLUMN_INT ? "::integer" :
-	    value->kind == COLUMN_BOOL ? "::boolean" : "";
+	return value->kind == COLUMN_INT ?
+	    "::integer" :
+	    value->kind == COLUMN_BOOL ?
+	    "::boolean" :
+	    "";
 }
 
 enum err
@@ -132,8 +134,8 @@ catalogue_lock(struct db *db, const struct catalogue *it, int64_t tenant_id,
 
 enum err
 catalogue_insert(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    const struct catalogue_change *change, struct arena *arena,
-    int64_t *ret_id, struct diag *diag)
+    const struct catalogue_change *change, struct arena *arena, int64_t *ret_id,
+    struct diag *diag)
 {
 	struct db_rows *rows;
 	struct sql sql;

@@ -37,15 +37,19 @@ catalogue_release(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	enum err rc;
 
 	if (it->keeps_inactive)
-		sql = arena_printf(arena, "SELECT count(*) FROM %s"
-		    " WHERE tenant_id = $1 AND %s = $2", it->referrers, it->link);
+		sql = arena_printf(arena,
+		    "SELECT count(*) FROM %s"
+		    " WHERE tenant_id = $1 AND %s = $2",
+		    it->referrers, it->link);
 	else
-		sql = arena_printf(arena, LOCKED ", released AS (UPDATE %s AS u"
+		sql = arena_printf(arena,
+		    LOCKED
+		    ", released AS (UPDATE %s AS u"
 		    " SET %s = NULL FROM locked WHERE u.tenant_id = $1"
 		    " AND u.id = locked.id) SELECT count(*) FROM %s"
-		    " WHERE tenant_id = $1 AND %s = $2 AND active", it->referrers,
-		    it->link, " AND NOT u.active", order_of(it), it->referrers,
-		    it->link, it->referrers, it->link);
+		    " WHERE tenant_id = $1 AND %s = $2 AND active",
+		    it->referrers, it->link, " AND NOT u.active", order_of(it),
+		    it->referrers, it->link, it->referrers, it->link);
 	rc = run(db, sql, tenant_id, id, 0, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_referrers = db_int(rows, 0, 0);
@@ -67,7 +71,8 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 	struct db_params params = { 0 };
 	struct db_rows *rows;
 
-	statement.sql = arena_printf(arena, "WITH named AS (SELECT id,"
+	statement.sql = arena_printf(arena,
+	    "WITH named AS (SELECT id,"
 	    " lower(%s) AS name FROM %s WHERE tenant_id = $1 AND %s = $2"
 	    " UNION ALL SELECT NULL, lower($3)),"
 	    " found AS MATERIALIZED (SELECT u.id, COALESCE(m.id, CASE"
@@ -83,9 +88,10 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 	    " AND u.%s IS DISTINCT FROM found.mapping_id ORDER BY %s"
 	    " FOR NO KEY UPDATE OF u)"
 	    " UPDATE %s AS u SET %s = changed.mapping_id FROM changed"
-	    " WHERE u.tenant_id = $1 AND u.id = changed.id", it->maps,
-	    it->table, key, it->referrers, it->best, it->table, it->link, it->link,
-	    it->referrers, it->link, order_of(it), it->referrers, it->link);
+	    " WHERE u.tenant_id = $1 AND u.id = changed.id",
+	    it->maps, it->table, key, it->referrers, it->best, it->table,
+	    it->link, it->link, it->referrers, it->link, order_of(it),
+	    it->referrers, it->link);
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
 	db_add_text(&params, name);
@@ -106,8 +112,11 @@ catalogue_target(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	struct db_rows *rows;
 	enum err rc;
 
-	rc = run(db, arena_printf(arena, "SELECT FROM %s WHERE tenant_id = $1"
-	    " AND id = $3 AND id <> $2 AND active FOR UPDATE", it->table),
+	rc = run(db,
+	    arena_printf(arena,
+		"SELECT FROM %s WHERE tenant_id = $1"
+		" AND id = $3 AND id <> $2 AND active FOR UPDATE",
+		it->table),
 	    tenant_id, id, target_id, arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_tell(diag, E_SYNTAX, "%s", it->target);
@@ -123,12 +132,16 @@ catalogue_move(struct db *db, const struct catalogue *it, int64_t tenant_id,
 
 	rc = catalogue_target(db, it, tenant_id, id, target_id, arena, diag);
 	if (rc == E_OK)
-		rc = run(db, arena_printf(arena, LOCKED " UPDATE %s AS u SET"
-		    " %s = t.id%s FROM locked, %s AS t WHERE t.tenant_id = $1"
-		    " AND t.id = $3 AND u.tenant_id = $1 AND u.id = locked.id",
-		    it->referrers, it->link, "", order_of(it), it->referrers, it->link,
-		    it->moved == NULL ? "" : it->moved, it->table), tenant_id,
-		    id, target_id, arena, &rows, diag);
+		rc = run(db,
+		    arena_printf(arena,
+			LOCKED
+			" UPDATE %s AS u SET"
+			" %s = t.id%s FROM locked, %s AS t WHERE t.tenant_id = $1"
+			" AND t.id = $3 AND u.tenant_id = $1 AND u.id = locked.id",
+			it->referrers, it->link, "", order_of(it),
+			it->referrers, it->link,
+			it->moved == NULL ? "" : it->moved, it->table),
+		    tenant_id, id, target_id, arena, &rows, diag);
 	/* They are the mappings that were changed last now. */
 	if (rc == E_OK && it->mappings != NULL)
 		rc = remap(db, it->mappings, it->link, tenant_id, target_id,

@@ -12,12 +12,14 @@ const struct catalogue integration_catalogue = {
 	.noun = "integration",
 	.joins = "",
 	/* Data sources: what serves language models is in the same table. */
-	.listed = "t.ai_model IS NULL"
+	.listed =
+	    "t.ai_model IS NULL"
 	    " AND lower(t.type) NOT IN ('ai', 'ai_provider', 'embedding')",
 	.integration = "t.id",
 	.sort = "left(t.provider, 200)",
 	.sort_is_text = true,
-	.writes = "provider type base_url? username? settings logo_filename?"
+	.writes =
+	    "provider type base_url? username? settings logo_filename?"
 	    " active",
 	.absent = "There is no such tenant",
 	.columns = integration_columns,
@@ -30,7 +32,8 @@ integration_default(struct db *db, int64_t tenant_id, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "integration_default",
-		.sql = "SELECT min(id) FROM integrations WHERE tenant_id = $1"
+		.sql =
+		    "SELECT min(id) FROM integrations WHERE tenant_id = $1"
 		    " AND active AND lower(provider) = 'jira'",
 	};
 	struct db_params params = { 0 };
@@ -40,13 +43,13 @@ integration_default(struct db *db, int64_t tenant_id, struct arena *arena,
 }
 
 enum err
-integration_has_provider(struct db *db, int64_t tenant_id,
-    struct span provider, int64_t except, struct arena *arena, bool *ret_has,
-    struct diag *diag)
+integration_has_provider(struct db *db, int64_t tenant_id, struct span provider,
+    int64_t except, struct arena *arena, bool *ret_has, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "integration_has_provider",
-		.sql = "SELECT EXISTS (SELECT FROM integrations"
+		.sql =
+		    "SELECT EXISTS (SELECT FROM integrations"
 		    " WHERE tenant_id = $1 AND lower(provider) = lower($2)"
 		    " AND id <> $3)",
 	};
@@ -70,19 +73,20 @@ integration_referrers(struct db *db, int64_t tenant_id, int64_t id,
 {
 	static const struct db_statement statement = {
 		.name = "integration_referrers",
-		.sql = "SELECT (SELECT count(*) FROM raw_extraction_data"
+		.sql =
+		    "SELECT (SELECT count(*) FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND integration_id = $2),"
 		    " (SELECT count(*) FROM work_items"
 		    " WHERE tenant_id = $1 AND integration_id = $2),"
 		    " EXISTS (SELECT FROM integrations WHERE tenant_id = $1"
-		    " AND fallback_integration_id = $2)"
-		    REFERS("projects") REFERS("workflows")
-		    REFERS("statuses_mappings") REFERS("statuses")
-		    REFERS("wits_hierarchies") REFERS("wits_mappings")
-		    REFERS("wits") REFERS("changelogs") REFERS("repositories")
-		    REFERS("prs") REFERS("prs_reviews") REFERS("prs_commits")
-		    REFERS("prs_comments") REFERS("wits_prs_links")
-		    REFERS("etl_jobs"),
+		    " AND fallback_integration_id = $2)" REFERS("projects")
+			REFERS("workflows") REFERS("statuses_mappings") REFERS(
+			    "statuses") REFERS("wits_hierarchies")
+			    REFERS("wits_mappings") REFERS("wits") REFERS(
+				"changelogs") REFERS("repositories")
+				REFERS("prs") REFERS("prs_reviews") REFERS(
+				    "prs_commits") REFERS("prs_comments")
+				    REFERS("wits_prs_links") REFERS("etl_jobs"),
 	};
 	struct db_rows *rows;
 	enum err rc;
@@ -110,7 +114,8 @@ integration_secrets(struct db *db, struct arena *arena,
 {
 	static const struct db_statement statement = {
 		.name = "integration_secrets",
-		.sql = "SELECT id, tenant_id, password FROM integrations"
+		.sql =
+		    "SELECT id, tenant_id, password FROM integrations"
 		    " WHERE password IS NOT NULL ORDER BY id"
 		    " FOR NO KEY UPDATE",
 	};
@@ -125,7 +130,8 @@ integration_set_secret(struct db *db, int64_t tenant_id, int64_t id,
 	static const struct db_statement statement = {
 		.name = "integration_set_secret",
 		.changes = true,
-		.sql = "UPDATE integrations SET password = $3,"
+		.sql =
+		    "UPDATE integrations SET password = $3,"
 		    " last_updated_at = now() WHERE tenant_id = $1 AND id = $2",
 	};
 	struct db_params params = { 0 };
@@ -142,7 +148,8 @@ integration_settings(struct db *db, int64_t tenant_id, int64_t id,
 {
 	static const struct db_statement statement = {
 		.name = "integration_settings",
-		.sql = "SELECT length(i.settings::text), f.member, f.flaw"
+		.sql =
+		    "SELECT length(i.settings::text), f.member, f.flaw"
 		    " FROM integrations AS i LEFT JOIN LATERAL"
 		    " (SELECT member, flaw"
 		    " FROM etl_settings_flaws(i.tenant_id, i.settings)"

@@ -45,8 +45,11 @@ enum err integration_secrets(struct db *db, struct arena *arena,
  * Gives: rows, the characters in each; member and flaw, or NULL where nothing
  *        is wrong; a member without a flaw is one there is, by its name.
  */
-enum { INTEGRATION_SETTINGS_SIZE, INTEGRATION_SETTINGS_MEMBER,
-	INTEGRATION_SETTINGS_FLAW };
+enum {
+	INTEGRATION_SETTINGS_SIZE,
+	INTEGRATION_SETTINGS_MEMBER,
+	INTEGRATION_SETTINGS_FLAW
+};
 enum err integration_settings(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
     MUST_CHECK;

@@ -6,7 +6,8 @@ integration_check_active(struct db *db, int64_t tenant_id, int64_t id,
 {
 	static const struct db_statement statement = {
 		.name = "integration_check_active",
-		.sql = "SELECT active FROM integrations"
+		.sql =
+		    "SELECT active FROM integrations"
 		    " WHERE tenant_id = $1 AND id = $2",
 	};
 	struct db_params params = { 0 };

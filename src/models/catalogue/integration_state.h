@@ -12,7 +12,7 @@
  *        E_CONFLICT        it is switched off; diag tells the client;
  *        others as db_run().
  */
-enum err integration_check_active(struct db *db, int64_t tenant_id,
-    int64_t id, struct arena *arena, struct diag *diag) MUST_CHECK;
+enum err integration_check_active(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
 
 #endif

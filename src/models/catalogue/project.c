@@ -16,7 +16,8 @@ static const struct column_rows wits = {
 	.columns = wit_columns,
 	.count = COUNT(wit_columns),
 	.sort = "left(t.original_name, 200)",
-	.from = "(SELECT w.* FROM projects_wits AS l CROSS JOIN LATERAL"
+	.from =
+	    "(SELECT w.* FROM projects_wits AS l CROSS JOIN LATERAL"
 	    " (SELECT * FROM wits AS x WHERE x.tenant_id = t.tenant_id"
 	    " AND x.id = l.wit_id LIMIT 1) AS w"
 	    " WHERE l.project_id = t.id AND w.active) AS t",
@@ -25,7 +26,8 @@ static const struct column_rows statuses = {
 	.columns = status_columns,
 	.count = COUNT(status_columns),
 	.sort = "left(t.original_name, 200)",
-	.from = "(SELECT s.* FROM projects_statuses AS l CROSS JOIN LATERAL"
+	.from =
+	    "(SELECT s.* FROM projects_statuses AS l CROSS JOIN LATERAL"
 	    " (SELECT * FROM statuses AS x WHERE x.tenant_id = t.tenant_id"
 	    " AND x.id = l.status_id LIMIT 1) AS s"
 	    " WHERE l.project_id = t.id AND s.active) AS t",

@@ -2,10 +2,13 @@
 
 /* One table: a row of the result. */
 #define COUNT_TABLE(group, name, table) \
-	"UNION ALL SELECT '" group "', '" name "', count(*)," \
-	" count(v.record_id) FROM " table " AS t LEFT JOIN" \
+	"UNION ALL SELECT '" group "', '" name \
+	"', count(*)," \
+	" count(v.record_id) FROM " table \
+	" AS t LEFT JOIN" \
 	" (SELECT DISTINCT record_id FROM qdrant_vectors" \
-	" WHERE tenant_id = $1 AND table_name = '" table "'" \
+	" WHERE tenant_id = $1 AND table_name = '" table \
+	"'" \
 	" AND ($2::text IS NULL OR qdrant_collection IN" \
 	" (SELECT jsonb_array_elements_text($2::jsonb)))) AS v" \
 	" ON v.record_id = t.id WHERE t.tenant_id = $1 AND t.active "
@@ -26,7 +29,8 @@ qdrant_vector_count(struct db *db, int64_t tenant_id, struct span collections,
 {
 	static const struct db_statement statement = {
 		.name = "qdrant_vector_count",
-		.sql = "WITH counts (title, name, rows, vectors) AS"
+		.sql =
+		    "WITH counts (title, name, rows, vectors) AS"
 		    " (SELECT NULL, NULL, 0::bigint, 0::bigint WHERE FALSE "
 #define VECTOR(group, name, table) COUNT_TABLE(group, name, table)
 #include "models/catalogue/qdrant_vector_rows.h"

@@ -11,13 +11,13 @@ struct vector_count {
 	const char *group;
 	const char *name;
 	struct span logo_filename; /* of the group's integration */
-	int64_t rows;	 /* active ones in the table */
-	int64_t vectors; /* those of them that have a point */
+	int64_t rows;		   /* active ones in the table */
+	int64_t vectors;	   /* those of them that have a point */
 };
 
 enum {
 	QDRANT_VECTOR_TABLES = 0
-#define VECTOR(group, name, table) + 1
+#define VECTOR(group, name, table) +1
 #include "models/catalogue/qdrant_vector_rows.h"
 #undef VECTOR
 };

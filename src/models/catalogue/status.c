@@ -26,12 +26,14 @@ static const struct column mapping_columns[] = {
 const struct catalogue status_mapping_catalogue = {
 	.table = "statuses_mappings",
 	.noun = "status mapping",
-	.joins = " LEFT JOIN workflows AS w ON w.tenant_id = t.tenant_id"
+	.joins =
+	    " LEFT JOIN workflows AS w ON w.tenant_id = t.tenant_id"
 	    " AND w.id = t.workflow_id" CATALOGUE_INTEGRATION,
 	.integration = "t.integration_id",
 	.sort = "left(t.status_from, 200)",
 	.sort_is_text = true,
-	.writes = "status_from status_to status_category workflow_id?"
+	.writes =
+	    "status_from status_to status_category workflow_id?"
 	    " integration_id active",
 	.absent = "There is no such integration",
 	.referrers = "statuses",
@@ -45,7 +47,8 @@ const struct catalogue status_mapping_catalogue = {
 
 const struct db_statement status_mapping_dependencies = {
 	.name = "status_mapping_dependencies",
-	.sql = "WITH d AS (SELECT id, original_name,"
+	.sql =
+	    "WITH d AS (SELECT id, original_name,"
 	    " category AS status_category FROM statuses WHERE tenant_id = $1"
 	    " AND status_mapping_id = $2 AND active)"
 	    " SELECT json_build_object('status_mapping', json_build_object("

@@ -26,7 +26,8 @@ static const struct column mapping_columns[] = {
 const struct catalogue wit_mapping_catalogue = {
 	.table = "wits_mappings",
 	.noun = "work item type mapping",
-	.joins = " JOIN wits_hierarchies AS h ON h.tenant_id = t.tenant_id"
+	.joins =
+	    " JOIN wits_hierarchies AS h ON h.tenant_id = t.tenant_id"
 	    " AND h.id = t.wits_hierarchy_id" CATALOGUE_INTEGRATION,
 	.listed = "t.active AND h.active",
 	.integration = "t.integration_id",
@@ -66,7 +67,8 @@ const struct catalogue wit_hierarchy_catalogue = {
 
 const struct db_statement wit_hierarchy_dependencies = {
 	.name = "wit_hierarchy_dependencies",
-	.sql = "WITH d AS (SELECT m.id, m.wit_from, m.wit_to,"
+	.sql =
+	    "WITH d AS (SELECT m.id, m.wit_from, m.wit_to,"
 	    " count(w.id) AS affected_wits_count FROM wits_mappings AS m"
 	    " LEFT JOIN wits AS w ON w.tenant_id = m.tenant_id"
 	    " AND w.wits_mapping_id = m.id AND w.active WHERE m.tenant_id = $1"
@@ -95,7 +97,8 @@ wit_hierarchy_of_level(struct db *db, int64_t tenant_id, int64_t level,
 {
 	static const struct db_statement statement = {
 		.name = "wit_hierarchy_of_level",
-		.sql = "SELECT id FROM wits_hierarchies WHERE tenant_id = $1"
+		.sql =
+		    "SELECT id FROM wits_hierarchies WHERE tenant_id = $1"
 		    " AND level_number = $2 AND active"
 		    " ORDER BY id IS DISTINCT FROM (SELECT wits_hierarchy_id"
 		    " FROM wits_mappings WHERE tenant_id = $1 AND id = $4),"
@@ -110,18 +113,21 @@ wit_hierarchy_of_level(struct db *db, int64_t tenant_id, int64_t level,
 	db_add_int(&params, mapping_id);
 	rc = db_get_int(db, &statement, &params, arena, ret_id, diag);
 	if (rc == E_NO_ROW)
-		return diag_tell(diag, E_SYNTAX, "There is no active hierarchy"
-		    " of level %lld", (long long)level);
+		return diag_tell(diag, E_SYNTAX,
+		    "There is no active hierarchy"
+		    " of level %lld",
+		    (long long)level);
 	return rc;
 }
 
 enum err
-wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id,
-    int64_t mapping_id, struct arena *arena, struct diag *diag)
+wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id, int64_t mapping_id,
+    struct arena *arena, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "wit_mapping_keep_hierarchy",
-		.sql = "SELECT FROM wits_hierarchies WHERE tenant_id = $1"
+		.sql =
+		    "SELECT FROM wits_hierarchies WHERE tenant_id = $1"
 		    " AND id = (SELECT wits_hierarchy_id FROM wits_mappings"
 		    " WHERE tenant_id = $1 AND id = $2) AND active FOR SHARE",
 	};
@@ -131,7 +137,8 @@ wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id,
 	rc = catalogue_run(db, &statement, tenant_id, mapping_id, 0, arena,
 	    &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
-		return diag_tell(diag, E_SYNTAX, "The mapping's hierarchy is"
+		return diag_tell(diag, E_SYNTAX,
+		    "The mapping's hierarchy is"
 		    " not active: name the level of one that is");
 	return rc;
 }
@@ -142,7 +149,8 @@ wit_hierarchy_dependents(struct db *db, int64_t tenant_id, int64_t id,
 {
 	static const struct db_statement statement = {
 		.name = "wit_hierarchy_dependents",
-		.sql = "SELECT count(*) FILTER (WHERE active),"
+		.sql =
+		    "SELECT count(*) FILTER (WHERE active),"
 		    " count(*) FILTER (WHERE NOT active) FROM wits_mappings"
 		    " WHERE tenant_id = $1 AND wits_hierarchy_id = $2",
 	};

@@ -20,9 +20,9 @@ extern const struct db_statement wit_hierarchy_dependencies;
  * integration, else any.
  * Fails: E_SYNTAX when there is none.
  */
-enum err wit_hierarchy_of_level(struct db *db, int64_t tenant_id,
-    int64_t level, int64_t integration_id, int64_t mapping_id,
-    struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
+enum err wit_hierarchy_of_level(struct db *db, int64_t tenant_id, int64_t level,
+    int64_t integration_id, int64_t mapping_id, struct arena *arena,
+    int64_t *ret_id, struct diag *diag) MUST_CHECK;
 
 /* Keep a mapping's hierarchy active. Fails: E_SYNTAX when it is not. */
 enum err wit_mapping_keep_hierarchy(struct db *db, int64_t tenant_id,

@@ -13,7 +13,8 @@ const struct catalogue workflow_catalogue = {
 	.joins = CATALOGUE_INTEGRATION,
 	.integration = "t.integration_id",
 	.sort = "COALESCE(t.step_number::bigint, 2147483648)",
-	.writes = "step_name step_number? step_category is_commitment_point"
+	.writes =
+	    "step_name step_number? step_category is_commitment_point"
 	    " integration_id active",
 	.absent = "There is no such integration",
 	.referrers = "statuses_mappings",
@@ -28,7 +29,8 @@ const struct catalogue workflow_catalogue = {
 
 const struct db_statement workflow_dependencies = {
 	.name = "workflow_dependencies",
-	.sql = "WITH d AS (SELECT m.id, m.status_from, m.status_to,"
+	.sql =
+	    "WITH d AS (SELECT m.id, m.status_from, m.status_to,"
 	    " count(s.id) AS affected_statuses_count"
 	    " FROM statuses_mappings AS m"
 	    " LEFT JOIN statuses AS s ON s.tenant_id = m.tenant_id"
@@ -53,12 +55,13 @@ const struct db_statement workflow_dependencies = {
 };
 
 enum err
-workflow_keep(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, bool *ret_is_active, struct diag *diag)
+workflow_keep(struct db *db, int64_t tenant_id, int64_t id, struct arena *arena,
+    bool *ret_is_active, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "workflow_keep",
-		.sql = "SELECT FROM workflows WHERE tenant_id = $1 AND id = $2"
+		.sql =
+		    "SELECT FROM workflows WHERE tenant_id = $1 AND id = $2"
 		    " AND active FOR SHARE",
 	};
 	struct db_rows *rows;
@@ -77,7 +80,8 @@ workflow_commitment(struct db *db, int64_t tenant_id, int64_t integration_id,
 {
 	static const struct db_statement statement = {
 		.name = "workflow_commitment",
-		.sql = "SELECT step_name, active FROM workflows"
+		.sql =
+		    "SELECT step_name, active FROM workflows"
 		    " WHERE tenant_id = $1 AND integration_id = $2"
 		    " AND id <> $3 AND is_commitment_point",
 	};
@@ -93,7 +97,8 @@ workflow_commitment(struct db *db, int64_t tenant_id, int64_t integration_id,
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
 	name = db_text(rows, 0, 0);
-	return diag_tell(diag, E_CONFLICT, "The%s workflow step %.*s is the"
+	return diag_tell(diag, E_CONFLICT,
+	    "The%s workflow step %.*s is the"
 	    " commitment point of this integration",
 	    db_bool(rows, 0, 1) ? "" : " inactive", SPAN_ARG(name));
 }

@@ -24,7 +24,7 @@ enum column_kind {
 	COLUMN_TEXT,
 	COLUMN_STAMP, /* a text, ISO 8601 */
 	COLUMN_BOOL,
-	COLUMN_JSON, /* as PostgreSQL prints it */
+	COLUMN_JSON,	       /* as PostgreSQL prints it */
 #define COLUMN_MAP COLUMN_JSON /* an object always */
 	COLUMN_ROWS, /* an array of another table's objects; see below */
 };

@@ -50,7 +50,8 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 	};
 	static const struct db_statement newest = {
 		.name = "schema_newest",
-		.sql = "SELECT EXISTS (SELECT FROM migration_history"
+		.sql =
+		    "SELECT EXISTS (SELECT FROM migration_history"
 		    " WHERE number = $1)",
 	};
 	struct db_params params = { 0 };
@@ -64,14 +65,18 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 		return rc;
 	wrong = db_text(rows, 0, 0);
 	if (wrong.at != NULL)
-		return diag_tell(diag, E_DB_BUSY, "The database is not ready: "
-		    "%.*s", SPAN_ARG(wrong));
+		return diag_tell(diag, E_DB_BUSY,
+		    "The database is not ready: "
+		    "%.*s",
+		    SPAN_ARG(wrong));
 	db_add_int(&params, schema_needed);
 	rc = db_get_bool(db, &newest, &params, arena, &applied, diag);
 	if (rc == E_OK && !applied)
-		return diag_tell(diag, E_DB_BUSY, "The database is not ready: "
+		return diag_tell(diag, E_DB_BUSY,
+		    "The database is not ready: "
 		    "schema: migration %d is not applied: run"
-		    " pulse-etl-migrate", schema_needed);
+		    " pulse-etl-migrate",
+		    schema_needed);
 	return rc;
 }
 

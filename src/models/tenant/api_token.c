@@ -20,7 +20,7 @@ api_token_is(struct span text)
 		return false;
 	for (size_t i = prefix; i < text.len; i++)
 		if (!((text.at[i] >= '0' && text.at[i] <= '9') ||
-		    (text.at[i] >= 'a' && text.at[i] <= 'f')))
+			(text.at[i] >= 'a' && text.at[i] <= 'f')))
 			return false;
 	return true;
 }
@@ -32,7 +32,8 @@ touch(struct db *db, int64_t id, struct arena *arena)
 	static const struct db_statement statement = {
 		.name = "api_token_touch",
 		.changes = true,
-		.sql = "UPDATE api_tokens SET last_used_at = now() FROM"
+		.sql =
+		    "UPDATE api_tokens SET last_used_at = now() FROM"
 		    " (SELECT set_config('synchronous_commit', 'off', true))"
 		    " AS no_wait WHERE id IN (SELECT id FROM api_tokens"
 		    " WHERE id = $1 AND (last_used_at IS NULL"
@@ -53,11 +54,11 @@ api_token_find(struct db *db, const unsigned char digest[DIGEST_SHA256_SIZE],
 {
 	static const struct db_statement statement = {
 		.name = "api_token_find",
-		.sql = "SELECT a.id, a.tenant_id, a.role,"
+		.sql =
+		    "SELECT a.id, a.tenant_id, a.role,"
 		    " extract(epoch FROM a.expires_at - now())::bigint,"
 		    " a.last_used_at IS NULL"
-		    " OR a.last_used_at < now() - interval '1 minute', "
-		    TENANT_HAS_QUOTA_SQL
+		    " OR a.last_used_at < now() - interval '1 minute', " TENANT_HAS_QUOTA_SQL
 		    " FROM api_tokens AS a"
 		    " JOIN tenants AS t ON t.id = a.tenant_id AND t.active"
 		    " WHERE a.token_sha256 = $1 AND a.active"
@@ -78,7 +79,8 @@ api_token_find(struct db *db, const unsigned char digest[DIGEST_SHA256_SIZE],
 	ret_token->id = db_int(rows, 0, 0);
 	ret_token->tenant_id = db_int(rows, 0, 1);
 	ret_token->role = role_named(db_text(rows, 0, 2));
-	ret_token->expires_in = db_is_null(rows, 0, 3) ? INT64_MAX :
+	ret_token->expires_in = db_is_null(rows, 0, 3) ?
+	    INT64_MAX :
 	    db_int(rows, 0, 3);
 	ret_token->has_quota = db_bool(rows, 0, 5);
 	if (db_bool(rows, 0, 4))
@@ -111,7 +113,8 @@ api_token_insert(struct db *db, int64_t tenant_id, struct span name,
 	static const struct db_statement statement = {
 		.name = "api_token_insert",
 		.changes = true,
-		.sql = "INSERT INTO api_tokens (tenant_id, name, role,"
+		.sql =
+		    "INSERT INTO api_tokens (tenant_id, name, role,"
 		    " token_sha256, token_hint, expires_at)"
 		    " SELECT id, $2, $3, $4, $5, CASE WHEN $6 > 0"
 		    " THEN now() + $6 * interval '1 second' END"
@@ -169,7 +172,8 @@ api_token_revoke(struct db *db, int64_t id, struct arena *arena,
 	static const struct db_statement statement = {
 		.name = "api_token_revoke",
 		.changes = true,
-		.sql = "UPDATE api_tokens SET last_updated_at = now(),"
+		.sql =
+		    "UPDATE api_tokens SET last_updated_at = now(),"
 		    " revoked_at = COALESCE(revoked_at, now())"
 		    " WHERE id = $1 RETURNING tenant_id",
 	};

@@ -7,7 +7,8 @@ audit_log_insert(struct db *db, const struct audit_entry *entry,
 	static const struct db_statement statement = {
 		.name = "audit_log_insert",
 		.changes = true,
-		.sql = "INSERT INTO audit_log (tenant_id, who, action, row_id,"
+		.sql =
+		    "INSERT INTO audit_log (tenant_id, who, action, row_id,"
 		    " request_id) SELECT id, left(COALESCE($2,"
 		    " 'role:' || session_user), 300), $3, NULLIF($4, 0), $5"
 		    " FROM tenants WHERE id = $1::bigint OR $1::bigint = 0",

@@ -9,10 +9,10 @@
 #include "adapters/db/db.h"
 
 struct audit_entry {
-	int64_t tenant_id;  /* 0: one row for each tenant */
-	const char *who;    /* NULL: the database role, a person's */
-	const char *action; /* "token.create": what is changed, and how */
-	int64_t row_id;	    /* 0: none */
+	int64_t tenant_id;	/* 0: one row for each tenant */
+	const char *who;	/* NULL: the database role, a person's */
+	const char *action;	/* "token.create": what is changed, and how */
+	int64_t row_id;		/* 0: none */
 	const char *request_id; /* or NULL */
 };
 

@@ -9,7 +9,7 @@ tenant_find(struct db *db, int64_t tenant_id, struct arena *arena,
 	static const struct db_statement statement = {
 		.name = "tenant_find",
 		.sql = "SELECT " TENANT_HAS_QUOTA_SQL
-		    " FROM tenants AS t WHERE t.id = $1 AND t.active",
+		       " FROM tenants AS t WHERE t.id = $1 AND t.active",
 	};
 	struct db_params params = { 0 };
 	enum err rc;
@@ -17,8 +17,10 @@ tenant_find(struct db *db, int64_t tenant_id, struct arena *arena,
 	db_add_int(&params, tenant_id);
 	rc = db_get_bool(db, &statement, &params, arena, ret_has_quota, diag);
 	if (rc == E_NO_ROW)
-		return diag_set(diag, E_UNKNOWN_CALLER, "there is no active"
-		    " tenant %lld", (long long)tenant_id);
+		return diag_set(diag, E_UNKNOWN_CALLER,
+		    "there is no active"
+		    " tenant %lld",
+		    (long long)tenant_id);
 	return rc;
 }
 
@@ -42,7 +44,8 @@ tenant_usage_take(struct db *db, int64_t tenant_id, int64_t batches,
 	static const struct db_statement statement = {
 		.name = "tenant_usage_take",
 		.changes = true,
-		.sql = "WITH quota AS (SELECT min(setting_value::bigint)"
+		.sql =
+		    "WITH quota AS (SELECT min(setting_value::bigint)"
 		    " FILTER (WHERE setting_key = 'etl_daily_batches') AS batches,"
 		    " min(setting_value::bigint)"
 		    " FILTER (WHERE setting_key = 'etl_daily_bytes') AS bytes"
@@ -92,7 +95,8 @@ tenant_usage_give_back(struct db *db, int64_t tenant_id, int64_t batches,
 	static const struct db_statement statement = {
 		.name = "tenant_usage_give_back",
 		.changes = true,
-		.sql = "UPDATE tenant_usage SET"
+		.sql =
+		    "UPDATE tenant_usage SET"
 		    " batches = GREATEST(batches - $3, 0),"
 		    " bytes = GREATEST(bytes - $2, 0)"
 		    " WHERE tenant_id = $1 AND day = current_date",
@@ -114,7 +118,8 @@ tenant_usage_purge(struct db *db, struct arena *arena, struct diag *diag)
 	static const struct db_statement statement = {
 		.name = "tenant_usage_purge",
 		.changes = true,
-		.sql = "DELETE FROM tenant_usage"
+		.sql =
+		    "DELETE FROM tenant_usage"
 		    " WHERE day < current_date - 30",
 	};
 

@@ -4,7 +4,8 @@
 #define QUOTA_SQL(quota) \
 	"(SELECT min(s.setting_value::bigint) FROM system_settings AS s" \
 	" WHERE s.tenant_id = t.id AND s.active" \
-	" AND s.setting_key = '" quota "'" \
+	" AND s.setting_key = '" quota \
+	"'" \
 	" AND s.setting_value ~ '^[0-9]{1,18}$')"
 
 enum err
@@ -15,7 +16,8 @@ tenant_insert(struct db *db, struct span name, struct arena *arena,
 	static const struct db_statement statement = {
 		.name = "tenant_insert",
 		.changes = true,
-		.sql = "INSERT INTO tenants (name) SELECT $1::text WHERE NOT"
+		.sql =
+		    "INSERT INTO tenants (name) SELECT $1::text WHERE NOT"
 		    " EXISTS (SELECT FROM tenants WHERE name = $1::text)"
 		    " ON CONFLICT (name) DO NOTHING RETURNING id",
 	};
@@ -28,8 +30,10 @@ tenant_insert(struct db *db, struct span name, struct arena *arena,
 	if (rc != E_OK)
 		return rc;
 	if (db_rows_count(rows) == 0)
-		return diag_set(diag, E_CONFLICT, "there is a tenant %.*s"
-		    " already: pulse-etl tenant list", SPAN_ARG(name));
+		return diag_set(diag, E_CONFLICT,
+		    "there is a tenant %.*s"
+		    " already: pulse-etl tenant list",
+		    SPAN_ARG(name));
 	*ret_id = db_int(rows, 0, 0);
 	return E_OK;
 }
@@ -69,8 +73,10 @@ change(struct db *db, const struct db_statement *statement,
 	enum err rc = db_run(db, statement, params, arena, &rows, diag);
 
 	if (rc == E_OK && db_rows_count(rows) == 0)
-		return diag_set(diag, E_NO_ROW, "there is no tenant %lld:"
-		    " pulse-etl tenant list", (long long)id);
+		return diag_set(diag, E_NO_ROW,
+		    "there is no tenant %lld:"
+		    " pulse-etl tenant list",
+		    (long long)id);
 	return rc;
 }
 
@@ -81,7 +87,8 @@ tenant_set_active(struct db *db, int64_t id, bool active, struct arena *arena,
 	static const struct db_statement statement = {
 		.name = "tenant_set_active",
 		.changes = true,
-		.sql = "UPDATE tenants SET active = $2, last_updated_at = now()"
+		.sql =
+		    "UPDATE tenants SET active = $2, last_updated_at = now()"
 		    " WHERE id = $1 RETURNING id",
 	};
 	struct db_params params = { 0 };
@@ -98,7 +105,8 @@ tenant_set_quota(struct db *db, int64_t id, const char *quota, int64_t most,
 	static const struct db_statement statement = {
 		.name = "tenant_set_quota",
 		.changes = true,
-		.sql = "WITH gone AS (DELETE FROM system_settings"
+		.sql =
+		    "WITH gone AS (DELETE FROM system_settings"
 		    " WHERE tenant_id = $1 AND setting_key = $2 AND $3 < 0),"
 		    " there AS (INSERT INTO system_settings AS s"
 		    " (tenant_id, setting_key, setting_value, setting_type)"

@@ -32,7 +32,9 @@ struct task {
 static void
 print_help(void)
 {
-	(void)puts("usage: " PROGRAM " COMMAND [OPTION]...\n"
+	(void)puts(
+	    "usage: " PROGRAM
+	    " COMMAND [OPTION]...\n"
 	    "\n"
 	    "Bring the database's tables to what this version needs, or back.\n"
 	    "\n"
@@ -57,7 +59,8 @@ print_help(void)
 	    " in it is seen\n"
 	    "                            by others, PGPASSFILE's is not\n"
 	    "      --dir DIR             folder of the migrations\n"
-	    "                            (" ETL_PKGDATADIR "/migrations)\n"
+	    "                            (" ETL_PKGDATADIR
+	    "/migrations)\n"
 	    "  -h, --help                this text\n"
 	    "  -V, --version             the version\n"
 	    "\n"
@@ -79,8 +82,8 @@ print_help(void)
 static void
 fail_usage(const char *text, const char *detail)
 {
-	(void)fprintf(stderr, PROGRAM ": %s%s\nTry: " PROGRAM " --help\n",
-	    text, detail);
+	(void)fprintf(stderr, PROGRAM ": %s%s\nTry: " PROGRAM " --help\n", text,
+	    detail);
 	exit(err_exit_code(E_USAGE));
 }
 
@@ -108,8 +111,20 @@ static void
 read_options(int argc, char **argv, struct task *task,
     struct migration_run *run)
 {
-	enum { STATUS = 256, APPLY_ALL, APPLY, ROLLBACK, DROP_ALL, NEW, VERIFY,
-		DRY_RUN, CONFIRM, LOCK_TIMEOUT, DSN, DIR };
+	enum {
+		STATUS = 256,
+		APPLY_ALL,
+		APPLY,
+		ROLLBACK,
+		DROP_ALL,
+		NEW,
+		VERIFY,
+		DRY_RUN,
+		CONFIRM,
+		LOCK_TIMEOUT,
+		DSN,
+		DIR
+	};
 	static const struct option options[] = {
 		{ "status", no_argument, NULL, STATUS },
 		{ "apply-all", no_argument, NULL, APPLY_ALL },
@@ -179,8 +194,8 @@ read_options(int argc, char **argv, struct task *task,
 			print_help();
 			exit(err_exit_code(E_OK));
 		case 'V':
-			(void)puts(PROGRAM " " PACKAGE_VERSION
-			    "\nFeatures: " ETL_FEATURES);
+			(void)puts(PROGRAM
+			    " " PACKAGE_VERSION "\nFeatures: " ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
 			(void)fprintf(stderr, "Try: " PROGRAM " --help\n");
@@ -202,9 +217,8 @@ make_new(const struct task *task, struct migration_run *run, struct diag *diag)
 	rc = migration_new(&run->files, task->name, run->dry_run, run->arena,
 	    &file, diag);
 	if (rc == E_OK)
-		(void)printf("%s%s\n%s%s\n",
-		    run->dry_run ? "would make " : "", file.up,
-		    run->dry_run ? "would make " : "", file.down);
+		(void)printf("%s%s\n%s%s\n", run->dry_run ? "would make " : "",
+		    file.up, run->dry_run ? "would make " : "", file.down);
 	return rc;
 }
 
@@ -214,7 +228,8 @@ do_task(const struct task *task, struct migration_run *run, struct diag *diag)
 	enum err rc;
 
 	/* What is declared is compiled in: no folder is needed. */
-	rc = task->command == COMMAND_VERIFY ? E_OK :
+	rc = task->command == COMMAND_VERIFY ?
+	    E_OK :
 	    migration_files_read(run->files.dir, run->arena, &run->files, diag);
 	if (rc == E_OK && task->command == COMMAND_NEW)
 		return make_new(task, run, diag);
@@ -249,8 +264,9 @@ main(int argc, char **argv)
 		.arena = arena_new(MEMORY_MAX),
 		.dsn = getenv("DATABASE_URL"),
 		.lock_timeout = 60,
-		.files = { .dir = dir != NULL && dir[0] != '\0' ? dir :
-		    ETL_PKGDATADIR "/migrations" },
+		.files = { .dir = dir != NULL && dir[0] != '\0' ?
+			dir :
+			ETL_PKGDATADIR "/migrations" },
 	};
 	struct task task = { .command = COMMAND_NONE };
 	struct diag diag;

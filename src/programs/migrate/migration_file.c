@@ -25,16 +25,17 @@ has_end(const char *name, const char *end)
 static int
 is_migration(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && (has_end(entry->d_name, up_end) ||
-	    has_end(entry->d_name, down_end));
+	return entry->d_name[0] != '.' &&
+	    (has_end(entry->d_name, up_end) ||
+		has_end(entry->d_name, down_end));
 }
 
 /* "0001_name" of "0001_name.up.sql" and 1; an empty span if it is wrong. */
 static struct span
 read_name(const char *name, int *ret_number)
 {
-	struct span stem = { name, strspn(name,
-	    "abcdefghijklmnopqrstuvwxyz0123456789_") };
+	struct span stem = { name,
+		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") };
 	int number = 0;
 
 	for (size_t i = 0; i < 4; i++) {
@@ -44,7 +45,7 @@ read_name(const char *name, int *ret_number)
 	}
 	if (number == 0 || name[4] != '_' || stem.len < 6 ||
 	    (strcmp(name + stem.len, up_end) != 0 &&
-	    strcmp(name + stem.len, down_end) != 0))
+		strcmp(name + stem.len, down_end) != 0))
 		return (struct span){ name, 0 };
 	*ret_number = number;
 	return stem;
@@ -122,8 +123,8 @@ read_pair(struct migration_file *file, struct arena *arena, struct diag *diag)
 
 /* Take in a file name; names come sorted, so a pair's stand together. */
 static enum err
-take_name(struct migration_files *files, const char *name,
-    struct arena *arena, struct diag *diag)
+take_name(struct migration_files *files, const char *name, struct arena *arena,
+    struct diag *diag)
 {
 	struct migration_file *file = &files->files[files->count];
 	struct span stem;
@@ -132,15 +133,18 @@ take_name(struct migration_files *files, const char *name,
 
 	stem = read_name(name, &number);
 	if (stem.len == 0)
-		return diag_set(diag, E_INVALID, "%s/%s: a migration's name is"
+		return diag_set(diag, E_INVALID,
+		    "%s/%s: a migration's name is"
 		    " NNNN_what_it_adds.up.sql or .down.sql, from 0001, in"
-		    " a-z, 0-9 and _", files->dir, name);
+		    " a-z, 0-9 and _",
+		    files->dir, name);
 	if (files->count > 0 && file[-1].number == number) {
 		file--;
 		if (!span_is(stem, file->stem))
-			return diag_set(diag, E_INVALID, "%s: number %04d is"
-			    " there twice: %s and %.*s", files->dir, number,
-			    file->stem, SPAN_ARG(stem));
+			return diag_set(diag, E_INVALID,
+			    "%s: number %04d is"
+			    " there twice: %s and %.*s",
+			    files->dir, number, file->stem, SPAN_ARG(stem));
 	} else {
 		files->count++;
 		file->number = number;

@@ -21,7 +21,7 @@
 
 struct migration_file {
 	int number;
-	const char *stem; /* "0001_initial_db_schema" */
+	const char *stem;      /* "0001_initial_db_schema" */
 	const char *up, *down; /* paths */
 	struct span up_text, down_text;
 	const char *checksum; /* SHA-256 of up_text in hex */

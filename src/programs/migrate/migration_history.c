@@ -27,10 +27,12 @@ wait_for_lock(struct db_admin *db, int64_t seconds, struct arena *arena,
 	if (rc == E_OK)
 		return db_admin_run(db, "COMMIT", NULL, 0, NULL, NULL, diag);
 	if (rc == E_DB && strcmp(diag->sqlstate, "55P03") == 0)
-		rc = diag_set(diag, E_DB_BUSY, "another runner was not done"
-		    " within %s; nothing was changed", limit);
-	if (rc != E_DB_LOST && db_admin_run(db, "ROLLBACK", NULL, 0, NULL,
-	    NULL, &ignored) != E_OK)
+		rc = diag_set(diag, E_DB_BUSY,
+		    "another runner was not done"
+		    " within %s; nothing was changed",
+		    limit);
+	if (rc != E_DB_LOST &&
+	    db_admin_run(db, "ROLLBACK", NULL, 0, NULL, NULL, &ignored) != E_OK)
 		return rc;
 	return rc;
 }
@@ -42,12 +44,13 @@ migration_history_lock(struct db_admin *db, int64_t seconds,
 	struct db_admin_rows *rows;
 	enum err rc;
 
-	rc = db_admin_run(db, "SELECT pg_try_advisory_lock(" LOCK_KEY ")",
-	    NULL, 0, arena, &rows, diag);
+	rc = db_admin_run(db, "SELECT pg_try_advisory_lock(" LOCK_KEY ")", NULL,
+	    0, arena, &rows, diag);
 	if (rc != E_OK || strcmp(rows->cells[0], "t") == 0)
 		return rc;
 	if (seconds == 0)
-		return diag_set(diag, E_DB_BUSY, "another runner is at work;"
+		return diag_set(diag, E_DB_BUSY,
+		    "another runner is at work;"
 		    " nothing was changed");
 	(void)fprintf(stderr, "waiting for another runner\n");
 	return wait_for_lock(db, seconds, arena, diag);
@@ -67,11 +70,12 @@ migration_history_read(struct db_admin *db, struct arena *arena,
 		return rc;
 	history.exists = rows->cells[0] != NULL;
 	if (history.exists) {
-		rc = db_admin_run(db, "SELECT number, name, checksum,"
+		rc = db_admin_run(db,
+		    "SELECT number, name, checksum,"
 		    " to_char(applied_at AT TIME ZONE 'UTC',"
 		    " 'YYYY-MM-DD HH24:MI:SS\"Z\"')"
-		    " FROM migration_history ORDER BY number", NULL, 0, arena,
-		    &rows, diag);
+		    " FROM migration_history ORDER BY number",
+		    NULL, 0, arena, &rows, diag);
 		if (rc != E_OK)
 			return rc;
 		history.count = rows->count;
@@ -107,12 +111,13 @@ migration_history_get(const struct migration_history *history, int number)
 enum err
 migration_history_create(struct db_admin *db, struct diag *diag)
 {
-	return db_admin_run(db, "CREATE TABLE migration_history ("
+	return db_admin_run(db,
+	    "CREATE TABLE migration_history ("
 	    "number INTEGER PRIMARY KEY,"
 	    " name TEXT NOT NULL,"
 	    " checksum TEXT NOT NULL,"
-	    " applied_at TIMESTAMPTZ NOT NULL DEFAULT now())", NULL, 0, NULL,
-	    NULL, diag);
+	    " applied_at TIMESTAMPTZ NOT NULL DEFAULT now())",
+	    NULL, 0, NULL, NULL, diag);
 }
 
 enum err
@@ -132,17 +137,20 @@ migration_history_add(struct db_admin *db, const struct migration_file *file,
 		file->checksum,
 	};
 
-	return db_admin_run(db, "INSERT INTO migration_history"
-	    " (number, name, checksum) VALUES ($1, $2, $3)", values,
-	    COUNT(values), arena, NULL, diag);
+	return db_admin_run(db,
+	    "INSERT INTO migration_history"
+	    " (number, name, checksum) VALUES ($1, $2, $3)",
+	    values, COUNT(values), arena, NULL, diag);
 }
 
 enum err
-migration_history_remove(struct db_admin *db,
-    const struct migration_file *file, struct arena *arena, struct diag *diag)
+migration_history_remove(struct db_admin *db, const struct migration_file *file,
+    struct arena *arena, struct diag *diag)
 {
 	const char *number = arena_printf(arena, "%d", file->number);
 
-	return db_admin_run(db, "DELETE FROM migration_history"
-	    " WHERE number = $1", &number, 1, arena, NULL, diag);
+	return db_admin_run(db,
+	    "DELETE FROM migration_history"
+	    " WHERE number = $1",
+	    &number, 1, arena, NULL, diag);
 }

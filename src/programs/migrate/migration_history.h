@@ -20,7 +20,7 @@ struct migration_applied {
 };
 
 struct migration_history {
-	bool exists; /* the table */
+	bool exists;			   /* the table */
 	struct migration_applied *applied; /* by number */
 	size_t count;
 };
@@ -42,17 +42,17 @@ const struct migration_applied *migration_history_get(
     const struct migration_history *history, int number);
 
 /* Make the table, and drop it. */
-enum err migration_history_create(struct db_admin *db,
-    struct diag *diag) MUST_CHECK;
-enum err migration_history_drop(struct db_admin *db,
-    struct diag *diag) MUST_CHECK;
+enum err migration_history_create(struct db_admin *db, struct diag *diag)
+    MUST_CHECK;
+enum err migration_history_drop(struct db_admin *db, struct diag *diag)
+    MUST_CHECK;
 
 /* Note in the caller's transaction what was applied, or rolled back. */
 enum err migration_history_add(struct db_admin *db,
-    const struct migration_file *file, struct arena *arena,
-    struct diag *diag) MUST_CHECK;
+    const struct migration_file *file, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
 enum err migration_history_remove(struct db_admin *db,
-    const struct migration_file *file, struct arena *arena,
-    struct diag *diag) MUST_CHECK;
+    const struct migration_file *file, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
 
 #endif

@@ -50,7 +50,8 @@ migration_new(const struct migration_files *files, const char *name,
     bool dry_run, struct arena *arena, struct migration_file *ret_file,
     struct diag *diag)
 {
-	const int number = files->count == 0 ? 1 :
+	const int number = files->count == 0 ?
+	    1 :
 	    files->files[files->count - 1].number + 1;
 	struct migration_file file = { .number = number };
 	const char *up_text, *down_text;
@@ -66,14 +67,18 @@ migration_new(const struct migration_files *files, const char *name,
 	file.stem = arena_printf(arena, "%04d_%s", number, clean);
 	file.up = arena_printf(arena, "%s/%s" MIGRATION_UP_END, files->dir,
 	    file.stem);
-	file.down = arena_printf(arena, "%s/%s" MIGRATION_DOWN_END,
-	    files->dir, file.stem);
-	up_text = arena_printf(arena, "-- What %s adds, and why.\n"
+	file.down = arena_printf(arena, "%s/%s" MIGRATION_DOWN_END, files->dir,
+	    file.stem);
+	up_text = arena_printf(arena,
+	    "-- What %s adds, and why.\n"
 	    "--\n-- It runs as one transaction: write no BEGIN or COMMIT."
 	    " Once applied\n-- anywhere it is not changed any more; the next"
-	    " migration corrects it.\n\n", file.stem);
-	down_text = arena_printf(arena, "-- Take back exactly what"
-	    " %s" MIGRATION_UP_END " did.\n\n", file.stem);
+	    " migration corrects it.\n\n",
+	    file.stem);
+	down_text = arena_printf(arena,
+	    "-- Take back exactly what"
+	    " %s" MIGRATION_UP_END " did.\n\n",
+	    file.stem);
 	rc = arena_done(arena, diag);
 	if (rc != E_OK)
 		return rc;

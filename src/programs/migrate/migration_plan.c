@@ -8,14 +8,16 @@
 const char *
 migration_plan_path(const struct migration_plan *plan, size_t step)
 {
-	return plan->direction == MIGRATION_UP ? plan->steps[step]->up :
+	return plan->direction == MIGRATION_UP ?
+	    plan->steps[step]->up :
 	    plan->steps[step]->down;
 }
 
 struct span
 migration_plan_text(const struct migration_plan *plan, size_t step)
 {
-	return plan->direction == MIGRATION_UP ? plan->steps[step]->up_text :
+	return plan->direction == MIGRATION_UP ?
+	    plan->steps[step]->up_text :
 	    plan->steps[step]->down_text;
 }
 
@@ -29,9 +31,10 @@ check_gaps(const struct migration_files *files,
 	for (size_t i = 0; i < files->count; i++, number++) {
 		for (; number < files->files[i].number; number++) {
 			if (migration_history_get(history, number) == NULL)
-				return diag_set(diag, E_INVALID, "%s: there is"
-				    " no migration %04d, but a %s", files->dir,
-				    number, files->files[i].stem);
+				return diag_set(diag, E_INVALID,
+				    "%s: there is"
+				    " no migration %04d, but a %s",
+				    files->dir, number, files->files[i].stem);
 		}
 	}
 	return E_OK;
@@ -44,19 +47,21 @@ check_history(const struct migration_files *files,
 {
 	for (size_t i = 0; i < history->count; i++) {
 		const struct migration_applied *applied = &history->applied[i];
-		const struct migration_file *file =
-		    migration_files_get(files, applied->number);
+		const struct migration_file *file = migration_files_get(files,
+		    applied->number);
 
 		if (file == NULL) {
-			(void)fprintf(stderr, "warning: %04d_%s is applied but"
-			    " not in %s\n", applied->number, applied->name,
-			    files->dir);
+			(void)fprintf(stderr,
+			    "warning: %04d_%s is applied but"
+			    " not in %s\n",
+			    applied->number, applied->name, files->dir);
 		} else if (strcmp(file->checksum, applied->checksum) != 0) {
-			return diag_set(diag, E_MIGRATION, "%s was changed"
+			return diag_set(diag, E_MIGRATION,
+			    "%s was changed"
 			    " after it was applied as %04d_%s on %s; put the"
 			    " applied text back and make the change in a new"
-			    " migration. Nothing was done", file->up,
-			    applied->number, applied->name,
+			    " migration. Nothing was done",
+			    file->up, applied->number, applied->name,
 			    applied->applied_at);
 		}
 	}
@@ -124,8 +129,10 @@ migration_plan_up(const struct migration_files *files,
 	enum err rc;
 
 	if (number != 0 && migration_files_get(files, number) == NULL)
-		return diag_set(diag, E_USAGE, "there is no migration %04d"
-		    " in %s", number, files->dir);
+		return diag_set(diag, E_USAGE,
+		    "there is no migration %04d"
+		    " in %s",
+		    number, files->dir);
 	rc = begin_plan(files, history, arena, &plan, diag);
 	if (rc != E_OK)
 		return rc;
@@ -167,11 +174,12 @@ migration_plan_down(const struct migration_files *files,
 		plan.steps[plan.count] = migration_files_get(files,
 		    applied->number);
 		if (plan.steps[plan.count++] == NULL)
-			return diag_set(diag, E_MIGRATION, "%04d_%s cannot be"
+			return diag_set(diag, E_MIGRATION,
+			    "%04d_%s cannot be"
 			    " rolled back: its files are not in %s; put them"
 			    " there, or name their folder with --dir. Nothing"
-			    " was done", applied->number, applied->name,
-			    files->dir);
+			    " was done",
+			    applied->number, applied->name, files->dir);
 	}
 	rc = check_steps(&plan, diag);
 	if (rc == E_OK)

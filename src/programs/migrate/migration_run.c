@@ -106,7 +106,9 @@ migration_run_status(struct migration_run *run, struct diag *diag)
 		else
 			(void)printf(row, 4, number, file->stem + 5,
 			    strcmp(file->checksum, applied->checksum) == 0 ?
-			    "applied" : "changed", applied->applied_at);
+				"applied" :
+				"changed",
+			    applied->applied_at);
 	}
 	return E_OK;
 }
@@ -152,19 +154,26 @@ give_up(struct migration_run *run, const char *stem, bool at_commit,
 	struct diag why = *diag, ignored;
 
 	if (rc == E_DB_LOST && at_commit)
-		return diag_set(diag, E_DB_UNKNOWN, "the connection was lost"
+		return diag_set(diag, E_DB_UNKNOWN,
+		    "the connection was lost"
 		    " before PostgreSQL confirmed %s: --status tells whether"
-		    " it was done", stem);
+		    " it was done",
+		    stem);
 	/* A lost connection rolls back as well: the server does it. */
-	if (rc != E_DB_LOST && db_admin_run(run->db, "ROLLBACK", NULL, 0, NULL,
-	    NULL, &ignored) != E_OK)
+	if (rc != E_DB_LOST &&
+	    db_admin_run(run->db, "ROLLBACK", NULL, 0, NULL, NULL, &ignored) !=
+		E_OK)
 		rc = E_DB_LOST;
 	if (stop_asked)
-		return diag_set(diag, E_MIGRATION, "interrupted in %s, which"
-		    " was taken back as a whole", stem);
+		return diag_set(diag, E_MIGRATION,
+		    "interrupted in %s, which"
+		    " was taken back as a whole",
+		    stem);
 	if (rc == E_DB_LOST)
-		return diag_set(diag, rc, "%s in %s, which PostgreSQL takes"
-		    " back as a whole", err_text(rc), stem);
+		return diag_set(diag, rc,
+		    "%s in %s, which PostgreSQL takes"
+		    " back as a whole",
+		    err_text(rc), stem);
 	return diag_set(diag, rc == E_DB ? E_MIGRATION : rc,
 	    "%s failed and was taken back as a whole%s%s", stem,
 	    rc == E_DB ? "" : ": ", rc == E_DB ? "" : why.text);
@@ -187,9 +196,9 @@ run_step(struct migration_run *run, const struct migration_plan *plan,
 	run->path = migration_plan_path(plan, step);
 	rc = db_admin_run(run->db, "BEGIN", NULL, 0, NULL, NULL, diag);
 	if (rc == E_OK)
-		rc = up ? migration_history_add(run->db, file, run->arena,
-		    diag) : migration_history_remove(run->db, file,
-		    run->arena, diag);
+		rc = up ?
+		    migration_history_add(run->db, file, run->arena, diag) :
+		    migration_history_remove(run->db, file, run->arena, diag);
 	if (rc == E_OK)
 		rc = run_statements(run, migration_plan_text(plan, step), diag);
 	if (rc == E_OK) {
@@ -199,8 +208,8 @@ run_step(struct migration_run *run, const struct migration_plan *plan,
 	run->path = NULL;
 	if (rc != E_OK)
 		return give_up(run, file->stem, at_commit, rc, diag);
-	(void)printf("%s %s (%" PRId64 " ms)\n", up ? "applied" :
-	    "rolled back", file->stem, clock_ms() - start);
+	(void)printf("%s %s (%" PRId64 " ms)\n", up ? "applied" : "rolled back",
+	    file->stem, clock_ms() - start);
 	return E_OK;
 }
 
@@ -215,11 +224,13 @@ run_plan(struct migration_run *run, const struct migration_plan *plan,
 		const char *stem = plan->steps[i]->stem;
 
 		if (run->dry_run)
-			(void)printf("would %s %s\n", up ? "apply" :
-			    "roll back", stem);
+			(void)printf("would %s %s\n",
+			    up ? "apply" : "roll back", stem);
 		else if (stop_asked)
-			rc = diag_set(diag, E_MIGRATION, "interrupted before"
-			    " %s; what is reported above stays done", stem);
+			rc = diag_set(diag, E_MIGRATION,
+			    "interrupted before"
+			    " %s; what is reported above stays done",
+			    stem);
 		else
 			rc = run_step(run, plan, i, diag);
 	}
@@ -254,8 +265,8 @@ migration_run_apply(struct migration_run *run, int number, struct diag *diag)
 		rc = migration_plan_up(&run->files, &run->history, number,
 		    run->arena, &plan, diag);
 	if (rc == E_OK)
-		rc = migration_server_prepare(run->db, run->dry_run ||
-		    plan.count == 0, run->arena, diag);
+		rc = migration_server_prepare(run->db,
+		    run->dry_run || plan.count == 0, run->arena, diag);
 	if (rc != E_OK)
 		return rc;
 	if (plan.count == 0) {
@@ -268,8 +279,7 @@ migration_run_apply(struct migration_run *run, int number, struct diag *diag)
 }
 
 enum err
-migration_run_rollback(struct migration_run *run, int number,
-    struct diag *diag)
+migration_run_rollback(struct migration_run *run, int number, struct diag *diag)
 {
 	struct migration_plan plan;
 	enum err rc;
@@ -292,18 +302,23 @@ ask(const struct migration_run *run, struct diag *diag)
 	struct span typed;
 
 	if (!isatty(STDIN_FILENO))
-		return diag_set(diag, E_USAGE, "--drop-all drops the tables"
+		return diag_set(diag, E_USAGE,
+		    "--drop-all drops the tables"
 		    " and their data in database \"%s\": it needs --confirm, or"
-		    " a terminal to ask at", name);
-	(void)printf("This drops the tables and their data in database \"%s\"."
-	    "\nType its name to go on: ", name);
+		    " a terminal to ask at",
+		    name);
+	(void)printf(
+	    "This drops the tables and their data in database \"%s\"."
+	    "\nType its name to go on: ",
+	    name);
 	(void)fflush(stdout);
 	if (fgets(answer, sizeof(answer), stdin) == NULL)
 		answer[0] = '\0';
 	typed = str_span(answer);
 	typed.len = strcspn(answer, "\r\n");
 	if (!span_is(typed, name))
-		return diag_set(diag, E_USAGE, "that is not the database's"
+		return diag_set(diag, E_USAGE,
+		    "that is not the database's"
 		    " name; nothing was dropped");
 	return E_OK;
 }

@@ -21,8 +21,8 @@
 struct migration_run {
 	/* Set by the caller. */
 	struct arena *arena;
-	const char *dsn; /* as db_admin_open() */
-	bool dry_run;	 /* print the plan, change nothing */
+	const char *dsn;      /* as db_admin_open() */
+	bool dry_run;	      /* print the plan, change nothing */
 	int64_t lock_timeout; /* seconds */
 	struct migration_files files;
 	/* Kept by migration_run_ functions. */
@@ -38,8 +38,8 @@ enum err migration_run_open(struct migration_run *run, const char *program,
 void migration_run_close(struct migration_run *run);
 
 /* Print what is applied, pending, changed or missing. */
-enum err migration_run_status(struct migration_run *run,
-    struct diag *diag) MUST_CHECK;
+enum err migration_run_status(struct migration_run *run, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * Apply what is pending up to a number, and the number itself even when it is

@@ -21,7 +21,8 @@ static const char database_sql[] =
     " 'of none')) END),"
     " ((SELECT format('the role %s is a superuser or bypasses row-level"
     " security, which keeps tenants apart', rolname) FROM pg_roles"
-    " WHERE rolname = " SERVICE " AND (rolsuper OR rolbypassrls))),"
+    " WHERE rolname = " SERVICE
+    " AND (rolsuper OR rolbypassrls))),"
     " ((SELECT 'the service may not use the schema public: GRANT USAGE ON"
     " SCHEMA public TO pulse_etl_service' FROM pg_roles AS r"
     " JOIN pg_namespace AS n ON n.nspname = 'public'"
@@ -30,15 +31,16 @@ static const char database_sql[] =
     ") AS checks (what) WHERE what IS NOT NULL";
 
 /* Tables that the service could write once, since migration 0006. */
-#define LOST "(SELECT c.relname FROM pg_roles AS r CROSS JOIN pg_class AS c" \
-    " JOIN pg_policy AS p ON p.polrelid = c.oid" \
-    " AND p.polname = 'tenant_isolation'" \
-    " WHERE r.rolname = " SERVICE \
-    " AND c.relnamespace = to_regnamespace('public')" \
-    " AND c.relname NOT IN ('tenants', 'users', 'api_tokens'," \
-    " 'system_settings')" \
-    " AND NOT (has_table_privilege(r.oid, c.oid, 'SELECT')" \
-    " AND has_table_privilege(r.oid, c.oid, 'INSERT'))) AS lost"
+#define LOST \
+	"(SELECT c.relname FROM pg_roles AS r CROSS JOIN pg_class AS c" \
+	" JOIN pg_policy AS p ON p.polrelid = c.oid" \
+	" AND p.polname = 'tenant_isolation'" \
+	" WHERE r.rolname = " SERVICE \
+	" AND c.relnamespace = to_regnamespace('public')" \
+	" AND c.relname NOT IN ('tenants', 'users', 'api_tokens'," \
+	" 'system_settings')" \
+	" AND NOT (has_table_privilege(r.oid, c.oid, 'SELECT')" \
+	" AND has_table_privilege(r.oid, c.oid, 'INSERT'))) AS lost"
 
 /*
  * Of the runner: the statement that sets it right, where the runner may, or the
@@ -140,16 +142,19 @@ set_right(struct db_admin *db, const struct db_admin_rows *needs,
 	}
 	if (rc == E_OK)
 		return db_admin_run(db, "COMMIT", NULL, 0, NULL, NULL, diag);
-	if (rc != E_DB_LOST && db_admin_run(db, "ROLLBACK", NULL, 0, NULL,
-	    NULL, &ignored) != E_OK)
+	if (rc != E_DB_LOST &&
+	    db_admin_run(db, "ROLLBACK", NULL, 0, NULL, NULL, &ignored) != E_OK)
 		return E_DB_LOST;
-	return rc == E_DB ? diag_set(diag, E_MIGRATION, "the roles could not be"
-	    " made ready; nothing was changed") : rc;
+	return rc == E_DB ?
+	    diag_set(diag, E_MIGRATION,
+		"the roles could not be"
+		" made ready; nothing was changed") :
+	    rc;
 }
 
 enum err
-migration_server_prepare(struct db_admin *db, bool dry_run,
-    struct arena *arena, struct diag *diag)
+migration_server_prepare(struct db_admin *db, bool dry_run, struct arena *arena,
+    struct diag *diag)
 {
 	struct db_admin_rows *wrong, *needs;
 	unsigned refused;
@@ -173,9 +178,9 @@ migration_server_prepare(struct db_admin *db, bool dry_run,
 		}
 	}
 	if (refused > 0)
-		return diag_set(diag, E_MIGRATION, "the database %s is not as"
+		return diag_set(diag, E_MIGRATION,
+		    "the database %s is not as"
 		    " migrations need it; nothing was changed",
 		    db_admin_database(db));
-	return dry_run || needs->count == 0 ? E_OK :
-	    set_right(db, needs, diag);
+	return dry_run || needs->count == 0 ? E_OK : set_right(db, needs, diag);
 }

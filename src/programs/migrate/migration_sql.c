@@ -70,8 +70,8 @@ skip_quoted(struct migration_sql *sql, bool escapes)
 			for (; is_blank(peek(sql, blanks)); blanks++)
 				line_end |= peek(sql, blanks) == '\n';
 			skip(sql, 1);
-			if (!escapes || !line_end || peek(sql, blanks - 1) !=
-			    quote)
+			if (!escapes || !line_end ||
+			    peek(sql, blanks - 1) != quote)
 				return true;
 			skip(sql, blanks);
 		}
@@ -200,8 +200,8 @@ take_word(struct migration_sql *sql, struct migration_statement *statement,
 }
 
 static enum err
-unclosed(struct migration_statement *statement, unsigned line,
-    const char *what, struct diag *diag)
+unclosed(struct migration_statement *statement, unsigned line, const char *what,
+    struct diag *diag)
 {
 	statement->line = line;
 	return diag_set(diag, E_INVALID, "%s is never closed", what);
@@ -229,8 +229,8 @@ migration_sql_next(struct migration_sql *sql,
 			break;
 		if (is_word_start(c)) {
 			if (!take_word(sql, ret_statement, &open))
-				return unclosed(ret_statement, line,
-				    "a string", diag);
+				return unclosed(ret_statement, line, "a string",
+				    diag);
 		} else if (c == '\'' || c == '"') {
 			if (!skip_quoted(sql, false))
 				return unclosed(ret_statement, line,
@@ -257,11 +257,14 @@ migration_sql_next(struct migration_sql *sql,
 const char *
 migration_sql_refusal(const struct migration_statement *statement)
 {
-	static const char ends[] = "a migration is one transaction, which"
+	static const char ends[] =
+	    "a migration is one transaction, which"
 	    " pulse-etl-migrate opens and ends";
-	static const char outside[] = "it cannot run within the transaction"
+	static const char outside[] =
+	    "it cannot run within the transaction"
 	    " that a migration is";
-	static const char lasts[] = "it would outlast the migration; write"
+	static const char lasts[] =
+	    "it would outlast the migration; write"
 	    " SET LOCAL";
 	static const struct {
 		const char *words[2];
@@ -292,8 +295,8 @@ migration_sql_refusal(const struct migration_statement *statement)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (span_is_nocase(statement->words[0], rows[i].words[0]) &&
-		    (rows[i].words[1] == NULL || span_is_nocase(
-		    statement->words[1], rows[i].words[1])))
+		    (rows[i].words[1] == NULL ||
+			span_is_nocase(statement->words[1], rows[i].words[1])))
 			return rows[i].reason;
 	}
 	return NULL;

@@ -76,8 +76,8 @@ static const char live_sql[] =
     " FROM tables AS t CROSS JOIN pg_roles AS r JOIN pg_depend AS d"
     " ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid"
     " AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'"
-    " JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' WHERE "
-    SERVICE " AND has_sequence_privilege(r.oid, s.oid, 'USAGE')"
+    " JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' WHERE " SERVICE
+    " AND has_sequence_privilege(r.oid, s.oid, 'USAGE')"
     " AND has_table_privilege(r.oid, t.oid, 'INSERT')) AS g "
     "ORDER BY 2, 1, 3";
 
@@ -165,8 +165,8 @@ compare(struct comparison *comparison)
 
 		if (row->kind == SCHEMA_TABLE) {
 			table = row->name;
-			is_there = take(comparison, row->kind, table,
-			    table) != NULL;
+			is_there = take(comparison, row->kind, table, table) !=
+			    NULL;
 			if (!is_there) {
 				comparison->differences++;
 				(void)printf("%s: the table is missing\n",
@@ -208,7 +208,7 @@ is_harmless(char **cells)
 	return strcmp(cells[LIVE_KIND], kinds[SCHEMA_TABLE]) == 0 ||
 	    strcmp(cells[LIVE_KIND], kinds[SCHEMA_GRANT]) == 0 ||
 	    (strcmp(cells[LIVE_KIND], kinds[SCHEMA_INDEX]) == 0 &&
-	    strncmp(cells[LIVE_NAME], "UNIQUE ", 7) != 0);
+		strncmp(cells[LIVE_NAME], "UNIQUE ", 7) != 0);
 }
 
 /* Print what is there and nobody declared. */
@@ -217,12 +217,12 @@ note_others(struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->live->count; i++) {
 		char **cells = &comparison->live->cells[i * LIVE_COLUMNS];
-		bool is_table = strcmp(cells[LIVE_KIND],
-		    kinds[SCHEMA_TABLE]) == 0;
+		bool is_table = strcmp(cells[LIVE_KIND], kinds[SCHEMA_TABLE]) ==
+		    0;
 
 		if (comparison->declared[i] ||
 		    (!is_table &&
-		    is_part_of_note(comparison, cells[LIVE_TABLE])))
+			is_part_of_note(comparison, cells[LIVE_TABLE])))
 			continue;
 		if (is_harmless(cells))
 			comparison->notes++;
@@ -261,7 +261,9 @@ migration_verify(struct db_admin *db, struct arena *arena, struct diag *diag)
 	(void)printf("%u differences, %u notes\n", comparison.differences,
 	    comparison.notes);
 	if (comparison.differences > 0)
-		return diag_set(diag, E_MIGRATION, "the database %s is not"
-		    " what this version declares", db_admin_database(db));
+		return diag_set(diag, E_MIGRATION,
+		    "the database %s is not"
+		    " what this version declares",
+		    db_admin_database(db));
 	return E_OK;
 }

@@ -48,13 +48,15 @@ look_at_queue(struct doctor *doctor, const struct queue_state *state)
 	if (!state->is_up || state->refuses) {
 		doctor_tell(doctor, DOCTOR_WRONG, state->name,
 		    "rabbitmqctl list_queues name type leader online tells"
-		    " which node is missing", "%s", state->text);
+		    " which node is missing",
+		    "%s", state->text);
 		return;
 	}
 	if (state->policy[0] != '\0')
 		doctor_tell(doctor, DOCTOR_WRONG, state->name,
 		    "rabbitmqctl clear_policy, or let its pattern leave our"
-		    " queues out", "%s", state->policy);
+		    " queues out",
+		    "%s", state->policy);
 	look_at_messages(doctor, state);
 }
 
@@ -73,20 +75,25 @@ doctor_broker(struct doctor *doctor)
 	if (rc == E_OK)
 		rc = queue_manager_look(queue, 0, &states, &count, &diag);
 	if (rc != E_OK && rc != E_MQ_REFUSED) {
-		doctor_tell(doctor, DOCTOR_WRONG, "broker", "start it, or mend"
+		doctor_tell(doctor, DOCTOR_WRONG, "broker",
+		    "start it, or mend"
 		    " rabbitmq_url, rabbitmq_user and rabbitmq_password;"
-		    " stores answer 202 until then", "%s", diag.text);
+		    " stores answer 202 until then",
+		    "%s", diag.text);
 		return;
 	}
 	if (rc == E_MQ_REFUSED)
-		doctor_tell(doctor, DOCTOR_WRONG, "broker", "give it memory or"
-		    " disk: rabbitmq-diagnostics alarms", "%s", diag.text);
+		doctor_tell(doctor, DOCTOR_WRONG, "broker",
+		    "give it memory or"
+		    " disk: rabbitmq-diagnostics alarms",
+		    "%s", diag.text);
 	else
 		doctor_tell(doctor, DOCTOR_OK, "broker", NULL,
 		    "takes messages");
 	for (size_t i = 0; i < count; i++)
 		look_at_queue(doctor, &states[i]);
 	if (tool->settings->mq.rabbitmq_management[0] == '\0')
-		doctor_tell(doctor, DOCTOR_OK, "policies", NULL, "not looked"
+		doctor_tell(doctor, DOCTOR_OK, "policies", NULL,
+		    "not looked"
 		    " at: rabbitmq_management names no management interface");
 }

@@ -16,82 +16,91 @@ struct question {
 
 /* A level by a condition that is bad, and one that is worse. */
 #define LEVEL(wrong, warn) \
-	"CASE WHEN " wrong " THEN 'wrong' WHEN " warn " THEN 'warn'" \
+	"CASE WHEN " wrong " THEN 'wrong' WHEN " warn \
+	" THEN 'warn'" \
 	" ELSE 'ok' END, "
 
 static const struct question questions[] = {
-	{ "PostgreSQL", "SELECT "
-	    LEVEL("v < 140000", "v < 150000")
-	    "'version ' || current_setting('server_version'),"
-	    " 'upgrade to PostgreSQL 15 or later'"
-	    " FROM (SELECT current_setting('server_version_num')::int AS v,"
-	    " $1::bigint) AS s" },
-	{ "encoding", "SELECT " LEVEL("e <> 'UTF8'", "false") "e,"
-	    " 'dump the data, and restore into a database made with createdb"
-	    " -E UTF8 -T template0' FROM (SELECT pg_encoding_to_char(encoding)"
-	    " AS e, $1::bigint FROM pg_database"
-	    " WHERE datname = current_database()) AS s" },
-	{ "compression", "SELECT "
-	    LEVEL("false", "attcompression IS DISTINCT FROM 'l'")
-	    "'raw_data is compressed with ' || CASE attcompression WHEN 'l'"
-	    " THEN 'lz4' ELSE 'pglz, which takes three times the CPU' END,"
-	    " 'ALTER TABLE raw_extraction_data ALTER raw_data SET COMPRESSION"
-	    " lz4, on a PostgreSQL built with lz4'"
-	    " FROM pg_attribute WHERE $1::bigint > 0"
-	    " AND attrelid = to_regclass('raw_extraction_data')"
-	    " AND attname = 'raw_data'" },
-	{ "durability", "SELECT "
-	    LEVEL("'off' IN (current_setting('fsync'),"
-		" current_setting('full_page_writes'),"
-		" current_setting('synchronous_commit'))", "false")
-	    "'fsync ' || current_setting('fsync') || ', full_page_writes '"
-	    " || current_setting('full_page_writes') ||"
-	    " ', synchronous_commit ' || current_setting('synchronous_commit'),"
-	    " 'set all three to on in postgresql.conf: a 201 has to be on disk'"
-	    " WHERE $1::bigint > 0" },
-	{ "memory", "SELECT " LEVEL("false", "b < 128 * 1024 * 1024")
-	    "'shared_buffers ' || pg_size_pretty(b),"
-	    " 'set shared_buffers to a quarter of the memory'"
-	    " FROM (SELECT setting::bigint * 8192 AS b, $1::bigint"
-	    " FROM pg_settings WHERE name = 'shared_buffers') AS s" },
-	{ "connections", "SELECT " LEVEL("l < 3", "l < 10")
-	    "l || ' of ' || current_setting('max_connections') || ' are left',"
-	    " 'raise max_connections, or start fewer responders and workers'"
-	    " FROM (SELECT current_setting('max_connections')::int -"
-	    " current_setting('superuser_reserved_connections')::int -"
-	    " count(*) FILTER (WHERE backend_type = 'client backend') AS l,"
-	    " $1::bigint FROM pg_stat_activity GROUP BY 2) AS s" },
-	{ "clock", "SELECT " LEVEL("abs(d) > 60", "abs(d) > 5")
-	    "'PostgreSQL''s differs from this machine''s by ' || d || ' s',"
-	    " 'let both machines keep their clocks by NTP (chrony)'"
-	    " FROM (SELECT round(extract(epoch FROM clock_timestamp())"
-	    " - $1::bigint)::bigint AS d) AS s" },
-	{ "row security", "SELECT " LEVEL("count(*) > 0", "false")
-	    "CASE count(*) WHEN 0 THEN 'forced for every table of tenants'"
-	    " ELSE 'is not forced for ' || string_agg(relname, ', ') END,"
-	    " 'ALTER TABLE NAME FORCE ROW LEVEL SECURITY, as"
-	    " pulse_etl_owner'"
-	    " FROM pg_class AS c WHERE $1::bigint > 0 AND relkind = 'r'"
-	    " AND relnamespace = 'public'::regnamespace"
-	    " AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)"
-	    " AND NOT (relrowsecurity AND relforcerowsecurity)" },
-	{ "role", "SELECT "
-	    LEVEL("rolsuper OR rolbypassrls", "rolcreaterole OR rolcreatedb"
-		" OR pg_has_role(current_user, 'pulse_etl_owner', 'MEMBER')")
-	    "current_user || CASE WHEN rolsuper THEN ' is a superuser'"
-	    " WHEN rolbypassrls THEN ' bypasses row security'"
-	    " WHEN pg_has_role(current_user, 'pulse_etl_owner', 'MEMBER')"
-	    " THEN ' owns the tables' WHEN rolcreaterole OR rolcreatedb"
-	    " THEN ' may make roles or databases' ELSE ' has the rights of the"
-	    " service' END,"
-	    " 'give the service a login of its own: CREATE ROLE etl LOGIN"
-	    " IN ROLE pulse_etl_service'"
-	    " FROM pg_roles WHERE rolname = current_user AND $1::bigint > 0"
-	    " AND to_regrole('pulse_etl_owner') IS NOT NULL" },
-	{ "tenants", "SELECT " LEVEL("count(*) = 0", "false")
-	    "count(*) || ' active', 'pulse-etl tenant create NAME'"
-	    " FROM tenants WHERE active AND $1::bigint > 0" },
-	{ "tokens", "SELECT 'warn', 'token ' || id || ' of tenant '"
+	{ "PostgreSQL",
+	    "SELECT " LEVEL("v < 140000",
+		"v < 150000") "'version ' || current_setting('server_version'),"
+			      " 'upgrade to PostgreSQL 15 or later'"
+			      " FROM (SELECT current_setting('server_version_num')::int AS v,"
+			      " $1::bigint) AS s" },
+	{ "encoding",
+	    "SELECT " LEVEL("e <> 'UTF8'",
+		"false") "e,"
+			 " 'dump the data, and restore into a database made with createdb"
+			 " -E UTF8 -T template0' FROM (SELECT pg_encoding_to_char(encoding)"
+			 " AS e, $1::bigint FROM pg_database"
+			 " WHERE datname = current_database()) AS s" },
+	{ "compression",
+	    "SELECT " LEVEL("false",
+		"attcompression IS DISTINCT FROM 'l'") "'raw_data is compressed with ' || CASE attcompression WHEN 'l'"
+						       " THEN 'lz4' ELSE 'pglz, which takes three times the CPU' END,"
+						       " 'ALTER TABLE raw_extraction_data ALTER raw_data SET COMPRESSION"
+						       " lz4, on a PostgreSQL built with lz4'"
+						       " FROM pg_attribute WHERE $1::bigint > 0"
+						       " AND attrelid = to_regclass('raw_extraction_data')"
+						       " AND attname = 'raw_data'" },
+	{ "durability",
+	    "SELECT " LEVEL("'off' IN (current_setting('fsync'),"
+			    " current_setting('full_page_writes'),"
+			    " current_setting('synchronous_commit'))",
+		"false") "'fsync ' || current_setting('fsync') || ', full_page_writes '"
+			 " || current_setting('full_page_writes') ||"
+			 " ', synchronous_commit ' || current_setting('synchronous_commit'),"
+			 " 'set all three to on in postgresql.conf: a 201 has to be on disk'"
+			 " WHERE $1::bigint > 0" },
+	{ "memory",
+	    "SELECT " LEVEL("false",
+		"b < 128 * 1024 * 1024") "'shared_buffers ' || pg_size_pretty(b),"
+					 " 'set shared_buffers to a quarter of the memory'"
+					 " FROM (SELECT setting::bigint * 8192 AS b, $1::bigint"
+					 " FROM pg_settings WHERE name = 'shared_buffers') AS s" },
+	{ "connections",
+	    "SELECT " LEVEL("l < 3",
+		"l < 10") "l || ' of ' || current_setting('max_connections') || ' are left',"
+			  " 'raise max_connections, or start fewer responders and workers'"
+			  " FROM (SELECT current_setting('max_connections')::int -"
+			  " current_setting('superuser_reserved_connections')::int -"
+			  " count(*) FILTER (WHERE backend_type = 'client backend') AS l,"
+			  " $1::bigint FROM pg_stat_activity GROUP BY 2) AS s" },
+	{ "clock",
+	    "SELECT " LEVEL("abs(d) > 60",
+		"abs(d) > 5") "'PostgreSQL''s differs from this machine''s by ' || d || ' s',"
+			      " 'let both machines keep their clocks by NTP (chrony)'"
+			      " FROM (SELECT round(extract(epoch FROM clock_timestamp())"
+			      " - $1::bigint)::bigint AS d) AS s" },
+	{ "row security",
+	    "SELECT " LEVEL("count(*) > 0",
+		"false") "CASE count(*) WHEN 0 THEN 'forced for every table of tenants'"
+			 " ELSE 'is not forced for ' || string_agg(relname, ', ') END,"
+			 " 'ALTER TABLE NAME FORCE ROW LEVEL SECURITY, as"
+			 " pulse_etl_owner'"
+			 " FROM pg_class AS c WHERE $1::bigint > 0 AND relkind = 'r'"
+			 " AND relnamespace = 'public'::regnamespace"
+			 " AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)"
+			 " AND NOT (relrowsecurity AND relforcerowsecurity)" },
+	{ "role",
+	    "SELECT " LEVEL("rolsuper OR rolbypassrls",
+		"rolcreaterole OR rolcreatedb"
+		" OR pg_has_role(current_user, 'pulse_etl_owner', 'MEMBER')") "current_user || CASE WHEN rolsuper THEN ' is a superuser'"
+									      " WHEN rolbypassrls THEN ' bypasses row security'"
+									      " WHEN pg_has_role(current_user, 'pulse_etl_owner', 'MEMBER')"
+									      " THEN ' owns the tables' WHEN rolcreaterole OR rolcreatedb"
+									      " THEN ' may make roles or databases' ELSE ' has the rights of the"
+									      " service' END,"
+									      " 'give the service a login of its own: CREATE ROLE etl LOGIN"
+									      " IN ROLE pulse_etl_service'"
+									      " FROM pg_roles WHERE rolname = current_user AND $1::bigint > 0"
+									      " AND to_regrole('pulse_etl_owner') IS NOT NULL" },
+	{ "tenants",
+	    "SELECT " LEVEL("count(*) = 0",
+		"false") "count(*) || ' active', 'pulse-etl tenant create NAME'"
+			 " FROM tenants WHERE active AND $1::bigint > 0" },
+	{ "tokens",
+	    "SELECT 'warn', 'token ' || id || ' of tenant '"
 	    " || tenant_id || ' ends at ' || to_char(expires_at,"
 	    " 'YYYY-MM-DD HH24:MI') || ' UTC',"
 	    " 'pulse-etl token create, give it to its client, then pulse-etl"
@@ -99,21 +108,24 @@ static const struct question questions[] = {
 	    " WHERE revoked_at IS NULL AND active AND $1::bigint > 0"
 	    " AND expires_at BETWEEN now() AND now() + interval '14 days'"
 	    " ORDER BY expires_at LIMIT 20" },
-	{ "batches", "SELECT " LEVEL("s > 3600", "s > 900")
-	    "n || ' pending, the oldest for ' || COALESCE(s, 0) || ' s',"
-	    " 'start workers, or more of them; pulse-etl queues tells whether"
-	    " somebody takes the messages' FROM (SELECT count(*) AS n,"
-	    " extract(epoch FROM (now() AT TIME ZONE 'UTC') -"
-	    " min(created_at))::bigint AS s FROM raw_extraction_data"
-	    " WHERE active AND processing_status = 'pending'"
-	    " AND queue_transform AND $1::bigint > 0) AS s" },
-	{ "batches", "SELECT 'warn', n || ' failed',"
+	{ "batches",
+	    "SELECT " LEVEL("s > 3600",
+		"s > 900") "n || ' pending, the oldest for ' || COALESCE(s, 0) || ' s',"
+			   " 'start workers, or more of them; pulse-etl queues tells whether"
+			   " somebody takes the messages' FROM (SELECT count(*) AS n,"
+			   " extract(epoch FROM (now() AT TIME ZONE 'UTC') -"
+			   " min(created_at))::bigint AS s FROM raw_extraction_data"
+			   " WHERE active AND processing_status = 'pending'"
+			   " AND queue_transform AND $1::bigint > 0) AS s" },
+	{ "batches",
+	    "SELECT 'warn', n || ' failed',"
 	    " 'pulse-etl raw list --status failed tells why; pulse-etl requeue"
 	    " --status failed does them again' FROM (SELECT count(*) AS n"
 	    " FROM raw_extraction_data WHERE active"
 	    " AND processing_status = 'failed' AND $1::bigint > 0) AS s"
 	    " WHERE n > 0" },
-	{ "batches", "SELECT 'warn', n || ' at work for more than an hour',"
+	{ "batches",
+	    "SELECT 'warn', n || ' at work for more than an hour',"
 	    " 'the relay gives lost ones back after relay_lost_age: see that it"
 	    " runs' FROM (SELECT count(*) AS n FROM raw_extraction_data"
 	    " WHERE active AND processing_status = 'processing'"
@@ -150,9 +162,10 @@ ask(struct doctor *doctor, const struct question *question)
 		enum doctor_level level = level_of(db_text(rows, i, 0));
 
 		doctor_tell(doctor, level, question->about,
-		    level == DOCTOR_OK ? NULL : arena_text(tool->arena,
-		    db_text(rows, i, 2)), "%.*s",
-		    SPAN_ARG(db_text(rows, i, 1)));
+		    level == DOCTOR_OK ?
+			NULL :
+			arena_text(tool->arena, db_text(rows, i, 2)),
+		    "%.*s", SPAN_ARG(db_text(rows, i, 1)));
 	}
 }
 
@@ -165,19 +178,22 @@ doctor_database(struct doctor *doctor)
 
 	diag_clear(&diag);
 	if (db_open(tool->db, &diag) != E_OK) {
-		doctor_tell(doctor, DOCTOR_WRONG, "PostgreSQL", "start it, or"
-		    " mend database_url in the settings", "%s", diag.text);
+		doctor_tell(doctor, DOCTOR_WRONG, "PostgreSQL",
+		    "start it, or"
+		    " mend database_url in the settings",
+		    "%s", diag.text);
 		return;
 	}
 	rc = schema_ready(tool->db, tool->arena, &diag);
 	if (rc == E_OK)
-		doctor_tell(doctor, DOCTOR_OK, "tables", NULL, "are those of"
+		doctor_tell(doctor, DOCTOR_OK, "tables", NULL,
+		    "are those of"
 		    " this version, and the service may use them");
 	else
 		doctor_tell(doctor, DOCTOR_WRONG, "tables",
 		    "pulse-etl-migrate --apply-all, then pulse-etl-migrate"
-		    " --verify", "%s", diag.client[0] != '\0' ? diag.client :
-		    diag.text);
+		    " --verify",
+		    "%s", diag.client[0] != '\0' ? diag.client : diag.text);
 	for (size_t i = 0; i < COUNT(questions); i++)
 		ask(doctor, &questions[i]);
 }

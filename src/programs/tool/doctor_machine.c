@@ -27,15 +27,18 @@ look_at_keys(struct doctor *doctor)
 
 	diag_clear(&diag);
 	if (path[0] == '\0') {
-		doctor_tell(doctor, DOCTOR_WARN, "keys", "pulse-etl setup makes"
-		    " a file of keys; set secret_keys_file", "there are none:"
+		doctor_tell(doctor, DOCTOR_WARN, "keys",
+		    "pulse-etl setup makes"
+		    " a file of keys; set secret_keys_file",
+		    "there are none:"
 		    " passwords of integrations are refused");
 		return;
 	}
 	/* A secret that is sealed and thrown away: the keys can be used. */
 	if (secret_seal(path, SPAN_LIT("x"), SPAN_LIT("doctor"), tool->arena,
-	    &sealed, &diag) != E_OK)
-		doctor_tell(doctor, DOCTOR_WRONG, "keys", "make it readable for"
+		&sealed, &diag) != E_OK)
+		doctor_tell(doctor, DOCTOR_WRONG, "keys",
+		    "make it readable for"
 		    " the service alone: chown root:pulse-etl, chmod 0640",
 		    "%s", diag.text);
 	else
@@ -51,14 +54,16 @@ look_at_folder(struct doctor *doctor, const char *setting, const char *path,
 
 	if (path[0] == '\0')
 		return;
-	(void)snprintf(folder, sizeof(folder), "%.*s", whole || slash == NULL ?
-	    (int)strlen(path) : (int)(slash - path), path);
+	(void)snprintf(folder, sizeof(folder), "%.*s",
+	    whole || slash == NULL ? (int)strlen(path) : (int)(slash - path),
+	    path);
 	if (access(folder, W_OK) == 0)
 		doctor_tell(doctor, DOCTOR_OK, setting, NULL, "%s", path);
 	else
-		doctor_tell(doctor, DOCTOR_WRONG, setting, "make the folder,"
-		    " and the service's user its owner", "%s: %s", folder,
-		    strerror(errno));
+		doctor_tell(doctor, DOCTOR_WRONG, setting,
+		    "make the folder,"
+		    " and the service's user its owner",
+		    "%s: %s", folder, strerror(errno));
 }
 
 /* The pool's socket: who may write to it, and does somebody answer? */
@@ -73,12 +78,15 @@ look_at_socket(struct doctor *doctor, const char *path)
 		return;
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	if (stat(path, &about) == 0 && (about.st_mode & S_IWOTH) != 0)
-		doctor_tell(doctor, DOCTOR_WRONG, "socket", "start spawn-fcgi"
-		    " with -M 0660 and -G of nginx's group", "everybody can"
-		    " write to %s", path);
+		doctor_tell(doctor, DOCTOR_WRONG, "socket",
+		    "start spawn-fcgi"
+		    " with -M 0660 and -G of nginx's group",
+		    "everybody can"
+		    " write to %s",
+		    path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address,
-	    sizeof(address)) == 0)
+	if (fd >= 0 &&
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		doctor_tell(doctor, DOCTOR_OK, "pool", NULL, "%s answers",
 		    path);
 	else
@@ -162,10 +170,13 @@ look_at_bodies(struct doctor *doctor, const char *text)
 			largest = size;
 	}
 	if (largest < most)
-		doctor_tell(doctor, DOCTOR_WRONG, "nginx", "set"
+		doctor_tell(doctor, DOCTOR_WRONG, "nginx",
+		    "set"
 		    " client_max_body_size to max_body, in the location of"
-		    " /app/etl", "refuses bodies that max_body (%" PRId64
-		    " bytes) would take", most);
+		    " /app/etl",
+		    "refuses bodies that max_body (%" PRId64
+		    " bytes) would take",
+		    most);
 }
 
 static void
@@ -175,16 +186,19 @@ look_at_nginx(struct doctor *doctor)
 
 	buf_init(&out, NGINX_BYTES_MAX);
 	if (!read_nginx(&out)) {
-		doctor_tell(doctor, DOCTOR_OK, "nginx", NULL, "not looked at:"
+		doctor_tell(doctor, DOCTOR_OK, "nginx", NULL,
+		    "not looked at:"
 		    " nginx -T, which takes root, gave nothing");
 		find_socket(doctor, NULL);
 	} else {
 		buf_add_char(&out, '\0');
 		if (strstr(out.data, "/app/etl") == NULL) {
-			doctor_tell(doctor, DOCTOR_WRONG, "nginx", "include "
-			    ETL_NGINXDIR "/pulse-etl-http.conf in its"
+			doctor_tell(doctor, DOCTOR_WRONG, "nginx",
+			    "include " ETL_NGINXDIR
+			    "/pulse-etl-http.conf in its"
 			    " http block and pulse-etl-location.conf in a"
-			    " server", "does not forward /app/etl");
+			    " server",
+			    "does not forward /app/etl");
 		} else {
 			doctor_tell(doctor, DOCTOR_OK, "nginx", NULL,
 			    "forwards /app/etl");
@@ -202,9 +216,12 @@ look_at_limits(struct doctor *doctor)
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return;
-	doctor_tell(doctor, files.rlim_cur < FILES_LEAST ? DOCTOR_WARN :
-	    DOCTOR_OK, "open files", files.rlim_cur < FILES_LEAST ?
-	    "raise LimitNOFILE or ulimit -n to 1024 or more" : NULL,
+	doctor_tell(doctor,
+	    files.rlim_cur < FILES_LEAST ? DOCTOR_WARN : DOCTOR_OK,
+	    "open files",
+	    files.rlim_cur < FILES_LEAST ?
+		"raise LimitNOFILE or ulimit -n to 1024 or more" :
+		NULL,
 	    "%llu for each process", (unsigned long long)files.rlim_cur);
 }
 

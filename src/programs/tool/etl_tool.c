@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/suggest.h"
-#include "models/tenant/audit_log.h"
 #include "programs/tool/tool_output.h"
 
 #define PROGRAM "pulse-etl"
@@ -53,14 +52,17 @@ print_commands(const char *group)
 static void
 print_help(const char *group)
 {
-	(void)puts("usage: " PROGRAM " [--config FILE] GROUP [COMMAND]"
-	    " [OPTION]...\n");
+	(void)puts("usage: " PROGRAM
+		   " [--config FILE] GROUP [COMMAND]"
+		   " [OPTION]...\n");
 	print_commands(group);
-	(void)puts("\n"
+	(void)puts(
+	    "\n"
 	    "  -c, --config FILE  read settings from FILE, the other programs'"
 	    " file;\n"
 	    "                     without it ETL_CONFIG, then\n"
-	    "                     " ETL_SYSCONFDIR "/pulse-etl/etl.conf\n"
+	    "                     " ETL_SYSCONFDIR
+	    "/pulse-etl/etl.conf\n"
 	    "  -h, --help         this text; behind a GROUP its commands\n"
 	    "  -V, --version      the version\n"
 	    "\n"
@@ -77,8 +79,8 @@ print_help(const char *group)
 _Noreturn static void
 fail_usage(const char *text, const char *detail)
 {
-	(void)fprintf(stderr, PROGRAM ": %s%s\nTry: " PROGRAM " --help\n",
-	    text, detail);
+	(void)fprintf(stderr, PROGRAM ": %s%s\nTry: " PROGRAM " --help\n", text,
+	    detail);
 	exit(err_exit_code(E_USAGE));
 }
 
@@ -86,8 +88,9 @@ fail_usage(const char *text, const char *detail)
 _Noreturn static void
 fail_name(const char *what, const char *name, const char *near)
 {
-	(void)fprintf(stderr, PROGRAM ": there is no %s %s%s%s%s\nTry: " PROGRAM
-	    " --help\n", what, name, near == NULL ? "" : "; did you mean ",
+	(void)fprintf(stderr,
+	    PROGRAM ": there is no %s %s%s%s%s\nTry: " PROGRAM " --help\n",
+	    what, name, near == NULL ? "" : "; did you mean ",
 	    near == NULL ? "" : near, near == NULL ? "" : "?");
 	exit(err_exit_code(E_USAGE));
 }
@@ -125,8 +128,8 @@ takes(const struct tool *tool, const char *name)
 static int
 next_option(struct tool *tool, const struct option *options)
 {
-	int index, option = option_next(tool->argc, tool->argv, "+h", options,
-	    &index);
+	int index,
+	    option = option_next(tool->argc, tool->argv, "+h", options, &index);
 
 	if (index >= 0 && option != '?' && option != 'h' &&
 	    !takes(tool, options[index].name))
@@ -157,8 +160,7 @@ void
 tool_no_arguments(const struct tool *tool)
 {
 	if (optind < tool->argc)
-		tool_usage(tool, "unexpected argument: %s",
-		    tool->argv[optind]);
+		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
 }
 
 int64_t
@@ -173,16 +175,6 @@ tool_id(const struct tool *tool)
 	return id;
 }
 
-enum err
-tool_explain(enum err rc, const char *what, struct diag *diag)
-{
-	if (rc != E_OK && strcmp(diag->sqlstate, "42501") == 0)
-		return diag_set(diag, E_FORBIDDEN, "this role may not change"
-		    " %s: connect as the owner of the tables (DATABASE_URL)",
-		    what);
-	return rc;
-}
-
 int64_t
 tool_number(const struct tool *tool, const char *option, int64_t min,
     int64_t max)
@@ -191,54 +183,10 @@ tool_number(const struct tool *tool, const char *option, int64_t min,
 
 	if (!span_int64(str_span(optarg), &number) || number < min ||
 	    number > max)
-		tool_usage(tool, "%s takes a whole number from %" PRId64
-		    " to %" PRId64, option, min, max);
+		tool_usage(tool,
+		    "%s takes a whole number from %" PRId64 " to %" PRId64,
+		    option, min, max);
 	return number;
-}
-
-enum err
-tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
-    int64_t row_id, struct diag *diag)
-{
-	const struct audit_entry entry = { .tenant_id = tenant_id,
-		.action = action, .row_id = row_id };
-
-	return audit_log_insert(tool->db, &entry, tool->arena, diag);
-}
-
-struct span
-tool_plain(const struct tool *tool, struct span text)
-{
-	char *copy = arena_text(tool->arena, text);
-
-	if (text.at == NULL || arena_failed(tool->arena))
-		return SPAN_LIT("-");
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
-			copy[i] = '?';
-	return (struct span){ copy, text.len };
-}
-
-int64_t
-tool_duration(const struct tool *tool, const char *option)
-{
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
-	struct span text = str_span(optarg);
-	int64_t number;
-
-	for (size_t i = 0; i < COUNT(units) && text.len > 1; i++) {
-		struct span digits = { text.at, text.len - 1 };
-
-		if (text.at[text.len - 1] == units[i].unit &&
-		    span_int64(digits, &number) && number >= 0 &&
-		    number <= 36500 * 86400LL / units[i].seconds)
-			return number * units[i].seconds;
-	}
-	tool_usage(tool, "%s takes a duration such as 90d, 12h, 30m or 45s",
-	    option);
 }
 
 /* Print all settings, secrets masked. */
@@ -314,8 +262,8 @@ read_options(int argc, char **argv, const char **ret_path)
 			print_help(NULL);
 			exit(err_exit_code(E_OK));
 		case 'V':
-			(void)puts(PROGRAM " " PACKAGE_VERSION
-			    "\nFeatures: " ETL_FEATURES);
+			(void)puts(PROGRAM
+			    " " PACKAGE_VERSION "\nFeatures: " ETL_FEATURES);
 			exit(err_exit_code(E_OK));
 		default:
 			(void)fprintf(stderr, "Try: " PROGRAM " --help\n");
@@ -369,9 +317,11 @@ main(int argc, char **argv)
 		return err_exit_code(E_SETTING);
 	}
 	if (path != NULL && !file_is_private(path))
-		(void)fprintf(stderr, PROGRAM ": warning: everybody can read"
-		    " %s, which may hold passwords: chmod 0640 %s\n", path,
-		    path);
+		(void)fprintf(stderr,
+		    PROGRAM
+		    ": warning: everybody can read"
+		    " %s, which may hold passwords: chmod 0640 %s\n",
+		    path, path);
 	if (row->command[0] != '\0')
 		first++;
 	tool.argc = argc - first;

@@ -115,13 +115,16 @@ add(struct import_files *files, const char *path, const struct folder *outer,
 	folder.device = about.st_dev;
 	folder.number = about.st_ino;
 	if (S_ISDIR(about.st_mode) && is_loop(&about, outer)) {
-		(void)fprintf(stderr, "passed over %s: it leads back to a"
-		    " folder that it is in\n", path);
+		(void)fprintf(stderr,
+		    "passed over %s: it leads back to a"
+		    " folder that it is in\n",
+		    path);
 		return E_OK;
 	}
 	if (S_ISDIR(about.st_mode))
-		return folder.depth > DEPTH_MAX ? diag_set(diag, E_INVALID,
-		    "%s: too many folders within each other", path) :
+		return folder.depth > DEPTH_MAX ?
+		    diag_set(diag, E_INVALID,
+			"%s: too many folders within each other", path) :
 		    add_folder(files, path, &folder, arena, diag);
 	if (outer != NULL && (!is_json(path) || !S_ISREG(about.st_mode)))
 		return E_OK;
@@ -179,8 +182,10 @@ import_files_token(const char *path, struct arena *arena,
 			rc = diag_set(diag, E_INVALID,
 			    "the token is not one word");
 	if (rc == E_OK)
-		*ret_header = token.len == 0 ? NULL : arena_printf(arena,
-		    "Authorization: Bearer %.*s", SPAN_ARG(token));
+		*ret_header = token.len == 0 ?
+		    NULL :
+		    arena_printf(arena, "Authorization: Bearer %.*s",
+			SPAN_ARG(token));
 	if (rc == E_OK)
 		rc = arena_done(arena, diag);
 	buf_free(&buf);

@@ -25,8 +25,8 @@ enum err import_files_add(struct import_files *files, const char *path,
     struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /* Add a file's bytes to a buffer. Fails: E_INVALID, E_TOO_LARGE. */
-enum err import_files_read(const char *path, struct buf *out,
-    struct diag *diag) MUST_CHECK;
+enum err import_files_read(const char *path, struct buf *out, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * The header that names a body and where it goes: half a SHA-256 of both.

@@ -42,8 +42,8 @@ import_options_read(struct tool *tool, struct import_options *ret)
 			    INT32_MAX);
 			break;
 		case 'i':
-			ret->integration_id = tool_number(tool,
-			    "--integration", 1, INT32_MAX);
+			ret->integration_id = tool_number(tool, "--integration",
+			    1, INT32_MAX);
 			break;
 		case 'y':
 			ret->entity_type = optarg;
@@ -62,8 +62,9 @@ import_options_read(struct tool *tool, struct import_options *ret)
 			break;
 		}
 	}
-	if (ret->url == NULL || (strncmp(ret->url, "http://", 7) != 0 &&
-	    strncmp(ret->url, "https://", 8) != 0))
+	if (ret->url == NULL ||
+	    (strncmp(ret->url, "http://", 7) != 0 &&
+		strncmp(ret->url, "https://", 8) != 0))
 		tool_usage(tool, "--url http://HOST[:PORT] is missing");
 	if (ret->nul != NULL && strcmp(ret->nul, "refuse") != 0 &&
 	    strcmp(ret->nul, "replace") != 0)
@@ -73,10 +74,12 @@ import_options_read(struct tool *tool, struct import_options *ret)
 	if (optind == tool->argc)
 		tool_usage(tool, "a FILE or FOLDER is missing");
 	if (token_file != NULL && !file_is_private(token_file))
-		(void)fprintf(stderr, "pulse-etl: warning: everybody can read"
-		    " %s: chmod 0600 %s\n", token_file, token_file);
+		(void)fprintf(stderr,
+		    "pulse-etl: warning: everybody can read"
+		    " %s: chmod 0600 %s\n",
+		    token_file, token_file);
 	if (import_files_token(token_file, tool->arena, &ret->authorization,
-	    &diag) != E_OK)
+		&diag) != E_OK)
 		tool_usage(tool, "%s", diag.text);
 }
 

@@ -34,7 +34,7 @@ struct setup {
 	uid_t server_uid;
 	bool own_broker;
 	/* What the steps give each other. */
-	gid_t gid; /* of the group, or (gid_t)-1 */
+	gid_t gid;		      /* of the group, or (gid_t)-1 */
 	const char *service_dsn;      /* of the role */
 	const char *service_password; /* for a role that is made */
 	struct settings settings;     /* as the settings file says */

@@ -16,7 +16,8 @@
 static void
 print_commands(void)
 {
-	(void)puts("\nWhere the broker does not know the user yet, run on its"
+	(void)puts(
+	    "\nWhere the broker does not know the user yet, run on its"
 	    " machine, as root:\n\n"
 	    "\trabbitmqctl add_vhost VHOST\n"
 	    "\trabbitmqctl add_user USER    # it asks for the password\n"
@@ -74,11 +75,11 @@ make_user(struct setup *setup)
 	if (password.at == NULL || rest.at == NULL)
 		return false;
 	copy = arena_text(setup->tool->arena, password);
-	if (arena_failed(setup->tool->arena) || !run(vhost, NULL) || !run(user, copy) ||
-	    !run(rights, NULL))
+	if (arena_failed(setup->tool->arena) || !run(vhost, NULL) ||
+	    !run(user, copy) || !run(rights, NULL))
 		return false;
-	setup_say("made", "the broker's virtual host and user "
-	    SETUP_BROKER_NAME);
+	setup_say("made",
+	    "the broker's virtual host and user " SETUP_BROKER_NAME);
 	return true;
 }
 

@@ -14,8 +14,17 @@
 #define PATH_BYTES 4096
 
 /* What may be done, and what is there: the cells of this, in their order. */
-enum { FIT, MAY_CREATE, HAS_OWNER, HAS_SERVICE, HAS_LOGIN, IS_OWNER, WHO,
-	IS_16, FACTS };
+enum {
+	FIT,
+	MAY_CREATE,
+	HAS_OWNER,
+	HAS_SERVICE,
+	HAS_LOGIN,
+	IS_OWNER,
+	WHO,
+	IS_16,
+	FACTS
+};
 #define FACTS_SQL \
 	"SELECT current_setting('server_version_num')::int >= $2::int," \
 	" (SELECT rolsuper OR rolcreaterole FROM pg_roles" \
@@ -62,8 +71,10 @@ create_database(const struct setup *setup, struct diag *diag)
 	setup_as_server(setup, false);
 	if (rc != E_OK)
 		return rc;
-	rc = db_admin_run(admin, "CREATE DATABASE pulse_etl ENCODING 'UTF8'"
-	    " TEMPLATE template0", NULL, 0, NULL, NULL, diag);
+	rc = db_admin_run(admin,
+	    "CREATE DATABASE pulse_etl ENCODING 'UTF8'"
+	    " TEMPLATE template0",
+	    NULL, 0, NULL, NULL, diag);
 	db_admin_close(admin);
 	if (rc == E_OK)
 		setup_say("made", "the database pulse_etl");
@@ -120,18 +131,21 @@ setup_check_database(struct setup *setup, struct diag *diag)
 	    create_database(setup, diag) == E_OK)
 		rc = open_owner(setup, &admin, diag);
 	if (rc != E_OK)
-		return diag_set(diag, rc, "the database: %s. Give --database"
+		return diag_set(diag, rc,
+		    "the database: %s. Give --database"
 		    " for the role that is to own the tables; createdb makes"
-		    " a database", diag->text);
+		    " a database",
+		    diag->text);
 	rc = ask_facts(admin, setup, &facts, diag);
 	if (rc == E_OK && !holds(facts, FIT))
-		rc = diag_set(diag, E_INVALID, "PostgreSQL 14 or later is"
+		rc = diag_set(diag, E_INVALID,
+		    "PostgreSQL 14 or later is"
 		    " needed");
 	if (rc == E_OK)
 		rc = make_dsn(setup, admin, diag);
 	if (rc == E_OK)
-		setup_say("ok", "database %s, as %s",
-		    db_admin_database(admin), facts[WHO]);
+		setup_say("ok", "database %s, as %s", db_admin_database(admin),
+		    facts[WHO]);
 	db_admin_close(admin);
 	return rc;
 }
@@ -140,7 +154,8 @@ setup_check_database(struct setup *setup, struct diag *diag)
 static void
 print_sql(const struct setup *setup, char *const *facts, const char *verifier)
 {
-	(void)puts("\n-- Run this as a superuser in the same database, then"
+	(void)puts(
+	    "\n-- Run this as a superuser in the same database, then"
 	    " run setup again:");
 	if (!holds(facts, HAS_OWNER))
 		(void)puts("CREATE ROLE pulse_etl_owner NOLOGIN;");
@@ -151,8 +166,10 @@ print_sql(const struct setup *setup, char *const *facts, const char *verifier)
 		    holds(facts, IS_16) ? " WITH INHERIT TRUE, SET TRUE" : "");
 	(void)puts("GRANT CREATE ON SCHEMA public TO pulse_etl_owner;");
 	if (!holds(facts, HAS_LOGIN))
-		(void)printf("CREATE ROLE %s LOGIN PASSWORD '%s'"
-		    " IN ROLE pulse_etl_service;\n", setup->role, verifier);
+		(void)printf(
+		    "CREATE ROLE %s LOGIN PASSWORD '%s'"
+		    " IN ROLE pulse_etl_service;\n",
+		    setup->role, verifier);
 }
 
 /* The password that the settings hold for the service's login. */
@@ -180,9 +197,10 @@ setup_check_roles(struct setup *setup, struct diag *diag)
 		    setup->tool->arena, &verifier, diag);
 	if (rc == E_OK && !holds(facts, MAY_CREATE) &&
 	    !(holds(facts, HAS_OWNER) && holds(facts, HAS_SERVICE) &&
-	    holds(facts, HAS_LOGIN) && holds(facts, IS_OWNER))) {
+		holds(facts, HAS_LOGIN) && holds(facts, IS_OWNER))) {
 		print_sql(setup, facts, verifier);
-		rc = diag_set(diag, E_FORBIDDEN, "%s may not make roles: let a"
+		rc = diag_set(diag, E_FORBIDDEN,
+		    "%s may not make roles: let a"
 		    " superuser run the SQL above, then run setup again",
 		    facts[WHO]);
 	}
@@ -238,7 +256,8 @@ setup_migrate(struct setup *setup, struct diag *diag)
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return diag_set(diag, E_INVALID, "the migrations were not"
+		return diag_set(diag, E_INVALID,
+		    "the migrations were not"
 		    " applied: see above, then run setup again");
 	setup_say("ok", "the tables are those of this version");
 	return E_OK;
@@ -256,8 +275,10 @@ create_login(struct setup *setup, struct db_admin *admin, struct diag *diag)
 	    &verifier, diag);
 	if (rc != E_OK)
 		return rc;
-	sql = arena_printf(arena, "CREATE ROLE %s LOGIN PASSWORD '%s'"
-	    " IN ROLE pulse_etl_service", setup->role, verifier);
+	sql = arena_printf(arena,
+	    "CREATE ROLE %s LOGIN PASSWORD '%s'"
+	    " IN ROLE pulse_etl_service",
+	    setup->role, verifier);
 	rc = arena_done(arena, diag);
 	if (rc == E_OK)
 		rc = db_admin_run(admin, sql, NULL, 0, NULL, NULL, diag);
@@ -289,10 +310,12 @@ setup_role(struct setup *setup, struct diag *diag)
 	rc = db_open(db, diag);
 	db_free(db);
 	if (rc != E_OK)
-		return diag_set(diag, E_CONFLICT, "the service cannot log in by"
+		return diag_set(diag, E_CONFLICT,
+		    "the service cannot log in by"
 		    " database_url of the settings: %s. If the role %s has"
 		    " another password, set it, or choose another name:"
-		    " --role", diag->text, setup->role);
+		    " --role",
+		    diag->text, setup->role);
 	setup_say("ok", "the service logs in as %s", setup->role);
 	return E_OK;
 }

@@ -29,7 +29,8 @@ make_folder(const struct setup *setup, const char *path, mode_t mode,
 		setup_say("made", "%s", path);
 		return E_OK;
 	}
-	return errno == EEXIST ? E_OK :
+	return errno == EEXIST ?
+	    E_OK :
 	    diag_set(diag, E_SYSTEM, "%s: %s", path, strerror(errno));
 }
 
@@ -50,7 +51,8 @@ make_file(const struct setup *setup, const char *path, struct span text,
 static void
 add_escaped(struct buf *out, struct span text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 	for (size_t i = 0; i < text.len; i++) {
@@ -72,8 +74,10 @@ add_broker(struct setup *setup, struct buf *out, struct diag *diag)
 	buf_add_text(out, "rabbitmq_url = ");
 	if (setup->own_broker) {
 		rc = setup_password(setup, &made, diag);
-		buf_printf(out, "amqp://" SETUP_BROKER_NAME ":%s@127.0.0.1/"
-		    SETUP_BROKER_NAME "\n", rc == E_OK ? made : "");
+		buf_printf(out,
+		    "amqp://" SETUP_BROKER_NAME
+		    ":%s@127.0.0.1/" SETUP_BROKER_NAME "\n",
+		    rc == E_OK ? made : "");
 		return rc;
 	}
 	if (setup->broker_password_file == NULL && (at == NULL || setup->yes)) {
@@ -81,7 +85,8 @@ add_broker(struct setup *setup, struct buf *out, struct diag *diag)
 		return E_OK;
 	}
 	if (at == NULL)
-		return diag_set(diag, E_INVALID, "--broker names no user:"
+		return diag_set(diag, E_INVALID,
+		    "--broker names no user:"
 		    " amqp://USER@HOST/VHOST");
 	rc = tool_password(setup->tool, setup->broker_password_file,
 	    "Password of the broker's user", &password, diag);
@@ -106,13 +111,17 @@ make_settings(struct setup *setup, const char *path, const char *keys,
 		return E_OK;
 	}
 	buf_init(&text, URL_BYTES_MAX * 4);
-	buf_printf(&text, "# Settings of Pulse ETL, made by pulse-etl setup."
+	buf_printf(&text,
+	    "# Settings of Pulse ETL, made by pulse-etl setup."
 	    " What is not here has its default:\n"
 	    "# pulse-etl settings show prints all, and what each is for.\n"
-	    "database_url = %s\n", setup->service_dsn);
+	    "database_url = %s\n",
+	    setup->service_dsn);
 	rc = add_broker(setup, &text, diag);
-	buf_printf(&text, "secret_keys_file = %s\n"
-	    "metrics_file = %s/metrics\n", keys, setup->run_folder);
+	buf_printf(&text,
+	    "secret_keys_file = %s\n"
+	    "metrics_file = %s/metrics\n",
+	    keys, setup->run_folder);
 	if (rc == E_OK && buf_done(&text) != E_OK)
 		rc = diag_set(diag, E_NO_MEMORY, "no memory");
 	if (rc == E_OK)
@@ -147,10 +156,11 @@ setup_files(struct setup *setup, struct diag *diag)
 		return rc;
 	setup->gid = group == NULL ? (gid_t)-1 : group->gr_gid;
 	if (group == NULL)
-		setup_say("note", "there is no group %s: the settings can be"
+		setup_say("note",
+		    "there is no group %s: the settings can be"
 		    " read by this one only (adduser --system --group"
-		    " --no-create-home %s makes it)", setup->group,
-		    setup->group);
+		    " --no-create-home %s makes it)",
+		    setup->group, setup->group);
 	rc = make_folder(setup, setup->folder, FOLDER_MODE, diag);
 	if (rc == E_OK)
 		rc = make_folder(setup, setup->run_folder, RUN_FOLDER_MODE,

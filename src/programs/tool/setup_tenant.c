@@ -45,8 +45,8 @@ take_integration(struct setup *setup, struct db *db, struct diag *diag)
 	struct catalogue_change change = { 0 };
 	struct arena *arena = setup->tool->arena;
 	struct db_rows *rows;
-	enum err rc = catalogue_list(db, &integration_catalogue, &filter,
-	    arena, &rows, diag);
+	enum err rc = catalogue_list(db, &integration_catalogue, &filter, arena,
+	    &rows, diag);
 
 	if (rc != E_OK)
 		return rc;
@@ -56,10 +56,14 @@ take_integration(struct setup *setup, struct db *db, struct diag *diag)
 		    setup->integration_id);
 		return E_OK;
 	}
-	catalogue_set(&change, (struct catalogue_value){ .column = "provider",
-	    .kind = COLUMN_TEXT, .text = SPAN_LIT("Jira") });
-	catalogue_set(&change, (struct catalogue_value){ .column = "type",
-	    .kind = COLUMN_TEXT, .text = SPAN_LIT("Data") });
+	catalogue_set(&change,
+	    (struct catalogue_value){ .column = "provider",
+		.kind = COLUMN_TEXT,
+		.text = SPAN_LIT("Jira") });
+	catalogue_set(&change,
+	    (struct catalogue_value){ .column = "type",
+		.kind = COLUMN_TEXT,
+		.text = SPAN_LIT("Data") });
 	rc = catalogue_insert(db, &integration_catalogue, setup->tenant_id,
 	    &change, arena, &setup->integration_id, diag);
 	if (rc == E_OK)
@@ -73,8 +77,8 @@ take_integration(struct setup *setup, struct db *db, struct diag *diag)
 
 /* A token of an administrator; shown once, when all is committed. */
 static enum err
-take_token(struct setup *setup, struct db *db,
-    char token[API_TOKEN_LEN + 1], struct diag *diag)
+take_token(struct setup *setup, struct db *db, char token[API_TOKEN_LEN + 1],
+    struct diag *diag)
 {
 	struct arena *arena = setup->tool->arena;
 	struct db_rows *rows;
@@ -85,8 +89,11 @@ take_token(struct setup *setup, struct db *db,
 		if (!span_is(db_text(rows, i, 3), "admin") ||
 		    !span_is(db_text(rows, i, 8), "valid"))
 			continue;
-		setup_say("kept", "token %" PRId64 " (pulse-etl token create"
-		    " makes more)", db_int(rows, i, 0));
+		setup_say("kept",
+		    "token %" PRId64
+		    " (pulse-etl token create"
+		    " makes more)",
+		    db_int(rows, i, 0));
 		return E_OK;
 	}
 	if (rc == E_OK)
@@ -132,8 +139,10 @@ setup_tenant(struct setup *setup, struct diag *diag)
 			db_rollback(db);
 	}
 	if (rc == E_OK && token[0] != '\0')
-		setup_say("made", "a token of the role admin; keep it safe, it"
-		    " is not shown again:\n\n\t%s\n", token);
+		setup_say("made",
+		    "a token of the role admin; keep it safe, it"
+		    " is not shown again:\n\n\t%s\n",
+		    token);
 	explicit_bzero(token, sizeof(token));
 	setup->tool->db = service;
 	db_free(db);

@@ -18,7 +18,7 @@ struct tool {
 	struct arena *arena;
 	const char *usage; /* of the command: its words and what they take */
 	enum tool_format format; /* as --output says */
-	int exit_code; /* of a command that did its work; 0 */
+	int exit_code;		 /* of a command that did its work; 0 */
 	/* Behind the command's own words; [0] is for getopt_long(3). */
 	int argc;
 	char **argv;

@@ -23,7 +23,8 @@ static const char bash_begin[] =
     "# Each row: the command's words, a colon, its options; an option's choices\n"
     "# stand behind it, after =, with bars between them.\n"
     "_pulse_etl_rows='\n";
-static const char bash_end[] = "'\n"
+static const char bash_end[] =
+    "'\n"
     "_pulse_etl() {\n"
     "\tlocal current=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]}\n"
     "\tlocal row words options option place=1 group command\n"
@@ -128,7 +129,8 @@ tool_completion(struct tool *tool, struct diag *diag)
 		tool_usage(tool, "give bash or zsh");
 	/* zsh takes bash's, once it was asked to (zshcompsys(1)). */
 	if (strcmp(shell, "zsh") == 0)
-		(void)puts("#compdef pulse-etl\n"
+		(void)puts(
+		    "#compdef pulse-etl\n"
 		    "autoload -U +X bashcompinit && bashcompinit");
 	(void)fputs(bash_begin, stdout);
 	print_rows();

@@ -71,8 +71,10 @@ read_options(struct tool *tool, struct pick *pick, bool one)
 	if (optind + 1 != tool->argc)
 		tool_usage(tool, "give exactly one QUEUE");
 	if (!dead_letters_queue(tool->argv[optind], &pick->queue))
-		tool_usage(tool, "there is no queue %s: transform, load,"
-		    " extract", tool->argv[optind]);
+		tool_usage(tool,
+		    "there is no queue %s: transform, load,"
+		    " extract",
+		    tool->argv[optind]);
 	if (one && (pick->number != 0) + (pick->batch != 0) + pick->all != 1)
 		tool_usage(tool, "say which: by --number, --batch or --all");
 }
@@ -102,7 +104,7 @@ each(struct tool *tool, const struct pick *pick, dead_action *action,
 	if (rc == E_OK)
 		rc = dead_letters_count(queue, pick->queue, &count, diag);
 	for (int64_t i = 1; rc == E_OK && i <= count && found < pick->limit;
-	    i++) {
+	     i++) {
 		struct mq_delivery *delivery = NULL;
 		struct dead dead = { .number = i };
 		bool is_done = false;
@@ -112,7 +114,7 @@ each(struct tool *tool, const struct pick *pick, dead_action *action,
 			break;
 		dead.delivery = delivery;
 		dead.is_job = job_read_batch(delivery->body, tool->arena,
-		    &dead.job, diag) == E_OK;
+				  &dead.job, diag) == E_OK;
 		diag_clear(diag);
 		if (is_picked(pick, &dead)) {
 			rc = action(tool, queue, pick->queue, &dead, &is_done,
@@ -215,7 +217,8 @@ revive_batch(struct tool *tool, struct queue_manager *queue,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
 	const struct raw_batch_filter filter = { .id = dead->job.raw_data_id,
-		.tenant_id = dead->job.tenant_id, .limit = 1 };
+		.tenant_id = dead->job.tenant_id,
+		.limit = 1 };
 	struct requeued requeued;
 	enum err rc;
 
@@ -228,8 +231,11 @@ revive_batch(struct tool *tool, struct queue_manager *queue,
 	if (rc != E_OK)
 		return rc;
 	if (requeued.pending == 0) {
-		(void)fprintf(stderr, "pulse-etl: batch %" PRId64 " is at"
-		    " work or has gone; its message stays\n", filter.id);
+		(void)fprintf(stderr,
+		    "pulse-etl: batch %" PRId64
+		    " is at"
+		    " work or has gone; its message stays\n",
+		    filter.id);
 		return E_OK;
 	}
 	/* Queued now or by the relay: this one has done its duty. */
@@ -242,8 +248,11 @@ revive(struct tool *tool, struct queue_manager *queue, enum queue source,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
 	if (source != QUEUE_EXTRACT && !dead->is_job) {
-		(void)fprintf(stderr, "pulse-etl: message %" PRId64 " is no"
-		    " job and would die again; it stays\n", dead->number);
+		(void)fprintf(stderr,
+		    "pulse-etl: message %" PRId64
+		    " is no"
+		    " job and would die again; it stays\n",
+		    dead->number);
 		return E_OK;
 	}
 	if (source == QUEUE_TRANSFORM)

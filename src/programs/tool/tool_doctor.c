@@ -18,7 +18,8 @@ struct doctor {
 };
 
 static const char *const level_names[] = { [DOCTOR_OK] = "ok",
-	[DOCTOR_WARN] = "warn", [DOCTOR_WRONG] = "wrong" };
+	[DOCTOR_WARN] = "warn",
+	[DOCTOR_WRONG] = "wrong" };
 
 void
 doctor_tell(struct doctor *doctor, enum doctor_level level, const char *about,
@@ -41,10 +42,11 @@ doctor_tell(struct doctor *doctor, enum doctor_level level, const char *about,
 	}
 	tool_output_cell(doctor->output, str_span(level_names[level]));
 	tool_output_cell(doctor->output, str_span(about));
-	tool_output_cell(doctor->output, str_span(arena_text(arena,
-	    str_span(text))));
-	tool_output_cell(doctor->output, cure == NULL ? SPAN_NONE :
-	    str_span(arena_text(arena, str_span(cure))));
+	tool_output_cell(doctor->output,
+	    str_span(arena_text(arena, str_span(text))));
+	tool_output_cell(doctor->output,
+	    cure == NULL ? SPAN_NONE :
+			   str_span(arena_text(arena, str_span(cure))));
 }
 
 struct tool *

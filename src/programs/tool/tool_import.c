@@ -30,9 +30,9 @@ struct item {
 	const char *path;
 	enum outcome outcome;
 	int tries;
-	int64_t again_at; /* of clock_ms() */
-	unsigned round;	  /* of the last try */
-	struct buf body, address; /* only while it is sent */
+	int64_t again_at;	   /* of clock_ms() */
+	unsigned round;		   /* of the last try */
+	struct buf body, address;  /* only while it is sent */
 	char key[IMPORT_KEY_SIZE]; /* the header */
 };
 
@@ -72,8 +72,8 @@ read_item(const struct import *me, struct item *item, struct diag *diag)
 		rc = import_options_address(&me->options, item->path,
 		    &item->address);
 	if (rc == E_OK)
-		rc = import_files_key(buf_span(&item->body),
-		    item->address.data, item->key, diag);
+		rc = import_files_key(buf_span(&item->body), item->address.data,
+		    item->key, diag);
 	if (rc == E_OK && me->options.nul != NULL) {
 		buf_printf(&item->address, "&nul=%s", me->options.nul);
 		rc = buf_done(&item->address);
@@ -95,10 +95,11 @@ tell_bar(const struct import *me, const char *end)
 	    me->counts[REFUSED] + me->counts[AWAY];
 	size_t width = me->count == 0 ? 0 : done * 30 / me->count;
 
-	(void)fprintf(stderr, "\r[%.*s%*s] %zu of %zu, %zu stored, %zu were"
-	    " there, %zu failed%s", (int)width,
-	    "##############################", (int)(30 - width), "", done,
-	    me->count, me->counts[STORED], me->counts[THERE],
+	(void)fprintf(stderr,
+	    "\r[%.*s%*s] %zu of %zu, %zu stored, %zu were"
+	    " there, %zu failed%s",
+	    (int)width, "##############################", (int)(30 - width), "",
+	    done, me->count, me->counts[STORED], me->counts[THERE],
 	    me->counts[REFUSED] + me->counts[AWAY], end);
 }
 
@@ -131,8 +132,8 @@ answer_raw(struct span body, const char *name)
 	struct json_member member = { .name = name };
 	struct json_refusal refusal;
 
-	if (body.at == NULL || !json_scan_object(body, &json_limits_default,
-	    &member, 1, &refusal))
+	if (body.at == NULL ||
+	    !json_scan_object(body, &json_limits_default, &member, 1, &refusal))
 		member.kind = JSON_ABSENT;
 	return member;
 }
@@ -145,8 +146,9 @@ answer_member(const struct import *me, struct span body, const char *name)
 	struct diag diag;
 	struct span text;
 
-	if (member.kind == JSON_STRING && json_read_string(member.value,
-	    me->tool->arena, &text, &diag) == E_OK)
+	if (member.kind == JSON_STRING &&
+	    json_read_string(member.value, me->tool->arena, &text, &diag) ==
+		E_OK)
 		return text;
 	return member.kind == JSON_NUMBER ? member.value : SPAN_NONE;
 }
@@ -155,8 +157,8 @@ answer_member(const struct import *me, struct span body, const char *name)
 static bool
 may_pass(long status)
 {
-	return status == 0 || status == 429 || status == 502 ||
-	    status == 503 || status == 504;
+	return status == 0 || status == 429 || status == 502 || status == 503 ||
+	    status == 504;
 }
 
 /* The service answers or is unreachable; requests of one round count once. */
@@ -195,8 +197,7 @@ warn(struct import *me, const struct item *item, struct span body)
 	}
 	text = answer_member(me, body, "warning");
 	(void)fprintf(stderr, "%swarning %s: %.*s\n",
-	    isatty(STDERR_FILENO) == 1 ? "\n" : "", item->path,
-	    SPAN_ARG(text));
+	    isatty(STDERR_FILENO) == 1 ? "\n" : "", item->path, SPAN_ARG(text));
 }
 
 static void
@@ -207,8 +208,9 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 	struct span text;
 
 	note_service(me, item, may_pass(answer->status));
-	if (is_whole && (answer->status == 200 || answer->status == 201 ||
-	    answer->status == 202)) {
+	if (is_whole &&
+	    (answer->status == 200 || answer->status == 201 ||
+		answer->status == 202)) {
 		warn(me, item, answer->body);
 		text = answer_member(me, answer->body, "raw_data_id");
 		finish(me, item, answer->status == 200 ? THERE : STORED,
@@ -223,10 +225,11 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 	}
 	text = answer_member(me, answer->body, "detail");
 	if (text.at == NULL)
-		text = answer->status == 0 ? str_span(answer->detail) :
-		    str_span(arena_printf(me->tool->arena, "HTTP status %ld%s%s",
-		    answer->status, is_whole ? "" : ": ", is_whole ? "" :
-		    answer->detail));
+		text = answer->status == 0 ?
+		    str_span(answer->detail) :
+		    str_span(arena_printf(me->tool->arena,
+			"HTTP status %ld%s%s", answer->status,
+			is_whole ? "" : ": ", is_whole ? "" : answer->detail));
 	finish(me, item, may_pass(answer->status) ? AWAY : REFUSED, "", text);
 }
 
@@ -256,10 +259,11 @@ next_item(struct import *me, int *ret_wait)
 static enum err
 send_item(struct import *me, struct item *item, struct diag *diag)
 {
-	const char *headers[] = { "Content-Type: application/json", "Expect:",
-		item->key, me->options.authorization, NULL };
+	const char *headers[] = { "Content-Type: application/json",
+		"Expect:", item->key, me->options.authorization, NULL };
 	struct http_client_request request = { .headers = headers,
-		.post = true, .context = item };
+		.post = true,
+		.context = item };
 	enum err rc = read_item(me, item, diag);
 
 	if (rc != E_OK) {
@@ -343,7 +347,8 @@ sum_up(const struct import *me, struct diag *diag)
 	    me->count, me->counts[STORED], me->counts[THERE],
 	    me->counts[REFUSED] + me->counts[AWAY]);
 	if (me->counts[AWAY] > 0)
-		return diag_set(diag, E_HTTP_AWAY, "the service was"
+		return diag_set(diag, E_HTTP_AWAY,
+		    "the service was"
 		    " unreachable for %zu files: run the import again",
 		    me->counts[AWAY]);
 	if (me->counts[REFUSED] > 0)

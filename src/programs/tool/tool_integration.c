@@ -43,8 +43,10 @@ read_options(struct tool *tool, struct options *ret)
 	*ret = (struct options){ 0 };
 	while ((option = tool_option(tool, options)) != -1) {
 		const char **texts[] = { ['p'] = &ret->provider,
-			['y'] = &ret->type, ['u'] = &ret->base_url,
-			['n'] = &ret->username, ['s'] = &ret->settings_file,
+			['y'] = &ret->type,
+			['u'] = &ret->base_url,
+			['n'] = &ret->username,
+			['s'] = &ret->settings_file,
 			['f'] = &ret->password_file };
 
 		if (option == 't')
@@ -72,8 +74,10 @@ set_text(const struct tool *tool, struct catalogue_change *change,
 	if (chars < least || chars > most || (least > 0 && span_is_blank(span)))
 		tool_usage(tool, "%s takes %zu to %zu characters", option,
 		    least, most);
-	catalogue_set(change, (struct catalogue_value){ .column = column,
-	    .kind = COLUMN_TEXT, .text = span });
+	catalogue_set(change,
+	    (struct catalogue_value){ .column = column,
+		.kind = COLUMN_TEXT,
+		.text = span });
 }
 
 /* What the options change. */
@@ -100,9 +104,10 @@ read_change(struct tool *tool, const struct options *options,
 		return rc;
 	/* A byte before it is db_add_jsonb()'s to overwrite. */
 	copy = arena_printf(tool->arena, " %.*s", SPAN_ARG(settings));
-	catalogue_set(change, (struct catalogue_value){ .column = "settings",
-	    .kind = COLUMN_JSON, .text = str_span(copy[0] == '\0' ? copy :
-	    copy + 1) });
+	catalogue_set(change,
+	    (struct catalogue_value){ .column = "settings",
+		.kind = COLUMN_JSON,
+		.text = str_span(copy[0] == '\0' ? copy : copy + 1) });
 	return arena_done(tool->arena, diag);
 }
 
@@ -111,8 +116,8 @@ static enum err
 check_provider(struct tool *tool, int64_t tenant_id, int64_t id,
     const struct catalogue_change *change, struct diag *diag)
 {
-	const struct catalogue_value *provider =
-	    catalogue_new_value(change, "provider");
+	const struct catalogue_value *provider = catalogue_new_value(change,
+	    "provider");
 	bool taken;
 	enum err rc;
 
@@ -121,8 +126,10 @@ check_provider(struct tool *tool, int64_t tenant_id, int64_t id,
 	rc = integration_has_provider(tool->db, tenant_id, provider->text, id,
 	    tool->arena, &taken, diag);
 	if (rc == E_OK && taken)
-		return diag_set(diag, E_CONFLICT, "there is an integration with"
-		    " the provider %.*s already", SPAN_ARG(provider->text));
+		return diag_set(diag, E_CONFLICT,
+		    "there is an integration with"
+		    " the provider %.*s already",
+		    SPAN_ARG(provider->text));
 	return rc;
 }
 
@@ -132,8 +139,8 @@ check_settings(struct tool *tool, int64_t tenant_id, int64_t id,
     struct diag *diag)
 {
 	struct db_rows *rows;
-	enum err rc = integration_settings(tool->db, tenant_id, id,
-	    tool->arena, &rows, diag);
+	enum err rc = integration_settings(tool->db, tenant_id, id, tool->arena,
+	    &rows, diag);
 
 	for (int i = 0; rc == E_OK && i < db_rows_count(rows); i++) {
 		struct span member = db_text(rows, i,
@@ -156,8 +163,8 @@ set_password(struct tool *tool, int64_t tenant_id, int64_t id,
 	enum err rc;
 
 	rc = secret_seal(tool->settings->http.secret_keys_file, plain,
-	    integration_secret_context(tenant_id, id, tool->arena),
-	    tool->arena, &sealed, diag);
+	    integration_secret_context(tenant_id, id, tool->arena), tool->arena,
+	    &sealed, diag);
 	if (rc != E_OK)
 		return rc;
 	return integration_set_secret(tool->db, tenant_id, id, sealed,
@@ -190,7 +197,8 @@ tool_integration_create(struct tool *tool, struct diag *diag)
 	read_options(tool, &options);
 	tool_no_arguments(tool);
 	if (options.provider == NULL)
-		tool_usage(tool, "--provider is missing: Jira, GitHub, or what"
+		tool_usage(tool,
+		    "--provider is missing: Jira, GitHub, or what"
 		    " else its batches come from");
 	if (options.type == NULL)
 		options.type = TYPE_DEFAULT;
@@ -307,8 +315,10 @@ tool_integration_password(struct tool *tool, struct diag *diag)
 
 	read_options(tool, &options);
 	id = tool_id(tool);
-	rc = tool_password(tool, options.password_file, "Password of the"
-	    " integration", &password, diag);
+	rc = tool_password(tool, options.password_file,
+	    "Password of the"
+	    " integration",
+	    &password, diag);
 	if (rc == E_OK)
 		rc = begin_change(tool, options.tenant_id, id, diag);
 	if (rc != E_OK)

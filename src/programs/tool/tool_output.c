@@ -9,7 +9,7 @@
 
 /* Of one row as JSON, bytes. */
 #define ROW_BYTES_MAX (64u << 20)
-#define GAP 2 /* blanks between two columns */
+#define GAP 2	       /* blanks between two columns */
 #define STAMP_CHARS 17 /* 2026-01-31T23:59Z */
 
 struct tool_output {
@@ -27,7 +27,8 @@ enum tool_format
 tool_output_format(const struct tool *tool, const char *name)
 {
 	static const char *const names[] = { [TOOL_TABLE] = "table",
-		[TOOL_JSON] = "json", [TOOL_NDJSON] = "ndjson",
+		[TOOL_JSON] = "json",
+		[TOOL_NDJSON] = "ndjson",
 		[TOOL_TSV] = "tsv" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -175,7 +176,8 @@ tool_output_begin(struct tool *tool, const struct tool_column *columns,
 {
 	struct tool_output *output = arena_get(tool->arena, sizeof(*output));
 
-	*output = (struct tool_output){ .tool = tool, .columns = columns,
+	*output = (struct tool_output){ .tool = tool,
+		.columns = columns,
 		.count = count };
 	buf_init(&output->buf, ROW_BYTES_MAX);
 	if (tool->format == TOOL_TSV)
@@ -225,8 +227,8 @@ tool_output_cell(struct tool_output *output, struct span text)
 void
 tool_output_int(struct tool_output *output, int64_t number)
 {
-	tool_output_cell(output, str_span(arena_printf(output->tool->arena,
-	    "%" PRId64, number)));
+	tool_output_cell(output,
+	    str_span(arena_printf(output->tool->arena, "%" PRId64, number)));
 }
 
 /* One cell of a table; the last one of a line is cut to what is left. */
@@ -247,8 +249,8 @@ print_cell(const struct tool_column *column, struct span text, size_t width,
 	if (last)
 		(void)putchar('\n');
 	else
-		(void)printf("%*s", GAP + (int)(column->kind == COLUMN_INT ?
-		    0 : blanks), "");
+		(void)printf("%*s",
+		    GAP + (int)(column->kind == COLUMN_INT ? 0 : blanks), "");
 }
 
 /* The widest text of a column, its heading among them. */
@@ -278,8 +280,9 @@ print_line(const struct tool_output *output, const struct span *cells,
 
 		if (column->heading == NULL)
 			continue;
-		print_cell(column, cells == NULL ? str_span(column->heading) :
-		    cells[i], widths[i], i == last,
+		print_cell(column,
+		    cells == NULL ? str_span(column->heading) : cells[i],
+		    widths[i], i == last,
 		    terminal > at + 1 ? terminal - at : 0);
 		at += widths[i] + GAP;
 	}
@@ -304,7 +307,7 @@ print_table(struct tool_output *output)
 	}
 	print_line(output, NULL, widths, last, terminal);
 	for (size_t i = 0; i + output->count <= output->used;
-	    i += output->count)
+	     i += output->count)
 		print_line(output, &output->cells[i], widths, last, terminal);
 }
 
@@ -318,8 +321,10 @@ tool_output_end(struct tool_output *output, struct diag *diag)
 	else if (output->failed == E_OK && output->tool->format == TOOL_JSON)
 		(void)puts(output->rows == 0 ? "[]" : "\n]");
 	buf_free(&output->buf);
-	return output->failed == E_OK ? E_OK : diag_set(diag, output->failed,
-	    "no memory for a list of this size: --limit makes it smaller");
+	return output->failed == E_OK ?
+	    E_OK :
+	    diag_set(diag, output->failed,
+		"no memory for a list of this size: --limit makes it smaller");
 }
 
 static void
@@ -358,7 +363,8 @@ tool_output_row(struct tool *tool, const struct tool_column *columns,
 		struct span text = db_text(rows, 0, (int)i);
 
 		if (columns[i].kind == COLUMN_BOOL && text.at != NULL)
-			text = is_true(text) ? SPAN_LIT("true") :
+			text = is_true(text) ?
+			    SPAN_LIT("true") :
 			    SPAN_LIT("false");
 		text = tool_plain(tool, text);
 		(void)printf("%s: %.*s\n", columns[i].member, SPAN_ARG(text));

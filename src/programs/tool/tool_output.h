@@ -11,7 +11,10 @@
 
 /* For a command's usage, and for its rows of options. */
 #define TOOL_OUTPUT_USAGE "[--output table|json|ndjson|tsv]"
-#define TOOL_OUTPUT_OPTION { "output", required_argument, NULL, 'O' }
+#define TOOL_OUTPUT_OPTION \
+	{ \
+		"output", required_argument, NULL, 'O' \
+	}
 
 /* The format of this name, --output's; there is none: it ends the program. */
 enum tool_format tool_output_format(const struct tool *tool, const char *name);

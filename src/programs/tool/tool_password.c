@@ -26,8 +26,10 @@ read_line(const struct tool *tool, FILE *in, const char *where,
 		rc = diag_set(diag, E_INVALID, "%s: the first line is empty",
 		    where);
 	else if (len > PASSWORD_BYTES_MAX)
-		rc = diag_set(diag, E_INVALID, "%s: the first line has more"
-		    " than %d bytes", where, PASSWORD_BYTES_MAX);
+		rc = diag_set(diag, E_INVALID,
+		    "%s: the first line has more"
+		    " than %d bytes",
+		    where, PASSWORD_BYTES_MAX);
 	if (rc == E_OK)
 		*ret = arena_span(tool->arena, (struct span){ line, len });
 	explicit_bzero(line, sizeof(line));
@@ -47,7 +49,8 @@ ask(const struct tool *tool, const char *prompt, struct span *ret,
 	if (terminal == NULL || tcgetattr(fileno(terminal), &before) != 0) {
 		if (terminal != NULL)
 			(void)fclose(terminal);
-		return diag_set(diag, E_USAGE, "there is no terminal to ask"
+		return diag_set(diag, E_USAGE,
+		    "there is no terminal to ask"
 		    " at: give the secret in a file");
 	}
 	(void)sigemptyset(&stops);
@@ -84,8 +87,10 @@ tool_password(const struct tool *tool, const char *path, const char *prompt,
 		return diag_set(diag, E_SYSTEM, "%s: %s", path,
 		    strerror(errno));
 	if (!file_is_private(path))
-		(void)fprintf(stderr, "pulse-etl: warning: everybody can read"
-		    " %s: chmod 0600 %s\n", path, path);
+		(void)fprintf(stderr,
+		    "pulse-etl: warning: everybody can read"
+		    " %s: chmod 0600 %s\n",
+		    path, path);
 	rc = read_line(tool, in, path, ret, diag);
 	(void)fclose(in);
 	return rc;

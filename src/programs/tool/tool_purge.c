@@ -46,8 +46,7 @@ read_options(struct tool *tool, struct raw_batch_purge *ret)
 		}
 	}
 	if (optind < tool->argc)
-		tool_usage(tool, "unexpected argument: %s",
-		    tool->argv[optind]);
+		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
 	if (ret->age < 0 || ret->status.at == NULL)
 		tool_usage(tool, "--older-than and --status are needed");
 	if (!span_is(ret->status, "completed") &&
@@ -83,7 +82,8 @@ tool_purge(struct tool *tool, struct diag *diag)
 		return rc;
 	if (dry) {
 		(void)printf("%" PRId64 " batches with %" PRId64
-		    " bytes of payload would be removed\n", total, bytes);
+			     " bytes of payload would be removed\n",
+		    total, bytes);
 		return E_OK;
 	}
 	if (total > 0)

@@ -36,7 +36,8 @@ read_status(const struct tool *tool)
 	for (size_t i = 0; i < COUNT(statuses); i++)
 		if (strcmp(optarg, statuses[i]) == 0)
 			return str_span(optarg);
-	tool_usage(tool, "--status takes pending, processing, completed or"
+	tool_usage(tool,
+	    "--status takes pending, processing, completed or"
 	    " failed");
 }
 
@@ -104,9 +105,12 @@ static const struct {
 	const char *member;
 	const char *heading;
 } headings[] = {
-	{ "id", "ID" }, { "entity_type", "TYPE" },
-	{ "processing_status", "STATUS" }, { "created_at", "CREATED" },
-	{ "raw_data_size", "ITEMS" }, { "raw_data_bytes", "BYTES" },
+	{ "id", "ID" },
+	{ "entity_type", "TYPE" },
+	{ "processing_status", "STATUS" },
+	{ "created_at", "CREATED" },
+	{ "raw_data_size", "ITEMS" },
+	{ "raw_data_bytes", "BYTES" },
 	{ "error", "ERROR" },
 };
 
@@ -119,8 +123,7 @@ list_columns(void)
 		columns[i].member = raw_batch_columns[i].member;
 		columns[i].kind = raw_batch_columns[i].kind;
 		for (size_t j = 0; j < COUNT(headings); j++)
-			if (strcmp(headings[j].member,
-			    columns[i].member) == 0)
+			if (strcmp(headings[j].member, columns[i].member) == 0)
 				columns[i].heading = headings[j].heading;
 	}
 	return columns;
@@ -201,14 +204,14 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 
 /* Print what came of it; anything but success is an error of the command. */
 static enum err
-tell_fate(const char *stage, const struct worker_fate *fate,
-    struct diag *diag)
+tell_fate(const char *stage, const struct worker_fate *fate, struct diag *diag)
 {
 	switch (fate->kind) {
 	case WORKER_DONE:
 	case WORKER_LOAD:
 		(void)printf("%s: %" PRId64 " items read, %" PRId64
-		    " skipped\n", stage, fate->items, fate->skipped);
+			     " skipped\n",
+		    stage, fate->items, fate->skipped);
 		return E_OK;
 	case WORKER_WAIT:
 		return diag_set(diag, E_CONFLICT, "somebody is at work on it");
@@ -252,8 +255,8 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 		rc = tell_fate("transform", &fate, diag);
 	if (rc != E_OK)
 		return rc;
-	rc = worker_load(tool->db, settings, &job, &history, tool->arena,
-	    &fate, diag);
+	rc = worker_load(tool->db, settings, &job, &history, tool->arena, &fate,
+	    diag);
 	if (rc != E_OK)
 		return rc;
 	return tell_fate("load", &fate, diag);
@@ -268,12 +271,13 @@ requeue_all(struct tool *tool, struct queue_manager *queue,
 	struct arena *arena = arena_new(STEP_ARENA_BYTES);
 	struct requeued step;
 	int64_t cursor = 0;
-	enum err rc = arena == NULL ? diag_set(diag, E_NO_MEMORY, "no memory") :
+	enum err rc = arena == NULL ?
+	    diag_set(diag, E_NO_MEMORY, "no memory") :
 	    E_OK;
 
 	filter->cursor = &cursor;
 	for (int64_t left = filter->limit; rc == E_OK && left > 0;
-	    left -= filter->limit) {
+	     left -= filter->limit) {
 		filter->limit = left < REQUEUE_STEP ? left : REQUEUE_STEP;
 		rc = requeue(tool->db, queue, filter, arena, &step, diag);
 		if (rc != E_OK)
@@ -318,7 +322,8 @@ tool_requeue(struct tool *tool, struct diag *diag)
 	if (span_is(filter->processing_status, "processing"))
 		tool_usage(tool, "batches at work cannot be requeued");
 	if (!options.all && raw_batch_filter_is_empty(filter))
-		tool_usage(tool, "give --all for all batches of the tenant, or"
+		tool_usage(tool,
+		    "give --all for all batches of the tenant, or"
 		    " an option that selects some");
 	if (options.dry_run)
 		return tell_count(tool, filter, diag);
@@ -333,7 +338,7 @@ tool_requeue(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	(void)printf("%zu batches are pending again, %zu of them queued%s\n",
-	    sum.pending, sum.queued, sum.queued < sum.pending ?
-	    "; the relay queues the others" : "");
+	    sum.pending, sum.queued,
+	    sum.queued < sum.pending ? "; the relay queues the others" : "");
 	return E_OK;
 }

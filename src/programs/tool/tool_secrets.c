@@ -31,8 +31,9 @@ rotate_one(struct tool *tool, const struct db_rows *rows, int row,
 	enum err rc;
 
 	rc = secret_reseal(tool->settings->http.secret_keys_file,
-	    db_text(rows, row, 2), integration_secret_context(entry.tenant_id,
-	    id, tool->arena), tool->arena, &sealed, diag);
+	    db_text(rows, row, 2),
+	    integration_secret_context(entry.tenant_id, id, tool->arena),
+	    tool->arena, &sealed, diag);
 	if (rc != E_OK) {
 		(void)fprintf(stderr, "integration %" PRId64 ": ", id);
 		return rc;
@@ -86,7 +87,8 @@ tool_secrets_rotate(struct tool *tool, struct diag *diag)
 	rc = rotate(tool, &rotation, diag);
 	if (rc == E_OK)
 		(void)printf("%" PRId64 " %s encrypted anew, %" PRId64
-		    " had the first key already\n", rotation.changed,
-		    rotation.only_count ? "would be" : "were", rotation.kept);
+			     " had the first key already\n",
+		    rotation.changed, rotation.only_count ? "would be" : "were",
+		    rotation.kept);
 	return rc;
 }

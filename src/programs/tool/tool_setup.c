@@ -49,10 +49,12 @@ refuse_password(const struct tool *tool, const char *option, const char *url)
 
 	if (strstr(url, "password=") != NULL ||
 	    (at != NULL && colon != NULL && colon < at))
-		tool_usage(tool, "%s: others on this machine see a password on"
+		tool_usage(tool,
+		    "%s: others on this machine see a password on"
 		    " the command line; leave it out: --broker-password-file,"
 		    " for the database PGPASSFILE, or DATABASE_URL and"
-		    " RABBITMQ_URL in the environment", option);
+		    " RABBITMQ_URL in the environment",
+		    option);
 }
 
 static void
@@ -78,8 +80,10 @@ read_options(struct tool *tool, struct setup *setup)
 		const char **texts[] = { ['d'] = &setup->database,
 			['b'] = &setup->broker,
 			['f'] = &setup->broker_password_file,
-			['t'] = &setup->tenant, ['r'] = &setup->role,
-			['g'] = &setup->group, ['c'] = &setup->folder,
+			['t'] = &setup->tenant,
+			['r'] = &setup->role,
+			['g'] = &setup->group,
+			['c'] = &setup->folder,
 			['u'] = &setup->run_folder,
 			['m'] = &setup->migrations };
 
@@ -94,8 +98,10 @@ read_options(struct tool *tool, struct setup *setup)
 	if (setup->broker != NULL)
 		refuse_password(tool, "--broker", setup->broker);
 	if (!is_role(setup->role))
-		tool_usage(tool, "--role takes small letters, digits and"
-		    " underscores, at most %d", ROLE_CHARS_MAX);
+		tool_usage(tool,
+		    "--role takes small letters, digits and"
+		    " underscores, at most %d",
+		    ROLE_CHARS_MAX);
 }
 
 /* Ask for what was not told; an empty line takes the default. */
@@ -113,7 +119,8 @@ ask(const struct setup *setup, const char *question, const char *usual,
 	(void)printf("%s [%s]: ", question, usual);
 	(void)fflush(stdout);
 	if (fgets(line, sizeof(line), stdin) == NULL)
-		return diag_set(diag, E_INVALID, "nobody answers: give --yes to"
+		return diag_set(diag, E_INVALID,
+		    "nobody answers: give --yes to"
 		    " take the defaults");
 	line[strcspn(line, "\r\n")] = '\0';
 	if (line[0] == '\0')
@@ -145,8 +152,9 @@ use_this_machine(struct setup *setup)
 		setup->server_uid = server->pw_uid;
 		setup->database = "postgresql:///pulse_etl?user=postgres";
 	}
-	if (setup->broker == NULL && (has_command("/usr/sbin/rabbitmqctl") ||
-	    has_command("/usr/bin/rabbitmqctl"))) {
+	if (setup->broker == NULL &&
+	    (has_command("/usr/sbin/rabbitmqctl") ||
+		has_command("/usr/bin/rabbitmqctl"))) {
 		setup->own_broker = true;
 		setup->broker = "";
 	}
@@ -155,8 +163,8 @@ use_this_machine(struct setup *setup)
 static enum err
 ask_all(struct setup *setup, struct diag *diag)
 {
-	const char *url = getenv("DATABASE_URL"), *broker =
-	    getenv("RABBITMQ_URL");
+	const char *url = getenv("DATABASE_URL"),
+		   *broker = getenv("RABBITMQ_URL");
 	enum err rc;
 
 	if (setup->database == NULL && url != NULL)
@@ -200,7 +208,8 @@ make_password(struct setup *setup, struct diag *diag)
 static void
 tell_rest(const struct setup *setup)
 {
-	(void)printf("\nnginx: in its http block\n\n"
+	(void)printf(
+	    "\nnginx: in its http block\n\n"
 	    "\tinclude %s/pulse-etl-http.conf;\n\n"
 	    "and in a server\n\n"
 	    "\tinclude %s/pulse-etl-location.conf;\n\n"
@@ -211,7 +220,8 @@ tell_rest(const struct setup *setup)
 	    "Then store a batch:\n\n"
 	    "\tcurl -H \"Authorization: Bearer $TOKEN\""
 	    " -H 'Content-Type: application/json' \\\n"
-	    "\t  --data '{\"integration_id\": %" PRId64 ", \"entity_type\":"
+	    "\t  --data '{\"integration_id\": %" PRId64
+	    ", \"entity_type\":"
 	    " \"jira_projects_batch\", \"raw_data\": []}' \\\n"
 	    "\t  http://127.0.0.1/app/etl/raw-data/store\n",
 	    ETL_NGINXDIR, ETL_NGINXDIR, setup->integration_id);
@@ -222,8 +232,13 @@ enum err
 tool_setup(struct tool *tool, struct diag *diag)
 {
 	static enum err (*const steps[])(struct setup *, struct diag *) = {
-		make_password, setup_check_database, setup_files,
-		setup_check_roles, setup_migrate, setup_role, setup_broker,
+		make_password,
+		setup_check_database,
+		setup_files,
+		setup_check_roles,
+		setup_migrate,
+		setup_role,
+		setup_broker,
 		setup_tenant,
 	};
 	static struct setup setup = {

@@ -32,8 +32,7 @@ static enum err
 look(struct queue_manager *queue, const struct queue_state **ret_states,
     size_t *ret_count, struct diag *diag)
 {
-	enum err rc = queue_manager_look(queue, 0, ret_states, ret_count,
-	    diag);
+	enum err rc = queue_manager_look(queue, 0, ret_states, ret_count, diag);
 
 	if (rc != E_MQ_REFUSED)
 		return rc;
@@ -70,12 +69,14 @@ tool_queues(struct tool *tool, struct diag *diag)
 	output = tool_output_begin(tool, columns, COUNT(columns));
 	for (size_t i = 0; i < count; i++) {
 		const struct queue_state *it = &states[i];
-		const char *reason = it->text[0] != '\0' ? it->text :
+		const char *reason = it->text[0] != '\0' ?
+		    it->text :
 		    it->policy;
 
 		tool_output_cell(output, str_span(it->name));
-		tool_output_cell(output, it->is_up ? SPAN_LIT("available") :
-		    SPAN_LIT("unavailable"));
+		tool_output_cell(output,
+		    it->is_up ? SPAN_LIT("available") :
+				SPAN_LIT("unavailable"));
 		if (it->is_up) {
 			tool_output_int(output, it->counts.message_count);
 			tool_output_int(output, it->counts.consumer_count);
@@ -83,8 +84,8 @@ tool_queues(struct tool *tool, struct diag *diag)
 			tool_output_cell(output, SPAN_NONE);
 			tool_output_cell(output, SPAN_NONE);
 		}
-		tool_output_cell(output, reason[0] == '\0' ? SPAN_NONE :
-		    str_span(reason));
+		tool_output_cell(output,
+		    reason[0] == '\0' ? SPAN_NONE : str_span(reason));
 	}
 	return tool_output_end(output, diag);
 }
@@ -130,8 +131,9 @@ tell_broker(const struct queue_state *states, size_t count)
 		if (it->is_up && !it->refuses)
 			continue;
 		ready = false;
-		(void)printf("%s: %s\n", it->name, it->missing ?
-		    "is not there; the relay declares it" : it->text);
+		(void)printf("%s: %s\n", it->name,
+		    it->missing ? "is not there; the relay declares it" :
+				  it->text);
 	}
 	if (ready)
 		(void)puts("broker: ready");
@@ -150,8 +152,10 @@ tool_health(struct tool *tool, struct diag *diag)
 		continue;
 	tool_no_arguments(tool);
 	rc = schema_ready(tool->db, tool->arena, diag);
-	(void)printf("database: %s\n", rc == E_OK ? "ready" :
-	    diag->client[0] != '\0' ? diag->client : diag->text);
+	(void)printf("database: %s\n",
+	    rc == E_OK			? "ready" :
+		diag->client[0] != '\0' ? diag->client :
+					  diag->text);
 	if (rc != E_OK)
 		return rc;
 	rc = tool_broker(tool, &queue, diag);
@@ -160,8 +164,10 @@ tool_health(struct tool *tool, struct diag *diag)
 	if (rc == E_OK)
 		tell_broker(states, count);
 	else
-		(void)printf("broker: %s; stores answer 202, the relay queues"
-		    " their batches later\n", diag->text);
+		(void)printf(
+		    "broker: %s; stores answer 202, the relay queues"
+		    " their batches later\n",
+		    diag->text);
 	diag_clear(diag);
 	return E_OK;
 }
@@ -180,11 +186,11 @@ on_stop(int number)
 /* What top saw at one time. */
 struct sample {
 	int64_t batches[4]; /* as raw_batch_states() orders them */
-	int64_t oldest; /* pending one, seconds; -1: none */
+	int64_t oldest;	    /* pending one, seconds; -1: none */
 	struct timespec at;
 };
-static const char *const state_names[] = { "pending", "processing",
-	"completed", "failed" };
+static const char *const state_names[] = { "pending", "processing", "completed",
+	"failed" };
 
 static enum err
 take_sample(struct tool *tool, struct arena *arena, struct sample *ret,
@@ -197,7 +203,8 @@ take_sample(struct tool *tool, struct arena *arena, struct sample *ret,
 		return rc;
 	for (int i = 0; i < (int)COUNT(ret->batches); i++)
 		ret->batches[i] = db_int(rows, i, RAW_BATCH_STATE_BATCHES);
-	ret->oldest = db_is_null(rows, 0, RAW_BATCH_STATE_SECONDS) ? -1 :
+	ret->oldest = db_is_null(rows, 0, RAW_BATCH_STATE_SECONDS) ?
+	    -1 :
 	    db_int(rows, 0, RAW_BATCH_STATE_SECONDS);
 	(void)clock_gettime(CLOCK_MONOTONIC, &ret->at);
 	return E_OK;
@@ -225,15 +232,15 @@ all_of(const struct sample *sample)
 
 /* The batches: one line, or on a terminal one for each figure. */
 static void
-print_batches(const struct sample *then, const struct sample *this,
-    bool screen)
+print_batches(const struct sample *then, const struct sample *this, bool screen)
 {
 	const char *end = screen ? "\n" : "  ";
 
 	(void)printf("stored/s %.1f%sdone/s %.1f%s",
 	    rate(all_of(then), all_of(this), then, this), end,
 	    rate(then->batches[2] + then->batches[3],
-	    this->batches[2] + this->batches[3], then, this), end);
+		this->batches[2] + this->batches[3], then, this),
+	    end);
 	for (size_t i = 0; i < COUNT(state_names); i++)
 		(void)printf("%s %" PRId64 "%s", state_names[i],
 		    this->batches[i], end);
@@ -296,7 +303,8 @@ look_once(struct tool *tool, struct queue_manager *queue, struct arena *arena,
 	diag_clear(diag);
 	if (!screen)
 		(void)putchar('\n');
-	return fflush(stdout) == 0 ? E_OK :
+	return fflush(stdout) == 0 ?
+	    E_OK :
 	    diag_set(diag, E_SYSTEM, "cannot write to stdout");
 }
 
@@ -318,8 +326,7 @@ read_top(struct tool *tool, int64_t *ret_interval, int64_t *ret_count)
 			*ret_interval = tool_number(tool, "--interval", 1,
 			    3600);
 		else
-			*ret_count = tool_number(tool, "--count", 1,
-			    INT32_MAX);
+			*ret_count = tool_number(tool, "--count", 1, INT32_MAX);
 	}
 	tool_no_arguments(tool);
 }

@@ -73,8 +73,7 @@ static const struct tool_column columns[TENANT_COLUMNS] = {
 	[TENANT_CREATED_AT] = { "created_at", NULL, COLUMN_STAMP },
 	[TENANT_INTEGRATIONS] = { "integrations", "INTEGRATIONS", COLUMN_INT },
 	[TENANT_BATCHES] = { "batches", "BATCHES", COLUMN_INT },
-	[TENANT_DAILY_BATCHES] = { "daily_batches", "BATCHES/DAY",
-	    COLUMN_INT },
+	[TENANT_DAILY_BATCHES] = { "daily_batches", "BATCHES/DAY", COLUMN_INT },
 	[TENANT_DAILY_BYTES] = { "daily_bytes", "BYTES/DAY", COLUMN_INT },
 	[TENANT_BATCHES_TODAY] = { "batches_today", NULL, COLUMN_INT },
 	[TENANT_BYTES_TODAY] = { "bytes_today", NULL, COLUMN_INT },
@@ -109,8 +108,9 @@ tool_tenant_show(struct tool *tool, struct diag *diag)
 	id = tool_id(tool);
 	rc = tenant_list(tool->db, id, tool->arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
-		return diag_set(diag, E_NO_ROW, "there is no tenant %" PRId64
-		    ": pulse-etl tenant list", id);
+		return diag_set(diag, E_NO_ROW,
+		    "there is no tenant %" PRId64 ": pulse-etl tenant list",
+		    id);
 	if (rc != E_OK)
 		return rc;
 	return tool_output_row(tool, columns, COUNT(columns), rows, diag);

@@ -100,8 +100,11 @@ tool_token_create(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return tool_explain(rc, "tokens", diag);
 	(void)puts(token);
-	(void)fprintf(stderr, "token %" PRId64 ": keep it safe, it is not"
-	    " shown again\n", id);
+	(void)fprintf(stderr,
+	    "token %" PRId64
+	    ": keep it safe, it is not"
+	    " shown again\n",
+	    id);
 	explicit_bzero(token, sizeof(token));
 	return E_OK;
 }
@@ -167,7 +170,9 @@ tool_token_revoke(struct tool *tool, struct diag *diag)
 		db_rollback(tool->db);
 	if (rc != E_OK)
 		return tool_explain(rc, "tokens", diag);
-	(void)printf("token %" PRId64 " is revoked; within %d seconds nobody"
-	    " can use it\n", entry.row_id, AUTH_CACHE_SECONDS);
+	(void)printf("token %" PRId64
+		     " is revoked; within %d seconds nobody"
+		     " can use it\n",
+	    entry.row_id, AUTH_CACHE_SECONDS);
 	return E_OK;
 }

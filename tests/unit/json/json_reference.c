@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* What a text may hold of digits in one number. */
-#define DIGITS_MAX 100000
+#define DIGITS_MAX 100000 /* of one number */
 
 struct reader {
 	const char *at;

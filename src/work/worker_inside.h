@@ -1,0 +1,41 @@
+/*
+ * What transforming and loading share of one job. For worker_job.c and
+ * worker_load.c only.
+ */
+#ifndef WORK_WORKER_INSIDE_H
+#define WORK_WORKER_INSIDE_H
+
+#include "models/batch/raw_batch_work.h"
+#include "transformers/transformer.h"
+#include "work/worker_job.h"
+
+/* Why a batch fails that nobody has come to an end with. */
+#define DEADLY \
+	"its workers died, or lost the database, too often while they" \
+	" were at work on it: worker_interruptions"
+
+/* One job at work. */
+struct work {
+	struct db *db;
+	const struct worker_settings *settings;
+	struct raw_batch_name name;
+	struct transform_job job;
+	bool is_known; /* the entity type; else the batch stays as it came */
+	struct arena *arena;
+	struct diag *diag;
+};
+
+struct work worker_work(struct db *db, const struct worker_settings *settings,
+    const struct job *job, struct arena *arena, struct diag *diag);
+
+/* Decide by where the batch stands; again: the message was here before. */
+void worker_judge(enum raw_batch_state state, bool again,
+    struct worker_fate *fate);
+
+/*
+ * Which item it is, if it is data that the server would not take: SQLSTATE
+ * classes 22 and 23. Else -1.
+ */
+int64_t worker_item_of(const struct work *work, bool load);
+
+#endif
