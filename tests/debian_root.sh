@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Root folders of Debian releases, for tests that need another system than this
 # one: what apt has to be told, and how to run something in them.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Counting for tests/run and .ci/run.
 
 total_passed=0

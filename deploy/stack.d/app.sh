@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An instance of the service in $ETL_APP: its own database, virtual host,
 # settings, responders, relay, workers and nginx, on the stack's servers.
 # shellcheck disable=SC2154 # source_dir and the roles: of stack and postgres.sh

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # PostgreSQL: a cluster of our own, durable, on the loopback. As root it runs
 # as the system user postgres, for it refuses to run as root.
 

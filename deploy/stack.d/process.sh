@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Processes by id, ports, and what a folder remembers. A pid file holds the
 # process's id, its start time and the boot it belongs to, so that an id that
 # was given to somebody else is never signalled.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # RabbitMQ: a node of our own with its own epmd, in a private home, on the
 # loopback. Nothing of /etc/rabbitmq is read.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The FastCGI door: requests from nginx on the listening socket that the
  * supervisor gave us as descriptor 0. No kept connections, the responder role

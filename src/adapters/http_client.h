@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Requests to an HTTP service, several at once, by libcurl, which nobody else
  * knows. http and https only, the server's certificate being checked. Nothing

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/unpack.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Content codings of request bodies (RFC 9110, section 8.4.1): gzip by zlib,
  * zstd (RFC 8878) by libzstd where it was found at build time. Bodies are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Memory of one request or job: many small allocations, all given back at
  * once. Not for what outlives the work item. Nothing in it is freed singly;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A growing run of bytes with a cap. Adding latches: after the first failure
  * further calls do nothing, and one question at the end (buf_done) tells.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Compiler help: what the compiler can check for us, in one word each.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Time: a monotonic clock for deadlines, the wall clock for people.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/conf.h"
 
 #include <errno.h>

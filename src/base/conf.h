@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Settings. Each is a row beside its owner (src/.../..._conf_rows.h) with the
  * fields that its kind needs. A program reads them from a file of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What every long-running program of ours shares: options, settings, signals,
  * retirement by age, the watchdog. One thread, one thing at a time.

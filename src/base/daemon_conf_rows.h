@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * SETTING(TEXT, name, default, environment, help)
  * SETTING(CHOICE, name, default, choices, environment, help)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Why something failed, filled where the error is born and passed up
  * unchanged. `text` is for the operator's log; `client` is a sentence a caller

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What can fail returns one of these codes; E_OK is 0. A code belongs to a
  * class, which decides the status in http/http_status.c, the exit code in

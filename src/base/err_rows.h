@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Every way things fail: ERR(code, class, what it means).
  * Only the class decides what happens next; see err.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/failpoint.h"
 
 #ifdef ETL_FAILPOINTS

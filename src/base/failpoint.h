@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Places where the fault tests let a process die. Compiled in only by
  * configure --enable-failpoints; otherwise they are nothing.

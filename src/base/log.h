@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The log: one line per event on standard error, `time level event key=value`.
  * UTC; a value with blanks, quotes or control characters is quoted and

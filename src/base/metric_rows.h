@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is counted: METRIC(id, kind, name, labels, help). Rows of one name stand
  * together. COUNT counts things, SECONDS is fed in microseconds. A new row

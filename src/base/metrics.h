@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Counters of all processes together: they share one small file in memory
  * (mmap), so that any of them can tell the sums, and counts outlive a process.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Options of a command line as getopt_long(3) reads them, which says of an
  * unknown one which was probably meant.

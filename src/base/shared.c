@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/shared.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Memory that all processes of a service share: a small file, mapped. Whoever
  * comes first makes it; what is in it outlives a process. Its first eight bytes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Points in time that clients write: ISO 8601's extended calendar form, as
  * RFC 3339 has it, with a few liberties.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A span is a piece of text somebody else owns: where it starts and how many
  * bytes it has. It is not terminated; at == NULL means absent (SQL's NULL).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The known name that a misspelt one was probably meant to be: "limit" for
  * "limt", "processing_status" for "status". Candidates are shown one by one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/answers.h"
 
 /* clang-format off */

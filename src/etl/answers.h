@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The shapes of answers that the route table names, and those they are made
  * of. A new route takes one that is there or adds one.

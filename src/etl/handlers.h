@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the route table names: each handler answers one route, or the same of
  * several resources; each set of rows is a route's input.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether the process answers, and whether a store would pass. */
 #include "etl/handlers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The accounts of sources, such as a Jira site, that batches come from. */
 #include "adapters/crypto/secret.h"
 #include "base/suggest.h"

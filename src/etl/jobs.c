@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Queueing an extraction. */
 #include "etl/handlers.h"
 

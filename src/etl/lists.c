@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tables of the catalogue that people only look at: each has a list. */
 #include "etl/answers.h"
 #include "etl/resource.h"

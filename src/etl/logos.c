@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Keeping the logo of an integration, an SVG that was checked. */
 #include "etl/handlers.h"
 

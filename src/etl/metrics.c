@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The counters of the whole pool, in Prometheus's format. */
 #include "etl/handlers.h"
 

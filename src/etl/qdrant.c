@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much of the data has vectors, and whether Qdrant answers. */
 #include "etl/handlers.h"
 

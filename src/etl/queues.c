@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The messages and consumers of each queue. */
 #include "etl/handlers.h"
 #include "etl/service.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Storing one batch and queueing its id, within the request. */
 #include "etl/handlers.h"
 

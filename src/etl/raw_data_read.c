@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading batches: the list, and one with its payload. */
 #include <inttypes.h>
 #include <stdio.h>

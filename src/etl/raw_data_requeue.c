@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Processing stored batches again, and deleting one. */
 #include "etl/handlers.h"
 

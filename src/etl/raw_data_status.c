@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Setting the processing status of a batch. */
 #include "etl/handlers.h"
 

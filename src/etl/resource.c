@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/resource.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The routes of a catalogue's table, as far as they are the same for all:
  * lists in pages, single rows, versions (ETag), and changes in one transaction

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lists of the catalogue: filters, pages, cursors. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What still uses a row of the catalogue, and what happens to it on DELETE. */
 #include "etl/resource.h"
 

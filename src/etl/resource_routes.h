@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What rows of route_rows.h stand for that are of a table of the catalogue:
  * routes of the handlers in resource.h, which are the same for all.

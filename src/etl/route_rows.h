@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Everything under /app/etl: ROUTE(method, path, role, handler, input rows,
  * sentence, answer, statuses).

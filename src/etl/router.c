@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/router.h"
 
 #include <string.h>

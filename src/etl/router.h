@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * From a request to its answer: find the route, ask who calls, read the input,
  * run the handler, and turn whatever fails into a problem.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a responder has for all its requests: their handlers reach it as
  * rq->service.

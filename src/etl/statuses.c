@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Statuses and their mappings. */
 #include "etl/answers.h"
 #include "etl/resource.h"

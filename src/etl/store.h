@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A store, in the parts that one request and a group of them share
  * (raw_data.c, store_group.c).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Storing and queueing several small batches together. */
 #include "etl/store.h"
 

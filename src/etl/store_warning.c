@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/store_warning.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a client should know about a batch that is stored all the same: nothing
  * is made of its entity type, or it is that of another source.

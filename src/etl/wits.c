@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Work item types and their mappings. */
 #include "etl/answers.h"
 #include "etl/resource.h"

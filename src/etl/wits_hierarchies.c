@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The hierarchy of work item types. */
 #include "etl/answers.h"
 #include "etl/resource.h"

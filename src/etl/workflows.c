@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps of workflows. */
 #include "etl/answers.h"
 #include "etl/resource.h"

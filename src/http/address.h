@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Addresses of callers (IPv4 and IPv6, RFC 4291, section 2.2) and lists of them
  * in settings: addresses and networks (ADDRESS/BITS), apart by spaces or

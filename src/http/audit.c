@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/audit.h"
 
 #include "base/log.h"

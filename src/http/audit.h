@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who changed what: one log line for each change of a writer or an admin, with
  * the request's id as its context. Changes of integrations also go to the

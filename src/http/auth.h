@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who asks, what he may do, and for which tenant. Every route acts for one
  * tenant; without one nothing is done. A caller shows an API token

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Callers whose tokens were found valid a moment ago, so that a request costs
  * no question to the database. Bounded; an entry lives AUTH_CACHE_SECONDS at

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a JSON Web Token of the platform says about its bearer: claims
  * tenant_id, user_id, email, role, is_admin, exp, nbf, iss, aud (RFC 7519,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * An answer that is the same for everybody as long as the process lives: it is
  * written once, has a version (ETag) and is there packed as well.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/etag.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Versions of what was answered: ETag and the headers that name such versions
  * (RFC 9110, section 8.8.3 and 13.1).

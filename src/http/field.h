@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The input of a route read by its rows (http/field_row.h): each value goes to
  * its member of a struct. Reading finds every invalid field, not just the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The rows of a route's input: what a field is, and what is wrong with one.
  * Only types: http/field.h reads requests by them.

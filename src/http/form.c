@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/form.h"
 
 /* What a form has besides its fields: boundaries, headers, small texts. */

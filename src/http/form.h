@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A request's body as a form, for routes that take a file: read with the limit
  * its rows give, taken apart, and its tenant_id put where auth_tenant() looks.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/http_conf.h"
 
 const struct conf_row http_conf_rows[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * SETTING(TEXT, name, default, environment, help)
  * SETTING(SECRET, name, default, environment, help)

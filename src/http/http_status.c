@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/http_status.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Errors of ours in HTTP's words. The one place where a class of errors
  * becomes a status.

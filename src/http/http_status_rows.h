@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The statuses we answer with: STATUS(number, title as in RFC 9110). */
 STATUS(200, "OK")
 STATUS(201, "Created")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/multipart.h"
 
 #include <string.h>

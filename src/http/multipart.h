@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A body of multipart/form-data (RFC 7578), taken apart where it lies: each
  * part's name and bytes are spans of the body. Strict: what a browser or curl

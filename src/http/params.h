@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The query string: `name=value` pairs, percent-decoded
  * (application/x-www-form-urlencoded, WHATWG URL, section 5).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/quota.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A tenant's daily quota (models/tenant/tenant.h): everything that is kept or
  * worked on for a tenant is taken from it before it is done, bytes of whatever

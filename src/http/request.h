@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One request: what came, as spans, and what became of it on the way. Filled
  * by the accept loop or, in tests, from literals. Everything in it lives until

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A request's body as JSON: an envelope, or a payload alone. */
 #include <inttypes.h>
 #include <stdio.h>

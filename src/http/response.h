@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One answer, complete before its first byte is sent. The body is JSON written
  * into a buffer; big payloads are spans that stay where they are and are sent

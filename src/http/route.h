@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A route: method, path and who may call it, and the handler that answers.
  * Paths are compared as they came, byte by byte: no decoding, no merging of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who holds the responders of a pool. A request holds one until its answer's
  * end, so those of one tenant could leave none to others. The responders share

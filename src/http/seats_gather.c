@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which responders take small stores, several at once, and how others wait. */
 #include "http/seats.h"
 

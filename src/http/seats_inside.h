@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The table that responders share, for seats.c and seats_large.c.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How many large stores are with PostgreSQL at a time. */
 #include "http/seats.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What an answer's JSON looks like, as rows: openapi.json describes the routes
  * by them. Nothing is written by them; with --enable-debug an answer that is

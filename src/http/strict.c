@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/strict.h"
 
 #include <string.h>

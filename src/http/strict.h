@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Names that a route does not take: a mistyped filter must not be no filter.
  */

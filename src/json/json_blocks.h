@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A faster way through an array or object than that of json_value_body.h: 64
  * bytes at a time, as masks with a bit for each byte. It only says whether the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Masks of 64 bytes by AVX2, 32 at a time; the parity by PCLMULQDQ. json_impl
  * chooses it where the processor says that it has these and BMI.

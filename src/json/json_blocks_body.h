@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One implementation of json_blocks.h. A source file that includes this has
  * defined before:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Of json_blocks_body.h: words and numbers, one by one.
  */

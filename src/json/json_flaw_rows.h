@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What json_scan refuses: FLAW(code, is it well-formed JSON nevertheless?,
  * machine name, sentence for the client).

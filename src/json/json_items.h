@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The elements of an array that json_scan has found, as the bytes they are.
  * For short arrays of small things; a batch is only counted.

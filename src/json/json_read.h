@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Decode small JSON values that json_scan has found and validated. Integers
  * are read by span_int64() from their bytes, never through a double.

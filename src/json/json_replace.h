@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What PostgreSQL cannot store in jsonb although it is JSON: the escape \u0000
  * and each escape of half a surrogate pair. Each is replaced by \ufffd, the

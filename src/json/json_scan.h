@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One validating pass over JSON text (RFC 8259) that finds the members of its
  * outermost object without building a tree: for each wanted member its kind

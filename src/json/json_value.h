@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The inner part of json_scan: one pass over any JSON value that checks it and
  * keeps nothing. There are several implementations of it, which all say the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Arrays and objects in blocks, on an x86-64 that says it can. What is left:
  * as SSE2 for the usual short string, where a wider step gains nothing, for the

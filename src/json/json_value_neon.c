@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* 16 bytes at a time: what every 64-bit ARM has. */
 #include "json/json_value.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The implementation for any processor, eight bytes at a time, and the choice
  * among all of them.

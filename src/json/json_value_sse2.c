@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* 16 bytes at a time: what every x86-64 has. */
 #include "json/json_value_sse2.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A step of 16 bytes, which every x86-64 can do: what its two implementations
  * share.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Write JSON text into a buffer, member by member. The key comes first and is
  * NULL in arrays and for the outermost value. Objects and arrays are closed by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "loaders/loader.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What needs more than one batch, once a batch has been transformed: metrics
  * of work items, links between work items and pull requests, parents, mapped

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/entity_type.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The entity types that are transformed (entity_type_rows.h): which
  * statements a batch is transformed and loaded by. A batch of any other type

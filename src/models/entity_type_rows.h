@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * All that makes an entity type, besides its SQL. A batch of a type that is
  * not here is kept as it came.

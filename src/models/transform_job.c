@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/transform_job.h"
 
 #include "base/daemon.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The work on one stored batch that the database does alone: statements in
  * order, each with the parameters $1 tenant_id, $2 integration_id and $3

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/backend.h"
 
 #include "base/daemon.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the daemons have in common: their servers, from the first connection to
  * the last, and the main program around their loops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl-fcgi: a responder behind nginx. It answers one request at a time,
  * or small stores that wait together, and serves the broker's heartbeats while

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl-relay: queues what the responders could not. A row of
  * raw_extraction_data is its own outbox: pending and queued_at NULL means that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl-worker: takes ids from transform_queue and load_queue and does in
  * the database what is to be done with these batches, one at a time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/settings.h"
 
 #include "base/file.h"

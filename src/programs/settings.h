@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * All settings, in one file for all programs: each reads the whole of it, so
  * that a misspelt name is an error everywhere.

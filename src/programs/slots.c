@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/slots.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Requests that a responder has accepted: the first, of any kind, and small
  * stores that go with it (etl/store.h).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "queue/dead_letters.h"
 
 #include <stdlib.h>

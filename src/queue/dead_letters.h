@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the dead-letter queues hold, for operators. Messages are fetched one by
  * one, oldest first; those that are not settled are back in their queue when

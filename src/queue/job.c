@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "queue/job.h"
 
 #include "json/json_read.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The message contract: one JSON object on one line that names work, never
  * carries it. Transform and load jobs name a stored batch; an extract job

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * SETTING(CHOICE, name, default, choices, environment, help)
  * SETTING(NUMBER, name, default, least, most, environment, help)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Taking jobs from the queues of batches, and what becomes of a message: it is
  * done, it comes back after a delay, or it is dead. Whatever happens, it is

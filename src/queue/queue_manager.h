@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The queue manager: declares the queues and publishes jobs to them. It holds
  * no state of jobs: RabbitMQ does.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A queue's family by name, and whether it is declared; see queue_inside.h. */
 #include <stdio.h>
 

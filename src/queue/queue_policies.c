@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Policies of the broker that override what the queues rely on. */
 #include <stdio.h>
 #include <string.h>

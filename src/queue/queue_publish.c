@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Publishing to a queue, and noticing one that only refuses. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What waits in the retry queues comes back to the main ones in its time. The
  * relay looks at the front of each, publishes what is due and settles it after

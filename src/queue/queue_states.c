@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The state of each queue: its messages, its leader, what it refuses. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Declaring the exchange and all queues. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making queues of an older version anew, with what is in them. */
 #include <poll.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The main queues: QUEUE(id, queue, routing key, what it carries). Each also
  * gets a dead-letter queue and the retry queues below; all are bound to the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "transformers/transformer.h"
 
 /* The statements of each file; several entity types may share one. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * From a stored batch to the unified tables: the statements of its entity
  * type, run in the database over the jsonb that is there already. The batch's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "work/publish.h"
 
 #include "base/failpoint.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "work/relay_chores.h"
 
 #include "base/log.h"

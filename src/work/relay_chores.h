@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the relay does now and then besides queueing: it ends leases of dead
  * workers, removes expired idempotency keys and batches past their retention,

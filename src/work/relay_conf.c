@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "work/relay_conf.h"
 
 const struct conf_row relay_conf_rows[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SETTING(NUMBER, name, default, least, most, environment, help) */
 SETTING(NUMBER, relay_min_age, 5, 0, 3600, "ETL_RELAY_MIN_AGE",
     "Seconds a batch is left to the responder that stored it")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "work/relay_lost.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a relay does when the broker has lost a queue: the rows say which
  * messages there should be. Batches that wait for one are queued again. That a

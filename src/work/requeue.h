@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Processing stored batches again, without a new extraction: their rows become
  * pending, then their ids are published. What the broker does not take now is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "work/worker_conf.h"
 
 const struct conf_row worker_conf_rows[] = {

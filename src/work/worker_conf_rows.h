@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SETTING(NUMBER, name, default, least, most, environment, help) */
 SETTING(NUMBER, worker_prefetch, 1, 1, 100, "ETL_WORKER_PREFETCH",
     "Messages a worker takes at once from each queue")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What went wrong with a batch, as its error_details tell it, and whether it
  * is worth another try.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What transforming and loading share of one job. For worker_job.c and
  * worker_load.c only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "work/worker_item.h"
 
 #include <string.h>

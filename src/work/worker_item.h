@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A statement over a whole batch that fails does not say at which item. This
  * finds it, by trying beginnings of the batch, each of them rolled back.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "work/worker_job.h"
 
 #include <poll.h>

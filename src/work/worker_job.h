@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One job of a worker, as far as the database goes: a batch is transformed or
  * loaded in one transaction, and what becomes of its message is decided. The

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One job of a worker: what a transformed batch touched is loaded. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the programs of the bench share: a window of time in which they count,
  * latencies, what the processes of the service used meanwhile, and one line of

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # A cell: one case measured once, the floor or the service. Its line goes to
 # $work/lines, for report.sh.
 # shellcheck disable=SC2154 # of run: source_dir, bench_dir, work, programs

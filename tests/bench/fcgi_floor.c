@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The FastCGI floor: the least that a responder behind nginx can do for a
  * store. It finds the members of the body, inserts the row of the seed

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The floor: what PostgreSQL and RabbitMQ carry when nothing stands before
  * them. N processes, each with one connection to either.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * An HTTP client that keeps its connections busy: each sends a request, waits
  * for the whole answer, and sends the next.

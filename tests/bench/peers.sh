@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # The FastCGI floor, and the service's store as Go, Python and Node would have
 # it: each on the same PostgreSQL, in a database with the seed document's table,
 # and on the same broker. One whose language is missing is left out, and said.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # From the cells' lines to latest.json, a table and a chart.
 # shellcheck disable=SC2154 # of run: work, bench_dir, BENCH_RESULTS
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How fast the envelope scan is: json_scan_object() over one body, again and
  * again, with each implementation that this processor has.

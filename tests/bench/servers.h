@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The floors' part of the work: connections to PostgreSQL and the broker, one
  * message and its confirm. Whatever fails ends the program.

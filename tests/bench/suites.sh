@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Which cells there are.
 # shellcheck disable=SC2154 # of run and cells.sh
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs a harness without libFuzzer: on each seed, and on changed seeds, which
  * are the same in every run. TAP; a point a seed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A fuzz harness: one function that looks at any bytes and aborts when
  * something is wrong. libFuzzer calls it, and so does driver.c, which needs

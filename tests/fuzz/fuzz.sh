@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Fuzz with libFuzzer: builds by itself, no configure needed, and goes on from
 # the seeds.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as the file of settings. What is taken has a value for every row,
  * within its limits, and can be shown; what is not is told in one sentence.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as the query of GET /app/etl/raw-data: its cursor, filters and
  * page, in the first line; what follows is If-None-Match of a single batch.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes on a connection of the FastCGI socket, which then says no more:
  * what is accepted is read, answered and finished as pulse-etl-fcgi does, and

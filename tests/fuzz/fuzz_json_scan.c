@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes: json_scan accepts what the reference accepts, finds the same
  * members within the text, and says the same twice. Several passes: with the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes: every implementation of the scan that this processor has says
  * what the plain one says, to the byte. The bytes are scanned as they are, as a

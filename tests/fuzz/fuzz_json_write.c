@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a string, as a key and in pieces: what is written is JSON that
  * json_scan accepts, and valid text is read back as it was.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a JSON Web Token; and, where the first line is a JSON object,
  * that as the header and the rest as the claims of a token that is signed with

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as the message of a transform or load job. What is read, written
  * again, reads as the same.

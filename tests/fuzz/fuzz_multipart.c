@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a form. The first line is its Content-Type, the rest its body.
  * What is read lies within the body, in order and without overlap, and the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a query string: what is read is valid text without NUL, and
  * written again with every byte escaped it reads as the same pairs.

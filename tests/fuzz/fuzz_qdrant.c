@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as an answer of a Qdrant server, to each question that we have.
  * What is taken of it is what cJSON finds in it, and what is not taken tells the

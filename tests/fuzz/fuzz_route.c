@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a method, a blank and a path: the route that is found is the one
  * that a plain comparison finds, and ids are positive numbers. One slash at the

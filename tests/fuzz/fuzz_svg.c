@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a picture. What is taken has no word of what it may not have,
  * and what is not taken says why.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a packed body: the first says which coding and how it is cut.
  * However it is cut, the same comes out, and never more than may.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The stack: loopback only, a login for the user interface, every part can be
 # stopped, killed and started again.
 . "$(dirname "$0")/lib.sh"

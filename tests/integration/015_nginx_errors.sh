@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What nginx answers itself has the service's shape: problem+json with a status,
 # words on what to do and the request's id.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The migrations and the program that applies them: every step up and down,
 # two runners, files that are wrong, nothing half done.
 . "$(dirname "$0")/lib.sh"

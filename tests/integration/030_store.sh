@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # One request: the batch becomes one row and one message.
 . "$(dirname "$0")/lib.sh"
 app_up

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Hostile bodies: each its own clear 4xx, nothing stored, the responder lives on.
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=1 app_up

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What JSON may have and jsonb cannot, \u0000 and halves of surrogate pairs:
 # refused, or replaced by U+FFFD where the client or the settings say so.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A store whose body is the payload alone, the rest in the query; and what else
 # the door takes or refuses: slashes, codings, keys, unknown names.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Small stores that wait at the same time are stored together: one statement,
 # one wait for the broker. Each is answered as if it were alone.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Lists, single records, their filters, pages and versions.
 . "$(dirname "$0")/lib.sh"
 app_up

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # total_count without counting: it is the number of the tenant's active
 # batches, whatever was done to them and by how many at once. What a filter leaves
 # is counted up to a bound, and the answer says so.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The state machine of a batch.
 . "$(dirname "$0")/lib.sh"
 app_up 'relay_min_age = 0'

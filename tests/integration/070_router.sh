@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Paths, methods, health, and who may ask.
 . "$(dirname "$0")/lib.sh"
 app_up

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The queues: declared as the contract says, again and again, and not at all over a stranger's.
 . "$(dirname "$0")/lib.sh"
 app_up 'relay_min_age = 1' 'relay_interval = 300'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Queues that version 1.0 has declared are made anew by the relay, with what is
 # in them, whoever starts at the same time and whoever of the older version
 # goes on.

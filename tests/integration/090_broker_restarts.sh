@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The broker is stopped and killed again and again, with messages, retries and
 # dead letters in its queues, stores and workers at work: every queue has a
 # leader again, nothing is lost, nothing is given up. BROKER_ROUNDS is how often

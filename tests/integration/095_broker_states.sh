@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A broker that answers and does not work: it is noticed, named, and mended.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What the broker does not let us do, named at start and in /health/ready: an
 # alarm, no permission to configure, a policy that overrides what the queues say;
 # and what a URL of it may say.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Looks at dead letters change nothing, however many: RabbitMQ 4 deletes what
 # was delivered 20 times where a queue does not say otherwise. DEAD_LOOKS is how
 # many (make check-broker: 1,000).

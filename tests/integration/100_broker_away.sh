@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The broker is gone: stores go on, the relay queues them later.
 . "$(dirname "$0")/lib.sh"
 app_up 'relay_min_age = 2' 'relay_interval = 500'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # PostgreSQL is gone, comes back, says no: a clear 503, and the next request works.
 . "$(dirname "$0")/lib.sh"
 app_up 'database_statement_timeout = 2000' 'database_lock_timeout = 1000'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Responders come and go: asked, killed, too old; nothing acknowledged is lost.
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=4 app_up 'relay_min_age = 1' 'relay_interval = 300'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The README's commands do what it says.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/routes.sh"

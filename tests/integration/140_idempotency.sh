@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The same Idempotency-Key and body again: the first batch, never a second.
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=8 app_up 'relay_chores = 1'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What the relay puts right: dead workers' batches, lost messages.
 . "$(dirname "$0")/lib.sh"
 app_up 'relay_chores = 1' 'relay_lease = 3' 'relay_lost_age = 3' 'relay_min_age = 0' 'relay_interval = 200'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What the relay's look costs: the same with many pending batches as with none.
 # ETL_ROWS is how many; 1000000 for the long form.
 . "$(dirname "$0")/lib.sh"

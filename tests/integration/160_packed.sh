@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Bodies packed with gzip and zstd; bombs stop at the limit.
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=1 app_up

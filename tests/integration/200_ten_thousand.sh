@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # 10,000 stores at 16 connections: rows = messages.
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=16 app_up

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Bad days under a load of eight clients: nothing acknowledged is ever lost.
 # FAULT_SECONDS is how long each lasts (make check-faults makes it longer),
 # FAULT_ONLY a regular expression for some of them, FAULT_TABLE a file for the

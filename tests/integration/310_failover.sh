@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Two PostgreSQL servers in the connection string: the one that takes writes is
 # found, before and after the standby becomes the primary.
 . "$(dirname "$0")/lib.sh"

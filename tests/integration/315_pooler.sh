@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # PgBouncer as Debian ships it, but for the pool's mode: two tenants by turns on
 # one pooled server session, prepared statements or not, a server that is not in
 # UTC and has limits of its own.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Clients that break off, dawdle, vanish, repeat themselves or send several
 # requests at once.
 . "$(dirname "$0")/lib.sh"

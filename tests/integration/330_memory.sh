@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # No memory is lost: 20,000 requests leave a responder as small as 10,000 did,
 # and valgrind finds neither a leak nor a wrong access.
 . "$(dirname "$0")/lib.sh"

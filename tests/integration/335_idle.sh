@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What responders do when there is nothing to do: they give back what a large
 # batch needed, and sleep through the requests that another one answers.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Who may do what: every route with every kind of token, good and bad; every
 # route that takes an id with another tenant's.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The second lock: every statement of every model, with its WHERE tenant_id
 # taken out, still neither shows nor changes another tenant's rows. Roles have
 # no more rights than they need.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # One responder, one session of the database: it is told whose rows it may see
 # when that changes, and after all that makes it forget.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Limits: requests for each token at nginx, daily quotas of a tenant.
 . "$(dirname "$0")/lib.sh"
 app_up

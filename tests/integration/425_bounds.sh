@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # No request takes the service from others: what one may cost PostgreSQL is
 # bounded, a token of a wrong form ends no responder, a batch at work holds none.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A tenant whose requests take long leaves responders to stores, and to others.
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=4 app_up

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # TLS all the way: to PostgreSQL with sslmode=verify-full, to RabbitMQ with its
 # certificate checked and one of ours, and from clients to nginx.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Hostile text, paths, headers, requests within requests, and FastCGI spoken by
 # a stranger: nothing is shown, changed or brought down. And what the programs are
 # built with for the day when something gets through.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What others must not read: key files, and tokens or passwords in logs. And
 # what an auditor reads: a line for each change, rows for what is done by hand.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Projects, work item types and statuses, and their mappings by name.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/transform.sh"

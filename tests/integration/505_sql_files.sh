@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The .sql files of transformers and loaders are SQL as they stand: psql reads
 # each whole and prepares every statement of it.
 . "$(dirname "$0")/lib.sh"

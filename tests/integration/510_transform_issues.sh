@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Issues: every column, custom fields, documents, metrics worked out by hand,
 # parents, what issues name that nobody knows; newest wins.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What real answers are like on a bad day: every member of an item replaced by
 # what it should not be, long histories, large texts, batches that overlap.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Repositories, pull requests in both forms, what belongs to them, and links
 # between them and work items, whichever comes first.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Batches that come before what they name: they are taken up again, and either
 # order gives the same tables; also with workers that die.
 . "$(dirname "$0")/lib.sh"

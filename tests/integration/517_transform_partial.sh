@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Answers that are a part of the whole: columns that are not named, histories in
 # pieces, one issue alone, lists without a project, what is gone, what repeats.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Pull requests whole, or said to be a part: what an answer does not name, ids
 # of both forms, parts in pages, lists that are complete, censuses. Each set of
 # answers is processed in several orders and gives the same rows.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Answers that came out wrong once, each with the right value (tests/data/cases):
 # their batches are stored for an integration of their own, one after the other.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Workers: from the id on the queue to the unified tables.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"

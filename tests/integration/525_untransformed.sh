@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Batches that nothing is made of: stored with a warning, completed as they
 # came, and never a dead letter.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Workers on bad days: malformed messages, data and servers that refuse, kills.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Loads that fail: each attempt is noted, the last one fails the batch, and one
 # that succeeds later leaves no error.
 . "$(dirname "$0")/lib.sh"

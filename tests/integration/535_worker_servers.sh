@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Workers whose servers go away and come back, and queues that cannot take.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"

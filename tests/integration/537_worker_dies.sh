@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Workers that die at chosen places: the message comes back, and the tables end
 # up as if nothing had happened.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Nothing is left behind: marks that come late, claims whose row is locked,
 # workers that are killed again and again, tables of an older version.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Processing stored batches again, and deleting them.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"

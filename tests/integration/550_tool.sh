@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What operators do by hand with pulse-etl.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"

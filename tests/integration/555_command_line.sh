@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Settings, options, groups and commands that there are none of: refused by
 # name, with the one that was meant, by every program.
 . "$(dirname "$0")/lib.sh"

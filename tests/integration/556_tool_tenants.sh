@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Tenants, integrations and what they hold, with pulse-etl alone; and lists as
 # tables and for programs.
 . "$(dirname "$0")/lib.sh"

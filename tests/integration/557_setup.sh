@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # pulse-etl setup: from a database and a virtual host that are empty to a
 # batch that is stored and processed.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # pulse-etl doctor: each planted fault is named, with its level and a cure, and
 # an installation without a fault has none.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What make install puts where: nginx's settings, systemd's units, completion,
 # and a pool that is restarted without a lost request. And what make uninstall
 # leaves: nothing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Metrics of work items against an independent recomputation
 # (tests/metrics/recompute) by docs/metrics.md: random histories, whole and in
 # pieces, mappings and workflow steps changed half-way, and real answers with

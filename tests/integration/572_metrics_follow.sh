@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Metrics follow mappings, categories and workflow steps that are changed, also
 # when no batch of the integration comes any more: the relay queues a load.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Whatever order and split answers come in, and however often: the tables are
 # the same. The corpora of tests/data (tests/orders/make_batches) in ORDERS
 # orders of their own, by four workers at once; replays write nothing and use up

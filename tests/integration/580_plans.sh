@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # No statement of the service reads more as a tenant grows: auto_explain logs
 # each plan as the service's role runs it, with row-level security, over filled
 # tables; tests/plans/judge refuses nodes that visit more than a few rows or

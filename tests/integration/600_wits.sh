@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Work item types, their mappings and hierarchies.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"

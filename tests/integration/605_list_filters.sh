@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What every list of the catalogue takes: an integration of one's own or not,
 # and so many rows.
 . "$(dirname "$0")/lib.sh"

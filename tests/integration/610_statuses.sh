@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Statuses and their mappings; projects, which show both.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"

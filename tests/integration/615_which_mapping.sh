@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Which of several mappings a name has: the same for who writes a mapping and
 # for the load that comes afterwards. Workers beside it do not get stuck.
 . "$(dirname "$0")/lib.sh"

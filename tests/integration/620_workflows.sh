@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Workflow steps: one commitment point for each integration.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Integrations: their secret is kept encrypted and never told.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A list that would be larger than an answer may be comes in more pages.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Many administrators at once, and workers beside them: nothing is left over,
 # nothing is overwritten, nobody gets stuck.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # openapi.json: complete, what a linter takes, and the truth.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/openapi/tools.sh

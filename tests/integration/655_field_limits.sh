@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Every limit that openapi.json tells, of every field and parameter: a value at
 # it is taken, one beyond it is refused by name. A request holds just the one
 # field: what else it may lack is told, too, and does not matter here.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Qdrant's routes against a stand-in: an nginx that gives answers in the shape
 # of Qdrant's REST reference. No Qdrant was asked anything here.
 . "$(dirname "$0")/lib.sh"

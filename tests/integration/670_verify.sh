@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # pulse-etl-migrate --verify: clean after the migrations, and every difference
 # that somebody makes by hand is listed.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Databases that others have made: dumped and restored, without their grants, in
 # another encoding or schema, by owners of other names. What will not do is
 # refused before the first change, found by --verify, and named by health/ready.

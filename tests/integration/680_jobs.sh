@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Extraction jobs: one message on extract_queue, or a refusal.
 . "$(dirname "$0")/lib.sh"
 app_up 'auth = none' 'rabbitmq_timeout = 500'

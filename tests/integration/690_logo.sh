@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Logos: an SVG comes in by a form, is checked, and nginx serves it so that it
 # can do nothing.
 . "$(dirname "$0")/lib.sh"

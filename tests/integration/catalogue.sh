@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For the tests of the catalogue: requests in a tenant's name, a second tenant,
 # and what is asked of every resource in the same way.
 

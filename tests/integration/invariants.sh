@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # What has to hold after any fault, at the latest a minute after the servers are
 # well again: every batch has come to an end, or has a message, or the relay
 # takes it. Sourced after lib.sh.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # JSON Web Tokens for tests, good and bad. Sourced after lib.sh.
 
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # A load of eight clients that write down every answer, and the check of what
 # they were promised: each acknowledged id is a row with exactly its payload,
 # and on the queue at least once. Sourced after lib.sh.

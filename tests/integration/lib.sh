@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For the integration tests: TAP, an instance of the service of one's own,
 # requests, rows and messages. A test sources this first, calls app_up if it
 # needs the service, and ends with done_testing.

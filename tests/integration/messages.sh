@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For the integration tests, a part of lib.sh: the broker, its queues and what is
 # in them.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For the integration tests, a part of lib.sh: requests and their answers.
 
 TENANT=1

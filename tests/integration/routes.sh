@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # The route table as the compiler sees it, for tests that compare it.
 
 # METHOD PATH ROLE NAME, one route a line.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For the tests of transformers and loaders: store a batch, process it, look
 # at the tables. A test sources this behind lib.sh.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For the tests of workers: batches to work on, messages of one's own, and how
 # rows and logs stand. Sourced after lib.sh.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # No two files need each other, directly or round about: what one calls of
 # another is read from the objects that were built.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Who may include whom: the floors of docs/style.md. An include goes to one's own folder or
 # to a lower floor; foreign headers stay in the adapters.
 set -u

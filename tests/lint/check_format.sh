@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The sources of src are as clang-format 14 lays them out by .clang-format; other
 # versions differ in details. Not so what is laid out by hand: files of rows, and
 # vector instructions.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The settings' rows: each is in deploy/etl.conf, none is there twice, and one
 # with the fields of another kind does not compile.
 set -u

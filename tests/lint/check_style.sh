@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Rules of docs/style.md that a few lines of awk can see.
 set -u
 # shellcheck source=tests/lint/tap.sh
@@ -82,6 +83,23 @@ left_undone() {
 
 # A table is expanded several times: no guard. Any other header has the guard
 # of its path, opens with what it is, and ends with the guard.
+first_words() { # FILE: its first line behind that of the licence
+	grep -v -m 1 SPDX-License-Identifier "$1"
+}
+
+# Each source says in its first lines by which licence it may be used.
+licences() {
+	find src tests deploy .ci -name data -prune -o -type f -print 2>/dev/null |
+		sort | while IFS= read -r file; do
+		case $file in
+		*.[ch] | *.sh) ;;
+		*) head -c 64 "$file" | head -n 1 | grep -aqE '^#!.*[ /](ba)?sh$' || continue ;;
+		esac
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
+			echo "$file:1: names no licence"
+	done
+}
+
 headers() {
 	find src -name '*.h' | sort | while IFS= read -r file; do
 		guard=$(echo "${file#src/}" | tr 'a-z/.' 'A-Z__')
@@ -91,7 +109,7 @@ headers() {
 				sed "s|^\([0-9]*\):.*|$file:\1: a table has no guard|"
 			;;
 		*)
-			head -n 1 "$file" | grep -q '^/\*' ||
+			first_words "$file" | grep -q '^/\*' ||
 				echo "$file:1: does not say what it is"
 			if ! grep -qx "#ifndef $guard" "$file" ||
 				! grep -qx "#define $guard" "$file" ||
@@ -118,7 +136,7 @@ own_header_first() {
 silent_sources() {
 	find src -name '*.c' | sort | while IFS= read -r file; do
 		[ ! -e "${file%.c}.h" ] || continue
-		head -n 1 "$file" | grep -q '^/\*' ||
+		first_words "$file" | grep -q '^/\*' ||
 			echo "$file:1: does not say what it is"
 	done
 }
@@ -294,6 +312,7 @@ finds "a header without its guard or words is found" headers 3
 finds "a source that does not begin with its header is found" \
 	own_header_first 1
 finds "a source that does not say what it is is found" silent_sources 5
+finds "a source without its licence is found" licences 18
 finds "a riddle is found" riddles 1
 finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
@@ -311,6 +330,7 @@ clean "no script has a line of more than 120 columns" long_lines
 clean "headers have their guards and say what they are" headers
 clean "a source begins with its header" own_header_first
 clean "a source without a header says what it is" silent_sources
+clean "each source names its licence" licences
 clean "no riddles" riddles
 clean "each unit test asks something" tests_ask
 clean "each unit test is run" tests_run

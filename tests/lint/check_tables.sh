@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The tables' rows: each file of them is known where it has to be, and the
 # lists of columns in .sql files are what embed_sql.awk says.
 set -u

@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# SPDX-License-Identifier: MIT
 # For the lint scripts: TAP points from rules. A rule is a function that prints
 # what it finds as file:line: text; finding nothing is right. Each is first
 # shown a folder that breaks it: a rule that finds nothing there is broken.

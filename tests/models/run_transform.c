@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Transform and load one stored batch, without a queue and without a word to
  * the batch's row. For the integration tests.

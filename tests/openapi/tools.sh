@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# SPDX-License-Identifier: MIT
 # What checks openapi.json: the linter and the validator, from npm, in the
 # versions named here, in a folder of the run. Nothing of it is shipped.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "unit/unit.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What all unit tests share: Check, and a runner that speaks TAP.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/crypto/digest.h"
 
 #include <openssl/crypto.h>

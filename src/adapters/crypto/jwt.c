@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/crypto/jwt.h"
 
 #ifdef HAVE_CJOSE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * JSON Web Tokens (RFC 7519) of the platform, signed with one algorithm that
  * the settings name: a token that says another one, or none, is refused before

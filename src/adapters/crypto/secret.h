@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Secrets that other services gave us, such as an integration's password: kept
  * encrypted (AES-256-GCM) and opened only where they are used. Not for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One PostgreSQL connection: opened at its first use, checked before each,
  * reopened after a pause when it was lost. Nothing is replayed: a statement

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/db/db_admin.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A PostgreSQL connection for a person's program, such as the migrations: one
  * conninfo string or libpq's environment, statements without a time limit of

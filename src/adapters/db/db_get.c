@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Statements of which one row, one value or only a count is of interest. */
 #include "adapters/db/db.h"
 

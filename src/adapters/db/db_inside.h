@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the files of db.h share; nobody else may know that it is libpq.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parameters of a statement, in the formats that libpq takes. */
 #include <assert.h>
 #include <endian.h>

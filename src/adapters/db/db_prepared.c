@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which statements a connection has prepared, and what they are called at the
  * server. A session that is shared may have one of another version of this

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rows that a statement gave, value by value. */
 #include "adapters/db/db_inside.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Running one statement: prepared, scoped to its tenant, judged by its answer.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the server is told of us: time zone, limits, whose rows. A session that
  * is ours alone is told once, and of tenants when they change. One that a

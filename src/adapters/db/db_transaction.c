@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Transactions: begin, commit, roll back. */
 #include <assert.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Waiting for PostgreSQL: for its socket, for what was sent to leave, for the
  * results. Whoever waits serves another connection meanwhile, and gives up with it.

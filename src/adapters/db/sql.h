@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Put a SELECT with optional filters together: the text grows beside its
  * parameters, so that a value never becomes text.

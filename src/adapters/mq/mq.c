@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/mq/mq.h"
 
 #include <stdlib.h>

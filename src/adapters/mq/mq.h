@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One RabbitMQ connection with one confirm channel, and one to take messages
  * from queues: opened by mq_open() and by questions, after a pause when it was

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What became of the messages in flight: acks, nacks and returns. */
 #include "adapters/mq/mq_inside.h"
 #include "base/metrics.h"

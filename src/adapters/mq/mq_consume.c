@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Taking messages from queues, and settling them. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Declaring exchanges, queues and bindings, and asking about them. */
 #include <string.h>
 

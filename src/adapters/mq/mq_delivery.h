@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One message as it came from a queue, and the headers that messages have.
  */

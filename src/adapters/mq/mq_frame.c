@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What comes in: one frame after the other, whoever it is for. It hands them to
  * the messages in flight and to the messages that arrive.

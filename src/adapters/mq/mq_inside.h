@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the files of mq.h share; nobody else may know that it
  * is rabbitmq-c.

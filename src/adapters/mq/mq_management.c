@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What only the broker's management interface knows: the policies of queues. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Publishing messages and waiting until each is confirmed. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the broker said: its words, and its refusals as errors of ours. */
 #include <string.h>
 

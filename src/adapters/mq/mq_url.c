@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* URLs of brokers, and what their queries may say. */
 #include <inttypes.h>
 #include <stddef.h>

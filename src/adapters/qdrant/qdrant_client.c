@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/qdrant/qdrant_client.h"
 
 #include "adapters/qdrant/qdrant_inside.h"

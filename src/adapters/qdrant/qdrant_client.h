@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Questions to a Qdrant server through its REST interface: is it there, which
  * one, which collections. Nothing is changed there, nothing is made up: what

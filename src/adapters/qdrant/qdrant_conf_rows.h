@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * SETTING(SECRET, name, default, environment, help)
  * SETTING(NUMBER, name, default, least, most, environment, help)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Requests to Qdrant over HTTP, by libcurl. */
 #include "adapters/qdrant/qdrant_inside.h"
 

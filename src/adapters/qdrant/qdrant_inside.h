@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the two parts of the Qdrant client share: qdrant_http.c asks,
  * qdrant_client.c reads the answers.

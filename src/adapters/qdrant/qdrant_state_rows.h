@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How it is with Qdrant: STATE(id, word in answers, sentence for people). */
 STATE(QDRANT_HEALTHY, "healthy", "Qdrant answers")
 STATE(QDRANT_OFF, "not_configured",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/svg/svg.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Is this an SVG picture that can do nothing but be looked at? Read by expat
  * from memory alone; nothing is changed, a picture is taken as it is or not.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a drawing costs a browser that shows it, references included. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How much a picture draws. A <use> draws what it refers to once more, and so
  * do patterns, masks, clip paths and filters for each element they are put on

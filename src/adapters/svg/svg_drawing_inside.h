@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the two halves of svg_drawing.h share: svg_drawing.c notes what the
  * picture has, svg_cost.c counts what that draws.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a picture may be made of, in the namespace of SVG: ELEMENT(name). No
  * scripts, no foreign content, no links, and no animation, which could change

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Elements by their ids, which are sorted; see svg_drawing_inside.h. */
 #include <string.h>
 

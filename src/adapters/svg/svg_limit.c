@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/svg/svg_limit.h"
 
 #include <ctype.h>

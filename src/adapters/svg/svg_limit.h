@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Numbers of a picture that have a limit: those of svg_limit_rows.h, the
  * regions of filters, the tiles of patterns, dashes. Only svg.c and svg_style.c

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Numbers that make a browser compute for long, whatever is drawn:
  * LIMIT(element, attribute, least, most). Each number of the attribute counts,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the properties of a picture draw, as attributes and in style sheets:
  * references go to svg_drawing.h, numbers have their limits. Every style was

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/svg/svg_text.h"
 
 #include <string.h>

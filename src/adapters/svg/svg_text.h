@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the texts of a picture may say: its attributes and style sheets run
  * nothing and fetch nothing. Only the files

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/openapi/openapi.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The description of all routes, an OpenAPI 3.1 document, from the very rows
  * they are served by.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/openapi/openapi_operation.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One route in openapi.json: who may call it, its parameters, its body, its
  * answers. All of it follows from the route's row and from the rows it names.

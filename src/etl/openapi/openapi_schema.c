@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/openapi/openapi_schema.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * JSON Schemas for openapi.json, written from the rows that requests are read
  * by and from the shapes of answers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/batch/idempotency_key.h"
 
 void

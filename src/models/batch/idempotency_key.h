@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A client's Idempotency-Key: the same key and body again never makes a second
  * batch. It is written in the same statement as the batch (raw_batch_insert)

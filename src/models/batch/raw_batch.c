@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch.h"
 
 #include <string.h>

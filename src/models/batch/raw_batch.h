@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One row of raw_extraction_data, a whole API response and where it stands:
  * read, listed, and changed by hand. raw_batch_store.h inserts it,

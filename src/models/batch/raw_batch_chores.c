@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_chores.h"
 
 #include "models/entity_type.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the relay does with rows of batches now and then, and looks at.
  */

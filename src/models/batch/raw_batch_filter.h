@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which of a tenant's batches a list, a count or a requeueing is about.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_group.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_marks.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Marks of queued_at still to be written, collected so that one statement
  * writes many. Losing them costs duplicate messages, never a batch.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_purge.h"
 
 /* Of which batches: $1 tenant, $2 status, $3 age, $4 after which id. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the relay looks for: batches whose message nobody has published, or
  * whose message is of no use any more. New rows are passed once, in the order

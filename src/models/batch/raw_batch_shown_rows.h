@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What answers show of a batch, besides its payload. */
 SHOWN(id, INT, NOT_NULL, "t.id")
 SHOWN(tenant_id, INT, NOT_NULL, "t.tenant_id")

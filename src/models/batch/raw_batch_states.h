@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How many batches stand where, and how long the oldest of them have waited.
  */

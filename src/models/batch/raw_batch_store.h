@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Inserting one batch. Its row is its own outbox: queued_at stays NULL until
  * the broker confirmed the message with its id.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Batches whose messages are published, and the mark that they were: queued_at
  * stays NULL until the broker confirmed the message, so that the row is its own

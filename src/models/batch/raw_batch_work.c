@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_work.h"
 
 #include "models/batch/raw_batch_inside.h"

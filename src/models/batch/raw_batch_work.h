@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A batch at work. A claim is committed before the work begins, so that
  * everybody sees it; the work's own transaction then locks the row and looks

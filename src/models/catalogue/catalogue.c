@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/catalogue/catalogue.h"
 
 #include <assert.h>

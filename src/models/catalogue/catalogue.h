@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The tables that people look after: types, statuses, workflows, integrations.
  * Each is a struct catalogue, whose columns are the rows of a *_shown_rows.h.

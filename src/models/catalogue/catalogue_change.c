@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing rows of the catalogue. */
 #include <assert.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which rows refer to a row of the catalogue, and moving them to another. */
 #include "models/catalogue/catalogue.h"
 

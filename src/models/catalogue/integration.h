@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Where a tenant's data comes from, one row per provider. Its password is
  * sealed by who writes it (adapters/crypto/secret.h).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What answers show of an integration; never its secret. */
 SHOWN(id, INT, NOT_NULL, "t.id")
 SHOWN(name, TEXT, NOT_NULL, "t.provider")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether a tenant's integration is there and switched on: what a job asks
  * before it is queued.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/catalogue/project.h"
 
 static const struct column wit_columns[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Projects, each with its work item types and statuses. Extraction writes
  * them; people only look.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/catalogue/qdrant_vector.h"
 
 /* One table: a row of the result. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * qdrant_vectors: which row of which table has which point in Qdrant. Here it
  * is only counted; whoever makes the vectors writes it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is kept as vectors, as the dashboard shows it: VECTOR(group, name,
  * table). A group is named like the provider of its integration; the groups

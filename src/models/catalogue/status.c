@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/catalogue/status.h"
 
 static const struct column status_columns[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Statuses as their source names them, and the mappings that give them common
  * names and a step of the workflow.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What answers show of a status mapping; w is its workflow step, if it has one,
  * and i its integration.

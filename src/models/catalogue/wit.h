@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Work item types, the mappings that give them common names, and the levels
  * (hierarchies) these belong to.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What answers show of a hierarchy; i is its integration. */
 SHOWN(id, INT, NOT_NULL, "t.id")
 SHOWN(level_number, INT, NOT_NULL, "t.level_number")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What answers show of a work item type mapping; h is its hierarchy, and i its
  * integration.

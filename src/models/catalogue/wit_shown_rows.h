@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What answers show of a work item type. */
 SHOWN(id, INT, NOT_NULL, "t.id")
 SHOWN(external_id, TEXT, NULLABLE, "t.external_id")

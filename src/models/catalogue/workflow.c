@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/catalogue/workflow.h"
 
 #include "models/catalogue/status.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The steps that work passes through; at most one of an integration is its
  * commitment point.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What answers show of a workflow step; i is its integration. */
 SHOWN(id, INT, NOT_NULL, "t.id")
 SHOWN(step_name, TEXT, NOT_NULL, "t.step_name")

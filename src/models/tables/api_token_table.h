@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* API tokens; only their digests are kept. */
 #include "models/tables/row_words.h"
 

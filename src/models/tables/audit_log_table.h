@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who changed what. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tables/column.h"
 
 #include "adapters/db/sql.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What an answer shows of a row: columns of its table, and what is computed
  * beside them. A list of them is a file of rows beside its user,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Jobs of the extractors, and how far they have come. */
 #include "models/tables/row_words.h"
 

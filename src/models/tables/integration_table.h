@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sources of data, and what serves language models. */
 #include "models/tables/row_words.h"
 

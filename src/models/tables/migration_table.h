@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The migrations that were applied. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pull requests with their parts, and the links between them and work items. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Projects, and which types and statuses they use. */
 #include "models/tables/row_words.h"
 

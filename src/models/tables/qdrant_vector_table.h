@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which row of which table has which point in Qdrant. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Batches, how many there are, and the keys that keep one from coming twice. */
 #include "models/tables/row_words.h"
 

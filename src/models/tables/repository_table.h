@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Repositories of GitHub. */
 #include "models/tables/row_words.h"
 

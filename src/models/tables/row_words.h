@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The rows of a table: what the database has, as the migrations leave it. A
  * live database is compared with them, and the service asks for the rights. A

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The end of a table's rows; see row_words.h. */
 #ifndef TABLES_FOLLOW
 #undef TABLE

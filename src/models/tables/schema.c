@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tables/schema.h"
 
 /* Each table and the rights that the service needs, as rows of VALUES. */

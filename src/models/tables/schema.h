@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The database as a whole: is it ours, and can it be written?
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tables/schema_declared.h"
 
 #include "base/cc.h"

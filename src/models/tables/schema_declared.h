@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The tables as the migrations are to leave them, all rows of schema_table.h
  * as an array: what a live database is compared with.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every table as the migrations leave it; see row_words.h. */
 #define TABLES_FOLLOW
 #include "models/tables/api_token_table.h"

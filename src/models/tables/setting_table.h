@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Settings of tenants, quotas among them. */
 #include "models/tables/row_words.h"
 

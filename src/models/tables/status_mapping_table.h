@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Common names of statuses. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Statuses as their source names them. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tenants and their people. */
 #include "models/tables/row_words.h"
 

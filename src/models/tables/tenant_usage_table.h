@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What tenants with a quota have stored on a day. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Common names of work item types. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Work item types as their source names them. */
 #include "models/tables/row_words.h"
 

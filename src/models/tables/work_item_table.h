@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What Jira holds. */
 #include "models/tables/row_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps of work. */
 #include "models/tables/row_words.h"
 

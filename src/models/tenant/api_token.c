@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tenant/api_token.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * API tokens: what clients show to say who they are. A token is
  * API_TOKEN_PREFIX and 64 hexadecimal digits, 256 random bits; only its SHA-256

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tenant/audit_log.h"
 
 enum err

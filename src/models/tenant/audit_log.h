@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who changed a token or an integration, in the transaction of the change
  * itself, and what was done by hand at the command line: rows that are only

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tenant/role.h"
 
 static const char *const names[] = {

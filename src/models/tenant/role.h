@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a caller may do: the roles of role_rows.h, from the least to the most.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The roles that a caller may have: ROLE(code, name). Each may also do what
  * those above it may. The names are in tokens, in answers and in openapi.json;

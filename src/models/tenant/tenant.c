@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tenant/tenant.h"
 
 #include "base/log.h"

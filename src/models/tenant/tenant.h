@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A tenant as the service sees it: is it there, and how much may it store in a
  * day? Quotas are rows of system_settings, etl_daily_batches and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/tenant/tenant_admin.h"
 
 /* A quota's value in the settings of tenant t, or NULL. */

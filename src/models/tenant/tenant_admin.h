@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tenants as their operator sees them. All of it needs the role that owns the
  * tables and db_tenant(DB_EVERY_TENANT); the service's may only read tenants.

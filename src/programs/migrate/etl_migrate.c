@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pulse-etl-migrate: applies, rolls back and verifies the schema. */
 #include <stdio.h>
 #include <stdlib.h>

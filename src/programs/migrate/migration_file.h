@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The migrations of a folder: NNNN_name.up.sql with NNNN_name.down.sql. Other
  * files are left alone. Nothing here knows what is applied.

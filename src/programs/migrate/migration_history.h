@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is applied: the table migration_history of the database, one row per
  * applied migration, and the lock that lets one runner at a time change it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A new pair of migration files, for whoever writes the next migration.
  */

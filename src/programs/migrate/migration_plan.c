@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/migrate/migration_plan.h"
 
 #include <stdio.h>

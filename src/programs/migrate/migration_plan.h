@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which migrations a run takes, in which order, and whether it may: files and
  * history compared. Changes nothing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What pulse-etl-migrate does: compare the files with the history, plan, and
  * run each migration as one transaction with its row of the history.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/migrate/migration_server.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a migration needs of the server that no migration makes: an encoding, a
  * schema, roles and who may use them. It is looked at before the first change,

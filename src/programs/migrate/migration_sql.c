@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/migrate/migration_sql.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The statements of an SQL text, one after the other, each with its line. A
  * scanner, not a parser: it knows strings, quoted names, dollar quotes,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/migrate/migration_verify.h"
 
 #include <stdio.h>

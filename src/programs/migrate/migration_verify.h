@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Compare the tables that are declared (models/tables/schema_declared.h) with
  * those of a live database, and print each difference. What is there and not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What pulse-etl doctor looks at. Each part tells what it found, one finding
  * after the other: fine, worth a look, or wrong, with the line that mends it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What pulse-etl doctor asks the broker. */
 #include <inttypes.h>
 #include <string.h>

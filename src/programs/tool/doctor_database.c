@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What pulse-etl doctor asks PostgreSQL. Each question is a statement whose
  * rows are findings: level, text and cure.

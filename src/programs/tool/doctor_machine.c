@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What pulse-etl doctor looks at on this machine. */
 #include <errno.h>
 #include <inttypes.h>

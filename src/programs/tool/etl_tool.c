@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl: what operators do by hand. Its commands are rows of tool_rows.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/tool/import_files.h"
 
 #include <dirent.h>

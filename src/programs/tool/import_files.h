@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The files that pulse-etl import was given, those within folders too.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/tool/import_options.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The steps of pulse-etl setup. Each says what it made or found, and does
  * nothing where all is there: what was interrupted is run again.

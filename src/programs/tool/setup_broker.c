@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What pulse-etl setup does with the broker. */
 #include <errno.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What pulse-etl setup does with PostgreSQL. */
 #include <errno.h>
 #include <stdio.h>

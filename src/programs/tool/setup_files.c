@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The files that pulse-etl setup makes: keys, settings, and their folders. */
 #include <errno.h>
 #include <grp.h>

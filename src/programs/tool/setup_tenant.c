@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What pulse-etl setup makes so that a first batch can be stored. */
 #include <inttypes.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/tool/tool.h"
 
 #include <string.h>

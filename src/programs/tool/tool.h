@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the commands of pulse-etl share. One command, one function, one row of
  * tool_rows.h; a group of commands is a file tool_GROUP.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/tool/tool_broker.h"
 
 /* A person waits longer than a request would, ms. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A broker's connection for those commands of pulse-etl that need one.
  */

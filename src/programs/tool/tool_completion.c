@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl completion: what a shell needs to complete its commands, made from
  * their rows, so that it cannot be another than what they take.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl dead: what the dead-letter queues hold, and why.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl doctor: what is wrong, or will be, and what mends it.
  */

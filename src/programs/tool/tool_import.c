@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl import: storing files of batches through HTTP. Each file's
  * Idempotency-Key follows from its bytes and where they go, so that a second

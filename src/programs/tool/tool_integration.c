@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl integration: the accounts of sources that batches come from, as
  * the service's own routes keep them. No secret comes from the command line.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/tool/tool_output.h"
 
 #include <inttypes.h>

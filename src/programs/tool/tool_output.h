@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How the commands of pulse-etl print lists and single rows: as a table for
  * people, or as JSON, newline-delimited JSON or tab-separated values for

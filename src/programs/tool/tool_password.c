@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs/tool/tool_password.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A secret from a file or the terminal; never from the command line, which
  * everybody on the machine can read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl raw, requeue: looking at stored batches, and processing them again.
  */

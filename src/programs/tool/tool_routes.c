@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pulse-etl routes: the description of all routes. */
 #include "programs/tool/tool.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The commands of pulse-etl: TOOL(group, command, function, what it takes,
  * sentence). A group with an empty command is itself a command.

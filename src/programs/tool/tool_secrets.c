@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl secrets: the passwords of integrations, and the key they are
  * encrypted with.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl setup: from two servers to a first batch. Its steps are in setup.h;
  * what it is not told it asks, unless --yes says that the defaults will do.

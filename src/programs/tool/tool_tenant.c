@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl tenant: who may store, and how much. These commands take the role
  * that owns the tables; the service itself may only read tenants.

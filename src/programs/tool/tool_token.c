@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pulse-etl token: what clients show. These commands take the role that owns
  * the tables; the service itself may not make tokens.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/http_client.h"
 
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "unit/adapters/fcgi_peer.h"
 
 #include <stddef.h>

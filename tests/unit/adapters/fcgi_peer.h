@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A FastCGI connection whose other end is the test, which asks as nginx does
  * and reads the answer.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/daemon.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/metrics.h"
 #include "unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/stamp.h"
 #include "unit/unit.h"
 

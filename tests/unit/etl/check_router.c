@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "etl/router.h"
 #include "etl/service.h"
 #include "http/route.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/address.h"
 #include "unit/unit.h"
 

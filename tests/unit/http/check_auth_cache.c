@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/auth_cache.h"
 #include "unit/unit.h"
 

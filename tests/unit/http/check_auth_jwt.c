@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/auth_jwt.h"
 
 #include <stdio.h>

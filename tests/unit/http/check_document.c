@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/document.h"
 #include "unit/unit.h"
 

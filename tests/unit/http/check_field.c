@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/field.h"
 
 #include <stddef.h>

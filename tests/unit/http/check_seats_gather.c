@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/seats.h"
 #include "base/clock.h"
 #include "http/seats_inside.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "json/json_value.h"
 #include "unit/json/json_same.h"
 #include "unit/unit.h"

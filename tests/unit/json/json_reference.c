@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "unit/json/json_reference.h"
 
 #include <string.h>

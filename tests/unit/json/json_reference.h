@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A second reader of JSON, written to be compared with: recursive, byte by
  * byte, straight from the grammar of RFC 8259 and the table of UTF-8 in RFC

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "unit/json/json_same.h"
 
 #include "json/json_value.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "transformers/transformer.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/crypto/secret.h"
 
 #include <string.h>

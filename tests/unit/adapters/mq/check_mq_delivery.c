@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "adapters/mq/mq_delivery.h"
 
 #include <stdlib.h>

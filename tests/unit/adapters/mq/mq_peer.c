@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "unit/adapters/mq/mq_peer.h"
 
 #include <endian.h>

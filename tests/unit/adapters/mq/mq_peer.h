@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A connection to a broker that is the test: what the broker would send is
  * written frame by frame, and what it would get can be read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a picture draws, and its numbers: each bound from both sides. */
 #include "adapters/svg/svg.h"
 #include "unit/unit.h"

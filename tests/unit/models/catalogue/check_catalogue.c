@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "models/catalogue/integration.h"
 #include "models/catalogue/project.h"
 #include "models/catalogue/status.h"
