@@ -27,7 +27,7 @@ foreign=$(token_file 2 admin)
 expired=$(token_file 1 admin --expires 1s)
 revoked=$(token_file 1 admin --name gone)
 tool() { DATABASE_URL=$ETL_PGURL "$ETL_BUILD/pulse-etl" "$@"; }
-revoked_id=$(tool token list | awk -F '\t' '$9 == "gone" { print $1 }')
+revoked_id=$(tool token list --output tsv | awk -F '\t' '$3 == "gone" { print $1 }')
 check "a token is revoked" tool token revoke "$revoked_id"
 hs() { jwt HS256 "$TMP/secret" "$@"; }
 good=$(bearer_file "$(hs "$(claims 1 admin)")")
@@ -232,8 +232,8 @@ check_is "a cursor leads to one's own rows only" "$(json '[.raw_data_records[].t
 used=$(token_file 1 reader --name used)
 TOKEN_FILE=$used request GET /app/etl/raw-data
 check_is "a token in use" "$STATUS" 200
-used_id=$(tool token list --tenant 1 | awk -F '\t' '$9 == "used" { print $1 }')
-check_match "its last use is noted" "$(tool token list | awk -F '\t' '$9 == "used" { print $8 }')" '^20'
+used_id=$(tool token list --tenant 1 --output tsv | awk -F '\t' '$3 == "used" { print $1 }')
+check_match "its last use is noted" "$(tool token list --output tsv | awk -F '\t' '$3 == "used" { print $8 }')" '^20'
 tool token revoke "$used_id" >"$TMP/out"
 useless() { TOKEN_FILE=$used request GET /app/etl/raw-data; [ "$STATUS" = 401 ]; }
 check "revoked, it is useless within 30 s" wait_until 33 useless

@@ -89,14 +89,18 @@ first_words() { # FILE: its first line behind that of the licence
 
 # Each source says in its first lines by which licence it may be used.
 licences() {
-	find src tests deploy .ci -name data -prune -o -type f -print 2>/dev/null |
-		sort | while IFS= read -r file; do
-		case $file in
-		*.[ch] | *.sh) ;;
-		*) head -c 64 "$file" | head -n 1 | grep -aqE '^#!.*[ /](ba)?sh$' || continue ;;
-		esac
+	{ sources; all_scripts; } | while IFS= read -r file; do
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
 			echo "$file:1: names no licence"
+	done
+}
+
+# What answers show of a table is compared with it by a test that has to know.
+shown_are_compared() {
+	test=tests/unit/models/catalogue/check_catalogue.c
+	find src/models -name '*_shown_rows.h' | sort | while IFS= read -r file; do
+		grep -qsF "\"${file#src/}\"" "$test" ||
+			echo "$file:1: $test does not include it"
 	done
 }
 
@@ -265,6 +269,8 @@ printf '/* x */\n#ifndef BASE_OTHER_H\n#define BASE_OTHER_H\n#endif\n' |
 	broken src/base/bad.h
 printf '#ifndef BASE_MUTE_H\n#define BASE_MUTE_H\n#endif\n' |
 	broken src/base/mute.h
+printf 'SHOWN(id, INT, NOT_NULL, "t.id")\n' |
+	broken src/models/catalogue/team_shown_rows.h
 broken tests/unit/base/check_bad_part.c <<'C'
 START_TEST(it_asks_nothing)
 {
@@ -312,7 +318,8 @@ finds "a header without its guard or words is found" headers 3
 finds "a source that does not begin with its header is found" \
 	own_header_first 1
 finds "a source that does not say what it is is found" silent_sources 5
-finds "a source without its licence is found" licences 18
+finds "a source without its licence is found" licences 19
+finds "what nobody compares with its table is found" shown_are_compared 1
 finds "a riddle is found" riddles 1
 finds "a test that asks nothing is found" tests_ask 1
 finds "a test that is not run is found" tests_run 1
@@ -331,6 +338,7 @@ clean "headers have their guards and say what they are" headers
 clean "a source begins with its header" own_header_first
 clean "a source without a header says what it is" silent_sources
 clean "each source names its licence" licences
+clean "what answers show is compared with its table" shown_are_compared
 clean "no riddles" riddles
 clean "each unit test asks something" tests_ask
 clean "each unit test is run" tests_run

@@ -9,7 +9,7 @@
  * in the order of the members. kind is what JSON has: INT, TEXT, STAMP, BOOL,
  * JSON or MAP; no other type is shown. null: NOT_NULL or NULLABLE. In the SQL t
  * is the table; a column of it is "t.NAME", and has to be what its row in
- * *_table.h says (tests/unit/check_catalogue.c).
+ * *_table.h says (tests/unit/models/catalogue/check_catalogue.c).
  */
 #ifndef MODELS_TABLES_COLUMN_H
 #define MODELS_TABLES_COLUMN_H

@@ -170,7 +170,10 @@ START_TEST(what_is_shown_is_what_the_table_has)
 	    shown[_i].table, shown[_i].member);
 	ck_assert_str_eq(strcmp(kind, "MAP") == 0 ? "JSON" : kind,
 	    kind_of(row->type));
-	ck_assert_str_eq(shown[_i].null, row->needed ? "NOT_NULL" : "NULLABLE");
+	ck_assert_msg(strcmp(shown[_i].null,
+	    row->needed ? "NOT_NULL" : "NULLABLE") == 0,
+	    "%s.%s is shown as %s; its table's row says another",
+	    shown[_i].table, shown[_i].member, shown[_i].null);
 }
 END_TEST
 
