@@ -15,8 +15,8 @@ load_requests() { # NAME FIRST LAST
 	local n name payload
 	for ((n = $2; n <= $3; n++)); do
 		name=$1-$n
-		payload='{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",
-			\"external_id\":\"'$name'\",\"raw_data\":{\"issues\":[{\"id\":\"'$name'\"}]}}'
+		payload='{\"integration_id\":1,\"entity_type\":\"jira_issues_batch\",'
+		payload+='\"external_id\":\"'$name'\",\"raw_data\":{\"issues\":[{\"id\":\"'$name'\"}]}}'
 		[ "$n" = "$2" ] || echo next
 		printf '%s\n' "url = \"$ETL_URL/app/etl/raw-data/store?tenant_id=1\"" \
 			"header = \"Authorization: Bearer $ETL_TOKEN\"" \
