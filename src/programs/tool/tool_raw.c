@@ -23,7 +23,7 @@
 /* What these commands take. */
 struct raw_options {
 	struct raw_batch_filter filter;
-	const char *output; /* a format; of raw export a file */
+	const char *output; /* a file */
 	bool all, dry_run;
 };
 
@@ -92,7 +92,10 @@ read_options(struct tool *tool, struct raw_options *ret)
 			ret->dry_run = true;
 			break;
 		default:
-			ret->output = optarg;
+			if (strstr(tool->usage, "--output FILE") != NULL)
+				ret->output = optarg;
+			else
+				tool->format = tool_output_format(tool, optarg);
 			break;
 		}
 	}
@@ -143,8 +146,6 @@ tool_raw_list(struct tool *tool, struct diag *diag)
 	    diag);
 	if (rc != E_OK)
 		return rc;
-	if (options.output != NULL)
-		tool->format = tool_output_format(tool, options.output);
 	return tool_output_rows(tool, list_columns(), RAW_BATCH_COLUMNS, rows,
 	    diag);
 }
@@ -168,8 +169,6 @@ tool_raw_show(struct tool *tool, struct diag *diag)
 	    SPAN_NONE, false, tool->arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
-	if (options.output != NULL)
-		tool->format = tool_output_format(tool, options.output);
 	return tool_output_row(tool, columns, COUNT(columns), rows, diag);
 }
 
