@@ -70,11 +70,11 @@ resource_get(struct req *rq, struct resp *rp)
 enum err
 resource_dependencies(struct req *rq, struct resp *rp)
 {
-	const struct resource *it = rq->route->resource;
+	const struct resource *resource = rq->route->resource;
 	struct span json;
 	enum err rc;
 
-	rc = catalogue_document(rq->db, it->table, it->dependencies,
+	rc = catalogue_document(rq->db, resource->table, resource->dependencies,
 	    rq->who.tenant_id, rq->id, rq->arena, &json, &rq->diag);
 	if (rc != E_OK)
 		return rc;
@@ -144,13 +144,13 @@ read_edit(struct req *rq, struct edit *edit)
 
 /* Who names no integration means the tenant's Jira. */
 static enum err
-complete(struct req *rq, const struct resource *it, struct edit *edit)
+complete(struct req *rq, const struct resource *resource, struct edit *edit)
 {
 	int64_t id;
 	bool unused;
 	enum err rc;
 
-	if (!catalogue_writes(it->table, "integration_id", &unused) ||
+	if (!catalogue_writes(resource->table, "integration_id", &unused) ||
 	    catalogue_new_value(&edit->change, "integration_id") != NULL)
 		return E_OK;
 	rc = integration_default(rq->db, rq->who.tenant_id, rq->arena, &id,
@@ -169,14 +169,14 @@ complete(struct req *rq, const struct resource *it, struct edit *edit)
  * all of it back.
  */
 static enum err
-finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
-    enum err so_far)
+finish(struct req *rq, const struct resource *resource, const char *verb,
+    int64_t id, enum err so_far)
 {
 	enum err rc = so_far;
 	char what[64];
 
-	(void)snprintf(what, sizeof(what), "%s.%s", it->event, verb);
-	if (rc == E_OK && it->recorded)
+	(void)snprintf(what, sizeof(what), "%s.%s", resource->event, verb);
+	if (rc == E_OK && resource->recorded)
 		rc = audit_record(rq, what, id);
 	if (rc == E_OK)
 		rc = arena_done(rq->arena, &rq->diag);
@@ -194,7 +194,7 @@ finish(struct req *rq, const struct resource *it, const char *verb, int64_t id,
 enum err
 resource_create(struct req *rq, struct resp *rp)
 {
-	const struct resource *it = rq->route->resource;
+	const struct resource *resource = rq->route->resource;
 	struct edit edit = { .changed = true };
 	enum err rc;
 
@@ -204,17 +204,18 @@ resource_create(struct req *rq, struct resp *rp)
 		    &rq->diag);
 	if (rc != E_OK)
 		return rc;
-	rc = complete(rq, it, &edit);
-	if (rc == E_OK && it->check != NULL)
-		rc = it->check(rq, &edit);
+	rc = complete(rq, resource, &edit);
+	if (rc == E_OK && resource->check != NULL)
+		rc = resource->check(rq, &edit);
 	if (rc == E_OK)
-		rc = catalogue_insert(rq->db, it->table, rq->who.tenant_id,
-		    &edit.change, rq->arena, &edit.id, &rq->diag);
-	if (rc == E_OK && it->apply != NULL)
-		rc = it->apply(rq, &edit);
+		rc = catalogue_insert(rq->db, resource->table,
+		    rq->who.tenant_id, &edit.change, rq->arena, &edit.id,
+		    &rq->diag);
+	if (rc == E_OK && resource->apply != NULL)
+		rc = resource->apply(rq, &edit);
 	if (rc == E_OK)
-		rc = answer_row(rq, rp, it->table, edit.id);
-	rc = finish(rq, it, "create", edit.id, rc);
+		rc = answer_row(rq, rp, resource->table, edit.id);
+	rc = finish(rq, resource, "create", edit.id, rc);
 	if (rc != E_OK)
 		return rc;
 	rp->status = 201;
@@ -229,7 +230,7 @@ resource_create(struct req *rq, struct resp *rp)
  * Fails: then there is no transaction.
  */
 static enum err
-begin_edit(struct req *rq, const struct resource *it, bool is_removal,
+begin_edit(struct req *rq, const struct resource *resource, bool is_removal,
     struct edit *edit)
 {
 	struct db_rows *rows;
@@ -239,17 +240,18 @@ begin_edit(struct req *rq, const struct resource *it, bool is_removal,
 	if (rc != E_OK)
 		return rc;
 	edit->id = rq->id;
-	rc = catalogue_lock(rq->db, it->table, rq->who.tenant_id, rq->id,
+	rc = catalogue_lock(rq->db, resource->table, rq->who.tenant_id, rq->id,
 	    is_removal, rq->arena, &rq->diag);
 	if (rc == E_OK)
-		rc = catalogue_get(rq->db, it->table, rq->who.tenant_id, rq->id,
-		    rq->arena, &rows, &rq->diag);
+		rc = catalogue_get(rq->db, resource->table, rq->who.tenant_id,
+		    rq->id, rq->arena, &rows, &rq->diag);
 	if (rc == E_OK &&
-	    !etag_allows(rq->if_match, catalogue_version(it->table, rows, 0)))
+	    !etag_allows(rq->if_match,
+		catalogue_version(resource->table, rows, 0)))
 		rc = diag_tell(&rq->diag, E_PRECONDITION,
 		    "The %s was changed"
 		    " since the version that If-Match names: read it again",
-		    it->table->noun);
+		    resource->table->noun);
 	if (rc == E_OK)
 		edit->before = rows;
 	else
@@ -261,60 +263,62 @@ begin_edit(struct req *rq, const struct resource *it, bool is_removal,
 enum err
 resource_update(struct req *rq, struct resp *rp)
 {
-	const struct resource *it = rq->route->resource;
+	const struct resource *resource = rq->route->resource;
 	struct edit edit = { 0 };
 	enum err rc;
 
 	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
-		rc = begin_edit(rq, it, false, &edit);
+		rc = begin_edit(rq, resource, false, &edit);
 	if (rc != E_OK)
 		return rc;
-	if (it->check != NULL)
-		rc = it->check(rq, &edit);
+	if (resource->check != NULL)
+		rc = resource->check(rq, &edit);
 	if (rc == E_OK && edit.change.count > 0)
-		rc = catalogue_update(rq->db, it->table, rq->who.tenant_id,
-		    edit.id, &edit.change, rq->arena, &edit.changed, &rq->diag);
-	if (rc == E_OK && it->apply != NULL)
-		rc = it->apply(rq, &edit);
+		rc = catalogue_update(rq->db, resource->table,
+		    rq->who.tenant_id, edit.id, &edit.change, rq->arena,
+		    &edit.changed, &rq->diag);
+	if (rc == E_OK && resource->apply != NULL)
+		rc = resource->apply(rq, &edit);
 	if (rc == E_OK)
-		rc = answer_row(rq, rp, it->table, edit.id);
-	return finish(rq, it, "update", edit.id, rc);
+		rc = answer_row(rq, rp, resource->table, edit.id);
+	return finish(rq, resource, "update", edit.id, rc);
 }
 
 /* Deactivate what something still depends on, remove anything else. */
 static enum err
-write_removal(struct req *rq, const struct resource *it, struct edit *edit)
+write_removal(struct req *rq, const struct resource *resource,
+    struct edit *edit)
 {
 	if (edit->kept == NULL)
-		return catalogue_delete(rq->db, it->table, rq->who.tenant_id,
-		    edit->id, rq->arena, &rq->diag);
+		return catalogue_delete(rq->db, resource->table,
+		    rq->who.tenant_id, edit->id, rq->arena, &rq->diag);
 	catalogue_set_bool(&edit->change, "active", false);
-	return catalogue_update(rq->db, it->table, rq->who.tenant_id, edit->id,
-	    &edit->change, rq->arena, &edit->changed, &rq->diag);
+	return catalogue_update(rq->db, resource->table, rq->who.tenant_id,
+	    edit->id, &edit->change, rq->arena, &edit->changed, &rq->diag);
 }
 
 /* Delete a row, or deactivate it while something uses it. */
 enum err
 resource_remove(struct req *rq, struct resp *rp)
 {
-	const struct resource *it = rq->route->resource;
+	const struct resource *resource = rq->route->resource;
 	struct edit edit = { 0 };
 	const char *message;
 	enum err rc;
 
 	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
-		rc = begin_edit(rq, it, true, &edit);
+		rc = begin_edit(rq, resource, true, &edit);
 	if (rc != E_OK)
 		return rc;
-	rc = it->release(rq, &edit);
+	rc = resource->release(rq, &edit);
 	if (rc == E_OK)
-		rc = write_removal(rq, it, &edit);
+		rc = write_removal(rq, resource, &edit);
 	message = edit.kept != NULL ?
 	    edit.kept :
-	    arena_printf(rq->arena, "The %s is deleted", it->table->noun);
-	rc = finish(rq, it, edit.kept != NULL ? "deactivate" : "delete",
+	    arena_printf(rq->arena, "The %s is deleted", resource->table->noun);
+	rc = finish(rq, resource, edit.kept != NULL ? "deactivate" : "delete",
 	    edit.id, rc);
 	if (rc != E_OK)
 		return rc;

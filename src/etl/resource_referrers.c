@@ -7,25 +7,26 @@
 enum err
 resource_release(struct req *rq, struct edit *edit)
 {
-	const struct resource *it = edit->of;
+	const struct resource *resource = edit->of;
 	int64_t target = 0, referrers = 0;
 	enum err rc = E_OK;
 
-	if (it->target != 0)
+	if (resource->target != 0)
 		target = *(
 		    const int64_t *)(const void *)((const char *)edit->values +
-		    it->target);
+		    resource->target);
 	if (target != 0)
-		rc = catalogue_move(rq->db, it->table, rq->who.tenant_id,
+		rc = catalogue_move(rq->db, resource->table, rq->who.tenant_id,
 		    edit->id, target, rq->arena, &rq->diag);
 	if (rc == E_OK)
-		rc = catalogue_release(rq->db, it->table, rq->who.tenant_id,
-		    edit->id, rq->arena, &referrers, &rq->diag);
+		rc = catalogue_release(rq->db, resource->table,
+		    rq->who.tenant_id, edit->id, rq->arena, &referrers,
+		    &rq->diag);
 	if (rc == E_OK && referrers > 0)
 		edit->kept = arena_printf(rq->arena,
 		    "The %s is deactivated,"
 		    " not deleted: %" PRId64 " %s still use it",
-		    it->noun, referrers, it->referrers);
+		    resource->noun, referrers, resource->referrers);
 	return rc;
 }
 

@@ -47,109 +47,110 @@ struct responder {
 };
 
 static void
-end(struct responder *me, struct slot *slot)
+end(struct responder *responder, struct slot *slot)
 {
 	/*
 	 * The memory stays for a next batch that comes at once: to have the
 	 * kernel clear new pages for each costs more than to scan it.
 	 */
 	if (slots_end(slot) > KEEP_BYTES)
-		me->quiet_at = clock_ms() + QUIET_MS;
+		responder->quiet_at = clock_ms() + QUIET_MS;
 }
 
 /* Answer one request. */
 static void
-answer_one(struct responder *me, struct slot *slot)
+answer_one(struct responder *responder, struct slot *slot)
 {
 	log_set_context("request_id", slot->rq.request_id);
-	db_wait_for_peer(me->service.db, fcgi_peer(slot->fcgi));
+	db_wait_for_peer(responder->service.db, fcgi_peer(slot->fcgi));
 	router_answer(&slot->rq, &slot->rp);
-	db_wait_for_peer(me->service.db, -1);
-	end(me, slot);
+	db_wait_for_peer(responder->service.db, -1);
+	end(responder, slot);
 }
 
 /* What was done is told before it is answered. */
 static void
 end_stores(void *to, const size_t *places, size_t count)
 {
-	struct responder *me = to;
+	struct responder *responder = to;
 
 	log_gather(true);
 	for (size_t i = 0; i < count; i++)
-		end(me, &me->slots.all[places[i]]);
+		end(responder, &responder->slots.all[places[i]]);
 }
 
 static void
-answer_stores(struct responder *me, size_t count)
+answer_stores(struct responder *responder, size_t count)
 {
 	struct req *rqs[RAW_BATCH_GROUP_MAX] = { NULL };
 	struct resp *rps[RAW_BATCH_GROUP_MAX] = { NULL };
 
 	for (size_t i = 0; i < count; i++) {
-		rqs[i] = &me->slots.all[i].rq;
-		rps[i] = &me->slots.all[i].rp;
+		rqs[i] = &responder->slots.all[i].rq;
+		rps[i] = &responder->slots.all[i].rp;
 	}
 	log_gather(true);
-	router_answer_stores(rqs, rps, count, end_stores, me);
+	router_answer_stores(rqs, rps, count, end_stores, responder);
 	log_gather(false);
 }
 
 static void
-answer_other(struct responder *me, struct slot *slot)
+answer_other(struct responder *responder, struct slot *slot)
 {
-	seats_leave(me->service.seats);
+	seats_leave(responder->service.seats);
 	daemon_watch((unsigned)settings.http.request_timeout);
-	answer_one(me, slot);
+	answer_one(responder, slot);
 }
 
 /* Answer the request that was accepted, with those that go with it. */
 static void
-answer(struct responder *me)
+answer(struct responder *responder)
 {
 	bool other = false, is_first;
 	size_t count = 1;
 
-	slots_begin(&me->slots, &me->slots.all[0]);
-	if (store_may_have_company(&me->slots.all[0].rq))
-		count = slots_gather(&me->slots, &other);
+	slots_begin(&responder->slots, &responder->slots.all[0]);
+	if (store_may_have_company(&responder->slots.all[0].rq))
+		count = slots_gather(&responder->slots, &other);
 	else
-		seats_let_go(me->service.seats, true);
+		seats_let_go(responder->service.seats, true);
 	/* Who asks whether we are well is not to wait for others' stores. */
-	is_first = other && router_is_open(&me->slots.all[count].rq);
+	is_first = other && router_is_open(&responder->slots.all[count].rq);
 	if (is_first)
-		answer_other(me, &me->slots.all[count]);
+		answer_other(responder, &responder->slots.all[count]);
 	if (count > 1)
-		answer_stores(me, count);
+		answer_stores(responder, count);
 	else
-		answer_one(me, &me->slots.all[0]);
-	seats_let_go(me->service.seats, other);
+		answer_one(responder, &responder->slots.all[0]);
+	seats_let_go(responder->service.seats, other);
 	if (other && !is_first)
-		answer_other(me, &me->slots.all[count]);
-	seats_leave(me->service.seats);
+		answer_other(responder, &responder->slots.all[count]);
+	seats_leave(responder->service.seats);
 	log_set_context(NULL, NULL);
-	arena_reset(me->servers.arena);
-	me->renew_at = clock_ms() + settings.db.database_renew_after * 1000;
+	arena_reset(responder->servers.arena);
+	responder->renew_at = clock_ms() +
+	    settings.db.database_renew_after * 1000;
 }
 
 /* The last large batch was a while ago: give back what it needed. */
 static void
-give_back(struct responder *me)
+give_back(struct responder *responder)
 {
-	if (me->quiet_at == 0 || clock_left(me->quiet_at) > 0)
+	if (responder->quiet_at == 0 || clock_left(responder->quiet_at) > 0)
 		return;
-	me->quiet_at = 0;
-	slots_shrink(&me->slots, KEEP_BYTES);
+	responder->quiet_at = 0;
+	slots_shrink(&responder->slots, KEEP_BYTES);
 	(void)malloc_trim(0);
 }
 
 /* Nobody has asked for long: the next may find a session of the usual size. */
 static void
-renew_session(struct responder *me)
+renew_session(struct responder *responder)
 {
-	if (me->renew_at == 0 || clock_left(me->renew_at) > 0)
+	if (responder->renew_at == 0 || clock_left(responder->renew_at) > 0)
 		return;
-	me->renew_at = 0;
-	db_shrink_buffers(me->service.db);
+	responder->renew_at = 0;
+	db_shrink_buffers(responder->service.db);
 	(void)malloc_trim(0);
 }
 
@@ -163,9 +164,10 @@ sooner(int timeout, int64_t at)
 }
 
 static void
-flush_marks(struct responder *me)
+flush_marks(struct responder *responder)
 {
-	raw_batch_marks_flush(&me->marks, me->service.db, me->servers.arena);
+	raw_batch_marks_flush(&responder->marks, responder->service.db,
+	    responder->servers.arena);
 }
 
 /*
@@ -173,55 +175,58 @@ flush_marks(struct responder *me)
  * in every round while the broker is unreachable, for mq.c makes the pauses.
  */
 static void
-look_after_broker(struct responder *me, bool came)
+look_after_broker(struct responder *responder, bool came)
 {
-	if (!came && clock_ms() < me->broker_at &&
-	    queue_manager_is_up(me->service.queue))
+	if (!came && clock_ms() < responder->broker_at &&
+	    queue_manager_is_up(responder->service.queue))
 		return;
-	queue_manager_idle(me->service.queue);
-	me->broker_at = clock_ms() + queue_manager_idle_ms(me->service.queue);
+	queue_manager_idle(responder->service.queue);
+	responder->broker_at = clock_ms() +
+	    queue_manager_idle_ms(responder->service.queue);
 }
 
 /* Wait for a request; serve the connections meanwhile. */
 static bool
-wait_for_request(struct responder *me)
+wait_for_request(struct responder *responder)
 {
 	struct pollfd fds[] = {
-		{ .fd = fcgi_socket(me->slots.all[0].fcgi), .events = POLLIN },
-		{ .fd = mq_socket(me->servers.mq), .events = POLLIN },
-		{ .fd = db_socket(me->service.db), .events = POLLIN },
+		{ .fd = fcgi_socket(responder->slots.all[0].fcgi),
+		    .events = POLLIN },
+		{ .fd = mq_socket(responder->servers.mq), .events = POLLIN },
+		{ .fd = db_socket(responder->service.db), .events = POLLIN },
 	};
-	int timeout = queue_manager_idle_ms(me->service.queue);
-	int due = raw_batch_marks_due(&me->marks);
+	int timeout = queue_manager_idle_ms(responder->service.queue);
+	int due = raw_batch_marks_due(&responder->marks);
 
 	if (due >= 0 && (timeout < 0 || due < timeout))
 		timeout = due;
-	timeout = sooner(sooner(timeout, me->quiet_at), me->renew_at);
-	(void)daemon_poll_shared(&me->waits, fds, COUNT(fds), timeout);
-	look_after_broker(me, fds[1].revents != 0);
+	timeout = sooner(sooner(timeout, responder->quiet_at),
+	    responder->renew_at);
+	(void)daemon_poll_shared(&responder->waits, fds, COUNT(fds), timeout);
+	look_after_broker(responder, fds[1].revents != 0);
 	if (fds[0].revents != 0) {
-		if (raw_batch_marks_pressing(&me->marks))
-			flush_marks(me);
-		if (seats_gather(me->service.seats))
+		if (raw_batch_marks_pressing(&responder->marks))
+			flush_marks(responder);
+		if (seats_gather(responder->service.seats))
 			return true;
-		seats_wait_to_gather(me->service.seats);
+		seats_wait_to_gather(responder->service.seats);
 		(void)daemon_poll(NULL, 0, 0); /* were we asked to end? */
 		return false;
 	}
-	if (raw_batch_marks_due(&me->marks) == 0)
-		flush_marks(me);
+	if (raw_batch_marks_due(&responder->marks) == 0)
+		flush_marks(responder);
 	if (fds[2].revents != 0)
-		db_idle(me->service.db);
-	give_back(me);
-	renew_session(me);
+		db_idle(responder->service.db);
+	give_back(responder);
+	renew_session(responder);
 	return false;
 }
 
 /* What whoever set it up is to know. */
 static void
-warn_of_settings(const struct responder *me)
+warn_of_settings(const struct responder *responder)
 {
-	if (fcgi_socket_is_open(me->slots.all[0].fcgi))
+	if (fcgi_socket_is_open(responder->slots.all[0].fcgi))
 		log_warn("open_socket",
 		    LOG_TEXT("text",
 			"everybody on"
@@ -240,24 +245,24 @@ warn_of_settings(const struct responder *me)
 static enum err
 serve(void *self, struct diag *diag)
 {
-	struct responder *me = self;
+	struct responder *responder = self;
 	unsigned limit = (unsigned)settings.http.request_timeout;
 	enum err rc = E_OK;
 	int64_t ends;
 
-	warn_of_settings(me);
+	warn_of_settings(responder);
 	while (rc == E_OK && !daemon_is_ending()) {
 		bool got = false;
 
 		daemon_watch(limit);
-		if (!wait_for_request(me))
+		if (!wait_for_request(responder))
 			continue;
-		rc = fcgi_accept(me->slots.all[0].fcgi, &got, diag);
+		rc = fcgi_accept(responder->slots.all[0].fcgi, &got, diag);
 		if (rc == E_OK && got) {
-			answer(me);
-			give_back(me);
+			answer(responder);
+			give_back(responder);
 		}
-		seats_let_go(me->service.seats, false);
+		seats_let_go(responder->service.seats, false);
 	}
 	/*
 	 * Asked to end: first answer whoever is connected already. When the
@@ -268,19 +273,19 @@ serve(void *self, struct diag *diag)
 		bool got = false;
 
 		daemon_watch(limit);
-		rc = fcgi_accept(me->slots.all[0].fcgi, &got, diag);
+		rc = fcgi_accept(responder->slots.all[0].fcgi, &got, diag);
 		if (rc != E_OK || !got)
 			break;
-		answer(me);
+		answer(responder);
 	}
 	daemon_watch(limit);
-	flush_marks(me);
+	flush_marks(responder);
 	return rc;
 }
 
 /* Without the table nothing is bounded, but all is answered. */
 static void
-open_seats(struct responder *me)
+open_seats(struct responder *responder)
 {
 	char path[4096] = "";
 	struct diag diag;
@@ -288,23 +293,25 @@ open_seats(struct responder *me)
 	if (settings.daemon.metrics_file[0] != '\0')
 		(void)snprintf(path, sizeof(path), "%s.seats",
 		    settings.daemon.metrics_file);
-	if (seats_new(path, &settings.http, &me->service.seats, &diag) != E_OK)
+	if (seats_new(path, &settings.http, &responder->service.seats, &diag) !=
+	    E_OK)
 		log_warn("seats", LOG_TEXT("text", diag.text));
 }
 
 /* Unreachable servers do not keep us from starting: see health/ready. */
 static void
-connect_early(struct responder *me)
+connect_early(struct responder *responder)
 {
 	struct queue_trouble trouble;
 	struct diag diag;
 
-	if (db_open(me->service.db, &diag) != E_OK)
+	if (db_open(responder->service.db, &diag) != E_OK)
 		log_warn("database", LOG_TEXT("text", diag.text));
-	if (queue_manager_declare(me->service.queue, START_MS, &diag) != E_OK)
+	if (queue_manager_declare(responder->service.queue, START_MS, &diag) !=
+	    E_OK)
 		log_debug("declare", LOG_TEXT("text", diag.text));
 	for (size_t place = 0;
-	     queue_manager_trouble(me->service.queue, &place, &trouble);)
+	     queue_manager_trouble(responder->service.queue, &place, &trouble);)
 		log_warn("degraded", LOG_TEXT("what", trouble.what),
 		    LOG_TEXT("text", trouble.text));
 }
@@ -312,8 +319,8 @@ connect_early(struct responder *me)
 static enum err
 open_responder(void *self, struct diag *diag)
 {
-	struct responder *me = self;
-	struct service *service = &me->service;
+	struct responder *responder = self;
+	struct service *service = &responder->service;
 	enum err rc;
 
 	/*
@@ -324,39 +331,39 @@ open_responder(void *self, struct diag *diag)
 	(void)mallopt(M_TRIM_THRESHOLD, MMAP_BYTES);
 	service->settings = &settings.http;
 	service->routes = &router_routes;
-	service->db = me->servers.db;
-	service->queue = me->servers.queue;
-	service->qdrant = me->servers.qdrant;
-	service->marks = &me->marks;
+	service->db = responder->servers.db;
+	service->queue = responder->servers.queue;
+	service->qdrant = responder->servers.qdrant;
+	service->marks = &responder->marks;
 	rc = secret_check(settings.http.secret_keys_file, diag);
 	if (rc == E_OK)
 		rc = auth_new(&settings.http, &service->auth, diag);
 	if (rc == E_OK)
-		rc = slots_init(&me->slots, service, diag);
+		rc = slots_init(&responder->slots, service, diag);
 	if (rc != E_OK)
 		return rc;
 	daemon_signals(); /* after libfcgi's own */
-	me->slots.arena = me->servers.arena;
-	open_seats(me);
-	connect_early(me);
+	responder->slots.arena = responder->servers.arena;
+	open_seats(responder);
+	connect_early(responder);
 	return E_OK;
 }
 
 static void
 close_responder(void *self)
 {
-	struct responder *me = self;
+	struct responder *responder = self;
 
-	slots_free(&me->slots);
-	auth_free(me->service.auth);
-	document_free(me->service.openapi);
-	seats_free(me->service.seats);
+	slots_free(&responder->slots);
+	auth_free(responder->service.auth);
+	document_free(responder->service.openapi);
+	seats_free(responder->service.seats);
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct responder me = { .waits = -1 };
+	static struct responder responder = { .waits = -1 };
 	static const struct backend_program program = {
 		.name = "pulse-etl-fcgi",
 		.synopsis =
@@ -364,13 +371,13 @@ main(int argc, char **argv)
 		    " store whole API responses\nand queue their ids. Standard"
 		    " input is the listening socket (spawn-fcgi -n).",
 		.settings = &settings,
-		.backend = &me.servers,
+		.backend = &responder.servers,
 		.arena_bytes = ARENA_BYTES,
 		.answers = true,
 		.open = open_responder,
 		.serve = serve,
 		.close = close_responder,
-		.self = &me,
+		.self = &responder,
 	};
 
 	return backend_main(argc, argv, &program);

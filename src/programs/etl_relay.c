@@ -51,7 +51,7 @@ struct seen {
 
 /* Lock, publish and mark, in an open transaction. */
 static enum err
-queue_rows(struct relay *me, enum raw_batch_where where,
+queue_rows(struct relay *relay, enum raw_batch_where where,
     const struct raw_batch_range *range, struct seen *seen, struct diag *diag)
 {
 	struct published published;
@@ -59,14 +59,14 @@ queue_rows(struct relay *me, enum raw_batch_where where,
 	size_t count;
 	enum err rc;
 
-	rc = raw_batch_lock_unqueued(me->servers.db, where, range,
+	rc = raw_batch_lock_unqueued(relay->servers.db, where, range,
 	    settings.relay.relay_min_age, settings.relay.relay_batch,
-	    me->servers.arena, &rows, diag);
+	    relay->servers.arena, &rows, diag);
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
 	count = (size_t)db_rows_count(rows);
-	rc = publish_transforms(me->servers.db, me->servers.queue, rows,
-	    (int)settings.relay.relay_timeout, me->servers.arena, &published,
+	rc = publish_transforms(relay->servers.db, relay->servers.queue, rows,
+	    (int)settings.relay.relay_timeout, relay->servers.arena, &published,
 	    diag);
 	/* What was confirmed is worth a COMMIT even if the rest was not. */
 	if (rc == E_OK && published.confirmed == 0) {
@@ -87,17 +87,17 @@ queue_rows(struct relay *me, enum raw_batch_where where,
 
 /* The same, in a transaction of its own. */
 static enum err
-commit_rows(struct relay *me, enum raw_batch_where where,
+commit_rows(struct relay *relay, enum raw_batch_where where,
     const struct raw_batch_range *range, struct seen *seen, struct diag *diag)
 {
-	enum err rc = db_begin(me->servers.db, diag);
+	enum err rc = db_begin(relay->servers.db, diag);
 
 	if (rc != E_OK)
 		return rc;
-	rc = queue_rows(me, where, range, seen, diag);
+	rc = queue_rows(relay, where, range, seen, diag);
 	if (rc == E_OK)
-		return db_commit(me->servers.db, diag);
-	db_rollback(me->servers.db);
+		return db_commit(relay->servers.db, diag);
+	db_rollback(relay->servers.db);
 	return rc;
 }
 
@@ -107,24 +107,24 @@ commit_rows(struct relay *me, enum raw_batch_where where,
  * comes. Then go on from the end, or from what is left.
  */
 static enum err
-look_at_all(struct relay *me, struct seen *seen, struct diag *diag)
+look_at_all(struct relay *relay, struct seen *seen, struct diag *diag)
 {
 	int64_t began = clock_ms(), newest, pause;
 	enum err rc;
 
-	rc = raw_batch_newest(me->servers.db, settings.relay.relay_min_age,
-	    me->servers.arena, &newest, diag);
+	rc = raw_batch_newest(relay->servers.db, settings.relay.relay_min_age,
+	    relay->servers.arena, &newest, diag);
 	if (rc == E_OK)
-		rc = commit_rows(me, RAW_BATCH_ANYWHERE, NULL, seen, diag);
+		rc = commit_rows(relay, RAW_BATCH_ANYWHERE, NULL, seen, diag);
 	if (rc != E_OK)
 		return rc;
-	me->after_id = newest;
+	relay->after_id = newest;
 	if (seen->left)
-		me->after_id = seen->first_id - 1;
+		relay->after_id = seen->first_id - 1;
 	else if (seen->more && seen->last_id < newest)
-		me->after_id = seen->last_id;
+		relay->after_id = seen->last_id;
 	pause = (clock_ms() - began) * FULL_SHARE;
-	me->full_at = clock_ms() + (pause > FULL_MS ? pause : FULL_MS);
+	relay->full_at = clock_ms() + (pause > FULL_MS ? pause : FULL_MS);
 	return E_OK;
 }
 
@@ -133,28 +133,28 @@ look_at_all(struct relay *me, struct seen *seen, struct diag *diag)
  * time to queue it. And at those that are due.
  */
 static enum err
-look_at_new(struct relay *me, struct seen *seen, struct diag *diag)
+look_at_new(struct relay *relay, struct seen *seen, struct diag *diag)
 {
-	struct raw_batch_range range = { .after_id = me->after_id };
+	struct raw_batch_range range = { .after_id = relay->after_id };
 	enum err rc;
 
-	rc = raw_batch_look_on(me->servers.db, settings.relay.relay_min_age,
-	    RANGE_ROWS, me->servers.arena, &range, diag);
+	rc = raw_batch_look_on(relay->servers.db, settings.relay.relay_min_age,
+	    RANGE_ROWS, relay->servers.arena, &range, diag);
 	if (rc == E_OK && range.unqueued > 0)
-		rc = commit_rows(me, RAW_BATCH_IN_RANGE, &range, seen, diag);
+		rc = commit_rows(relay, RAW_BATCH_IN_RANGE, &range, seen, diag);
 	if (rc != E_OK)
 		return rc;
 	if (!seen->left)
-		me->after_id = seen->more ? seen->last_id : range.last_id;
+		relay->after_id = seen->more ? seen->last_id : range.last_id;
 	seen->more = seen->more || range.more;
 	return range.due ?
-	    commit_rows(me, RAW_BATCH_DUE, NULL, seen, diag) :
+	    commit_rows(relay, RAW_BATCH_DUE, NULL, seen, diag) :
 	    E_OK;
 }
 
 /* Gives: true when there may be more at once. */
 static bool
-do_round(struct relay *me)
+do_round(struct relay *relay)
 {
 	int64_t began = clock_ms();
 	struct seen seen = { 0 };
@@ -163,26 +163,26 @@ do_round(struct relay *me)
 	enum err rc;
 
 	diag_clear(&diag);
-	rc = queue_manager_declare(me->servers.queue,
+	rc = queue_manager_declare(relay->servers.queue,
 	    (int)settings.relay.relay_timeout, &diag);
-	if (me->lost.rows)
-		me->full_at = 0;
-	me->lost.rows = false;
+	if (relay->lost.rows)
+		relay->full_at = 0;
+	relay->lost.rows = false;
 	if (rc == E_OK)
-		rc = schema_expect(me->servers.db, &me->servers.session,
-		    me->servers.arena, &diag);
-	db_tenant(me->servers.db, DB_EVERY_TENANT);
+		rc = schema_expect(relay->servers.db, &relay->servers.session,
+		    relay->servers.arena, &diag);
+	db_tenant(relay->servers.db, DB_EVERY_TENANT);
 	if (rc == E_OK)
-		rc = relay_lost_loads(&me->lost,
+		rc = relay_lost_loads(&relay->lost,
 		    (int)settings.relay.relay_timeout, &loads, &diag);
-	if (rc == E_OK && began >= me->full_at)
-		rc = look_at_all(me, &seen, &diag);
+	if (rc == E_OK && began >= relay->full_at)
+		rc = look_at_all(relay, &seen, &diag);
 	else if (rc == E_OK)
-		rc = look_at_new(me, &seen, &diag);
-	arena_reset(me->servers.arena);
-	backend_tell(&me->servers, rc, &diag);
+		rc = look_at_new(relay, &seen, &diag);
+	arena_reset(relay->servers.arena);
+	backend_tell(&relay->servers, rc, &diag);
 	if (rc != E_OK)
-		me->full_at = 0; /* what was seen may be another server's */
+		relay->full_at = 0; /* what was seen may be another server's */
 	metrics_add(METRIC_RELAYED, seen.marked);
 	if (seen.marked > 0)
 		log_info("relayed", LOG_INT("count", (int64_t)seen.marked),
@@ -192,48 +192,48 @@ do_round(struct relay *me)
 
 /* The chores, when they are due; trouble is told, and tried again later. */
 static void
-do_chores(struct relay *me)
+do_chores(struct relay *relay)
 {
 	int64_t pause = settings.relay.relay_chores * 1000;
 	struct diag diag;
 
-	if (clock_ms() < me->chores_at || me->servers.trouble != E_OK)
+	if (clock_ms() < relay->chores_at || relay->servers.trouble != E_OK)
 		return;
-	me->chores_at = clock_ms() + pause +
+	relay->chores_at = clock_ms() + pause +
 	    daemon_jitter((unsigned)pause / 4 + 1);
-	relay_lost_note_empty(&me->lost);
+	relay_lost_note_empty(&relay->lost);
 	diag_clear(&diag);
-	if (relay_chores(me->servers.db, me->servers.queue, &settings.relay,
-		me->servers.arena, &diag) != E_OK)
+	if (relay_chores(relay->servers.db, relay->servers.queue,
+		&settings.relay, relay->servers.arena, &diag) != E_OK)
 		log_warn("chores", LOG_TEXT("error", err_name(diag.code)),
 		    LOG_TEXT("text", diag.text));
-	arena_reset(me->servers.arena);
+	arena_reset(relay->servers.arena);
 }
 
 /* What waited for its next try is due, or came to wait. */
 static void
-return_retries(struct relay *me)
+return_retries(struct relay *relay)
 {
 	struct diag diag;
 	enum err rc;
 
-	if (!queue_manager_is_up(me->servers.queue))
+	if (!queue_manager_is_up(relay->servers.queue))
 		return;
 	diag_clear(&diag);
-	rc = queue_retries_round(me->retries, &diag);
-	if (rc != E_OK && rc != me->retry_trouble)
+	rc = queue_retries_round(relay->retries, &diag);
+	if (rc != E_OK && rc != relay->retry_trouble)
 		log_warn("retries", LOG_TEXT("error", err_name(rc)),
 		    LOG_TEXT("text", diag.text));
-	me->retry_trouble = rc;
+	relay->retry_trouble = rc;
 }
 
 /* How long nothing is to be done, ms. */
 static int
-idle_ms(const struct relay *me)
+idle_ms(const struct relay *relay)
 {
 	int interval = (int)settings.relay.relay_interval;
-	int due = queue_manager_is_up(me->servers.queue) ?
-	    queue_retries_ms(me->retries) :
+	int due = queue_manager_is_up(relay->servers.queue) ?
+	    queue_retries_ms(relay->retries) :
 	    interval;
 
 	/* A little chance keeps relays side by side out of step. */
@@ -244,20 +244,20 @@ idle_ms(const struct relay *me)
 static enum err
 serve(void *self, struct diag *diag)
 {
-	struct relay *me = self;
+	struct relay *relay = self;
 	bool more = false;
 
 	(void)diag;
-	while (backend_wait(&me->servers, more ? 0 : idle_ms(me))) {
-		mq_idle(me->servers.mq);
-		return_retries(me);
-		if (!more && clock_left(me->round_at) > 0)
+	while (backend_wait(&relay->servers, more ? 0 : idle_ms(relay))) {
+		mq_idle(relay->servers.mq);
+		return_retries(relay);
+		if (!more && clock_left(relay->round_at) > 0)
 			continue;
-		more = do_round(me);
-		me->round_at = clock_ms() + settings.relay.relay_interval;
-		queue_manager_mend(me->servers.queue);
+		more = do_round(relay);
+		relay->round_at = clock_ms() + settings.relay.relay_interval;
+		queue_manager_mend(relay->servers.queue);
 		if (!more)
-			do_chores(me);
+			do_chores(relay);
 	}
 	return E_OK;
 }
@@ -265,31 +265,31 @@ serve(void *self, struct diag *diag)
 static enum err
 open_relay(void *self, struct diag *diag)
 {
-	struct relay *me = self;
+	struct relay *relay = self;
 
-	me->retries = queue_retries_new(me->servers.queue);
-	if (me->retries == NULL)
+	relay->retries = queue_retries_new(relay->servers.queue);
+	if (relay->retries == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory to start");
-	db_tenant(me->servers.db, DB_EVERY_TENANT);
-	me->lost = (struct relay_lost){ .db = me->servers.db,
-		.queue = me->servers.queue,
-		.arena = me->servers.arena };
-	relay_lost_init(&me->lost);
+	db_tenant(relay->servers.db, DB_EVERY_TENANT);
+	relay->lost = (struct relay_lost){ .db = relay->servers.db,
+		.queue = relay->servers.queue,
+		.arena = relay->servers.arena };
+	relay_lost_init(&relay->lost);
 	return E_OK;
 }
 
 static void
 close_relay(void *self)
 {
-	struct relay *me = self;
+	struct relay *relay = self;
 
-	queue_retries_free(me->retries);
+	queue_retries_free(relay->retries);
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct relay me;
+	static struct relay relay;
 	static const struct backend_program program = {
 		.name = "pulse-etl-relay",
 		.synopsis =
@@ -297,12 +297,12 @@ main(int argc, char **argv)
 		    " could queue, because the\nbroker was unreachable"
 		    " or the responder died.",
 		.settings = &settings,
-		.backend = &me.servers,
+		.backend = &relay.servers,
 		.arena_bytes = ARENA_BYTES,
 		.open = open_relay,
 		.serve = serve,
 		.close = close_relay,
-		.self = &me,
+		.self = &relay,
 	};
 
 	return backend_main(argc, argv, &program);

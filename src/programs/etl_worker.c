@@ -68,7 +68,7 @@ count_job(enum worker_fate_kind kind, int64_t ms)
 }
 
 static void
-log_job(const struct worker *me, const struct job *job,
+log_job(const struct worker *worker, const struct job *job,
     const struct worker_fate *fate, int64_t began, const struct diag *diag)
 {
 	enum log_level level = fate->kind == WORKER_BURY ||
@@ -77,7 +77,7 @@ log_job(const struct worker *me, const struct job *job,
 	    LOG_LEVEL_INFO;
 	const struct log_pair pairs[] = {
 		LOG_TEXT("queue",
-		    me->source == QUEUE_LOAD ? "load" : "transform"),
+		    worker->source == QUEUE_LOAD ? "load" : "transform"),
 		LOG_TEXT("fate", worker_fate_name(fate->kind)),
 		LOG_INT("raw_data_id", job->raw_data_id),
 		LOG_INT("tenant_id", job->tenant_id),
@@ -102,11 +102,11 @@ log_job(const struct worker *me, const struct job *job,
 
 /* Let the message go where its fate says. */
 static enum err
-settle(struct worker *me, const struct job *job,
+settle(struct worker *worker, const struct job *job,
     const struct worker_history *history, const struct worker_fate *fate,
     struct diag *diag)
 {
-	struct queue_manager *queue = me->servers.queue;
+	struct queue_manager *queue = worker->servers.queue;
 	int64_t held = history->held + 1;
 	enum err rc = E_OK;
 
@@ -116,46 +116,49 @@ settle(struct worker *me, const struct job *job,
 		FAILPOINT("load_published");
 		break;
 	case WORKER_RETRY:
-		return queue_consumer_retry(queue, me->source, me->delivery,
+		return queue_consumer_retry(queue, worker->source,
+		    worker->delivery,
 		    (int)(fate->outage ? held : fate->attempt),
 		    fate->outage ? history->attempt : fate->attempt, held,
 		    diag);
 	case WORKER_WAIT:
 		if (fate->held)
-			return queue_consumer_retry(queue, me->source,
-			    me->delivery,
+			return queue_consumer_retry(queue, worker->source,
+			    worker->delivery,
 			    held > HELD_OFTEN ? STEP_HELD_LONG : STEP_HELD,
 			    history->attempt, held, diag);
-		return queue_consumer_retry(queue, me->source, me->delivery,
-		    STEP_TAKEN, history->attempt, history->held, diag);
+		return queue_consumer_retry(queue, worker->source,
+		    worker->delivery, STEP_TAKEN, history->attempt,
+		    history->held, diag);
 	case WORKER_BURY:
-		return queue_consumer_bury(queue, me->source, me->delivery,
-		    fate->reason, diag);
+		return queue_consumer_bury(queue, worker->source,
+		    worker->delivery, fate->reason, diag);
 	case WORKER_DONE:
 		break;
 	}
 	if (rc != E_OK)
 		return rc;
-	return queue_consumer_done(queue, me->delivery, diag);
+	return queue_consumer_done(queue, worker->delivery, diag);
 }
 
 /* A message that is no job, or ends workers: it is dead, and why. */
 static enum err
-refuse(struct worker *me, const struct diag *why, struct diag *diag)
+refuse(struct worker *worker, const struct diag *why, struct diag *diag)
 {
 	log_warn("refused",
-	    LOG_TEXT("queue", me->source == QUEUE_LOAD ? "load" : "transform"),
-	    LOG_SPAN("message_id", me->delivery->message_id),
+	    LOG_TEXT("queue",
+		worker->source == QUEUE_LOAD ? "load" : "transform"),
+	    LOG_SPAN("message_id", worker->delivery->message_id),
 	    LOG_TEXT("text", why->text));
-	return queue_consumer_bury(me->servers.queue, me->source, me->delivery,
-	    why->text, diag);
+	return queue_consumer_bury(worker->servers.queue, worker->source,
+	    worker->delivery, why->text, diag);
 }
 
 /* A count that a header tells, for anybody may have written it. */
 static int64_t
-count_told(const struct worker *me, const char *header, int64_t max)
+count_told(const struct worker *worker, const char *header, int64_t max)
 {
-	int64_t count = mq_header_number(me->delivery, header, 0);
+	int64_t count = mq_header_number(worker->delivery, header, 0);
 
 	return count < 0 ? 0 : count > max ? max : count;
 }
@@ -165,15 +168,15 @@ count_told(const struct worker *me, const char *header, int64_t max)
  * Fails: BUSY; the message is to be done again, here if it is still ours.
  */
 static enum err
-work(struct worker *me, struct diag *diag)
+work(struct worker *worker, struct diag *diag)
 {
-	const struct mq_delivery *delivery = me->delivery;
-	struct backend *servers = &me->servers;
+	const struct mq_delivery *delivery = worker->delivery;
+	struct backend *servers = &worker->servers;
 	const struct worker_history history = {
-		.redelivered = delivery->redelivered || me->tried,
-		.attempt = count_told(me, HEADER_ATTEMPT,
+		.redelivered = delivery->redelivered || worker->tried,
+		.attempt = count_told(worker, HEADER_ATTEMPT,
 		    settings.worker.worker_attempts),
-		.held = count_told(me, HEADER_HELD, HELD_MAX),
+		.held = count_told(worker, HEADER_HELD, HELD_MAX),
 	};
 	struct worker_fate fate;
 	int64_t began = clock_ms();
@@ -192,7 +195,7 @@ work(struct worker *me, struct diag *diag)
 		    " no worker came to an end with it");
 	diag_clear(&settle_diag);
 	if (rc == E_INVALID) {
-		rc = refuse(me, diag, &settle_diag);
+		rc = refuse(worker, diag, &settle_diag);
 		*diag = settle_diag;
 		return rc;
 	}
@@ -201,7 +204,7 @@ work(struct worker *me, struct diag *diag)
 		    servers->arena, diag);
 	if (rc != E_OK)
 		return rc;
-	if (me->source == QUEUE_LOAD)
+	if (worker->source == QUEUE_LOAD)
 		rc = worker_load(servers->db, &settings.worker, &job, &history,
 		    servers->arena, &fate, diag);
 	else
@@ -210,35 +213,35 @@ work(struct worker *me, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	servers->session = fate.outage ? 0 : servers->session;
-	log_job(me, &job, &fate, began, diag);
+	log_job(worker, &job, &fate, began, diag);
 	job.traceparent = mq_header_text(delivery, "traceparent");
-	rc = settle(me, &job, &history, &fate, &settle_diag);
+	rc = settle(worker, &job, &history, &fate, &settle_diag);
 	*diag = settle_diag;
 	return rc;
 }
 
 /* How a turn has gone: after a failure the next one waits, longer each time. */
 static void
-tell(struct worker *me, enum err rc, const struct diag *diag)
+tell(struct worker *worker, enum err rc, const struct diag *diag)
 {
-	backend_tell(&me->servers, rc, diag);
+	backend_tell(&worker->servers, rc, diag);
 	if (rc == E_OK) {
-		me->pause = 0;
-		me->again_at = 0;
+		worker->pause = 0;
+		worker->again_at = 0;
 		return;
 	}
-	me->pause = me->pause == 0 ? PAUSE_MIN_MS : me->pause * 2;
-	if (me->pause > PAUSE_MAX_MS)
-		me->pause = PAUSE_MAX_MS;
-	me->again_at = clock_ms() + me->pause / 2 +
-	    daemon_jitter((unsigned)me->pause / 2 + 1);
+	worker->pause = worker->pause == 0 ? PAUSE_MIN_MS : worker->pause * 2;
+	if (worker->pause > PAUSE_MAX_MS)
+		worker->pause = PAUSE_MAX_MS;
+	worker->again_at = clock_ms() + worker->pause / 2 +
+	    daemon_jitter((unsigned)worker->pause / 2 + 1);
 }
 
 static void
-drop_delivery(struct worker *me)
+drop_delivery(struct worker *worker)
 {
-	mq_delivery_free(me->delivery);
-	me->delivery = NULL;
+	mq_delivery_free(worker->delivery);
+	worker->delivery = NULL;
 }
 
 /*
@@ -246,66 +249,68 @@ drop_delivery(struct worker *me)
  * Gives: true when there may be more at once.
  */
 static bool
-do_round(struct worker *me)
+do_round(struct worker *worker)
 {
 	struct diag diag;
 	enum err rc;
 
-	if (mq_socket(me->servers.mq) < 0 && clock_left(me->again_at) > 0)
+	if (mq_socket(worker->servers.mq) < 0 &&
+	    clock_left(worker->again_at) > 0)
 		return false;
 	diag_clear(&diag);
-	rc = queue_consumer_round(me->servers.queue,
+	rc = queue_consumer_round(worker->servers.queue,
 	    (unsigned)settings.worker.worker_prefetch, &diag);
-	if (me->delivery != NULL &&
-	    !queue_consumer_has(me->servers.queue, me->delivery))
-		drop_delivery(me); /* the broker gives it to somebody */
+	if (worker->delivery != NULL &&
+	    !queue_consumer_has(worker->servers.queue, worker->delivery))
+		drop_delivery(worker); /* the broker gives it to somebody */
 	if (rc != E_OK) {
-		tell(me, rc, &diag);
+		tell(worker, rc, &diag);
 		return false;
 	}
-	if (clock_left(me->again_at) > 0)
+	if (clock_left(worker->again_at) > 0)
 		return false;
-	if (me->delivery == NULL) {
-		me->delivery = queue_consumer_next(me->servers.queue,
-		    &me->source);
-		me->tried = false;
+	if (worker->delivery == NULL) {
+		worker->delivery = queue_consumer_next(worker->servers.queue,
+		    &worker->source);
+		worker->tried = false;
 	}
-	if (me->delivery == NULL) {
-		tell(me, E_OK, &diag);
+	if (worker->delivery == NULL) {
+		tell(worker, E_OK, &diag);
 		return false;
 	}
 	daemon_watch(job_seconds());
-	rc = work(me, &diag);
-	me->tried = true;
-	arena_reset(me->servers.arena);
-	tell(me, rc, &diag);
-	if (rc == E_OK || !queue_consumer_has(me->servers.queue, me->delivery))
-		drop_delivery(me);
+	rc = work(worker, &diag);
+	worker->tried = true;
+	arena_reset(worker->servers.arena);
+	tell(worker, rc, &diag);
+	if (rc == E_OK ||
+	    !queue_consumer_has(worker->servers.queue, worker->delivery))
+		drop_delivery(worker);
 	return true;
 }
 
 /* How long nothing is to be done, ms. */
 static int
-idle_ms(const struct worker *me)
+idle_ms(const struct worker *worker)
 {
-	int pause = mq_socket(me->servers.mq) < 0 ?
+	int pause = mq_socket(worker->servers.mq) < 0 ?
 	    PAUSE_MIN_MS :
-	    queue_manager_idle_ms(me->servers.queue);
+	    queue_manager_idle_ms(worker->servers.queue);
 
-	if (me->again_at > 0 && clock_left(me->again_at) < pause)
-		pause = clock_left(me->again_at);
+	if (worker->again_at > 0 && clock_left(worker->again_at) < pause)
+		pause = clock_left(worker->again_at);
 	return pause;
 }
 
 static enum err
 serve(void *self, struct diag *diag)
 {
-	struct worker *me = self;
+	struct worker *worker = self;
 	bool more = false;
 
 	(void)diag;
-	while (backend_wait(&me->servers, more ? 0 : idle_ms(me)))
-		more = do_round(me);
+	while (backend_wait(&worker->servers, more ? 0 : idle_ms(worker)))
+		more = do_round(worker);
 	return E_OK;
 }
 
@@ -342,14 +347,14 @@ own_limits(void)
 static enum err
 open_worker(void *self, struct diag *diag)
 {
-	struct worker *me = self;
+	struct worker *worker = self;
 
 	(void)diag;
 	own_limits();
-	me->waiter = (struct db_waiter){ broker_socket, broker_pause,
-		broker_serve, me->servers.mq };
-	db_serve_while_waiting(me->servers.db, &me->waiter);
-	(void)db_cancel_at_end(me->servers.db, true);
+	worker->waiter = (struct db_waiter){ broker_socket, broker_pause,
+		broker_serve, worker->servers.mq };
+	db_serve_while_waiting(worker->servers.db, &worker->waiter);
+	(void)db_cancel_at_end(worker->servers.db, true);
 	return E_OK;
 }
 
@@ -362,7 +367,7 @@ close_worker(void *self)
 int
 main(int argc, char **argv)
 {
-	static struct worker me;
+	static struct worker worker;
 	static const struct backend_program program = {
 		.name = "pulse-etl-worker",
 		.synopsis =
@@ -370,12 +375,12 @@ main(int argc, char **argv)
 		    " transform these batches into\nthe unified tables and"
 		    " load them, one at a time.",
 		.settings = &settings,
-		.backend = &me.servers,
+		.backend = &worker.servers,
 		.arena_bytes = ARENA_BYTES,
 		.open = open_worker,
 		.serve = serve,
 		.close = close_worker,
-		.self = &me,
+		.self = &worker,
 	};
 
 	return backend_main(argc, argv, &program);

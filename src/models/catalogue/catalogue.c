@@ -7,44 +7,45 @@
 #include "adapters/db/sql.h"
 
 static void
-add_columns(struct sql *sql, const struct catalogue *it)
+add_columns(struct sql *sql, const struct catalogue *catalogue)
 {
 	sql_add(sql, "SELECT ");
-	columns_add(sql, it->columns, it->count);
+	columns_add(sql, catalogue->columns, catalogue->count);
 	/* Each commit that changes the row changes this. */
 	sql_add(sql,
 	    ", t.xmin::text || 'x' || COALESCE((extract(epoch"
 	    " FROM t.last_updated_at) * 1000000)::bigint, 0), ");
-	sql_add(sql, it->sort);
+	sql_add(sql, catalogue->sort);
 }
 
 static void
-add_from(struct sql *sql, const struct catalogue *it)
+add_from(struct sql *sql, const struct catalogue *catalogue)
 {
 	sql_add(sql, " FROM ");
-	sql_add(sql, it->table);
+	sql_add(sql, catalogue->table);
 	sql_add(sql, " AS t");
-	sql_add(sql, it->joins);
+	sql_add(sql, catalogue->joins);
 }
 
 static void
-add_filter(struct sql *sql, const struct catalogue *it,
+add_filter(struct sql *sql, const struct catalogue *catalogue,
     const struct catalogue_filter *filter)
 {
-	add_from(sql, it);
+	add_from(sql, catalogue);
 	sql_where_int(sql, "t.tenant_id = $%d", filter->tenant_id);
 	if (filter->integration_id != 0) {
-		sql_where(sql, it->integration);
+		sql_where(sql, catalogue->integration);
 		sql_add_int(sql, " = $%d", filter->integration_id);
 	}
 	if (filter->has_active)
 		sql_where(sql, filter->active ? "t.active" : "NOT t.active");
-	if (it->listed != NULL && (!filter->has_active || filter->active))
-		sql_where(sql, it->listed);
+	if (catalogue->listed != NULL &&
+	    (!filter->has_active || filter->active))
+		sql_where(sql, catalogue->listed);
 }
 
 enum err
-catalogue_list(struct db *db, const struct catalogue *it,
+catalogue_list(struct db *db, const struct catalogue *catalogue,
     const struct catalogue_filter *filter, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag)
 {
@@ -52,12 +53,12 @@ catalogue_list(struct db *db, const struct catalogue *it,
 	int64_t key = 0;
 
 	sql_init(&sql);
-	add_columns(&sql, it);
-	add_filter(&sql, it, filter);
+	add_columns(&sql, catalogue);
+	add_filter(&sql, catalogue, filter);
 	if (filter->after_key.at != NULL) {
 		sql_where(&sql, "(");
-		sql_add(&sql, it->sort);
-		if (it->sort_is_text) {
+		sql_add(&sql, catalogue->sort);
+		if (catalogue->sort_is_text) {
 			db_add_text(&sql.params, filter->after_key);
 		} else {
 			if (!span_int64(filter->after_key, &key))
@@ -68,13 +69,13 @@ catalogue_list(struct db *db, const struct catalogue *it,
 		sql_add_int(&sql, ", $%d)", filter->after_id);
 	}
 	sql_add(&sql, " ORDER BY ");
-	sql_add(&sql, it->sort);
+	sql_add(&sql, catalogue->sort);
 	sql_add_int(&sql, ", t.id LIMIT $%d", filter->limit);
 	return sql_run(&sql, db, false, arena, ret_rows, diag);
 }
 
 enum err
-catalogue_total(struct db *db, const struct catalogue *it,
+catalogue_total(struct db *db, const struct catalogue *catalogue,
     const struct catalogue_filter *filter, struct arena *arena,
     int64_t *ret_count, struct diag *diag)
 {
@@ -82,32 +83,33 @@ catalogue_total(struct db *db, const struct catalogue *it,
 
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*)");
-	add_filter(&sql, it, filter);
+	add_filter(&sql, catalogue, filter);
 	return sql_get_int(&sql, db, arena, ret_count, diag);
 }
 
 enum err
-catalogue_tell_absent(const struct catalogue *it, struct diag *diag)
+catalogue_tell_absent(const struct catalogue *catalogue, struct diag *diag)
 {
-	return diag_tell(diag, E_NO_ROW, "There is no such %s", it->noun);
+	return diag_tell(diag, E_NO_ROW, "There is no such %s",
+	    catalogue->noun);
 }
 
 enum err
-catalogue_get(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, struct arena *arena, struct db_rows **ret_rows,
-    struct diag *diag)
+catalogue_get(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag)
 {
 	struct sql sql;
 	enum err rc;
 
 	sql_init(&sql);
-	add_columns(&sql, it);
-	add_from(&sql, it);
+	add_columns(&sql, catalogue);
+	add_from(&sql, catalogue);
 	sql_where_int(&sql, "t.tenant_id = $%d", tenant_id);
 	sql_where_int(&sql, "t.id = $%d", id);
 	rc = sql_run(&sql, db, false, arena, ret_rows, diag);
 	if (rc == E_OK && db_rows_count(*ret_rows) == 0)
-		return catalogue_tell_absent(it, diag);
+		return catalogue_tell_absent(catalogue, diag);
 	return rc;
 }
 
@@ -126,7 +128,7 @@ catalogue_run(struct db *db, const struct db_statement *statement,
 }
 
 enum err
-catalogue_document(struct db *db, const struct catalogue *it,
+catalogue_document(struct db *db, const struct catalogue *catalogue,
     const struct db_statement *statement, int64_t tenant_id, int64_t id,
     struct arena *arena, struct span *ret_json, struct diag *diag)
 {
@@ -135,59 +137,61 @@ catalogue_document(struct db *db, const struct catalogue *it,
 	    &rows, diag);
 
 	if (rc == E_OK && db_rows_count(rows) == 0)
-		return catalogue_tell_absent(it, diag);
+		return catalogue_tell_absent(catalogue, diag);
 	if (rc == E_OK)
 		*ret_json = db_text(rows, 0, 0);
 	return rc;
 }
 
 void
-catalogue_write(struct json *json, const char *key, const struct catalogue *it,
-    const struct db_rows *rows, int row)
+catalogue_write(struct json *json, const char *key,
+    const struct catalogue *catalogue, const struct db_rows *rows, int row)
 {
 	json_object(json, key);
-	columns_write(json, it->columns, it->count, rows, row);
+	columns_write(json, catalogue->columns, catalogue->count, rows, row);
 	json_end(json);
 }
 
 struct span
-catalogue_version(const struct catalogue *it, const struct db_rows *rows,
+catalogue_version(const struct catalogue *catalogue, const struct db_rows *rows,
     int row)
 {
-	return db_text(rows, row, (int)it->count);
+	return db_text(rows, row, (int)catalogue->count);
 }
 
 struct span
-catalogue_key(const struct catalogue *it, const struct db_rows *rows, int row)
+catalogue_key(const struct catalogue *catalogue, const struct db_rows *rows,
+    int row)
 {
-	return db_text(rows, row, (int)it->count + 1);
+	return db_text(rows, row, (int)catalogue->count + 1);
 }
 
 static size_t
-place_of(const struct catalogue *it, const char *member)
+place_of(const struct catalogue *catalogue, const char *member)
 {
 	size_t i = 0;
 
-	while (i < it->count && strcmp(it->columns[i].member, member) != 0)
+	while (i < catalogue->count &&
+	    strcmp(catalogue->columns[i].member, member) != 0)
 		i++;
-	assert(i < it->count);
+	assert(i < catalogue->count);
 	return i;
 }
 
 int64_t
-catalogue_int(const struct catalogue *it, const struct db_rows *rows,
+catalogue_int(const struct catalogue *catalogue, const struct db_rows *rows,
     const char *member)
 {
-	size_t i = place_of(it, member);
+	size_t i = place_of(catalogue, member);
 
-	return it->columns[i].kind == COLUMN_BOOL ?
+	return catalogue->columns[i].kind == COLUMN_BOOL ?
 	    db_bool(rows, 0, (int)i) :
 	    db_int(rows, 0, (int)i);
 }
 
 struct span
-catalogue_text(const struct catalogue *it, const struct db_rows *rows,
+catalogue_text(const struct catalogue *catalogue, const struct db_rows *rows,
     const char *member)
 {
-	return db_text(rows, 0, (int)place_of(it, member));
+	return db_text(rows, 0, (int)place_of(catalogue, member));
 }

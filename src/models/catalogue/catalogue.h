@@ -79,22 +79,22 @@ const struct catalogue_value *catalogue_new_value(
     const struct catalogue_change *change, const char *column);
 
 /* May clients set this column? *ret_null: to NULL, too? */
-bool catalogue_writes(const struct catalogue *it, const char *column,
+bool catalogue_writes(const struct catalogue *catalogue, const char *column,
     bool *ret_null);
 
 /*
  * List rows, or count them without regard to the page. Behind the columns
  * come the row's version and its key for the next page.
  */
-enum err catalogue_list(struct db *db, const struct catalogue *it,
+enum err catalogue_list(struct db *db, const struct catalogue *catalogue,
     const struct catalogue_filter *filter, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
-enum err catalogue_total(struct db *db, const struct catalogue *it,
+enum err catalogue_total(struct db *db, const struct catalogue *catalogue,
     const struct catalogue_filter *filter, struct arena *arena,
     int64_t *ret_count, struct diag *diag) MUST_CHECK;
 
 /* Get one row, listed or not. Fails: E_NO_ROW, and the client is told. */
-enum err catalogue_get(struct db *db, const struct catalogue *it,
+enum err catalogue_get(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
@@ -102,27 +102,28 @@ enum err catalogue_get(struct db *db, const struct catalogue *it,
  * Get what a statement on tenant $1 and row $2 tells as one JSON document; it
  * has no row where there is none. Fails: as catalogue_get().
  */
-enum err catalogue_document(struct db *db, const struct catalogue *it,
+enum err catalogue_document(struct db *db, const struct catalogue *catalogue,
     const struct db_statement *statement, int64_t tenant_id, int64_t id,
     struct arena *arena, struct span *ret_json, struct diag *diag) MUST_CHECK;
 
 /* Tell the client that there is no such row. Gives: E_NO_ROW. */
-enum err catalogue_tell_absent(const struct catalogue *it, struct diag *diag);
+enum err catalogue_tell_absent(const struct catalogue *catalogue,
+    struct diag *diag);
 
 /* One row's members as a JSON object. */
 void catalogue_write(struct json *json, const char *key,
-    const struct catalogue *it, const struct db_rows *rows, int row);
+    const struct catalogue *catalogue, const struct db_rows *rows, int row);
 
 /* What of a row changes with every change of it; and its key in lists. */
-struct span catalogue_version(const struct catalogue *it,
+struct span catalogue_version(const struct catalogue *catalogue,
     const struct db_rows *rows, int row);
-struct span catalogue_key(const struct catalogue *it,
+struct span catalogue_key(const struct catalogue *catalogue,
     const struct db_rows *rows, int row);
 
 /* The number (or 0 or 1), or the text, of the first row's member. */
-int64_t catalogue_int(const struct catalogue *it, const struct db_rows *rows,
-    const char *member);
-struct span catalogue_text(const struct catalogue *it,
+int64_t catalogue_int(const struct catalogue *catalogue,
+    const struct db_rows *rows, const char *member);
+struct span catalogue_text(const struct catalogue *catalogue,
     const struct db_rows *rows, const char *member);
 
 /*
@@ -137,7 +138,7 @@ enum err catalogue_begin(struct db *db, int64_t tenant_id, struct arena *arena,
  * it is about to go. A worker that gives a type its mapping waits only then.
  * Fails: as catalogue_get().
  */
-enum err catalogue_lock(struct db *db, const struct catalogue *it,
+enum err catalogue_lock(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, bool is_removal, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
@@ -148,13 +149,13 @@ enum err catalogue_lock(struct db *db, const struct catalogue *it,
  * Needs: catalogue_begin(); an existing, locked row.
  * Fails: E_CONFLICT, E_NO_INTEGRATION (`absent`), E_INVALID: clients are told.
  */
-enum err catalogue_insert(struct db *db, const struct catalogue *it,
+enum err catalogue_insert(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, const struct catalogue_change *change,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
-enum err catalogue_update(struct db *db, const struct catalogue *it,
+enum err catalogue_update(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, const struct catalogue_change *change,
     struct arena *arena, bool *ret_changed, struct diag *diag) MUST_CHECK;
-enum err catalogue_delete(struct db *db, const struct catalogue *it,
+enum err catalogue_delete(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, struct arena *arena, struct diag *diag)
     MUST_CHECK;
 
@@ -162,7 +163,7 @@ enum err catalogue_delete(struct db *db, const struct catalogue *it,
  * Let go of a row that is to be removed: inactive referrers forget it, unless they
  * keep it, too. Gives: *ret_referrers, how many use it still.
  */
-enum err catalogue_release(struct db *db, const struct catalogue *it,
+enum err catalogue_release(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_referrers,
     struct diag *diag) MUST_CHECK;
 
@@ -170,10 +171,10 @@ enum err catalogue_release(struct db *db, const struct catalogue *it,
  * Give all referrers of a row to another one; or lock that one only.
  * Fails: E_SYNTAX (`target`) when that is missing, inactive or the same.
  */
-enum err catalogue_target(struct db *db, const struct catalogue *it,
+enum err catalogue_target(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
-enum err catalogue_move(struct db *db, const struct catalogue *it,
+enum err catalogue_move(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
@@ -183,7 +184,7 @@ enum err catalogue_move(struct db *db, const struct catalogue *it,
  * mapping that its own name has, or none (etl_wit_mapping and
  * etl_status_mapping of the migrations).
  */
-enum err catalogue_remap(struct db *db, const struct catalogue *it,
+enum err catalogue_remap(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, int64_t id, struct span old_name, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 

@@ -30,9 +30,10 @@ catalogue_new_value(const struct catalogue_change *change, const char *column)
 }
 
 bool
-catalogue_writes(const struct catalogue *it, const char *column, bool *ret_null)
+catalogue_writes(const struct catalogue *catalogue, const char *column,
+    bool *ret_null)
 {
-	struct span rest = str_span(it->writes);
+	struct span rest = str_span(catalogue->writes);
 
 	while (rest.at != NULL) {
 		struct span name = span_cut(&rest, ' ');
@@ -70,7 +71,7 @@ catalogue_begin(struct db *db, int64_t tenant_id, struct arena *arena,
 
 /* What the server refused, in words for clients. */
 static enum err
-explain(const struct catalogue *it, enum err rc, struct diag *diag)
+explain(const struct catalogue *catalogue, enum err rc, struct diag *diag)
 {
 	const char *state = diag->sqlstate;
 
@@ -78,9 +79,10 @@ explain(const struct catalogue *it, enum err rc, struct diag *diag)
 		return rc;
 	if (strcmp(state, "23505") == 0)
 		return diag_tell(diag, E_CONFLICT, "There is such a %s already",
-		    it->noun);
+		    catalogue->noun);
 	if (strcmp(state, "23503") == 0)
-		return diag_tell(diag, E_NO_INTEGRATION, "%s", it->absent);
+		return diag_tell(diag, E_NO_INTEGRATION, "%s",
+		    catalogue->absent);
 	if (strncmp(state, "22", 2) == 0 || strncmp(state, "54", 2) == 0)
 		return diag_tell(diag, E_INVALID,
 		    "PostgreSQL cannot store one of the values");
@@ -114,28 +116,8 @@ cast_of(const struct catalogue_value *value)
 }
 
 enum err
-catalogue_lock(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, bool is_removal, struct arena *arena, struct diag *diag)
-{
-	struct db_rows *rows;
-	struct sql sql;
-	enum err rc;
-
-	sql_init(&sql);
-	sql_add(&sql, "SELECT FROM ");
-	sql_add(&sql, it->table);
-	sql_where_int(&sql, "tenant_id = $%d", tenant_id);
-	sql_where_int(&sql, "id = $%d", id);
-	sql_add(&sql, is_removal ? " FOR UPDATE" : " FOR NO KEY UPDATE");
-	rc = sql_run(&sql, db, true, arena, &rows, diag);
-	if (rc == E_OK && db_rows_count(rows) == 0)
-		return catalogue_tell_absent(it, diag);
-	return rc;
-}
-
-enum err
-catalogue_insert(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    const struct catalogue_change *change, struct arena *arena, int64_t *ret_id,
+catalogue_lock(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, bool is_removal, struct arena *arena,
     struct diag *diag)
 {
 	struct db_rows *rows;
@@ -143,8 +125,29 @@ catalogue_insert(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	enum err rc;
 
 	sql_init(&sql);
+	sql_add(&sql, "SELECT FROM ");
+	sql_add(&sql, catalogue->table);
+	sql_where_int(&sql, "tenant_id = $%d", tenant_id);
+	sql_where_int(&sql, "id = $%d", id);
+	sql_add(&sql, is_removal ? " FOR UPDATE" : " FOR NO KEY UPDATE");
+	rc = sql_run(&sql, db, true, arena, &rows, diag);
+	if (rc == E_OK && db_rows_count(rows) == 0)
+		return catalogue_tell_absent(catalogue, diag);
+	return rc;
+}
+
+enum err
+catalogue_insert(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, const struct catalogue_change *change,
+    struct arena *arena, int64_t *ret_id, struct diag *diag)
+{
+	struct db_rows *rows;
+	struct sql sql;
+	enum err rc;
+
+	sql_init(&sql);
 	sql_add(&sql, "INSERT INTO ");
-	sql_add(&sql, it->table);
+	sql_add(&sql, catalogue->table);
 	sql_add(&sql, " (tenant_id");
 	for (size_t i = 0; i < change->count; i++) {
 		sql_add(&sql, ", ");
@@ -160,13 +163,13 @@ catalogue_insert(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_id = db_int(rows, 0, 0);
-	return explain(it, rc, diag);
+	return explain(catalogue, rc, diag);
 }
 
 enum err
-catalogue_update(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, const struct catalogue_change *change, struct arena *arena,
-    bool *ret_changed, struct diag *diag)
+catalogue_update(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, const struct catalogue_change *change,
+    struct arena *arena, bool *ret_changed, struct diag *diag)
 {
 	struct db_rows *rows;
 	struct sql sql;
@@ -174,7 +177,7 @@ catalogue_update(struct db *db, const struct catalogue *it, int64_t tenant_id,
 
 	sql_init(&sql);
 	sql_add(&sql, "UPDATE ");
-	sql_add(&sql, it->table);
+	sql_add(&sql, catalogue->table);
 	sql_add(&sql, " SET last_updated_at = now()");
 	for (size_t i = 0; i < change->count; i++) {
 		add_value(&sql.params, &change->values[i]);
@@ -192,12 +195,12 @@ catalogue_update(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_changed = db_rows_affected(rows) > 0;
-	return explain(it, rc, diag);
+	return explain(catalogue, rc, diag);
 }
 
 enum err
-catalogue_delete(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, struct arena *arena, struct diag *diag)
+catalogue_delete(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, struct arena *arena, struct diag *diag)
 {
 	struct db_rows *rows;
 	struct sql sql;
@@ -205,12 +208,12 @@ catalogue_delete(struct db *db, const struct catalogue *it, int64_t tenant_id,
 
 	sql_init(&sql);
 	sql_add(&sql, "DELETE FROM ");
-	sql_add(&sql, it->table);
+	sql_add(&sql, catalogue->table);
 	sql_where_int(&sql, "tenant_id = $%d", tenant_id);
 	sql_where_int(&sql, "id = $%d", id);
 	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_DB && strcmp(diag->sqlstate, "23503") == 0)
 		return diag_tell(diag, E_CONFLICT,
-		    "Other rows still refer to this %s", it->noun);
+		    "Other rows still refer to this %s", catalogue->noun);
 	return rc;
 }

@@ -24,24 +24,27 @@ run(struct db *db, const char *sql, int64_t tenant_id, int64_t id,
 	" FOR NO KEY UPDATE)"
 
 static const char *
-order_of(const struct catalogue *it)
+order_of(const struct catalogue *catalogue)
 {
-	return it->maps != NULL ? "u.external_id COLLATE \"C\", u.id" : "u.id";
+	return catalogue->maps != NULL ?
+	    "u.external_id COLLATE \"C\", u.id" :
+	    "u.id";
 }
 
 enum err
-catalogue_release(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, struct arena *arena, int64_t *ret_referrers, struct diag *diag)
+catalogue_release(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, struct arena *arena, int64_t *ret_referrers,
+    struct diag *diag)
 {
 	struct db_rows *rows;
 	const char *sql;
 	enum err rc;
 
-	if (it->keeps_inactive)
+	if (catalogue->keeps_inactive)
 		sql = arena_printf(arena,
 		    "SELECT count(*) FROM %s"
 		    " WHERE tenant_id = $1 AND %s = $2",
-		    it->referrers, it->link);
+		    catalogue->referrers, catalogue->link);
 	else
 		sql = arena_printf(arena,
 		    LOCKED
@@ -49,8 +52,9 @@ catalogue_release(struct db *db, const struct catalogue *it, int64_t tenant_id,
 		    " SET %s = NULL FROM locked WHERE u.tenant_id = $1"
 		    " AND u.id = locked.id) SELECT count(*) FROM %s"
 		    " WHERE tenant_id = $1 AND %s = $2 AND active",
-		    it->referrers, it->link, " AND NOT u.active", order_of(it),
-		    it->referrers, it->link, it->referrers, it->link);
+		    catalogue->referrers, catalogue->link, " AND NOT u.active",
+		    order_of(catalogue), catalogue->referrers, catalogue->link,
+		    catalogue->referrers, catalogue->link);
 	rc = run(db, sql, tenant_id, id, 0, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_referrers = db_int(rows, 0, 0);
@@ -64,7 +68,7 @@ catalogue_release(struct db *db, const struct catalogue *it, int64_t tenant_id,
  * mapping of another name stays there; what it had by its name goes.
  */
 static enum err
-remap(struct db *db, const struct catalogue *it, const char *key,
+remap(struct db *db, const struct catalogue *catalogue, const char *key,
     int64_t tenant_id, int64_t id, struct span name, struct arena *arena,
     struct diag *diag)
 {
@@ -90,9 +94,10 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 	    " FOR NO KEY UPDATE OF u)"
 	    " UPDATE %s AS u SET %s = changed.mapping_id FROM changed"
 	    " WHERE u.tenant_id = $1 AND u.id = changed.id",
-	    it->maps, it->table, key, it->referrers, it->best, it->table,
-	    it->link, it->link, it->referrers, it->link, order_of(it),
-	    it->referrers, it->link);
+	    catalogue->maps, catalogue->table, key, catalogue->referrers,
+	    catalogue->best, catalogue->table, catalogue->link, catalogue->link,
+	    catalogue->referrers, catalogue->link, order_of(catalogue),
+	    catalogue->referrers, catalogue->link);
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
 	db_add_text(&params, name);
@@ -100,15 +105,17 @@ remap(struct db *db, const struct catalogue *it, const char *key,
 }
 
 enum err
-catalogue_remap(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, struct span old_name, struct arena *arena, struct diag *diag)
+catalogue_remap(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, struct span old_name, struct arena *arena,
+    struct diag *diag)
 {
-	return remap(db, it, "id", tenant_id, id, old_name, arena, diag);
+	return remap(db, catalogue, "id", tenant_id, id, old_name, arena, diag);
 }
 
 enum err
-catalogue_target(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, int64_t target_id, struct arena *arena, struct diag *diag)
+catalogue_target(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
+    struct diag *diag)
 {
 	struct db_rows *rows;
 	enum err rc;
@@ -117,21 +124,23 @@ catalogue_target(struct db *db, const struct catalogue *it, int64_t tenant_id,
 	    arena_printf(arena,
 		"SELECT FROM %s WHERE tenant_id = $1"
 		" AND id = $3 AND id <> $2 AND active FOR UPDATE",
-		it->table),
+		catalogue->table),
 	    tenant_id, id, target_id, arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
-		return diag_tell(diag, E_SYNTAX, "%s", it->target);
+		return diag_tell(diag, E_SYNTAX, "%s", catalogue->target);
 	return rc;
 }
 
 enum err
-catalogue_move(struct db *db, const struct catalogue *it, int64_t tenant_id,
-    int64_t id, int64_t target_id, struct arena *arena, struct diag *diag)
+catalogue_move(struct db *db, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, int64_t target_id, struct arena *arena,
+    struct diag *diag)
 {
 	struct db_rows *rows;
 	enum err rc;
 
-	rc = catalogue_target(db, it, tenant_id, id, target_id, arena, diag);
+	rc = catalogue_target(db, catalogue, tenant_id, id, target_id, arena,
+	    diag);
 	if (rc == E_OK)
 		rc = run(db,
 		    arena_printf(arena,
@@ -139,13 +148,15 @@ catalogue_move(struct db *db, const struct catalogue *it, int64_t tenant_id,
 			" UPDATE %s AS u SET"
 			" %s = t.id%s FROM locked, %s AS t WHERE t.tenant_id = $1"
 			" AND t.id = $3 AND u.tenant_id = $1 AND u.id = locked.id",
-			it->referrers, it->link, "", order_of(it),
-			it->referrers, it->link,
-			it->moved == NULL ? "" : it->moved, it->table),
+			catalogue->referrers, catalogue->link, "",
+			order_of(catalogue), catalogue->referrers,
+			catalogue->link,
+			catalogue->moved == NULL ? "" : catalogue->moved,
+			catalogue->table),
 		    tenant_id, id, target_id, arena, &rows, diag);
 	/* They are the mappings that were changed last now. */
-	if (rc == E_OK && it->mappings != NULL)
-		rc = remap(db, it->mappings, it->link, tenant_id, target_id,
-		    SPAN_NONE, arena, diag);
+	if (rc == E_OK && catalogue->mappings != NULL)
+		rc = remap(db, catalogue->mappings, catalogue->link, tenant_id,
+		    target_id, SPAN_NONE, arena, diag);
 	return rc;
 }

@@ -63,20 +63,20 @@ struct import {
  * from --nul: what was refused without it is stored with it, and nothing twice.
  */
 static enum err
-read_item(const struct import *me, struct item *item, struct diag *diag)
+read_item(const struct import *import, struct item *item, struct diag *diag)
 {
 	enum err rc;
 
 	buf_init(&item->body, FILE_MAX_BYTES);
 	rc = import_files_read(item->path, &item->body, diag);
 	if (rc == E_OK)
-		rc = import_options_address(&me->options, item->path,
+		rc = import_options_address(&import->options, item->path,
 		    &item->address);
 	if (rc == E_OK)
 		rc = import_files_key(buf_span(&item->body), item->address.data,
 		    item->key, diag);
-	if (rc == E_OK && me->options.nul != NULL) {
-		buf_printf(&item->address, "&nul=%s", me->options.nul);
+	if (rc == E_OK && import->options.nul != NULL) {
+		buf_printf(&item->address, "&nul=%s", import->options.nul);
 		rc = buf_done(&item->address);
 	}
 	return rc;
@@ -90,29 +90,29 @@ forget_body(struct item *item)
 }
 
 static void
-tell_bar(const struct import *me, const char *end)
+tell_bar(const struct import *import, const char *end)
 {
-	size_t done = me->counts[STORED] + me->counts[THERE] +
-	    me->counts[REFUSED] + me->counts[AWAY];
-	size_t width = me->count == 0 ? 0 : done * 30 / me->count;
+	size_t done = import->counts[STORED] + import->counts[THERE] +
+	    import->counts[REFUSED] + import->counts[AWAY];
+	size_t width = import->count == 0 ? 0 : done * 30 / import->count;
 
 	(void)fprintf(stderr,
 	    "\r[%.*s%*s] %zu of %zu, %zu stored, %zu were"
 	    " there, %zu failed%s",
 	    (int)width, "##############################", (int)(30 - width), "",
-	    done, me->count, me->counts[STORED], me->counts[THERE],
-	    me->counts[REFUSED] + me->counts[AWAY], end);
+	    done, import->count, import->counts[STORED], import->counts[THERE],
+	    import->counts[REFUSED] + import->counts[AWAY], end);
 }
 
 /* A file has come to its end: a line in a pipe, the bar on a terminal. */
 static void
-finish(struct import *me, struct item *item, enum outcome outcome,
+finish(struct import *import, struct item *item, enum outcome outcome,
     const char *format, struct span text)
 {
 	bool bar = isatty(STDERR_FILENO) == 1;
 
 	item->outcome = outcome;
-	me->counts[outcome]++;
+	import->counts[outcome]++;
 	forget_body(item);
 	if (outcome == REFUSED || outcome == AWAY)
 		(void)fprintf(stderr, "%sfailed %s: %.*s\n", bar ? "\n" : "",
@@ -121,7 +121,7 @@ finish(struct import *me, struct item *item, enum outcome outcome,
 		(void)printf("%s %.*s %s\n", format, SPAN_ARG(text),
 		    item->path);
 	if (bar)
-		tell_bar(me, "");
+		tell_bar(import, "");
 	else
 		(void)fflush(stdout);
 }
@@ -141,14 +141,14 @@ answer_raw(struct span body, const char *name)
 
 /* The same, decoded, or SPAN_NONE. */
 static struct span
-answer_member(const struct import *me, struct span body, const char *name)
+answer_member(const struct import *import, struct span body, const char *name)
 {
 	struct json_member member = answer_raw(body, name);
 	struct diag diag;
 	struct span text;
 
 	if (member.kind == JSON_STRING &&
-	    json_read_string(member.value, me->tool->arena, &text, &diag) ==
+	    json_read_string(member.value, import->tool->arena, &text, &diag) ==
 		E_OK)
 		return text;
 	return member.kind == JSON_NUMBER ? member.value : SPAN_NONE;
@@ -164,24 +164,24 @@ may_pass(long status)
 
 /* The service answers or is unreachable; requests of one round count once. */
 static void
-note_service(struct import *me, const struct item *item, bool is_away)
+note_service(struct import *import, const struct item *item, bool is_away)
 {
 	if (!is_away) {
-		me->failures = 0;
-		me->again_at = 0;
-	} else if (item->round == me->round) {
-		me->again_at = clock_ms() + (PAUSE_MS << me->failures);
-		me->failures++;
-		me->round++;
+		import->failures = 0;
+		import->again_at = 0;
+	} else if (item->round == import->round) {
+		import->again_at = clock_ms() + (PAUSE_MS << import->failures);
+		import->failures++;
+		import->round++;
 	}
 }
 
 /* What the service warns of, once: it names the entity type. */
 static void
-warn(struct import *me, const struct item *item, struct span body)
+warn(struct import *import, const struct item *item, struct span body)
 {
 	struct json_member member = answer_raw(body, "warning");
-	struct warned *warned = me->warned;
+	struct warned *warned = import->warned;
 	struct span text;
 
 	if (member.kind != JSON_STRING)
@@ -190,31 +190,31 @@ warn(struct import *me, const struct item *item, struct span body)
 		warned = warned->next;
 	if (warned != NULL)
 		return;
-	warned = arena_ask(me->tool->arena, sizeof(*warned));
+	warned = arena_ask(import->tool->arena, sizeof(*warned));
 	if (warned != NULL) {
-		warned->json = arena_text(me->tool->arena, member.value);
-		warned->next = me->warned;
-		me->warned = warned;
+		warned->json = arena_text(import->tool->arena, member.value);
+		warned->next = import->warned;
+		import->warned = warned;
 	}
-	text = answer_member(me, body, "warning");
+	text = answer_member(import, body, "warning");
 	(void)fprintf(stderr, "%swarning %s: %.*s\n",
 	    isatty(STDERR_FILENO) == 1 ? "\n" : "", item->path, SPAN_ARG(text));
 }
 
 static void
-on_answer(struct import *me, const struct http_client_answer *answer)
+on_answer(struct import *import, const struct http_client_answer *answer)
 {
 	bool is_whole = answer->outcome == HTTP_CLIENT_WHOLE;
 	struct item *item = answer->context;
 	struct span text;
 
-	note_service(me, item, may_pass(answer->status));
+	note_service(import, item, may_pass(answer->status));
 	if (is_whole &&
 	    (answer->status == 200 || answer->status == 201 ||
 		answer->status == 202)) {
-		warn(me, item, answer->body);
-		text = answer_member(me, answer->body, "raw_data_id");
-		finish(me, item, answer->status == 200 ? THERE : STORED,
+		warn(import, item, answer->body);
+		text = answer_member(import, answer->body, "raw_data_id");
+		finish(import, item, answer->status == 200 ? THERE : STORED,
 		    answer->status == 200 ? "there" : "stored", text);
 		return;
 	}
@@ -224,27 +224,29 @@ on_answer(struct import *me, const struct http_client_answer *answer)
 		forget_body(item);
 		return;
 	}
-	text = answer_member(me, answer->body, "detail");
+	text = answer_member(import, answer->body, "detail");
 	if (text.at == NULL)
 		text = answer->status == 0 ?
 		    str_span(answer->detail) :
-		    str_span(arena_printf(me->tool->arena,
+		    str_span(arena_printf(import->tool->arena,
 			"HTTP status %ld%s%s", answer->status,
 			is_whole ? "" : ": ", is_whole ? "" : answer->detail));
-	finish(me, item, may_pass(answer->status) ? AWAY : REFUSED, "", text);
+	finish(import, item, may_pass(answer->status) ? AWAY : REFUSED, "",
+	    text);
 }
 
 /* The next file to send; NULL: none now. *ret_wait: ms until there may be. */
 static struct item *
-next_item(struct import *me, int *ret_wait)
+next_item(struct import *import, int *ret_wait)
 {
-	int pause = clock_left(me->again_at);
+	int pause = clock_left(import->again_at);
 
 	*ret_wait = pause > 0 && pause < 1000 ? pause : 1000;
-	while (me->low < me->count && me->items[me->low].outcome > RUNNING)
-		me->low++;
-	for (size_t i = me->low; pause == 0 && i < me->count; i++) {
-		struct item *item = &me->items[i];
+	while (import->low < import->count &&
+	    import->items[import->low].outcome > RUNNING)
+		import->low++;
+	for (size_t i = import->low; pause == 0 && i < import->count; i++) {
+		struct item *item = &import->items[i];
 		int left = clock_left(item->again_at);
 
 		if (item->outcome != OPEN)
@@ -258,41 +260,41 @@ next_item(struct import *me, int *ret_wait)
 }
 
 static enum err
-send_item(struct import *me, struct item *item, struct diag *diag)
+send_item(struct import *import, struct item *item, struct diag *diag)
 {
 	const char *headers[] = { "Content-Type: application/json",
-		"Expect:", item->key, me->options.authorization, NULL };
+		"Expect:", item->key, import->options.authorization, NULL };
 	struct http_client_request request = { .headers = headers,
 		.post = true,
 		.context = item };
-	enum err rc = read_item(me, item, diag);
+	enum err rc = read_item(import, item, diag);
 
 	if (rc != E_OK) {
-		finish(me, item, REFUSED, "", str_span(diag->text));
+		finish(import, item, REFUSED, "", str_span(diag->text));
 		diag_clear(diag);
 		return E_OK;
 	}
 	item->tries++;
-	item->round = me->round;
+	item->round = import->round;
 	item->outcome = RUNNING;
 	request.url = item->address.data;
 	request.body = buf_span(&item->body);
-	return http_client_start(me->client, &request, diag);
+	return http_client_start(import->client, &request, diag);
 }
 
 /* Nobody has answered for so long that nothing more is tried. */
 static void
-give_up(struct import *me)
+give_up(struct import *import)
 {
-	for (size_t i = me->low; i < me->count; i++)
-		if (me->items[i].outcome == OPEN)
-			finish(me, &me->items[i], AWAY, "",
+	for (size_t i = import->low; i < import->count; i++)
+		if (import->items[i].outcome == OPEN)
+			finish(import, &import->items[i], AWAY, "",
 			    SPAN_LIT("the service is unreachable"));
-	me->failures = 0;
+	import->failures = 0;
 }
 
 static enum err
-send_all(struct import *me, struct diag *diag)
+send_all(struct import *import, struct diag *diag)
 {
 	struct http_client_answer answer;
 	struct item *item;
@@ -300,83 +302,85 @@ send_all(struct import *me, struct diag *diag)
 	int wait;
 	enum err rc = E_OK;
 
-	while (rc == E_OK && me->low < me->count) {
-		item = next_item(me, &wait);
-		if (item != NULL && http_client_free_slots(me->client) > 0) {
-			rc = send_item(me, item, diag);
+	while (rc == E_OK && import->low < import->count) {
+		item = next_item(import, &wait);
+		if (item != NULL &&
+		    http_client_free_slots(import->client) > 0) {
+			rc = send_item(import, item, diag);
 			continue;
 		}
-		if (me->low == me->count)
+		if (import->low == import->count)
 			break;
-		rc = http_client_wait(me->client, wait, &got, &answer, diag);
+		rc = http_client_wait(import->client, wait, &got, &answer,
+		    diag);
 		if (rc == E_OK && got)
-			on_answer(me, &answer);
-		if (me->failures >= TRIES)
-			give_up(me);
+			on_answer(import, &answer);
+		if (import->failures >= TRIES)
+			give_up(import);
 	}
 	return rc;
 }
 
 /* The files, as items. */
 static enum err
-list_items(struct import *me, struct diag *diag)
+list_items(struct import *import, struct diag *diag)
 {
-	struct tool *tool = me->tool;
+	struct tool *tool = import->tool;
 	enum err rc = E_OK;
 
 	for (int i = optind; rc == E_OK && i < tool->argc; i++)
-		rc = import_files_add(&me->files, tool->argv[i], tool->arena,
-		    diag);
+		rc = import_files_add(&import->files, tool->argv[i],
+		    tool->arena, diag);
 	if (rc != E_OK)
 		return rc;
-	me->items = calloc(me->files.count + 1, sizeof(*me->items));
-	if (me->items == NULL)
+	import->items = calloc(import->files.count + 1, sizeof(*import->items));
+	if (import->items == NULL)
 		return diag_set(diag, E_NO_MEMORY, "a list of files");
-	me->count = me->files.count;
-	for (size_t i = 0; i < me->count; i++)
-		me->items[i].path = me->files.paths[i];
+	import->count = import->files.count;
+	for (size_t i = 0; i < import->count; i++)
+		import->items[i].path = import->files.paths[i];
 	return E_OK;
 }
 
 /* What came of it, in a line and in an exit code. */
 static enum err
-sum_up(const struct import *me, struct diag *diag)
+sum_up(const struct import *import, struct diag *diag)
 {
 	if (isatty(STDERR_FILENO) == 1)
-		tell_bar(me, "\n");
+		tell_bar(import, "\n");
 	(void)printf("%zu files: %zu stored, %zu were there, %zu failed\n",
-	    me->count, me->counts[STORED], me->counts[THERE],
-	    me->counts[REFUSED] + me->counts[AWAY]);
-	if (me->counts[AWAY] > 0)
+	    import->count, import->counts[STORED], import->counts[THERE],
+	    import->counts[REFUSED] + import->counts[AWAY]);
+	if (import->counts[AWAY] > 0)
 		return diag_set(diag, E_HTTP_AWAY,
 		    "the service was"
 		    " unreachable for %zu files: run the import again",
-		    me->counts[AWAY]);
-	if (me->counts[REFUSED] > 0)
+		    import->counts[AWAY]);
+	if (import->counts[REFUSED] > 0)
 		return diag_set(diag, E_INVALID, "%zu files were refused",
-		    me->counts[REFUSED]);
+		    import->counts[REFUSED]);
 	return E_OK;
 }
 
 enum err
 tool_import(struct tool *tool, struct diag *diag)
 {
-	struct import me = { .tool = tool };
+	struct import import = { .tool = tool };
 	enum err rc;
 
-	import_options_read(tool, &me.options);
-	rc = list_items(&me, diag);
+	import_options_read(tool, &import.options);
+	rc = list_items(&import, diag);
 	if (rc == E_OK)
-		rc = http_client_new((size_t)me.options.jobs, TIMEOUT_MS,
-		    &me.client, diag);
+		rc = http_client_new((size_t)import.options.jobs, TIMEOUT_MS,
+		    &import.client, diag);
 	if (rc == E_OK)
-		rc = send_all(&me, diag);
+		rc = send_all(&import, diag);
 	if (rc == E_OK)
-		rc = sum_up(&me, diag);
-	http_client_free(me.client);
-	for (size_t i = 0; i < me.count; i++)
-		forget_body(&me.items[i]);
-	free(me.items);
-	free(me.files.paths);
+		rc = sum_up(&import, diag);
+	http_client_free(import.client);
+	for (size_t i = 0; i < import.count; i++)
+		forget_body(&import.items[i]);
+	free(import.items);
+	free(import.files.paths);
 	return rc;
 }

@@ -340,11 +340,11 @@ columns(void)
 		{ "integration_type", "TYPE" }, { "active", "ACTIVE" },
 		{ "last_sync_at", "LAST BATCH" }, { "base_url", "BASE URL" } };
 	static struct tool_column all[CATALOGUE_VALUES_MAX];
-	const struct catalogue *it = &integration_catalogue;
+	const struct catalogue *catalogue = &integration_catalogue;
 
-	for (size_t i = 0; i < it->count && i < COUNT(all); i++) {
-		all[i].member = it->columns[i].member;
-		all[i].kind = it->columns[i].kind;
+	for (size_t i = 0; i < catalogue->count && i < COUNT(all); i++) {
+		all[i].member = catalogue->columns[i].member;
+		all[i].kind = catalogue->columns[i].kind;
 		for (size_t j = 0; j < COUNT(headings); j++)
 			if (strcmp(headings[j].member, all[i].member) == 0)
 				all[i].heading = headings[j].heading;

@@ -69,18 +69,18 @@ tool_queues(struct tool *tool, struct diag *diag)
 		return rc;
 	output = tool_output_begin(tool, columns, COUNT(columns));
 	for (size_t i = 0; i < count; i++) {
-		const struct queue_state *it = &states[i];
-		const char *reason = it->text[0] != '\0' ?
-		    it->text :
-		    it->policy;
+		const struct queue_state *state = &states[i];
+		const char *reason = state->text[0] != '\0' ?
+		    state->text :
+		    state->policy;
 
-		tool_output_cell(output, str_span(it->name));
+		tool_output_cell(output, str_span(state->name));
 		tool_output_cell(output,
-		    it->is_up ? SPAN_LIT("available") :
-				SPAN_LIT("unavailable"));
-		if (it->is_up) {
-			tool_output_int(output, it->counts.message_count);
-			tool_output_int(output, it->counts.consumer_count);
+		    state->is_up ? SPAN_LIT("available") :
+				   SPAN_LIT("unavailable"));
+		if (state->is_up) {
+			tool_output_int(output, state->counts.message_count);
+			tool_output_int(output, state->counts.consumer_count);
 		} else {
 			tool_output_cell(output, SPAN_NONE);
 			tool_output_cell(output, SPAN_NONE);
@@ -127,14 +127,14 @@ tell_broker(const struct queue_state *states, size_t count)
 	bool ready = true;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct queue_state *it = &states[i];
+		const struct queue_state *state = &states[i];
 
-		if (it->is_up && !it->refuses)
+		if (state->is_up && !state->refuses)
 			continue;
 		ready = false;
-		(void)printf("%s: %s\n", it->name,
-		    it->missing ? "is not there; the relay declares it" :
-				  it->text);
+		(void)printf("%s: %s\n", state->name,
+		    state->missing ? "is not there; the relay declares it" :
+				     state->text);
 	}
 	if (ready)
 		(void)puts("broker: ready");
@@ -254,20 +254,21 @@ static void
 print_queues(const struct queue_state *states, size_t count, bool screen)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct queue_state *it = &states[i];
+		const struct queue_state *state = &states[i];
 
-		if (!screen && it->is_up && it->counts.message_count == 0 &&
-		    it->counts.consumer_count == 0)
+		if (!screen && state->is_up &&
+		    state->counts.message_count == 0 &&
+		    state->counts.consumer_count == 0)
 			continue;
-		if (it->is_up)
+		if (state->is_up)
 			(void)printf("%s%s %lld messages, %lld consumers%s",
-			    screen ? "" : "| ", it->name,
-			    (long long)it->counts.message_count,
-			    (long long)it->counts.consumer_count,
+			    screen ? "" : "| ", state->name,
+			    (long long)state->counts.message_count,
+			    (long long)state->counts.consumer_count,
 			    screen ? "\n" : "  ");
 		else
 			(void)printf("%s%s unavailable: %s%s",
-			    screen ? "" : "| ", it->name, it->text,
+			    screen ? "" : "| ", state->name, state->text,
 			    screen ? "\n" : "  ");
 	}
 }
