@@ -40,7 +40,7 @@ check_is "a password on the command line: 64" "$CODE" 64
 check_fails "which is not repeated" grep -q secret <<<"$ERR"
 setup --yes --database "dbname=there_is_no_such"
 check_is "a database that is not there: 69" "$CODE" 69
-check_match "says how to make one" "$ERR" 'createdb'
+check_match "says why, and how to make one" "$ERR" 'there_is_no_such.* does not exist.*createdb'
 check_fails "and nothing is made" test -e "$etc"
 setup --database "dbname=$database" </dev/null
 check_is "without a database, a tenant and --yes it asks nobody twice" "$CODE" 0

@@ -90,7 +90,7 @@ enum err setup_tenant(struct setup *setup, struct diag *diag) MUST_CHECK;
  */
 enum err setup_files(struct setup *setup, struct diag *diag) MUST_CHECK;
 
-/* Log in to the broker and declare the queues. */
+/* Log in to the broker, whose queues the relay declares. */
 enum err setup_broker(struct setup *setup, struct diag *diag) MUST_CHECK;
 
 #endif

@@ -10,9 +10,6 @@
 #include "programs/tool/setup.h"
 #include "programs/tool/tool_broker.h"
 
-/* How long to wait for a topology to be declared, ms. */
-#define DECLARE_MS 20000
-
 /* What somebody who may has to do first. */
 static void
 print_commands(void)
@@ -84,9 +81,9 @@ make_user(struct setup *setup)
 	return true;
 }
 
-/* Log in and declare the queues. */
+/* Log in. Its queues are the relay's to declare: it knows what was in them. */
 static enum err
-declare(struct setup *setup, struct diag *diag)
+log_in(struct setup *setup, struct diag *diag)
 {
 	const struct settings *before = setup->tool->settings;
 	struct queue_manager *queue;
@@ -94,8 +91,6 @@ declare(struct setup *setup, struct diag *diag)
 
 	setup->tool->settings = &setup->settings;
 	rc = tool_broker(setup->tool, &queue, diag);
-	if (rc == E_OK)
-		rc = queue_manager_declare(queue, DECLARE_MS, diag);
 	setup->tool->settings = before;
 	return rc;
 }
@@ -104,15 +99,16 @@ enum err
 setup_broker(struct setup *setup, struct diag *diag)
 {
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
-	enum err rc = declare(setup, diag);
+	enum err rc = log_in(setup, diag);
 
 	if (rc != E_OK && setup->own_broker && make_user(setup))
-		rc = declare(setup, diag);
+		rc = log_in(setup, diag);
 	(void)signal(SIGPIPE, before);
 	if (rc == E_OK) {
-		setup_say("ok", "the broker, and its queues");
+		setup_say("ok", "the broker; the relay declares its queues");
 		return E_OK;
 	}
 	print_commands();
-	return diag_set(diag, rc, "the broker: %s", diag->text);
+	return diag_set(diag, rc, "the broker: %s",
+	    arena_text(setup->tool->arena, str_span(diag->text)));
 }

@@ -136,7 +136,7 @@ setup_check_database(struct setup *setup, struct diag *diag)
 		    "the database: %s. Give --database"
 		    " for the role that is to own the tables; createdb makes"
 		    " a database",
-		    diag->text);
+		    arena_text(setup->tool->arena, str_span(diag->text)));
 	rc = ask_facts(admin, setup, &facts, diag);
 	if (rc == E_OK && !holds(facts, FIT))
 		rc = diag_set(diag, E_INVALID,
@@ -316,7 +316,8 @@ setup_role(struct setup *setup, struct diag *diag)
 		    " database_url of the settings: %s. If the role %s has"
 		    " another password, set it, or choose another name:"
 		    " --role",
-		    diag->text, setup->role);
+		    arena_text(setup->tool->arena, str_span(diag->text)),
+		    setup->role);
 	setup_say("ok", "the service logs in as %s", setup->role);
 	return E_OK;
 }
