@@ -49,7 +49,7 @@ for words in 'pulse-etl-fcgi --confg x:config' 'pulse-etl-relay --dump-setings:d
 done
 run pulse-etl raw list --nothing
 check_is "none is told where none is near" "$CODE $(grep -c 'did you mean' <<<"$OUT")" "64 0"
-for words in 'raw list --tenant 1 --all' 'raw list --tenant 1 --dry-run' 'raw show --tenant 1 --limit 3 1' \
+for words in 'raw list --tenant 1 --all' 'raw show --tenant 1 --all 1' 'raw show --tenant 1 --limit 3 1' \
 	'raw export --tenant 1 --status failed 1' \
 	'raw process --tenant 1 --all 1' 'requeue --tenant 1 --all --output x' 'dead list --number 1 transform' \
 	'dead show --all transform' 'dead drop --limit 1 --all transform'; do
