@@ -238,7 +238,8 @@ pool_roll() {
 }
 
 pool_listens() { # SOCKET
-	ss -Hlx src "$1" | grep -q .
+	# A pool that was rolled still listens by the name it was started with.
+	[ -S "$1" ] && ss -Hlx src "$1" | grep -q .
 }
 
 relay_start() {
