@@ -104,6 +104,13 @@ check_is "and changes nothing" \
 	"$(made)" \
 		"$before"
 
+setup --yes --database dbname=postgres
+check_is "settings of another database: 1" "$CODE" 1
+check_match "both are named" "$ERR" "is for the database $database, and --database names postgres"
+check_is "where nothing was made" "$(superuser "SELECT to_regclass('raw_extraction_data') IS NULL")" t
+setup --yes --database "dbname=$database" --role other
+check_match "and those of another role" "$CODE $ERR" "^1 .*is for the role $role"
+
 # -- it died on the way: the settings are there, the role is not
 superuser "DROP DATABASE $database WITH (FORCE)"
 superuser "DROP ROLE $role"

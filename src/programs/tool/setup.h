@@ -13,6 +13,7 @@
 #define SETUP_PASSWORD_CHARS 40
 /* The user and the virtual host that are made on a broker of this machine. */
 #define SETUP_BROKER_NAME "pulse_etl"
+#define SETUP_BROKER_URL "amqp://" SETUP_BROKER_NAME ":"
 
 /* What was asked for. Texts are not NULL unless it is said. */
 struct setup {

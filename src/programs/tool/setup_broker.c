@@ -63,10 +63,14 @@ make_user(struct setup *setup)
 		NULL };
 	static const char *const rights[] = { "set_permissions", "-p",
 		SETUP_BROKER_NAME, SETUP_BROKER_NAME, ".*", ".*", ".*", NULL };
-	struct span rest = str_span(setup->settings.mq.rabbitmq_url);
+	const char *url = setup->settings.mq.rabbitmq_url;
+	struct span rest = str_span(url);
 	struct span password;
 	char *copy;
 
+	/* Settings that were kept may name another broker, which is not ours. */
+	if (strncmp(url, SETUP_BROKER_URL, sizeof(SETUP_BROKER_URL) - 1) != 0)
+		return false;
 	(void)span_cut(&rest, ':'); /* amqp */
 	(void)span_cut(&rest, ':'); /* //user */
 	password = span_cut(&rest, '@');

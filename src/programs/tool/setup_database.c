@@ -183,6 +183,28 @@ password_of(const struct setup *setup)
 	return password == NULL ? "" : password;
 }
 
+/* Settings that were kept may be those of another database, or login. */
+static enum err
+check_settings(const struct setup *setup, const struct db_admin *admin,
+    struct diag *diag)
+{
+	struct arena *arena = setup->tool->arena;
+	const char *url = setup->settings.db.database_url;
+	const char *name = db_admin_dsn_option(url, "dbname", arena);
+	const char *user = db_admin_dsn_option(url, "user", arena);
+
+	if (name != NULL && strcmp(name, db_admin_database(admin)) != 0)
+		return diag_set(diag, E_CONFLICT,
+		    "%s/etl.conf is for the database %s, and --database"
+		    " names %s: give another --folder, or that database",
+		    setup->folder, name, db_admin_database(admin));
+	if (user != NULL && strcmp(user, setup->role) != 0)
+		return diag_set(diag, E_CONFLICT,
+		    "%s/etl.conf is for the role %s: give --role %s",
+		    setup->folder, user, user);
+	return E_OK;
+}
+
 enum err
 setup_check_roles(struct setup *setup, struct diag *diag)
 {
@@ -192,7 +214,9 @@ setup_check_roles(struct setup *setup, struct diag *diag)
 
 	if (rc != E_OK)
 		return rc;
-	rc = ask_facts(admin, setup, &facts, diag);
+	rc = check_settings(setup, admin, diag);
+	if (rc == E_OK)
+		rc = ask_facts(admin, setup, &facts, diag);
 	if (rc == E_OK)
 		rc = db_admin_verifier(admin, setup->role, password_of(setup),
 		    setup->tool->arena, &verifier, diag);

@@ -2,6 +2,7 @@
 /* The files that pulse-etl setup makes: keys, settings, and their folders. */
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,11 +22,10 @@
 /* A folder that is made if it is missing; its parent is not. */
 static enum err
 make_folder(const struct setup *setup, const char *path, mode_t mode,
-    struct diag *diag)
+    uid_t owner, struct diag *diag)
 {
 	if (mkdir(path, mode) == 0) {
-		if (setup->gid != (gid_t)-1)
-			(void)!chown(path, (uid_t)-1, setup->gid);
+		(void)!chown(path, owner, setup->gid);
 		(void)chmod(path, mode);
 		setup_say("made", "%s", path);
 		return E_OK;
@@ -76,8 +76,7 @@ add_broker(struct setup *setup, struct buf *out, struct diag *diag)
 	if (setup->own_broker) {
 		rc = setup_password(setup, &made, diag);
 		buf_printf(out,
-		    "amqp://" SETUP_BROKER_NAME
-		    ":%s@127.0.0.1/" SETUP_BROKER_NAME "\n",
+		    SETUP_BROKER_URL "%s@127.0.0.1/" SETUP_BROKER_NAME "\n",
 		    rc == E_OK ? made : "");
 		return rc;
 	}
@@ -147,6 +146,8 @@ enum err
 setup_files(struct setup *setup, struct diag *diag)
 {
 	const struct group *group = getgrnam(setup->group);
+	/* The service's user has the name of its group, as packages make it. */
+	const struct passwd *user = getpwnam(setup->group);
 	struct arena *arena = setup->tool->arena;
 	char *path = arena_printf(arena, "%s/etl.conf", setup->folder);
 	char *keys = arena_printf(arena, "%s/keys", setup->folder);
@@ -162,10 +163,10 @@ setup_files(struct setup *setup, struct diag *diag)
 		    " read by this one only (adduser --system --group"
 		    " --no-create-home %s makes it)",
 		    setup->group, setup->group);
-	rc = make_folder(setup, setup->folder, FOLDER_MODE, diag);
+	rc = make_folder(setup, setup->folder, FOLDER_MODE, (uid_t)-1, diag);
 	if (rc == E_OK)
 		rc = make_folder(setup, setup->run_folder, RUN_FOLDER_MODE,
-		    diag);
+		    user == NULL ? (uid_t)-1 : user->pw_uid, diag);
 	if (rc == E_OK)
 		rc = make_keys(setup, keys, diag);
 	if (rc == E_OK)
