@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/err.h"
 
+#include <string.h>
 #include <sysexits.h>
 
 static const struct {
@@ -23,6 +24,17 @@ const char *
 err_name(enum err code)
 {
 	return rows[code].name;
+}
+
+void
+err_word(enum err code, char ret_word[ERR_WORD_SIZE])
+{
+	const char *name = rows[code].name + strlen("E_");
+	size_t i;
+
+	for (i = 0; i + 1 < ERR_WORD_SIZE && name[i] != '\0'; i++)
+		ret_word[i] = name[i] == '_' ? '_' : (char)(name[i] | 0x20);
+	ret_word[i] = '\0';
 }
 
 const char *

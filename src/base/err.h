@@ -33,6 +33,13 @@ enum err_class err_class(enum err code);
 /* The code's name, "E_OK"; for logs. */
 const char *err_name(enum err code);
 
+/*
+ * The code as clients see it: the name in small letters, without its E_. A
+ * word stays what it is from one release to the next.
+ */
+#define ERR_WORD_SIZE 32
+void err_word(enum err code, char ret_word[ERR_WORD_SIZE]);
+
 /* One sentence part that says what the code means; for logs and people. */
 const char *err_text(enum err code);
 

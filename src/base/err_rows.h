@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every way things fail: ERR(code, class, what it means).
- * Only the class decides what happens next; see err.h.
+ * Only the class decides what happens next; see err.h. Clients see the name as
+ * the word of err_word(), so that a name which may be answered stays.
  */
 ERR(E_OK, OK, "no error")
 
 ERR(E_SYNTAX, INPUT, "the request cannot be read")
 ERR(E_INVALID, INPUT, "a field of the request is invalid")
+ERR(E_KEY_REUSED, INPUT, "the idempotency key came before, with another body")
 ERR(E_MEDIA, INPUT, "the media type or content encoding is not supported")
 ERR(E_METHOD, INPUT, "the method is not allowed here")
 ERR(E_SETTING, INPUT, "a setting is invalid")
@@ -20,6 +22,10 @@ ERR(E_NO_ROW, ABSENT, "there is no such row")
 ERR(E_NO_INTEGRATION, ABSENT, "there is no such integration")
 
 ERR(E_CONFLICT, CONFLICT, "the row's state forbids it")
+ERR(E_EXISTS, CONFLICT, "there is one already")
+ERR(E_IN_USE, CONFLICT, "other rows still refer to it")
+ERR(E_INACTIVE, CONFLICT, "the integration is not active")
+ERR(E_PROCESSING, CONFLICT, "a worker is processing the batch")
 ERR(E_PRECONDITION, CONFLICT, "the row changed since it was read")
 ERR(E_KEY_TAKEN, CONFLICT, "the idempotency key was used before")
 ERR(E_TOPOLOGY, CONFLICT, "a queue exists with other arguments")

@@ -94,7 +94,7 @@ check_integration(struct req *rq, struct edit *edit)
 	rc = integration_has_provider(rq->db, rq->who.tenant_id, provider->text,
 	    edit->id, rq->arena, &taken, &rq->diag);
 	if (rc == E_OK && taken)
-		return diag_tell(&rq->diag, E_CONFLICT,
+		return diag_tell(&rq->diag, E_EXISTS,
 		    "There is an"
 		    " integration with the provider %.*s already",
 		    SPAN_ARG(provider->text));
@@ -207,7 +207,7 @@ release_integration(struct req *rq, struct edit *edit)
 		return rc;
 	if (referrers.batches > 0 || referrers.work_items > 0) {
 		if (catalogue_int(edit->of->table, edit->before, "active") != 0)
-			return diag_tell(&rq->diag, E_CONFLICT,
+			return diag_tell(&rq->diag, E_IN_USE,
 			    "%lld batches of raw data and %lld work items refer"
 			    " to this integration: deactivate it instead",
 			    (long long)referrers.batches,

@@ -43,7 +43,7 @@ static const struct field store_rows[] = {
 	{ FIELD_QUERY, "queue_transform", .kind = FIELD_BOOL, AT(queue_transform),
 	  .sentence = "Whether to put the id on transform_queue; true" },
 	{ FIELD_QUERY, "nul", .kind = FIELD_TEXT, .choices = "refuse|replace",
-	  AT(nul), .sentence = "What becomes of \\u0000 and of halves of"
+	  AT(nul), .sentence = "What becomes of U+0000 and of halves of"
 	    " surrogate pairs, which jsonb cannot hold: refused with 422, or"
 	    " replaced by U+FFFD; as the service's settings say" },
 	{ FIELD_QUERY, "integration_id", .kind = FIELD_INT, .min = 1,
@@ -238,7 +238,7 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	if (rc != E_OK)
 		return rc;
 	if (!use.same_body)
-		return diag_tell(&rq->diag, E_INVALID,
+		return diag_tell(&rq->diag, E_KEY_REUSED,
 		    "This Idempotency-Key"
 		    " was used before with another body");
 	metrics_add(METRIC_REPLAYED, 1);

@@ -136,7 +136,7 @@ raw_data_requeue(struct req *rq, struct resp *rp)
 		return rc;
 	if (total.count == 0)
 		return raw_batch_tell_absent(&rq->diag);
-	return diag_tell(&rq->diag, E_CONFLICT,
+	return diag_tell(&rq->diag, E_PROCESSING,
 	    "A batch that is processing cannot be requeued");
 }
 

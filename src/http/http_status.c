@@ -10,7 +10,7 @@ http_status_of(enum err code)
 	case ERR_CLASS_OK:
 		return 200;
 	case ERR_CLASS_INPUT:
-		if (code == E_INVALID)
+		if (code == E_INVALID || code == E_KEY_REUSED)
 			return 422;
 		if (code == E_MEDIA)
 			return 415;

@@ -85,8 +85,10 @@ void
 response_problem(struct resp *rp, struct req *rq, enum err rc)
 {
 	const char *detail = rq->diag.client;
+	char word[ERR_WORD_SIZE];
 
 	start(rp);
+	err_word(rc, word);
 	rp->status = http_status_of(rc);
 	rp->media_type = "application/problem+json";
 	if (detail[0] == '\0')
@@ -95,6 +97,7 @@ response_problem(struct resp *rp, struct req *rq, enum err rc)
 	json_text(rp->json, "type", "about:blank");
 	json_text(rp->json, "title", http_status_title(rp->status));
 	json_int(rp->json, "status", rp->status);
+	json_text(rp->json, "code", word);
 	json_text(rp->json, "detail", detail);
 	json_text(rp->json, "request_id", rq->request_id);
 	if (rq->errors != NULL) {

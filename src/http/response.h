@@ -38,7 +38,10 @@ void response_header(struct resp *rp, const char *name, const char *value);
 void response_insert(struct resp *rp, const char *key, struct span json,
     struct arena *arena);
 
-/* Turn an error into a problem (RFC 9457), whatever was written so far. */
+/*
+ * Turn an error into a problem (RFC 9457), whatever was written so far; its
+ * member `code` is err_word().
+ */
 void response_problem(struct resp *rp, struct req *rq, enum err rc);
 
 /*

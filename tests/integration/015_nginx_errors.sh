@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 ETL_APP_POOL=2 app_up
 
+declare -A codes=([400]=syntax [404]=no_route [405]=method [413]=too_large [414]=uri_too_long
+	[431]=headers_too_large [501]=not_implemented [502]=bad_gateway [504]=gateway_timeout [505]=http_version)
 # What every such answer must be.
 problem() { # NAME STATUS TITLE
 	check_is "$1: $2" "$STATUS" "$2"
@@ -12,6 +14,7 @@ problem() { # NAME STATUS TITLE
 		"$(jq -c --arg id "$(header X-Request-Id)" \
 			'[.type, .title, .status, (.detail | length > 15), .request_id == $id]' "$BODY")" \
 		"[\"about:blank\",\"$3\",$2,true,true]"
+	check_is "$1: its code" "$(json .code)" "${codes[$2]}"
 	check_is "$1: its media type" "$(header Content-Type)" application/problem+json
 	check_match "$1: one request id" "$(grep -ci '^x-request-id:' "$HEADERS") $(header X-Request-Id)" \
 		'^1 [A-Za-z0-9._:-]+$'

@@ -142,7 +142,7 @@ check "an answer as described passes" answers
 record HEAD /app/etl/health 200 application/json ''
 check "so does HEAD" answers
 record GET /app/etl/nowhere 404 application/problem+json \
-	'{"type":"about:blank","title":"x","status":404,"detail":"x","request_id":"x"}'
+	'{"type":"about:blank","title":"x","status":404,"code":"x","detail":"x","request_id":"x"}'
 check "and a problem of no route" answers
 differs() { # NAME METHOD PATH STATUS TYPE BODY [HEADER…]
 	local name=$1
@@ -170,7 +170,7 @@ record GET /app/etl/wits 200 application/json '[]' 'ETag: "1"' 'X-Total-Count: 0
 check "a list with its number passes" answers
 differs "a number that is none" GET /app/etl/wits 200 application/json '[]' 'ETag: "1"' 'X-Total-Count: no'
 differs "a list without its number" GET /app/etl/wits 200 application/json '[]' 'ETag: "1"'
-problem() { printf '{"type":"about:blank","title":"x","status":%s,"detail":"x","request_id":"x"}' "$1"; }
+problem() { printf '{"type":"about:blank","title":"x","status":%s,"code":"x","detail":"x","request_id":"x"}' "$1"; }
 differs "no time to come again" GET /app/etl/wits 429 application/problem+json "$(problem 429)"
 differs "a caller who is not told how to say who he is" GET /app/etl/wits 401 application/problem+json "$(problem 401)"
 differs "a method less without the others" PATCH /app/etl/wits 405 application/problem+json "$(problem 405)"

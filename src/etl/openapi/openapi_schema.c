@@ -301,6 +301,8 @@ static const struct shape_row problem_rows[] = {
 	{ "type", SHAPE_TEXT, 0, NULL, NULL },
 	{ "title", SHAPE_TEXT, 0, "The status in words", NULL },
 	{ "status", SHAPE_INT, 0, NULL, NULL },
+	{ "code", SHAPE_TEXT, 0, "What went wrong, in a word for programs that"
+	  " stays the same; there may be new ones", NULL },
 	{ "detail", SHAPE_TEXT, 0, "A sentence that a person can act on", NULL },
 	{ "request_id", SHAPE_TEXT, 0, "As in the header X-Request-Id and in"
 	  " the log", NULL },

@@ -154,7 +154,7 @@ raw_batch_get(struct db *db, int64_t tenant_id, int64_t id, struct span known,
  * Run a change of one row that passes over what somebody else has locked, and
  * whose first column is whether that is so. A mark of a relay or a responder is
  * waited for, a worker that has the batch at work is not.
- * Fails: E_CONFLICT: it is held. As db_run().
+ * Fails: E_PROCESSING: it is held. As db_run().
  */
 static enum err
 change_row(struct db *db, const struct db_statement *statement,
@@ -169,7 +169,7 @@ change_row(struct db *db, const struct db_statement *statement,
 			return rc;
 		(void)poll(NULL, 0, HELD_PAUSE_MS);
 	}
-	return diag_tell(diag, E_CONFLICT,
+	return diag_tell(diag, E_PROCESSING,
 	    "This batch is being processed just"
 	    " now: try again when its status is another one");
 }

@@ -88,7 +88,8 @@ struct raw_batch_change {
  * Set the processing status as the state machine allows. A batch that comes
  * back to pending is queued again by the relay; after an end its attempts are
  * counted anew.
- * Fails: E_NO_ROW; E_CONFLICT, the diag telling the client from what to what.
+ * Fails: E_NO_ROW; E_PROCESSING: a worker has it; E_CONFLICT, the diag telling
+ *        the client from what to what.
  */
 enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
     const struct raw_batch_change *change, struct arena *arena,
@@ -96,7 +97,7 @@ enum err raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 
 /*
  * Take a batch out of all lists; it stays in the table.
- * Fails: E_NO_ROW.
+ * Fails: E_NO_ROW; E_PROCESSING: a worker has it.
  */
 enum err raw_batch_delete(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct diag *diag) MUST_CHECK;

@@ -147,7 +147,8 @@ enum err catalogue_lock(struct db *db, const struct catalogue *catalogue,
  * and *ret_changed is false.
  *
  * Needs: catalogue_begin(); an existing, locked row.
- * Fails: E_CONFLICT, E_NO_INTEGRATION (`absent`), E_INVALID: clients are told.
+ * Fails: E_EXISTS, E_IN_USE, E_NO_INTEGRATION (`absent`), E_INVALID: clients are
+ *        told.
  */
 enum err catalogue_insert(struct db *db, const struct catalogue *catalogue,
     int64_t tenant_id, const struct catalogue_change *change,

@@ -78,7 +78,7 @@ explain(const struct catalogue *catalogue, enum err rc, struct diag *diag)
 	if (rc != E_DB)
 		return rc;
 	if (strcmp(state, "23505") == 0)
-		return diag_tell(diag, E_CONFLICT, "There is such a %s already",
+		return diag_tell(diag, E_EXISTS, "There is such a %s already",
 		    catalogue->noun);
 	if (strcmp(state, "23503") == 0)
 		return diag_tell(diag, E_NO_INTEGRATION, "%s",
@@ -213,7 +213,7 @@ catalogue_delete(struct db *db, const struct catalogue *catalogue,
 	sql_where_int(&sql, "id = $%d", id);
 	rc = sql_run(&sql, db, true, arena, &rows, diag);
 	if (rc == E_DB && strcmp(diag->sqlstate, "23503") == 0)
-		return diag_tell(diag, E_CONFLICT,
+		return diag_tell(diag, E_IN_USE,
 		    "Other rows still refer to this %s", catalogue->noun);
 	return rc;
 }

@@ -22,7 +22,7 @@ integration_check_active(struct db *db, int64_t tenant_id, int64_t id,
 		return diag_tell(diag, E_NO_INTEGRATION,
 		    "There is no such integration");
 	if (rc == E_OK && !active)
-		return diag_tell(diag, E_CONFLICT,
+		return diag_tell(diag, E_INACTIVE,
 		    "The integration is not active: activate it first");
 	return rc;
 }

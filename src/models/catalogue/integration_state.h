@@ -10,7 +10,7 @@
 
 /*
  * Fails: E_NO_INTEGRATION  the tenant has no such integration;
- *        E_CONFLICT        it is switched off; diag tells the client;
+ *        E_INACTIVE        it is switched off; diag tells the client;
  *        others as db_run().
  */
 enum err integration_check_active(struct db *db, int64_t tenant_id, int64_t id,

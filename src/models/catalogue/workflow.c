@@ -98,7 +98,7 @@ workflow_commitment(struct db *db, int64_t tenant_id, int64_t integration_id,
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
 	name = db_text(rows, 0, 0);
-	return diag_tell(diag, E_CONFLICT,
+	return diag_tell(diag, E_EXISTS,
 	    "The%s workflow step %.*s is the"
 	    " commitment point of this integration",
 	    db_bool(rows, 0, 1) ? "" : " inactive", SPAN_ARG(name));

@@ -21,7 +21,7 @@ enum err workflow_keep(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, bool *ret_is_active, struct diag *diag) MUST_CHECK;
 
 /*
- * Fails: E_CONFLICT when another step than `except` (0: none) is the
+ * Fails: E_EXISTS when another step than `except` (0: none) is the
  * integration's commitment point; the client is told which.
  */
 enum err workflow_commitment(struct db *db, int64_t tenant_id,

@@ -57,6 +57,31 @@ START_TEST(every_code_is_described_and_only_success_exits_with_0)
 }
 END_TEST
 
+START_TEST(the_word_of_a_code_is_whole_and_its_own)
+{
+	static const enum err codes[] = {
+#define ERR(code, class, text) code,
+#include "base/err_rows.h"
+#undef ERR
+	};
+	char word[ERR_WORD_SIZE], other[ERR_WORD_SIZE];
+
+	err_word(E_KEY_REUSED, word);
+	ck_assert_str_eq(word, "key_reused");
+	for (size_t i = 0; i < COUNT(codes); i++) {
+		err_word(codes[i], word);
+		ck_assert_uint_eq(strlen(word) + 2,
+		    strlen(err_name(codes[i])));
+		ck_assert_uint_eq(strspn(word, "abcdefghijklmnopqrstuvwxyz_"),
+		    strlen(word));
+		for (size_t j = 0; j < i; j++) {
+			err_word(codes[j], other);
+			ck_assert_str_ne(word, other);
+		}
+	}
+}
+END_TEST
+
 START_TEST(every_class_has_a_case)
 {
 	bool seen[ERR_CLASS_BROKEN + 1] = { false };
@@ -78,6 +103,7 @@ main(void)
 	    0, (int)COUNT(cases));
 	tcase_add_test(tcase,
 	    every_code_is_described_and_only_success_exits_with_0);
+	tcase_add_test(tcase, the_word_of_a_code_is_whole_and_its_own);
 	tcase_add_test(tcase, every_class_has_a_case);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

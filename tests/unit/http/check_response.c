@@ -39,20 +39,23 @@ static const struct {
 	enum err rc;
 	int status;
 	const char *title;
+	const char *code;
 } problems[] = {
-	{ E_SYNTAX, 400, "Bad Request" },
-	{ E_UNKNOWN_CALLER, 401, "Unauthorized" },
-	{ E_FORBIDDEN, 403, "Forbidden" },
-	{ E_NO_ROW, 404, "Not Found" },
-	{ E_METHOD, 405, "Method Not Allowed" },
-	{ E_CONFLICT, 409, "Conflict" },
-	{ E_PRECONDITION, 412, "Precondition Failed" },
-	{ E_TOO_LARGE, 413, "Content Too Large" },
-	{ E_MEDIA, 415, "Unsupported Media Type" },
-	{ E_INVALID, 422, "Unprocessable Content" },
-	{ E_QUOTA, 429, "Too Many Requests" },
-	{ E_DB, 500, "Internal Server Error" },
-	{ E_MQ_CONNECT, 503, "Service Unavailable" },
+	{ E_SYNTAX, 400, "Bad Request", "syntax" },
+	{ E_UNKNOWN_CALLER, 401, "Unauthorized", "unknown_caller" },
+	{ E_FORBIDDEN, 403, "Forbidden", "forbidden" },
+	{ E_NO_ROW, 404, "Not Found", "no_row" },
+	{ E_METHOD, 405, "Method Not Allowed", "method" },
+	{ E_CONFLICT, 409, "Conflict", "conflict" },
+	{ E_EXISTS, 409, "Conflict", "exists" },
+	{ E_PRECONDITION, 412, "Precondition Failed", "precondition" },
+	{ E_TOO_LARGE, 413, "Content Too Large", "too_large" },
+	{ E_MEDIA, 415, "Unsupported Media Type", "media" },
+	{ E_INVALID, 422, "Unprocessable Content", "invalid" },
+	{ E_KEY_REUSED, 422, "Unprocessable Content", "key_reused" },
+	{ E_QUOTA, 429, "Too Many Requests", "quota" },
+	{ E_DB, 500, "Internal Server Error", "db" },
+	{ E_MQ_CONNECT, 503, "Service Unavailable", "mq_connect" },
 };
 
 START_TEST(an_error_becomes_a_problem)
@@ -63,9 +66,9 @@ START_TEST(an_error_becomes_a_problem)
 	(void)snprintf(rq.diag.client, sizeof(rq.diag.client), "Do this");
 	response_problem(&rp, &rq, problems[_i].rc);
 	(void)snprintf(want, sizeof(want), "{\"type\":\"about:blank\","
-	    "\"title\":\"%s\",\"status\":%d,\"detail\":\"Do this\","
-	    "\"request_id\":\"id-1\"}\n", problems[_i].title,
-	    problems[_i].status);
+	    "\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
+	    "\"detail\":\"Do this\",\"request_id\":\"id-1\"}\n",
+	    problems[_i].title, problems[_i].status, problems[_i].code);
 	ck_assert_int_eq(rp.status, problems[_i].status);
 	ck_assert_str_eq(rp.media_type, "application/problem+json");
 	unit_span_eq(buf_span(&answer), want);
