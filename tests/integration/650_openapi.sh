@@ -54,15 +54,18 @@ check_is "no reference leads nowhere" \
 
 # -- what a route takes: its rows
 store='.paths["/app/etl/raw-data/store"].post'
+check_is "the body has a name" \
+	"$(document "$store.requestBody.content[\"application/json\"].schema[\"\$ref\"]")" \
+	"#/components/schemas/raw_data_store_input"
+body=.components.schemas.raw_data_store_input
 check_is "the body has its fields" \
-	"$(document "$store.requestBody.content[\"application/json\"].schema.properties | keys_unsorted |
-		join(\" \")")" \
+	"$(document "$body.properties | keys_unsorted | join(\" \")")" \
 	"integration_id entity_type external_id raw_data extraction_metadata tenant_id"
 check_is "with what is required" \
-	"$(document "$store.requestBody.content[\"application/json\"].schema.required | join(\" \")")" \
+	"$(document "$body.required | join(\" \")")" \
 	"integration_id entity_type raw_data"
 check_is "and their limits" \
-	"$(document "$store.requestBody.content[\"application/json\"].schema.properties |
+	"$(document "$body.properties |
 		[.entity_type.minLength, .entity_type.maxLength, .external_id.maxLength] | @csv")" 1,50,255
 check_is "and the headers" "$(document "[$store.parameters[] | select(.in == \"header\") | .name] | join(\" \")")" \
 	"Idempotency-Key traceparent"
@@ -142,7 +145,7 @@ check "an answer as described passes" answers
 record HEAD /app/etl/health 200 application/json ''
 check "so does HEAD" answers
 record GET /app/etl/nowhere 404 application/problem+json \
-	'{"type":"about:blank","title":"x","status":404,"code":"x","detail":"x","request_id":"x"}'
+	'{"type":"about:blank","title":"x","status":404,"code":"no_route","detail":"x","request_id":"x"}'
 check "and a problem of no route" answers
 differs() { # NAME METHOD PATH STATUS TYPE BODY [HEADER…]
 	local name=$1
@@ -159,7 +162,7 @@ differs "another media type" GET /app/etl/health 200 text/html "$health"
 differs "another status" GET /app/etl/health 201 application/json "$health"
 differs "an error that is none of its own" GET /app/etl/health 409 application/problem+json '{}'
 differs "a problem without its detail" GET /app/etl/queues 503 application/problem+json \
-	'{"type":"about:blank","title":"x","status":503,"request_id":"x"}'
+	'{"type":"about:blank","title":"x","status":503,"code":"db_busy","request_id":"x"}' 'Retry-After: 5'
 differs "a success of no route" GET /app/etl/nowhere 200 application/json '{}'
 differs "a body with 304" GET /app/etl/raw-data/1 304 '' 'x' 'ETag: "1"'
 record GET /app/etl/raw-data/1 304 '' '' 'ETag: "1"'
@@ -170,10 +173,16 @@ record GET /app/etl/wits 200 application/json '[]' 'ETag: "1"' 'X-Total-Count: 0
 check "a list with its number passes" answers
 differs "a number that is none" GET /app/etl/wits 200 application/json '[]' 'ETag: "1"' 'X-Total-Count: no'
 differs "a list without its number" GET /app/etl/wits 200 application/json '[]' 'ETag: "1"'
-problem() { printf '{"type":"about:blank","title":"x","status":%s,"code":"x","detail":"x","request_id":"x"}' "$1"; }
-differs "no time to come again" GET /app/etl/wits 429 application/problem+json "$(problem 429)"
-differs "a caller who is not told how to say who he is" GET /app/etl/wits 401 application/problem+json "$(problem 401)"
-differs "a method less without the others" PATCH /app/etl/wits 405 application/problem+json "$(problem 405)"
-record PATCH /app/etl/wits 405 application/problem+json "$(problem 405)" 'Allow: GET, HEAD'
+problem() { # STATUS CODE
+	printf '{"type":"about:blank","title":"x","status":%s,"code":"%s","detail":"x","request_id":"x"}' "$@"
+}
+differs "no time to come again" GET /app/etl/wits 429 application/problem+json "$(problem 429 quota)"
+differs "a caller who is not told how to say who he is" GET /app/etl/wits 401 application/problem+json \
+	"$(problem 401 unknown_caller)"
+differs "a method less without the others" PATCH /app/etl/wits 405 application/problem+json "$(problem 405 method)"
+record PATCH /app/etl/wits 405 application/problem+json "$(problem 405 method)" 'Allow: GET, HEAD'
 check "with them it passes" answers
+record POST /app/etl/wit-mappings 409 application/problem+json "$(problem 409 exists)"
+check "a code of its status passes" answers
+differs "one of another status" POST /app/etl/wit-mappings 409 application/problem+json "$(problem 409 quota)"
 done_testing

@@ -10,9 +10,10 @@ request GET /app/etl/openapi.json
 cp "$BODY" "$TMP/openapi.json"
 
 # METHOD PATH PLACE NAME KIND LEAST MOST, of what has limits.
-jq -r '.paths | to_entries[] | .key as $path | .value | to_entries[] |
+jq -r '.components.schemas as $schemas | .paths | to_entries[] | .key as $path | .value | to_entries[] |
 	(.key | ascii_upcase) as $method | .value |
-	((.requestBody.content["application/json"].schema.properties // {} | to_entries[] | ["body", .key, .value]),
+	((.requestBody.content["application/json"].schema["$ref"] // "" | split("/") | last // "" |
+		$schemas[.].properties // {} | to_entries[] | ["body", .key, .value]),
 	(.parameters[]? | select(.in == "query") | ["query", .name, .schema])) |
 	. as [$place, $name, $schema] | [$schema.type] | flatten[0] as $type |
 	if $type == "integer" and ($schema.maximum // 9e18) < 4e9 then

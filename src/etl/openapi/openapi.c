@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "etl/openapi/openapi.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "etl/handlers.h"
 #include "etl/openapi/openapi_operation.h"
+#include "etl/openapi/openapi_problem.h"
 #include "etl/openapi/openapi_schema.h"
+#include "etl/openapi/openapi_words.h"
 #include "etl/service.h"
 #include "http/document.h"
-#include "http/http_status.h"
 
 /* Parameters that routes share; their operations refer to them. */
 static const struct field parameters[] = {
@@ -86,59 +86,9 @@ write_paths(struct json *json, const struct route_list *routes)
 	json_end(json);
 }
 
-/* Does any route answer with this status? What none does is not described. */
-static bool
-is_used(const struct route_list *routes, int status)
-{
-	for (size_t i = 0; i < routes->count; i++)
-		if (openapi_answers(&routes->rows[i], status))
-			return true;
-	return false;
-}
-
-/* What a problem has besides X-Request-Id; status 0: where no route is. */
-static const struct {
-	int status;
-	const char *header;
-} problem_headers[] = {
-	{ 0, "Allow" },
-	{ 401, "WWW-Authenticate" },
-	{ 415, "Accept-Encoding" },
-	{ 429, "Retry-After" },
-	{ 503, "Retry-After" },
-};
-
-static void
-write_problem(struct json *json, const char *key, int status)
-{
-	json_object(json, key);
-	json_text(json, "description",
-	    status == 0 ?
-		"What nginx answers"
-		" itself, and other methods" :
-		http_status_title(status));
-	json_object(json, "headers");
-	openapi_header(json, "X-Request-Id");
-	for (size_t i = 0; i < COUNT(problem_headers); i++)
-		if (problem_headers[i].status == status)
-			openapi_header(json, problem_headers[i].header);
-	json_end(json);
-	json_object(json, "content");
-	json_object(json, "application/problem+json");
-	json_object(json, "schema");
-	openapi_reference(json, "schemas", "problem");
-	json_end(json);
-	json_end(json);
-	json_end(json);
-	json_end(json);
-}
-
 static void
 write_components(struct json *json, const struct route_list *routes)
 {
-	char key[12];
-	int status;
-
 	json_object(json, "components");
 	json_object(json, "securitySchemes");
 	json_object(json, "bearer");
@@ -151,10 +101,8 @@ write_components(struct json *json, const struct route_list *routes)
 	json_end(json);
 	json_object(json, "parameters");
 	for (size_t i = 0; i < COUNT(parameters); i++)
-		if (strcmp(parameters[i].name, "If-Match") != 0 ||
-		    is_used(routes, 412))
-			openapi_parameter(json, parameters[i].name,
-			    &parameters[i]);
+		openapi_parameter(json, parameters[i].name, NULL,
+		    &parameters[i]);
 	json_end(json);
 	json_object(json, "headers");
 	for (size_t i = 0; i < COUNT(headers); i++) {
@@ -170,14 +118,12 @@ write_components(struct json *json, const struct route_list *routes)
 	}
 	json_end(json);
 	json_object(json, "responses");
-	for (size_t i = 0; (status = http_status_at(i)) != 0; i++) {
-		(void)snprintf(key, sizeof(key), "%d", status);
-		if (status >= 400 && is_used(routes, status))
-			write_problem(json, key, status);
-	}
-	write_problem(json, "problem", 0);
+	openapi_problems(json, routes);
 	json_end(json);
-	openapi_schemas(json, routes);
+	json_object(json, "schemas");
+	openapi_schemas(json, routes, &openapi_problem_shape);
+	openapi_problem_schemas(json, routes);
+	json_end(json);
 	json_end(json);
 }
 
@@ -209,6 +155,7 @@ openapi_write(struct json *json, const struct route_list *routes)
 	json_object(json, NULL);
 	json_text(json, "openapi", "3.1.0");
 	write_info(json);
+	openapi_tags(json);
 	write_paths(json, routes);
 	write_components(json, routes);
 	json_end(json);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "etl/openapi/openapi_schema.h"
+#include "etl/openapi/openapi_words.h"
 #include "http/form.h"
 #include "http/http_status.h"
 
@@ -72,8 +73,18 @@ answers_with(const struct operation *op, int status)
 	}
 }
 
+/* Also of one that its operation's body does without. */
+static void
+write_parameter_example(struct json *json, const char *of, const char *name)
+{
+	if (!openapi_member_example(json, "example", of, name, false))
+		(void)openapi_member_example(json, "example", NULL, name,
+		    false);
+}
+
 void
-openapi_parameter(struct json *json, const char *key, const struct field *row)
+openapi_parameter(struct json *json, const char *key, const char *of,
+    const struct field *row)
 {
 	struct field bare = *row;
 
@@ -93,6 +104,7 @@ openapi_parameter(struct json *json, const char *key, const struct field *row)
 		json_object(json, "application/json");
 	}
 	openapi_field(json, "schema", &bare, false);
+	write_parameter_example(json, of, row->name);
 	if (row->kind == FIELD_OBJECT) {
 		json_end(json);
 		json_end(json);
@@ -112,15 +124,17 @@ static void
 write_parameters(struct json *json, const struct operation *op)
 {
 	static const struct field id = { FIELD_PATH, "id", .kind = FIELD_INT,
-		.required = true, .min = 1, .max = INT64_MAX };
+		.required = true, .min = 1, .max = INT64_MAX,
+		.sentence = "The row's number" };
 	const struct field_set *input = op->route->input;
 
 	json_array(json, "parameters");
 	if (op->has_id)
-		openapi_parameter(json, NULL, &id);
+		openapi_parameter(json, NULL, NULL, &id);
 	for (size_t i = 0; i < input->count; i++)
 		if (input->rows[i].place != FIELD_BODY)
-			openapi_parameter(json, NULL, &input->rows[i]);
+			openapi_parameter(json, NULL, op->route->name,
+			    &input->rows[i]);
 	if (op->route->role != ROLE_OPEN)
 		write_shared_parameter(json, "tenant_id");
 	if (lists(op->route->statuses, 304))
@@ -136,7 +150,9 @@ write_parameters(struct json *json, const struct operation *op)
 static void
 write_body(struct json *json, const struct operation *op)
 {
-	if (!op->has_body)
+	char name[OPENAPI_NAME_SIZE];
+
+	if (!openapi_body_name(op->route, name))
 		return;
 	json_object(json, "requestBody");
 	/* A DELETE may do without. */
@@ -144,7 +160,10 @@ write_body(struct json *json, const struct operation *op)
 	json_object(json, "content");
 	json_object(json,
 	    op->is_form ? "multipart/form-data" : "application/json");
-	openapi_body(json, op->route->input, op->is_form);
+	json_object(json, "schema");
+	openapi_reference(json, "schemas", name);
+	json_end(json);
+	openapi_body_example(json, "example", op->route);
 	json_end(json);
 	json_end(json);
 	json_end(json);
@@ -196,7 +215,8 @@ write_success(struct json *json, const struct operation *op, int status)
 	const struct shape *shape = op->route->answer;
 
 	json_text(json, "description",
-	    status == 304 ? "The client has it" : shape->sentence);
+	    status == 304 ? "The client has it" :
+			    openapi_answer_sentence(op->route, status));
 	json_object(json, "headers");
 	openapi_header(json, "X-Request-Id");
 	if (has_version(op->routes, shape))
@@ -222,6 +242,7 @@ write_success(struct json *json, const struct operation *op, int status)
 	else
 		openapi_reference(json, "schemas", shape->name);
 	json_end(json);
+	openapi_answer_example(json, "example", op->route, status);
 	json_end(json);
 	json_end(json);
 }
@@ -271,6 +292,9 @@ openapi_operation(struct json *json, const struct route *route,
 	json_object(json, method);
 	json_text(json, "operationId", route->name);
 	json_text(json, "summary", route->sentence);
+	if (openapi_operation_sentence(route->name) != NULL)
+		json_text(json, "description",
+		    openapi_operation_sentence(route->name));
 	json_array(json, "tags");
 	json_span(json, NULL, tag_of(route));
 	json_end(json);

@@ -19,8 +19,11 @@ bool openapi_answers(const struct route *route, int status);
 /* Write a reference to an answer's header as a member named like it. */
 void openapi_header(struct json *json, const char *name);
 
-/* Write a parameter from its row; key NULL in a list. */
-void openapi_parameter(struct json *json, const char *key,
+/*
+ * Write a parameter from its row; key NULL in a list. of: its operation, NULL
+ * for one that they share.
+ */
+void openapi_parameter(struct json *json, const char *key, const char *of,
     const struct field *row);
 
 #endif

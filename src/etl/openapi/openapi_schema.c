@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "etl/openapi/openapi_words.h"
 #include "http/field.h"
+#include "http/form.h"
+#include "models/entity_type.h"
 
 /* More shapes than this are our mistake. */
 #define SHAPES_MAX 256
@@ -37,15 +40,32 @@ write_choices(struct json *json, const char *choices, bool nullable)
 	json_end(json);
 }
 
-/* An object or an array, of what members is nobody's business here. */
+/* An object with members that are not described; generators need the word. */
+static void
+write_map(struct json *json, bool nullable)
+{
+	write_type(json, "object", nullable);
+	json_bool(json, "additionalProperties", true);
+}
+
+/* Such an object, or an array of anything. */
 static void
 write_document(struct json *json, bool nullable)
 {
-	json_array(json, "type");
-	json_text(json, NULL, "object");
-	json_text(json, NULL, "array");
-	if (nullable)
-		json_text(json, NULL, "null");
+	json_array(json, "anyOf");
+	json_object(json, NULL);
+	write_map(json, false);
+	json_end(json);
+	json_object(json, NULL);
+	json_text(json, "type", "array");
+	json_object(json, "items");
+	json_end(json);
+	json_end(json);
+	if (nullable) {
+		json_object(json, NULL);
+		json_text(json, "type", "null");
+		json_end(json);
+	}
 	json_end(json);
 }
 
@@ -55,6 +75,16 @@ write_bounds(struct json *json, const char *least, const char *most,
 {
 	json_int(json, least, row->min);
 	json_int(json, most, row->max);
+}
+
+/* The types that something is made of; others are kept as they came. */
+static void
+write_entity_types(struct json *json)
+{
+	json_array(json, "examples");
+	for (size_t i = 0; i < entity_type_count; i++)
+		json_text(json, NULL, entity_types[i].name);
+	json_end(json);
 }
 
 void
@@ -85,7 +115,7 @@ openapi_field(struct json *json, const char *key, const struct field *row,
 		json_text(json, "format", "date-time");
 		break;
 	case FIELD_OBJECT:
-		write_type(json, "object", nullable);
+		write_map(json, nullable);
 		break;
 	case FIELD_DOCUMENT:
 		write_document(json, nullable);
@@ -98,6 +128,8 @@ openapi_field(struct json *json, const char *key, const struct field *row,
 	}
 	if (row->sentence != NULL)
 		json_text(json, "description", row->sentence);
+	if (strcmp(row->name, "entity_type") == 0)
+		write_entity_types(json);
 	json_end(json);
 }
 
@@ -158,10 +190,15 @@ write_required(struct json *json, const struct field_set *input)
 	json_end(json);
 }
 
-void
-openapi_body(struct json *json, const struct field_set *input, bool is_form)
+/* The object that a route's body must be. */
+static void
+write_body(struct json *json, const struct route *route, const char *name)
 {
-	json_object(json, "schema");
+	const struct field_set *input = route->input;
+	bool is_form = form_is_wanted(input);
+
+	json_object(json, name);
+	json_text(json, "description", route->sentence);
 	json_text(json, "type", "object");
 	json_object(json, "properties");
 	for (size_t i = 0; i < input->count; i++) {
@@ -184,6 +221,18 @@ openapi_body(struct json *json, const struct field_set *input, bool is_form)
 	json_end(json);
 }
 
+bool
+openapi_body_name(const struct route *route, char ret_name[OPENAPI_NAME_SIZE])
+{
+	for (size_t i = 0; i < route->input->count; i++)
+		if (route->input->rows[i].place == FIELD_BODY) {
+			(void)snprintf(ret_name, OPENAPI_NAME_SIZE, "%s_input",
+			    route->name);
+			return true;
+		}
+	return false;
+}
+
 void
 openapi_reference(struct json *json, const char *kind, const char *name)
 {
@@ -194,8 +243,12 @@ openapi_reference(struct json *json, const char *kind, const char *name)
 }
 
 static void
-write_member(struct json *json, const struct shape_row *row)
+write_member(struct json *json, const struct shape *shape,
+    const struct shape_row *row)
 {
+	const char *sentence = row->sentence != NULL ?
+	    row->sentence :
+	    openapi_member_sentence(shape->name, row->name);
 	bool nullable = (row->flags & SHAPE_NULLABLE) != 0;
 
 	json_object(json, row->name);
@@ -224,7 +277,7 @@ write_member(struct json *json, const struct shape_row *row)
 		write_document(json, nullable);
 		break;
 	case SHAPE_MAP:
-		write_type(json, "object", nullable);
+		write_map(json, nullable);
 		break;
 	case SHAPE_TEXTS:
 		write_type(json, "array", nullable);
@@ -242,20 +295,22 @@ write_member(struct json *json, const struct shape_row *row)
 		json_end(json);
 		break;
 	}
-	if (row->sentence != NULL)
-		json_text(json, "description", row->sentence);
+	if (sentence != NULL)
+		json_text(json, "description", sentence);
 	json_end(json);
 }
 
 static void
 write_object(struct json *json, const struct shape *shape)
 {
-	json_text(json, "type", "object");
-	if (shape->count == 0)
+	if (shape->count == 0) {
+		write_map(json, false);
 		return;
+	}
+	json_text(json, "type", "object");
 	json_object(json, "properties");
 	for (size_t i = 0; i < shape->count; i++)
-		write_member(json, &shape->rows[i]);
+		write_member(json, shape, &shape->rows[i]);
 	json_end(json);
 	json_array(json, "required");
 	for (size_t i = 0; i < shape->count; i++)
@@ -286,44 +341,16 @@ add_shape(struct shapes *all, const struct shape *shape)
 		add_shape(all, shape->rows[i].of);
 }
 
-static const struct shape_row error_rows[] = {
-	/* clang-format off */
-	{ "loc", SHAPE_TEXTS, 0, "Where: body, query, header or path, and the"
-	  " name", NULL },
-	{ "msg", SHAPE_TEXT, 0, "What is wrong with it", NULL },
-	{ "type", SHAPE_TEXT, 0, "The same for programs", NULL },
-	/* clang-format on */
-};
-static const struct shape error_shape = { "field_error", "An invalid field",
-	error_rows, COUNT(error_rows), false };
-static const struct shape_row problem_rows[] = {
-	/* clang-format off */
-	{ "type", SHAPE_TEXT, 0, NULL, NULL },
-	{ "title", SHAPE_TEXT, 0, "The status in words", NULL },
-	{ "status", SHAPE_INT, 0, NULL, NULL },
-	{ "code", SHAPE_TEXT, 0, "What went wrong, in a word for programs that"
-	  " stays the same; there may be new ones", NULL },
-	{ "detail", SHAPE_TEXT, 0, "A sentence that a person can act on", NULL },
-	{ "request_id", SHAPE_TEXT, 0, "As in the header X-Request-Id and in"
-	  " the log", NULL },
-	{ "errors", SHAPE_LIST, SHAPE_OPTIONAL, "Every invalid field",
-	  &error_shape },
-	/* clang-format on */
-};
-static const struct shape problem_shape = { "problem",
-	"What went wrong"
-	" (RFC 9457)",
-	problem_rows, COUNT(problem_rows), false };
-
 void
-openapi_schemas(struct json *json, const struct route_list *routes)
+openapi_schemas(struct json *json, const struct route_list *routes,
+    const struct shape *also)
 {
 	struct shapes all = { 0, { NULL } };
+	char name[OPENAPI_NAME_SIZE];
 
-	add_shape(&all, &problem_shape);
+	add_shape(&all, also);
 	for (size_t i = 0; i < routes->count; i++)
 		add_shape(&all, routes->rows[i].answer);
-	json_object(json, "schemas");
 	for (size_t i = 0; i < all.count; i++) {
 		json_object(json, all.items[i]->name);
 		json_text(json, "description", all.items[i]->sentence);
@@ -336,5 +363,7 @@ openapi_schemas(struct json *json, const struct route_list *routes)
 			json_end(json);
 		json_end(json);
 	}
-	json_end(json);
+	for (size_t i = 0; i < routes->count; i++)
+		if (openapi_body_name(&routes->rows[i], name))
+			write_body(json, &routes->rows[i], name);
 }

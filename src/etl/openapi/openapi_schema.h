@@ -14,14 +14,19 @@
 void openapi_field(struct json *json, const char *key, const struct field *row,
     bool nullable);
 
-/* The object that a route's body must be; is_form: a form's fields. */
-void openapi_body(struct json *json, const struct field_set *input,
-    bool is_form);
+/* What a route's body is called in the components. Gives: has it one? */
+#define OPENAPI_NAME_SIZE 80
+bool openapi_body_name(const struct route *route,
+    char ret_name[OPENAPI_NAME_SIZE]) MUST_CHECK;
 
 /* A reference to a shape's schema, or to another of the components. */
 void openapi_reference(struct json *json, const char *kind, const char *name);
 
-/* The schemas of all answers and of what they are made of, and of problems. */
-void openapi_schemas(struct json *json, const struct route_list *routes);
+/*
+ * Write the schemas of all answers and their parts, of one more shape, and of
+ * all bodies, as members.
+ */
+void openapi_schemas(struct json *json, const struct route_list *routes,
+    const struct shape *also);
 
 #endif

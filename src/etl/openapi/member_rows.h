@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What members and parameters are, for openapi.json, by their names, which mean
+ * the same everywhere:
+ *
+ *	TEXT(name, example, sentence)
+ *	VALUE(name, example as JSON, sentence)
+ *	PART(name, sentence)	what needs no example, or has those of its parts
+ *
+ * "of.name" is the member of one shape or of one operation, and goes before
+ * "name". The sentence stands where the member's own row has none, and is NULL
+ * where each has one. An example that is NULL leaves the member out of the
+ * example of a body or an answer; so are members that may be absent, unless they
+ * have an "of.name". The examples fit the demo tenant (migration 0003):
+ * tests/integration/652_clients.sh sends them.
+ */
+
+/* Of rows of all kinds. */
+VALUE("id", "1", "The row's number")
+TEXT("name", "Jira", "Its name")
+VALUE("active", "true",
+    "Whether it is used; deleted rows that others refer to"
+    " stay, inactive")
+TEXT("description", "Work that is ready to begin",
+    "What its source, or an administrator, says of it")
+TEXT("external_id", "10068", "Its id at the source")
+VALUE("tenant_id", "1", "The tenant that owns it")
+VALUE("integration_id", "1", "The integration that it came from or belongs to")
+TEXT("integration_name", "Jira", "The name of that integration")
+TEXT("integration_logo", "jira.svg",
+    "The logo of that integration, a file below /app/etl/logos/")
+VALUE("success", "true", "Always true: errors are problems")
+TEXT("message", "The mapping is deleted", "What was done, for a person")
+
+/* Pages and filters. */
+VALUE("limit", "50", "How many there are at most, as asked")
+VALUE("offset", "0", "How many were skipped, as asked")
+VALUE("raw_data_list.cursor", "812", NULL)
+TEXT("cursor", "333a4a697261", NULL)
+PART("raw_data_records", "The batches of this page")
+VALUE("total_count", "1", NULL)
+VALUE("total_count_is_exact", "true", NULL)
+VALUE("next_cursor", "null", NULL)
+TEXT("created_after", "2026-01-01T00:00:00Z", NULL)
+TEXT("created_before", "2026-07-01T00:00:00Z", NULL)
+VALUE("include_raw_data", "false", NULL)
+TEXT("X-Request-Id", "import-2026-01-31.1", NULL)
+TEXT("Idempotency-Key", "jira-search-page-1", NULL)
+TEXT("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    NULL)
+TEXT("If-None-Match", "\"1-7d0a24fd23f46fc3\"", NULL)
+TEXT("If-Match", "\"1-7d0a24fd23f46fc3\"", NULL)
+TEXT("Content-Encoding", "gzip", NULL)
+
+/* Batches. */
+TEXT("entity_type", "jira_issues_batch",
+    "What the batch holds; one of another type is kept as it came")
+TEXT("raw_data_store.external_id", "jira_search_page_1", NULL)
+TEXT("raw_data_list.external_id", "jira_search_page_1", NULL)
+TEXT("raw_data_requeue_many.external_id", NULL, NULL)
+TEXT("raw_data.external_id", "jira_search_page_1",
+    "The batch's name on the client's side")
+TEXT("raw_data_record.external_id", "jira_search_page_1",
+    "The batch's name on the client's side")
+VALUE("raw_data",
+    "{\"startAt\":0,\"maxResults\":1,\"total\":1,\"issues\":"
+    "[{\"id\":\"100001\",\"key\":\"DEMO-1\",\"fields\":{\"summary\":"
+    "\"Add the export of invoices\",\"updated\":"
+    "\"2026-01-31T10:00:00.000+0000\"}}]}",
+    NULL)
+VALUE("raw_data.raw_data",
+    "{\"startAt\":0,\"maxResults\":1,\"total\":1,"
+    "\"issues\":[{\"id\":\"100001\",\"key\":\"DEMO-1\",\"fields\":{\"summary\":"
+    "\"Add the export of invoices\",\"updated\":"
+    "\"2026-01-31T10:00:00.000+0000\"}}]}",
+    NULL)
+VALUE("extraction_metadata", "{\"source\":\"jira\",\"page\":1}", NULL)
+VALUE("queue_transform", "true", NULL)
+TEXT("nul", "replace", NULL)
+TEXT("processing_status", "pending", "pending, processing, completed or failed")
+TEXT("raw_data_status.processing_status", "failed", NULL)
+TEXT("raw_data_requeue_many.processing_status", "failed", NULL)
+TEXT("created_at", "2026-01-31T10:00:01.250000Z", "When it was stored")
+VALUE("processed_at", "null", "When it was completed, or failed for good")
+VALUE("raw_data_size", "1", "How many items the payload has")
+VALUE("raw_data_bytes", "184", "The payload's length as it came")
+VALUE("replaced_characters", "0",
+    "How many characters that jsonb cannot hold"
+    " were stored as U+FFFD")
+VALUE("has_errors", "false", "Whether something went wrong, or was left out")
+VALUE("error", "null", "In a sentence, what went wrong")
+TEXT("queued_at", "2026-01-31T10:00:01.253000Z",
+    "When the broker confirmed its message; null: it has not yet")
+VALUE("attempts", "0", "How often a worker has begun with it")
+VALUE("error_details", "null", NULL)
+VALUE("raw_data_status.error_details",
+    "{\"stage\":\"extract\",\"message\":\"The source answered 500\"}", NULL)
+VALUE("raw_data_id", "1", NULL)
+VALUE("queued", "true", NULL)
+VALUE("requeued", "1", NULL)
+VALUE("requeued.queued", "1", NULL)
+VALUE("all", NULL, NULL)
+VALUE("dry_run", "false", NULL)
+VALUE("raw_data_requeue_many.limit", "100", NULL)
+VALUE("raw_data_requeue_many.integration_id", NULL, NULL)
+TEXT("raw_data_requeue_many.created_after", NULL, NULL)
+TEXT("raw_data_requeue_many.created_before", NULL, NULL)
+
+/* Extractions. */
+TEXT("job_type", "jira_sync", NULL)
+VALUE("job_params", "{\"project\":\"DEMO\",\"since\":\"2026-01-01\"}", NULL)
+
+/* Integrations. */
+TEXT("provider", "GitLab", NULL)
+TEXT("type", "data_source", NULL)
+TEXT("integration_type", "data_source", "What it is, such as data_source")
+TEXT("base_url", "https://gitlab.example.com", "Base URL of the source")
+TEXT("username", "etl", "User name for the source")
+TEXT("password", "the source's secret", NULL)
+VALUE("settings",
+    "{\"custom_fields\":{\"customfield_10016\":"
+    "\"story_points\"}}",
+    "What else it needs, such as custom_fields")
+TEXT("logo_filename", "jira.svg", "Its logo, a file below /app/etl/logos/")
+VALUE("last_sync_at", "null", "When its newest batch was stored")
+TEXT("integration.name", "GitLab", "Its name; once for each tenant")
+TEXT("file",
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\">"
+    "<circle cx=\"4\" cy=\"4\" r=\"3\"/></svg>",
+    NULL)
+TEXT("logo.logo_filename", "3f1d6b0c4f7a4a4a9d6f2b8c5e0a7d19.svg", NULL)
+
+/* Work item types, hierarchies, statuses, workflows, projects. */
+TEXT("original_name", "In Progress", "Its name as the source has it")
+VALUE("hierarchy_level", "0", "Its level; 0 is the level of a story")
+VALUE("wits_mapping_id", "null", "The mapping that applies to it, if any")
+TEXT("wit.original_name", "Story", "Its name as the source has it")
+TEXT("wit_list.original_name", "Story", "Its name as the source has it")
+TEXT("wit_from", "Spike", "The source's name of a type")
+TEXT("wit_to", "Task", "The common name")
+TEXT("level_name", "Initiative", "The level's name")
+VALUE("level_number", "2", "Its level; 0 is the level of a story")
+TEXT("wits_hierarchy_create.description", "A goal of several epics", NULL)
+TEXT("wits_hierarchy_update.description", "A goal of several epics", NULL)
+VALUE("target_hierarchy_id", "2", NULL)
+VALUE("wits_hierarchy_update.target_hierarchy_id", NULL, NULL)
+TEXT("status_category", "In Progress", "To Do, In Progress or Done")
+TEXT("status_from", "Testing", "The source's name of a status")
+TEXT("status_to", "In Review", "The common name")
+VALUE("workflow_id", "5", "The workflow step that it belongs to")
+TEXT("workflow_step_name", "In Review", "The name of that step")
+VALUE("target_mapping_id", "2", NULL)
+TEXT("step_name", "Verification", "Its name")
+VALUE("step_number", "7", "Its position")
+TEXT("step_category", "In Progress", "To Do, In Progress or Done")
+VALUE("is_commitment_point", "false",
+    "Whether work on it is promised once it comes here")
+VALUE("target_workflow_id", "2", NULL)
+TEXT("key", "DEMO", "The project's short name, with which its issues begin")
+TEXT("project_list.name", "Demo shop", "Its name")
+TEXT("project_type", "software", "Its kind, as the source has it")
+PART("wits", "Its work item types")
+PART("statuses", "Its statuses")
+
+/* What depends on a row. */
+PART("hierarchy", "The row that is asked about")
+PART("status_mapping", "The row that is asked about")
+PART("workflow", "The row that is asked about")
+VALUE("has_dependencies", "true", "Whether anything active depends on it")
+VALUE("dependency_count", "1", "How many rows depend on it directly")
+VALUE("affected_wits_count", "1", "How many work item types that concerns")
+VALUE("affected_statuses_count", "1", "How many statuses that concerns")
+PART("dependent_mappings", "The mappings that depend on it")
+PART("dependent_statuses", "The statuses that depend on it")
+PART("reassignment_targets", "The active rows that may replace it")
+
+/* Queues, health, Qdrant, problems. */
+PART("queues", "All queues of the service")
+TEXT("queue.name", "transform_queue", "The queue's name")
+TEXT("state", "available", NULL)
+VALUE("message_count", "3", NULL)
+VALUE("consumer_count", "2",
+    "Workers that take messages from it; null: it does"
+    " not say")
+TEXT("health.status", "ok", "Always ok: the process has answered")
+TEXT("version", "0.1.0", NULL)
+TEXT("ready.status", "ready", "Always ready: other answers are problems")
+VALUE("degraded", "[]", NULL)
+VALUE("reasons", "[]", NULL)
+TEXT("qdrant_entity.name", "Work Items", "What its rows are, for people")
+VALUE("database_count", "200", NULL)
+VALUE("qdrant_count", "150", NULL)
+VALUE("completion", "75", NULL)
+TEXT("title", "Jira", "The source's name")
+VALUE("total_database", "200", "Active rows of all tables")
+VALUE("total_vectorized", "150", "Those of them that have a vector")
+VALUE("overall_completion", "75", NULL)
+VALUE("queue_pending", "3", NULL)
+VALUE("queue_failed", "0", NULL)
+PART("entities", "Its tables")
+PART("integration_groups", "One group for each source")
+TEXT("status", "healthy", "How it is")
+TEXT("qdrant_health.message", "Qdrant answers", NULL)
+TEXT("qdrant_connection.message", "Qdrant answers", NULL)
+TEXT("qdrant_health.version", "1.9.2", NULL)
+TEXT("qdrant_connection.version", "1.9.2", NULL)
+TEXT("commit", "35bcf0d7", "The commit that Qdrant was built from")
+VALUE("collection_count", "4", "How many collections it holds")
+VALUE("response_time_ms", "12", "How long it took to answer")
+VALUE("qdrant_connection.success", "true", "Whether it can be used")
+PART("problem.type",
+    "Always about:blank (RFC 9457): code is what tells problems apart")
+PART("problem.status", "The HTTP status")

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What operations do, beyond the sentence in route_rows.h:
+ *
+ *	OPERATION(name, sentences)
+ *	TAG(name, sentence)	a group of operations: the first part of the path
+ *
+ * "_list" describes each operation whose name ends so and that has no row of
+ * its own.
+ */
+TAG("health", "Whether the service works, for load balancers")
+TAG("metrics", "Counters for Prometheus")
+TAG("openapi.json", "This document")
+TAG("raw-data",
+    "Batches: whole API responses, stored as they came and processed"
+    " later")
+TAG("queues", "The broker's queues")
+TAG("integrations", "The sources, such as a Jira site, that batches come from")
+TAG("qdrant", "Vectors of the tenant's data, which Qdrant keeps")
+TAG("jobs", "Extractions by the platform's extractor")
+TAG("wits", "Work item types, as their sources name them")
+TAG("wit-mappings", "Which common name and level a work item type has")
+TAG("wits-hierarchies", "The levels of work item types")
+TAG("statuses", "Statuses, as their sources name them")
+TAG("status-mappings",
+    "Which common name, category and workflow step a status"
+    " has")
+TAG("workflows", "The steps of work, in their order")
+TAG("projects", "Projects, as their sources name them")
+
+OPERATION("health_get",
+    "The process that answers looks at nothing else: it is"
+    " alive.")
+OPERATION("health_ready",
+    "200 while PostgreSQL can be reached. An unreachable"
+    " broker is named in degraded, for stores are accepted all the same.")
+OPERATION("metrics_get_all",
+    "From the addresses of the setting metrics_from"
+    " only, and nginx's own list.")
+OPERATION("openapi_get",
+    "It is made of the rows that requests are served by. It"
+    " has an ETag, and comes packed with gzip to who takes that.")
+OPERATION("raw_data_store",
+    "The batch becomes one row and one message that has"
+    " its id. The body is the envelope; with integration_id and entity_type in"
+    " the query it is the payload alone. After 502, 504, no answer, or a 503"
+    " whose code is db_unknown the outcome is unknown: send it again with the"
+    " same Idempotency-Key, and it is stored once.")
+OPERATION("raw_data_list",
+    "Newest first. Pages are had by next_cursor, which"
+    " skips nothing, or by offset. Payloads come only with include_raw_data.")
+OPERATION("raw_data_get",
+    "The payload comes with all digits of its numbers. The"
+    " ETag changes with the batch.")
+OPERATION("raw_data_status",
+    "For consumers that are not the service's worker. A"
+    " status that cannot follow the present one is refused with the code"
+    " conflict, a batch that a worker holds with the code processing. A batch"
+    " that is pending again is queued automatically.")
+OPERATION("raw_data_requeue_many",
+    "Oldest first, as many as limit says; without"
+    " a filter only with all. The filter may be in the query or in the body;"
+    " the body goes before the query.")
+OPERATION("raw_data_requeue",
+    "A batch that was completed, failed or left"
+    " pending is processed from its beginning. One that is being processed is"
+    " refused with the code processing.")
+OPERATION("raw_data_delete",
+    "It no longer appears; what was made of it stays."
+    " One that is being processed is refused with the code processing.")
+OPERATION("queues_list", "Asked of the broker at this moment.")
+OPERATION("integration_upload_logo",
+    "An SVG picture without scripts and"
+    " references. The answer names the file, which an integration's"
+    " logo_filename takes and which nginx serves.")
+OPERATION("integration_toggle",
+    "An active integration becomes inactive, and the"
+    " reverse. Extractions from an inactive one are refused with the code"
+    " inactive.")
+OPERATION("qdrant_dashboard",
+    "Counted in PostgreSQL: rows, and those of them"
+    " whose vector is noted.")
+OPERATION("qdrant_health",
+    "The answer is 200 whatever Qdrant says; status tells"
+    " how it is.")
+OPERATION("qdrant_test_connection",
+    "The answer is 200 whatever Qdrant says;"
+    " success tells whether it can be used.")
+OPERATION("jobs_extract",
+    "No row keeps the job: either the broker has confirmed"
+    " it, or the answer is 503 and it may be tried again. An integration that"
+    " is not active is refused with the code inactive.")
+OPERATION("_list",
+    "Pages of at most 1000. X-Next-Cursor and Link name the next"
+    " page, X-Total-Count says how many rows the filter finds.")
+OPERATION("_create",
+    "Location names the new row. Where there may be one only, another is refused"
+    " with the code exists.")
+OPERATION("_get",
+    "Inactive rows are answered as well. The ETag is the version"
+    " for If-Match.")
+OPERATION("_update",
+    "Members that are absent stay as they are. With If-Match the"
+    " change is refused (412) if the row is no longer the one that was read.")
+OPERATION("_delete",
+    "A row that others still refer to is deactivated instead,"
+    " which message says, or refused with the code in_use.")
+OPERATION("_depends",
+    "What a deletion would concern, and which rows may replace"
+    " it.")
