@@ -21,7 +21,7 @@ check_is "marked as replayed" "$(header Idempotency-Replayed)" true
 check_is "at the same Location" "$(header Location)" "$location"
 check "it says that it is queued" wait_until 5 eval 'store first "$body"; [ "$(json .queued)" = true ]'
 store first "${body/9007199254740993/9007199254740992}"
-check_is "the same key with another body, one digit: 422" "$STATUS" 422
+check_is "the same key with another body, one digit: 422, key_reused" "$STATUS $(json .code)" "422 key_reused"
 check_match "and it says why" "$(json .detail)" Idempotency-Key
 store first "$body "
 check_is "a blank more is another body: 422" "$STATUS" 422

@@ -19,7 +19,7 @@ store "$(projects 1 1)"
 quiet
 set_status '{"status":"processing"}'
 api POST "raw-data/$id/requeue"
-check_is "one at work cannot be requeued: 409" "$STATUS" 409
+check_is "one at work cannot be requeued: 409, processing" "$STATUS $(json .code)" "409 processing"
 set_status '{"status":"failed","error_details":{"message":"first","attempt":1}}'
 api POST "raw-data/$id/requeue"
 check_is "a failed one: 200, one queued" "$STATUS $(counts)" "200 1 1"

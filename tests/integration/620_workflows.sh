@@ -49,7 +49,7 @@ check_versions "workflows/$id" '{"step_category":"Done"}'
 
 # -- commitment points
 api POST workflows --data '{"step_name":"a","step_category":"Done","is_commitment_point":true}'
-check_is "a second commitment point: 409" "$STATUS" 409
+check_is "a second commitment point: 409, exists" "$STATUS $(json .code)" "409 exists"
 check_is "which names the one there is" \
 	"$(json .detail)" 'The workflow step Ready is the commitment point of this integration'
 api PUT "workflows/$id" --data '{"is_commitment_point":true}'

@@ -213,7 +213,7 @@ check_is "of an older version: 412" "$STATUS" 412
 
 # -- removal
 api DELETE integrations/2
-check_is "DELETE while raw data refers to it: 409" "$STATUS" 409
+check_is "DELETE while raw data refers to it: 409, in_use" "$STATUS $(json .code)" "409 in_use"
 check_match "and how much" "$(json .detail)" '^2 batches'
 sql "INSERT INTO work_items (tenant_id, integration_id, key) VALUES (1, 1, 'A-1')"
 api DELETE integrations/1

@@ -90,7 +90,7 @@ check_is "and is named in the message" "$(queue_take extract_queue 1 | jq .tenan
 route=${route/tenant_id=2/tenant_id=1}
 sql "UPDATE integrations SET active = FALSE WHERE tenant_id = 1 AND id = 2"
 extract '{"integration_id":2,"job_type":"a","job_params":{}}'
-check_is "one that is not active: 409" "$STATUS" 409
+check_is "one that is not active: 409, inactive" "$STATUS $(json .code)" "409 inactive"
 check_match "with what to do" "$(json .detail)" 'activate'
 check_is "none of these left a message" "$(queue_depth extract_queue)" 0
 
