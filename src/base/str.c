@@ -52,6 +52,17 @@ span_is_blank(struct span span)
 	return true;
 }
 
+bool
+span_is_word(struct span span)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	for (size_t i = 0; i < span.len; i++)
+		if (memchr(plain, span.at[i], sizeof(plain) - 1) == NULL)
+			return false;
+	return span.len > 0 && span.at[0] != '-' && span.at[0] != '_';
+}
+
 struct span
 span_trim(struct span span)
 {

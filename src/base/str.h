@@ -37,6 +37,9 @@ bool span_is_choice(struct span span, const char *choices);
 /* Has it nothing but blanks, those of Unicode included? */
 bool span_is_blank(struct span span);
 
+/* Is it one word of small letters, digits, - and _, which begins with neither? */
+bool span_is_word(struct span span);
+
 /* Without leading and trailing blanks and tabs. */
 struct span span_trim(struct span span);
 

@@ -11,6 +11,7 @@
 /* What POST and PUT /integrations take. */
 struct integration_input {
 	struct span provider;
+	struct span product;
 	struct span type;
 	struct span base_url;
 	struct span username;
@@ -26,6 +27,10 @@ struct integration_input {
 	{ FIELD_BODY, "provider", .older_name = "name", .kind = FIELD_TEXT, .form = FORM_WORDS, .required = needed, \
 	  .min = 1, .max = 50, AT(provider), \
 	  .sentence = "Its name, such as Jira; once for each tenant" }, \
+	{ FIELD_BODY, "product", .kind = FIELD_TEXT, .form = FORM_WORD, \
+	  .min = 1, .max = 50, AT(product), \
+	  .sentence = "Which product the source is, such as jira or github;" \
+	    " of a new one without it, the one that its name tells" }, \
 	{ FIELD_BODY, "type", .older_name = "integration_type", .kind = FIELD_TEXT, .required = needed, \
 	  .min = 1, .max = 50, AT(type), \
 	  .sentence = "What it is, such as data_source" }, \
@@ -77,27 +82,28 @@ refuse_settings(struct req *rq)
 	    " PostgreSQL gives them back");
 }
 
-/* A provider is there once, and a list of integrations stays readable. */
+/* A name is there once, and a list of integrations stays readable. */
 static enum err
 check_integration(struct req *rq, struct edit *edit)
 {
 	const struct integration_input *input = edit->values;
-	const struct catalogue_value *provider =
-	    catalogue_new_value(&edit->change, "provider");
+	const struct catalogue_value *name = catalogue_new_value(&edit->change,
+	    "provider");
 	bool taken;
 	enum err rc;
 
 	if (input->settings.len > SETTINGS_CHARS)
 		return refuse_settings(rq);
-	if (provider == NULL)
+	if (name == NULL)
 		return E_OK;
-	rc = integration_has_provider(rq->db, rq->who.tenant_id, provider->text,
+	rc = integration_has_provider(rq->db, rq->who.tenant_id, name->text,
 	    edit->id, rq->arena, &taken, &rq->diag);
 	if (rc == E_OK && taken)
 		return diag_tell(&rq->diag, E_EXISTS,
 		    "There is an"
-		    " integration with the provider %.*s already",
-		    SPAN_ARG(provider->text));
+		    " integration with the provider %.*s already: give another"
+		    " name, and its product apart from it",
+		    SPAN_ARG(name->text));
 	return rc;
 }
 

@@ -199,7 +199,7 @@ struct stored {
 	bool queued;
 	int64_t replaced;
 	const char *message;
-	struct span entity_type, provider; /* for a warning */
+	struct span entity_type, product; /* for a warning */
 };
 
 static void
@@ -216,7 +216,7 @@ write_stored(struct resp *rp, const struct stored *stored)
 	json_text(rp->json, "message", stored->message);
 	json_bool(rp->json, "queued", stored->queued);
 	json_int(rp->json, "replaced_characters", stored->replaced);
-	store_warning_write(rp->json, stored->entity_type, stored->provider);
+	store_warning_write(rp->json, stored->entity_type, stored->product);
 	json_end(rp->json);
 }
 
@@ -246,7 +246,7 @@ replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 	stored.id = use.raw_data_id;
 	stored.queued = use.queued;
 	stored.replaced = use.replaced;
-	stored.provider = use.provider;
+	stored.product = use.product;
 	write_stored(rp, &stored);
 	return E_OK;
 }
@@ -260,7 +260,7 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 		.queued = queued,
 		.message = "Stored; not queued, as asked",
 		.entity_type = batch->entity_type,
-		.provider = row->provider };
+		.product = row->product };
 
 	audit_note(rq, "raw_data.store", row->row.id);
 	metrics_add(METRIC_STORED, 1);

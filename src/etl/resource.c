@@ -142,7 +142,7 @@ read_edit(struct req *rq, struct edit *edit)
 	return E_OK;
 }
 
-/* Who names no integration means the tenant's Jira. */
+/* A client that names no integration means the tenant's Jira. */
 static enum err
 complete(struct req *rq, const struct resource *resource, struct edit *edit)
 {

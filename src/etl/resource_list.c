@@ -16,22 +16,32 @@ struct list_input {
 };
 
 #define AT(member) .offset = offsetof(struct list_input, member)
-static const struct field list_rows[] = {
-	/* clang-format off */
-	{ FIELD_QUERY, "integration_id", .kind = FIELD_INT, .min = 1,
-	  .max = INT32_MAX, AT(filter.integration_id),
-	  .sentence = "Only those of this integration" },
-	{ FIELD_QUERY, "active", .kind = FIELD_BOOL, AT(filter.active),
-	  .sentence = "Only active ones, or only those that are not" },
-	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = LIMIT_MAX,
-	  AT(filter.limit), .sentence = "How many at most; 1000. A page that would"
-	    " be too large has fewer, and a next one" },
-	{ FIELD_QUERY, "cursor", .kind = FIELD_TEXT, .min = 1, .max = 4000,
-	  AT(cursor), .sentence = "X-Next-Cursor of the page before" },
-	/* clang-format on */
-};
-#undef AT
+/* clang-format off */
+#define LIST_ROWS \
+	{ FIELD_QUERY, "integration_id", .kind = FIELD_INT, .min = 1, \
+	  .max = INT32_MAX, AT(filter.integration_id), \
+	  .sentence = "Only those of this integration" }, \
+	{ FIELD_QUERY, "active", .kind = FIELD_BOOL, AT(filter.active), \
+	  .sentence = "Only active ones, or only those that are not" }, \
+	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = LIMIT_MAX, \
+	  AT(filter.limit), .sentence = "How many at most; 1000. A page that would" \
+	    " be too large has fewer, and a next one" }, \
+	{ FIELD_QUERY, "cursor", .kind = FIELD_TEXT, .min = 1, .max = 4000, \
+	  AT(cursor), .sentence = "X-Next-Cursor of the page before" }
+
+static const struct field list_rows[] = { LIST_ROWS };
 const struct field_set resource_list_input = { list_rows, COUNT(list_rows) };
+
+static const struct field integration_rows[] = {
+	LIST_ROWS,
+	{ FIELD_QUERY, "product", .kind = FIELD_TEXT, .form = FORM_WORD,
+	  .min = 1, .max = 50, AT(filter.product),
+	  .sentence = "Only those of this product, such as jira" },
+};
+/* clang-format on */
+#undef AT
+const struct field_set integration_list_input = { integration_rows,
+	COUNT(integration_rows) };
 
 /* A cursor is `id:key` of a page's last row, in hexadecimal. */
 static const char digits[] = "0123456789abcdef";
@@ -127,7 +137,7 @@ read_filter(struct req *rq, const struct catalogue *table,
 	struct span active;
 	enum err rc;
 
-	rc = fields_read(&resource_list_input, rq, &input);
+	rc = fields_read(rq->route->input, rq, &input);
 	if (rc == E_OK && input.cursor.at != NULL)
 		rc = read_cursor(rq, table, input.cursor, &input.filter);
 	input.filter.tenant_id = rq->who.tenant_id;

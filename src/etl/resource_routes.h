@@ -18,6 +18,9 @@
 
 #define RESOURCE(name, names, path, sentence, a, noun, delete_input) \
 	RESOURCE_LIST(name, names, path, sentence) \
+	RESOURCE_ROW(name, path, a, noun, delete_input)
+
+#define RESOURCE_ROW(name, path, a, noun, delete_input) \
 	ROUTE_OF(name##_resource, name##_create, "POST", path, ROLE_ADMIN, \
 	    resource_create, name##_create_input, "Make " a " " noun, \
 	    answer_##name, "201 404 409") \

@@ -82,8 +82,12 @@ RESOURCE_DEPENDENCIES(status_mapping, "/app/etl/status-mappings", "a",
 RESOURCE(workflow, workflows, "/app/etl/workflows", "Workflow steps", "a",
     "workflow step", workflow_delete_input)
 RESOURCE_DEPENDENCIES(workflow, "/app/etl/workflows", "a", "workflow step")
-RESOURCE(integration, integrations, "/app/etl/integrations", "Integrations",
-    "an", "integration", NO_INPUT)
+ROUTE_OF(integration_resource, integrations_list, "GET",
+    "/app/etl/integrations", ROLE_READER, resource_list,
+    integration_list_input, "Integrations, by name", answer_integration_list,
+    "200 304")
+RESOURCE_ROW(integration, "/app/etl/integrations", "an", "integration",
+    NO_INPUT)
 ROUTE_OF(integration_switch, integration_toggle, "POST",
     "/app/etl/integrations/{id}/toggle-active", ROLE_ADMIN, resource_update,
     NO_INPUT, "Deactivate an integration, or activate it", answer_integration,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "etl/store_warning.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/suggest.h"
 #include "models/entity_type.h"
+#include "models/product.h"
 
 /* A sentence with all entity types in it is shorter. */
 #define WARNING_MAX 8192
@@ -41,65 +40,31 @@ warn_of_unknown(struct span entity_type, struct buf *out)
 	list_types(out);
 }
 
-/* What stands before the first '_': "jira". */
-static struct span
-source_of(const char *name)
-{
-	struct span rest = str_span(name);
-
-	return span_cut(&rest, '_');
-}
-
-/* Is the word in the text, in any case? */
-static bool
-has_word(struct span text, struct span word)
-{
-	for (size_t i = 0; i + word.len <= text.len; i++) {
-		size_t j = 0;
-
-		while (j < word.len && (text.at[i + j] | 0x20) == word.at[j])
-			j++;
-		if (j == word.len)
-			return true;
-	}
-	return false;
-}
-
-/* Another source that the provider is said to be; NULL: none that is known. */
-static const char *
-other_source(struct span source, struct span provider)
-{
-	if (has_word(provider, source))
-		return NULL;
-	for (size_t i = 0; i < entity_type_count; i++)
-		if (has_word(provider, source_of(entity_types[i].name)))
-			return entity_types[i].name;
-	return NULL;
-}
-
 /* Nothing, when there is nothing to say. */
 static void
-warn(struct span entity_type, struct span provider, struct buf *out)
+warn(struct span entity_type, struct span word, struct buf *out)
 {
 	const struct entity_type *type = entity_type_find(entity_type);
+	const struct product *of = product_of_type(entity_type);
+	const struct product *product = product_find(word);
 
 	if (type == NULL)
 		warn_of_unknown(entity_type, out);
-	else if (other_source(source_of(type->name), provider) != NULL)
+	else if (product != NULL && product != of)
 		buf_printf(out,
 		    "The entity type %s is one of another source"
-		    " than its integration, whose provider is %.*s",
-		    type->name, SPAN_ARG(provider));
+		    " than its integration, whose product is %s",
+		    type->name, product->name);
 }
 
 void
 store_warning_write(struct json *json, struct span entity_type,
-    struct span provider)
+    struct span product)
 {
 	struct buf text;
 
 	buf_init(&text, WARNING_MAX);
-	warn(entity_type, provider, &text);
+	warn(entity_type, product, &text);
 	if (text.len > 0 && buf_done(&text) == E_OK)
 		json_span(json, "warning", buf_span(&text));
 	buf_free(&text);

@@ -12,9 +12,9 @@
 /*
  * Write the member "warning", a sentence, if there is something to say; without
  * memory for it the answer goes without, for the batch is stored.
- * provider: of the batch's integration.
+ * product: of the batch's integration.
  */
 void store_warning_write(struct json *json, struct span entity_type,
-    struct span provider);
+    struct span product);
 
 #endif

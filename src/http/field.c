@@ -45,6 +45,8 @@ field_pattern(enum field_form form)
 		break;
 	case FORM_WORDS:
 		return "\\S";
+	case FORM_WORD:
+		return "^[a-z0-9][a-z0-9_-]*$";
 	case FORM_LOGO:
 		return "^[A-Za-z0-9][A-Za-z0-9._-]*\\.svg$";
 	}
@@ -74,6 +76,11 @@ form_flaw(enum field_form form, struct span text)
 		break;
 	case FORM_WORDS:
 		return span_is_blank(text) ? "must not be blank" : NULL;
+	case FORM_WORD:
+		return span_is_word(text) ?
+		    NULL :
+		    "must be one word of small letters, digits, - and _,"
+		    " such as jira";
 	case FORM_LOGO:
 		return is_logo(text) ?
 		    NULL :

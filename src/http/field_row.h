@@ -27,6 +27,7 @@ enum field_kind {
 enum field_form {
 	FORM_ANY,
 	FORM_WORDS, /* not of blanks only */
+	FORM_WORD,  /* one, of small letters and digits: span_is_word() */
 	FORM_LOGO,  /* the name of a file that nginx serves as a logo */
 };
 

@@ -42,12 +42,12 @@ check_is "one of Jira's for GitHub is taken" "$STATUS $(json .queued)" "201 true
 check_match "with a warning" "$(json .warning)" 'jira_issues_batch is one of another source.*GitHub'
 kept github_prs_batch 2
 check_is "GitHub's own has none" "$(json 'has("warning")')" false
-sql "UPDATE integrations SET provider = 'My tracker' WHERE id = 1"
+sql "UPDATE integrations SET product = 'my_tracker' WHERE id = 1"
 kept github_prs_batch
-check_is "a provider that tells nothing: none" "$(json 'has("warning")')" false
-sql "UPDATE integrations SET provider = 'JIRA Cloud' WHERE id = 1"
+check_is "a product that tells nothing: none" "$(json 'has("warning")')" false
+sql "UPDATE integrations SET product = 'jira', provider = 'GitHub, nearly' WHERE id = 1"
 kept github_prs_batch
-check_match "one that tells it in other words" "$(json .warning)" 'another source'
+check_match "the product tells it, not the name" "$(json .warning)" 'another source'
 sql "UPDATE integrations SET provider = 'Jira' WHERE id = 1"
 kept my_batch 1 '?queue_transform=false'
 check_is "what somebody else is to process stays pending" \

@@ -20,11 +20,12 @@ jq -r '.components.schemas as $schemas | .paths | to_entries[] | .key as $path |
 		[$method, $path, $place, $name, "number", $schema.minimum, $schema.maximum]
 	elif $type == "string" and $schema.maxLength then
 		[$method, $path, $place, $name,
-		(if ($schema.pattern // "" | contains("svg")) then "logo" else "text" end), $schema.minLength,
+		(if ($schema.pattern // "" | contains("svg")) then "logo"
+		elif $schema.pattern == "^[a-z0-9][a-z0-9_-]*$" then "word" else "text" end), $schema.minLength,
 		$schema.maxLength]
 	else empty end | join(" ")' "$TMP/openapi.json" >"$TMP/limits"
 check "there are many limits" [ "$(wc -l <"$TMP/limits")" -ge 80 ]
-for field in wit_from wit_to level_name status_from status_category step_name provider base_url password \
+for field in wit_from wit_to level_name status_from status_category step_name provider product base_url password \
 	logo_filename entity_type external_id job_type; do
 	check "$field is among them" grep -q " body $field " "$TMP/limits"
 done
@@ -36,6 +37,7 @@ value() { # KIND SIZE
 	case $1 in
 	number) printf %s "$2" ;;
 	text) letters "$2" ;;
+	word) [ "$2" -le 0 ] || printf 'x%.0s' $(seq "$2") ;;
 	logo) [ "$2" -lt 5 ] || { printf 'x%.0s' $(seq $(($2 - 4))); printf .svg; } ;;
 	esac
 }

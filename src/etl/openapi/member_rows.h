@@ -112,6 +112,8 @@ VALUE("job_params", "{\"project\":\"DEMO\",\"since\":\"2026-01-01\"}", NULL)
 
 /* Integrations. */
 TEXT("provider", "GitLab", NULL)
+TEXT("product", "gitlab",
+    "Which product the source is, such as jira or github")
 TEXT("type", "data_source", NULL)
 TEXT("integration_type", "data_source", "What it is, such as data_source")
 TEXT("base_url", "https://gitlab.example.com", "Base URL of the source")

@@ -19,7 +19,7 @@ idempotency_key_get(struct db *db, int64_t tenant_id,
 		.sql =
 		    "SELECT k.raw_data_id, k.fingerprint = $3,"
 		    " r.queued_at IS NOT NULL, r.replaced_characters,"
-		    " i.provider FROM idempotency_keys AS k"
+		    " i.product FROM idempotency_keys AS k"
 		    " JOIN raw_extraction_data AS r ON r.id = k.raw_data_id"
 		    " AND r.tenant_id = k.tenant_id"
 		    " JOIN integrations AS i ON i.tenant_id = r.tenant_id"
@@ -40,7 +40,7 @@ idempotency_key_get(struct db *db, int64_t tenant_id,
 	ret_use->same_body = db_bool(rows, 0, 1);
 	ret_use->queued = db_bool(rows, 0, 2);
 	ret_use->replaced = db_int(rows, 0, 3);
-	ret_use->provider = db_text(rows, 0, 4);
+	ret_use->product = db_text(rows, 0, 4);
 	return E_OK;
 }
 

@@ -22,9 +22,9 @@ struct idempotency_key {
 struct idempotency_use {
 	int64_t raw_data_id;
 	bool same_body;
-	bool queued;	      /* that batch's message was confirmed */
-	int64_t replaced;     /* that batch's replaced_characters */
-	struct span provider; /* of that batch's integration */
+	bool queued;	     /* that batch's message was confirmed */
+	int64_t replaced;    /* that batch's replaced_characters */
+	struct span product; /* of that batch's integration */
 };
 
 /* Add the key's three values to an insert's parameters. */

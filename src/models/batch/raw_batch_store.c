@@ -134,7 +134,7 @@ raw_batch_stored_read(const struct db_rows *rows, int row,
 	ret_stored->row.id = db_int(rows, row, RAW_BATCH_STORED_ID);
 	ret_stored->row.xid = raw_batch_xid(db_text(rows, row,
 	    RAW_BATCH_STORED_TRANSACTION));
-	ret_stored->provider = db_text(rows, row, RAW_BATCH_STORED_PROVIDER);
+	ret_stored->product = db_text(rows, row, RAW_BATCH_STORED_PRODUCT);
 }
 
 enum err

@@ -30,7 +30,7 @@ struct raw_batch {
 /* What became of a batch that was stored. */
 struct raw_batch_stored {
 	struct raw_batch_version row;
-	struct span provider; /* of its integration */
+	struct span product; /* of its integration */
 };
 
 /*

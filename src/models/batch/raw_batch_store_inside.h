@@ -78,13 +78,13 @@ RAW_BATCH_WRITTEN(RAW_BATCH_IN_PLACE)
 				       RAW_BATCH_COLUMN_OF_G)
 /* What it gives back; then more may follow. */
 #define RAW_BATCH_RETURNING \
-	" RETURNING id, pg_current_xact_id()::text, (SELECT i.provider" \
+	" RETURNING id, pg_current_xact_id()::text, (SELECT i.product" \
 	" FROM integrations AS i WHERE i.tenant_id = $1" \
 	" AND i.id = raw_extraction_data.integration_id)"
 enum {
 	RAW_BATCH_STORED_ID,
 	RAW_BATCH_STORED_TRANSACTION,
-	RAW_BATCH_STORED_PROVIDER,
+	RAW_BATCH_STORED_PRODUCT,
 	RAW_BATCH_STORED_MORE
 };
 void raw_batch_stored_read(const struct db_rows *rows, int row,

@@ -37,6 +37,8 @@ add_filter(struct sql *sql, const struct catalogue *catalogue,
 		sql_where(sql, catalogue->integration);
 		sql_add_int(sql, " = $%d", filter->integration_id);
 	}
+	if (filter->product.at != NULL && catalogue->has_product)
+		sql_where_text(sql, "t.product = $%d", filter->product);
 	if (filter->has_active)
 		sql_where(sql, filter->active ? "t.active" : "NOT t.active");
 	if (catalogue->listed != NULL &&

@@ -18,6 +18,7 @@ struct catalogue {
 	const char *joins;	 /* what the columns need besides t, or "" */
 	const char *listed;	 /* which rows a list has; NULL: all */
 	const char *integration; /* whose rows ?integration_id= asks for */
+	bool has_product;	 /* ?product= may ask for some */
 	const char *sort;	 /* of lists, before the id; never null */
 	bool sort_is_text;	 /* else a number */
 	const char *writes;	 /* what clients may set; ? to NULL, too */
@@ -39,6 +40,7 @@ struct catalogue {
 struct catalogue_filter {
 	int64_t tenant_id;
 	int64_t integration_id; /* 0: of any */
+	struct span product;	/* SPAN_NONE: of any */
 	bool has_active;	/* else as `listed` says */
 	bool active;
 	struct span after_key; /* of a page's last row, or SPAN_NONE */

@@ -17,10 +17,11 @@ const struct catalogue integration_catalogue = {
 	    "t.ai_model IS NULL"
 	    " AND lower(t.type) NOT IN ('ai', 'ai_provider', 'embedding')",
 	.integration = "t.id",
+	.has_product = true,
 	.sort = "left(t.provider, 200)",
 	.sort_is_text = true,
 	.writes =
-	    "provider type base_url? username? settings logo_filename?"
+	    "provider product type base_url? username? settings logo_filename?"
 	    " active",
 	.absent = "There is no such tenant",
 	.columns = integration_columns,
@@ -34,8 +35,9 @@ integration_default(struct db *db, int64_t tenant_id, struct arena *arena,
 	static const struct db_statement statement = {
 		.name = "integration_default",
 		.sql =
-		    "SELECT min(id) FROM integrations WHERE tenant_id = $1"
-		    " AND active AND lower(provider) = 'jira'",
+		    "SELECT COALESCE((SELECT id FROM integrations"
+		    " WHERE tenant_id = $1 AND active AND product = 'jira'"
+		    " ORDER BY lower(provider) = 'jira' DESC, id LIMIT 1), 0)",
 	};
 	struct db_params params = { 0 };
 

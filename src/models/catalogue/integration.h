@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a tenant's data comes from, one row per provider. Its password is
- * sealed by who writes it (adapters/crypto/secret.h).
+ * Where a tenant's data comes from, one row per account of a source. `provider`
+ * is its name, once for each tenant; `product` is what the source is (jira,
+ * github, ...), of which a tenant may have several. Its password
+ * is sealed by who writes it (adapters/crypto/secret.h).
  */
 #ifndef MODELS_CATALOGUE_INTEGRATION_H
 #define MODELS_CATALOGUE_INTEGRATION_H
@@ -11,8 +13,8 @@
 extern const struct catalogue integration_catalogue;
 
 /*
- * The integration of a client that names none: the first active one whose
- * provider is Jira. Gives: *ret_id; 0 when there is none.
+ * The integration of a client that names none: of the active ones whose product
+ * is jira that named Jira, else the first. Gives: *ret_id; 0: there is none.
  */
 enum err integration_default(struct db *db, int64_t tenant_id,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;

@@ -2,6 +2,7 @@
 /* What answers show of an integration; never its secret. */
 SHOWN(id, INT, NOT_NULL, "t.id")
 SHOWN(name, TEXT, NOT_NULL, "t.provider")
+SHOWN(product, TEXT, NOT_NULL, "t.product")
 SHOWN(integration_type, TEXT, NOT_NULL, "t.type")
 SHOWN(base_url, TEXT, NULLABLE, "t.base_url")
 SHOWN(username, TEXT, NULLABLE, "t.username")

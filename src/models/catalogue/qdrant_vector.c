@@ -38,8 +38,9 @@ qdrant_vector_count(struct db *db, int64_t tenant_id, struct span collections,
 #undef VECTOR
 		    ") SELECT title, name, rows, vectors,"
 		    " (SELECT logo_filename FROM integrations"
-		    " WHERE tenant_id = $1 AND lower(provider) = lower(title)"
-		    " ORDER BY active DESC, id LIMIT 1) FROM counts",
+		    " WHERE tenant_id = $1 AND product = lower(title)"
+		    " ORDER BY active DESC, lower(provider) = lower(title) DESC,"
+		    " id LIMIT 1) FROM counts",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;

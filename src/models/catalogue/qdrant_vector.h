@@ -11,7 +11,7 @@
 struct vector_count {
 	const char *group;
 	const char *name;
-	struct span logo_filename; /* of the group's integration */
+	struct span logo_filename; /* of its first integration */
 	int64_t rows;		   /* active ones in the table */
 	int64_t vectors;	   /* those of them that have a point */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is kept as vectors, as the dashboard shows it: VECTOR(group, name,
- * table). A group is named like the provider of its integration; the groups
+ * table). A group is named like the product of its integrations; the groups
  * stand together.
  */
 VECTOR("Jira", "Work Items", "work_items")

@@ -16,14 +16,18 @@ COLUMN(ai_model, CHARS(100), NULLABLE)
 COLUMN(ai_model_config, JSONB, NULLABLE)
 COLUMN(cost_config, JSONB, NULLABLE)
 COLUMN(fallback_integration_id, INTEGER, NULLABLE)
+COLUMN(product, CHARS(50), NOT_NULL)
 DEFAULT(ai_model_config, "'{}'::jsonb")
 DEFAULT(cost_config, "'{}'::jsonb")
 DEFAULT(settings, "'{}'::jsonb")
 KEY("UNIQUE (tenant_id, id)")
 KEY("FOREIGN KEY (tenant_id, fallback_integration_id)"
     " REFERENCES integrations(tenant_id, id)")
+CHECK("CHECK (((product)::text ~ '^[a-z0-9][a-z0-9_-]*$'::text))")
 INDEX("btree (tenant_id)")
 INDEX("btree (provider)")
 INDEX("btree (type)")
+TRIGGER("product_of_name BEFORE INSERT ON integrations FOR EACH ROW"
+    " WHEN (new.product IS NULL) EXECUTE FUNCTION etl_product_of_name()")
 
 #include "models/tables/row_words_end.h"

@@ -62,6 +62,10 @@ take_integration(struct setup *setup, struct db *db, struct diag *diag)
 		.kind = COLUMN_TEXT,
 		.text = SPAN_LIT("Jira") });
 	catalogue_set(&change,
+	    (struct catalogue_value){ .column = "product",
+		.kind = COLUMN_TEXT,
+		.text = SPAN_LIT("jira") });
+	catalogue_set(&change,
 	    (struct catalogue_value){ .column = "type",
 		.kind = COLUMN_TEXT,
 		.text = SPAN_LIT("Data") });

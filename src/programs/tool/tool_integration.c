@@ -19,7 +19,7 @@
 /* What these commands take. */
 struct options {
 	int64_t tenant_id;
-	const char *provider, *type, *base_url, *username;
+	const char *provider, *product, *type, *base_url, *username;
 	const char *settings_file, *password_file;
 };
 
@@ -29,6 +29,7 @@ read_options(struct tool *tool, struct options *ret)
 	static const struct option options[] = {
 		{ "tenant", required_argument, NULL, 't' },
 		{ "provider", required_argument, NULL, 'p' },
+		{ "product", required_argument, NULL, 'r' },
 		{ "type", required_argument, NULL, 'y' },
 		{ "base-url", required_argument, NULL, 'u' },
 		{ "username", required_argument, NULL, 'n' },
@@ -44,6 +45,7 @@ read_options(struct tool *tool, struct options *ret)
 	*ret = (struct options){ 0 };
 	while ((option = tool_option(tool, options)) != -1) {
 		const char **texts[] = { ['p'] = &ret->provider,
+			['r'] = &ret->product,
 			['y'] = &ret->type,
 			['u'] = &ret->base_url,
 			['n'] = &ret->username,
@@ -92,6 +94,12 @@ read_change(struct tool *tool, const struct options *options,
 
 	set_text(tool, change, "provider", "--provider", options->provider, 1,
 	    50);
+	if (options->product != NULL &&
+	    !span_is_word(str_span(options->product)))
+		tool_usage(tool,
+		    "--product takes one word of small letters, digits, - and"
+		    " _, such as jira");
+	set_text(tool, change, "product", "--product", options->product, 1, 50);
 	set_text(tool, change, "type", "--type", options->type, 1, 50);
 	set_text(tool, change, "base_url", "--base-url", options->base_url, 0,
 	    2000);
@@ -112,7 +120,7 @@ read_change(struct tool *tool, const struct options *options,
 	return arena_done(tool->arena, diag);
 }
 
-/* A provider is there once for each tenant. */
+/* A name is there once for each tenant. */
 static enum err
 check_provider(struct tool *tool, int64_t tenant_id, int64_t id,
     const struct catalogue_change *change, struct diag *diag)
@@ -129,7 +137,8 @@ check_provider(struct tool *tool, int64_t tenant_id, int64_t id,
 	if (rc == E_OK && taken)
 		return diag_set(diag, E_CONFLICT,
 		    "there is an integration with"
-		    " the provider %.*s already",
+		    " the provider %.*s already: give another name, and"
+		    " --product",
 		    SPAN_ARG(provider->text));
 	return rc;
 }
@@ -199,8 +208,8 @@ tool_integration_create(struct tool *tool, struct diag *diag)
 	tool_no_arguments(tool);
 	if (options.provider == NULL)
 		tool_usage(tool,
-		    "--provider is missing: Jira, GitHub, or what"
-		    " else its batches come from");
+		    "--provider is missing: the integration's name, such"
+		    " as Jira or \"Jira of the other house\"");
 	if (options.type == NULL)
 		options.type = TYPE_DEFAULT;
 	rc = read_change(tool, &options, &change, diag);
@@ -337,8 +346,9 @@ columns(void)
 		const char *member;
 		const char *heading;
 	} headings[] = { { "id", "ID" }, { "name", "PROVIDER" },
-		{ "integration_type", "TYPE" }, { "active", "ACTIVE" },
-		{ "last_sync_at", "LAST BATCH" }, { "base_url", "BASE URL" } };
+		{ "product", "PRODUCT" }, { "integration_type", "TYPE" },
+		{ "active", "ACTIVE" }, { "last_sync_at", "LAST BATCH" },
+		{ "base_url", "BASE URL" } };
 	static struct tool_column all[CATALOGUE_VALUES_MAX];
 	const struct catalogue *catalogue = &integration_catalogue;
 
@@ -363,6 +373,7 @@ tool_integration_list(struct tool *tool, struct diag *diag)
 	read_options(tool, &options);
 	tool_no_arguments(tool);
 	filter.tenant_id = options.tenant_id;
+	filter.product = str_span(options.product);
 	rc = catalogue_list(tool->db, &integration_catalogue, &filter,
 	    tool->arena, &rows, diag);
 	if (rc != E_OK)

@@ -23,16 +23,19 @@ TOOL("tenant", "disable", tool_tenant_disable, "ID",
 TOOL("tenant", "enable", tool_tenant_enable, "ID",
     "Take the requests of a tenant again")
 TOOL("integration", "create", tool_integration_create,
-    "--tenant N --provider NAME [--type TYPE] [--base-url URL]"
+    "--tenant N --provider NAME [--product WORD] [--type KIND]"
+    " [--base-url URL]"
     " [--username NAME] [--password-file FILE] [--settings-file FILE]",
     "Make an integration, the account of a source, and print its id")
 TOOL("integration", "list", tool_integration_list,
-    "--tenant N " OUTPUT, "List the integrations of a tenant")
+    "--tenant N [--product WORD] " OUTPUT,
+    "List the integrations of a tenant, or those of a product")
 TOOL("integration", "show", tool_integration_show,
     "--tenant N " OUTPUT " ID",
     "Print all that is known of an integration, but for its password")
 TOOL("integration", "set", tool_integration_set,
-    "--tenant N [--provider NAME] [--type TYPE] [--base-url URL]"
+    "--tenant N [--provider NAME] [--product WORD] [--type KIND]"
+    " [--base-url URL]"
     " [--username NAME] [--settings-file FILE] ID",
     "Change an integration")
 TOOL("integration", "password", tool_integration_password,

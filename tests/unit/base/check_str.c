@@ -49,7 +49,8 @@ START_TEST(an_integer_is_read_whole_or_not_at_all)
 	int64_t number = 42;
 
 	ck_assert_msg(span_int64(integers[_i].text, &number) ==
-	    integers[_i].good, "'%.*s'", SPAN_ARG(integers[_i].text));
+		integers[_i].good,
+	    "'%.*s'", SPAN_ARG(integers[_i].text));
 	ck_assert_int_eq(number, integers[_i].good ? integers[_i].number : 42);
 }
 END_TEST
@@ -76,8 +77,9 @@ START_TEST(only_whole_texts_are_the_same)
 {
 	ck_assert_int_eq(span_is(comparisons[_i].span, comparisons[_i].text),
 	    comparisons[_i].same);
-	ck_assert_int_eq(span_is_nocase(comparisons[_i].span,
-	    comparisons[_i].text), comparisons[_i].same_nocase);
+	ck_assert_int_eq(
+	    span_is_nocase(comparisons[_i].span, comparisons[_i].text),
+	    comparisons[_i].same_nocase);
 }
 END_TEST
 
@@ -105,8 +107,13 @@ START_TEST(a_choice_is_one_of_the_whole_words)
 END_TEST
 
 static const char *const trims[][2] = {
-	{ "", "" }, { " ", "" }, { " \t ", "" }, { "a", "a" },
-	{ " a b\t", "a b" }, { "\ta", "a" }, { "\na\n", "\na\n" },
+	{ "", "" },
+	{ " ", "" },
+	{ " \t ", "" },
+	{ "a", "a" },
+	{ " a b\t", "a b" },
+	{ "\ta", "a" },
+	{ "\na\n", "\na\n" },
 };
 
 START_TEST(blanks_are_trimmed_at_both_ends)
@@ -132,6 +139,29 @@ START_TEST(unicode_has_blanks_of_its_own)
 {
 	ck_assert(span_is_blank(str_span(blanks[_i].text)) ==
 	    blanks[_i].is_blank);
+}
+END_TEST
+
+static const struct {
+	struct span text;
+	bool is_word;
+} words[] = {
+	{ LIT("jira"), true },
+	{ LIT("azure-devops_2"), true },
+	{ LIT("7"), true },
+	{ LIT(""), false },
+	{ LIT("-jira"), false },
+	{ LIT("_jira"), false },
+	{ LIT("Jira"), false },
+	{ LIT("two words"), false },
+	{ LIT("jira\n"), false },
+	{ { "a\0b", 3 }, false },
+	{ LIT("jir\303\240"), false },
+};
+
+START_TEST(a_word_is_of_small_letters_and_digits)
+{
+	ck_assert(span_is_word(words[_i].text) == words[_i].is_word);
 }
 END_TEST
 
@@ -265,6 +295,8 @@ main(void)
 	    (int)COUNT(trims));
 	tcase_add_loop_test(tcase, unicode_has_blanks_of_its_own, 0,
 	    (int)COUNT(blanks));
+	tcase_add_loop_test(tcase, a_word_is_of_small_letters_and_digits, 0,
+	    (int)COUNT(words));
 	tcase_add_test(tcase, a_span_is_cut_at_each_mark);
 	tcase_add_loop_test(tcase, characters_are_counted_or_found_invalid, 0,
 	    (int)COUNT(counts));
