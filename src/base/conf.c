@@ -234,34 +234,44 @@ conf_free(struct conf_set *sets, size_t count)
 	}
 }
 
-static void
-dump_row(const struct conf_row *row, void *values, FILE *out)
+const char *
+conf_value(const struct conf_row *row, const void *values,
+    char number[CONF_NUMBER_SIZE])
 {
+	const char *at = (const char *)values + row->offset;
+	const char *text = "";
+
+	switch (row->kind) {
+	case CONF_TEXT:
+	case CONF_CHOICE:
+		memcpy(&text, at, sizeof(text));
+		return text;
+	case CONF_SECRET:
+		memcpy(&text, at, sizeof(text));
+		return text[0] == '\0' ? "" : "********";
+	case CONF_NUMBER:
+		(void)snprintf(number, CONF_NUMBER_SIZE, "%" PRId64,
+		    *(const int64_t *)(const void *)at);
+		return number;
+	case CONF_FLAG:
+		return *(const bool *)(const void *)at ? "on" : "off";
+	}
+	return text;
+}
+
+static void
+dump_row(const struct conf_row *row, const void *values, FILE *out)
+{
+	char number[CONF_NUMBER_SIZE];
+
 	(void)fprintf(out, "# %s", row->help);
 	if (row->kind == CONF_NUMBER)
 		(void)fprintf(out, " (%" PRId64 " to %" PRId64 ")", row->least,
 		    row->most);
 	if (row->kind == CONF_CHOICE)
 		(void)fprintf(out, " (%s)", row->choices);
-	(void)fprintf(out, ". Environment: %s.\n%s = ", row->environment,
-	    row->name);
-	switch (row->kind) {
-	case CONF_TEXT:
-	case CONF_CHOICE:
-		(void)fprintf(out, "%s\n", *text_at(row, values));
-		break;
-	case CONF_SECRET:
-		(void)fprintf(out, "%s\n",
-		    **text_at(row, values) == '\0' ? "" : "********");
-		break;
-	case CONF_NUMBER:
-		(void)fprintf(out, "%" PRId64 "\n", *number_at(row, values));
-		break;
-	case CONF_FLAG:
-		(void)fprintf(out, "%s\n",
-		    *flag_at(row, values) ? "on" : "off");
-		break;
-	}
+	(void)fprintf(out, ". Environment: %s.\n%s = %s\n", row->environment,
+	    row->name, conf_value(row, values, number));
 }
 
 void

@@ -112,6 +112,14 @@ const char *conf_path(const char *given);
 /* Give the texts back. */
 void conf_free(struct conf_set *sets, size_t count);
 
+/*
+ * A setting as text, in `number` unless it is one; a secret is masked.
+ * Lives: as long as the settings, and `number`, do.
+ */
+#define CONF_NUMBER_SIZE 24
+const char *conf_value(const struct conf_row *row, const void *values,
+    char number[CONF_NUMBER_SIZE]);
+
 /* Print all settings as a file that conf_read() takes, secrets masked. */
 void conf_dump(const struct conf_set *sets, size_t count, FILE *out);
 

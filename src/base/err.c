@@ -48,7 +48,7 @@ err_exit_code(enum err code)
 {
 	if (code == E_USAGE)
 		return EX_USAGE;
-	if (code == E_SETTING)
+	if (code == E_SETTING || code == E_NO_KEY)
 		return EX_CONFIG;
 	switch (err_class(code)) {
 	case ERR_CLASS_OK:

@@ -111,11 +111,11 @@ printf '[{"id":"1","key":"a\\u0000"}]' >"$TMP/files/a.json"
 printf '[{"id":"2","key":"b"}]' >"$TMP/files/b.json"
 import=("$ETL_BUILD/pulse-etl" import --url "$ETL_URL" --integration 1 --type jira_projects_batch)
 check_is "import: one is refused" "$("${import[@]}" "$TMP/files" 2>"$TMP/err" | tail -n 1)" \
-	"2 files: 1 stored, 0 were there, 1 failed"
+	"2 files: 1 stored, 0 known, 1 failed"
 check_match "and how it would not be" "$(cat "$TMP/err")" 'nul=replace'
 check_is "--nul=replace stores what is missing, and nothing twice" \
 	"$("${import[@]}" --nul=replace "$TMP/files" 2>"$TMP/err" | tail -n 1)" \
-	"2 files: 1 stored, 1 were there, 0 failed"
+	"2 files: 1 stored, 1 known, 0 failed"
 check_is "replaced" "$(sql "SELECT raw_data->0->>'key' FROM raw_extraction_data WHERE external_id = 'a.json'")" 'a�'
 check_is "another word: 64" "$("${import[@]}" --nul=x "$TMP/files" 2>/dev/null; echo $?)" 64
 

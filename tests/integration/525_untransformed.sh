@@ -110,6 +110,6 @@ for n in $(seq 1 20); do
 	printf '{"integration_id":1,"entity_type":"type_%d","raw_data":[%d]}' $((n % 2)) "$n" >"$TMP/files/$n.json"
 done
 "$ETL_BUILD/pulse-etl" import --url "$ETL_URL" "$TMP/files" >"$TMP/out" 2>"$TMP/err"
-check_is "import stores all" "$? $(tail -n 1 "$TMP/out")" "0 20 files: 20 stored, 0 were there, 0 failed"
+check_is "import stores all" "$? $(tail -n 1 "$TMP/out")" "0 20 files: 20 stored, 0 known, 0 failed"
 check_is "and warns once for each type" "$(grep -c '^warning ' "$TMP/err") $(grep -c 'type_1' "$TMP/err")" "2 1"
 done_testing

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_purge.h"
 
+#include "models/tables/column.h"
+
 /* Of which batches: $1 tenant, $2 status, $3 age, $4 after which id. */
 #define CONDITION \
 	" FROM raw_extraction_data" \
@@ -69,4 +71,23 @@ raw_batch_purge_count(struct db *db, const struct raw_batch_purge *purge,
 	*ret_count = db_int(rows, 0, 0);
 	*ret_bytes = db_int(rows, 0, 1);
 	return E_OK;
+}
+
+enum err
+raw_batch_purge_first(struct db *db, const struct raw_batch_purge *purge,
+    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_purge_first",
+		.sql =
+		    "SELECT id, tenant_id, entity_type, processing_status, " COLUMN_READ_STAMP(
+			"created_at") ", raw_data_bytes" CONDITION
+				      " ORDER BY id LIMIT $5",
+	};
+	struct db_params params = { 0 };
+
+	add_purge(purge, &params);
+	db_add_int(&params, limit);
+	return db_run(db, &statement, &params, arena, ret_rows, diag);
 }

@@ -29,4 +29,18 @@ enum err raw_batch_purge_count(struct db *db,
     const struct raw_batch_purge *purge, struct arena *arena,
     int64_t *ret_count, int64_t *ret_bytes, struct diag *diag) MUST_CHECK;
 
+/* The first of them, in the order of their ids; the cells of a row: */
+enum {
+	RAW_BATCH_PURGE_ID,
+	RAW_BATCH_PURGE_TENANT,
+	RAW_BATCH_PURGE_TYPE,
+	RAW_BATCH_PURGE_STATUS,
+	RAW_BATCH_PURGE_CREATED,
+	RAW_BATCH_PURGE_BYTES,
+	RAW_BATCH_PURGE_COLUMNS
+};
+enum err raw_batch_purge_first(struct db *db,
+    const struct raw_batch_purge *purge, int64_t limit, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_requeue.h"
 
+#include "models/batch/raw_batch.h"
 #include "models/batch/raw_batch_inside.h"
 #include "models/batch/raw_batch_version.h"
 
@@ -25,6 +26,22 @@ raw_batch_requeue_count(struct db *db, const struct raw_batch_filter *filter,
 	sql_add(&sql, "SELECT count(*)");
 	add_filter(&sql, filter);
 	return sql_get_int(&sql, db, arena, ret_count, diag);
+}
+
+enum err
+raw_batch_requeue_first(struct db *db, const struct raw_batch_filter *filter,
+    int64_t limit, struct arena *arena, struct db_rows **ret_rows,
+    struct diag *diag)
+{
+	struct sql sql;
+
+	sql_init(&sql);
+	sql_add(&sql, "SELECT ");
+	columns_add(&sql, raw_batch_columns, RAW_BATCH_COLUMNS);
+	add_filter(&sql, filter);
+	sql_add(&sql, " ORDER BY id");
+	sql_add_int(&sql, " LIMIT $%d", limit);
+	return sql_run(&sql, db, false, arena, ret_rows, diag);
 }
 
 enum err

@@ -25,4 +25,9 @@ enum err raw_batch_requeue_count(struct db *db,
     const struct raw_batch_filter *filter, struct arena *arena,
     int64_t *ret_count, struct diag *diag) MUST_CHECK;
 
+/* The first of them, oldest first, as lists show them: raw_batch_columns. */
+enum err raw_batch_requeue_first(struct db *db,
+    const struct raw_batch_filter *filter, int64_t limit, struct arena *arena,
+    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
 #endif

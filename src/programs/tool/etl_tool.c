@@ -12,18 +12,11 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/suggest.h"
+#include "programs/tool/tool_help.h"
 #include "programs/tool/tool_output.h"
 
 #define PROGRAM "pulse-etl"
 #define ARENA_BYTES (256u << 20)
-
-struct tool_row {
-	const char *group;
-	const char *command;
-	tool_command *run;
-	const char *takes;
-	const char *sentence;
-};
 
 static const struct tool_row commands[] = {
 #define TOOL(group, command, function, takes, sentence) \
@@ -35,46 +28,10 @@ static const struct tool_row commands[] = {
 static struct settings settings;
 static struct conf_set sets[SETTINGS_SETS];
 
-/* Print the commands, of one group or (NULL) of all. */
-static void
-print_commands(const char *group)
-{
-	for (size_t i = 0; i < COUNT(commands); i++) {
-		const struct tool_row *row = &commands[i];
-
-		if (group == NULL || strcmp(group, row->group) == 0)
-			(void)printf("  %s%s%s%s%s\n      %s\n", row->group,
-			    row->command[0] == '\0' ? "" : " ", row->command,
-			    row->takes[0] == '\0' ? "" : " ", row->takes,
-			    row->sentence);
-	}
-}
-
 static void
 print_help(const char *group)
 {
-	(void)puts("usage: " PROGRAM
-		   " [--config FILE] GROUP [COMMAND]"
-		   " [OPTION]...\n");
-	print_commands(group);
-	(void)puts(
-	    "\n"
-	    "  -c, --config FILE  read settings from FILE, the other programs'"
-	    " file;\n"
-	    "                     without it ETL_CONFIG, then\n"
-	    "                     " ETL_SYSCONFDIR
-	    "/pulse-etl/etl.conf\n"
-	    "  -h, --help         this text; behind a GROUP its commands\n"
-	    "  -V, --version      the version\n"
-	    "\n"
-	    "Settings come from FILE, and from the environment, which wins:"
-	    " DATABASE_URL\n"
-	    "names the database, as whom.\n"
-	    "\n"
-	    "Exit codes: 0 done; 1 refused or not found; 64 wrong options; 65"
-	    " wrong\n"
-	    "input; 69 a server is unreachable; 70 our fault; 78 wrong"
-	    " settings.");
+	tool_help_all(commands, COUNT(commands), group);
 }
 
 _Noreturn static void
@@ -105,7 +62,8 @@ tool_usage(const struct tool *tool, const char *format, ...)
 	(void)fputs(PROGRAM ": ", stderr);
 	(void)vfprintf(stderr, format, args);
 	va_end(args);
-	(void)fprintf(stderr, "\nusage: " PROGRAM " %s\n", tool->usage);
+	(void)fputc('\n', stderr);
+	tool_help_usage(stderr, tool->row);
 	exit(err_exit_code(E_USAGE));
 }
 
@@ -114,7 +72,7 @@ static bool
 takes(const struct tool *tool, const char *name)
 {
 	const size_t len = strlen(name);
-	const char *at = tool->usage;
+	const char *at = tool->row->takes;
 
 	while ((at = strstr(at, "--")) != NULL) {
 		at += 2;
@@ -137,11 +95,11 @@ next_option(struct tool *tool, const struct option *options)
 		tool_usage(tool, "--%s is not for this command",
 		    options[index].name);
 	if (option == 'h') {
-		(void)printf("usage: " PROGRAM " %s\n", tool->usage);
+		tool_help_command(tool->row);
 		exit(err_exit_code(E_OK));
 	}
 	if (option == '?') {
-		(void)fprintf(stderr, "usage: " PROGRAM " %s\n", tool->usage);
+		tool_help_usage(stderr, tool->row);
 		exit(err_exit_code(E_USAGE));
 	}
 	return option;
@@ -150,11 +108,23 @@ next_option(struct tool *tool, const struct option *options)
 int
 tool_option(struct tool *tool, const struct option *options)
 {
-	int option;
+	for (;;) {
+		const int option = next_option(tool, options);
 
-	while ((option = next_option(tool, options)) == 'O')
-		tool->format = tool_output_format(tool, optarg);
-	return option;
+		switch (option) {
+		case 'O':
+			tool->format = tool_output_format(tool, optarg);
+			break;
+		case 'Q':
+			tool->quiet = true;
+			break;
+		case 'Y':
+			tool->yes = true;
+			break;
+		default:
+			return option;
+		}
+	}
 }
 
 void
@@ -190,22 +160,47 @@ tool_number(const struct tool *tool, const char *option, int64_t min,
 	return number;
 }
 
+static void
+print_setting(struct tool_output *output, const struct conf_row *row,
+    const void *values)
+{
+	char number[CONF_NUMBER_SIZE];
+
+	tool_output_cell(output, str_span(row->name));
+	tool_output_cell(output, str_span(conf_value(row, values, number)));
+	tool_output_cell(output, str_span(row->environment));
+	tool_output_cell(output, str_span(row->help));
+}
+
 /* Print all settings, secrets masked. */
 enum err
 tool_settings_show(struct tool *tool, struct diag *diag)
 {
 	static const struct option options[] = {
+		TOOL_OUTPUT_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	static const struct tool_column columns[] = {
+		{ "name", "NAME", COLUMN_TEXT },
+		{ "value", "VALUE", COLUMN_TEXT },
+		{ "environment", NULL, COLUMN_TEXT },
+		{ "help", NULL, COLUMN_TEXT },
+	};
+	struct tool_output *output;
 
-	(void)diag;
 	while (tool_option(tool, options) != -1)
 		continue;
-	if (optind < tool->argc)
-		tool_usage(tool, "unexpected argument: %s", tool->argv[optind]);
-	conf_dump(sets, COUNT(sets), stdout);
-	return E_OK;
+	tool_no_arguments(tool);
+	if (tool->format == TOOL_TABLE) { /* a file of settings */
+		conf_dump(sets, COUNT(sets), stdout);
+		return E_OK;
+	}
+	output = tool_output_begin(tool, columns, COUNT(columns));
+	for (size_t i = 0; i < COUNT(sets); i++)
+		for (size_t j = 0; j < sets[i].count; j++)
+			print_setting(output, &sets[i].rows[j], sets[i].values);
+	return tool_output_end(output, diag);
 }
 
 /*
@@ -331,9 +326,7 @@ main(int argc, char **argv)
 	tool.arena = arena_new(ARENA_BYTES);
 	tool.db = db_new(&settings.db, PROGRAM);
 	if (tool.arena != NULL && tool.db != NULL) {
-		tool.usage = arena_printf(tool.arena, "%s%s%s%s%s", row->group,
-		    row->command[0] == '\0' ? "" : " ", row->command,
-		    row->takes[0] == '\0' ? "" : " ", row->takes);
+		tool.row = row;
 		db_tenant(tool.db, DB_EVERY_TENANT);
 		rc = run_command(row, &tool);
 	}

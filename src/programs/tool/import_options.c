@@ -13,6 +13,22 @@
 #define JOBS_MAX 64
 #define ADDRESS_MAX 65536
 
+/* The service's address: with what its routes begin with, too. */
+static const char *
+read_url(const struct tool *tool)
+{
+	static const char routes[] = "/app/etl";
+	struct span url = str_span(optarg);
+
+	while (url.len > 0 && url.at[url.len - 1] == '/')
+		url.len--;
+	if (url.len >= sizeof(routes) &&
+	    memcmp(url.at + url.len - sizeof(routes) + 1, routes,
+		sizeof(routes) - 1) == 0)
+		url.len -= sizeof(routes) - 1;
+	return arena_text(tool->arena, url);
+}
+
 void
 import_options_read(struct tool *tool, struct import_options *ret)
 {
@@ -25,6 +41,8 @@ import_options_read(struct tool *tool, struct import_options *ret)
 		{ "token-file", required_argument, NULL, 'f' },
 		{ "nul", required_argument, NULL, 'n' },
 		{ "no-queue", no_argument, NULL, 'q' },
+		{ "strict", no_argument, NULL, 's' },
+		TOOL_QUIET_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -36,7 +54,7 @@ import_options_read(struct tool *tool, struct import_options *ret)
 	while ((option = tool_option(tool, options)) != -1) {
 		switch (option) {
 		case 'u':
-			ret->url = optarg;
+			ret->url = read_url(tool);
 			break;
 		case 't':
 			ret->tenant_id = tool_number(tool, "--tenant", 1,
@@ -58,6 +76,9 @@ import_options_read(struct tool *tool, struct import_options *ret)
 		case 'n':
 			ret->nul = optarg;
 			break;
+		case 's':
+			ret->strict = true;
+			break;
 		default:
 			ret->queue = false;
 			break;
@@ -66,14 +87,17 @@ import_options_read(struct tool *tool, struct import_options *ret)
 	if (ret->url == NULL ||
 	    (strncmp(ret->url, "http://", 7) != 0 &&
 		strncmp(ret->url, "https://", 8) != 0))
-		tool_usage(tool, "--url http://HOST[:PORT] is missing");
+		tool_usage(tool,
+		    "--url takes the service's address:"
+		    " http://HOST[:PORT] or https://HOST[:PORT]");
 	if (ret->nul != NULL && strcmp(ret->nul, "refuse") != 0 &&
 	    strcmp(ret->nul, "replace") != 0)
 		tool_usage(tool, "--nul is refuse or replace");
 	if ((ret->entity_type == NULL) != (ret->integration_id == 0))
 		tool_usage(tool, "--integration and --type go together");
 	if (optind == tool->argc)
-		tool_usage(tool, "a FILE or FOLDER is missing");
+		tool_usage(tool,
+		    "a FILE or FOLDER is missing, or - for standard input");
 	if (token_file != NULL && !file_is_private(token_file))
 		(void)fprintf(stderr,
 		    "pulse-etl: warning: everybody can read"
@@ -88,7 +112,7 @@ enum err
 import_options_address(const struct import_options *options, const char *path,
     struct buf *out)
 {
-	const char *name = strrchr(path, '/');
+	const char *name = path == NULL ? NULL : strrchr(path, '/');
 
 	buf_init(out, ADDRESS_MAX);
 	buf_printf(out, "%s/app/etl/raw-data/store?queue_transform=%s",
@@ -100,6 +124,8 @@ import_options_address(const struct import_options *options, const char *path,
 	buf_printf(out, "&integration_id=%" PRId64 "&entity_type=",
 	    options->integration_id);
 	http_client_escape(out, options->entity_type);
+	if (path == NULL)
+		return buf_done(out);
 	buf_add_text(out, "&external_id=");
 	http_client_escape(out, name == NULL ? path : name + 1);
 	return buf_done(out);

@@ -16,13 +16,14 @@ struct import_options {
 	int64_t integration_id;
 	int64_t jobs;
 	bool queue;
+	bool strict; /* a warning is a failure in the end */
 };
 
 /* Read the options; what is wrong ends the program with how it is used. */
 void import_options_read(struct tool *tool, struct import_options *ret);
 
 /*
- * Where a file goes: with --type it is the payload, and the rest is here.
+ * Where a file goes, or (path NULL) a line: with --type it is the payload, and the rest is here.
  * Owns: the caller frees *out, which is begun here.
  */
 enum err import_options_address(const struct import_options *options,

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "programs/tool/tool.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/tenant/audit_log.h"
 
@@ -14,6 +17,29 @@ tool_explain(enum err rc, const char *what, struct diag *diag)
 		    " %s: connect as the owner of the tables (DATABASE_URL)",
 		    what);
 	return rc;
+}
+
+/* What is less than this is done without a question. */
+#define MANY 100
+
+bool
+tool_may(const struct tool *tool, int64_t count, const char *format, ...)
+{
+	char line[16];
+	va_list args;
+
+	if (count <= MANY || tool->yes || isatty(STDIN_FILENO) != 1 ||
+	    isatty(STDERR_FILENO) != 1)
+		return true;
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fputs(". Go on? [y/N] ", stderr);
+	if (fgets(line, sizeof(line), stdin) != NULL &&
+	    (line[0] == 'y' || line[0] == 'Y'))
+		return true;
+	(void)fputs("pulse-etl: nothing was done\n", stderr);
+	return false;
 }
 
 enum err

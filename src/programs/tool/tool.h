@@ -13,23 +13,46 @@
 /* How lists are printed; see tool_output.h. */
 enum tool_format { TOOL_TABLE, TOOL_JSON, TOOL_NDJSON, TOOL_TSV };
 
-struct tool {
-	const struct settings *settings;
-	struct db *db; /* not opened yet; for every tenant */
-	struct arena *arena;
-	const char *usage; /* of the command: its words and what they take */
-	enum tool_format format; /* as --output says */
-	int exit_code;		 /* of a command that did its work; 0 */
-	/* Behind the command's own words; [0] is for getopt_long(3). */
-	int argc;
-	char **argv;
-};
+struct tool;
 
 /*
  * Run one command.
  * Fails: as it says; the diag is printed, the class decides the exit code.
  */
 typedef enum err tool_command(struct tool *tool, struct diag *diag);
+
+/* A row of tool_rows.h. */
+struct tool_row {
+	const char *group;
+	const char *command; /* "": the group is itself one */
+	tool_command *run;
+	const char *takes; /* options, then arguments */
+	const char *sentence;
+};
+
+struct tool {
+	const struct settings *settings;
+	struct db *db;		   /* not opened yet; for every tenant */
+	struct arena *arena;
+	const struct tool_row *row;
+	enum tool_format format; /* as --output says */
+	bool quiet;		 /* --quiet: no progress */
+	bool yes;		 /* --yes: no question */
+	int exit_code;		 /* of a command that did its work; 0 */
+	/* Behind the command's own words; [0] is for getopt_long(3). */
+	int argc;
+	char **argv;
+};
+
+/* For the rows of options of what takes long or changes much. */
+#define TOOL_QUIET_OPTION \
+	{ \
+		"quiet", no_argument, NULL, 'Q' \
+	}
+#define TOOL_YES_OPTION \
+	{ \
+		"yes", no_argument, NULL, 'Y' \
+	}
 
 #define TOOL(group, command, function, takes, sentence) tool_command function;
 #include "programs/tool/tool_rows.h"
@@ -53,6 +76,14 @@ enum err tool_audit(struct tool *tool, int64_t tenant_id, const char *action,
  * as; `what` is what was to be changed.
  */
 enum err tool_explain(enum err rc, const char *what, struct diag *diag);
+
+/*
+ * May as many as `count` be changed? Up to 100 they may, and with --yes, and
+ * where nobody sits at a terminal; else the person there is asked, and told
+ * what will be done by `format`: "1200 batches are processed again".
+ */
+bool tool_may(const struct tool *tool, int64_t count, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 /* End the program where there are arguments behind the options. */
 void tool_no_arguments(const struct tool *tool);

@@ -5,37 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "programs/tool/tool_broker.h"
-#include "queue/dead_letters.h"
-#include "queue/queue_consumer.h"
+#include "programs/tool/dead.h"
+#include "programs/tool/tool_progress.h"
 #include "work/requeue.h"
 
 #define LIST_LIMIT 100
 #define LIMIT_MAX 1000000
-
-/* What these commands take: a queue, and which of its dead messages. */
-struct pick {
-	enum queue queue;
-	int64_t limit;
-	int64_t number; /* as dead list counts, from 1; 0: any */
-	int64_t batch;	/* raw_data_id; 0: any */
-	bool all;
-};
-
-/* One message, as far as it can be read. */
-struct dead {
-	const struct mq_delivery *delivery;
-	int64_t number;
-	bool is_job;
-	struct job job;
-};
-
-/* Gives: *ret_done, whether it could be done. */
-typedef enum err dead_action(struct tool *tool, struct queue_manager *queue,
-    enum queue source, const struct dead *dead, bool *ret_done,
-    struct diag *diag);
 
 static void
 read_options(struct tool *tool, struct pick *pick, bool one)
@@ -45,6 +22,9 @@ read_options(struct tool *tool, struct pick *pick, bool one)
 		{ "number", required_argument, NULL, 'n' },
 		{ "batch", required_argument, NULL, 'b' },
 		{ "all", no_argument, NULL, 'a' },
+		TOOL_OUTPUT_OPTION,
+		TOOL_QUIET_OPTION,
+		TOOL_YES_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -77,7 +57,10 @@ read_options(struct tool *tool, struct pick *pick, bool one)
 		    " extract",
 		    tool->argv[optind]);
 	if (one && (pick->number != 0) + (pick->batch != 0) + pick->all != 1)
-		tool_usage(tool, "say which: by --number, --batch or --all");
+		tool_usage(tool, "say which: by --number%s",
+		    strstr(tool->row->takes, "--all") == NULL ?
+			" or --batch" :
+			", --batch or --all");
 }
 
 static bool
@@ -89,127 +72,58 @@ is_picked(const struct pick *pick, const struct dead *dead)
 	    (dead->is_job && dead->job.raw_data_id == pick->batch);
 }
 
+/* One message: is it picked, and what becomes of it. */
+static enum err
+take_one(struct tool *tool, struct queue_manager *queue,
+    const struct pick *pick, dead_action *action, struct dead *dead,
+    int64_t *ret_found, int64_t *ret_done, struct diag *diag)
+{
+	bool is_done = false;
+	enum err rc;
+
+	dead->is_job = job_read_batch(dead->delivery->body, tool->arena,
+			   &dead->job, diag) == E_OK;
+	diag_clear(diag);
+	if (!is_picked(pick, dead))
+		return E_OK;
+	rc = action(tool, queue, pick, dead, &is_done, diag);
+	++*ret_found;
+	*ret_done += rc == E_OK && is_done;
+	return rc;
+}
+
 /*
  * Walk through the messages that are there now and do something with those
  * that are picked. The others, not settled, go back when we leave.
  */
 static enum err
-each(struct tool *tool, const struct pick *pick, dead_action *action,
-    int64_t *ret_found, int64_t *ret_done, struct diag *diag)
+each(struct tool *tool, struct queue_manager *queue, const struct pick *pick,
+    int64_t count, dead_action *action, int64_t *ret_found, int64_t *ret_done,
+    struct diag *diag)
 {
-	struct queue_manager *queue;
-	int64_t count = 0, found = 0, done = 0;
-	enum err rc;
+	struct tool_progress progress;
+	enum err rc = E_OK;
 
-	rc = tool_broker(tool, &queue, diag);
-	if (rc == E_OK)
-		rc = dead_letters_count(queue, pick->queue, &count, diag);
-	for (int64_t i = 1; rc == E_OK && i <= count && found < pick->limit;
+	*ret_found = *ret_done = 0;
+	tool_progress_begin(&progress, tool, "messages", count);
+	for (int64_t i = 1; rc == E_OK && i <= count &&
+	     *ret_found < pick->limit && !tool_progress_stopped();
 	     i++) {
 		struct mq_delivery *delivery = NULL;
 		struct dead dead = { .number = i };
-		bool is_done = false;
 
 		rc = dead_letters_next(queue, pick->queue, &delivery, diag);
 		if (rc != E_OK || delivery == NULL)
 			break;
 		dead.delivery = delivery;
-		dead.is_job = job_read_batch(delivery->body, tool->arena,
-				  &dead.job, diag) == E_OK;
-		diag_clear(diag);
-		if (is_picked(pick, &dead)) {
-			rc = action(tool, queue, pick->queue, &dead, &is_done,
-			    diag);
-			found++;
-			done += rc == E_OK && is_done;
-		}
+		rc = take_one(tool, queue, pick, action, &dead, ret_found,
+		    ret_done, diag);
 		mq_delivery_free(delivery);
+		if (pick->output == NULL)
+			tool_progress_set(&progress, i, "");
 	}
-	*ret_found = found;
-	*ret_done = done;
+	tool_progress_end(&progress);
 	return rc;
-}
-
-static struct span
-reason_of(const struct dead *dead)
-{
-	const char *reason = mq_header_text(dead->delivery, HEADER_REASON);
-
-	if (reason == NULL) /* the broker's own: rejected, delivery_limit */
-		reason = mq_header_text(dead->delivery, "x-first-death-reason");
-	return reason == NULL ? SPAN_LIT("-") : str_span(reason);
-}
-
-static void
-stamp_of(const struct dead *dead, char *stamp, size_t size)
-{
-	time_t when = (time_t)dead->delivery->timestamp;
-	struct tm parts;
-
-	if (when <= 0 || gmtime_r(&when, &parts) == NULL ||
-	    strftime(stamp, size, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		(void)snprintf(stamp, size, "-");
-}
-
-static enum err
-print_line(struct tool *tool, struct queue_manager *queue, enum queue source,
-    const struct dead *dead, bool *ret_done, struct diag *diag)
-{
-	struct span text;
-	char stamp[40];
-
-	(void)queue;
-	(void)source;
-	(void)diag;
-	*ret_done = true;
-	stamp_of(dead, stamp, sizeof(stamp));
-	(void)printf("%-6" PRId64 " %-20s ", dead->number, stamp);
-	if (dead->is_job) {
-		(void)printf("%-8" PRId64 " %-10" PRId64 " ",
-		    dead->job.tenant_id, dead->job.raw_data_id);
-		text = tool_plain(tool, dead->job.entity_type);
-		(void)printf("%-26.*s ", SPAN_ARG(text));
-	} else {
-		(void)printf("%-8s %-10s %-26s ", "-", "-", "-");
-	}
-	text = tool_plain(tool, reason_of(dead));
-	(void)printf("%.200s\n", text.at);
-	return E_OK;
-}
-
-static enum err
-print_whole(struct tool *tool, struct queue_manager *queue, enum queue source,
-    const struct dead *dead, bool *ret_done, struct diag *diag)
-{
-	const struct mq_delivery *delivery = dead->delivery;
-	struct span text;
-	char stamp[40];
-
-	(void)queue;
-	(void)source;
-	(void)diag;
-	*ret_done = true;
-	stamp_of(dead, stamp, sizeof(stamp));
-	text = tool_plain(tool, delivery->message_id);
-	(void)printf("number: %" PRId64 "\npublished: %s\nmessage_id: %.*s",
-	    dead->number, stamp, SPAN_ARG(text));
-	for (size_t i = 0; i < delivery->header_count; i++) {
-		const struct mq_arg *header = &delivery->headers[i];
-
-		if (strcmp(header->key, "x-delivery-count") == 0)
-			continue; /* of looks like this one */
-		text = tool_plain(tool, str_span(header->key));
-		(void)printf("\n%.*s: ", SPAN_ARG(text));
-		text = tool_plain(tool, str_span(header->text));
-		if (header->text != NULL)
-			(void)printf("%.*s", SPAN_ARG(text));
-		else
-			(void)printf("%" PRId64, header->number);
-	}
-	text = tool_plain(tool, delivery->body);
-	(void)printf("\nbody: %.*s", SPAN_ARG(text));
-	(void)puts(delivery->cut ? " ... and more\n" : "\n");
-	return E_OK;
 }
 
 /* Its batch is pending again and has a message; else it stays dead. */
@@ -245,9 +159,11 @@ revive_batch(struct tool *tool, struct queue_manager *queue,
 }
 
 static enum err
-revive(struct tool *tool, struct queue_manager *queue, enum queue source,
+revive(struct tool *tool, struct queue_manager *queue, const struct pick *pick,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
+	const enum queue source = pick->queue;
+
 	if (source != QUEUE_EXTRACT && !dead->is_job) {
 		(void)fprintf(stderr,
 		    "pulse-etl: message %" PRId64
@@ -270,12 +186,12 @@ revive(struct tool *tool, struct queue_manager *queue, enum queue source,
 }
 
 static enum err
-drop(struct tool *tool, struct queue_manager *queue, enum queue source,
+drop(struct tool *tool, struct queue_manager *queue, const struct pick *pick,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
 	enum err rc = E_OK;
 
-	(void)source;
+	(void)pick;
 	if (dead->is_job)
 		rc = tool_audit(tool, dead->job.tenant_id, "dead.drop",
 		    dead->job.raw_data_id, diag);
@@ -285,48 +201,109 @@ drop(struct tool *tool, struct queue_manager *queue, enum queue source,
 	return dead_letters_drop(queue, dead->delivery, diag);
 }
 
-/* Do it with those that were picked; none is told. */
+/* Connect, and count what is there now. */
 static enum err
-run(struct tool *tool, bool one, int64_t limit, dead_action *action,
-    const char *done_text, struct diag *diag)
+begin(struct tool *tool, const struct pick *pick,
+    struct queue_manager **ret_queue, int64_t *ret_count, struct diag *diag)
 {
-	struct pick pick = { .limit = limit };
-	int64_t found, done;
-	enum err rc;
+	enum err rc = tool_broker(tool, ret_queue, diag);
 
-	read_options(tool, &pick, one);
-	if (action == print_line)
-		(void)printf("%-6s %-20s %-8s %-10s %-26s %s\n", "NUMBER",
-		    "PUBLISHED", "TENANT", "BATCH", "TYPE", "REASON");
-	rc = each(tool, &pick, action, &found, &done, diag);
-	if (rc == E_OK && one && found == 0)
-		return diag_tell(diag, E_NO_ROW, "there is no such message");
-	if (done_text != NULL)
-		(void)printf("%" PRId64 " of %" PRId64 " %s\n", done, found,
-		    done_text);
+	*ret_count = 0;
+	if (rc == E_OK)
+		rc = dead_letters_count(*ret_queue, pick->queue, ret_count,
+		    diag);
 	return rc;
+}
+
+static enum err
+tell_absent(struct diag *diag)
+{
+	return diag_tell(diag, E_NO_ROW, "there is no such message");
+}
+
+/* Show messages, each in a line or whole. */
+static enum err
+show(struct tool *tool, struct pick *pick, bool is_whole, dead_action *action,
+    int64_t *ret_found, struct diag *diag)
+{
+	struct queue_manager *queue;
+	int64_t count, done;
+	enum err rc = begin(tool, pick, &queue, &count, diag);
+
+	if (rc != E_OK)
+		return rc;
+	pick->output = dead_output_begin(tool, is_whole);
+	return each(tool, queue, pick, count, action, ret_found, &done, diag);
 }
 
 enum err
 tool_dead_list(struct tool *tool, struct diag *diag)
 {
-	return run(tool, false, LIST_LIMIT, print_line, NULL, diag);
+	struct pick pick = { .limit = LIST_LIMIT };
+	int64_t found;
+	enum err rc;
+
+	read_options(tool, &pick, false);
+	rc = show(tool, &pick, false, dead_print_line, &found, diag);
+	return rc == E_OK ? tool_output_end(pick.output, diag) : rc;
 }
 
 enum err
 tool_dead_show(struct tool *tool, struct diag *diag)
 {
-	return run(tool, true, LIMIT_MAX, print_whole, NULL, diag);
+	struct pick pick = { .limit = LIMIT_MAX };
+	int64_t found;
+	enum err rc;
+
+	read_options(tool, &pick, true);
+	rc = show(tool, &pick, true, dead_print_whole, &found, diag);
+	if (rc == E_OK && found == 0)
+		return tell_absent(diag);
+	if (rc != E_OK || tool->format == TOOL_TABLE)
+		return rc;
+	return tool_output_end(pick.output, diag);
+}
+
+/* Do it with those that are picked. */
+static enum err
+change(struct tool *tool, dead_action *action, const char *does,
+    const char *done_text, struct diag *diag)
+{
+	struct pick pick = { .limit = LIMIT_MAX };
+	struct queue_manager *queue;
+	int64_t count, found, done;
+	enum err rc;
+
+	read_options(tool, &pick, true);
+	rc = begin(tool, &pick, &queue, &count, diag);
+	if (rc != E_OK)
+		return rc;
+	if (pick.all &&
+	    !tool_may(tool, count, "%" PRId64 " dead messages are %s", count,
+		does)) {
+		tool->exit_code = 1;
+		return E_OK;
+	}
+	rc = each(tool, queue, &pick, count, action, &found, &done, diag);
+	if (rc == E_OK && found == 0 && !tool_progress_stopped())
+		return tell_absent(diag);
+	(void)printf("%" PRId64 " of %" PRId64 " %s\n", done, found, done_text);
+	if (rc == E_OK && tool_progress_stopped() && found < count)
+		tool_progress_tell_stop(tool,
+		    "what is left stays dead: run it again to go on");
+	return rc;
 }
 
 enum err
 tool_dead_requeue(struct tool *tool, struct diag *diag)
 {
-	return run(tool, true, LIMIT_MAX, revive, "messages requeued", diag);
+	return change(tool, revive, "put back on their queue",
+	    "messages requeued", diag);
 }
 
 enum err
 tool_dead_drop(struct tool *tool, struct diag *diag)
 {
-	return run(tool, true, LIMIT_MAX, drop, "messages dropped", diag);
+	return change(tool, drop, "forgotten for good", "messages dropped",
+	    diag);
 }

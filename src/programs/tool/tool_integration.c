@@ -346,9 +346,8 @@ columns(void)
 		const char *member;
 		const char *heading;
 	} headings[] = { { "id", "ID" }, { "name", "PROVIDER" },
-		{ "product", "PRODUCT" }, { "integration_type", "TYPE" },
-		{ "active", "ACTIVE" }, { "last_sync_at", "LAST BATCH" },
-		{ "base_url", "BASE URL" } };
+		{ "product", "PRODUCT" }, { "active", "ACTIVE" },
+		{ "last_sync_at", "LAST BATCH" }, { "base_url", "BASE URL" } };
 	static struct tool_column all[CATALOGUE_VALUES_MAX];
 	const struct catalogue *catalogue = &integration_catalogue;
 

@@ -5,13 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "models/batch/raw_batch_purge.h"
-#include "programs/tool/tool.h"
+#include "programs/tool/tool_output.h"
+#include "programs/tool/tool_progress.h"
 
 /* Rows of one transaction: short locks, small WAL. */
 #define STEP 200
+#define FIRST 10 /* that a dry run shows */
 
 /* What the command takes; ends the program when it is not enough. */
 static bool
@@ -22,6 +23,8 @@ read_options(struct tool *tool, struct raw_batch_purge *ret)
 		{ "status", required_argument, NULL, 's' },
 		{ "tenant", required_argument, NULL, 't' },
 		{ "dry-run", no_argument, NULL, 'd' },
+		TOOL_QUIET_OPTION,
+		TOOL_YES_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -56,15 +59,61 @@ read_options(struct tool *tool, struct raw_batch_purge *ret)
 	return dry;
 }
 
-static void
-tell_progress(int64_t done, int64_t total)
+/* What would be removed, and nothing is. */
+static enum err
+tell_dry(struct tool *tool, const struct raw_batch_purge *purge, int64_t total,
+    int64_t bytes, struct diag *diag)
 {
-	if (isatty(STDERR_FILENO))
-		(void)fprintf(stderr, "\rpurged %" PRId64 " of %" PRId64, done,
-		    total);
-	else if (done % (50 * STEP) == 0)
-		(void)fprintf(stderr, "purged %" PRId64 " of %" PRId64 "\n",
-		    done, total);
+	static const struct tool_column columns[RAW_BATCH_PURGE_COLUMNS] = {
+		[RAW_BATCH_PURGE_ID] = { "id", "ID", COLUMN_INT },
+		[RAW_BATCH_PURGE_TENANT] = { "tenant_id", "TENANT",
+		    COLUMN_INT },
+		[RAW_BATCH_PURGE_TYPE] = { "entity_type", "TYPE", COLUMN_TEXT },
+		[RAW_BATCH_PURGE_STATUS] = { "processing_status", "STATUS",
+		    COLUMN_TEXT },
+		[RAW_BATCH_PURGE_CREATED] = { "created_at", "CREATED",
+		    COLUMN_STAMP },
+		[RAW_BATCH_PURGE_BYTES] = { "raw_data_bytes", "BYTES",
+		    COLUMN_INT },
+	};
+	struct db_rows *rows;
+	enum err rc;
+
+	(void)printf("%" PRId64 " batches with %" PRId64
+		     " bytes of payload would be removed\n",
+	    total, bytes);
+	if (total == 0)
+		return E_OK;
+	rc = raw_batch_purge_first(tool->db, purge, FIRST, tool->arena, &rows,
+	    diag);
+	if (rc == E_OK)
+		rc = tool_output_rows(tool, columns, COUNT(columns), rows,
+		    diag);
+	if (rc == E_OK && total > FIRST)
+		(void)printf("and %" PRId64 " more\n", total - FIRST);
+	return rc;
+}
+
+/* Remove them step by step, each a transaction, until all are or a stop. */
+static enum err
+remove_all(struct tool *tool, struct raw_batch_purge *purge, int64_t total,
+    int64_t *ret_done, struct diag *diag)
+{
+	struct tool_progress progress;
+	int64_t step = 1;
+	enum err rc = E_OK;
+
+	tool_progress_begin(&progress, tool, "batches", total);
+	while (rc == E_OK && step > 0 && !tool_progress_stopped()) {
+		rc = raw_batch_purge_step(tool->db, purge, STEP, tool->arena,
+		    &step, diag);
+		if (rc != E_OK)
+			break;
+		*ret_done += step;
+		tool_progress_set(&progress, *ret_done, "");
+	}
+	tool_progress_end(&progress);
+	return rc;
 }
 
 enum err
@@ -72,7 +121,7 @@ tool_purge(struct tool *tool, struct diag *diag)
 {
 	struct raw_batch_purge purge = { 0 };
 	bool dry = read_options(tool, &purge);
-	int64_t total, bytes, step = 1, done = 0;
+	int64_t total, bytes, done = 0;
 	enum err rc;
 
 	if (purge.tenant_id != 0)
@@ -81,25 +130,24 @@ tool_purge(struct tool *tool, struct diag *diag)
 	    &bytes, diag);
 	if (rc != E_OK)
 		return rc;
-	if (dry) {
-		(void)printf("%" PRId64 " batches with %" PRId64
-			     " bytes of payload would be removed\n",
-		    total, bytes);
+	if (dry)
+		return tell_dry(tool, &purge, total, bytes, diag);
+	if (!tool_may(tool, total,
+		"%" PRId64 " batches with %" PRId64
+		" bytes of payload are removed for good",
+		total, bytes)) {
+		tool->exit_code = 1;
 		return E_OK;
 	}
 	if (total > 0)
 		rc = tool_audit(tool, purge.tenant_id, "raw_data.purge", 0,
 		    diag);
-	while (rc == E_OK && step > 0) {
-		rc = raw_batch_purge_step(tool->db, &purge, STEP, tool->arena,
-		    &step, diag);
-		if (rc != E_OK || step == 0)
-			break;
-		done += step;
-		tell_progress(done, total);
-	}
-	if (done > 0 && isatty(STDERR_FILENO))
-		(void)fputc('\n', stderr);
+	if (rc == E_OK && total > 0)
+		rc = remove_all(tool, &purge, total, &done, diag);
 	(void)printf("%" PRId64 " batches were removed\n", done);
+	if (rc == E_OK && tool_progress_stopped() && done < total)
+		tool_progress_tell_stop(tool,
+		    "%" PRId64 " batches are left: run it again to go on",
+		    total - done);
 	return rc;
 }

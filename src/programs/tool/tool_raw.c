@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * pulse-etl raw, requeue: looking at stored batches, and processing them again.
- */
+/* pulse-etl raw: looking at stored batches. */
+#include "programs/tool/tool_raw.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/suggest.h"
 #include "models/batch/raw_batch.h"
-#include "models/batch/raw_batch_requeue.h"
-#include "programs/tool/tool_broker.h"
-#include "programs/tool/tool_output.h"
-#include "work/requeue.h"
+#include "models/entity_type.h"
+#include "programs/tool/tool_progress.h"
 #include "work/worker_job.h"
 
 #define LIST_LIMIT 50
-#define LIMIT_MAX 1000000000
-/* Batches of one statement, and of one round of messages. */
-#define REQUEUE_STEP 500
-#define STEP_ARENA_BYTES (4u << 20)
-
-/* What these commands take. */
-struct raw_options {
-	struct raw_batch_filter filter;
-	const char *output; /* a file */
-	bool all, dry_run;
-};
+/* Of a payload that is written, between two looks at whether to stop. */
+#define PIECE_BYTES (1u << 20)
 
 /* A status as it stands in the table; anything else ends the program. */
 static struct span
@@ -42,9 +33,8 @@ read_status(const struct tool *tool)
 	    " failed");
 }
 
-/* Read the options; the tenant is not optional. */
-static void
-read_options(struct tool *tool, struct raw_options *ret)
+void
+tool_raw_options(struct tool *tool, struct raw_options *ret)
 {
 	static const struct option options[] = {
 		{ "tenant", required_argument, NULL, 't' },
@@ -56,6 +46,8 @@ read_options(struct tool *tool, struct raw_options *ret)
 		{ "output", required_argument, NULL, 'o' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "dry-run", no_argument, NULL, 'd' },
+		TOOL_QUIET_OPTION,
+		TOOL_YES_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -83,7 +75,7 @@ read_options(struct tool *tool, struct raw_options *ret)
 			break;
 		case 'l':
 			filter->limit = tool_number(tool, "--limit", 1,
-			    LIMIT_MAX);
+			    TOOL_RAW_LIMIT_MAX);
 			break;
 		case 'a':
 			ret->all = true;
@@ -92,7 +84,7 @@ read_options(struct tool *tool, struct raw_options *ret)
 			ret->dry_run = true;
 			break;
 		default:
-			if (strstr(tool->usage, "--output FILE") != NULL)
+			if (strstr(tool->row->takes, "--output FILE") != NULL)
 				ret->output = optarg;
 			else
 				tool->format = tool_output_format(tool, optarg);
@@ -118,8 +110,8 @@ static const struct {
 	{ "error", "ERROR" },
 };
 
-static const struct tool_column *
-list_columns(void)
+const struct tool_column *
+tool_raw_columns(void)
 {
 	static struct tool_column columns[RAW_BATCH_COLUMNS];
 
@@ -133,6 +125,23 @@ list_columns(void)
 	return columns;
 }
 
+/* A type that nothing is made of may be one that was mistyped. */
+static void
+note_type(struct span entity_type)
+{
+	struct suggestion near = { 0 };
+
+	if (entity_type.at == NULL || entity_type_find(entity_type) != NULL)
+		return;
+	for (size_t i = 0; i < entity_type_count; i++)
+		suggest(&near, entity_type, entity_types[i].name);
+	(void)fprintf(stderr,
+	    "pulse-etl: nothing is made of batches of the"
+	    " type %.*s%s%s%s\n",
+	    SPAN_ARG(entity_type), near.name == NULL ? "" : "; did you mean ",
+	    near.name == NULL ? "" : near.name, near.name == NULL ? "" : "?");
+}
+
 enum err
 tool_raw_list(struct tool *tool, struct diag *diag)
 {
@@ -140,14 +149,15 @@ tool_raw_list(struct tool *tool, struct diag *diag)
 	struct db_rows *rows;
 	enum err rc;
 
-	read_options(tool, &options);
+	tool_raw_options(tool, &options);
 	tool_no_arguments(tool);
+	note_type(options.filter.entity_type);
 	rc = raw_batch_list(tool->db, &options.filter, tool->arena, &rows,
 	    diag);
 	if (rc != E_OK)
 		return rc;
-	return tool_output_rows(tool, list_columns(), RAW_BATCH_COLUMNS, rows,
-	    diag);
+	return tool_output_rows(tool, tool_raw_columns(), RAW_BATCH_COLUMNS,
+	    rows, diag);
 }
 
 enum err
@@ -164,12 +174,34 @@ tool_raw_show(struct tool *tool, struct diag *diag)
 	struct db_rows *rows;
 	enum err rc;
 
-	read_options(tool, &options);
+	tool_raw_options(tool, &options);
 	rc = raw_batch_get(tool->db, options.filter.tenant_id, tool_id(tool),
 	    SPAN_NONE, false, tool->arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
 	return tool_output_row(tool, columns, COUNT(columns), rows, diag);
+}
+
+/* Write a payload in pieces, until all is written or a stop. */
+static bool
+write_payload(struct tool *tool, FILE *out, struct span payload)
+{
+	struct tool_progress progress;
+	size_t done = 0;
+
+	tool_progress_begin(&progress, tool, "bytes", (int64_t)payload.len);
+	while (done < payload.len && !tool_progress_stopped()) {
+		size_t len = payload.len - done;
+
+		len = len < PIECE_BYTES ? len : PIECE_BYTES;
+		if (fwrite(payload.at + done, 1, len, out) != len)
+			break;
+		done += len;
+		tool_progress_set(&progress, (int64_t)done, "");
+	}
+	tool_progress_end(&progress);
+	return tool_progress_stopped() ||
+	    (done == payload.len && putc('\n', out) != EOF);
 }
 
 enum err
@@ -181,7 +213,7 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 	FILE *out;
 	enum err rc;
 
-	read_options(tool, &options);
+	tool_raw_options(tool, &options);
 	rc = raw_batch_payload(tool->db, options.filter.tenant_id,
 	    tool_id(tool), tool->arena, &payload, diag);
 	if (rc != E_OK)
@@ -190,15 +222,22 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 		return raw_batch_tell_absent(diag);
 	out = options.output == NULL ? stdout : fopen(options.output, "we");
 	if (out == NULL)
-		return diag_set(diag, E_SYSTEM, "%s: %s", options.output,
+		return diag_set(diag, E_INVALID, "%s: %s", options.output,
 		    strerror(errno));
-	written = fwrite(payload.at, 1, payload.len, out) == payload.len &&
-	    putc('\n', out) != EOF;
+	written = write_payload(tool, out, payload);
 	if (out != stdout && fclose(out) != 0)
 		written = false;
 	if (!written)
 		return diag_set(diag, E_SYSTEM, "cannot write the payload: %s",
 		    strerror(errno));
+	if (!tool_progress_stopped())
+		return E_OK;
+	if (options.output != NULL)
+		(void)unlink(options.output);
+	tool_progress_tell_stop(tool, "%s",
+	    options.output == NULL ?
+		"what was printed is not whole" :
+		"no file was made");
 	return E_OK;
 }
 
@@ -233,7 +272,7 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	struct job job = { 0 };
 	enum err rc;
 
-	read_options(tool, &options);
+	tool_raw_options(tool, &options);
 	options.filter.id = tool_id(tool);
 	rc = raw_batch_list(tool->db, &options.filter, tool->arena, &rows,
 	    diag);
@@ -260,85 +299,4 @@ tool_raw_process(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	return tell_fate("load", &fate, diag);
-}
-
-/* Requeue in steps, each batch once whatever becomes of it meanwhile. */
-static enum err
-requeue_all(struct tool *tool, struct queue_manager *queue,
-    struct raw_batch_filter *filter, struct requeued *ret_sum,
-    struct diag *diag)
-{
-	struct arena *arena = arena_new(STEP_ARENA_BYTES);
-	struct requeued step;
-	int64_t cursor = 0;
-	enum err rc = arena == NULL ?
-	    diag_set(diag, E_NO_MEMORY, "no memory") :
-	    E_OK;
-
-	filter->cursor = &cursor;
-	for (int64_t left = filter->limit; rc == E_OK && left > 0;
-	     left -= filter->limit) {
-		filter->limit = left < REQUEUE_STEP ? left : REQUEUE_STEP;
-		rc = requeue(tool->db, queue, filter, arena, &step, diag);
-		if (rc != E_OK)
-			break;
-		ret_sum->pending += step.pending;
-		ret_sum->queued += step.queued;
-		if (step.pending < (size_t)filter->limit)
-			break;
-		arena_reset(arena);
-	}
-	arena_free(arena);
-	return rc;
-}
-
-/* How many there are, and nothing is done. */
-static enum err
-tell_count(struct tool *tool, const struct raw_batch_filter *filter,
-    struct diag *diag)
-{
-	int64_t count;
-	enum err rc;
-
-	rc = raw_batch_requeue_count(tool->db, filter, tool->arena, &count,
-	    diag);
-	if (rc == E_OK)
-		(void)printf("%" PRId64 " batches would be pending again\n",
-		    count < filter->limit ? count : filter->limit);
-	return rc;
-}
-
-enum err
-tool_requeue(struct tool *tool, struct diag *diag)
-{
-	struct raw_options options = { .filter.limit = LIMIT_MAX };
-	struct raw_batch_filter *filter = &options.filter;
-	struct requeued sum = { 0 };
-	struct queue_manager *queue;
-	enum err rc;
-
-	read_options(tool, &options);
-	tool_no_arguments(tool);
-	if (span_is(filter->processing_status, "processing"))
-		tool_usage(tool, "batches at work cannot be requeued");
-	if (!options.all && raw_batch_filter_is_empty(filter))
-		tool_usage(tool,
-		    "give --all for all batches of the tenant, or"
-		    " an option that selects some");
-	if (options.dry_run)
-		return tell_count(tool, filter, diag);
-	/* An unreachable broker is the relay's business. */
-	if (tool_broker(tool, &queue, diag) != E_OK)
-		(void)fprintf(stderr, "pulse-etl: %s\n", diag->text);
-	diag_clear(diag);
-	rc = tool_audit(tool, filter->tenant_id, "raw_data.requeue", filter->id,
-	    diag);
-	if (rc == E_OK)
-		rc = requeue_all(tool, queue, filter, &sum, diag);
-	if (rc != E_OK)
-		return rc;
-	(void)printf("%zu batches are pending again, %zu of them queued%s\n",
-	    sum.pending, sum.queued,
-	    sum.queued < sum.pending ? "; the relay queues the others" : "");
-	return E_OK;
 }

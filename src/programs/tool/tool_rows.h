@@ -59,7 +59,7 @@ TOOL("completion", "", tool_completion, "bash|zsh",
     "Print what a shell needs to complete these commands")
 TOOL("routes", "openapi", tool_routes_openapi, "",
     "Print what GET /app/etl/openapi.json answers")
-TOOL("settings", "show", tool_settings_show, "",
+TOOL("settings", "show", tool_settings_show, OUTPUT,
     "Print all settings, secrets masked")
 TOOL("secrets", "rotate", tool_secrets_rotate, "[--dry-run]",
     "Encrypt the secrets of integrations anew with the first key")
@@ -76,28 +76,32 @@ TOOL("raw", "list", tool_raw_list,
     "List stored batches, newest first")
 TOOL("raw", "show", tool_raw_show, "--tenant N " OUTPUT " ID",
     "Print all that is known of a batch, but for its payload")
-TOOL("raw", "export", tool_raw_export, "--tenant N [--output FILE] ID",
-    "Print a batch's payload")
+TOOL("raw", "export", tool_raw_export,
+    "--tenant N [--output FILE] [--quiet] ID", "Print a batch's payload")
 TOOL("raw", "process", tool_raw_process, "--tenant N ID",
     "Transform and load a pending batch here and now, without a queue")
 TOOL("requeue", "", tool_requeue,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
-    " [--limit N] [--all] [--dry-run]",
+    " [--limit N] [--all] [--dry-run] [--quiet] [--yes]",
     "Let failed and completed batches, or those of STATUS, be processed again")
-TOOL("dead", "list", tool_dead_list, "[--limit N] QUEUE",
+TOOL("dead", "list", tool_dead_list, "[--limit N] " OUTPUT " QUEUE",
     "List the dead messages of transform, load or extract, and why")
-TOOL("dead", "show", tool_dead_show, "--number N|--batch ID QUEUE",
+TOOL("dead", "show", tool_dead_show, "--number N|--batch ID " OUTPUT " QUEUE",
     "Print dead messages whole")
-TOOL("dead", "requeue", tool_dead_requeue, "--number N|--batch ID|--all QUEUE",
+TOOL("dead", "requeue", tool_dead_requeue,
+    "--number N|--batch ID|--all [--quiet] [--yes] QUEUE",
     "Put dead messages back on their queue, their batches pending again")
-TOOL("dead", "drop", tool_dead_drop, "--number N|--batch ID|--all QUEUE",
+TOOL("dead", "drop", tool_dead_drop,
+    "--number N|--batch ID|--all [--quiet] [--yes] QUEUE",
     "Forget dead messages")
 TOOL("import", "", tool_import,
     "--url URL [--tenant N] [--integration N --type TYPE] [--jobs N]"
-    " [--token-file FILE] [--no-queue] [--nul refuse|replace] FILE|FOLDER...",
-    "Store files of batches through HTTP; run it again to resume")
+    " [--token-file FILE] [--no-queue] [--nul refuse|replace] [--strict]"
+    " [--quiet] FILE|FOLDER...|-",
+    "Store files of batches, or the lines of standard input, through HTTP; run"
+    " it again to resume")
 TOOL("purge", "", tool_purge,
     "--older-than AGE --status completed|failed|deleted [--tenant N]"
-    " [--dry-run]",
+    " [--dry-run] [--quiet] [--yes]",
     "Remove old batches, in small transactions")
 #undef OUTPUT

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What --help says besides tool_rows.h:
+ *
+ *	OPTION(text, sentence)   an option with its value, as tool_rows.h has it
+ *	EXAMPLE(words, line)     a line to try, of the command of these words
+ *
+ * Define those that you need; both are undefined afterwards.
+ */
+#ifndef OPTION
+#define OPTION(...)
+#endif
+#ifndef EXAMPLE
+#define EXAMPLE(...)
+#endif
+
+OPTION("--help", "this text")
+OPTION("--output table|json|ndjson|tsv",
+    "as a table (80 columns), one JSON document, a JSON object in each line, or"
+    " tab-separated values; members have the names of the API")
+OPTION("--quiet", "no progress; errors and the last line are printed")
+OPTION("--yes", "no question")
+OPTION("--dry-run", "tell what would be done, and change nothing")
+OPTION("--tenant N", "the tenant's id; pulse-etl tenant list has it")
+OPTION("--integration N",
+    "the integration's id; pulse-etl integration list has it")
+OPTION("--limit N", "so many at most")
+OPTION("--id ID", "one batch, by its id")
+OPTION("--status STATUS", "pending, processing, completed or failed")
+OPTION("--type TYPE", "batches of this entity type, such as jira_issues_batch")
+OPTION("--all", "all of them")
+
+OPTION("--database URL",
+    "the database, as the role that is to own the tables; else DATABASE_URL")
+OPTION("--broker URL", "the broker, without a password; else RABBITMQ_URL")
+OPTION("--broker-password-file FILE", "its first line is the user's password")
+OPTION("--tenant NAME", "the first tenant's name")
+OPTION("--role NAME", "the role that the service logs in as; pulse_etl")
+OPTION("--group NAME", "the group that may read the settings; pulse-etl")
+OPTION("--folder DIR", "where settings and keys are made")
+OPTION("--run-folder DIR", "where running programs keep their files")
+OPTION("--migrations DIR", "other migrations than the installed ones")
+EXAMPLE("setup", "sudo pulse-etl setup --yes --tenant 'First house'")
+
+OPTION("--batches N|none", "so many batches in a day (UTC), or as many as come")
+OPTION("--bytes N|none", "so many bytes of payload in a day, or all that come")
+EXAMPLE("tenant create", "pulse-etl tenant create 'Second house'")
+EXAMPLE("tenant list", "pulse-etl tenant list --output tsv")
+EXAMPLE("tenant show", "pulse-etl tenant show --output json 1")
+EXAMPLE("tenant quota", "pulse-etl tenant quota --batches 10000 --bytes none 1")
+EXAMPLE("tenant disable", "pulse-etl tenant disable 2")
+EXAMPLE("tenant enable", "pulse-etl tenant enable 2")
+
+OPTION("--provider NAME", "its name, which the tenant has once")
+OPTION("--product WORD",
+    "what the source is, such as jira or github; without it a new one gets the"
+    " one that its name tells")
+OPTION("--type KIND", "what it is for; Data")
+OPTION("--base-url URL", "where the source is")
+OPTION("--username NAME", "the user name for the source")
+OPTION("--password-file FILE",
+    "its first line is the password; -: of standard input")
+OPTION("--settings-file FILE", "a JSON object: custom_fields and the like")
+OPTION("--file FILE",
+    "its first line is the password; -: of standard input; without it the"
+    " terminal is asked")
+EXAMPLE("integration create",
+    "pulse-etl integration create --tenant 1 --provider 'Jira EU' --product jira")
+EXAMPLE("integration list",
+    "pulse-etl integration list --tenant 1 --product jira")
+EXAMPLE("integration show", "pulse-etl integration show --tenant 1 3")
+EXAMPLE("integration set",
+    "pulse-etl integration set --tenant 1 --base-url https://jira.example.com 3")
+EXAMPLE("integration password", "pulse-etl integration password --tenant 1 3")
+EXAMPLE("integration disable", "pulse-etl integration disable --tenant 1 3")
+EXAMPLE("integration enable", "pulse-etl integration enable --tenant 1 3")
+
+OPTION("--interval SECONDS", "from one look to the next; 2")
+OPTION("--count N", "so many looks; without it until Ctrl-C")
+EXAMPLE("queues", "pulse-etl queues --output json")
+EXAMPLE("status", "pulse-etl status --tenant 1")
+EXAMPLE("health", "pulse-etl health && echo ready")
+EXAMPLE("top", "pulse-etl top --interval 10 | tee top.log")
+EXAMPLE("doctor", "sudo pulse-etl doctor")
+EXAMPLE("completion",
+    "pulse-etl completion bash >/etc/bash_completion.d/pulse-etl")
+EXAMPLE("routes openapi", "pulse-etl routes openapi >openapi.json")
+EXAMPLE("settings show", "pulse-etl --config etl.conf settings show")
+EXAMPLE("secrets rotate", "pulse-etl secrets rotate --dry-run")
+
+OPTION("--role reader|writer|admin",
+    "reads; stores batches, too; changes the catalogue, too")
+OPTION("--expires 90d",
+    "ends after this time: 90d, 12h, 30m or 45s; else never")
+OPTION("--name TEXT", "what it is for, in words")
+EXAMPLE("token create",
+    "pulse-etl token create --tenant 1 --role writer --expires 90d --name loader")
+EXAMPLE("token list", "pulse-etl token list --tenant 1")
+EXAMPLE("token revoke", "pulse-etl token revoke 7")
+
+OPTION("--output FILE", "a file for the payload; else standard output")
+EXAMPLE("raw list", "pulse-etl raw list --tenant 1 --status failed")
+EXAMPLE("raw show", "pulse-etl raw show --tenant 1 --output json 4711")
+EXAMPLE("raw export",
+    "pulse-etl raw export --tenant 1 --output batch.json 4711")
+EXAMPLE("raw process", "pulse-etl raw process --tenant 1 4711")
+EXAMPLE("requeue", "pulse-etl requeue --tenant 1 --status failed --dry-run")
+
+OPTION("--number N", "one message, by its number in dead list")
+OPTION("--batch ID", "the messages of a batch")
+EXAMPLE("dead list", "pulse-etl dead list transform")
+EXAMPLE("dead show", "pulse-etl dead show --batch 4711 transform")
+EXAMPLE("dead requeue", "pulse-etl dead requeue --all transform")
+EXAMPLE("dead drop", "pulse-etl dead drop --number 2 transform")
+
+OPTION("--url URL", "the service: http://HOST[:PORT] or https://HOST[:PORT]")
+OPTION("--jobs N", "so many requests at once; 4")
+OPTION("--token-file FILE", "holds the API token; else ETL_TOKEN does")
+OPTION("--no-queue", "store only: nothing processes the batches for now")
+OPTION("--strict", "exit status 65 if the service warned of anything")
+OPTION("--nul refuse|replace",
+    "what becomes of \\u0000, which PostgreSQL cannot hold")
+EXAMPLE("import",
+    "pulse-etl import --url http://127.0.0.1 --integration 1 \\\n"
+    "    --type jira_issues_batch answers/")
+EXAMPLE("import",
+    "zcat batches.ndjson.gz | pulse-etl import --url http://127.0.0.1 -")
+
+OPTION("--older-than AGE", "of this age or more: 90d, 12h, 30m or 45s")
+OPTION("--status completed|failed|deleted", "which of the old ones")
+EXAMPLE("purge",
+    "pulse-etl purge --older-than 90d --status completed --dry-run")
+
+#undef OPTION
+#undef EXAMPLE
