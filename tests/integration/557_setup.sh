@@ -138,5 +138,30 @@ sed -n '/^GRANT\|^CREATE ROLE/p' <<<"$OUT" >"$TMP/roles.sql"
 PGUSER=postgres psql -qAtX -v ON_ERROR_STOP=1 -d "${database}_weak" -f "$TMP/roles.sql" >"$TMP/psql.out" 2>&1
 PGUSER=$weak PGPASSWORD=weak PGPASSFILE=/dev/null setup --yes --database "dbname=${database}_weak"
 check_is "once that was run, setup passes" "$CODE" 0
+
+# -- root, of a machine with both servers: what applies the migrations is PostgreSQL's user, without root's groups
+if [ "$(id -u)" = 0 ] && [ -x /var/run/postgresql ] && id postgres >/dev/null 2>&1; then
+	mkdir -p "$TMP/bin"
+	cp "$ETL_BUILD/pulse-etl" "$TMP/bin/"
+	printf '#!/bin/sh\n{ id -u; id -g; id -G; id -ru; } >%s\n' "$TMP/ids" >"$TMP/bin/pulse-etl-migrate"
+	chmod 755 "$TMP/bin" "$TMP/bin/pulse-etl-migrate" "$TMP"
+	: >"$TMP/ids"
+	chmod 666 "$TMP/ids"
+	rm -rf "$etc"
+	cp "$PGPASSFILE" "$TMP/server.pgpass"
+	chown postgres "$TMP/server.pgpass"
+	env -u ETL_CONFIG -u DATABASE_URL PGUSER=postgres PGPASSFILE="$TMP/server.pgpass" timeout 60 \
+		"$TMP/bin/pulse-etl" setup --yes --broker "$broker" --broker-password-file "$TMP/broker.password" \
+		--role "$role" --group "$(id -gn)" --folder "$etc" --run-folder "$TMP/run" >"$TMP/setup.out" \
+		2>"$TMP/setup.err"
+	check_is "migrations are applied by PostgreSQL's user" \
+		"$(sed -n '1p;2p;4p' "$TMP/ids" | tr '\n' ' ')" \
+		"$(id -u postgres) $(id -g postgres) $(id -u postgres) " || note_file "$TMP/setup.err"
+	check_is "in its groups alone" "$(sed -n 3p "$TMP/ids" | tr ' ' '\n' | sort)" \
+		"$(id -G postgres | tr ' ' '\n' | sort)"
+	superuser "DROP DATABASE IF EXISTS pulse_etl WITH (FORCE)"
+else
+	skip "the user who applies the migrations" "this takes root, and PostgreSQL's user"
+fi
 undo
 done_testing

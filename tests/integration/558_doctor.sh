@@ -25,10 +25,11 @@ nginx_says() { # BODY SIZE [PATH]
 }
 nginx_says 64m
 
+as=() # another user, whose rights to files count
 doctor() { # [LINE OF SETTINGS…]; sets OUT, CODE
 	printf '%s\n' "$@" | cat "$conf" - >"$TMP/doctor.conf"
 	OUT=$(PATH=$TMP/bin:$PATH timeout 60 "$ETL_BUILD/pulse-etl" --config "$TMP/doctor.conf" \
-		doctor --output ndjson 2>"$TMP/doctor.err")
+		doctor "${as[@]}" --output ndjson 2>"$TMP/doctor.err")
 	CODE=$?
 }
 findings() { # what is not ok, in one line
@@ -135,6 +136,50 @@ fault "the keys are gone" "wrong keys" 2 "secret_keys_file = $TMP/gone"
 fault "no keys are named" "warn keys" 1 "secret_keys_file ="
 fault "the folder of the metrics is missing" "wrong metrics_file" 2 "metrics_file = $TMP/gone/metrics"
 fault "the folder of the logos is missing" "wrong logo_dir" 2 "logo_dir = $TMP/gone"
+
+# Root may read and write everything; what counts is what the service may.
+if [ "$(id -u)" = 0 ] && id nobody >/dev/null 2>&1; then
+	as=(--user nobody)
+	chmod 711 "$TMP"
+	mkdir -p "$TMP/theirs/logos"
+	cp "$TMP/keys" "$TMP/theirs/keys"
+	chown -R nobody "$TMP/theirs"
+	theirs=("secret_keys_file = $TMP/theirs/keys" "logo_dir = $TMP/theirs/logos"
+		"metrics_file = $TMP/theirs/metrics")
+	service() { # NAME WANT CODE [LINE OF SETTINGS…]: the settings are theirs to read, too
+		: >"$TMP/doctor.conf"
+		chown nobody "$TMP/doctor.conf"
+		fault "${@:1:3}" "${theirs[@]}" "${@:4}"
+	}
+	service "root looks as the service's user: nothing is wrong" "" 0
+	theirs[0]="secret_keys_file = $TMP/keys"
+	service "keys of root alone" "wrong keys" 2
+	check_match "it says who may not" \
+		"$(jq -r 'select(.about == "keys").finding' <<<"$OUT")" 'the user nobody may not read'
+	theirs[0]="secret_keys_file = $TMP/theirs/keys"
+	mkdir -m 700 "$TMP/closed"
+	cp "$TMP/keys" "$TMP/closed/keys"
+	chmod 644 "$TMP/closed/keys"
+	service "keys in a folder that is closed" "wrong keys" 2 "secret_keys_file = $TMP/closed/keys"
+	service "a folder of logos of root alone" "wrong logo_dir" 2 "logo_dir = $TMP/logos"
+	service "a folder of metrics of root alone" "wrong metrics_file" 2 "metrics_file = $TMP/closed/metrics"
+	: >"$TMP/theirs/metrics"
+	chmod 644 "$TMP/theirs/metrics"
+	chown root "$TMP/theirs/metrics"
+	service "a file of metrics that root has made" "wrong metrics_file" 2
+	rm "$TMP/theirs/metrics"
+	: >"$TMP/doctor.conf"
+	chown root "$TMP/doctor.conf"
+	chmod 600 "$TMP/doctor.conf"
+	fault "settings of root alone" "wrong settings" 2 "${theirs[@]}"
+	chmod 644 "$TMP/doctor.conf"
+	as=(--user there_is_none)
+	doctor
+	check_is "an unknown user: 64" "$CODE" 64
+	as=()
+else
+	skip "the rights of the service's user" "this takes root"
+fi
 nginx_says 1m
 fault "nginx refuses bodies that we take" "wrong nginx" 2
 nginx_says 64m /elsewhere

@@ -6,6 +6,8 @@
 #ifndef PROGRAMS_TOOL_DOCTOR_H
 #define PROGRAMS_TOOL_DOCTOR_H
 
+#include <sys/types.h>
+
 #include "programs/tool/tool.h"
 
 /* How bad it is; also the exit code. */
@@ -20,6 +22,9 @@ struct doctor;
 void doctor_tell(struct doctor *doctor, enum doctor_level level,
     const char *about, const char *cure, const char *format, ...)
     PRINTF_LIKE(5, 6);
+
+/* The user whose rights to files count: the service's, or who asks. */
+uid_t doctor_user(const struct doctor *doctor);
 
 /* The tool that the doctor works for. */
 struct tool *doctor_tool(const struct doctor *doctor);

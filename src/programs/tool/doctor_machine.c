@@ -2,6 +2,7 @@
 /* What pulse-etl doctor looks at on this machine. */
 #include <errno.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,38 @@
 #include "adapters/crypto/secret.h"
 #include "base/buf.h"
 #include "programs/tool/doctor.h"
+#include "programs/tool/tool_user.h"
 
 #define FILES_LEAST 1024
 #define NGINX_BYTES_MAX (8u << 20)
 
+/* May the service's user do this with a file? If not, that is told. */
+static bool
+check_access(struct doctor *doctor, const char *about, const char *path,
+    int mode, const char *cure)
+{
+	const uid_t uid = doctor_user(doctor);
+	const struct passwd *user = getpwuid(uid);
+	const int why = tool_user_access(uid, path, mode);
+
+	if (why == 0)
+		return true;
+	if (user != NULL && why == EACCES)
+		doctor_tell(doctor, DOCTOR_WRONG, about, cure,
+		    "%s: the user %s may not %s it", path, user->pw_name,
+		    mode == R_OK ? "read" : "write to");
+	else
+		doctor_tell(doctor, DOCTOR_WRONG, about, cure, "%s: %s", path,
+		    strerror(why));
+	return false;
+}
+
 static void
 look_at_keys(struct doctor *doctor)
 {
+	static const char cure[] =
+	    "make it readable for the service alone:"
+	    " chown root:" TOOL_SERVICE_USER ", chmod 0640";
 	struct tool *tool = doctor_tool(doctor);
 	const char *path = tool->settings->http.secret_keys_file;
 	struct span sealed;
@@ -35,21 +61,51 @@ look_at_keys(struct doctor *doctor)
 		    " passwords of integrations are refused");
 		return;
 	}
+	if (!check_access(doctor, "keys", path, R_OK, cure))
+		return;
 	/* A secret that is sealed and thrown away: the keys can be used. */
 	if (secret_seal(path, SPAN_LIT("x"), SPAN_LIT("doctor"), tool->arena,
 		&sealed, &diag) != E_OK)
-		doctor_tell(doctor, DOCTOR_WRONG, "keys",
-		    "make it readable for"
-		    " the service alone: chown root:pulse-etl, chmod 0640",
-		    "%s", diag.text);
+		doctor_tell(doctor, DOCTOR_WRONG, "keys", cure, "%s",
+		    diag.text);
 	else
 		doctor_tell(doctor, DOCTOR_OK, "keys", NULL, "%s", path);
 }
 
+/* Files that the programs read, if the settings name them. */
+static void
+look_at_files(struct doctor *doctor)
+{
+	const struct settings *settings = doctor_tool(doctor)->settings;
+	const struct {
+		const char *about, *path;
+	} files[] = {
+		{ "settings", doctor_tool(doctor)->settings_file },
+		{ "jwt_key_file", settings->http.jwt_key_file },
+		{ "rabbitmq_cert_file", settings->mq.rabbitmq_cert_file },
+		{ "rabbitmq_key_file", settings->mq.rabbitmq_key_file },
+	};
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		const char *path = files[i].path;
+
+		if (path != NULL && path[0] != '\0' &&
+		    check_access(doctor, files[i].about, path, R_OK,
+			"let the service's user read it: chgrp"
+			" " TOOL_SERVICE_USER ", chmod 0640"))
+			doctor_tell(doctor, DOCTOR_OK, files[i].about, NULL,
+			    "%s", path);
+	}
+}
+
+/* A folder that programs make files in, or that of such a file. */
 static void
 look_at_folder(struct doctor *doctor, const char *setting, const char *path,
     bool whole)
 {
+	static const char cure[] =
+	    "make the folder, and the service's user its owner";
+	struct stat about;
 	char folder[4096];
 	const char *slash = strrchr(path, '/');
 
@@ -58,13 +114,14 @@ look_at_folder(struct doctor *doctor, const char *setting, const char *path,
 	(void)snprintf(folder, sizeof(folder), "%.*s",
 	    whole || slash == NULL ? (int)strlen(path) : (int)(slash - path),
 	    path);
-	if (access(folder, W_OK) == 0)
-		doctor_tell(doctor, DOCTOR_OK, setting, NULL, "%s", path);
-	else
-		doctor_tell(doctor, DOCTOR_WRONG, setting,
-		    "make the folder,"
-		    " and the service's user its owner",
-		    "%s: %s", folder, strerror(errno));
+	if (!check_access(doctor, setting, folder, W_OK | X_OK, cure))
+		return;
+	/* A file that is there has to be the service's, too. */
+	if (!whole && stat(path, &about) == 0 &&
+	    !check_access(doctor, setting, path, R_OK | W_OK,
+		"remove it; the service makes it anew as its own"))
+		return;
+	doctor_tell(doctor, DOCTOR_OK, setting, NULL, "%s", path);
 }
 
 /* The pool's socket: who may write to it, and does somebody answer? */
@@ -231,6 +288,7 @@ doctor_machine(struct doctor *doctor)
 {
 	const struct settings *settings = doctor_tool(doctor)->settings;
 
+	look_at_files(doctor);
 	look_at_keys(doctor);
 	look_at_folder(doctor, "metrics_file", settings->daemon.metrics_file,
 	    false);

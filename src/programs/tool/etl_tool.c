@@ -327,6 +327,7 @@ main(int argc, char **argv)
 	tool.db = db_new(&settings.db, PROGRAM);
 	if (tool.arena != NULL && tool.db != NULL) {
 		tool.row = row;
+		tool.settings_file = path;
 		db_tenant(tool.db, DB_EVERY_TENANT);
 		rc = run_command(row, &tool);
 	}

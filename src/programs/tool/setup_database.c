@@ -9,6 +9,7 @@
 
 #include "adapters/db/db_admin.h"
 #include "programs/tool/setup.h"
+#include "programs/tool/tool_user.h"
 
 #define VERSION_LEAST 140000
 #define LOOPBACK "127.0.0.1"
@@ -263,8 +264,15 @@ setup_migrate(struct setup *setup, struct diag *diag)
 	(void)fflush(stdout);
 	child = fork();
 	if (child == 0) {
-		if (setup->server_uid != 0 && setuid(setup->server_uid) != 0)
+		/* What it runs is the owner's SQL, with no right of root. */
+		if (setup->server_uid != 0 &&
+		    !tool_user_become(setup->server_uid)) {
+			(void)fprintf(stderr,
+			    "pulse-etl: cannot become the user of PostgreSQL's"
+			    " server: %s\n",
+			    strerror(errno));
 			_exit(127);
+		}
 		/* By the environment: others see what is on a command line. */
 		if (setup->database[0] != '\0')
 			(void)setenv("DATABASE_URL", setup->database, 1);

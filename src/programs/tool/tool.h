@@ -32,6 +32,7 @@ struct tool_row {
 
 struct tool {
 	const struct settings *settings;
+	const char *settings_file; /* NULL: none was read */
 	struct db *db;		   /* not opened yet; for every tenant */
 	struct arena *arena;
 	const struct tool_row *row;

@@ -2,13 +2,16 @@
 /*
  * pulse-etl doctor: what is wrong, or will be, and what mends it.
  */
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "programs/tool/doctor.h"
 #include "programs/tool/tool_output.h"
+#include "programs/tool/tool_user.h"
 
 #define TEXT_BYTES 1024
 
@@ -16,6 +19,7 @@ struct doctor {
 	struct tool *tool;
 	struct tool_output *output; /* NULL: lines for a person */
 	enum doctor_level worst;
+	uid_t user;
 };
 
 static const char *const level_names[] = { [DOCTOR_OK] = "ok",
@@ -56,11 +60,36 @@ doctor_tool(const struct doctor *doctor)
 	return doctor->tool;
 }
 
+uid_t
+doctor_user(const struct doctor *doctor)
+{
+	return doctor->user;
+}
+
+/* Whose rights to files are looked at; others than root have their own only. */
+static void
+find_user(struct doctor *doctor, const char *name)
+{
+	const struct passwd *user =
+	    getpwnam(name == NULL ? TOOL_SERVICE_USER : name);
+
+	doctor->user = geteuid();
+	if (name != NULL && user == NULL)
+		tool_usage(doctor->tool, "there is no user %s", name);
+	if (user != NULL && doctor->user != 0 && doctor->user != user->pw_uid &&
+	    name != NULL)
+		tool_usage(doctor->tool,
+		    "root alone can look as another user does");
+	if (doctor->user == 0 && user != NULL)
+		doctor->user = user->pw_uid;
+}
+
 /* Look at all of it. The exit code is the worst finding's level. */
 enum err
 tool_doctor(struct tool *tool, struct diag *diag)
 {
 	static const struct option options[] = {
+		{ "user", required_argument, NULL, 'u' },
 		TOOL_OUTPUT_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -73,9 +102,12 @@ tool_doctor(struct tool *tool, struct diag *diag)
 	};
 	struct doctor doctor = { .tool = tool };
 
+	const char *user = NULL;
+
 	while (tool_option(tool, options) != -1)
-		continue;
+		user = optarg;
 	tool_no_arguments(tool);
+	find_user(&doctor, user);
 	if (tool->format != TOOL_TABLE)
 		doctor.output = tool_output_begin(tool, columns,
 		    COUNT(columns));

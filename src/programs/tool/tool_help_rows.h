@@ -77,6 +77,9 @@ EXAMPLE("integration enable", "pulse-etl integration enable --tenant 1 3")
 
 OPTION("--interval SECONDS", "from one look to the next; 2")
 OPTION("--count N", "so many looks; without it until Ctrl-C")
+OPTION("--user NAME",
+    "for root: the user that the service runs as, whose rights to files are"
+    " looked at; pulse-etl")
 EXAMPLE("queues", "pulse-etl queues --output json")
 EXAMPLE("status", "pulse-etl status --tenant 1")
 EXAMPLE("health", "pulse-etl health && echo ready")

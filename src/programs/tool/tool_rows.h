@@ -53,7 +53,7 @@ TOOL("health", "", tool_health, "",
     "Tell whether a store would pass now: 0 it would, 1 not")
 TOOL("top", "", tool_top, "[--interval SECONDS] [--count N]",
     "Rates, backlog and queues, every two seconds until it is stopped")
-TOOL("doctor", "", tool_doctor, OUTPUT,
+TOOL("doctor", "", tool_doctor, "[--user NAME] " OUTPUT,
     "Look at servers, settings and files: 0 all is well, 1 worth a look, 2 wrong")
 TOOL("completion", "", tool_completion, "bash|zsh",
     "Print what a shell needs to complete these commands")

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "programs/tool/setup.h"
+#include "programs/tool/tool_user.h"
 
 #define LINE_BYTES 1024
 #define ROLE_CHARS_MAX 63 /* PostgreSQL's NAMEDATALEN - 1 */
@@ -244,7 +245,7 @@ tool_setup(struct tool *tool, struct diag *diag)
 	};
 	static struct setup setup = {
 		.role = "pulse_etl",
-		.group = "pulse-etl",
+		.group = TOOL_SERVICE_USER,
 		.folder = ETL_SYSCONFDIR "/pulse-etl",
 		.run_folder = ETL_RUNSTATEDIR "/pulse-etl",
 		.gid = (gid_t)-1,
