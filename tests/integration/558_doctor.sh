@@ -101,8 +101,13 @@ forget
 
 # -- the broker
 fault "the broker is unreachable" "wrong broker" 2 'rabbitmq_url = amqp://etl_user@127.0.0.1:9/none'
+broker_says() { jq -r 'select(.about == "broker").finding' <<<"$OUT"; }
+check_match "it says where, and why" "$(broker_says)" \
+	'127\.0\.0\.1 port 9: (Connection refused|nobody accepts connections there)'
 fault "its password is another one" "wrong broker" 2 \
 	"rabbitmq_url = $(sed -n 's/^rabbitmq_url = //p' "$conf" | sed 's|://\([^:]*\):[^@]*@|://\1:wrong@|')"
+check_match "it says which user" "$(broker_says)" \
+	"the user $(sed -n 's|^rabbitmq_url = amqp://\([^:]*\):.*|\1|p' "$conf"): ACCESS_REFUSED"
 publish transform.dead 'not a job'
 wait_until 10 queue_has transform_queue.dead 1
 fault "a message is dead" "warn transform_queue.dead" 1

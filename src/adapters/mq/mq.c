@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapters/mq/mq.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <netinet/in.h>
@@ -192,7 +193,7 @@ login(struct mq *mq, const struct mq_url *url, struct diag *diag)
 	entries[1].key = amqp_cstring_bytes("connection_name");
 	entries[1].value.kind = AMQP_FIELD_KIND_UTF8;
 	entries[1].value.value.bytes = amqp_cstring_bytes(mq->program);
-	return mq_judge(mq,
+	return mq_judge_login(mq,
 	    amqp_login_with_properties(mq->conn, url->info.vhost,
 		url->channel_max,
 		url->frame_max != 0 ? url->frame_max : FRAME_MAX,
@@ -200,7 +201,7 @@ login(struct mq *mq, const struct mq_url *url, struct diag *diag)
 				      (int)mq->settings->rabbitmq_heartbeat,
 		&properties, AMQP_SASL_METHOD_PLAIN, url->info.user,
 		url->info.password),
-	    "login", diag);
+	    url->info.user, diag);
 }
 
 /*
@@ -306,12 +307,12 @@ open_one(struct mq *mq, const struct mq_url *url, int timeout,
 		return rc;
 	(void)amqp_set_handshake_timeout(mq->conn, &limit);
 	(void)amqp_set_rpc_timeout(mq->conn, &limit);
+	errno = 0;
 	status = amqp_socket_open_noblock(socket, info->host, info->port,
 	    &limit);
 	if (status != AMQP_STATUS_OK) {
 		mq->broken = true;
-		return diag_set(diag, E_MQ_CONNECT, "%s port %d: %s",
-		    info->host, info->port, amqp_error_string2(status));
+		return mq_tell_socket(info, status, errno, diag);
 	}
 	bound_socket(mq, timeout);
 	rc = login(mq, url, diag);

@@ -77,6 +77,17 @@ void mq_keep_words(struct mq *mq, amqp_bytes_t words);
 enum err mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
     struct diag *diag);
 
+/* The same of a login, naming the user. */
+enum err mq_judge_login(struct mq *mq, amqp_rpc_reply_t reply, const char *user,
+    struct diag *diag) MUST_CHECK;
+
+/*
+ * Tell why no socket was opened: the library's status, and errno of then or 0.
+ * Gives: E_MQ_CONNECT.
+ */
+enum err mq_tell_socket(const struct amqp_connection_info *info, int status,
+    int number, struct diag *diag);
+
 /* After a question to the broker: a lost or refused one ends the connection. */
 enum err mq_asked(struct mq *mq, const char *what, struct diag *diag);
 

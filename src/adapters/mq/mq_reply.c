@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the broker said: its words, and its refusals as errors of ours. */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/mq/mq_inside.h"
@@ -55,4 +57,32 @@ mq_judge(struct mq *mq, amqp_rpc_reply_t reply, const char *what,
 		return diag_set(diag, E_MQ_LOST, "%s: %s", what, mq->why);
 	}
 	return diag_set(diag, E_MQ_LOST, "%s: unexpected reply", what);
+}
+
+enum err
+mq_judge_login(struct mq *mq, amqp_rpc_reply_t reply, const char *user,
+    struct diag *diag)
+{
+	char what[256];
+
+	(void)snprintf(what, sizeof(what), "the user %s", user);
+	return mq_judge(mq, reply, what, diag);
+}
+
+enum err
+mq_tell_socket(const struct amqp_connection_info *info, int status, int number,
+    struct diag *diag)
+{
+	const char *why = amqp_error_string2(status);
+
+	/*
+	 * The library's words are "a socket error", and it has taken the socket's
+	 * own error where the connection was under way.
+	 */
+	if (status == AMQP_STATUS_SOCKET_ERROR)
+		why = number == 0 || number == EINPROGRESS ?
+		    "nobody accepts connections there" :
+		    strerror(number);
+	return diag_set(diag, E_MQ_CONNECT, "%s port %d: %s", info->host,
+	    info->port, why);
 }

@@ -269,6 +269,21 @@ read_options(int argc, char **argv, const char **ret_path)
 	return optind;
 }
 
+/*
+ * Does the database lack a table, a column or a function that a statement of
+ * ours names? Then it is of an older version (PostgreSQL's appendix A).
+ */
+static bool
+is_older(const struct diag *diag)
+{
+	static const char *const states[] = { "42P01", "42703", "42883" };
+
+	for (size_t i = 0; i < COUNT(states); i++)
+		if (strcmp(diag->sqlstate, states[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Run the command and tell how it failed. */
 static enum err
 run_command(const struct tool_row *row, struct tool *tool)
@@ -282,6 +297,10 @@ run_command(const struct tool_row *row, struct tool *tool)
 		rc = arena_done(tool->arena, &diag);
 	if (fflush(stdout) != 0 && rc == E_OK)
 		rc = diag_set(&diag, E_SYSTEM, "cannot write to stdout");
+	if (rc != E_OK && is_older(&diag))
+		rc = diag_set(&diag, E_SETTING,
+		    "the tables are older than this program:"
+		    " pulse-etl-migrate --apply-all");
 	if (rc != E_OK)
 		(void)fprintf(stderr, PROGRAM ": %s\n",
 		    diag.text[0] != '\0' ? diag.text : err_text(rc));
