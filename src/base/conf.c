@@ -270,7 +270,8 @@ dump_row(const struct conf_row *row, const void *values, FILE *out)
 		    row->most);
 	if (row->kind == CONF_CHOICE)
 		(void)fprintf(out, " (%s)", row->choices);
-	(void)fprintf(out, ". Environment: %s.\n%s = %s\n", row->environment,
+	(void)fprintf(out, ".%s Environment: %s.\n%s = %s\n",
+	    row->is_live ? " SIGHUP rereads it." : "", row->environment,
 	    row->name, conf_value(row, values, number));
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 
 enum conf_kind {
@@ -31,6 +32,7 @@ struct conf_row {
 	int64_t least, most; /* of a number */
 	const char *choices; /* "a|b|c" */
 	bool default_flag;
+	bool is_live; /* conf_reread() takes a new value */
 	const char *environment;
 	const char *help;
 	size_t offset; /* of the value in the owner */
@@ -55,6 +57,9 @@ struct conf_set {
  *	    help)                                                   int64_t
  *	SETTING(FLAG, name, default, environment, help)             bool
  *
+ *	SETTING(LIVE_CHOICE, …), SETTING(LIVE_NUMBER, …): the same; SIGHUP
+ *	    rereads them, so the owner looks at the value each time
+ *
  * The owner expands them with CONF_MEMBER_kind for the members of its struct,
  * with CONF_ROW_kind for its table. Rows with the fields of another kind, or
  * a default that is not of theirs, do not compile.
@@ -66,6 +71,8 @@ struct conf_set {
 	int64_t field; \
 	_Static_assert((min) <= (initial) && (initial) <= (max), \
 	    #field ": its default is beyond its limits");
+#define CONF_MEMBER_LIVE_CHOICE CONF_MEMBER_CHOICE
+#define CONF_MEMBER_LIVE_NUMBER CONF_MEMBER_NUMBER
 #define CONF_MEMBER_FLAG(field, initial, env, text) \
 	bool field; \
 	_Static_assert((initial) == true || (initial) == false, \
@@ -89,6 +96,12 @@ struct conf_set {
 #define CONF_ROW_NUMBER(owner, field, initial, min, max, env, text) \
 	CONF_ROW(owner, NUMBER, field, env, text, .default_number = initial, \
 	    .least = min, .most = max)
+#define CONF_ROW_LIVE_CHOICE(owner, field, initial, among, env, text) \
+	CONF_ROW(owner, CHOICE, field, env, text, .default_text = "" initial, \
+	    .choices = "" among, .is_live = true)
+#define CONF_ROW_LIVE_NUMBER(owner, field, initial, min, max, env, text) \
+	CONF_ROW(owner, NUMBER, field, env, text, .default_number = initial, \
+	    .least = min, .most = max, .is_live = true)
 #define CONF_ROW_FLAG(owner, field, initial, env, text) \
 	CONF_ROW(owner, FLAG, field, env, text, .default_flag = initial)
 
@@ -108,6 +121,26 @@ enum err conf_read(struct conf_set *sets, size_t count, const char *path,
  * Gives: NULL where there is none; an empty ETL_CONFIG says so.
  */
 const char *conf_path(const char *given);
+
+/*
+ * Memory of their own for the values of the same rows, zeroed.
+ * Owns: you conf_copy_free() it. NULL: there is no memory.
+ */
+struct conf_set *conf_copy_new(const struct conf_set *sets, size_t count)
+    MUST_CHECK;
+void conf_copy_free(struct conf_set *copy, size_t count);
+
+/*
+ * Read the settings again, and take the new values of live rows.
+ *
+ * Needs: last: a copy that was read when the sets were, and is given each time.
+ * Gives: the names of live settings that have changed since, in `taken`, and of
+ *        others that differ from the first ones, in `left`, apart by blanks.
+ * Fails: as conf_read(): all values stay as they were; E_NO_MEMORY.
+ */
+enum err conf_reread(struct conf_set *sets, struct conf_set *last, size_t count,
+    const char *path, struct buf *taken, struct buf *left, struct diag *diag)
+    MUST_CHECK;
 
 /* Give the texts back. */
 void conf_free(struct conf_set *sets, size_t count);

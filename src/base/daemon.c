@@ -16,6 +16,8 @@
 #include "base/metrics.h"
 #include "base/option.h"
 
+/* Bytes of the names of settings that a line tells. */
+#define NAMES_MAX 4096
 /* Descriptors that daemon_poll_shared() takes. */
 #define SHARED_MAX 8
 
@@ -27,9 +29,19 @@ const struct conf_row daemon_conf_rows[] = {
 const size_t daemon_conf_count = COUNT(daemon_conf_rows);
 
 static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t reread_asked;
 static int64_t old_at;	 /* of clock_ms() */
 static unsigned watched; /* seconds; 0: the watchdog is off */
 static sigset_t waiting_mask;
+static void (*step_taken)(void);
+
+/* What was read at the start, for daemon_reread(). */
+static struct {
+	struct daemon_program program;
+	struct conf_set *last; /* see conf_reread() */
+	const char *path;
+	const struct daemon_settings *settings;
+} read_from;
 
 static void
 print_help(const struct daemon_program *program)
@@ -113,15 +125,12 @@ daemon_init(int argc, char **argv, const struct daemon_program *program)
 		exit(err_exit_code(E_USAGE));
 	}
 	path = conf_path(path);
+	read_from.program = *program;
+	read_from.path = path;
 	if (conf_read(program->sets, program->set_count, path, &diag) != E_OK) {
 		(void)fprintf(stderr, "%s: %s\n", program->name, diag.text);
 		exit(err_exit_code(E_SETTING));
 	}
-	if (!dump && path != NULL && !file_is_private(path))
-		(void)fprintf(stderr,
-		    "%s: warning: everybody can read %s,"
-		    " which may hold passwords: chmod 0640 %s\n",
-		    program->name, path, path);
 	if (dump) {
 		conf_dump(program->sets, program->set_count, stdout);
 		exit(err_exit_code(E_OK));
@@ -135,56 +144,131 @@ on_stop(int number)
 	stop_asked = 1;
 }
 
+static void
+on_reread(int number)
+{
+	(void)number;
+	reread_asked = 1;
+}
+
 /* The request is stuck: say so with what is safe in a handler, and leave. */
 static void
 on_alarm(int number)
 {
-	static const char line[] =
-	    "error event=watchdog text=\"a request or"
-	    " job did not end in time; leaving\"\n";
-
 	(void)number;
-	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0) {
-		/* Nobody is left to be told. */
-	}
+	log_last_words("watchdog",
+	    "a request or job did not end in time; leaving");
 	_exit(1);
 }
 
 void
 daemon_signals(void)
 {
-	static const int stops[] = { SIGTERM, SIGINT, SIGUSR1 };
+	static const int signals[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP };
 	struct sigaction action;
 	sigset_t blocked;
 
 	memset(&action, 0, sizeof(action));
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigemptyset(&blocked);
-	action.sa_handler = on_stop; /* no SA_RESTART: it must end a wait */
-	for (size_t i = 0; i < COUNT(stops); i++) {
-		(void)sigaddset(&blocked, stops[i]);
-		(void)sigaction(stops[i], &action, NULL);
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		/* no SA_RESTART: it must end a wait */
+		action.sa_handler = signals[i] == SIGHUP ? on_reread : on_stop;
+		(void)sigaddset(&blocked, signals[i]);
+		(void)sigaction(signals[i], &action, NULL);
 	}
 	(void)sigprocmask(SIG_BLOCK, &blocked, &waiting_mask);
-	for (size_t i = 0; i < COUNT(stops); i++)
-		(void)sigdelset(&waiting_mask, stops[i]);
+	for (size_t i = 0; i < COUNT(signals); i++)
+		(void)sigdelset(&waiting_mask, signals[i]);
 	action.sa_handler = on_alarm;
 	(void)sigaction(SIGALRM, &action, NULL);
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
 }
 
+static void
+start_log(const struct daemon_settings *settings)
+{
+	log_set_level(level_named(settings->log_level));
+	log_set_json(strcmp(settings->log_format, "json") == 0);
+}
+
+/* What is set now is what later values are compared with. */
+static void
+keep_last(void)
+{
+	const struct daemon_program *program = &read_from.program;
+	struct diag diag;
+
+	read_from.last = conf_copy_new(program->sets, program->set_count);
+	if (read_from.last == NULL ||
+	    conf_read(read_from.last, program->set_count, read_from.path,
+		&diag) == E_OK)
+		return;
+	conf_copy_free(read_from.last, program->set_count);
+	read_from.last = NULL;
+}
+
 void
 daemon_start(const struct daemon_settings *settings)
 {
 	int64_t age = settings->max_age * 1000;
+	const char *path = read_from.path;
 	struct diag diag;
 
-	log_set_level(level_named(settings->log_level));
+	read_from.settings = settings;
+	start_log(settings);
+	if (path != NULL && !file_is_private(path))
+		log_warn("open_settings", LOG_TEXT("file", path),
+		    LOG_TEXT("text",
+			"everybody can read this file, which may hold"
+			" passwords: chmod 0640"));
+	keep_last();
 	if (settings->metrics_file[0] != '\0' &&
 	    metrics_open(settings->metrics_file, &diag) != E_OK)
 		log_warn("metrics", LOG_TEXT("text", diag.text));
 	old_at = clock_ms() + age - daemon_jitter((unsigned)(age / 5 + 1));
+}
+
+/* The names of settings, or no text at all. */
+static const char *
+names_of(struct buf *names)
+{
+	return names->len == 0 || buf_done(names) != E_OK ? NULL : names->data;
+}
+
+bool
+daemon_reread(void)
+{
+	const struct daemon_program *program = &read_from.program;
+	struct buf taken, left;
+	struct diag diag;
+	enum err rc;
+
+	if (reread_asked == 0)
+		return false;
+	reread_asked = 0;
+	buf_init(&taken, NAMES_MAX);
+	buf_init(&left, NAMES_MAX);
+	diag_clear(&diag);
+	rc = read_from.last == NULL ?
+	    diag_set(&diag, E_NO_MEMORY, "the settings") :
+	    conf_reread(program->sets, read_from.last, program->set_count,
+		read_from.path, &taken, &left, &diag);
+	if (rc != E_OK)
+		log_error("reread", LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag.text),
+		    LOG_TEXT("advice",
+			"the settings stay as they were: mend the file, and"
+			" send HUP again"));
+	else
+		log_info("reread", LOG_TEXT("changed", names_of(&taken)),
+		    LOG_TEXT("after_restart", names_of(&left)));
+	if (rc == E_OK)
+		start_log(read_from.settings);
+	buf_free(&taken);
+	buf_free(&left);
+	return rc == E_OK;
 }
 
 bool
@@ -256,13 +340,21 @@ daemon_watch(unsigned seconds)
 {
 	watched = seconds;
 	(void)alarm(seconds);
+	if (step_taken != NULL && seconds > 0)
+		step_taken();
+}
+
+void
+daemon_tell_steps(void (*step)(void))
+{
+	step_taken = step;
 }
 
 void
 daemon_feed_watchdog(void)
 {
 	if (watched > 0)
-		(void)alarm(watched);
+		daemon_watch(watched);
 }
 
 unsigned

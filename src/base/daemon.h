@@ -3,9 +3,9 @@
  * What every long-running program of ours shares: options, settings, signals,
  * retirement by age, the watchdog. One thread, one thing at a time.
  *
- * TERM, INT and USR1 ask for the end: they stay blocked except inside
- * daemon_poll(), so that a running request or job is always finished first and
- * no signal is lost between a test and a wait.
+ * TERM, INT and USR1 ask for the end, HUP for settings to be read again: they
+ * stay blocked except inside daemon_poll(), so that a running request or job is
+ * always finished first and no signal is lost between a test and a wait.
  */
 #ifndef BASE_DAEMON_H
 #define BASE_DAEMON_H
@@ -48,6 +48,16 @@ void daemon_signals(void);
  */
 void daemon_start(const struct daemon_settings *settings);
 
+/*
+ * If HUP has asked for it, read the settings again and take those that are live
+ * (conf.h); one line tells what has changed, or why nothing has.
+ *
+ * Needs: what was given to daemon_init() and daemon_start() is still there; no
+ *        request or job is under way.
+ * Gives: whether values have changed.
+ */
+bool daemon_reread(void);
+
 /* Was the end asked for, or is the process old enough? */
 bool daemon_is_ending(void);
 
@@ -76,8 +86,14 @@ int daemon_poll_shared(int *set, struct pollfd *fds, nfds_t count, int timeout);
  */
 void daemon_watch(unsigned seconds);
 
-/* The same again, if it is on: a long job has come one step further. */
+/*
+ * The same again, if it is on: a long job has come one step further. That is
+ * told to daemon_tell_steps(), too.
+ */
 void daemon_feed_watchdog(void);
+
+/* What is called with each step and turn; NULL: nothing. */
+void daemon_tell_steps(void (*step)(void));
 
 /* A random number from 0 to below - 1; for jitter, not for secrets. */
 unsigned daemon_jitter(unsigned below);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The log: one line per event on standard error, `time level event key=value`.
- * UTC; a value with blanks, quotes or control characters is quoted and
- * escaped, so that a line stays a line.
+ * The log: one line per event on standard error, `time level event key=value`,
+ * or the same as one JSON object. UTC; a value with blanks, quotes or control
+ * characters is quoted and escaped, so that a line stays a line; in JSON what
+ * is no UTF-8 becomes U+FFFD.
+ *
+ * Where systemd's journal reads standard error, each line begins with its
+ * priority, <3> to <7> (sd-daemon(3)).
  *
  *	log_info("store", LOG_INT("id", id), LOG_TEXT("why", diag.text));
  */
@@ -40,8 +44,26 @@ struct log_pair {
 /* Lines below this level are left out; info at first. */
 void log_set_level(enum log_level level);
 
-/* The program's short name, in every line. Lives: as long as the process. */
+/* Lines as JSON, or as logfmt, as at first. */
+void log_set_json(bool json);
+
+/*
+ * The program's short name, in every line, and whether the journal reads them.
+ * Lives: as long as the process.
+ */
 void log_set_program(const char *name);
+
+/*
+ * The trace that lines belong to until the next call, by its traceparent (see
+ * trace.h): trace_id in each of them. NULL or an empty text for none.
+ */
+void log_set_trace(const char *traceparent);
+
+/*
+ * From a signal's handler: one line that is ready beforehand, without a time.
+ * text: ours, without quotes.
+ */
+void log_last_words(const char *event, const char *text);
 
 /*
  * The request's or job's id in every line until the next call; NULL for none.

@@ -83,3 +83,8 @@ METRIC(METRIC_CHANNELS_RENEWED, COUNT, "etl_broker_channels_renewed_total", "",
     "Channels opened anew because they had nothing but nacks")
 METRIC(METRIC_QUEUES_DOWN, COUNT, "etl_queues_down_total", "",
     "Times that the relay found a queue without a leader")
+
+METRIC(METRIC_SPANS_SENT, COUNT, "etl_spans_total", "fate=\"sent\"",
+    "Spans that were handed to the collector of otlp_url, and those that it"
+    " could not be given")
+METRIC(METRIC_SPANS_DROPPED, COUNT, "etl_spans_total", "fate=\"dropped\"", "")

@@ -25,32 +25,33 @@ SETTING(TEXT, metrics_from, "127.0.0.1 ::1", "ETL_METRICS_FROM",
 SETTING(NUMBER, max_body, 67108864, 1024, 268435456, "ETL_MAX_BODY",
     "Bytes a request's body may have; nginx's client_max_body_size should be"
     " the same")
-SETTING(NUMBER, max_members, 4096, 100, 1000000, "ETL_MAX_MEMBERS",
+SETTING(LIVE_NUMBER, max_members, 4096, 100, 1000000, "ETL_MAX_MEMBERS",
     "Members that one object of a request's JSON may have: PostgreSQL sorts"
     " them, and names in a chosen order make that quadratic")
-SETTING(NUMBER, max_values_memory, 536870912, 16777216, 17179869184,
+SETTING(LIVE_NUMBER, max_values_memory, 536870912, 16777216, 17179869184,
     "ETL_MAX_VALUES_MEMORY",
     "Bytes that PostgreSQL may need to take a request's JSON apart: 640 for"
     " each object, 300 for each array, 110 for each other value; a batch of 4"
     " MB of Jira issues needs 45 MB")
-SETTING(NUMBER, max_answer, 268435456, 1048576, 1073741824, "ETL_MAX_ANSWER",
+SETTING(LIVE_NUMBER, max_answer, 268435456, 1048576, 1073741824,
+    "ETL_MAX_ANSWER",
     "Bytes of payload a list with include_raw_data may have")
-SETTING(NUMBER, tenant_share, 50, 1, 100, "ETL_TENANT_SHARE",
+SETTING(LIVE_NUMBER, tenant_share, 50, 1, 100, "ETL_TENANT_SHARE",
     "Percent of the pool's responders that one tenant may hold while others"
     " ask, once its requests took a second or more, or kept others waiting;"
     " needs metrics_file")
-SETTING(NUMBER, store_share, 25, 0, 90, "ETL_STORE_SHARE",
+SETTING(LIVE_NUMBER, store_share, 25, 0, 90, "ETL_STORE_SHARE",
     "Percent of the responders, and of a tenant's share, that requests which"
     " take long leave to stores, one at least of two or more; 0: none; needs"
     " metrics_file")
-SETTING(NUMBER, large_stores, 0, 0, 256, "ETL_LARGE_STORES",
+SETTING(LIVE_NUMBER, large_stores, 0, 0, 256, "ETL_LARGE_STORES",
     "Stores of 1 MB or more that the pool gives to PostgreSQL at a time;"
     " others wait for their turn; 0: four for each processor; needs"
     " metrics_file")
-SETTING(NUMBER, idempotency_lifetime, 604800, 60, 31536000,
+SETTING(LIVE_NUMBER, idempotency_lifetime, 604800, 60, 31536000,
     "ETL_IDEMPOTENCY_LIFETIME",
     "Seconds an Idempotency-Key is remembered; a week")
-SETTING(CHOICE, store_nul, "refuse", "refuse|replace", "ETL_STORE_NUL",
+SETTING(LIVE_CHOICE, store_nul, "refuse", "refuse|replace", "ETL_STORE_NUL",
     "What becomes of a store whose JSON has \\u0000 or half a surrogate pair,"
     " which PostgreSQL cannot hold: refused with 422, or these replaced by"
     " \\ufffd and counted; the query's nul wins")
@@ -61,6 +62,6 @@ SETTING(TEXT, secret_keys_file, "", "ETL_SECRET_KEYS_FILE",
     "File of the keys that encrypt integrations' passwords: lines id:key, the"
     " key 32 bytes in base64; the first encrypts, all decrypt; empty:"
     " passwords are refused")
-SETTING(NUMBER, request_timeout, 70, 5, 3600, "ETL_REQUEST_TIMEOUT",
+SETTING(LIVE_NUMBER, request_timeout, 70, 5, 3600, "ETL_REQUEST_TIMEOUT",
     "Seconds after which a stuck request ends its process; longer than nginx's"
     " fastcgi_read_timeout, so that the client gets 504")

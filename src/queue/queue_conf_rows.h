@@ -5,7 +5,7 @@
  */
 SETTING(CHOICE, queue_type, "quorum", "quorum|classic", "ETL_QUEUE_TYPE",
     "The kind of queues to declare; those that exist must be of this kind")
-SETTING(NUMBER, queue_rebuild, 60, 0, 86400, "ETL_QUEUE_REBUILD",
+SETTING(LIVE_NUMBER, queue_rebuild, 60, 0, 86400, "ETL_QUEUE_REBUILD",
     "Seconds after which the relay deletes and declares anew a queue whose"
     " process has ended in the broker, and queues its batches from their rows;"
     " 0: never")

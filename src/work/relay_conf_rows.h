@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* SETTING(NUMBER, name, default, least, most, environment, help) */
-SETTING(NUMBER, relay_min_age, 5, 0, 3600, "ETL_RELAY_MIN_AGE",
+SETTING(LIVE_NUMBER, relay_min_age, 5, 0, 3600, "ETL_RELAY_MIN_AGE",
     "Seconds a batch is left to the responder that stored it")
-SETTING(NUMBER, relay_batch, 500, 1, 5000, "ETL_RELAY_BATCH",
+SETTING(LIVE_NUMBER, relay_batch, 500, 1, 5000, "ETL_RELAY_BATCH",
     "Batches queued in one transaction")
-SETTING(NUMBER, relay_interval, 1000, 50, 60000, "ETL_RELAY_INTERVAL",
+SETTING(LIVE_NUMBER, relay_interval, 1000, 50, 60000, "ETL_RELAY_INTERVAL",
     "Milliseconds between two polls")
-SETTING(NUMBER, relay_timeout, 10000, 100, 60000, "ETL_RELAY_TIMEOUT",
+SETTING(LIVE_NUMBER, relay_timeout, 10000, 100, 60000, "ETL_RELAY_TIMEOUT",
     "Milliseconds to wait for the broker's confirms of one transaction")
-SETTING(NUMBER, relay_chores, 60, 1, 86400, "ETL_RELAY_CHORES",
+SETTING(LIVE_NUMBER, relay_chores, 60, 1, 86400, "ETL_RELAY_CHORES",
     "Seconds between two rounds of chores: leases, expired keys, lost"
     " messages, metrics that are due")
-SETTING(NUMBER, relay_lease, 3600, 1, 604800, "ETL_RELAY_LEASE",
+SETTING(LIVE_NUMBER, relay_lease, 3600, 1, 604800, "ETL_RELAY_LEASE",
     "Seconds a batch may be in processing before it comes back to pending")
-SETTING(NUMBER, retention_days, 0, 0, 36500, "ETL_RETENTION_DAYS",
+SETTING(LIVE_NUMBER, retention_days, 0, 0, 36500, "ETL_RETENTION_DAYS",
     "Days after which completed and deleted batches are removed by the relay;"
     " 0: never")
-SETTING(NUMBER, relay_lost_age, 900, 1, 604800, "ETL_RELAY_LOST_AGE",
+SETTING(LIVE_NUMBER, relay_lost_age, 900, 1, 604800, "ETL_RELAY_LOST_AGE",
     "Seconds after which a pending batch is queued again when transform_queue"
     " is empty")

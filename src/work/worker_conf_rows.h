@@ -2,10 +2,11 @@
 /* SETTING(NUMBER, name, default, least, most, environment, help) */
 SETTING(NUMBER, worker_prefetch, 1, 1, 100, "ETL_WORKER_PREFETCH",
     "Messages a worker takes at once from each queue")
-SETTING(NUMBER, worker_attempts, 5, 1, 15, "ETL_WORKER_ATTEMPTS",
+SETTING(LIVE_NUMBER, worker_attempts, 5, 1, 15, "ETL_WORKER_ATTEMPTS",
     "Attempts before a batch fails and its message goes to the dead-letter"
     " queue")
-SETTING(NUMBER, worker_interruptions, 20, 1, 10000, "ETL_WORKER_INTERRUPTIONS",
+SETTING(LIVE_NUMBER, worker_interruptions, 20, 1, 10000,
+    "ETL_WORKER_INTERRUPTIONS",
     "How often a batch's worker may die, or lose the database, before the"
     " batch is failed")
 SETTING(NUMBER, worker_statement_timeout, 600000, 1000, 1200000,

@@ -9,7 +9,7 @@ set -u
 # The settings of all rows, one name a line.
 settings() {
 	find src -name '*_conf_rows.h' | sort | xargs sed -n \
-		's/^SETTING([A-Z]*, \([a-z0-9_]*\),.*/\1/p' /dev/null
+		's/^SETTING([A-Z_]*, \([a-z0-9_]*\),.*/\1/p' /dev/null
 }
 
 # Both ways: each setting in deploy/etl.conf, each line of it a setting.
@@ -100,6 +100,8 @@ taken "a row of each kind compiles" 'SETTING(TEXT, a, "x", "A", "Help")
 	SETTING(SECRET, b, "", "B", "Help")
 	SETTING(CHOICE, c, "x", "x|y", "C", "Help")
 	SETTING(NUMBER, d, -1, -5, 5, "D", "Help")
+	SETTING(LIVE_CHOICE, f, "x", "x|y", "F", "Help")
+	SETTING(LIVE_NUMBER, g, -1, -5, 5, "G", "Help")
 	SETTING(FLAG, e, true, "E", "Help")'
 refused "a number's default is within its limits" \
 	'SETTING(NUMBER, a, 6, 0, 5, "A", "Help")'

@@ -14,14 +14,15 @@ SETTING(NUMBER, database_connect_timeout, 5, 1, 300,
 SETTING(NUMBER, database_statement_timeout, 20000, 10, 3600000,
     "ETL_DATABASE_STATEMENT_TIMEOUT",
     "Milliseconds one statement may take at the server")
-SETTING(NUMBER, database_read_timeout, 5000, 10, 3600000,
+SETTING(LIVE_NUMBER, database_read_timeout, 5000, 10, 3600000,
     "ETL_DATABASE_READ_TIMEOUT",
     "Milliseconds one statement of a request may take that only reads: then it"
     " is cancelled, and the client is told to ask for less")
 SETTING(NUMBER, database_lock_timeout, 5000, 10, 3600000,
     "ETL_DATABASE_LOCK_TIMEOUT",
     "Milliseconds one statement may wait for a lock")
-SETTING(NUMBER, database_renew_after, 180, 1, 86400, "ETL_DATABASE_RENEW_AFTER",
+SETTING(LIVE_NUMBER, database_renew_after, 180, 1, 86400,
+    "ETL_DATABASE_RENEW_AFTER",
     "Seconds without a request after which a session is opened anew that more"
     " than 32 MB went through at once, to give back its memory")
 SETTING(FLAG, database_prepared, true, "ETL_DATABASE_PREPARED",

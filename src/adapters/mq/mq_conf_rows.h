@@ -31,6 +31,6 @@ SETTING(TEXT, rabbitmq_management, "", "RABBITMQ_MANAGEMENT",
     " empty: it is not asked")
 SETTING(NUMBER, rabbitmq_heartbeat, 30, 5, 600, "ETL_RABBITMQ_HEARTBEAT",
     "Seconds between heartbeats on the connection")
-SETTING(NUMBER, rabbitmq_timeout, 500, 50, 60000, "ETL_RABBITMQ_TIMEOUT",
+SETTING(LIVE_NUMBER, rabbitmq_timeout, 500, 50, 60000, "ETL_RABBITMQ_TIMEOUT",
     "Milliseconds to wait for the broker's confirm, or to connect, before a"
     " store is answered with queued:false and left to the relay")

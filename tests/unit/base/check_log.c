@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "unit/unit.h"
@@ -22,6 +23,8 @@ setup(void)
 	log_set_program("unit");
 	log_set_context(NULL, NULL);
 	log_set_level(LOG_LEVEL_INFO);
+	log_set_trace(NULL);
+	log_set_json(false);
 }
 
 static void
@@ -213,6 +216,157 @@ START_TEST(nobody_listening_is_no_trouble)
 }
 END_TEST
 
+#define TRACE "0af7651916cd43dd8448eb211c80319c"
+static const char traceparent[] = "00-" TRACE "-b7ad6b7169203331-01";
+
+START_TEST(the_trace_is_in_every_line_until_it_is_taken_back)
+{
+	log_set_context("request_id", "r");
+	log_set_trace(traceparent);
+	log_info("one", LOG_INT("n", 1));
+	ck_assert_ptr_nonnull(strstr(written(),
+	    " event=one request_id=r trace_id=" TRACE " n=1\n"));
+	log_set_trace("00-0af7");
+	log_info("two", LOG_INT("n", 2));
+	ck_assert_ptr_nonnull(strstr(written(), " event=two request_id=r n=2"));
+}
+END_TEST
+
+/* Behind a string of JSON, or NULL where it is none. */
+static const char *
+after_string(const char *at)
+{
+	if (*at++ != '"')
+		return NULL;
+	for (; *at != '"'; at++) {
+		if ((unsigned char)*at < ' ')
+			return NULL;
+		if (*at != '\\')
+			continue;
+		at++;
+		if (*at == 'u' && strspn(at + 1, "0123456789abcdef") >= 4)
+			at += 4;
+		else if (strchr("\"\\n", *at) == NULL || *at == '\0')
+			return NULL;
+	}
+	return at + 1;
+}
+
+/* The one line that was written: an object of texts and integers. */
+static const char *
+json_line(void)
+{
+	const char *line = written(), *at = line;
+	bool ok = *at == '{' && span_utf8_chars(str_span(line)) != SIZE_MAX &&
+	    strlen(line) <= 8192;
+
+	while (ok && (*at == '{' || *at == ',')) {
+		at = after_string(at + 1);
+		ok = at != NULL && *at++ == ':';
+		if (ok && *at == '"')
+			at = after_string(at);
+		else if (ok)
+			at += strspn(at, "-0123456789");
+		ok = ok && at != NULL;
+	}
+	ck_assert_msg(ok && strcmp(at, "}\n") == 0, "%.200s", line);
+	return line;
+}
+
+START_TEST(a_line_of_json_has_the_same)
+{
+	char want[400];
+
+	log_set_json(true);
+	log_set_context("request_id", "r");
+	log_set_trace(traceparent);
+	log_warn("store", LOG_INT("id", -5), LOG_TEXT("none", NULL),
+	    LOG_TEXT("why", "a b"));
+	(void)snprintf(want, sizeof(want), "Z\",\"level\":\"warn\","
+	    "\"program\":\"unit\",\"pid\":%d,\"event\":\"store\","
+	    "\"request_id\":\"r\","
+	    "\"trace_id\":\"" TRACE "\",\"id\":-5,\"why\":\"a b\"}\n", (int)getpid());
+	ck_assert_int_eq(strncmp(json_line(), "{\"time\":\"", 9), 0);
+	ck_assert_str_eq(written() + 32, want);
+}
+END_TEST
+
+static const struct {
+	struct span value;
+	const char *shown;
+} json_values[] = {
+	{ LIT("a\"b\\c"), "\"a\\\"b\\\\c\"" },
+	{ LIT("a\nb\r\t"), "\"a\\nb\\u000d\\u0009\"" },
+	{ LIT("a\0b\x7f\x1b"), "\"a\\u0000b\\u007f\\u001b\"" },
+	{ LIT("\xc3\xa9 \xf0\x9f\x99\x82"), "\"\xc3\xa9 \xf0\x9f\x99\x82\"" },
+	{ LIT("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"" },
+	{ LIT("\",\"level\":\"error"), "\"\\\",\\\"level\\\":\\\"error\"" },
+};
+
+START_TEST(hostile_bytes_stay_in_their_text)
+{
+	char want[200];
+
+	log_set_json(true);
+	log_info("e", LOG_SPAN("v", json_values[_i].value));
+	(void)snprintf(want, sizeof(want), "\"event\":\"e\",\"v\":%s}\n",
+	    json_values[_i].shown);
+	ck_assert_msg(strstr(json_line(), want) != NULL, "%s", written());
+}
+END_TEST
+
+START_TEST(a_line_of_json_that_is_too_long_loses_no_pair)
+{
+	static const char *const units[] = { "x", "\n", "\xff", "\xc3\xa9" };
+	struct span value = unit_repeat("", units[_i], 100000, "");
+
+	log_set_json(true);
+	log_set_context("request_id", value.at);
+	log_warn("long", LOG_INT("first", 1), LOG_SPAN("v", value),
+	    LOG_SPAN("w", value), LOG_INT("last", INT64_MAX));
+	ck_assert_uint_gt(strlen(json_line()), 7000);
+	ck_assert_ptr_nonnull(strstr(written(), ",\"w\":\""));
+	ck_assert_ptr_nonnull(strstr(written(), ",\"last\":922337203685"));
+	unit_free(value);
+}
+END_TEST
+
+/* As systemd.exec(5) has it; of another file it says nothing. */
+START_TEST(lines_have_their_priority_where_the_journal_reads_them)
+{
+	static const char *const shown[] = { "<7>", "<6>", "<4>", "<3>",
+		"202" };
+	char stream[64];
+	struct stat file;
+
+	ck_assert_int_eq(fstat(STDERR_FILENO, &file), 0);
+	(void)snprintf(stream, sizeof(stream), "%ju:%ju",
+	    (uintmax_t)file.st_dev, (uintmax_t)file.st_ino + (_i == 4));
+	ck_assert_int_eq(setenv("JOURNAL_STREAM", stream, 1), 0);
+	log_set_program("unit");
+	log_set_level(LOG_LEVEL_DEBUG);
+	log_write(_i == 4 ? LOG_LEVEL_INFO : (enum log_level)_i, "e", NULL, 0);
+	ck_assert_int_eq(strncmp(written(), shown[_i], 3), 0);
+	ck_assert_int_eq(unsetenv("JOURNAL_STREAM"), 0);
+}
+END_TEST
+
+START_TEST(the_last_words_are_a_line_of_either_kind)
+{
+	log_set_trace(traceparent);
+	log_last_words("watchdog", "leaving");
+	ck_assert_str_eq(written(), "error event=watchdog trace_id=" TRACE
+	    " text=\"leaving\"\n");
+	ck_assert_int_eq(ftruncate(STDERR_FILENO, 0), 0);
+	ck_assert_int_eq(lseek(STDERR_FILENO, 0, SEEK_SET), 0);
+	log_set_json(true);
+	log_set_trace(NULL);
+	log_last_words("watchdog", "leaving");
+	ck_assert_str_eq(json_line(), "{\"level\":\"error\",\"program\":"
+	    "\"unit\",\"event\":\"watchdog\",\"text\":\"leaving\"}\n");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -231,6 +385,16 @@ main(void)
 	tcase_add_test(tcase, a_context_that_is_too_long_is_cut);
 	tcase_add_test(tcase, lines_are_kept_and_written_together);
 	tcase_add_test(tcase, nobody_listening_is_no_trouble);
+	tcase_add_test(tcase,
+	    the_trace_is_in_every_line_until_it_is_taken_back);
+	tcase_add_test(tcase, a_line_of_json_has_the_same);
+	tcase_add_loop_test(tcase, hostile_bytes_stay_in_their_text, 0,
+	    (int)COUNT(json_values));
+	tcase_add_loop_test(tcase,
+	    a_line_of_json_that_is_too_long_loses_no_pair, 0, 4);
+	tcase_add_loop_test(tcase,
+	    lines_have_their_priority_where_the_journal_reads_them, 0, 5);
+	tcase_add_test(tcase, the_last_words_are_a_line_of_either_kind);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
