@@ -39,7 +39,8 @@ static const struct field store_rows[] = {
 	  .sentence = "The same key and body again are answered with the first"
 	    " batch's id" },
 	{ FIELD_HEADER, "traceparent", .kind = FIELD_TEXT, .min = 1, .max = 255,
-	  .sentence = "W3C Trace Context, which the message carries on" },
+	  .sentence = "W3C Trace Context, which the row, the"
+	    " message and its jobs carry on" },
 	{ FIELD_QUERY, "queue_transform", .kind = FIELD_BOOL, AT(queue_transform),
 	  .sentence = "Whether to put the id on transform_queue; true" },
 	{ FIELD_QUERY, "nul", .kind = FIELD_TEXT, .choices = "refuse|replace",
@@ -323,7 +324,8 @@ store_read(struct req *rq, struct store *store)
 	bool is_known;
 	enum err rc;
 
-	*batch = (struct raw_batch){ .tenant_id = rq->who.tenant_id };
+	*batch = (struct raw_batch){ .tenant_id = rq->who.tenant_id,
+		.traceparent = request_traceparent(rq) };
 	rc = read_input(rq, &input, batch);
 	if (rc != E_OK)
 		return rc;

@@ -284,7 +284,7 @@ static enum err
 store_alone(const struct crowd *crowd, struct req *rq, struct resp *rp,
     const struct store *store)
 {
-	log_set_context("request_id", rq->request_id);
+	request_log(rq);
 	if (clock_left(crowd->ends) == 0)
 		return diag_tell(&rq->diag, E_DB_BUSY,
 		    "Stores that came at the"
@@ -350,7 +350,7 @@ router_answer_stores(struct req *const *rqs, struct resp *const *rps,
 		char allow[ROUTE_ALLOW_SIZE] = "";
 		enum err rc;
 
-		log_set_context("request_id", rqs[i]->request_id);
+		request_log(rqs[i]);
 		rc = prepare(rqs[i], seated, allow);
 		seated = seated || rc == E_OK;
 		if (rc == E_OK)

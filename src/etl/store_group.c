@@ -53,7 +53,7 @@ queue_all(struct req *const *rqs, const struct store *stores,
 			raw_batch_marks_add(service->marks, rows[i].row);
 			continue;
 		}
-		log_set_context("request_id", rqs[i]->request_id);
+		request_log(rqs[i]);
 		log_warn("not_queued", LOG_INT("raw_data_id", rows[i].row.id),
 		    LOG_TEXT("error", err_name(rc)),
 		    LOG_TEXT("text", diag.text));
@@ -77,7 +77,7 @@ store_group(struct req *const *rqs, struct resp *const *rps,
 		return rc;
 	queue_all(rqs, stores, rows, count, queued);
 	for (size_t i = 0; i < count; i++) {
-		log_set_context("request_id", rqs[i]->request_id);
+		request_log(rqs[i]);
 		store_answer(rqs[i], rps[i], &stores[i].batch, &rows[i],
 		    queued[i]);
 	}

@@ -7,6 +7,7 @@
 
 #include "adapters/unpack.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 /* Bytes of a packed body that are unpacked at a time. */
 #define PACKED_PIECE 65536
@@ -115,6 +116,8 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->remote_addr = header(fcgi, "REMOTE_ADDR");
 	rq->waited_ms = time_since(header(fcgi, "ETL_SENT"));
 	set_request_id(rq, fcgi_param(fcgi, "HTTP_X_REQUEST_ID"));
+	trace_accept(&rq->trace, rq->traceparent, "request", TRACE_SERVER,
+	    clock_us());
 }
 
 /*
@@ -249,22 +252,15 @@ request_refuse(struct req *rq, enum field_place place, const char *name,
 	return rc;
 }
 
-/* version-trace-parent-flags, 00-32-16-2 lower hexadecimal digits. */
+void
+request_log(const struct req *rq)
+{
+	log_set_context("request_id", rq->request_id);
+	log_set_trace(rq->trace.context);
+}
+
 const char *
 request_traceparent(const struct req *rq)
 {
-	static const char shape[] =
-	    "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
-	struct span text = rq->traceparent;
-
-	if (text.len != sizeof(shape) - 1)
-		return NULL;
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.at[i];
-		bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-
-		if (shape[i] == 'x' ? !hex : c != shape[i])
-			return NULL;
-	}
-	return text.at;
+	return rq->trace.context[0] == '\0' ? NULL : rq->trace.context;
 }

@@ -9,6 +9,7 @@
 
 #include "adapters/db/db.h"
 #include "adapters/fcgi.h"
+#include "base/trace.h"
 #include "http/field_row.h"
 #include "http/http_conf.h"
 #include "http/multipart.h"
@@ -56,7 +57,7 @@ struct req {
 	struct span if_match;
 	struct span if_none_match;
 	struct span idempotency_key; /* empty when it came so */
-	struct span traceparent;
+	struct span traceparent;     /* as it came; see trace below */
 	struct span remote_addr;
 	int64_t waited_ms; /* for a responder, as far as nginx tells */
 	struct buf *body;
@@ -64,6 +65,7 @@ struct req {
 
 	/* Found out. */
 	char request_id[REQUEST_ID_MAX + 1];
+	struct trace_span trace; /* its context: that of all that comes of it */
 	const struct route *route;
 	int64_t id; /* {id} of the path */
 	struct who who;
@@ -126,7 +128,10 @@ enum err request_refuse(struct req *rq, enum field_place place,
 /* The place's name in answers: "query". */
 const char *request_place_name(enum field_place place);
 
-/* The trace context for messages, terminated, or NULL (W3C Trace Context). */
+/* What the log's lines are about from now on: this request. */
+void request_log(const struct req *rq);
+
+/* The trace context of what comes of it; NULL: it has none. */
 const char *request_traceparent(const struct req *rq);
 
 #endif

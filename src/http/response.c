@@ -168,6 +168,11 @@ response_send(struct resp *rp, const struct req *rq, struct fcgi *fcgi)
 	    "X-Request-Id: %s\r\n",
 	    rp->status, http_status_title(rp->status), rq->request_id);
 	fcgi_write(fcgi, (struct span){ head, (size_t)len });
+	if (rq->trace.context[0] != '\0') {
+		len = snprintf(head, sizeof(head), "traceparent: %s\r\n",
+		    rq->trace.context);
+		fcgi_write(fcgi, (struct span){ head, (size_t)len });
+	}
 	if (rp->status != 304) {
 		len = snprintf(head, sizeof(head),
 		    "Content-Type: %s\r\n"

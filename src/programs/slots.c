@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "etl/store.h"
+#include "http/route.h"
 
 #define ANSWER_BYTES (16 << 20)
 #define HEAD_BYTES 65536
@@ -90,6 +91,27 @@ count_request(const struct resp *rp, int64_t began, bool sent)
 		metrics_add(METRIC_REQUESTS_GONE, 1);
 }
 
+/* The request's span, after OpenTelemetry's conventions for HTTP servers. */
+static void
+end_span(struct req *rq, const struct resp *rp)
+{
+	struct trace_span *span = &rq->trace;
+
+	if (rq->route != NULL) {
+		span->name = rq->route->name;
+		trace_note_text(span, "http.request.method",
+		    str_span(rq->route->method));
+		trace_note_text(span, "http.route", str_span(rq->route->path));
+	}
+	trace_note_int(span, "http.response.status_code", rp->status);
+	trace_note_text(span, "etl.request_id", str_span(rq->request_id));
+	trace_note_int(span, "etl.tenant_id", rq->who.tenant_id);
+	if (rq->diag.code != E_OK)
+		trace_note_text(span, "error.type",
+		    str_span(err_name(rq->diag.code)));
+	trace_end(span, rp->status >= 500);
+}
+
 void
 slots_begin(struct slots *slots, struct slot *slot)
 {
@@ -105,10 +127,11 @@ slots_end(struct slot *slot)
 	size_t bytes;
 	bool sent;
 
-	log_set_context("request_id", slot->rq.request_id);
+	request_log(&slot->rq);
 	sent = response_send(&slot->rp, &slot->rq, slot->fcgi);
 	log_request(&slot->rq, &slot->rp, slot->began, sent);
 	count_request(&slot->rp, slot->began, sent);
+	end_span(&slot->rq, &slot->rp);
 	bytes = response_size(&slot->rp);
 	if (bytes < slot->body.len)
 		bytes = slot->body.len;

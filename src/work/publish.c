@@ -2,6 +2,17 @@
 #include "work/publish.h"
 
 #include "base/failpoint.h"
+#include "base/trace.h"
+
+/* What the row says of its trace, or NULL: of old rows, and of other hands. */
+static const char *
+traceparent_of(const struct db_rows *rows, int row)
+{
+	struct span text = db_text(rows, row, RAW_BATCH_LOCKED_TRACE);
+	char context[TRACEPARENT_SIZE];
+
+	return trace_read(text, context) ? text.at : NULL;
+}
 
 /* A job for each row, in the arena; its text is the rows'. NULL: no memory. */
 static struct job *
@@ -17,6 +28,7 @@ jobs_of(const struct db_rows *rows, struct arena *arena)
 			.integration_id = db_int(rows, i,
 			    RAW_BATCH_LOCKED_INTEGRATION),
 			.entity_type = db_text(rows, i, RAW_BATCH_LOCKED_TYPE),
+			.traceparent = traceparent_of(rows, i),
 		};
 	return jobs;
 }

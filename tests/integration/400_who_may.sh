@@ -255,7 +255,7 @@ check_is "of a token only its digest is kept" \
 # -- who changed what is in the log
 check "a store is audited" grep -q 'event=audit .*who=token:[0-9]* tenant_id=1 action=raw_data.store row_id=[0-9]' \
 	"$APP_LOGS/pool.log"
-check "with the request's id" grep -q 'event=audit request_id=[^ ]* who' "$APP_LOGS/pool.log"
+check "with the request's id" grep -q 'event=audit request_id=[^ ]* trace_id=[^ ]* who' "$APP_LOGS/pool.log"
 
 # -- RS256: the public key is no shared secret
 app stop pool

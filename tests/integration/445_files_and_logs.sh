@@ -137,7 +137,10 @@ check_is "all routes that change something were asked" "$(printf '%s\n' "${!made
 check_is "all of them did" "$(for name in "${!made[@]}"; do
 	[[ ${made[$name]} == 20? ]] || echo "$name ${made[$name]}"
 done)" ""
-audited() { sed -n 's/.* event=audit request_id=audit-\([a-z_]*\) who=token:.*/\1/p' "$APP_LOGS/pool.log" | sort -u; }
+audited() {
+	sed -n 's/.* event=audit request_id=audit-\([a-z_]*\) trace_id=[0-9a-f]* who=token:.*/\1/p' \
+		"$APP_LOGS/pool.log" | sort -u
+}
 check_is "and each has its line of who did what" "$(audited)" "$(cat "$TMP/changes")"
 
 # -- what is done by hand is a row

@@ -72,8 +72,8 @@ check_is "and the headers" "$(document "[$store.parameters[] | select(.in == \"h
 check_is "its answers are all there" "$(document "$store.responses | keys | join(\" \")")" \
 	"200 201 202 400 401 403 404 413 415 422 429 500 503 default"
 success() { document "$store.responses[\"$1\"].headers | keys_unsorted | join(\" \")"; }
-check_is "an older answer says that it is one" "$(success 200)" "X-Request-Id Idempotency-Replayed"
-check_is "what was made says where it is" "$(success 201)" "X-Request-Id Location"
+check_is "an older answer says that it is one" "$(success 200)" "X-Request-Id traceparent Idempotency-Replayed"
+check_is "what was made says where it is" "$(success 201)" "X-Request-Id traceparent Location"
 check_is "a problem says what to do about it" \
 	"$(document '[.components.responses | to_entries[] | select(.value.headers | length > 1) |
 		"\(.key) \(.value.headers | keys_unsorted[1])"] | join(", ")')" \

@@ -36,6 +36,9 @@ static const struct field headers[] = {
 	{ FIELD_HEADER, "X-Request-Id", .kind = FIELD_TEXT, .required = true,
 	  .min = 1, .max = REQUEST_ID_MAX,
 	  .sentence = "The request's name in the log" },
+	{ FIELD_HEADER, "traceparent", .kind = FIELD_TEXT, .min = 55,
+	  .max = 55, .sentence = "The trace that the request belongs to, and"
+	    " its span (W3C Trace Context)" },
 	{ FIELD_HEADER, "ETag", .kind = FIELD_TEXT, .required = true, .min = 3,
 	  .max = 4096, .sentence = "The version of what is answered" },
 	{ FIELD_HEADER, "Location", .kind = FIELD_TEXT, .required = true,

@@ -219,6 +219,7 @@ write_success(struct json *json, const struct operation *op, int status)
 			    openapi_answer_sentence(op->route, status));
 	json_object(json, "headers");
 	openapi_header(json, "X-Request-Id");
+	openapi_header(json, "traceparent");
 	if (has_version(op->routes, shape))
 		openapi_header(json, "ETag");
 	if (status == 201)

@@ -58,7 +58,8 @@ raw_batch_completed_since(struct db *db, int64_t age, int64_t after,
 	static const struct db_statement statement = {
 		.name = "raw_batch_completed_since",
 		.sql =
-		    "SELECT id, tenant_id, integration_id, entity_type"
+		    "SELECT id, tenant_id, integration_id, entity_type,"
+		    " traceparent"
 		    " FROM raw_extraction_data"
 		    " WHERE processing_status = 'completed' AND active"
 		    " AND processed_at >= now() - $1 * interval '1 second'"
@@ -107,10 +108,10 @@ raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
 		.name = "raw_batch_loads_due",
 		.sql =
 		    "SELECT r.id, due.tenant_id, due.integration_id,"
-		    " r.entity_type FROM (SELECT DISTINCT tenant_id,"
+		    " r.entity_type, r.traceparent FROM (SELECT DISTINCT tenant_id,"
 		    " integration_id FROM statuses WHERE metrics_due LIMIT $1)"
 		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type,"
-		    " processing_status FROM raw_extraction_data AS b"
+		    " traceparent, processing_status FROM raw_extraction_data AS b"
 		    " WHERE b.tenant_id = due.tenant_id"
 		    " AND b.integration_id = due.integration_id AND b.active"
 		    " AND (b.processing_status = 'completed'"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adapters/crypto/digest.h"
+#include "base/trace.h"
 #include "models/batch/raw_batch_store_inside.h"
 
 /* What is given, a row for each batch, as the relation g. */
@@ -103,6 +104,21 @@ are_theirs(struct db_rows *rows, const struct columns *columns, size_t count)
 	return true;
 }
 
+/* A span of each batch's own trace; NULL: none are kept. */
+static struct trace_span *
+begin_spans(const struct raw_batch *const *batches, size_t count,
+    struct arena *arena)
+{
+	struct trace_span *spans = trace_is_on() ?
+	    arena_ask(arena, count * sizeof(*spans)) :
+	    NULL;
+
+	for (size_t i = 0; spans != NULL && i < count; i++)
+		trace_start(&spans[i], batches[i]->traceparent, "insert",
+		    TRACE_CLIENT);
+	return spans;
+}
+
 enum err
 raw_batch_insert_all(struct db *db, const struct raw_batch *const *batches,
     size_t count, struct arena *arena, struct raw_batch_stored *ret_stored,
@@ -110,6 +126,7 @@ raw_batch_insert_all(struct db *db, const struct raw_batch *const *batches,
 {
 	struct columns *columns = arena_get(arena, sizeof(*columns));
 	struct db_params params = { 0 };
+	struct trace_span *spans;
 	struct db_rows *rows;
 	enum err rc;
 
@@ -118,7 +135,12 @@ raw_batch_insert_all(struct db *db, const struct raw_batch *const *batches,
 	if (rc != E_OK)
 		return rc;
 	add_params(&params, columns, batches[0]->tenant_id, count, arena);
+	spans = begin_spans(batches, count, arena);
 	rc = db_run(db, &insert_all, &params, arena, &rows, diag);
+	for (size_t i = 0; spans != NULL && i < count; i++) {
+		trace_note_int(&spans[i], "etl.together", (int64_t)count);
+		trace_end(&spans[i], rc != E_OK);
+	}
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) > 0)
 		rc = raw_batch_resolve(db, rows, columns->digests[0], arena,
 		    diag);

@@ -68,7 +68,7 @@ raw_batch_newest(struct db *db, int64_t min_age, struct arena *arena,
 }
 
 #define LOCK(where) \
-	"SELECT id, tenant_id, integration_id, entity_type, xmin::text" \
+	"SELECT id, tenant_id, integration_id, entity_type, traceparent, xmin::text" \
 	" FROM raw_extraction_data WHERE " where \
 	" ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED"
 

@@ -64,8 +64,9 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	    " attempts = 0, error_details = "
 	    RAW_BATCH_EARLIER("r.error_details")
 	    " FROM picked AS p WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
-	    " RETURNING r.id, r.tenant_id, r.integration_id, r.entity_type)"
-	    " SELECT id, tenant_id, integration_id, entity_type,"
+	    " RETURNING r.id, r.tenant_id, r.integration_id, r.entity_type,"
+	    " r.traceparent)"
+	    " SELECT id, tenant_id, integration_id, entity_type, traceparent,"
 	    " pg_current_xact_id()::text FROM changed ORDER BY id");
 	rc = sql_run(&sql, db, true, arena, ret_rows, diag);
 	if (rc == E_OK && filter->cursor != NULL &&

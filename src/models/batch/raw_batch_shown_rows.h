@@ -20,4 +20,5 @@ SHOWN(error, TEXT, NULLABLE, "CASE jsonb_typeof(t.error_details)"
     " WHEN 'object' THEN left(COALESCE(t.error_details->>'stage' || ': ', '')"
     " || (t.error_details->>'message'), 500) END")
 SHOWN(queued_at, STAMP, NULLABLE, "t.queued_at")
+SHOWN(traceparent, TEXT, NULLABLE, "t.traceparent")
 SHOWN(attempts, INT, NOT_NULL, "t.attempts")

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/trace.h"
 #include "models/batch/raw_batch_inside.h"
 #include "models/batch/raw_batch_store_inside.h"
 
@@ -89,7 +90,7 @@ static const struct db_statement insert = {
  * A twin with the same key waits for the first one's commit; then it finds the
  * key taken, and inserts nothing.
  */
-_Static_assert(RAW_BATCH_PLACE_OF_KEY == 13, "idempotency_key_add()");
+_Static_assert(RAW_BATCH_PLACE_OF_KEY == 14, "idempotency_key_add()");
 static const struct db_statement insert_with_key = {
 	.name = "raw_batch_insert_with_key",
 	.changes = true,
@@ -97,9 +98,9 @@ static const struct db_statement insert_with_key = {
 	.sql =
 	    "WITH claimed AS (INSERT INTO idempotency_keys AS held"
 	    " (tenant_id, idempotency_key, fingerprint, raw_data_id,"
-	    " expires_at) VALUES ($1, $13, $14,"
+	    " expires_at) VALUES ($1, $14, $15,"
 	    " nextval('raw_extraction_data_id_seq'),"
-	    " now() + $15 * interval '1 second')"
+	    " now() + $16 * interval '1 second')"
 	    " ON CONFLICT (tenant_id, idempotency_key) DO UPDATE SET"
 	    " fingerprint = excluded.fingerprint,"
 	    " raw_data_id = excluded.raw_data_id,"
@@ -144,6 +145,7 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 	const unsigned char *digest = batch->digest;
 	unsigned char own_digest[DIGEST_SHA256_SIZE];
 	struct db_params params = { 0 };
+	struct trace_span span;
 	struct db_rows *rows;
 	enum err rc = E_OK;
 
@@ -159,8 +161,11 @@ raw_batch_insert(struct db *db, const struct raw_batch *batch,
 		return rc;
 	add_params(&params, batch,
 	    (struct span){ (const char *)digest, DIGEST_SHA256_SIZE });
+	trace_start(&span, batch->traceparent, "insert", TRACE_CLIENT);
 	rc = db_run(db, batch->key != NULL ? &insert_with_key : &insert,
 	    &params, arena, &rows, diag);
+	trace_note_int(&span, "etl.bytes", (int64_t)batch->raw_data.len);
+	trace_end(&span, rc != E_OK);
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_set(diag, E_KEY_TAKEN, "the key was used before");
 	if (rc == E_DB_UNKNOWN && db_rows_count(rows) == 1)

@@ -51,7 +51,8 @@ enum err raw_batch_resolve(struct db *db, const struct db_rows *rows,
 	ROW(9, raw_data_bytes, INT, (int64_t)batch->raw_data.len) \
 	ROW(10, replaced_characters, INT, batch->replaced) \
 	ROW(11, raw_data_sha256, BYTES, digest) \
-	ROW(12, queue_transform, BOOL, batch->queue)
+	ROW(12, queue_transform, BOOL, batch->queue) \
+	ROW(13, traceparent, TEXT, str_span(batch->traceparent))
 
 /* The place of each parameter is what its row says. */
 #define RAW_BATCH_PLACE(place, column, kind, value) RAW_BATCH_PLACE_##column,

@@ -30,6 +30,7 @@ enum {
 	RAW_BATCH_LOCKED_TENANT,
 	RAW_BATCH_LOCKED_INTEGRATION,
 	RAW_BATCH_LOCKED_TYPE,
+	RAW_BATCH_LOCKED_TRACE, /* its traceparent, or NULL */
 	RAW_BATCH_LOCKED_XID
 };
 struct raw_batch_version raw_batch_locked(const struct db_rows *rows, int row);

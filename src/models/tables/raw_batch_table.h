@@ -25,6 +25,7 @@ COLUMN(queue_transform, BOOLEAN, NOT_NULL)
 COLUMN(claimed_at, STAMP, NULLABLE)
 COLUMN(interruptions, INTEGER, NOT_NULL)
 COLUMN(queue_due, BOOLEAN, NOT_NULL)
+COLUMN(traceparent, TEXT, NULLABLE)
 SERVED
 SERVED_ID
 DEFAULT(id, "nextval")
@@ -44,6 +45,8 @@ CHECK("CHECK (((processing_status)::text = ANY ((ARRAY["
     "'pending'::character varying, 'processing'::character varying,"
     " 'completed'::character varying, 'failed'::character varying])::text[])))")
 CHECK("CHECK ((octet_length(raw_data_sha256) = 32))")
+CHECK("CHECK (((octet_length(traceparent) = 55) AND (traceparent ~~"
+    " '00-________________________________-________________-0_'::text)))")
 INDEX("btree (tenant_id, entity_type, id) WHERE active")
 INDEX("btree (processing_status, tenant_id, id) WHERE active")
 INDEX("btree (created_at DESC)")
