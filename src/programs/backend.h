@@ -13,9 +13,13 @@ struct backend {
 	struct mq *mq;
 	struct queue_manager *queue;
 	struct qdrant_client *qdrant; /* of a program that answers requests */
+	struct otlp *otlp;	      /* NULL: nobody is told of spans */
 	struct arena *arena;	      /* of one request, job or look */
 	unsigned session;	      /* of the database: see schema_expect() */
 	enum err trouble; /* of the last turn, so that it is told once */
+	bool is_untold;	  /* nothing was told yet of how it stands */
+	int64_t ready_at; /* of clock_ms(): then it is ready without servers */
+	const struct backend_program *program;
 };
 
 /* A program, as a row of what it needs and does. */
@@ -35,11 +39,16 @@ struct backend_program {
 	enum err (*open)(void *self, struct diag *diag);
 	enum err (*serve)(void *self, struct diag *diag);
 	void (*close)(void *self);
+	/* After settings were read again: what it had changed in them; NULL. */
+	void (*reread)(void *self);
 	void *self;
 };
 
 /* Run a program from its options to its end. Gives: its exit code. */
 int backend_main(int argc, char **argv, const struct backend_program *program);
+
+/* Between two requests or jobs: settings are read again if HUP asks for it. */
+void backend_reread(struct backend *backend);
 
 /*
  * Wait so many ms, or until a server says something. What the broker says is

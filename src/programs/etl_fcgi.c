@@ -61,7 +61,7 @@ end(struct responder *responder, struct slot *slot)
 static void
 answer_one(struct responder *responder, struct slot *slot)
 {
-	log_set_context("request_id", slot->rq.request_id);
+	request_log(&slot->rq);
 	db_wait_for_peer(responder->service.db, fcgi_peer(slot->fcgi));
 	router_answer(&slot->rq, &slot->rp);
 	db_wait_for_peer(responder->service.db, -1);
@@ -94,11 +94,18 @@ answer_stores(struct responder *responder, size_t count)
 	log_gather(false);
 }
 
+/* Both a request and a turn of waiting have so long. */
+static void
+watch(void)
+{
+	daemon_watch((unsigned)settings.http.request_timeout);
+}
+
 static void
 answer_other(struct responder *responder, struct slot *slot)
 {
 	seats_leave(responder->service.seats);
-	daemon_watch((unsigned)settings.http.request_timeout);
+	watch();
 	answer_one(responder, slot);
 }
 
@@ -127,6 +134,7 @@ answer(struct responder *responder)
 		answer_other(responder, &responder->slots.all[count]);
 	seats_leave(responder->service.seats);
 	log_set_context(NULL, NULL);
+	log_set_trace(NULL);
 	arena_reset(responder->servers.arena);
 	responder->renew_at = clock_ms() +
 	    settings.db.database_renew_after * 1000;
@@ -202,7 +210,12 @@ wait_for_request(struct responder *responder)
 		timeout = due;
 	timeout = sooner(sooner(timeout, responder->quiet_at),
 	    responder->renew_at);
+	due = otlp_due(responder->servers.otlp);
+	if (due >= 0 && (timeout < 0 || due < timeout))
+		timeout = due;
 	(void)daemon_poll_shared(&responder->waits, fds, COUNT(fds), timeout);
+	backend_reread(&responder->servers);
+	otlp_turn(responder->servers.otlp);
 	look_after_broker(responder, fds[1].revents != 0);
 	if (fds[0].revents != 0) {
 		if (raw_batch_marks_pressing(&responder->marks))
@@ -246,7 +259,6 @@ static enum err
 serve(void *self, struct diag *diag)
 {
 	struct responder *responder = self;
-	unsigned limit = (unsigned)settings.http.request_timeout;
 	enum err rc = E_OK;
 	int64_t ends;
 
@@ -254,7 +266,7 @@ serve(void *self, struct diag *diag)
 	while (rc == E_OK && !daemon_is_ending()) {
 		bool got = false;
 
-		daemon_watch(limit);
+		watch();
 		if (!wait_for_request(responder))
 			continue;
 		rc = fcgi_accept(responder->slots.all[0].fcgi, &got, diag);
@@ -272,13 +284,13 @@ serve(void *self, struct diag *diag)
 	while (rc == E_OK && daemon_was_asked() && clock_left(ends) > 0) {
 		bool got = false;
 
-		daemon_watch(limit);
+		watch();
 		rc = fcgi_accept(responder->slots.all[0].fcgi, &got, diag);
 		if (rc != E_OK || !got)
 			break;
 		answer(responder);
 	}
-	daemon_watch(limit);
+	watch();
 	flush_marks(responder);
 	return rc;
 }

@@ -14,6 +14,8 @@
 #include "base/metrics.h"
 #include "models/tables/schema.h"
 #include "programs/backend.h"
+#include "programs/worker_span.h"
+#include "programs/worker_waiter.h"
 #include "queue/queue_consumer.h"
 #include "work/worker_details.h"
 
@@ -178,12 +180,14 @@ work(struct worker *worker, struct diag *diag)
 		    settings.worker.worker_attempts),
 		.held = count_told(worker, HEADER_HELD, HELD_MAX),
 	};
-	struct worker_fate fate;
+	struct worker_fate fate = { .kind = WORKER_WAIT };
 	int64_t began = clock_ms();
+	struct trace_span span;
 	struct diag settle_diag;
-	struct job job;
+	struct job job = { 0 };
 	enum err rc;
 
+	worker_span_begin(&span, delivery, worker->source == QUEUE_LOAD);
 	rc = delivery->cut ?
 	    diag_set(diag, E_INVALID, "the message is longer than any job") :
 	    job_read_batch(delivery->body, servers->arena, &job, diag);
@@ -214,8 +218,9 @@ work(struct worker *worker, struct diag *diag)
 		return rc;
 	servers->session = fate.outage ? 0 : servers->session;
 	log_job(worker, &job, &fate, began, diag);
-	job.traceparent = mq_header_text(delivery, "traceparent");
+	job.traceparent = span.context;
 	rc = settle(worker, &job, &history, &fate, &settle_diag);
+	worker_span_end(&span, &job, &fate, diag);
 	*diag = settle_diag;
 	return rc;
 }
@@ -242,6 +247,20 @@ drop_delivery(struct worker *worker)
 {
 	mq_delivery_free(worker->delivery);
 	worker->delivery = NULL;
+}
+
+/* There is no job yet: is the database there, and as it should be? */
+static enum err
+look_early(struct worker *worker, struct diag *diag)
+{
+	struct backend *servers = &worker->servers;
+	enum err rc = E_OK;
+
+	if (servers->session == 0)
+		rc = schema_expect(servers->db, &servers->session,
+		    servers->arena, diag);
+	arena_reset(servers->arena);
+	return rc;
 }
 
 /*
@@ -275,11 +294,12 @@ do_round(struct worker *worker)
 		worker->tried = false;
 	}
 	if (worker->delivery == NULL) {
-		tell(worker, E_OK, &diag);
+		tell(worker, look_early(worker, &diag), &diag);
 		return false;
 	}
 	daemon_watch(job_seconds());
 	rc = work(worker, &diag);
+	log_set_trace(NULL);
 	worker->tried = true;
 	arena_reset(worker->servers.arena);
 	tell(worker, rc, &diag);
@@ -314,29 +334,11 @@ serve(void *self, struct diag *diag)
 	return E_OK;
 }
 
-/* The broker's connection, while the database is waited for. */
-static int
-broker_socket(void *mq)
-{
-	return mq_socket(mq);
-}
-
-static int
-broker_pause(void *mq)
-{
-	return mq_idle_ms(mq);
-}
-
-static void
-broker_serve(void *mq)
-{
-	mq_idle(mq);
-}
-
 /* A worker's own limits in place of a request's. */
 static void
-own_limits(void)
+own_limits(void *self)
 {
+	(void)self;
 	settings.db.database_statement_timeout =
 	    settings.worker.worker_statement_timeout;
 	settings.db.database_lock_timeout = settings.worker.worker_lock_timeout;
@@ -350,9 +352,8 @@ open_worker(void *self, struct diag *diag)
 	struct worker *worker = self;
 
 	(void)diag;
-	own_limits();
-	worker->waiter = (struct db_waiter){ broker_socket, broker_pause,
-		broker_serve, worker->servers.mq };
+	own_limits(self);
+	worker->waiter = worker_waiter(worker->servers.mq);
 	db_serve_while_waiting(worker->servers.db, &worker->waiter);
 	(void)db_cancel_at_end(worker->servers.db, true);
 	return E_OK;
@@ -380,6 +381,7 @@ main(int argc, char **argv)
 		.open = open_worker,
 		.serve = serve,
 		.close = close_worker,
+		.reread = own_limits,
 		.self = &worker,
 	};
 

@@ -36,6 +36,8 @@ settings_init(struct settings *settings, struct conf_set sets[SETTINGS_SETS])
 		&settings->relay, NULL };
 	sets[6] = (struct conf_set){ worker_conf_rows, worker_conf_count,
 		&settings->worker, NULL };
-	sets[7] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
+	sets[7] = (struct conf_set){ otlp_conf_rows, otlp_conf_count,
+		&settings->otlp, otlp_settings_check };
+	sets[8] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
 		&settings->daemon, NULL };
 }

@@ -8,6 +8,7 @@
 
 #include "adapters/db/db.h"
 #include "adapters/mq/mq.h"
+#include "adapters/otlp.h"
 #include "adapters/qdrant/qdrant_client.h"
 #include "base/daemon.h"
 #include "http/http_conf.h"
@@ -23,10 +24,11 @@ struct settings {
 	struct qdrant_settings qdrant;
 	struct relay_settings relay;
 	struct worker_settings worker;
+	struct otlp_settings otlp;
 	struct daemon_settings daemon;
 };
 
-#define SETTINGS_SETS 8
+#define SETTINGS_SETS 9
 
 /* Where each owner's values go. Needs: settings zeroed. */
 void settings_init(struct settings *settings,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Publishing to a queue, and noticing one that only refuses. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/trace.h"
 #include "queue/queue_inside.h"
 
 /* How long nothing but nacks is borne, ms. */
@@ -56,14 +58,55 @@ note_refusal(struct queue_manager *manager, enum queue queue, int part)
 	mq_renew(manager->mq);
 }
 
+/*
+ * A span for each message, of which its traceparent then tells; NULL: none, and
+ * it goes on in the trace it has.
+ */
+static struct trace_span *
+begin_spans(enum queue queue, struct mq_message *messages, size_t count)
+{
+	static const char *const names[QUEUE_COUNT] = {
+		[QUEUE_EXTRACT] = "publish extract_queue",
+		[QUEUE_TRANSFORM] = "publish transform_queue",
+		[QUEUE_LOAD] = "publish load_queue",
+	};
+	struct trace_span *spans = trace_is_on() ?
+	    calloc(count, sizeof(*spans)) :
+	    NULL;
+
+	for (size_t i = 0; spans != NULL && i < count; i++) {
+		trace_start(&spans[i], messages[i].traceparent, names[queue],
+		    TRACE_PRODUCER);
+		if (spans[i].is_kept)
+			messages[i].traceparent = spans[i].context;
+	}
+	return spans;
+}
+
+static void
+end_spans(struct trace_span *spans, struct mq_message *messages, size_t count)
+{
+	for (size_t i = 0; spans != NULL && i < count; i++) {
+		trace_note_text(&spans[i], "messaging.system",
+		    SPAN_LIT("rabbitmq"));
+		trace_end(&spans[i], !messages[i].confirmed);
+		messages[i].traceparent = NULL; /* it was the span's */
+	}
+	free(spans);
+}
+
 enum err
 queue_publish(struct queue_manager *manager, enum queue queue, int part,
     struct mq_message *messages, size_t count, int timeout, struct diag *diag)
 {
+	struct trace_span *spans = part == QUEUE_MAIN ?
+	    begin_spans(queue, messages, count) :
+	    NULL;
 	uint64_t confirmed = 0;
 	enum err rc;
 
 	rc = mq_publish(manager->mq, messages, count, timeout, diag);
+	end_spans(spans, messages, count);
 	for (size_t i = 0; i < count; i++)
 		confirmed += messages[i].confirmed;
 	if (part == QUEUE_MAIN && confirmed > 0)

@@ -25,7 +25,8 @@ fi
 	jwt message multipart params qdrant route svg unpack
 libraries="libcjson libpq librabbitmq libcrypto zlib"
 features=
-for library in cjose:CJOSE expat:EXPAT libzstd:ZSTD libcurl:CURL; do
+for library in cjose:CJOSE expat:EXPAT libzstd:ZSTD libcurl:CURL \
+	libsystemd:SYSTEMD; do
 	pkg-config --exists "${library%:*}" || continue
 	libraries="$libraries ${library%:*}"
 	features="$features -DHAVE_${library#*:}=1"

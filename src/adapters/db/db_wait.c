@@ -83,7 +83,7 @@ db_wait(struct db *db, short events, int64_t deadline)
 			int pause = waiter->pause(waiter->context);
 
 			fds[1].fd = waiter->socket(waiter->context);
-			if (fds[1].fd >= 0 && pause < left)
+			if (pause >= 0 && pause < left)
 				left = pause;
 		}
 		ready = daemon_poll(fds, COUNT(fds), left);

@@ -331,6 +331,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, PROGRAM ": %s\n", diag.text);
 		return err_exit_code(E_SETTING);
 	}
+	log_set_json(strcmp(settings.daemon.log_format, "json") == 0);
 	if (path != NULL && !file_is_private(path))
 		(void)fprintf(stderr,
 		    PROGRAM
