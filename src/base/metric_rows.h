@@ -1,9 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is counted: METRIC(id, kind, name, labels, help). Rows of one name stand
- * together. COUNT counts things, SECONDS is fed in microseconds. A new row
- * makes a new file: see metrics.h.
+ * What is counted; docs/metrics.md tells more of each. A new row makes a new
+ * file: see metrics.h.
+ *
+ *	METRIC(id, kind, name, labels, help)
+ *		a counter. Rows of one name stand together. COUNT counts things,
+ *		SECONDS is fed in microseconds
+ *	SERIES(id, kind, most, name, rest, help)
+ *		a name whose labels come with what is counted: `most` sets of
+ *		them, and what comes when these are taken counts for the labels
+ *		`rest`. EACH is a counter, QUICK and SLOW are histograms of
+ *		seconds
+ *	BUCKET(quick, slow)
+ *		the upper bounds of the histograms' buckets, microseconds
+ *
+ * Before including, define those that you need; all are undefined afterwards.
  */
+#ifndef METRIC
+#define METRIC(...)
+#endif
+#ifndef SERIES
+#define SERIES(...)
+#endif
+#ifndef BUCKET
+#define BUCKET(...)
+#endif
+
 METRIC(METRIC_REQUESTS_2XX, COUNT, "etl_requests_total", "status=\"2xx\"",
     "Requests answered, by the class of their status")
 METRIC(METRIC_REQUESTS_3XX, COUNT, "etl_requests_total", "status=\"3xx\"", "")
@@ -88,3 +110,33 @@ METRIC(METRIC_SPANS_SENT, COUNT, "etl_spans_total", "fate=\"sent\"",
     "Spans that were handed to the collector of otlp_url, and those that it"
     " could not be given")
 METRIC(METRIC_SPANS_DROPPED, COUNT, "etl_spans_total", "fate=\"dropped\"", "")
+METRIC(METRIC_RELAY_ROUNDS, COUNT, "etl_relay_rounds_total", "",
+    "Rounds of the relay, whatever came of them: it runs")
+
+SERIES(SERIES_ROUTE, QUICK, 68, "etl_request_duration_seconds",
+    "method=\"other\",route=\"other\"",
+    "How long a request took in the responder, by its route")
+SERIES(SERIES_ROUTE_STATUS, EACH, 272, "etl_route_requests_total",
+    "method=\"other\",route=\"other\",status=\"other\"",
+    "Requests answered, by their route and the class of their status")
+SERIES(SERIES_STORE, QUICK, 5, "etl_store_stage_duration_seconds",
+    "stage=\"other\"", "How long each stage of a store took")
+SERIES(SERIES_JOB, SLOW, 42, "etl_job_stage_duration_seconds",
+    "entity_type=\"other\",stage=\"other\"",
+    "How long each stage of a worker's job took, by the batch's entity type")
+SERIES(SERIES_WAIT, SLOW, 1, "etl_queue_wait_seconds", "",
+    "How long a batch waited from its being queued to its first claim")
+
+BUCKET(1000, 5000)
+BUCKET(2500, 25000)
+BUCKET(5000, 100000)
+BUCKET(10000, 500000)
+BUCKET(25000, 2500000)
+BUCKET(100000, 10000000)
+BUCKET(500000, 60000000)
+BUCKET(2500000, 600000000)
+BUCKET(10000000, 3600000000)
+
+#undef METRIC
+#undef SERIES
+#undef BUCKET

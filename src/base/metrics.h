@@ -18,9 +18,22 @@
 enum metric {
 #define METRIC(id, ...) id,
 #include "base/metric_rows.h"
-#undef METRIC
 	METRICS
 };
+
+/* Names whose labels come with what is counted. */
+enum series {
+#define SERIES(id, ...) id,
+#include "base/metric_rows.h"
+	SERIES_NAMES
+};
+
+/* More of one set of labels is not taken: it counts for the rest. */
+#define SERIES_LABELS_SIZE 128
+/* No answer has more lines than this, whatever is counted. */
+#define METRICS_SERIES_MAX 2000
+/* Of these, so many are left to gauges of whoever answers. */
+#define METRICS_GAUGES_MAX 180
 
 /*
  * Share the counters in this file. Before it, or where it fails, they are this
@@ -31,7 +44,20 @@ enum err metrics_open(const char *path, struct diag *diag) MUST_CHECK;
 void metrics_add(enum metric metric, uint64_t count);
 uint64_t metrics_get(enum metric metric);
 
-/* Write all of them in Prometheus's text format, version 0.0.4. */
+/*
+ * Count one more for these labels, `key="value"` with commas between, or for
+ * the rest (NULL); of a histogram it took so many microseconds. Labels are
+ * never forgotten, so they have to be few: templates, names of a table.
+ */
+void metrics_observe(enum series series, const char *labels, int64_t us);
+
+/* Let a line for these labels be there from the beginning, with 0. */
+void metrics_expect(enum series series, const char *labels);
+
+/*
+ * Write all of them in Prometheus's text format, version 0.0.4. A histogram's
+ * count is its bucket +Inf, whoever counts meanwhile.
+ */
 void metrics_write(struct buf *out);
 
 #endif
