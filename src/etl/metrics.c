@@ -5,9 +5,8 @@
 #include <inttypes.h>
 
 #include "base/metrics.h"
-#include "base/str.h"
 #include "etl/service.h"
-#include "http/address.h"
+#include "http/auth_metrics.h"
 #include "models/batch/raw_batch_chores.h"
 
 /* Batches queued longer ago than this, seconds, are told apart. */
@@ -71,18 +70,14 @@ write_queues(struct req *rq, struct buf *out)
 		    states[i].is_up);
 }
 
-/*
- * All counters, of all processes and tenants, for Prometheus. nginx lets only
- * some addresses pass, and this looks again: another front may not.
- */
+/* All counters, of all processes and tenants, for Prometheus. */
 enum err
 metrics_get_all(struct req *rq, struct resp *rp)
 {
-	if (!address_listed(str_span(rq->settings->metrics_from),
-		rq->remote_addr))
-		return diag_tell(&rq->diag, E_FORBIDDEN,
-		    "Metrics are for those"
-		    " who run the service: add your address to metrics_from");
+	enum err rc = auth_metrics_check(rq);
+
+	if (rc != E_OK)
+		return rc;
 	rp->media_type = "text/plain; version=0.0.4; charset=utf-8";
 	metrics_write(rp->body);
 	write_backlog(rq, rp->body);

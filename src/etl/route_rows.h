@@ -28,7 +28,7 @@ ROUTE("GET", "/app/etl/health/ready", ROLE_OPEN, health_ready, NO_INPUT,
     "Can stores be accepted?", answer_ready, "200")
 ROUTE("GET", "/app/etl/metrics", ROLE_OPEN, metrics_get_all, NO_INPUT,
     "Counters of the whole pool, in Prometheus's text format",
-    answer_metrics, "200 403")
+    answer_metrics, "200 401 403")
 ROUTE("GET", "/app/etl/openapi.json", ROLE_OPEN, openapi_get, NO_INPUT,
     "This description", answer_openapi, "200 304")
 ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,

@@ -9,9 +9,9 @@
 #include "adapters/crypto/jwt.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "http/address.h"
 #include "http/auth_cache.h"
 #include "http/auth_jwt.h"
+#include "http/auth_metrics.h"
 #include "http/route.h"
 #include "models/tenant/api_token.h"
 #include "models/tenant/tenant.h"
@@ -94,17 +94,13 @@ auth_new(const struct http_settings *settings, struct auth **ret_auth,
     struct diag *diag)
 {
 	struct auth *auth = calloc(1, sizeof(*auth));
-	struct span bad;
 	enum err rc;
 
 	if (auth == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory for callers");
-	rc = !address_list_valid(str_span(settings->metrics_from), &bad) ?
-	    diag_set(diag, E_SETTING,
-		"metrics_from: %.*s is no address and no"
-		" network",
-		(int)bad.len, bad.at) :
-	    read_key(settings, &auth->jwt, diag);
+	rc = auth_metrics_settings(settings, diag);
+	if (rc == E_OK)
+		rc = read_key(settings, &auth->jwt, diag);
 	if (rc != E_OK) {
 		free(auth);
 		return rc;
@@ -120,18 +116,6 @@ auth_free(struct auth *auth)
 		return;
 	jwt_key_free(auth->jwt);
 	free(auth);
-}
-
-/* The token of "Bearer TOKEN" (RFC 6750), or SPAN_NONE. */
-static struct span
-bearer(struct span header)
-{
-	struct span token = header;
-	struct span scheme = span_cut(&token, ' ');
-
-	if (token.at == NULL || !span_is_nocase(scheme, "Bearer"))
-		return SPAN_NONE;
-	return span_trim(token);
 }
 
 /* Ask the database for an API token. */
@@ -230,7 +214,7 @@ check_nobody(struct req *rq)
 enum err
 auth_check(struct req *rq)
 {
-	struct span token = bearer(rq->authorization);
+	struct span token = request_bearer(rq);
 	enum err rc;
 
 	if (strcmp(rq->settings->auth, "none") == 0)

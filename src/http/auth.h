@@ -13,8 +13,8 @@ struct auth;
 
 /*
  * What a responder knows of callers: a key for JWT, tokens seen of late.
- * Fails: E_SETTING: the key is missing or does not fit, or metrics_from holds
- *        no address. Owns: you auth_free().
+ * Fails: E_SETTING: the key is missing or does not fit, or what says who may
+ *        read metrics (auth_metrics.h) does not. Owns: you auth_free().
  */
 enum err auth_new(const struct http_settings *settings, struct auth **ret_auth,
     struct diag *diag) MUST_CHECK;

@@ -20,8 +20,11 @@ SETTING(TEXT, jwt_issuer, "", "ETL_JWT_ISSUER",
 SETTING(TEXT, jwt_audience, "", "ETL_JWT_AUDIENCE",
     "What must be, or be among, its claim aud; empty: any or none")
 SETTING(TEXT, metrics_from, "127.0.0.1 ::1", "ETL_METRICS_FROM",
-    "Addresses and networks (10.0.0.0/8) that GET /metrics answers, apart by"
-    " spaces; nginx has a list of its own for them")
+    "Addresses and networks (10.0.0.0/8) that GET /metrics answers without a"
+    " token, apart by spaces")
+SETTING(TEXT, metrics_token_file, "", "ETL_METRICS_TOKEN_FILE",
+    "File of the tokens that GET /metrics takes from any address, one a line,"
+    " of 32 characters at least; they are good for nothing else; empty: none")
 SETTING(NUMBER, max_body, 67108864, 1024, 268435456, "ETL_MAX_BODY",
     "Bytes a request's body may have; nginx's client_max_body_size should be"
     " the same")

@@ -205,6 +205,17 @@ request_read_body(struct req *rq, int64_t max)
 	return rc;
 }
 
+struct span
+request_bearer(const struct req *rq)
+{
+	struct span token = rq->authorization;
+	struct span scheme = span_cut(&token, ' ');
+
+	if (token.at == NULL || !span_is_nocase(scheme, "Bearer"))
+		return SPAN_NONE;
+	return span_trim(token);
+}
+
 const struct json_member *
 request_member(const struct req *rq, const char *name)
 {

@@ -76,6 +76,7 @@ struct req {
 	size_t member_count;
 	struct span strangers[REQUEST_STRANGERS]; /* members nobody wants */
 	bool is_payload; /* the body is raw_data alone, the rest in the query */
+	int64_t read_us, scan_us;   /* that the body took; 0: it did not come */
 	const struct parts *form;   /* of a body that is a form, or NULL */
 	struct field_error *errors; /* in their order */
 	struct field_error **errors_end;
@@ -110,6 +111,9 @@ enum err request_read_body(struct req *rq, int64_t max) MUST_CHECK;
  * Gives: how many characters were replaced.
  */
 size_t request_replace(struct req *rq) MUST_CHECK;
+
+/* The token of "Authorization: Bearer TOKEN" (RFC 6750, 2.1), or SPAN_NONE. */
+struct span request_bearer(const struct req *rq);
 
 /* The body as it came. */
 struct span request_body(const struct req *rq);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "http/request.h"
 #include "json/json_replace.h"
 
@@ -216,11 +217,22 @@ scan_body(struct req *rq, const struct field_set *wanted, struct span body,
 	return true;
 }
 
+/* Microseconds since then, one at least. */
+static int64_t
+time_since(int64_t began)
+{
+	int64_t us = clock_us() - began;
+
+	return us > 0 ? us : 1;
+}
+
 enum err
 request_read_json(struct req *rq, const struct field_set *wanted)
 {
 	struct json_refusal refusal;
+	int64_t began = clock_us();
 	struct span body;
+	bool is_good;
 	enum err rc;
 
 	rq->is_payload = is_payload_alone(rq, wanted);
@@ -231,10 +243,14 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 		rc = request_read_body(rq, rq->settings->max_body);
 	if (rc != E_OK)
 		return rc;
+	rq->read_us = time_since(began);
 	want_members(rq, wanted);
 	body = request_body(rq);
 	rq->replaces = is_to_replace(rq, wanted);
-	if (scan_body(rq, wanted, body, &refusal))
+	began = clock_us();
+	is_good = scan_body(rq, wanted, body, &refusal);
+	rq->scan_us = time_since(began);
+	if (is_good)
 		return E_OK;
 	rq->member_count = 0;
 	return refuse_body(rq, wanted, body, &refusal);

@@ -29,7 +29,8 @@ setup(void)
 	settings = (struct http_settings){ .auth = required,
 		.jwt_algorithm = off, .jwt_key_file = none, .jwt_key = none,
 		.jwt_issuer = none, .jwt_audience = none,
-		.metrics_from = loopback, .max_body = 1000 };
+		.metrics_from = loopback, .metrics_token_file = none,
+		.max_body = 1000 };
 	arena = arena_new(1 << 20);
 	buf_init(&body, 1000);
 	db = db_new(&db_settings, "check");
