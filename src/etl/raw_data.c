@@ -5,9 +5,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "etl/request_series.h"
 #include "etl/service.h"
 #include "etl/store.h"
 #include "etl/store_warning.h"
@@ -98,12 +100,14 @@ queue_batch(struct req *rq, const struct raw_batch *batch,
 {
 	const struct job job = store_job(rq, batch, stored.id);
 	struct diag diag;
+	int64_t began = clock_us();
 	enum err rc;
 
 	diag_clear(&diag);
 	FAILPOINT("committed");
 	rc = queue_manager_publish(rq->service->queue, QUEUE_TRANSFORM, &job,
 	    &diag);
+	request_series_stage(STORE_PUBLISH, clock_us() - began);
 	FAILPOINT("published");
 	if (rc == E_OK) {
 		raw_batch_marks_add(rq->service->marks, stored);
@@ -348,13 +352,16 @@ store_one(struct req *rq, struct resp *rp, const struct store *store)
 {
 	const struct raw_batch *batch = &store->batch;
 	struct raw_batch_stored stored;
+	int64_t began;
 	enum err rc;
 
 	rc = quota_take(rq, 1, store->bytes);
 	if (rc != E_OK)
 		return rc;
+	began = clock_us();
 	seats_take_turn(rq->service->seats, store->bytes);
 	rc = raw_batch_insert(rq->db, batch, rq->arena, &stored, &rq->diag);
+	request_series_stage(STORE_INSERT, clock_us() - began);
 	seats_end_turn(rq->service->seats);
 	if (rc != E_OK && rc != E_DB_UNKNOWN)
 		quota_give_back(rq, 1, store->bytes);

@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "etl/request_series.h"
 #include "etl/service.h"
 
 bool
@@ -29,6 +31,7 @@ queue_all(struct req *const *rqs, const struct store *stores,
 	bool confirmed[RAW_BATCH_GROUP_MAX] = { false };
 	struct service *service = rqs[0]->service;
 	size_t job_count = 0;
+	int64_t began, us;
 	struct diag diag;
 	enum err rc;
 
@@ -39,15 +42,18 @@ queue_all(struct req *const *rqs, const struct store *stores,
 	if (job_count == 0)
 		return;
 	diag_clear(&diag);
+	began = clock_us();
 	FAILPOINT("committed");
 	rc = queue_manager_publish_all(service->queue, QUEUE_TRANSFORM, jobs,
 	    job_count, -1, rqs[0]->arena, confirmed, &diag);
+	us = clock_us() - began;
 	FAILPOINT("published");
 	arena_resume(rqs[0]->arena); /* the relay queues what was not */
 	job_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!stores[i].batch.queue)
 			continue;
+		request_series_stage(STORE_PUBLISH, us);
 		queued[i] = confirmed[job_count++];
 		if (queued[i]) {
 			raw_batch_marks_add(service->marks, rows[i].row);
@@ -67,12 +73,16 @@ store_group(struct req *const *rqs, struct resp *const *rps,
 	struct raw_batch_stored rows[RAW_BATCH_GROUP_MAX];
 	const struct raw_batch *batches[RAW_BATCH_GROUP_MAX] = { NULL };
 	bool queued[RAW_BATCH_GROUP_MAX] = { false };
+	int64_t began = clock_us(), us;
 	enum err rc;
 
 	for (size_t i = 0; i < count; i++)
 		batches[i] = &stores[i].batch;
 	rc = raw_batch_insert_all(rqs[0]->db, batches, count, rqs[0]->arena,
 	    rows, diag);
+	us = clock_us() - began;
+	for (size_t i = 0; i < count; i++)
+		request_series_stage(STORE_INSERT, us);
 	if (rc != E_OK)
 		return rc;
 	queue_all(rqs, stores, rows, count, queued);

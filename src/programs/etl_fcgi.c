@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
+#include "etl/request_series.h"
 #include "etl/router.h"
 #include "etl/store.h"
 #include "http/auth.h"
@@ -356,6 +357,7 @@ open_responder(void *self, struct diag *diag)
 		return rc;
 	daemon_signals(); /* after libfcgi's own */
 	responder->slots.arena = responder->servers.arena;
+	request_series_expect(&router_routes);
 	open_seats(responder);
 	connect_early(responder);
 	return E_OK;

@@ -254,6 +254,7 @@ serve(void *self, struct diag *diag)
 		if (!more && clock_left(relay->round_at) > 0)
 			continue;
 		more = do_round(relay);
+		metrics_add(METRIC_RELAY_ROUNDS, 1);
 		relay->round_at = clock_ms() + settings.relay.relay_interval;
 		queue_manager_mend(relay->servers.queue);
 		if (!more)

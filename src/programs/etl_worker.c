@@ -18,6 +18,7 @@
 #include "programs/worker_waiter.h"
 #include "queue/queue_consumer.h"
 #include "work/worker_details.h"
+#include "work/worker_series.h"
 
 #define ARENA_BYTES (16u << 20)
 /* A worker waits longer for a confirm than a client could, ms. */
@@ -353,6 +354,7 @@ open_worker(void *self, struct diag *diag)
 
 	(void)diag;
 	own_limits(self);
+	worker_series_expect();
 	worker->waiter = worker_waiter(worker->servers.mq);
 	db_serve_while_waiting(worker->servers.db, &worker->waiter);
 	(void)db_cancel_at_end(worker->servers.db, true);

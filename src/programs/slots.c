@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "etl/request_series.h"
 #include "etl/store.h"
 #include "http/route.h"
 
@@ -80,15 +81,19 @@ log_request(const struct req *rq, const struct resp *rp, int64_t began,
 }
 
 static void
-count_request(const struct resp *rp, int64_t began, bool sent)
+count_request(const struct slot *slot, int64_t sent_at, bool sent)
 {
+	const struct resp *rp = &slot->rp;
+	int64_t now = clock_us();
 	static const enum metric classes[] = { METRIC_REQUESTS_2XX,
 		METRIC_REQUESTS_3XX, METRIC_REQUESTS_4XX, METRIC_REQUESTS_5XX };
 
 	metrics_add(classes[(rp->status / 100 - 2) & 3], 1);
-	metrics_add(METRIC_REQUEST_SECONDS, (uint64_t)(clock_us() - began));
+	metrics_add(METRIC_REQUEST_SECONDS, (uint64_t)(now - slot->began));
 	if (!sent)
 		metrics_add(METRIC_REQUESTS_GONE, 1);
+	request_series_add(&slot->rq, rp->status, now - slot->began,
+	    now - sent_at);
 }
 
 /* The request's span, after OpenTelemetry's conventions for HTTP servers. */
@@ -124,13 +129,14 @@ slots_begin(struct slots *slots, struct slot *slot)
 size_t
 slots_end(struct slot *slot)
 {
+	int64_t sent_at = clock_us();
 	size_t bytes;
 	bool sent;
 
 	request_log(&slot->rq);
 	sent = response_send(&slot->rp, &slot->rq, slot->fcgi);
 	log_request(&slot->rq, &slot->rp, slot->began, sent);
-	count_request(&slot->rp, slot->began, sent);
+	count_request(slot, sent_at, sent);
 	end_span(&slot->rq, &slot->rp);
 	bytes = response_size(&slot->rp);
 	if (bytes < slot->body.len)

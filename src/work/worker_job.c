@@ -13,6 +13,7 @@
 #include "work/worker_details.h"
 #include "work/worker_inside.h"
 #include "work/worker_item.h"
+#include "work/worker_series.h"
 
 /* How often, and how soon, to look again at a row that is locked. */
 #define MOMENTS 3
@@ -241,6 +242,7 @@ claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 		work->is_known ? work->settings->worker_interruptions :
 				 INT32_MAX
 	};
+	int64_t began = clock_us();
 	enum err rc;
 
 	for (int tries = 0;; tries++) {
@@ -249,9 +251,13 @@ claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 		if (rc != E_OK || tries == MOMENTS ||
 		    (claim->state != RAW_BATCH_HELD &&
 			claim->state != RAW_BATCH_PENDING))
-			return rc;
+			break;
 		(void)poll(NULL, 0, MOMENT_MS);
 	}
+	worker_series_add(work->job.entity_type, WORKER_CLAIMED, began);
+	if (rc == E_OK && claim->waited_us >= 0)
+		worker_series_wait(claim->waited_us);
+	return rc;
 }
 
 enum err
@@ -280,7 +286,10 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	} else if (claim.state == RAW_BATCH_DEADLY) {
 		give_back(&work, &claim, true, DEADLY, &fate);
 	} else if (claim.state == RAW_BATCH_CLAIMED) {
+		int64_t began = clock_us();
+
 		rc = transform_once(&work, &claim, &fate, &state);
+		worker_series_add(job->entity_type, WORKER_TRANSFORMED, began);
 		if (rc == E_OK && state != RAW_BATCH_CLAIMED)
 			worker_judge(state, true, &fate);
 		if (rc != E_OK)

@@ -2,9 +2,11 @@
 /* One job of a worker: what a transformed batch touched is loaded. */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "loaders/loader.h"
 #include "work/worker_details.h"
 #include "work/worker_inside.h"
+#include "work/worker_series.h"
 
 /* Whoever had the message did not settle it. *ret_deadly: once too often. */
 static enum err
@@ -89,9 +91,14 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	} else if (work.is_known &&
 	    (state == RAW_BATCH_COMPLETED ||
 		(state == RAW_BATCH_FAILED && failed))) {
+		int64_t began = clock_us();
+
 		rc = deadly ?
 		    diag_set(diag, E_CONFLICT, DEADLY) :
 		    load_once(&work, failed);
+		if (!deadly)
+			worker_series_add(job->entity_type, WORKER_LOADED,
+			    began);
 		if (rc == E_DB_CONNECT)
 			return rc;
 		if (rc != E_OK)

@@ -44,7 +44,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
     bool take_over, const struct raw_batch_limits *limits, struct arena *arena,
     struct raw_batch_claim *ret_claim, struct diag *diag)
 {
-	enum { ACTIVE, STATUS, ATTEMPTS, INTERRUPTIONS, LOCKED, CLAIM };
+	enum { ACTIVE, STATUS, ATTEMPTS, INTERRUPTIONS, LOCKED, CLAIM, WAITED };
 #define COUNTED "active, processing_status, attempts, interruptions"
 #define LEFT "(l.processing_status = 'processing')::integer"
 	static const struct db_statement statement = {
@@ -55,6 +55,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4),"
 		    " locked AS (SELECT id, " COUNTED
+		    ", COALESCE(queued_at, created_at) AS since"
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4"
 		    " FOR NO KEY UPDATE SKIP LOCKED),"
@@ -77,13 +78,16 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " COALESCE(l.attempts, f.attempts),"
 		    " COALESCE(l.interruptions, f.interruptions),"
 		    " l.id IS NOT NULL,"
-		    " c.attempts FROM found AS f LEFT JOIN locked AS l ON true"
+		    " c.attempts, CASE WHEN c.attempts = 1"
+		    " THEN (extract(epoch FROM now() - l.since)"
+		    " * 1000000)::bigint ELSE -1 END"
+		    " FROM found AS f LEFT JOIN locked AS l ON true"
 		    " LEFT JOIN claimed AS c ON true",
 	};
 #undef COUNTED
 #undef LEFT
 	struct db_params params = { 0 };
-	struct raw_batch_claim claim = { 0 };
+	struct raw_batch_claim claim = { .waited_us = -1 };
 	struct db_rows *rows;
 	enum err rc;
 
@@ -106,6 +110,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 	if (!db_is_null(rows, 0, CLAIM)) {
 		claim.state = RAW_BATCH_CLAIMED;
 		claim.attempt = db_int(rows, 0, CLAIM);
+		claim.waited_us = db_int(rows, 0, WAITED);
 	} else if (!db_bool(rows, 0, ACTIVE)) {
 		claim.state = RAW_BATCH_DELETED;
 	} else if (!db_bool(rows, 0, LOCKED)) {

@@ -40,6 +40,8 @@ struct raw_batch_claim {
 	enum raw_batch_state state;
 	int64_t attempt;       /* the row's attempts, this one counted */
 	int64_t interruptions; /* of earlier ones */
+	/* How long it was queued, if it is the first one: microseconds; else -1. */
+	int64_t waited_us;
 };
 
 /* How often a batch may be tried. */
