@@ -58,6 +58,8 @@ check_is "the service's login has the rights of the service" \
 		pg_has_role('$role', 'pulse_etl_owner', 'MEMBER') FROM pg_roles WHERE rolname = '$role'")" \
 		'f|f|t|f'
 token=$(grep -o 'petl_[0-9a-f]*' <<<"$OUT")
+DATABASE_URL=postgresql://pulse_etl_owner@127.0.0.1:$PGPORT/$database setup --yes
+check_is "the owner's DATABASE_URL in the environment is no login of the service" "$CODE$ERR" 0
 check_match "a token is printed once" "$token" '^petl_[0-9a-f]{64}$'
 check_match "nginx's lines are printed" "$OUT" 'include .*/nginx/pulse-etl-http.conf;'
 integration=$(sed -n 's/.*"integration_id": \([0-9]*\).*/\1/p' <<<"$OUT")

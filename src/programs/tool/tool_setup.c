@@ -170,7 +170,9 @@ ask_all(struct setup *setup, struct diag *diag)
 	enum err rc;
 
 	if (setup->database == NULL && url != NULL)
-		setup->database = url;
+		setup->database = arena_text(setup->tool->arena, str_span(url));
+	/* It is the owner's: the service logs in as its settings say. */
+	(void)unsetenv("DATABASE_URL");
 	if (setup->broker == NULL && broker != NULL)
 		setup->broker = broker;
 	use_this_machine(setup);
