@@ -5,8 +5,9 @@ SET session_replication_role = replica;
 SET app.every_tenant = 'on';
 BEGIN;
 INSERT INTO tenants (id, name) VALUES (900, 'Second');
-INSERT INTO integrations (id, tenant_id, provider, type)
-VALUES (901, 900, 'Jira', 'data_source'), (902, 900, 'GitHub', 'data_source');
+INSERT INTO integrations (id, tenant_id, provider, type, product)
+VALUES (901, 900, 'Jira', 'data_source', 'jira'),
+	(902, 900, 'GitHub', 'data_source', 'github');
 
 -- Whose row number n is: tenant, Jira's and GitHub's integration.
 CREATE FUNCTION pg_temp.tenant(n BIGINT) RETURNS INTEGER
