@@ -28,7 +28,7 @@ check "and the service is whole again" wait_until 30 ready_is '[]'
 for program in pulse-etl-fcgi pulse-etl-relay pulse-etl-worker pulse-etl-migrate pulse-etl; do
 	check "$program has --help" "$ETL_BUILD/$program" --help
 	check_match "$program has --version" "$("$ETL_BUILD/$program" --version)" "^$program [0-9]+\.[0-9]+"
-	check "$program has a man page" grep -q "$program" "deploy/man/$program".[18]
+	check "$program has a man page" grep -q "$program" "deploy/man/$program".[18].in
 	check "README names $program" grep -q "$program" README.md
 	"$ETL_BUILD/$program" --nonsense >"$TMP/out" 2>&1
 	check_is "$program: a wrong option exits with 64" "$?" 64

@@ -3,6 +3,7 @@
 # The settings' rows: each is in deploy/etl.conf, none is there twice, and one
 # with the fields of another kind does not compile.
 set -u
+build=$PWD
 # shellcheck source=tests/lint/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -37,6 +38,13 @@ settings_twice() {
 		sort | uniq -d | sed 's/^/src:1: two settings of /'
 }
 
+# What the programs print of their rows is what deploy/etl.conf and so the manual
+# have: comments, names, defaults.
+settings_printed() {
+	sed 1,/^$/d deploy/etl.conf | sed '/^$/d; s/^#\([a-z]\)/\1/' |
+		diff - "$lint_tmp/printed" | sed -n 's/^[<>]/deploy\/etl.conf:1: &/p'
+}
+
 broken src/base/a_conf_rows.h <<'C'
 SETTING(CHOICE, one, "x", "x|y", "ETL_ONE", "One")
 SETTING(NUMBER, two, 1, 0, 5, "ETL_ONE", "Two")
@@ -47,6 +55,7 @@ SETTING(FLAG, three, true, "ETL_FOUR",
 C
 broken deploy/etl.conf <<'C'
 # The settings.
+
 #one = x
 three = 1
 thre = 1
@@ -55,6 +64,14 @@ finds "a setting not in the file, and the reverse, is found" settings_in_file 2
 finds "a setting that is there twice is found" settings_twice 2
 clean "deploy/etl.conf has each setting and no other" settings_in_file
 clean "no setting is there twice" settings_twice
+printf '# One.\none = x\n' >"$lint_tmp/printed"
+finds "a comment or a default that is not the rows' is found" settings_printed 3
+if env -i "$build/pulse-etl" --config /dev/null settings show >"$lint_tmp/said" 2>"$lint_tmp/err"; then
+	sed 's/ $//' "$lint_tmp/said" >"$lint_tmp/printed"
+	clean "deploy/etl.conf has what the programs print" settings_printed
+else
+	skip "deploy/etl.conf has what the programs print" "the program does not run here"
+fi
 
 # -- what the compiler says of a row
 compiles() { # ROW

@@ -148,7 +148,7 @@ silent_sources() {
 # Phrases that are riddles; docs/style.md has the words to use.
 riddles() {
 	find src deploy nginx docs README.md NEWS -type f \
-		\( -name '*.[ch]' -o -name '*.md' -o -name NEWS -o -name '*.[0-9]' \
+		\( -name '*.[ch]' -o -name '*.md' -o -name NEWS -o -name '*.in' \
 		-o -name '*.conf' \) 2>/dev/null | sort | grep -v -e docs/style.md |
 		LC_ALL=C xargs awk '
 		{ line = $0 }
