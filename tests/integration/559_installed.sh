@@ -11,30 +11,9 @@ check "make install" installed install
 files() { (cd "$image" && find . -type f | sort); }
 of() { (cd "$image" && find . -path "*$1" | head -n 1); } # END OF A PATH
 
-# -- nginx
-http=$(of nginx/pulse-etl-http.conf)
-folder=$(dirname "$image/$http")
-mkdir -p "$TMP/nginx/temp"
-cat >"$TMP/nginx/nginx.conf" <<TEXT
-pid $TMP/nginx/pid;
-error_log stderr;
-events { }
-http {
-	client_body_temp_path $TMP/nginx/temp;
-	fastcgi_temp_path $TMP/nginx/temp;
-	access_log off;
-	include $image/${http#./};
-	server {
-		listen 127.0.0.1:1;
-		include $folder/pulse-etl-location.conf;
-	}
-}
-TEXT
-# The files name each other where they will be.
-sed -i "s|include /|include $image/|" "$folder"/*
-check "nginx takes what is installed, by whole paths" nginx -t -p "$TMP/nginx" -c "$TMP/nginx/nginx.conf"
+check "what is installed works: programs, settings, manuals, nginx's settings" installed installcheck
 check_is "no path is of the sources' folder" \
-	"$(grep -rl "$ETL_SOURCE" "$image" --include='*.conf' --include='*.service' | wc -l)" 0
+	"$(grep -rlF "$ETL_SOURCE" "$image" --include='*.conf' --include='*.service' --include='*.[158]' | wc -l)" 0
 check_is "nothing is left to be replaced" \
 	"$(grep -rlE '@[a-zA-Z_]+@' "$image" --include='*.conf' --include='*.service' \
 		--include=pulse-etl-roll | wc -l)" \
@@ -77,6 +56,39 @@ check "all rows have their options" awk -F: \
 		if (o[i] !~ /^--[a-z-]+(=[a-z|]+)?$/) exit 1 } END { exit rows < 30 }' \
 	"$image/${completion:-pulse-etl.bash}"
 
+# zsh completes on a terminal only: this is one.
+cat >"$TMP/typed.zsh" <<'TEXT'
+zmodload zsh/zpty
+zpty line zsh -f -i
+zpty -w line "PROMPT=; stty -echo; fpath=($1 \$fpath); autoload -U compinit; compinit -u -D
+	zstyle ':completion:*' menu no; bindkey '^I' complete-word; bindkey '^X' told
+	told() { print -rn -- \"<<<\$BUFFER>>>\" }; zle -N told; print READY"
+zpty -r -m line text '*READY*'
+zpty -w -n line "$2"$'\t\x18'
+zpty -r -m line text '*<<<*>>>*'
+print -r -- "${${text##*<<<}%%>>>*}"
+TEXT
+zsh_completes() { timeout 20 zsh -f "$TMP/typed.zsh" "$image/$(dirname "$(of _pulse-etl)")" "pulse-etl $1" |
+	sed 's/ *$//'; } # TYPED
+if command -v zsh >"$TMP/out"; then
+	check_is "zsh completes groups" "$(zsh_completes ten)" "pulse-etl tenant"
+	check_is "commands" "$(zsh_completes '--config x raw e')" "pulse-etl --config x raw export"
+	check_is "options" "$(zsh_completes 'dead requeue --n')" "pulse-etl dead requeue --number"
+	check_is "and what an option may be" \
+		"$(zsh_completes 'token create --role re')" "pulse-etl token create --role reader"
+else
+	note "zsh is not here: its completion was not tried"
+fi
+
+# -- what is there for those without systemd, and for AppArmor
+script=$image/$(of examples/openrc/pulse-etl)
+check "the script for OpenRC is one of sh" sh -n "$script"
+if command -v apparmor_parser >"$TMP/out"; then
+	check "AppArmor takes the profile" apparmor_parser -Q -K "$image/$(of examples/apparmor/pulse-etl)"
+else
+	note "AppArmor is not here: its profile was not looked at"
+fi
+
 # -- a restart without a lost request
 roll=$image/$(of pulse-etl-roll)
 store() {
@@ -106,5 +118,6 @@ kill $!
 
 # -- and away
 check "make uninstall" installed uninstall
-check_is "leaves no file" "$(files | grep -cv '^./pulse-etl.bash$')" 0
+check_is "leaves no file" "$(files | grep -v '^./pulse-etl.bash$')" ""
+check_is "and no folder of its own" "$(cd "$image" && find . -type d -name '*pulse-etl*')" ""
 done_testing

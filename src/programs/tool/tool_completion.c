@@ -128,7 +128,10 @@ tool_completion(struct tool *tool, struct diag *diag)
 	shell = optind + 1 == tool->argc ? tool->argv[optind] : "";
 	if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0)
 		tool_usage(tool, "give bash or zsh");
-	/* zsh takes bash's, once it was asked to (zshcompsys(1)). */
+	/*
+	 * zsh takes bash's, once it was asked to (zshcompsys(1)). It loads the
+	 * file as a function when it first has to complete: do that, too.
+	 */
 	if (strcmp(shell, "zsh") == 0)
 		(void)puts(
 		    "#compdef pulse-etl\n"
@@ -136,5 +139,7 @@ tool_completion(struct tool *tool, struct diag *diag)
 	(void)fputs(bash_begin, stdout);
 	print_rows();
 	(void)fputs(bash_end, stdout);
+	if (strcmp(shell, "zsh") == 0)
+		(void)puts("_bash_complete -o filenames -F _pulse_etl");
 	return E_OK;
 }
