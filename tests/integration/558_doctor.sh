@@ -18,7 +18,16 @@ nginx_says() { # BODY SIZE [PATH]
 	cat >"$TMP/bin/nginx" <<-TEXT
 	#!/bin/sh
 	cat <<'CONF'
-	server { location ${2-/app/etl} { client_max_body_size $1; fastcgi_pass unix:$socket; } }
+	upstream pulse_etl {
+		server unix:$socket;
+	}
+	server {
+		location ~ php {
+			fastcgi_pass unix:/run/php/php.sock;
+		}
+		# location /app/etl { client_max_body_size 1g; fastcgi_pass unix:/run/other.sock; }
+		location ${2-/app/etl} { client_max_body_size $1; fastcgi_pass ${3-pulse_etl}; }
+	}
 	CONF
 	TEXT
 	chmod +x "$TMP/bin/nginx"
@@ -196,6 +205,9 @@ chmod 660 "$socket"
 app stop pool
 fault "the pool does not run" "wrong pool" 2
 app start pool
+nginx_says 64m /app/etl "unix:$TMP/elsewhere.sock"
+fault "or nginx looks for it elsewhere" "wrong pool" 2
+nginx_says 64m
 ulimit -S -n 200
 fault "few files may be open" "warn open files" 1
 ulimit -S -n 1024

@@ -154,21 +154,63 @@ look_at_socket(struct doctor *doctor, const char *path)
 		(void)close(fd);
 }
 
+/* The word behind a name in nginx's settings, from `at` on; or nothing. */
+static struct span
+word_behind(const char *at, const char *name)
+{
+	at = at == NULL ? NULL : strstr(at, name);
+	if (at == NULL)
+		return SPAN_NONE;
+	at += strlen(name);
+	at += strspn(at, " \t");
+	return (struct span){ at, strcspn(at, "; \t\n{") };
+}
+
+/*
+ * What nginx passes /app/etl to: a socket, or an upstream that has one. Another
+ * location may name the path as well, such as that of the logos.
+ */
+static struct span
+passed_to(struct arena *arena, const char *text)
+{
+	static const char name[] = "location ";
+	const char *at = text;
+	struct span to = SPAN_NONE;
+
+	while (to.at == NULL && (at = strstr(at, name)) != NULL) {
+		const char *path = strstr(at, "/app/etl");
+
+		at += sizeof(name) - 1;
+		if (path != NULL && path < at + strcspn(at, "{"))
+			to = word_behind(at, "fastcgi_pass ");
+	}
+	if (to.at == NULL || memchr(to.at, ':', to.len) != NULL)
+		return to;
+	at = arena_printf(arena, "upstream %.*s", SPAN_ARG(to));
+	return word_behind(strstr(text, at), "server ");
+}
+
 /* The socket that nginx forwards /app/etl to, or where one is installed. */
 static void
 find_socket(struct doctor *doctor, const char *text)
 {
-	static const char pass[] = "fastcgi_pass unix:";
-	const char *at = text == NULL ? NULL : strstr(text, "/app/etl");
+	struct arena *arena = doctor_tool(doctor)->arena;
+	struct span to = text == NULL ? SPAN_NONE : passed_to(arena, text);
 
-	at = at == NULL ? NULL : strstr(at, pass);
-	if (at != NULL) {
-		at += sizeof(pass) - 1;
-		at = arena_text(doctor_tool(doctor)->arena,
-		    (struct span){ at, strcspn(at, "; \n") });
-		look_at_socket(doctor, at);
-	} else if (access(ETL_SOCKET, F_OK) == 0) {
+	if (to.at != NULL && span_is(span_cut(&to, ':'), "unix"))
+		look_at_socket(doctor, arena_text(arena, to));
+	else if (access(ETL_SOCKET, F_OK) == 0)
 		look_at_socket(doctor, ETL_SOCKET);
+}
+
+/* Comments may show what is not so: make blanks of them. */
+static void
+blank_comments(char *text)
+{
+	for (char *line = text; line != NULL; line = strchr(line, '\n')) {
+		line += strspn(line, " \t\n");
+		if (*line == '#')
+			memset(line, ' ', strcspn(line, "\n"));
 	}
 }
 
@@ -250,6 +292,7 @@ look_at_nginx(struct doctor *doctor)
 		find_socket(doctor, NULL);
 	} else {
 		buf_add_char(&out, '\0');
+		blank_comments(out.data);
 		if (strstr(out.data, "/app/etl") == NULL) {
 			doctor_tell(doctor, DOCTOR_WRONG, "nginx",
 			    "include " ETL_NGINXDIR
