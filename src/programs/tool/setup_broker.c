@@ -139,6 +139,9 @@ setup_broker(struct setup *setup, struct diag *diag)
 
 	if (rc != E_OK && setup->own_broker && make_user(setup))
 		rc = log_in(setup, diag);
+	/* One that has just been installed may be slow. */
+	for (int tries = 1; rc == E_MQ_CONNECT && tries < 3; tries++)
+		rc = log_in(setup, diag);
 	if (rc == E_OK) {
 		setup_say("ok", "the broker; the relay declares its queues");
 		return E_OK;
