@@ -47,7 +47,8 @@ VALUE("include_raw_data", "false", NULL)
 TEXT("X-Request-Id", "import-2026-01-31.1", NULL)
 TEXT("Idempotency-Key", "jira-search-page-1", NULL)
 TEXT("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    NULL)
+    "The W3C trace context of the request that stored it; its jobs belong to"
+    " the same trace")
 TEXT("If-None-Match", "\"1-7d0a24fd23f46fc3\"", NULL)
 TEXT("If-Match", "\"1-7d0a24fd23f46fc3\"", NULL)
 TEXT("Content-Encoding", "gzip", NULL)
