@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapters/http_client.h"
 
-#include <string.h>
-
 #ifdef HAVE_CURL
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -17,6 +16,12 @@ struct slot {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct buf answer;
+	struct buf *into; /* the answer's, or the caller's */
+	size_t begin;	  /* of the body in it */
+	struct guarded {
+		const struct http_guard *guard;
+		bool refused; /* an address */
+	} guarded;
 	char trouble[CURL_ERROR_SIZE];
 	void *context;
 	bool busy;
@@ -27,6 +32,7 @@ struct http_client {
 	struct slot *slots;
 	size_t count;
 	long timeout;
+	const struct http_guard *guard; /* NULL: none */
 };
 
 bool
@@ -90,6 +96,25 @@ http_client_free(struct http_client *client)
 	free(client);
 }
 
+void
+http_client_set_guard(struct http_client *client,
+    const struct http_guard *guard)
+{
+	client->guard = guard;
+}
+
+const char *
+http_client_header(const struct http_client_answer *answer, const char *name)
+{
+	struct curl_header *header;
+
+	return answer->handle != NULL &&
+		curl_easy_header((CURL *)(uintptr_t)answer->handle, name, 0,
+		    CURLH_HEADER, -1, &header) == CURLHE_OK ?
+	    header->value :
+	    NULL;
+}
+
 size_t
 http_client_free_slots(const struct http_client *client)
 {
@@ -126,6 +151,40 @@ add_headers(struct slot *slot, const char *const *headers)
 	return true;
 }
 
+/* libcurl's callback for a new connection: is the address allowed? */
+static curl_socket_t
+open_socket(void *client_slot, curlsocktype purpose,
+    struct curl_sockaddr *address)
+{
+	struct guarded *guarded = client_slot;
+
+	(void)purpose;
+	if (http_guard_allows(guarded->guard, &address->addr))
+		return socket(address->family, address->socktype | SOCK_CLOEXEC,
+		    address->protocol);
+	guarded->refused = true;
+	return CURL_SOCKET_BAD;
+}
+
+/* What a guard is for. */
+static bool
+set_guard(const struct http_guard *guard, struct slot *slot)
+{
+	CURL *easy = slot->easy;
+
+	return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+		   guard->plain_http ? "http,https" : "https") == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK &&
+	    (guard->ca_file[0] == '\0' ||
+		curl_easy_setopt(easy, CURLOPT_CAINFO, guard->ca_file) ==
+		    CURLE_OK) &&
+	    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &slot->guarded) ==
+	    CURLE_OK;
+}
+
 /* What holds for all requests: limits, and where the answer goes. */
 static bool
 prepare(const struct http_client *client, struct slot *slot)
@@ -142,8 +201,8 @@ prepare(const struct http_client *client, struct slot *slot)
 	    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->trouble) ==
 	    CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep) == CURLE_OK &&
-	    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &slot->answer) ==
-	    CURLE_OK;
+	    curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot->into) == CURLE_OK &&
+	    (client->guard == NULL || set_guard(client->guard, slot));
 }
 
 /* What is asked. */
@@ -181,6 +240,9 @@ http_client_start(struct http_client *client,
 		return diag_set(diag, E_NO_MEMORY, "an HTTP request");
 	curl_easy_reset(slot->easy); /* the connection is kept */
 	buf_reset(&slot->answer, KEEP_BYTES);
+	slot->into = request->into != NULL ? request->into : &slot->answer;
+	slot->begin = slot->into->len;
+	slot->guarded = (struct guarded){ client->guard, false };
 	slot->trouble[0] = '\0';
 	slot->context = request->context;
 	if (!add_headers(slot, request->headers) || !prepare(client, slot) ||
@@ -212,20 +274,35 @@ answer_of(struct slot *slot, CURLcode code)
 		.context = slot->context,
 		.trouble = curl_easy_strerror(code),
 	};
-	bool is_cut = buf_done(&slot->answer) != E_OK;
+	bool is_cut = buf_done(slot->into) != E_OK;
 
+	answer.is_cut = buf_done(slot->into) == E_TOO_LARGE;
+	answer.handle = slot->easy;
 	if (is_cut)
-		answer.trouble = buf_done(&slot->answer) == E_TOO_LARGE ?
+		answer.trouble = !answer.is_cut ?
+		    "there is no memory for the answer" :
+		    slot->into == &slot->answer ?
 		    TOO_LARGE :
-		    "there is no memory for the answer";
-	answer.detail = is_cut || slot->trouble[0] == '\0' ?
+		    "the answer is larger than it may be";
+	if (slot->guarded.refused && code != CURLE_OK) {
+		answer.outcome = HTTP_CLIENT_STRANGE;
+		answer.trouble = HTTP_GUARD_REFUSAL;
+	}
+	answer.detail = is_cut || slot->guarded.refused ||
+		slot->trouble[0] == '\0' ?
 	    answer.trouble :
 	    slot->trouble;
 	if (code == CURLE_OK || is_cut)
 		(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE,
 		    &answer.status);
 	if (code == CURLE_OK)
-		answer.body = buf_span(&slot->answer);
+		answer.body = (struct span){ slot->into->len == 0 ?
+			    "" :
+			    slot->into->data + slot->begin,
+			slot->into->len - slot->begin };
+	if (curl_easy_getinfo(slot->easy, CURLINFO_REDIRECT_URL,
+		&answer.redirect) != CURLE_OK)
+		answer.redirect = NULL;
 	return answer;
 }
 
@@ -271,98 +348,4 @@ out:
 	    E_OK :
 	    diag_set(diag, E_SYSTEM, "HTTP: %s", curl_multi_strerror(rc));
 }
-#else
-bool
-http_client_is_built(void)
-{
-	return false;
-}
-
-enum err
-http_client_new(size_t slots, long timeout, struct http_client **ret_client,
-    struct diag *diag)
-{
-	(void)slots;
-	(void)timeout;
-	(void)ret_client;
-	return diag_set(diag, E_SYSTEM,
-	    "this was built without libcurl: HTTP was left out");
-}
-
-void
-http_client_free(struct http_client *client)
-{
-	(void)client;
-}
-
-size_t
-http_client_free_slots(const struct http_client *client)
-{
-	(void)client;
-	return 0;
-}
-
-enum err
-http_client_start(struct http_client *client,
-    const struct http_client_request *request, struct diag *diag)
-{
-	(void)client;
-	(void)request;
-	return diag_set(diag, E_SYSTEM, "HTTP was left out");
-}
-
-enum err
-http_client_wait(struct http_client *client, int timeout, bool *ret_got,
-    struct http_client_answer *ret_answer, struct diag *diag)
-{
-	(void)client;
-	(void)timeout;
-	(void)ret_got;
-	(void)ret_answer;
-	return diag_set(diag, E_SYSTEM, "HTTP was left out");
-}
 #endif
-
-/* How long one turn of waiting takes, ms. */
-#define TURN_MS 1000
-
-enum err
-http_client_ask(struct http_client *client,
-    const struct http_client_request *request,
-    struct http_client_answer *ret_answer, struct diag *diag)
-{
-	enum err rc = http_client_start(client, request, diag);
-	bool got = false;
-
-	while (rc == E_OK && !got)
-		rc = http_client_wait(client, TURN_MS, &got, ret_answer, diag);
-	return rc;
-}
-
-void
-http_client_escape(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if ((c >= '0' && c <= '9') ||
-		    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
-		    c == '_' || c == '.')
-			buf_add_char(out, *text);
-		else
-			buf_printf(out, "%%%02X", c);
-	}
-}
-
-const char *
-http_client_shown(const char *url, struct arena *arena)
-{
-	const char *host = strstr(url, "://");
-	const char *login;
-
-	host = host == NULL ? url : host + 3;
-	login = memrchr(host, '@', strcspn(host, "/?#"));
-	if (login == NULL)
-		return url;
-	return arena_printf(arena, "%.*s%s", (int)(host - url), url, login + 1);
-}

@@ -8,6 +8,7 @@
 #ifndef ADAPTERS_HTTP_CLIENT_H
 #define ADAPTERS_HTTP_CLIENT_H
 
+#include "adapters/http_guard.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
@@ -21,7 +22,8 @@ struct http_client_request {
 	const char *user, *password; /* NULL: none */
 	bool post;		     /* with the body, else it is a GET */
 	struct span body;	     /* lives until the answer */
-	void *context;		     /* handed back with the answer */
+	struct buf *into; /* where the answer's body is added; or NULL */
+	void *context;	  /* handed back with the answer */
 };
 
 enum http_client_outcome {
@@ -34,10 +36,13 @@ enum http_client_outcome {
 struct http_client_answer {
 	enum http_client_outcome outcome;
 	void *context;
-	long status;	     /* 0: there was none */
-	struct span body;    /* at NULL: none, or it was not whole */
-	const char *trouble; /* why it is not whole; names no address */
-	const char *detail;  /* the same in more words, and may name one */
+	long status;	      /* 0: there was none */
+	bool is_cut;	      /* the body was larger than its buffer */
+	struct span body;     /* at NULL: none, or it was not whole */
+	const char *redirect; /* where a 3xx leads to, absolute; or NULL */
+	const void *handle;   /* for http_client_header() */
+	const char *trouble;  /* why it is not whole; names no address */
+	const char *detail;   /* the same in more words, and may name one */
 };
 
 /* Does this build have libcurl? */
@@ -52,6 +57,17 @@ bool http_client_is_built(void);
 enum err http_client_new(size_t slots, long timeout,
     struct http_client **ret_client, struct diag *diag) MUST_CHECK;
 void http_client_free(struct http_client *client);
+
+/*
+ * From now on, ask only where the guard allows it, take compressed answers, and
+ * trust the certificates of its file. The guard outlives the client.
+ */
+void http_client_set_guard(struct http_client *client,
+    const struct http_guard *guard);
+
+/* A header of an answer, its last one of that name; NULL: it has none. */
+const char *http_client_header(const struct http_client_answer *answer,
+    const char *name);
 
 /* How many more requests may be started now. */
 size_t http_client_free_slots(const struct http_client *client);

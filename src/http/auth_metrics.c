@@ -7,7 +7,7 @@
 
 #include "adapters/crypto/digest.h"
 #include "base/file.h"
-#include "http/address.h"
+#include "base/address.h"
 
 /* Of a file; what follows is not read. */
 #define FILE_MAX 4096

@@ -4,8 +4,8 @@
  * in settings: addresses and networks (ADDRESS/BITS), apart by spaces or
  * commas.
  */
-#ifndef HTTP_ADDRESS_H
-#define HTTP_ADDRESS_H
+#ifndef BASE_ADDRESS_H
+#define BASE_ADDRESS_H
 
 #include "base/str.h"
 
