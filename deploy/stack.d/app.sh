@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # An instance of the service in $ETL_APP: its own database, virtual host,
-# settings, responders, relay, workers and nginx, on the stack's servers.
+# settings, responders, relay, workers, extractors and nginx, on the stack's servers.
 # shellcheck disable=SC2154 # source_dir and the roles: of stack and postgres.sh
 
 # Set $app_database and $app_vhost of the instance.
@@ -106,9 +106,13 @@ app_up() {
 	if [ -n "${ETL_APP_WORKERS-}" ]; then
 		remember "$ETL_APP" workers "$ETL_APP_WORKERS"
 	fi
+	if [ -n "${ETL_APP_EXTRACTORS-}" ]; then
+		remember "$ETL_APP" extractors "$ETL_APP_EXTRACTORS"
+	fi
 	for name in $(parts_of app); do
 		# Without workers the messages stay, for others or to look at.
 		[ "$name" != worker ] || [ "$(workers)" != 0 ] || continue
+		[ "$name" != extractor ] || [ "$(extractors)" != 0 ] || continue
 		start_part "$name"
 	done
 	[ "${ETL_APP_MIGRATE-}" = no ] || app_settle
@@ -130,6 +134,13 @@ app_is_ready() {
 workers() {
 	local count
 	count=$(remembered "$ETL_APP" workers) || true
+	echo "${count:-0}"
+}
+
+# And of extractors.
+extractors() {
+	local count
+	count=$(remembered "$ETL_APP" extractors) || true
 	echo "${count:-0}"
 }
 
@@ -263,6 +274,18 @@ worker_start() {
 	process_start "$ETL_APP" worker $(watched "$count") ${ETL_APP_WRAPPER-} \
 		"$program" --config "$ETL_APP/etl.conf"
 	say "worker: $count run"
+}
+
+extractor_start() {
+	local program=$ETL_BUILD/pulse-etl-extractor count
+	[ -x "$program" ] || die "there is no $program: build first"
+	count=$(extractors)
+	[ "$count" != 0 ] || count=1
+	app_conf
+	# shellcheck disable=SC2046,SC2086 # words
+	process_start "$ETL_APP" extractor $(watched "$count") ${ETL_APP_WRAPPER-} \
+		"$program" --config "$ETL_APP/etl.conf"
+	say "extractor: $count run"
 }
 
 # A copy of the files in nginx/ with our socket and port.

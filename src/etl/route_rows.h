@@ -64,8 +64,17 @@ ROUTE("GET", "/app/etl/qdrant/test-connection", ROLE_READER,
     qdrant_test_connection, NO_INPUT,
     "Whether Qdrant takes the settings' key", answer_qdrant_connection, "200")
 ROUTE("POST", "/app/etl/jobs/extract", ROLE_WRITER, jobs_extract,
-    jobs_extract_input, "Queue an extraction for the platform's extractor",
-    answer_done, "202 404 409")
+    jobs_extract_input, "Start an extraction, unless the same is open",
+    answer_run_started, "202 404 409")
+RESOURCE(job, jobs, "/app/etl/jobs", "Extractions with a schedule, by name",
+    "a", "job", NO_INPUT)
+ROUTE("POST", "/app/etl/jobs/{id}/run", ROLE_WRITER, job_run, job_run_input,
+    "Start a run of a job", answer_run_started, "202 409")
+RESOURCE_LIST(run, runs, "/app/etl/runs", "Runs of extractions, newest first")
+ROUTE_OF(run_resource, run_get, "GET", "/app/etl/runs/{id}", ROLE_READER,
+    resource_get, NO_INPUT, "One run", answer_run, "200 304")
+ROUTE("POST", "/app/etl/runs/{id}/cancel", ROLE_WRITER, run_cancel, NO_INPUT,
+    "Cancel a run", answer_done, "200 409")
 RESOURCE_LIST(wit, wits, "/app/etl/wits", "Work item types, by name")
 RESOURCE(wit_mapping, wit_mappings, "/app/etl/wit-mappings",
     "Work item type mappings", "a", "work item type mapping", NO_INPUT)

@@ -38,6 +38,8 @@ settings_init(struct settings *settings, struct conf_set sets[SETTINGS_SETS])
 		&settings->worker, NULL };
 	sets[7] = (struct conf_set){ otlp_conf_rows, otlp_conf_count,
 		&settings->otlp, otlp_settings_check };
-	sets[8] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
+	sets[8] = (struct conf_set){ extract_conf_rows, extract_conf_count,
+		&settings->extract, extract_settings_check };
+	sets[9] = (struct conf_set){ daemon_conf_rows, daemon_conf_count,
 		&settings->daemon, NULL };
 }

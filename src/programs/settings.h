@@ -11,6 +11,7 @@
 #include "adapters/otlp.h"
 #include "adapters/qdrant/qdrant_client.h"
 #include "base/daemon.h"
+#include "extract/extract_conf.h"
 #include "http/http_conf.h"
 #include "queue/queue_manager.h"
 #include "work/relay_conf.h"
@@ -25,10 +26,11 @@ struct settings {
 	struct relay_settings relay;
 	struct worker_settings worker;
 	struct otlp_settings otlp;
+	struct extract_settings extract;
 	struct daemon_settings daemon;
 };
 
-#define SETTINGS_SETS 9
+#define SETTINGS_SETS 10
 
 /* Where each owner's values go. Needs: settings zeroed. */
 void settings_init(struct settings *settings,

@@ -73,6 +73,40 @@ job_read_batch(struct span body, struct arena *arena, struct job *ret_job,
 	return E_OK;
 }
 
+enum err
+job_read_extract(struct span body, struct arena *arena, struct job *ret_job,
+    struct diag *diag)
+{
+	struct json_member members[] = { { .name = "tenant_id" },
+		{ .name = "integration_id" }, { .name = "run_id" },
+		{ .name = "job_type" }, { .name = "job_params" } };
+	struct job job = { 0 };
+	struct json_refusal refusal;
+	enum err rc;
+
+	if (!json_scan_object(body, &json_limits_default, members,
+		COUNT(members), &refusal))
+		return diag_set(diag, E_INVALID, "%s (at byte %zu)",
+		    json_flaw_text(refusal.flaw), refusal.at);
+	rc = read_id(&members[0], INT32_MAX, &job.tenant_id, diag);
+	if (rc == E_OK)
+		rc = read_id(&members[1], INT32_MAX, &job.integration_id, diag);
+	if (rc == E_OK && members[2].kind != JSON_ABSENT)
+		rc = read_id(&members[2], INT64_MAX, &job.run_id, diag);
+	if (rc != E_OK)
+		return rc;
+	if (members[3].kind != JSON_STRING || members[4].kind != JSON_OBJECT)
+		return diag_set(diag, E_INVALID,
+		    "job_type is no text, or job_params is no object");
+	rc = json_read_string(members[3].value, arena, &job.job_type, diag);
+	if (rc == E_SYNTAX)
+		return diag_set(diag, E_INVALID, "job_type is no text");
+	job.job_params = members[4].value;
+	if (rc == E_OK)
+		*ret_job = job;
+	return rc;
+}
+
 void
 job_write_extract(const struct job *job, struct buf *out)
 {
@@ -85,6 +119,8 @@ job_write_extract(const struct job *job, struct buf *out)
 	json_int(&json, "integration_id", job->integration_id);
 	json_span(&json, "job_type", job->job_type);
 	json_raw(&json, "job_params", job->job_params);
+	if (job->run_id > 0)
+		json_int(&json, "run_id", job->run_id);
 	json_end(&json);
 	/* Within a JSON text they are blanks: no string holds them raw. */
 	for (size_t i = start; i < out->len; i++)

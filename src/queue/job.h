@@ -20,6 +20,7 @@ struct job {
 	struct span entity_type; /* transform, load */
 	struct span job_type;	 /* extract */
 	struct span job_params;	 /* extract: JSON as it came */
+	int64_t run_id;		 /* extract: of extract_runs; 0: none yet */
 	const char *traceparent; /* the message's, not in its body; or NULL */
 };
 
@@ -39,5 +40,12 @@ enum err job_read_batch(struct span body, struct arena *arena,
 
 /* Write an extract job's message body. */
 void job_write_extract(const struct job *job, struct buf *out);
+
+/*
+ * Read an extract job's message, whoever wrote it; run_id may be missing.
+ * Needs, gives, fails: as job_read_batch(). job_params is in the body itself.
+ */
+enum err job_read_extract(struct span body, struct arena *arena,
+    struct job *ret_job, struct diag *diag) MUST_CHECK;
 
 #endif

@@ -8,16 +8,32 @@
 #include "queue/queue_inside.h"
 
 /* What is taken, in the order of the consumers' numbers. */
-static const enum queue taken[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
+static const enum queue of_batches[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
 /* Ms to wait for the confirm of a message that follows from another. */
 #define FOLLOW_MS 10000
+
+void
+queue_consumer_of(struct queue_manager *manager, const enum queue *queues,
+    size_t count)
+{
+	manager->taken = queues;
+	manager->taken_count = count;
+}
+
+/* Who was told of no others takes those of batches. */
+static void
+take_default(struct queue_manager *manager)
+{
+	if (manager->taken == NULL)
+		queue_consumer_of(manager, of_batches, COUNT(of_batches));
+}
 
 enum err
 queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag)
 {
-	struct queue_names names[COUNT(taken)];
-	const char *queues[COUNT(taken)];
+	struct queue_names names[QUEUE_COUNT];
+	const char *queues[QUEUE_COUNT];
 	size_t consumed;
 	enum err rc;
 
@@ -26,12 +42,13 @@ queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
 	    (int)manager->mq_settings->rabbitmq_timeout, diag);
 	if (rc != E_OK || manager->consumed == mq_generation(manager->mq))
 		return rc;
-	for (size_t i = 0; i < COUNT(taken); i++) {
-		names[i] = queue_part(taken[i], QUEUE_MAIN);
+	take_default(manager);
+	for (size_t i = 0; i < manager->taken_count; i++) {
+		names[i] = queue_part(manager->taken[i], QUEUE_MAIN);
 		queues[i] = names[i].queue;
 	}
-	rc = mq_consume(manager->mq, queues, COUNT(taken), prefetch, &consumed,
-	    diag);
+	rc = mq_consume(manager->mq, queues, manager->taken_count, prefetch,
+	    &consumed, diag);
 	if (rc != E_OK)
 		return rc;
 	manager->consumed = mq_generation(manager->mq);
@@ -46,8 +63,10 @@ queue_consumer_next(struct queue_manager *manager, enum queue *ret_queue)
 {
 	struct mq_delivery *delivery = mq_next(manager->mq);
 
+	take_default(manager);
 	if (delivery != NULL)
-		*ret_queue = taken[delivery->queue % COUNT(taken)];
+		*ret_queue =
+		    manager->taken[delivery->queue % manager->taken_count];
 	return delivery;
 }
 

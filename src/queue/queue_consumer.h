@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Taking jobs from the queues of batches, and what becomes of a message: it is
+ * Taking jobs from the queues, and what becomes of a message: it is
  * done, it comes back after a delay, or it is dead. Whatever happens, it is
  * settled only after what follows from it was confirmed, so a message is there
  * twice at times and never lost.
@@ -18,8 +18,15 @@
 #define HEADER_REASON "x-reason"
 
 /*
- * Connect, declare and take messages of transform_queue and load_queue, unless
- * it is so already; then read what came.
+ * Whose messages to take, from the next connection on, in place of those of
+ * transform_queue and load_queue. The queues outlive the manager.
+ */
+void queue_consumer_of(struct queue_manager *manager, const enum queue *queues,
+    size_t count);
+
+/*
+ * Connect, declare and take messages of transform_queue and load_queue, or of
+ * others, unless it is so already; then read what came.
  * Fails: as queue_manager_declare() and mq_consume().
  */
 enum err queue_consumer_round(struct queue_manager *manager, unsigned prefetch,

@@ -31,8 +31,11 @@ struct queue_manager {
 	const struct mq_settings *mq_settings;
 	const struct queue_settings *settings;
 	const struct queue_owner *owner; /* NULL: another process owns them */
-	unsigned declared;  /* the connection's generation it was done for */
-	unsigned consumed;  /* the one whose messages are taken */
+	unsigned declared; /* the connection's generation it was done for */
+	unsigned consumed; /* the one whose messages are taken */
+	/* Of which queues; NULL: of those of batches. */
+	const enum queue *taken;
+	size_t taken_count;
 	enum err trouble;   /* of the last try to declare */
 	struct diag why;    /* of it */
 	int64_t again_at;   /* of clock_ms(): not declared before; 0: at once */

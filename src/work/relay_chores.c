@@ -5,6 +5,8 @@
 #include "models/batch/idempotency_key.h"
 #include "models/batch/raw_batch_chores.h"
 #include "models/batch/raw_batch_purge.h"
+#include "models/extract/extract_due.h"
+#include "models/extract/extract_run.h"
 #include "models/tenant/tenant.h"
 #include "work/publish.h"
 
@@ -138,6 +140,76 @@ queue_due_loads(struct db *db, struct queue_manager *queue,
 	return rc;
 }
 
+/*
+ * Publish the messages of runs that wait for it, in a transaction. Those whose
+ * message is confirmed are marked; the others stay for the next time.
+ */
+static enum err
+publish_runs(struct db *db, struct queue_manager *queue,
+    const struct relay_settings *settings, struct arena *arena,
+    int64_t *ret_count, struct diag *diag)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = extract_due_lock(db, settings->relay_min_age, LIMIT, arena, &rows,
+	    diag);
+	for (int i = 0; rc == E_OK && i < db_rows_count(rows); i++) {
+		const struct job job = {
+			.run_id = db_int(rows, i, EXTRACT_DUE_ID),
+			.tenant_id = db_int(rows, i, EXTRACT_DUE_TENANT),
+			.integration_id = db_int(rows, i,
+			    EXTRACT_DUE_INTEGRATION),
+			.job_type = db_text(rows, i, EXTRACT_DUE_TYPE),
+			.job_params = db_text(rows, i, EXTRACT_DUE_PARAMS),
+		};
+		struct diag why;
+
+		diag_clear(&why);
+		if (queue_manager_publish(queue, QUEUE_EXTRACT, &job, &why) !=
+		    E_OK) {
+			log_warn("not_queued", LOG_INT("run_id", job.run_id),
+			    LOG_TEXT("text", why.text));
+			break;
+		}
+		rc = extract_run_queued(db, job.tenant_id, job.run_id, arena,
+		    diag);
+		*ret_count += rc == E_OK;
+	}
+	return rc;
+}
+
+/* Runs of schedules that are due, and the messages of all that are. */
+static enum err
+queue_runs(struct db *db, struct queue_manager *queue,
+    const struct relay_settings *settings, struct arena *arena,
+    struct diag *diag)
+{
+	int64_t due = 0, again = 0, queued = 0;
+	struct mq_queue_stats waiting;
+	enum err rc;
+
+	rc = extract_due_schedules(db, LIMIT, arena, &due, diag);
+	if (rc == E_OK)
+		rc = queue_manager_count(queue, QUEUE_EXTRACT, &waiting, diag);
+	if (rc == E_OK && waiting.message_count == 0)
+		rc = extract_due_again(db, settings->relay_lost_age, arena,
+		    &again, diag);
+	if (rc == E_OK)
+		rc = db_begin(db, diag);
+	if (rc != E_OK)
+		return rc;
+	rc = publish_runs(db, queue, settings, arena, &queued, diag);
+	if (rc == E_OK)
+		rc = db_commit(db, diag);
+	else
+		db_rollback(db);
+	if (due + again + queued > 0)
+		log_info("runs_queued", LOG_INT("count", queued),
+		    LOG_INT("schedules", due), LOG_INT("again", again));
+	return rc;
+}
+
 enum err
 relay_chores(struct db *db, struct queue_manager *queue,
     const struct relay_settings *settings, struct arena *arena,
@@ -155,5 +227,7 @@ relay_chores(struct db *db, struct queue_manager *queue,
 		rc = reconcile(db, queue, settings, arena, diag);
 	if (rc == E_OK)
 		rc = queue_due_loads(db, queue, settings, arena, diag);
+	if (rc == E_OK)
+		rc = queue_runs(db, queue, settings, arena, diag);
 	return rc;
 }

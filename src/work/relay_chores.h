@@ -2,7 +2,8 @@
 /*
  * What the relay does now and then besides queueing: it ends leases of dead
  * workers, removes expired idempotency keys and batches past their retention,
- * compares rows with messages, and queues loads for metrics that are due.
+ * compares rows with messages, queues loads for metrics that are due, and runs
+ * of extractions whose time has come.
  * Several relays may do so side by side; each chore is harmless when repeated.
  */
 #ifndef WORK_RELAY_CHORES_H

@@ -10,7 +10,7 @@ SETTING(LIVE_NUMBER, relay_timeout, 10000, 100, 60000, "ETL_RELAY_TIMEOUT",
     "Milliseconds to wait for the broker's confirms of one transaction")
 SETTING(LIVE_NUMBER, relay_chores, 60, 1, 86400, "ETL_RELAY_CHORES",
     "Seconds between two rounds of chores: leases, expired keys, lost"
-    " messages, metrics that are due")
+    " messages, metrics and extractions that are due")
 SETTING(LIVE_NUMBER, relay_lease, 3600, 1, 604800, "ETL_RELAY_LEASE",
     "Seconds a batch may be in processing before it comes back to pending")
 SETTING(LIVE_NUMBER, retention_days, 0, 0, 36500, "ETL_RETENTION_DAYS",

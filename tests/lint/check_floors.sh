@@ -28,7 +28,7 @@ floors() {
 		floor["adapters"] = 2
 		floor["models"] = floor["queue"] = 3
 		floor["http"] = floor["transformers"] = floor["loaders"] = 4
-		floor["work"] = 5
+		floor["work"] = floor["extract"] = 5
 		floor["etl"] = 6
 		floor["programs"] = 7
 	}

@@ -45,8 +45,16 @@ ANSWER("raw_data_requeue_many", 202,
     "All batches that were found are pending again; some of their messages are"
     " queued automatically later")
 ANSWER("jobs_extract", 202,
-    "{\"success\":true,\"message\":\"The extraction is queued\"}",
-    "The broker has confirmed the job's message")
+    "{\"success\":true,\"message\":\"The extraction is queued\","
+    "\"run_id\":7,\"queued\":true,\"consumers\":1}",
+    "The run is made, or the same one is open; its message is on the queue, or"
+    " follows automatically")
+ANSWER("job_run", 202,
+    "{\"success\":true,\"message\":\"The extraction is queued\","
+    "\"run_id\":8,\"queued\":true,\"consumers\":1}",
+    "The run is made, or the same one is open")
+ANSWER("run_cancel", 200,
+    "{\"success\":true,\"message\":\"The run is cancelled\"}", NULL)
 ANSWER("metrics_get_all", 200,
     "\"# TYPE etl_requests_total counter\\netl_requests_total{status="
     "\\\"2xx\\\"} 1\\n\"",

@@ -109,7 +109,41 @@ TEXT("raw_data_requeue_many.created_before", NULL, NULL)
 
 /* Extractions. */
 TEXT("job_type", "jira_sync", NULL)
-VALUE("job_params", "{\"project\":\"DEMO\",\"since\":\"2026-01-01\"}", NULL)
+VALUE("job_params", "{\"projects\":[\"DEMO\"],\"from\":\"2026-01-01\"}",
+    "What the extractor goes by: from, full, projects, repositories")
+TEXT("from", "2026-01-01T00:00:00Z", NULL)
+VALUE("full", "false", NULL)
+VALUE("run_id", "7", NULL)
+VALUE("run_started.queued", "true", NULL)
+VALUE("consumers", "1", NULL)
+TEXT("job_name", "Jira each hour", "Its name")
+VALUE("interval_seconds", "3600", "A run begins so often; null: only by hand")
+VALUE("jitter_seconds", "60", "Each run begins up to so much later, by chance")
+TEXT("next_at", "2026-01-31T12:00:00.000000Z", "When the next run begins")
+TEXT("last_run_started_at", "2026-01-31T11:00:00.000000Z",
+    "When a run of it was last made")
+VALUE("job_id", "3", "The job whose run it is; null: it was started by hand")
+TEXT("run.state", "done", "queued, running, waiting, done, partial, failed"
+    " or cancelled")
+TEXT("run_list.state", "done", "queued, running, waiting, done, partial, failed"
+    " or cancelled")
+TEXT("from_at", "2026-01-01T00:00:00.000000Z",
+    "The time that changes were asked for from; null: the last run's")
+VALUE("is_full", "false", "Whether it reads everything")
+TEXT("stream", "issues", "What it reads now, or read last")
+TEXT("part", "DEMO", "The project or repository that it reads now")
+VALUE("pages", "12", "Pages stored so far, each of them a batch")
+VALUE("items", "1130", "Items of these pages")
+VALUE("bytes", "2400000", "Bytes of these pages")
+VALUE("requests", "14", "Requests that the source was sent")
+VALUE("waited_seconds", "0", "How long it has waited for the source's limits")
+TEXT("resume_at", "2026-01-31T11:30:00.000000Z",
+    "Until when it waits for a limit; null: it does not")
+VALUE("run.errors", "[]", "What went wrong: stream, part, status, text")
+VALUE("run_list.errors", "[]", "What went wrong: stream, part, status, text")
+TEXT("started_at", "2026-01-31T11:00:02.000000Z",
+    "When an extractor took it first")
+TEXT("ended_at", "2026-01-31T11:01:00.000000Z", "When it ended")
 
 /* Integrations. */
 TEXT("provider", "GitLab", NULL)

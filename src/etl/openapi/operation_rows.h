@@ -17,7 +17,8 @@ TAG("raw-data",
 TAG("queues", "The broker's queues")
 TAG("integrations", "The sources, such as a Jira site, that batches come from")
 TAG("qdrant", "Vectors of the tenant's data, which Qdrant keeps")
-TAG("jobs", "Extractions by the platform's extractor")
+TAG("jobs", "Extractions: what is read from which source, and how often")
+TAG("runs", "Runs of extractions: how far they are, and what went wrong")
 TAG("wits", "Work item types, as their sources name them")
 TAG("wit-mappings", "Which common name and level a work item type has")
 TAG("wits-hierarchies", "The levels of work item types")
@@ -87,9 +88,16 @@ OPERATION("qdrant_test_connection",
     "The answer is 200 whatever Qdrant says;"
     " success tells whether it can be used.")
 OPERATION("jobs_extract",
-    "No row keeps the job: either the broker has confirmed"
-    " it, or the answer is 503 and it may be tried again. An integration that"
-    " is not active is refused with the code inactive.")
+    "Of an integration and job type one run is open at"
+    " most: the same parameters give the open one, others are refused with the"
+    " code conflict. An integration that is not active is refused with the code"
+    " inactive.")
+OPERATION("job_run",
+    "As jobs/extract with the job's parameters. It does not change when the job"
+    " is due next.")
+OPERATION("run_cancel",
+    "It ends behind the page that is being read; what was stored stays. One"
+    " that has ended is refused with the code conflict.")
 OPERATION("_list",
     "Pages of at most 1000. X-Next-Cursor and Link name the next"
     " page, X-Total-Count says how many rows the filter finds.")

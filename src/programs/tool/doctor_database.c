@@ -134,6 +134,22 @@ static const struct question questions[] = {
 	    " AND $1::bigint > 0) AS s WHERE n > 0" },
 };
 
+/* What only tables of this version can tell. */
+static const struct question newest[] = {
+	{ "extractions",
+	    "SELECT 'warn', n || ' queued for more than an hour',"
+	    " 'start pulse-etl-extractor, or more of them' FROM (SELECT"
+	    " count(*) AS n FROM extract_runs WHERE state = 'queued' AND"
+	    " created_at < (now() AT TIME ZONE 'UTC') - interval '1 hour'"
+	    " AND $1::bigint > 0) AS s WHERE n > 0" },
+	{ "integrations",
+	    "SELECT 'warn', 'the source of integration ' || id || ' refuses its"
+	    " credentials', 'pulse-etl integration password --tenant ' ||"
+	    " tenant_id || ' ' || id FROM integrations WHERE active"
+	    " AND refused_at IS NOT NULL AND $1::bigint > 0"
+	    " ORDER BY id LIMIT 20" },
+};
+
 static enum doctor_level
 level_of(struct span text)
 {
@@ -197,4 +213,6 @@ doctor_database(struct doctor *doctor)
 		    "%s", diag.client[0] != '\0' ? diag.client : diag.text);
 	for (size_t i = 0; i < COUNT(questions); i++)
 		ask(doctor, &questions[i]);
+	for (size_t i = 0; rc == E_OK && i < COUNT(newest); i++)
+		ask(doctor, &newest[i]);
 }

@@ -217,6 +217,52 @@ START_TEST(jobs_of_a_failed_arena_are_not_published)
 }
 END_TEST
 
+static const struct {
+	const char *body;
+	enum err rc;
+	int64_t run_id;
+} extract_cases[] = {
+	{ "{\"tenant_id\":1,\"integration_id\":2,\"job_type\":\"a\","
+	  "\"job_params\":{},\"run_id\":7}",
+	    E_OK, 7 },
+	{ "{\"tenant_id\":1,\"integration_id\":2,\"job_type\":\"a\","
+	  "\"job_params\":{}}",
+	    E_OK, 0 },
+	{ "{\"tenant_id\":1,\"integration_id\":2,\"job_type\":\"a\","
+	  "\"job_params\":{},\"run_id\":0}",
+	    E_INVALID, 0 },
+	{ "{\"tenant_id\":1,\"integration_id\":2,\"job_type\":\"a\","
+	  "\"job_params\":[]}",
+	    E_INVALID, 0 },
+	{ "{\"tenant_id\":1,\"integration_id\":2,\"job_type\":7,"
+	  "\"job_params\":{}}",
+	    E_INVALID, 0 },
+	{ "{\"integration_id\":2,\"job_type\":\"a\",\"job_params\":{}}",
+	    E_INVALID, 0 },
+	{ "{\"tenant_id\":1", E_INVALID, 0 },
+	{ "", E_INVALID, 0 },
+};
+
+START_TEST(an_extract_job_is_read_or_refused)
+{
+	struct arena *arena = arena_new(65536);
+	struct span body = unit_copy(str_span(extract_cases[_i].body));
+	struct diag diag;
+	struct job job = { 0 };
+
+	diag_clear(&diag);
+	ck_assert_int_eq(job_read_extract(body, arena, &job, &diag),
+	    extract_cases[_i].rc);
+	ck_assert_int_eq(job.run_id, extract_cases[_i].run_id);
+	if (extract_cases[_i].rc == E_OK) {
+		unit_span_eq(job.job_type, "a");
+		unit_span_eq(job.job_params, "{}");
+	}
+	unit_free(body);
+	arena_free(arena);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -229,6 +275,8 @@ main(void)
 	tcase_add_loop_test(tcase,
 	    an_extract_job_carries_its_parameters_as_they_came, 0,
 	    (int)COUNT(extracts));
+	tcase_add_loop_test(tcase, an_extract_job_is_read_or_refused, 0,
+	    (int)COUNT(extract_cases));
 	tcase_add_loop_test(tcase, a_message_is_one_line_of_json, 0, 2);
 	tcase_add_test(tcase, a_message_without_room_is_told);
 	tcase_add_loop_test(tcase,

@@ -4,6 +4,7 @@
 #include "models/catalogue/status.h"
 #include "models/catalogue/wit.h"
 #include "models/catalogue/workflow.h"
+#include "models/extract/extract_job.h"
 #include "models/tables/schema_declared.h"
 #include "unit/unit.h"
 #include "unit/unit.h"
@@ -13,7 +14,7 @@
 static const struct catalogue *const all[] = { &wit_catalogue,
 	&wit_mapping_catalogue, &wit_hierarchy_catalogue, &status_catalogue,
 	&status_mapping_catalogue, &workflow_catalogue, &integration_catalogue,
-	&project_catalogue };
+	&project_catalogue, &job_catalogue, &run_catalogue };
 
 START_TEST(every_table_begins_with_its_id_and_shows_no_member_twice)
 {
@@ -96,6 +97,12 @@ static const struct {
 #undef SHOWN_OF
 #define SHOWN_OF "integrations"
 #include "models/catalogue/integration_shown_rows.h"
+#undef SHOWN_OF
+#define SHOWN_OF "etl_jobs"
+#include "models/extract/job_shown_rows.h"
+#undef SHOWN_OF
+#define SHOWN_OF "extract_runs"
+#include "models/extract/run_shown_rows.h"
 #undef SHOWN_OF
 #define SHOWN_OF "projects"
 #include "models/catalogue/project_shown_rows.h"

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the engine share: a round on its way. */
+#ifndef EXTRACT_EXTRACT_ENGINE_INSIDE_H
+#define EXTRACT_EXTRACT_ENGINE_INSIDE_H
+
+#include "extract/extract_engine.h"
+#include "models/extract/extract_run.h"
+
+struct round {
+	struct extract_engine *engine;
+	struct extract_run run;
+	enum extract_product product;
+	const struct extractor *extractor; /* of the stream */
+	const struct extractor *asked;	   /* it, or what completes it */
+	struct page_wish wish;
+	struct extract_step step; /* what is to be written */
+	enum extract_fate fate;
+	struct diag *diag;
+};
+
+/* What is wrong, as a JSON object for the run's errors. */
+struct span round_error(struct round *round, int64_t status, const char *text);
+
+/* End the run: it failed, and why. */
+enum err round_fail(struct round *round, int64_t status, const char *text)
+    MUST_CHECK;
+
+/* Write the step alone. */
+enum err round_advance(struct round *round) MUST_CHECK;
+
+/* What was asked for cannot be had: note it and go on with the next one. */
+enum err round_skip(struct round *round, int64_t status, const char *text)
+    MUST_CHECK;
+
+/* Ask for half of it the next time; for one item: skip it. */
+enum err round_halve(struct round *round, int64_t status, const char *text)
+    MUST_CHECK;
+
+/* Wait so many ms for a limit: here, or as a state of the run. */
+enum err round_wait(struct round *round, int64_t ms) MUST_CHECK;
+
+/* Keep a page: its batch and the run's next state, then the message. */
+enum err round_keep(struct round *round, struct span body,
+    const struct page *page) MUST_CHECK;
+
+/* Ask the source for a page and do what its answer calls for. */
+enum err round_ask(struct round *round) MUST_CHECK;
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* A page that is as it should be: stored with the run's next state, published. */
+#include <string.h>
+
+#include "adapters/crypto/digest.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "extract/extract_engine_inside.h"
+#include "json/json_replace.h"
+#include "json/json_write.h"
+#include "models/batch/raw_batch_store.h"
+
+#define METADATA_MAX 8192
+
+/* What the answer belongs to; transforms read it. */
+static struct span
+metadata_of(struct round *round)
+{
+	const struct extract_run *run = &round->run;
+	struct span copy;
+	struct json json;
+	struct buf out;
+
+	buf_init(&out, METADATA_MAX);
+	json_init(&json, &out);
+	json_object(&json, NULL);
+	json_int(&json, "run_id", run->id);
+	json_int(&json, "step", run->step);
+	json_span(&json, "stream", run->stream);
+	if (run->part.at != NULL)
+		json_span(&json,
+		    round->product == GITHUB ? "repository" : "project_key",
+		    run->part);
+	json_end(&json);
+	copy = buf_done(&out) == E_OK ?
+	    arena_span(round->engine->arena,
+		str_span(arena_printf(round->engine->arena, " %.*s",
+		    SPAN_ARG(buf_span(&out))))) :
+	    SPAN_NONE;
+	buf_free(&out);
+	if (copy.at == NULL)
+		return copy;
+	return (struct span){ copy.at + 1, copy.len - 1 };
+}
+
+/* Nothing of what was to be written, but for what it has cost. */
+static void
+renew_step(struct round *round)
+{
+	struct extract_step before = round->step;
+
+	round->step = extract_step_of(&round->run);
+	round->step.stream = round->extractor->stream;
+	round->step.page_size = before.page_size;
+	round->step.requests = before.requests;
+	round->step.waited_ms = before.waited_ms;
+}
+
+/* The page as a batch, and the run's next state, or neither. */
+static enum err
+store_page(struct round *round, const struct raw_batch *batch,
+    struct raw_batch_stored *ret_stored, bool *ret_taken)
+{
+	struct extract_engine *engine = round->engine;
+	enum err rc = db_begin(engine->db, round->diag);
+
+	if (rc != E_OK)
+		return rc;
+	rc = extract_run_advance(engine->db, &round->run, &round->step,
+	    engine->arena, ret_taken, round->diag);
+	if (rc == E_OK && round->run.was_refused)
+		rc = extract_run_refused(engine->db, &round->run, false,
+		    engine->arena, round->diag);
+	if (rc == E_OK && *ret_taken && batch->item_count > 0)
+		rc = raw_batch_insert(engine->db, batch, engine->arena,
+		    ret_stored, round->diag);
+	FAILPOINT("page_inserted");
+	if (rc == E_OK && *ret_taken)
+		return db_commit(engine->db, round->diag);
+	db_rollback(engine->db);
+	return rc;
+}
+
+/* Its id as a message; without the broker the relay does that later. */
+static void
+publish_page(struct round *round, const struct raw_batch *batch,
+    const struct raw_batch_stored *stored)
+{
+	struct extract_engine *engine = round->engine;
+	const struct job job = { .tenant_id = batch->tenant_id,
+		.integration_id = batch->integration_id,
+		.raw_data_id = stored->row.id,
+		.entity_type = batch->entity_type };
+	struct diag diag;
+	enum err rc;
+
+	diag_clear(&diag);
+	rc = queue_manager_publish(engine->queue, QUEUE_TRANSFORM, &job, &diag);
+	FAILPOINT("page_published");
+	if (rc == E_OK)
+		rc = raw_batch_mark_queued(engine->db, &stored->row, 1,
+		    engine->arena, &diag);
+	if (rc != E_OK)
+		log_warn("not_queued", LOG_INT("raw_data_id", stored->row.id),
+		    LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag.text));
+}
+
+/* Where the run is once this page is stored. Gives: NULL, or a flaw. */
+static const char *
+next_step(struct round *round, const struct page *page)
+{
+	struct extract_step *step = &round->step;
+	struct arena *arena = round->engine->arena;
+	bool rest = round->asked != round->extractor;
+	struct span before = round->wish.token;
+	size_t count = step->lacking_count + page->lacking_count;
+	struct span *lacking;
+
+	if (page->next.at != NULL && page->next.len == before.len &&
+	    before.at != NULL &&
+	    memcmp(page->next.at, before.at, before.len) == 0)
+		return "the source gives the same page token again";
+	step->empty_pages = page->items > 0 || page->next.at == NULL ?
+	    0 :
+	    step->empty_pages + 1;
+	if (step->empty_pages > 1)
+		return "the source gives one empty page after the other";
+	if (rest) {
+		step->rest_token = page->next;
+		if (page->next.at == NULL) {
+			step->lacking += round->wish.lacking_count;
+			step->lacking_count -= round->wish.lacking_count;
+		}
+		return NULL;
+	}
+	step->token = page->next;
+	step->part_is_read = page->next.at == NULL;
+	if ((round->extractor->flags & GIVES_PARTS) != 0 &&
+	    !round->run.parts_named) {
+		step->new_parts = page->parts;
+		step->new_part_count = page->part_count;
+	}
+	if (page->lacking_count == 0)
+		return NULL;
+	lacking = arena_ask(arena, count * sizeof(*lacking));
+	if (lacking == NULL)
+		return "there is no memory for what the answer lacks";
+	if (step->lacking_count > 0)
+		memcpy(lacking, step->lacking,
+		    step->lacking_count * sizeof(*lacking));
+	memcpy(lacking + step->lacking_count, page->lacking,
+	    page->lacking_count * sizeof(*lacking));
+	step->lacking = lacking;
+	step->lacking_count = count;
+	return NULL;
+}
+
+enum err
+round_keep(struct round *round, struct span body, const struct page *page)
+{
+	struct extract_step *step = &round->step;
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	const char *flaw = next_step(round, page);
+	struct raw_batch batch = {
+		.tenant_id = round->run.tenant_id,
+		.integration_id = round->run.integration_id,
+		.entity_type = str_span(round->asked->entity_type),
+		.raw_data = body,
+		.extraction_metadata = metadata_of(round),
+		.item_count = page->items,
+		.digest = digest,
+		.queue = true,
+	};
+	struct raw_batch_stored stored;
+	bool taken = false;
+	char *text;
+	enum err rc;
+
+	if (flaw != NULL) {
+		renew_step(round);
+		return round_skip(round, 0, flaw);
+	}
+	rc = digest_sha256(body, digest, round->diag);
+	if (rc != E_OK)
+		return rc;
+	memcpy(&text, &body.at, sizeof(text)); /* the asker's, mutable */
+	batch.replaced = (int64_t)json_replace(text, body.len);
+	step->pages = page->items > 0;
+	step->items = page->items;
+	step->bytes = (int64_t)body.len;
+	rc = store_page(round, &batch, &stored, &taken);
+	if (rc == E_INVALID ||
+	    (rc == E_DB && strncmp(round->diag->sqlstate, "22", 2) == 0)) {
+		renew_step(round);
+		return round_skip(round, 0,
+		    "the answer, or its page token, has something that"
+		    " PostgreSQL cannot store");
+	}
+	if (rc != E_OK)
+		return rc;
+	FAILPOINT("page_committed");
+	round->fate = EXTRACT_MORE;
+	if (!taken || page->items == 0)
+		return E_OK;
+	metrics_add(METRIC_STORED, 1);
+	metrics_add(METRIC_STORED_BYTES, body.len);
+	metrics_add(METRIC_REPLACED, (uint64_t)batch.replaced);
+	publish_page(round, &batch, &stored);
+	return E_OK;
+}

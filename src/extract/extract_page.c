@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* A page of a run: asked for, and what its answer calls for. */
+#include <string.h>
+#include <strings.h>
+
+#include "adapters/crypto/secret.h"
+#include "base/failpoint.h"
+#include "extract/extract_engine_inside.h"
+#include "json/json_scan.h"
+#include "models/catalogue/integration.h"
+
+#define LIMIT_MS 60000
+
+/* The source's address and credentials. Gives: NULL, or why there are none. */
+static const char *
+round_source(struct round *round, struct source_question *question)
+{
+	struct arena *arena = round->engine->arena;
+	const struct extract_run *run = &round->run;
+	struct span base = span_trim(run->base_url);
+	const char **headers = arena_get(arena, 6 * sizeof(*headers));
+	struct span password;
+	size_t count = 0;
+	struct diag diag;
+
+	if (base.len == 0 && round->product == GITHUB)
+		base = SPAN_LIT("https://api.github.com");
+	if (base.len == 0)
+		return "the integration has no base_url";
+	while (base.len > 0 && base.at[base.len - 1] == '/')
+		base.len--;
+	round->wish.base = arena_text(arena, base);
+	if (base.len < 8 || strncasecmp(base.at, "https://", 8) != 0)
+		if (!round->engine->settings->extract_plain_http ||
+		    base.len < 7 || strncasecmp(base.at, "http://", 7) != 0)
+			return "base_url has to begin with https:// (http:// is"
+			       " permitted by extract_plain_http = on)";
+	if (run->password.at == NULL)
+		return "the integration has no password: set one";
+	diag_clear(&diag);
+	if (secret_open(round->engine->secret_keys_file, run->password,
+		integration_secret_context(run->tenant_id, run->integration_id,
+		    arena),
+		arena, &password, &diag) != E_OK)
+		return "the integration's password cannot be opened: see"
+		       " secret_keys_file, and set the password again";
+	question->password = password.at;
+	if (round->product != GITHUB && run->username.len > 0)
+		question->user = arena_text(arena, run->username);
+	else
+		headers[count++] = arena_printf(arena,
+		    "Authorization: Bearer %s", password.at);
+	headers[count++] = round->product == GITHUB ?
+	    "Accept: application/vnd.github+json" :
+	    "Accept: application/json";
+	if (round->product == GITHUB)
+		headers[count++] = "X-GitHub-Api-Version: 2022-11-28";
+	headers[count++] = "Content-Type: application/json";
+	headers[count++] = "Expect:";
+	question->headers = headers;
+	return NULL;
+}
+
+/* Look at an answer: is it what was asked for? */
+static enum err
+take_answer(struct round *round, const struct source_answer *answer)
+{
+	const struct page_answer got = { answer->body, answer->link };
+	struct page page = { 0 };
+	struct json_member whole;
+	struct json_refusal refusal;
+	enum err rc;
+
+	memset(&whole, 0, sizeof(whole));
+	if (!json_scan_document(answer->body, &json_limits_unstorable, &whole,
+		&refusal))
+		return round_skip(round, answer->status,
+		    arena_printf(round->engine->arena,
+			"the answer cannot be read as JSON: %s (at byte %zu)",
+			json_flaw_text(refusal.flaw), refusal.at));
+	round->asked->read(&round->wish, &got, &page);
+	rc = arena_done(round->engine->arena, round->diag);
+	if (rc != E_OK) {
+		arena_resume(round->engine->arena);
+		diag_clear(round->diag);
+		return round_halve(round, answer->status,
+		    "the answer has more than an extractor can look at");
+	}
+	switch (page.flaw) {
+	case PAGE_FINE:
+		return round_keep(round, answer->body, &page);
+	case PAGE_REFUSED:
+	case PAGE_NO_PART:
+		return round_skip(round, answer->status, page.text);
+	case PAGE_TOO_DEAR:
+		return round_halve(round, answer->status, page.text);
+	case PAGE_LIMITED:
+		return round_wait(round,
+		    answer->limit_ms >= 0 ? answer->limit_ms : LIMIT_MS);
+	}
+	return E_OK;
+}
+
+/* Is nothing left to be asked for this part? */
+static bool
+is_read(const struct round *round)
+{
+	return round->step.part_is_read && round->step.lacking_count == 0;
+}
+
+/* The credentials are refused: that ends the run, and others ask whose. */
+static enum err
+refuse(struct round *round, const struct source_answer *answer)
+{
+	struct extract_engine *engine = round->engine;
+	enum err rc = extract_run_refused(engine->db, &round->run, true,
+	    engine->arena, round->diag);
+
+	return rc != E_OK ?
+	    rc :
+	    round_fail(round, answer->status,
+		arena_printf(engine->arena,
+		    "the source refuses the integration's credentials: %s",
+		    answer->text));
+}
+
+enum err
+round_ask(struct round *round)
+{
+	struct extract_engine *engine = round->engine;
+	struct page_question page = { 0 };
+	struct source_question question = { 0 };
+	struct source_answer answer;
+	const char *flaw = round_source(round, &question);
+	enum err rc;
+
+	if (flaw != NULL)
+		return round_fail(round, 0, flaw);
+	round->asked->ask(&round->wish, &page);
+	rc = arena_done(engine->arena, round->diag);
+	if (rc != E_OK)
+		return rc;
+	question.url = page.url;
+	question.body = page.body;
+	rc = source_ask(&engine->asker, &question, engine->arena, &answer,
+	    round->diag);
+	if (rc != E_OK)
+		return rc;
+	round->step.requests = answer.requests;
+	round->step.waited_ms = answer.waited_ms;
+	FAILPOINT("page_asked");
+	switch (answer.fate) {
+	case SOURCE_ANSWERED:
+		rc = take_answer(round, &answer);
+		if (rc != E_OK || round->fate != EXTRACT_MORE ||
+		    answer.wait_ms <= 0 || is_read(round))
+			return rc;
+		round->run.step++; /* that was written */
+		return round_wait(round, answer.wait_ms);
+	case SOURCE_WAIT:
+		return round_wait(round, answer.wait_ms);
+	case SOURCE_TOO_LARGE:
+		return round_halve(round, answer.status, answer.text);
+	case SOURCE_REFUSED:
+		return refuse(round, &answer);
+	case SOURCE_FAILED:
+		return answer.status == 410 ?
+		    round_fail(round, answer.status, answer.text) :
+		    round_skip(round, answer.status, answer.text);
+	case SOURCE_AWAY:
+		return round_fail(round, answer.status, answer.text);
+	case SOURCE_ENDING:
+		round->fate = EXTRACT_ENDING;
+		return E_OK;
+	}
+	return E_OK;
+}

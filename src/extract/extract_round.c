@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* How a round may end besides with a page: steps, failures, waits. */
+#include "base/log.h"
+#include "extract/extract_engine_inside.h"
+#include "json/json_write.h"
+
+#define ERROR_MAX 4096
+
+struct span
+round_error(struct round *round, int64_t status, const char *text)
+{
+	struct span copy;
+	struct json json;
+	struct buf out;
+
+	buf_init(&out, ERROR_MAX);
+	json_init(&json, &out);
+	json_object(&json, NULL);
+	json_span(&json, "stream", round->run.stream);
+	json_span(&json, "part", round->run.part);
+	if (status > 0)
+		json_int(&json, "status", status);
+	json_text(&json, "text", text);
+	json_end(&json);
+	copy = buf_done(&out) == E_OK ?
+	    arena_span(round->engine->arena, buf_span(&out)) :
+	    SPAN_LIT("{}");
+	buf_free(&out);
+	return copy;
+}
+
+enum err
+round_fail(struct round *round, int64_t status, const char *text)
+{
+	log_warn("run_failed", LOG_INT("run_id", round->run.id),
+	    LOG_INT("tenant_id", round->run.tenant_id),
+	    LOG_SPAN("stream", round->run.stream),
+	    LOG_SPAN("part", round->run.part), LOG_TEXT("text", text));
+	round->fate = EXTRACT_ENDED;
+	return extract_run_end(round->engine->db, &round->run,
+	    round_error(round, status, text), round->engine->arena,
+	    round->diag);
+}
+
+enum err
+round_advance(struct round *round)
+{
+	bool taken;
+	enum err rc;
+
+	rc = extract_run_advance(round->engine->db, &round->run, &round->step,
+	    round->engine->arena, &taken, round->diag);
+	if (rc == E_OK)
+		round->fate = EXTRACT_MORE; /* the row says whether it is so */
+	return rc;
+}
+
+enum err
+round_skip(struct round *round, int64_t status, const char *text)
+{
+	struct extract_step *step = &round->step;
+
+	log_warn("part_failed", LOG_INT("run_id", round->run.id),
+	    LOG_INT("tenant_id", round->run.tenant_id),
+	    LOG_SPAN("stream", round->run.stream),
+	    LOG_SPAN("part", round->run.part), LOG_TEXT("text", text));
+	step->error = round_error(round, status, text);
+	step->part_failed = true;
+	if (round->asked != round->extractor) { /* without its rest, then */
+		step->rest_token = SPAN_NONE;
+		step->lacking += round->wish.lacking_count;
+		step->lacking_count -= round->wish.lacking_count;
+	} else {
+		step->part_is_read = true;
+		step->token = SPAN_NONE;
+	}
+	return round_advance(round);
+}
+
+enum err
+round_halve(struct round *round, int64_t status, const char *text)
+{
+	bool rest = round->asked != round->extractor;
+	int64_t size = rest ?
+	    (int64_t)round->wish.lacking_count :
+	    round->wish.size;
+
+	if (size <= 1 || (rest && round->run.rest_token.at != NULL))
+		return round_skip(round, status, text);
+	if (size > round->extractor->size)
+		size = round->extractor->size;
+	round->step.page_size = size > 1 ? size / 2 : 1;
+	log_info("page_halved", LOG_INT("run_id", round->run.id),
+	    LOG_INT("size", round->step.page_size), LOG_TEXT("text", text));
+	return round_advance(round);
+}
+
+enum err
+round_wait(struct round *round, int64_t ms)
+{
+	if (ms <= round->engine->settings->extract_wait * 1000) {
+		round->fate = source_pause(&round->engine->asker, ms) ?
+		    EXTRACT_MORE :
+		    EXTRACT_ENDING;
+		return E_OK;
+	}
+	log_info("run_waits", LOG_INT("run_id", round->run.id),
+	    LOG_INT("tenant_id", round->run.tenant_id), LOG_INT("ms", ms));
+	round->fate = EXTRACT_WAITS;
+	return extract_run_wait(round->engine->db, &round->run, ms,
+	    round->engine->arena, round->diag);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* GitHub's answers. GraphQL tells its errors in answers of status 200. */
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "extract/extractor.h"
+#include "extract/look.h"
+#include "extract/source_ask.h"
+
+#define STAMP_CHARS 19 /* 2026-01-31T00:00:00 */
+
+static const char *const parts[] = { "commits", "reviews", "comments",
+	"reviewThreads" };
+
+static void
+flaw(struct page *page, enum page_flaw kind, const char *text)
+{
+	page->flaw = kind;
+	page->text = text;
+}
+
+/* The address of rel="next" in a Link header (RFC 8288). */
+static struct span
+next_of(const char *link)
+{
+	struct span rest = str_span(link);
+
+	while (rest.at != NULL && rest.len > 0) {
+		struct span entry = span_trim(span_cut(&rest, ','));
+		struct span url = span_cut(&entry, '>');
+
+		if (url.len > 1 && url.at[0] == '<' && entry.at != NULL &&
+		    memmem(entry.at, entry.len, "rel=\"next\"", 10) != NULL)
+			return (struct span){ url.at + 1, url.len - 1 };
+	}
+	return SPAN_NONE;
+}
+
+void
+github_read_repositories(const struct page_wish *wish,
+    const struct page_answer *answer, struct page *page)
+{
+	struct json_member list = { 0 };
+	struct json_refusal refusal;
+	struct span *items, *names, next;
+	size_t count, found = 0;
+
+	if (!json_scan_document(answer->body, &json_limits_unstorable, &list,
+		&refusal) ||
+	    list.kind != JSON_ARRAY) {
+		flaw(page, PAGE_REFUSED,
+		    "the answer is no list of repositories");
+		return;
+	}
+	items = look_items(&list, wish->arena, &count);
+	names = arena_ask(wish->arena, (count + 1) * sizeof(*names));
+	for (size_t i = 0; names != NULL && i < count; i++) {
+		struct json_member name = look_member(items[i], "full_name");
+
+		names[found] = name.kind == JSON_STRING ?
+		    look_text(name.value, wish->arena) :
+		    SPAN_NONE;
+		found += names[found].len > 0;
+	}
+	page->items = (int64_t)count;
+	page->parts = names;
+	page->part_count = found;
+	next = next_of(answer->link);
+	if (next.at == NULL)
+		return;
+	page->next = arena_span(wish->arena, next);
+	if (!source_is_same_host(wish->base, page->next.at))
+		flaw(page, PAGE_REFUSED,
+		    "the next page would be at another host");
+}
+
+/* What errors of GraphQL mean, unless all that was asked for came. */
+static void
+read_errors(const struct page_wish *wish, const struct json_member *errors,
+    bool is_there, struct page *page)
+{
+	struct span first;
+	struct span type, message;
+
+	if (errors->kind != JSON_ARRAY ||
+	    json_items(errors->value, &first, 1) == 0)
+		return;
+	type = look_text(look_member(first, "type").value, wish->arena);
+	message = look_text(look_member(first, "message").value, wish->arena);
+	page->text = message.at == NULL ?
+	    "an error without a message" :
+	    message.at;
+	if (span_is(type, "RATE_LIMITED") ||
+	    strcasestr(page->text, "rate limit") != NULL)
+		page->flaw = PAGE_LIMITED;
+	else if (span_is(type, "NOT_FOUND") || span_is(type, "FORBIDDEN"))
+		page->flaw = is_there ? PAGE_FINE : PAGE_NO_PART;
+	else if (!is_there)
+		page->flaw = PAGE_TOO_DEAR;
+}
+
+/* Are a connection's nodes there, none of them null? */
+static bool
+has_nodes(const struct span *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (nodes[i].at[0] != '{')
+			return false;
+	return true;
+}
+
+/* The next page of a connection: its cursor, or SPAN_NONE. */
+static struct span
+cursor_of(struct span connection, struct arena *arena, bool *ret_lies)
+{
+	struct json_member info = look_member(connection, "pageInfo");
+	struct json_member members[] = { { .name = "hasNextPage" },
+		{ .name = "endCursor" } };
+
+	*ret_lies = false;
+	if (info.kind != JSON_OBJECT ||
+	    !look_object(info.value, members, COUNT(members)) ||
+	    members[0].kind != JSON_TRUE)
+		return SPAN_NONE;
+	*ret_lies = members[1].kind != JSON_STRING;
+	return *ret_lies ? SPAN_NONE : look_text(members[1].value, arena);
+}
+
+/* Add what a pull request lacks: "NODE PART CURSOR" for each part. */
+static void
+add_lacking(struct span node, struct arena *arena, struct span *lacking,
+    size_t *count)
+{
+	struct json_member id = look_member(node, "id");
+	struct span id_text = id.kind == JSON_STRING ?
+	    look_text(id.value, arena) :
+	    SPAN_NONE;
+
+	for (size_t i = 0; id_text.at != NULL && i < COUNT(parts); i++) {
+		struct json_member part = look_member(node, parts[i]);
+		bool lies;
+		struct span cursor = part.kind == JSON_OBJECT ?
+		    cursor_of(part.value, arena, &lies) :
+		    SPAN_NONE;
+
+		if (cursor.at != NULL)
+			lacking[(*count)++] = str_span(arena_printf(arena,
+			    "%.*s %s %.*s", SPAN_ARG(id_text), parts[i],
+			    SPAN_ARG(cursor)));
+	}
+}
+
+/* Was the node changed before the time that is asked for? */
+static bool
+is_older(struct span node, const struct page_wish *wish)
+{
+	struct json_member updated = look_member(node, "updatedAt");
+	char stamp[STAMP_CHARS + 1];
+	struct tm at;
+	int64_t ms;
+	time_t seconds;
+
+	if (wish->from_ms.at == NULL || updated.kind != JSON_STRING ||
+	    updated.value.len < STAMP_CHARS + 2 ||
+	    !span_int64(wish->from_ms, &ms))
+		return false;
+	seconds = (time_t)(ms / 1000);
+	if (gmtime_r(&seconds, &at) == NULL ||
+	    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &at) == 0)
+		return false;
+	return memcmp(updated.value.at + 1, stamp, STAMP_CHARS) < 0;
+}
+
+void
+github_read_prs(const struct page_wish *wish, const struct page_answer *answer,
+    struct page *page)
+{
+	struct json_member errors = look_member(answer->body, "errors");
+	struct json_member list = look_path(answer->body,
+	    "data.repository.pullRequests");
+	struct json_member nodes = list.kind == JSON_OBJECT ?
+	    look_member(list.value, "nodes") :
+	    (struct json_member){ 0 };
+	struct span *items, *lacking;
+	size_t count;
+	bool lies;
+
+	items = look_items(&nodes, wish->arena, &count);
+	read_errors(wish, &errors,
+	    nodes.kind == JSON_ARRAY && has_nodes(items, count), page);
+	if (page->flaw != PAGE_FINE)
+		return;
+	if (nodes.kind != JSON_ARRAY) {
+		if (look_path(answer->body, "data.repository").kind ==
+		    JSON_NULL)
+			flaw(page, PAGE_NO_PART,
+			    "there is no such repository, or it may not be"
+			    " read");
+		else
+			flaw(page, PAGE_REFUSED,
+			    "the answer has no pull requests");
+		return;
+	}
+	if (!has_nodes(items, count)) {
+		flaw(page, PAGE_TOO_DEAR, "the answer has null nodes");
+		return;
+	}
+	lacking = arena_ask(wish->arena,
+	    (count * COUNT(parts) + 1) * sizeof(*lacking));
+	for (size_t i = 0; lacking != NULL && i < count; i++)
+		add_lacking(items[i], wish->arena, lacking,
+		    &page->lacking_count);
+	page->lacking = lacking;
+	page->items = (int64_t)count;
+	page->next = cursor_of(list.value, wish->arena, &lies);
+	if (lies)
+		flaw(page, PAGE_REFUSED,
+		    "the source says that there are more pages, and gives no"
+		    " cursor for the next one");
+	if (count > 0 && is_older(items[count - 1], wish))
+		page->next = SPAN_NONE;
+}
+
+void
+github_read_part(const struct page_wish *wish, const struct page_answer *answer,
+    struct page *page)
+{
+	struct json_member errors = look_member(answer->body, "errors");
+	struct json_member node = look_path(answer->body, "data.node");
+	struct span rest = wish->lacking[0];
+	struct json_member part;
+	bool lies;
+
+	(void)span_cut(&rest, ' ');
+	part = node.kind == JSON_OBJECT ?
+	    look_member(node.value,
+		arena_text(wish->arena, span_cut(&rest, ' '))) :
+	    (struct json_member){ 0 };
+	read_errors(wish, &errors, part.kind == JSON_OBJECT, page);
+	if (page->flaw != PAGE_FINE)
+		return;
+	if (part.kind != JSON_OBJECT) {
+		flaw(page, PAGE_NO_PART, "the pull request is gone");
+		return;
+	}
+	page->items = look_member(part.value, "nodes").item_count;
+	page->next = cursor_of(part.value, wish->arena, &lies);
+	if (lies)
+		flaw(page, PAGE_REFUSED,
+		    "the source says that there are more pages, and gives no"
+		    " cursor for the next one");
+}

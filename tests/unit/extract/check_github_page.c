@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/unit.h"
+
+#include <string.h>
+
+#include "extract/extractor.h"
+
+#define PRS(nodes, info) \
+	"{\"data\":{\"repository\":{\"pullRequests\":{\"nodes\":[" nodes \
+	"],\"pageInfo\":{" info "}}}}}"
+#define MORE "\"hasNextPage\":true,\"endCursor\":\"c1\""
+#define LAST "\"hasNextPage\":false,\"endCursor\":\"c1\""
+#define NODE(updated, commits) \
+	"{\"id\":\"PR_1\",\"updatedAt\":\"" updated "\",\"commits\":" commits \
+	"}"
+#define ERROR(type, text, data) \
+	"{\"errors\":[{\"type\":\"" type "\",\"message\":\"" text \
+	"\"}],\"data\":" data "}"
+
+static const struct {
+	const char *body;
+	enum page_flaw flaw;
+	const char *next;
+	size_t lacking;
+} cases[] = {
+	{ PRS(NODE("2026-03-01T00:00:00Z", "{\"pageInfo\":{" LAST "}}"), MORE),
+	    PAGE_FINE, "c1", 0 },
+	{ PRS(NODE("2026-03-01T00:00:00Z", "{\"pageInfo\":{" MORE "}}"), LAST),
+	    PAGE_FINE, NULL, 1 },
+	{ PRS(NODE("2025-12-31T23:59:59Z", "null"), MORE), PAGE_FINE, NULL, 0 },
+	{ PRS(NODE("2026-01-01T00:00:00Z", "null"), MORE), PAGE_FINE, "c1", 0 },
+	{ PRS("", LAST), PAGE_FINE, NULL, 0 },
+	{ PRS("null", LAST), PAGE_TOO_DEAR, NULL, 0 },
+	{ PRS("", "\"hasNextPage\":true,\"endCursor\":null"), PAGE_REFUSED,
+	    NULL, 0 },
+	{ "{\"data\":{\"repository\":null}}", PAGE_NO_PART, NULL, 0 },
+	{ "{\"data\":{}}", PAGE_REFUSED, NULL, 0 },
+	{ "[]", PAGE_REFUSED, NULL, 0 },
+	{ ERROR("RATE_LIMITED", "x", "null"), PAGE_LIMITED, NULL, 0 },
+	{ ERROR("", "You have exceeded a secondary rate limit", "null"),
+	    PAGE_LIMITED, NULL, 0 },
+	{ ERROR("NOT_FOUND", "gone", "{\"repository\":null}"), PAGE_NO_PART,
+	    NULL, 0 },
+	{ ERROR("", "Something went wrong", "null"), PAGE_TOO_DEAR, NULL, 0 },
+	{ "{\"errors\":[{\"message\":\"a field\"}],"
+	  "\"data\":{\"repository\":{\"pullRequests\":{\"nodes\":[{}]}}}}",
+	    PAGE_FINE, NULL, 0 },
+};
+
+START_TEST(a_page_of_pull_requests)
+{
+	struct arena *arena = arena_new(65536);
+	struct span body = unit_copy(str_span(cases[_i].body));
+	const struct page_answer answer = { body, NULL };
+	struct page_wish wish = { .base = "https://x", .arena = arena };
+	struct page page = { 0 };
+
+	wish.from_ms = SPAN_LIT("1767225600000"); /* 2026-01-01T00:00:00Z */
+	github_read_prs(&wish, &answer, &page);
+	ck_assert_int_eq(page.flaw, cases[_i].flaw);
+	if (cases[_i].next == NULL)
+		ck_assert_ptr_null(page.next.at);
+	else
+		unit_span_eq(page.next, cases[_i].next);
+	ck_assert_uint_eq(page.lacking_count, cases[_i].lacking);
+	if (cases[_i].lacking > 0)
+		unit_span_eq(page.lacking[0], "PR_1 commits c1");
+	unit_free(body);
+	arena_free(arena);
+}
+END_TEST
+
+static const struct {
+	const char *link, *next;
+	enum page_flaw flaw;
+} links[] = {
+	{ NULL, NULL, PAGE_FINE },
+	{ "<https://x/repos?page=2>; rel=\"next\", <https://x/repos?page=9>;"
+	  " rel=\"last\"",
+	    "https://x/repos?page=2", PAGE_FINE },
+	{ "<https://x/repos?page=1>; rel=\"prev\"", NULL, PAGE_FINE },
+	{ "<https://evil/repos?page=2>; rel=\"next\"",
+	    "https://evil/repos?page=2", PAGE_REFUSED },
+	{ "nonsense", NULL, PAGE_FINE },
+	{ "", NULL, PAGE_FINE },
+};
+
+START_TEST(repositories_go_on_where_link_says)
+{
+	struct arena *arena = arena_new(65536);
+	struct span body = unit_copy(
+	    SPAN_LIT("[{\"full_name\":\"a/b\"},{\"full_name\":null}]"));
+	const struct page_answer answer = { body, links[_i].link };
+	struct page_wish wish = { .base = "https://x", .arena = arena };
+	struct page page = { 0 };
+
+	github_read_repositories(&wish, &answer, &page);
+	ck_assert_int_eq(page.flaw, links[_i].flaw);
+	ck_assert_uint_eq(page.part_count, 1);
+	unit_span_eq(page.parts[0], "a/b");
+	if (links[_i].next == NULL)
+		ck_assert_ptr_null(page.next.at);
+	else
+		unit_span_eq(page.next, links[_i].next);
+	unit_free(body);
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_part_is_asked_for_by_its_node)
+{
+	struct arena *arena = arena_new(65536);
+	const struct span lacking[] = { SPAN_LIT("PR_1 reviews c1") };
+	struct page_wish wish = { .base = "https://x/api/v3",
+		.lacking = lacking,
+		.lacking_count = 1,
+		.arena = arena };
+	struct page_question question = { 0 };
+
+	github_ask_part(&wish, &question);
+	ck_assert_str_eq(question.url, "https://x/api/graphql");
+	ck_assert_ptr_nonnull(
+	    strstr(question.body.at, "reviews(first:100,after:$after)"));
+	ck_assert_ptr_nonnull(strstr(question.body.at,
+	    "\"variables\":{\"id\":\"PR_1\",\"after\":\"c1\"}"));
+	arena_free(arena);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("github_page");
+	TCase *tcase = tcase_create("github_page");
+
+	tcase_add_loop_test(tcase, a_page_of_pull_requests, 0,
+	    (int)COUNT(cases));
+	tcase_add_loop_test(tcase, repositories_go_on_where_link_says, 0,
+	    (int)COUNT(links));
+	tcase_add_test(tcase, a_part_is_asked_for_by_its_node);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}
