@@ -45,6 +45,36 @@ TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
     "Deactivate an integration")
 TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
     "Activate an integration again")
+TOOL("extract", "run", tool_extract_run,
+    "--tenant N --integration N [--type TYPE] [--from TIME] [--full]",
+    "Start an extraction and print its run's id")
+TOOL("run", "list", tool_run_list,
+    "--tenant N [--integration N] [--limit N] " OUTPUT,
+    "List runs of extractions, newest first")
+TOOL("run", "show", tool_run_show, "--tenant N " OUTPUT " ID",
+    "Print all that is known of a run, and what went wrong")
+TOOL("run", "watch", tool_run_watch, "--tenant N ID",
+    "Tell how far a run is until it has ended: 0 it is done, 1 not all of it")
+TOOL("run", "cancel", tool_run_cancel, "--tenant N ID",
+    "End a run behind the page that is being read")
+TOOL("job", "create", tool_job_create,
+    "--tenant N --integration N --name NAME --type TYPE [--every 1h]"
+    " [--jitter 5m]",
+    "Make an extraction with a schedule and print its id")
+TOOL("job", "list", tool_job_list, "--tenant N " OUTPUT,
+    "List the jobs of a tenant")
+TOOL("job", "show", tool_job_show, "--tenant N " OUTPUT " ID",
+    "Print all that is known of a job")
+TOOL("job", "set", tool_job_set,
+    "--tenant N [--integration N] [--name NAME] [--type TYPE]"
+    " [--every 1h|--by-hand] [--jitter 5m] ID",
+    "Change a job")
+TOOL("job", "pause", tool_job_pause, "--tenant N ID",
+    "Begin no more runs of a job")
+TOOL("job", "resume", tool_job_resume, "--tenant N ID",
+    "Begin runs of a job again")
+TOOL("job", "run", tool_job_run, "--tenant N [--full] ID",
+    "Start a run of a job now and print its id")
 TOOL("queues", "", tool_queues, OUTPUT,
     "List the queues: state, messages, consumers")
 TOOL("status", "", tool_status, "[--tenant N] " OUTPUT,
