@@ -105,6 +105,12 @@ change raw_data_requeue POST "/raw-data/$batch/requeue"
 change raw_data_requeue_many POST /raw-data/requeue '{"processing_status":"pending"}'
 change raw_data_delete DELETE "/raw-data/$batch"
 change jobs_extract POST /jobs/extract '{"integration_id":1,"job_type":"jira_sync","job_params":{}}'
+change run_cancel POST "/runs/$(json .run_id)/cancel"
+change job_create POST /jobs '{"job_name":"Audit","job_type":"jira_projects","integration_id":1}'
+job=$(json .id)
+change job_update PUT "/jobs/$job" '{"jitter_seconds":5}'
+change job_run POST "/jobs/$job/run" '{}'
+change job_delete DELETE "/jobs/$job"
 change wits_hierarchy_create POST /wits-hierarchies '{"level_name":"Audit","level_number":77}'
 hierarchy=$(json .id)
 change wits_hierarchy_update PUT "/wits-hierarchies/$hierarchy" '{"description":"x"}'
