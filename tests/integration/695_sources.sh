@@ -19,7 +19,8 @@ trap 'sources_down; clean_up' EXIT
 # Ask a source; the answer is in BODY, HEADERS and STATUS.
 source_ask() { # METHOD URL [CURL ARGUMENT…]
 	STATUS=$(curl -sS --noproxy '*' --cacert "$SOURCE_CA" -m 20 -o "$BODY" -D "$HEADERS" -w '%{http_code}' -X "$1" \
-		-H "Authorization: ${AUTHORIZATION-Bearer token}" -H 'Content-Type: application/json' "${@:3}" "$2" 2>"$TMP/curl.err")
+		-H "Authorization: ${AUTHORIZATION-Bearer token}" -H 'Content-Type: application/json' "${@:3}" "$2" \
+		2>"$TMP/curl.err")
 }
 search() { # JSON
 	source_ask POST "$SOURCE_JIRA/rest/api/3/search/jql" --data-binary "$1"
@@ -50,7 +51,8 @@ check_is "without a credential" "$(curl -s --noproxy '*' --cacert "$SOURCE_CA" -
 	"$SOURCE_JIRA/rest/api/3/myself")" 401
 check_fails "the certificate is not taken without the CA" curl -sS --noproxy '*' "$SOURCE_JIRA/rest/api/3/serverInfo"
 for site in "$SOURCE_JIRA 401" "$SOURCE_GATEWAY 200"; do
-	AUTHORIZATION="Basic $(printf me@example.com:scoped-token | base64)" source_ask GET "${site% *}/rest/api/3/myself"
+	AUTHORIZATION="Basic $(printf me@example.com:scoped-token | base64)" \
+		source_ask GET "${site% *}/rest/api/3/myself"
 	check_is "a scoped token at ${site% *}" "$STATUS" "${site#* }"
 done
 
@@ -86,7 +88,8 @@ for page in 1 2 3; do
 	token=$(json '.nextPageToken // null | @json')
 done
 check_is "bulkfetch brings whole histories in pages" \
-	"$(sort "$TMP/page1" "$TMP/page2" "$TMP/page3" | uniq | cut -d ' ' -f 1 | uniq -c | tr -s ' ' | tr '\n' ,) $token" \
+	"$(sort -u "$TMP/page1" "$TMP/page2" "$TMP/page3" | cut -d ' ' -f 1 | uniq -c | tr -s ' ' |
+		tr '\n' ,) $token" \
 	" 4 10006, 140 10007, 4 10008, null"
 source_ask GET "$SOURCE_DATACENTER/rest/api/2/search?jql=project=AA&startAt=20&maxResults=10&expand=changelog"
 check_is "Data Center pages by startAt" "$(json '"\(.startAt) \(.total) \(.issues | length)"')" "20 25 5"
@@ -94,8 +97,10 @@ control PUT issue '{"key": "AA-3", "status": "Done"}' >"$TMP/order"
 control PUT issue '{"key": "AA-4", "deleted": true}' >"$TMP/order"
 check_is "a changed issue is the last, a deleted one is gone" \
 	"$(search '{"jql": "project = AA ORDER BY updated DESC", "fields": ["status"], "maxResults": 1}'
-		json '.issues[0] | "\(.key) \(.fields.status.name)"') $(source_ask GET "$SOURCE_JIRA/rest/api/3/issue/AA-4"
-		echo "$STATUS")" "AA-3 Done 404"
+		json '.issues[0] | "\(.key) \(.fields.status.name)"')
+$(source_ask GET "$SOURCE_JIRA/rest/api/3/issue/AA-4"
+		echo "$STATUS")" "AA-3 Done
+404"
 control PATCH world '{"jira": {"lag_seconds": 3600}}' >"$TMP/order"
 name='.issues[0].fields.status.name'
 check_is "the search is late, unless it is told to reconcile" \
@@ -121,18 +126,21 @@ QUERY
 after=null
 : >"$TMP/numbers"
 for page in 1 2 3; do
-	graphql "$(cat "$TMP/pulls.graphql")" "{\"owner\": \"acme\", \"name\": \"web\", \"first\": 5, \"after\": $after}"
+	graphql "$(cat "$TMP/pulls.graphql")" \
+		"{\"owner\": \"acme\", \"name\": \"web\", \"first\": 5, \"after\": $after}"
 	json '.data.repo.pullRequests.nodes[].number' >>"$TMP/numbers"
 	json '.data.repo.pullRequests.nodes[] | select(.number == 7) | .id, .commits.pageInfo.endCursor' >>"$TMP/long"
 	after=$(json '.data.repo.pullRequests.pageInfo.endCursor | @json')
 done
-check_is "pages of pull requests" "$(sort -n "$TMP/numbers" | tr '\n' ' ')$(json .data.repo.pullRequests.pageInfo.hasNextPage)" \
+check_is "pages of pull requests" \
+	"$(sort -n "$TMP/numbers" | tr '\n' ' ')$(json .data.repo.pullRequests.pageInfo.hasNextPage)" \
 	"$(seq -s ' ' 1 12) false"
 { read -r id && read -r cursor; } <"$TMP/long"
 graphql 'query($id: ID!, $after: String) { node(id: $id) { ... on PullRequest {
 	commits(first: 100, after: $after) { totalCount pageInfo { hasNextPage } nodes { commit { oid } } } } } }' \
 	"{\"id\": \"$id\", \"after\": \"$cursor\"}"
-check_is "a part goes on at its node" "$(json '.data.node.commits | "\(.totalCount) \(.nodes | length) \(.pageInfo.hasNextPage)"')" \
+check_is "a part goes on at its node" \
+	"$(json '.data.node.commits | "\(.totalCount) \(.nodes | length) \(.pageInfo.hasNextPage)"')" \
 	"250 100 true"
 for query in '{ nothing }' '{ repository(owner: "acme", name: "web") { pullRequests { totalCount } } }' \
 	'{ repository(owner: "acme", name: "web") { pullRequests(first: 101) { totalCount } } }' \
@@ -162,7 +170,8 @@ for _ in 1 2; do
 	graphql '{ viewer { login } }'
 	echo "$STATUS $(header X-RateLimit-Remaining) $(json '.errors[0].type')"
 done >"$TMP/budget"
-check_is "budgets run out, REST and GraphQL apart" "$(tr '\n' ,  <"$TMP/budget")" "200 0,200 0 null,403 0,200 0 RATE_LIMITED,"
+check_is "budgets run out, REST and GraphQL apart" "$(tr '\n' , <"$TMP/budget")" \
+	"200 0,200 0 null,403 0,200 0 RATE_LIMITED,"
 control PATCH world '{"github": {"requests": 5000, "points": 5000, "max_cost": 100}}' >"$TMP/order"
 graphql "$(cat "$TMP/pulls.graphql")" '{"owner": "acme", "name": "web", "first": 5}'
 check_is "a query that is too costly has null nodes" \
@@ -170,7 +179,8 @@ check_is "a query that is too costly has null nodes" \
 
 # -- misbehaviour
 jql='{"jql": "project = AA", "maxResults": 5, "fields": ["updated"]}'
-order '{"on": "jira", "path": "search/jql$", "from": 2, "do": "status", "status": 429, "retry_after": 7, "reset_iso": 60}'
+order '{"on": "jira", "path": "search/jql$", "from": 2, "do": "status", "status": 429, "retry_after": 7,
+	"reset_iso": 60}'
 check_is "the second request only" "$(for _ in 1 2 3; do
 	search "$jql"
 	printf '%s %s,' "$STATUS" "$(header Retry-After)"
@@ -224,7 +234,7 @@ control DELETE requests >"$TMP/order"
 search "$jql"
 check_json "what was asked, without the credential" \
 	"$(asked '[.[] | {on, method, path, authorization, scheme, status, jql: .body.jql}]')" \
-	'[{"on": "jira", "method": "POST", "path": "/rest/api/3/search/jql", "authorization": "present", "scheme": "Bearer",
-	"status": 200, "jql": "project = AA"}]'
+	'[{"on": "jira", "method": "POST", "path": "/rest/api/3/search/jql", "authorization": "present",
+	"scheme": "Bearer", "status": 200, "jql": "project = AA"}]'
 check_is "nowhere" "$(asked | grep -c 'Bearer token')" 0
 done_testing

@@ -40,7 +40,8 @@ sources_up() { # [WORLD]
 		fi
 		sleep 0.05
 	done
-	ports=$(jq -r '"\(.jira) \(.datacenter) \(.github) \(.elsewhere) \(.control) \(.cloud_id)"' "$folder/ports.json")
+	ports=$(jq -r '"\(.jira) \(.datacenter) \(.github) \(.elsewhere) \(.control) \(.cloud_id)"' \
+		"$folder/ports.json")
 	read -r SOURCE_JIRA SOURCE_DATACENTER SOURCE_GITHUB SOURCE_ELSEWHERE SOURCE_CONTROL SOURCE_CLOUD_ID <<<"$ports"
 	SOURCE_JIRA=https://localhost:$SOURCE_JIRA
 	SOURCE_DATACENTER=https://localhost:$SOURCE_DATACENTER
@@ -60,7 +61,8 @@ sources_down() {
 
 # A request to the control port; its answer.
 control() { # METHOD PATH [JSON]
-	curl -sS --noproxy '*' -m 60 -X "$1" ${3+--data-binary "$3"} -H 'Content-Type: application/json' "$SOURCE_CONTROL/control/$2"
+	curl -sS --noproxy '*' -m 60 -X "$1" ${3+--data-binary "$3"} -H 'Content-Type: application/json' \
+		"$SOURCE_CONTROL/control/$2"
 }
 
 # What the sources were asked: a JSON array, or what a filter makes of it.
