@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapters/crypto/digest.h"
 
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 /*
  * Fetched once and used again and again: to look the algorithm up and make a
@@ -29,6 +31,20 @@ digest_sha256(struct span bytes, unsigned char ret_digest[DIGEST_SHA256_SIZE],
 	    EVP_DigestUpdate(context, bytes.at, bytes.len) != 1 ||
 	    EVP_DigestFinal_ex(context, ret_digest, NULL) != 1)
 		return diag_set(diag, E_SYSTEM, "SHA-256 is not available");
+	return E_OK;
+}
+
+enum err
+digest_hmac_sha256(struct span key, struct span bytes,
+    unsigned char ret_digest[DIGEST_SHA256_SIZE], struct diag *diag)
+{
+	unsigned int size = DIGEST_SHA256_SIZE;
+
+	if (!is_ready() || key.len > INT_MAX ||
+	    HMAC(sha256, key.at, (int)key.len, (const unsigned char *)bytes.at,
+		bytes.len, ret_digest, &size) == NULL)
+		return diag_set(diag, E_SYSTEM,
+		    "HMAC-SHA-256 is not available");
 	return E_OK;
 }
 

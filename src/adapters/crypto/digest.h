@@ -16,6 +16,13 @@
 enum err digest_sha256(struct span bytes,
     unsigned char ret_digest[DIGEST_SHA256_SIZE], struct diag *diag) MUST_CHECK;
 
+/*
+ * HMAC (RFC 2104) with SHA-256 of some bytes. The key is a secret of any length.
+ * Fails: E_SYSTEM.
+ */
+enum err digest_hmac_sha256(struct span key, struct span bytes,
+    unsigned char ret_digest[DIGEST_SHA256_SIZE], struct diag *diag) MUST_CHECK;
+
 /* Are two digests the same? Takes as long for any two. */
 bool digest_equal(const unsigned char a[DIGEST_SHA256_SIZE],
     const unsigned char b[DIGEST_SHA256_SIZE]);

@@ -35,6 +35,39 @@ START_TEST(sha256_gives_the_published_digests)
 }
 END_TEST
 
+/* The first two are test cases 1 and 6 of RFC 4231, the third is GitHub's. */
+static const struct {
+	const char *key_unit;
+	size_t key_times;
+	const char *text;
+	const char *hex;
+} hmac_cases[] = {
+	{ "\x0b", 20, "Hi There",
+	    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+	{ "\xaa", 131, "Test Using Larger Than Block-Size Key - Hash Key First",
+	    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
+	{ "It's a Secret to Everybody", 1, "Hello, World!",
+	    "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" },
+};
+
+START_TEST(hmac_gives_the_published_codes)
+{
+	struct span key = unit_repeat("", hmac_cases[_i].key_unit,
+	    hmac_cases[_i].key_times, "");
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	char hex[2 * DIGEST_SHA256_SIZE + 1] = "";
+	struct diag diag;
+
+	ck_assert_int_eq(digest_hmac_sha256(key, str_span(hmac_cases[_i].text),
+			     digest, &diag),
+	    E_OK);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	ck_assert_str_eq(hex, hmac_cases[_i].hex);
+	unit_free(key);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -43,6 +76,8 @@ main(void)
 
 	tcase_add_loop_test(tcase, sha256_gives_the_published_digests, 0,
 	    (int)COUNT(cases));
+	tcase_add_loop_test(tcase, hmac_gives_the_published_codes, 0,
+	    (int)COUNT(hmac_cases));
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
