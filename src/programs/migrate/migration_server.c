@@ -39,7 +39,7 @@ static const char database_sql[] =
 	" WHERE r.rolname = " SERVICE \
 	" AND c.relnamespace = to_regnamespace('public')" \
 	" AND c.relname NOT IN ('tenants', 'users', 'api_tokens'," \
-	" 'system_settings')" \
+	" 'system_settings', 'integration_hook_secrets')" \
 	" AND NOT (has_table_privilege(r.oid, c.oid, 'SELECT')" \
 	" AND has_table_privilege(r.oid, c.oid, 'INSERT'))) AS lost"
 

@@ -75,6 +75,13 @@ EXAMPLE("integration password", "pulse-etl integration password --tenant 1 3")
 EXAMPLE("integration disable", "pulse-etl integration disable --tenant 1 3")
 EXAMPLE("integration enable", "pulse-etl integration enable --tenant 1 3")
 
+OPTION("--secret N", "the secret's id; pulse-etl hook-secret list has it")
+EXAMPLE("hook-secret add",
+    "pulse-etl hook-secret add --tenant 1 --file secret 2")
+EXAMPLE("hook-secret list", "pulse-etl hook-secret list --tenant 1 2")
+EXAMPLE("hook-secret remove",
+    "pulse-etl hook-secret remove --tenant 1 --secret 5 2")
+
 OPTION("--interval SECONDS", "from one look to the next; 2")
 OPTION("--count N", "so many looks; without it until Ctrl-C")
 OPTION("--user NAME",

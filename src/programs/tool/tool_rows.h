@@ -75,6 +75,14 @@ TOOL("job", "resume", tool_job_resume, "--tenant N ID",
     "Begin runs of a job again")
 TOOL("job", "run", tool_job_run, "--tenant N [--full] ID",
     "Start a run of a job now and print its id")
+TOOL("hook-secret", "add", tool_hook_secret_add, "--tenant N [--file FILE] ID",
+    "Let an integration take webhooks that are signed with one more secret, from"
+    " the terminal or the first line of FILE, and print its id; two at most")
+TOOL("hook-secret", "list", tool_hook_secret_list, "--tenant N " OUTPUT " ID",
+    "List the secrets of an integration's webhooks by their ids")
+TOOL("hook-secret", "remove", tool_hook_secret_remove,
+    "--tenant N --secret N ID",
+    "Refuse webhooks that are signed with this secret from now on")
 TOOL("queues", "", tool_queues, OUTPUT,
     "List the queues: state, messages, consumers")
 TOOL("status", "", tool_status, "[--tenant N] " OUTPUT,

@@ -1,0 +1,1 @@
+DROP TABLE integration_hook_secrets;
