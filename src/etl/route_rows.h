@@ -75,6 +75,10 @@ ROUTE_OF(run_resource, run_get, "GET", "/app/etl/runs/{id}", ROLE_READER,
     resource_get, NO_INPUT, "One run", answer_run, "200 304")
 ROUTE("POST", "/app/etl/runs/{id}/cancel", ROLE_WRITER, run_cancel, NO_INPUT,
     "Cancel a run", answer_done, "200 409")
+ROUTE("POST", "/app/etl/hooks/{id}", ROLE_SIGNED, hook_receive,
+    hook_receive_input,
+    "Take a webhook that the source of an integration has signed",
+    answer_stored, "201 202 200")
 RESOURCE_LIST(wit, wits, "/app/etl/wits", "Work item types, by name")
 RESOURCE(wit_mapping, wit_mappings, "/app/etl/wit-mappings",
     "Work item type mappings", "a", "work item type mapping", NO_INPUT)

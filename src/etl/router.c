@@ -13,6 +13,7 @@
 #include "http/auth.h"
 #include "http/field.h"
 #include "http/form.h"
+#include "http/hook_auth.h"
 #include "http/seats.h"
 #include "http/strict.h"
 
@@ -143,7 +144,9 @@ prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 		return diag_tell(&rq->diag, E_SYNTAX,
 		    "Only the FastCGI responder role is supported");
 	rc = route_find(routes, COUNT(routes), rq, allow);
-	if (rc == E_OK && rq->route->role != ROLE_OPEN)
+	if (rc == E_OK && rq->route->role == ROLE_SIGNED)
+		rc = hook_auth_check(rq);
+	else if (rc == E_OK && rq->route->role != ROLE_OPEN)
 		rc = auth_check(rq);
 	if (rc == E_OK && rq->route->role != ROLE_OPEN)
 		rc = take_seat(rq, is_seated);
@@ -153,7 +156,9 @@ prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 		rc = params_read(rq->query, rq->arena, &rq->params, &rq->diag);
 	if (rc == E_OK && rq->route->role == ROLE_OPEN)
 		return strict_check(rq, rq->route->input);
-	if (rc == E_OK && form_is_wanted(rq->route->input))
+	if (rc == E_OK && rq->route->role == ROLE_SIGNED)
+		rc = request_scan_payload(rq, rq->route->input);
+	else if (rc == E_OK && form_is_wanted(rq->route->input))
 		rc = form_read(rq, rq->route->input);
 	else if (rc == E_OK && has_body(rq))
 		rc = request_read_json(rq, rq->route->input);

@@ -13,6 +13,17 @@
 #define PACKED_PIECE 65536
 #define DAY_MS (24 * 3600 * 1000LL)
 
+const char *const hook_header_names[HOOK_HEADERS] = {
+#define HOOK_HEADER(code, name, param) [code] = name,
+#include "http/hook_header_rows.h"
+#undef HOOK_HEADER
+};
+static const char *const hook_params[HOOK_HEADERS] = {
+#define HOOK_HEADER(code, name, param) [code] = param,
+#include "http/hook_header_rows.h"
+#undef HOOK_HEADER
+};
+
 void
 request_init(struct req *rq, struct arena *arena, struct buf *body)
 {
@@ -114,6 +125,8 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->idempotency_key = fcgi_param(fcgi, "HTTP_IDEMPOTENCY_KEY");
 	rq->traceparent = header(fcgi, "HTTP_TRACEPARENT");
 	rq->remote_addr = header(fcgi, "REMOTE_ADDR");
+	for (size_t i = 0; i < HOOK_HEADERS; i++)
+		rq->hook[i] = header(fcgi, hook_params[i]);
 	rq->waited_ms = time_since(header(fcgi, "ETL_SENT"));
 	set_request_id(rq, fcgi_param(fcgi, "HTTP_X_REQUEST_ID"));
 	trace_accept(&rq->trace, rq->traceparent, "request", TRACE_SERVER,

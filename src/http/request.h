@@ -27,6 +27,15 @@ struct who {
 	char name[WHO_NAME_SIZE]; /* "token:12", "user:34"; for logs */
 };
 
+/* Headers of webhooks: hook_header_rows.h. */
+enum hook_header {
+#define HOOK_HEADER(code, name, param) code,
+#include "http/hook_header_rows.h"
+#undef HOOK_HEADER
+	HOOK_HEADERS
+};
+extern const char *const hook_header_names[HOOK_HEADERS];
+
 #define REQUEST_ID_MAX 128
 /* So many unknown members of a body are told. */
 #define REQUEST_STRANGERS 8
@@ -59,6 +68,7 @@ struct req {
 	struct span idempotency_key; /* empty when it came so */
 	struct span traceparent;     /* as it came; see trace below */
 	struct span remote_addr;
+	struct span hook[HOOK_HEADERS];
 	int64_t waited_ms; /* for a responder, as far as nginx tells */
 	struct buf *body;
 	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */
@@ -94,6 +104,17 @@ void request_from_fcgi(struct req *rq, struct fcgi *fcgi);
  * Fails: E_MEDIA, E_TOO_LARGE, E_SYNTAX, E_INVALID; the client is told why.
  */
 enum err request_read_json(struct req *rq, const struct field_set *wanted)
+    MUST_CHECK;
+
+/*
+ * The same in two steps, for a body that is the payload alone, the value of the
+ * row that is a document, and that is looked at before it is read as JSON.
+ *
+ * Needs: of the second that the first gave E_OK.
+ * Gives: request_body() is what came. Fails: as above; max is request_read_body()'s.
+ */
+enum err request_read_payload(struct req *rq, int64_t max) MUST_CHECK;
+enum err request_scan_payload(struct req *rq, const struct field_set *wanted)
     MUST_CHECK;
 
 /*

@@ -226,27 +226,33 @@ time_since(int64_t began)
 	return us > 0 ? us : 1;
 }
 
-enum err
-request_read_json(struct req *rq, const struct field_set *wanted)
+/* Read the body, whose kind is known. */
+static enum err
+read_body(struct req *rq, int64_t max)
 {
-	struct json_refusal refusal;
-	int64_t began = clock_us();
-	struct span body;
-	bool is_good;
+	const int64_t began = clock_us();
 	enum err rc;
 
-	rq->is_payload = is_payload_alone(rq, wanted);
 	if (rq->is_payload) /* PostgreSQL wants a byte before what it gets */
 		buf_add_char(rq->body, ' ');
 	rc = check_media(rq);
 	if (rc == E_OK)
-		rc = request_read_body(rq, rq->settings->max_body);
-	if (rc != E_OK)
-		return rc;
-	rq->read_us = time_since(began);
+		rc = request_read_body(rq, max);
+	if (rc == E_OK)
+		rq->read_us = time_since(began);
+	return rc;
+}
+
+/* Find the members in what was read. */
+static enum err
+scan(struct req *rq, const struct field_set *wanted)
+{
+	struct span body = request_body(rq);
+	struct json_refusal refusal;
+	int64_t began;
+	bool is_good;
+
 	want_members(rq, wanted);
-	body = request_body(rq);
-	rq->replaces = is_to_replace(rq, wanted);
 	began = clock_us();
 	is_good = scan_body(rq, wanted, body, &refusal);
 	rq->scan_us = time_since(began);
@@ -254,6 +260,33 @@ request_read_json(struct req *rq, const struct field_set *wanted)
 		return E_OK;
 	rq->member_count = 0;
 	return refuse_body(rq, wanted, body, &refusal);
+}
+
+enum err
+request_read_json(struct req *rq, const struct field_set *wanted)
+{
+	enum err rc;
+
+	rq->is_payload = is_payload_alone(rq, wanted);
+	rc = read_body(rq, rq->settings->max_body);
+	if (rc != E_OK)
+		return rc;
+	rq->replaces = is_to_replace(rq, wanted);
+	return scan(rq, wanted);
+}
+
+enum err
+request_read_payload(struct req *rq, int64_t max)
+{
+	rq->is_payload = true;
+	return read_body(rq, max);
+}
+
+enum err
+request_scan_payload(struct req *rq, const struct field_set *wanted)
+{
+	rq->replaces = true;
+	return scan(rq, wanted);
 }
 
 struct span

@@ -47,6 +47,8 @@ ENTITY_TYPE(github_prs_batch, github_prs_batch,
     "pull requests, commits, reviews, comments")
 ENTITY_TYPE(github_pr_numbers_batch, github_pr_numbers_batch,
     "pull requests that are gone, by a census of the others")
+ENTITY_TYPE(jira_hook, jira_hook,
+    "a webhook: a work item that was deleted ends")
 
 LOAD(jira_projects_batch, waiting_projects, "statuses that named one of them")
 LOAD(jira_projects_batch, wit_mappings, "types find their mapping by name")

@@ -122,6 +122,7 @@ $name: not all have WWW-Authenticate"
 		TOKEN_FILE=${!caller} ask "$method" "$path"
 		want=allowed
 		case $role:$caller in
+		SIGNED:*) want=401 ;;
 		WRITER:reader | ADMIN:reader | ADMIN:writer) want=403 ;;
 		esac
 		got=$STATUS
@@ -129,7 +130,7 @@ $name: not all have WWW-Authenticate"
 		STATUS=$got
 		expect "$name as $caller" "$want"
 	done
-	[ "$role" != OPEN ] || continue
+	case $role in OPEN | SIGNED) continue ;; esac
 	TOKEN_FILE=$admin ask "$method" "$path?tenant_id=2"
 	expect "$name with another tenant in the query" 403
 done <"$TMP/routes"
@@ -207,7 +208,8 @@ while read -r method path role _; do
 	ids=$((ids + 1))
 	by_id "$method" "$path" 987654321
 	missing="$STATUS $(jq -S 'del(.request_id)' "$BODY")"
-	check_is "$method $path of a missing id: 404" "$STATUS" 404
+	[ "$role" = SIGNED ] && want=401 || want=404
+	check_is "$method $path of a missing id: $want" "$STATUS" $want
 	by_id "$method" "$path" 987654320
 	check_is "$method $path of another tenant's id: the same answer" \
 		"$STATUS $(jq -S 'del(.request_id)' "$BODY")" "$missing"

@@ -111,6 +111,16 @@ job=$(json .id)
 change job_update PUT "/jobs/$job" '{"jitter_seconds":5}'
 change job_run POST "/jobs/$job/run" '{}'
 change job_delete DELETE "/jobs/$job"
+printf '%064d\n' 7 >"$TMP/hook-secret"
+chmod 600 "$TMP/hook-secret"
+DATABASE_URL=$ETL_PGURL ETL_SECRET_KEYS_FILE=$TMP/keys "$ETL_BUILD/pulse-etl" hook-secret add --tenant 1 \
+	--file "$TMP/hook-secret" 1 >"$TMP/out" 2>&1 || note_file "$TMP/out"
+printf '{"webhookEvent":"x"}' >"$TMP/hook"
+made[hook_receive]=$(curl -sS --noproxy '*' -m 60 -o "$BODY" -w '%{http_code}' --data-binary "@$TMP/hook" \
+	-H 'X-Request-Id: audit-hook_receive' -H 'Content-Type: application/json' \
+	-H "X-Hub-Signature: sha256=$(openssl dgst -sha256 -hmac "$(cat "$TMP/hook-secret")" <"$TMP/hook" |
+		sed 's/.*= //')" \
+	"$ETL_URL/app/etl/hooks/1")
 change wits_hierarchy_create POST /wits-hierarchies '{"level_name":"Audit","level_number":77}'
 hierarchy=$(json .id)
 change wits_hierarchy_update PUT "/wits-hierarchies/$hierarchy" '{"description":"x"}'
@@ -144,7 +154,7 @@ check_is "all of them did" "$(for name in "${!made[@]}"; do
 	[[ ${made[$name]} == 20? ]] || echo "$name ${made[$name]}"
 done)" ""
 audited() {
-	sed -n 's/.* event=audit request_id=audit-\([a-z_]*\) trace_id=[0-9a-f]* who=token:.*/\1/p' \
+	sed -n 's/.* event=audit request_id=audit-\([a-z_]*\) trace_id=[0-9a-f]* who=\(token\|hook\):.*/\1/p' \
 		"$APP_LOGS/pool.log" | sort -u
 }
 check_is "and each has its line of who did what" "$(audited)" "$(cat "$TMP/changes")"

@@ -101,6 +101,7 @@ write_components(struct json *json, const struct route_list *routes)
 	    "An API token, or a JWT; the names"
 	    " beside it are the roles that may call a route");
 	json_end(json);
+	openapi_signatures(json);
 	json_end(json);
 	json_object(json, "parameters");
 	for (size_t i = 0; i < COUNT(parameters); i++)

@@ -7,6 +7,7 @@
 #include "etl/openapi/openapi_schema.h"
 #include "etl/openapi/openapi_words.h"
 #include "http/form.h"
+#include "http/hook_auth.h"
 #include "http/http_status.h"
 
 /* What there is to say about one route. */
@@ -17,6 +18,32 @@ struct operation {
 	bool has_body;
 	bool is_form;
 };
+
+/* What stands for a token where the body is signed: one of these. */
+static const struct {
+	const char *name;
+	enum hook_header header;
+	const char *sentence;
+} signatures[] = {
+	{ "github_signature", HOOK_SIGNATURE_256,
+	    "GitHub: sha256= and the HMAC-SHA256 of the body, in hexadecimal" },
+	{ "jira_signature", HOOK_SIGNATURE, "Jira: the same" },
+	{ "gitlab_token", HOOK_GITLAB_TOKEN, "GitLab: the secret itself" },
+};
+
+void
+openapi_signatures(struct json *json)
+{
+	for (size_t i = 0; i < COUNT(signatures); i++) {
+		json_object(json, signatures[i].name);
+		json_text(json, "type", "apiKey");
+		json_text(json, "in", "header");
+		json_text(json, "name",
+		    hook_header_names[signatures[i].header]);
+		json_text(json, "description", signatures[i].sentence);
+		json_end(json);
+	}
+}
 
 static struct operation
 operation_of(const struct route *route)
@@ -135,13 +162,13 @@ write_parameters(struct json *json, const struct operation *op)
 		if (input->rows[i].place != FIELD_BODY)
 			openapi_parameter(json, NULL, op->route->name,
 			    &input->rows[i]);
-	if (op->route->role != ROLE_OPEN)
+	if (op->route->role > ROLE_SIGNED)
 		write_shared_parameter(json, "tenant_id");
 	if (lists(op->route->statuses, 304))
 		write_shared_parameter(json, "If-None-Match");
 	if (lists(op->route->statuses, 412))
 		write_shared_parameter(json, "If-Match");
-	if (op->has_body)
+	if (op->has_body && op->route->role != ROLE_SIGNED)
 		write_shared_parameter(json, "Content-Encoding");
 	write_shared_parameter(json, "X-Request-Id");
 	json_end(json);
@@ -152,7 +179,7 @@ write_body(struct json *json, const struct operation *op)
 {
 	char name[OPENAPI_NAME_SIZE];
 
-	if (!openapi_body_name(op->route, name))
+	if (!openapi_body_name(op->route, name) && !op->has_body)
 		return;
 	json_object(json, "requestBody");
 	/* A DELETE may do without. */
@@ -160,10 +187,14 @@ write_body(struct json *json, const struct operation *op)
 	json_object(json, "content");
 	json_object(json,
 	    op->is_form ? "multipart/form-data" : "application/json");
-	json_object(json, "schema");
-	openapi_reference(json, "schemas", name);
-	json_end(json);
-	openapi_body_example(json, "example", op->route);
+	if (op->route->role == ROLE_SIGNED) {
+		openapi_document(json, op->route->input);
+	} else {
+		json_object(json, "schema");
+		openapi_reference(json, "schemas", name);
+		json_end(json);
+		openapi_body_example(json, "example", op->route);
+	}
 	json_end(json);
 	json_end(json);
 	json_end(json);
@@ -301,7 +332,14 @@ openapi_operation(struct json *json, const struct route *route,
 	json_end(json);
 	json_text(json, "x-role", role_name(route->role));
 	json_array(json, "security");
-	if (route->role != ROLE_OPEN) {
+	for (size_t i = 0; route->role == ROLE_SIGNED && i < COUNT(signatures);
+	     i++) {
+		json_object(json, NULL);
+		json_array(json, signatures[i].name);
+		json_end(json);
+		json_end(json);
+	}
+	if (route->role > ROLE_SIGNED) {
 		json_object(json, NULL);
 		json_array(json, "bearer");
 		json_text(json, NULL, role_name(route->role));

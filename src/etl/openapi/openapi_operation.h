@@ -13,6 +13,9 @@
 void openapi_operation(struct json *json, const struct route *route,
     const struct route_list *routes);
 
+/* Write what may stand for a token, as members of the security schemes. */
+void openapi_signatures(struct json *json);
+
 /* May a route answer with this status? */
 bool openapi_answers(const struct route *route, int status);
 

@@ -224,6 +224,9 @@ write_body(struct json *json, const struct route *route, const char *name)
 bool
 openapi_body_name(const struct route *route, char ret_name[OPENAPI_NAME_SIZE])
 {
+	if (route->role ==
+	    ROLE_SIGNED) /* its body is of the source's own kind */
+		return false;
 	for (size_t i = 0; i < route->input->count; i++)
 		if (route->input->rows[i].place == FIELD_BODY) {
 			(void)snprintf(ret_name, OPENAPI_NAME_SIZE, "%s_input",
@@ -231,6 +234,14 @@ openapi_body_name(const struct route *route, char ret_name[OPENAPI_NAME_SIZE])
 			return true;
 		}
 	return false;
+}
+
+void
+openapi_document(struct json *json, const struct field_set *input)
+{
+	for (size_t i = 0; i < input->count; i++)
+		if (input->rows[i].kind == FIELD_DOCUMENT)
+			openapi_field(json, "schema", &input->rows[i], false);
 }
 
 void

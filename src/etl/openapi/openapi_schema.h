@@ -19,6 +19,9 @@ void openapi_field(struct json *json, const char *key, const struct field *row,
 bool openapi_body_name(const struct route *route,
     char ret_name[OPENAPI_NAME_SIZE]) MUST_CHECK;
 
+/* The value of the row that is a document, where that alone is the body. */
+void openapi_document(struct json *json, const struct field_set *input);
+
 /* A reference to a shape's schema, or to another of the components. */
 void openapi_reference(struct json *json, const char *kind, const char *name);
 

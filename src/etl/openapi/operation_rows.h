@@ -19,6 +19,7 @@ TAG("integrations", "The sources, such as a Jira site, that batches come from")
 TAG("qdrant", "Vectors of the tenant's data, which Qdrant keeps")
 TAG("jobs", "Extractions: what is read from which source, and how often")
 TAG("runs", "Runs of extractions: how far they are, and what went wrong")
+TAG("hooks", "Webhooks, signed by the sources that send them")
 TAG("wits", "Work item types, as their sources name them")
 TAG("wit-mappings", "Which common name and level a work item type has")
 TAG("wits-hierarchies", "The levels of work item types")
@@ -87,6 +88,12 @@ OPERATION("qdrant_health",
 OPERATION("qdrant_test_connection",
     "The answer is 200 whatever Qdrant says;"
     " success tells whether it can be used.")
+OPERATION("hook_receive",
+    "The body is signed: X-Hub-Signature-256 of GitHub or X-Hub-Signature of"
+    " Jira, or X-Gitlab-Token. A delivery is one row, whatever it says, however"
+    " often it comes. A signature that is missing or wrong, and an integration"
+    " that does not exist, is not active or has no secret, are all answered"
+    " alike, with 401.")
 OPERATION("jobs_extract",
     "Of an integration and job type one run is open at"
     " most: the same parameters give the open one, others are refused with the"

@@ -3,6 +3,7 @@
 
 static const char *const names[] = {
 	[ROLE_OPEN] = "open",
+	[ROLE_SIGNED] = "signed",
 #define ROLE(code, name) [code] = name,
 #include "models/tenant/role_rows.h"
 #undef ROLE
@@ -24,7 +25,7 @@ role_name(enum role role)
 enum role
 role_named(struct span name)
 {
-	for (size_t i = ROLE_OPEN + 1; i < COUNT(names); i++)
+	for (size_t i = ROLE_SIGNED + 1; i < COUNT(names); i++)
 		if (span_is(name, names[i]))
 			return (enum role)i;
 	return ROLE_OPEN;

@@ -179,9 +179,10 @@ END_TEST
 START_TEST(a_role_has_one_name)
 {
 	ck_assert_str_eq(role_choices, "reader|writer|admin");
-	for (enum role role = ROLE_OPEN + 1; role <= ROLE_ADMIN; role++)
+	for (enum role role = ROLE_SIGNED + 1; role <= ROLE_ADMIN; role++)
 		ck_assert_int_eq(role_named(str_span(role_name(role))), role);
 	ck_assert_int_eq(role_named(SPAN_LIT("open")), ROLE_OPEN);
+	ck_assert_int_eq(role_named(SPAN_LIT("signed")), ROLE_OPEN);
 	ck_assert_int_eq(role_named(SPAN_LIT("Admin")), ROLE_OPEN);
 	ck_assert_int_eq(role_named(SPAN_NONE), ROLE_OPEN);
 }

@@ -113,6 +113,7 @@ END_TEST
 START_TEST(each_role_has_its_word)
 {
 	ck_assert_str_eq(role_name(ROLE_OPEN), "open");
+	ck_assert_str_eq(role_name(ROLE_SIGNED), "signed");
 	ck_assert_str_eq(role_name(ROLE_READER), "reader");
 	ck_assert_str_eq(role_name(ROLE_WRITER), "writer");
 	ck_assert_str_eq(role_name(ROLE_ADMIN), "admin");
