@@ -3,7 +3,8 @@
 //
 //	node server.mjs --folder DIR [--world FILE]
 //
-// It listens on loopback, writes DIR/ports.json and ends with TERM.
+// It listens on loopback, writes DIR/ports.json and ends with TERM, or with the
+// process that started it.
 import { createServer as create_http } from 'node:http';
 import { createServer as create_https } from 'node:https';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -223,3 +224,9 @@ renameSync(`${file}.new`, file);
 
 for (const signal of ['SIGTERM', 'SIGINT'])
 	process.on(signal, () => process.exit(0));
+// Whoever started it has ended: so does this.
+const parent = process.ppid;
+setInterval(() => {
+	if (process.ppid !== parent)
+		process.exit(0);
+}, 1000);
