@@ -38,6 +38,7 @@ queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
 	enum err rc;
 
 	mq_idle(manager->mq);
+	queue_lost_look(manager);
 	rc = queue_manager_declare(manager,
 	    (int)manager->mq_settings->rabbitmq_timeout, diag);
 	if (rc != E_OK || manager->consumed == mq_generation(manager->mq))
@@ -52,6 +53,7 @@ queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
 	if (rc != E_OK)
 		return rc;
 	manager->consumed = mq_generation(manager->mq);
+	queue_lost_begin(manager);
 	log_info("consuming", LOG_INT("generation", manager->consumed),
 	    LOG_INT("prefetch", prefetch));
 	mq_idle(manager->mq);
@@ -67,6 +69,7 @@ queue_consumer_next(struct queue_manager *manager, enum queue *ret_queue)
 	if (delivery != NULL)
 		*ret_queue =
 		    manager->taken[delivery->queue % manager->taken_count];
+	queue_lost_note(manager, delivery != NULL ? ret_queue : NULL);
 	return delivery;
 }
 

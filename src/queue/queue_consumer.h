@@ -26,7 +26,11 @@ void queue_consumer_of(struct queue_manager *manager, const enum queue *queues,
 
 /*
  * Connect, declare and take messages of transform_queue and load_queue, or of
- * others, unless it is so already; then read what came.
+ * others, unless it is so already; then read what came. Every three seconds it
+ * counts the consumers of the queues, for RabbitMQ cancels those of a queue that
+ * is deleted (www.rabbitmq.com/docs/consumer-cancel), and not those of a quorum
+ * queue whose process has ended: where this process is none of them, the
+ * connection is closed and opened anew; what was not settled comes again.
  * Fails: as queue_manager_declare() and mq_consume().
  */
 enum err queue_consumer_round(struct queue_manager *manager, unsigned prefetch,

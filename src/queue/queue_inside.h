@@ -26,6 +26,16 @@ enum {
 	QUEUE_PARTS,
 };
 
+/* Whether the broker still sends the messages of queues that are taken. */
+struct queue_taking {
+	int64_t look_at; /* of clock_ms(): when to count the consumers */
+	bool waiting;	 /* nothing has come, and nothing is at work */
+	/* Since when the queue seems to have lost us, of clock_ms(); 0: not. */
+	int64_t lost_at[QUEUE_COUNT];
+	int64_t consumers[QUEUE_COUNT]; /* the most that were counted */
+	bool was_none[QUEUE_COUNT];	/* none was, since a message came */
+};
+
 struct queue_manager {
 	struct mq *mq;
 	const struct mq_settings *mq_settings;
@@ -44,6 +54,7 @@ struct queue_manager {
 	int64_t refused_at[QUEUE_COUNT][QUEUE_PARTS];
 	int64_t renewed_at;	   /* when the channel was opened anew */
 	struct queue_watch *watch; /* see queue_states.c */
+	struct queue_taking taking;
 };
 
 /* A main queue's name, and its routing key. */
@@ -101,6 +112,18 @@ uint64_t queue_refused(enum queue queue);
  */
 enum err queue_policies(const struct mq *mq, struct queue_state *states,
     size_t count, struct arena *arena, struct diag *diag) MUST_CHECK;
+
+/*
+ * Has the broker lost this process as a consumer? See queue_lost.c. begin: the
+ * queues are taken from since now. note: the queue of the message that came, or
+ * NULL: none did. look: now and then the consumers are counted; where this
+ * process is none of them and the queue could be taken from, the connection is
+ * closed, which is logged. pause: ms until look is due, at most `pause`.
+ */
+void queue_lost_begin(struct queue_manager *manager);
+void queue_lost_note(struct queue_manager *manager, const enum queue *from);
+void queue_lost_look(struct queue_manager *manager);
+int queue_lost_pause(const struct queue_manager *manager, int pause);
 
 void queue_watch_free(struct queue_watch *watch);
 

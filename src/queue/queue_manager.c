@@ -145,10 +145,11 @@ queue_manager_idle_ms(const struct queue_manager *manager)
 {
 	int pause = mq_idle_ms(manager->mq);
 
-	return mq_socket(manager->mq) < 0 || queue_manager_is_up(manager) ||
+	pause = mq_socket(manager->mq) < 0 || queue_manager_is_up(manager) ||
 		(pause >= 0 && pause < MISSING_PAUSE_MS) ?
 	    pause :
 	    MISSING_PAUSE_MS;
+	return queue_lost_pause(manager, pause);
 }
 
 /* A job as a message. body and id belong to the arena or the caller. */

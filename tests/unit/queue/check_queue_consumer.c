@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "queue/queue_inside.h"
 #include "unit/adapters/mq/mq_peer.h"
 #include "unit/unit.h"
@@ -26,6 +27,7 @@ setup(void)
 	mq = mq_peer_open(&mq_settings);
 	manager = queue_manager_new(mq, &mq_settings, &settings);
 	manager->declared = manager->consumed = mq_generation(mq);
+	manager->taking.look_at = clock_ms() + 60000;
 	diag_clear(&diag);
 }
 
