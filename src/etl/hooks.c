@@ -13,11 +13,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "etl/service.h"
 #include "etl/store.h"
+#include "extract/look.h"
 #include "http/field.h"
 #include "http/hook_auth.h"
-#include "json/json_read.h"
+#include "models/extract/extract_hook.h"
 
 /* A delivery's id, and the name of an event, are shorter. */
 #define NAME_MAX_CHARS 200
@@ -55,19 +57,27 @@ const struct field_set hook_receive_input = { hook_rows, COUNT(hook_rows) };
 
 /* What is known of the sources. */
 static const struct source {
+	const char *name;
 	const char *entity_type;
 	enum hook_header delivery;
 	enum hook_header event; /* HOOK_HEADERS: the body has it */
 	const char *event_member;
 	/* Events whose name begins so are transformed, as this type. */
 	const char *transformed, *transformed_type;
+	/*
+	 * What is read of it afterwards: the member of job_params, and where
+	 * the body names the project or repository.
+	 */
+	const char *parts, *object, *member;
 } sources[] = {
-	[HOOK_OF_GITHUB] = { "github_hook", HOOK_GITHUB_DELIVERY,
-	    HOOK_GITHUB_EVENT, NULL, "pull_request", "github_prs_batch" },
-	[HOOK_OF_JIRA] = { "jira_hook", HOOK_JIRA_DELIVERY, HOOK_HEADERS,
-	    "webhookEvent", "jira:issue_deleted", "jira_hook" },
-	[HOOK_OF_GITLAB] = { "gitlab_hook", HOOK_GITLAB_DELIVERY,
-	    HOOK_GITLAB_EVENT, NULL, NULL, NULL },
+	[HOOK_OF_GITHUB] = { "github", "github_hook", HOOK_GITHUB_DELIVERY,
+	    HOOK_GITHUB_EVENT, NULL, "pull_request", "github_prs_batch",
+	    "repositories", "repository", "full_name" },
+	[HOOK_OF_JIRA] = { "jira", "jira_hook", HOOK_JIRA_DELIVERY,
+	    HOOK_HEADERS, "webhookEvent", "jira:issue_deleted", "jira_hook",
+	    "projects", "issue", "key" },
+	[HOOK_OF_GITLAB] = { "gitlab", "gitlab_hook", HOOK_GITLAB_DELIVERY,
+	    HOOK_GITLAB_EVENT, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 /* One delivery. */
@@ -113,20 +123,55 @@ read_header(struct req *rq, enum hook_header which, struct span *ret)
 static enum err
 read_event(struct req *rq, const struct source *source, struct span *ret)
 {
-	struct json_member member = { .name = source->event_member };
-	struct json_refusal refusal;
-	struct span text = SPAN_NONE;
-	enum err rc = E_OK;
+	struct json_member member = look_member(request_body(rq),
+	    source->event_member);
+	struct span text = look_text(member.value, rq->arena);
 
-	*ret = SPAN_LIT("");
-	if (!json_scan_object(request_body(rq), &json_limits_unstorable,
-		&member, 1, &refusal) ||
-	    member.kind != JSON_STRING)
-		return E_OK;
-	rc = json_read_string(member.value, rq->arena, &text, &rq->diag);
-	if (rc == E_OK && is_name(text))
-		*ret = text;
-	return rc;
+	*ret = text.at != NULL && is_name(text) ? text : SPAN_LIT("");
+	return arena_done(rq->arena, &rq->diag);
+}
+
+/* The project's key, or the repository's name, that the body is about. */
+static struct span
+part_of(struct req *rq, const struct source *source)
+{
+	struct json_member object = look_member(request_body(rq),
+	    source->object);
+	struct span part = look_text(
+	    look_member(object.value, source->member).value, rq->arena);
+
+	if (part.at == NULL || part.len == 0 || !is_name(part))
+		return SPAN_NONE;
+	if (strcmp(source->name, "jira") == 0) /* AA of AA-1 */
+		while (part.len > 0 && part.at[--part.len] != '-')
+			continue;
+	return part.len == 0 ? SPAN_NONE : part;
+}
+
+/*
+ * Let what it is about be read soon. It is a help, no more: the delivery is
+ * stored, and schedules read the same.
+ */
+static void
+call_for_run(struct req *rq, const struct delivery *delivery, struct span part)
+{
+	const struct source *source = delivery->source;
+	const struct extract_hook hook = {
+		.tenant_id = rq->who.tenant_id,
+		.integration_id = rq->id,
+		.source = source->name,
+		.job_type = source->entity_type,
+		.parts = source->parts,
+		.part = part,
+		.delay = rq->settings->hook_delay,
+	};
+	struct diag diag;
+
+	if (part.at == NULL)
+		return;
+	diag_clear(&diag);
+	if (extract_hook_note(rq->db, &hook, rq->arena, &diag) != E_OK)
+		log_warn("no_run_for_hook", LOG_TEXT("text", diag.text));
 }
 
 /* The digest in letters, for a delivery without an id. */
@@ -194,10 +239,14 @@ hook_receive(struct req *rq, struct resp *rp)
 	struct store store = { .batch = { .tenant_id = rq->who.tenant_id,
 				   .integration_id = rq->id } };
 	struct raw_batch *batch = &store.batch;
+	struct span part;
 	enum err rc = read_delivery(rq, &delivery);
 
 	if (rc != E_OK)
 		return rc;
+	part = delivery.source->parts == NULL ?
+	    SPAN_NONE :
+	    part_of(rq, delivery.source);
 	batch->digest = delivery.digest;
 	batch->replaced = (int64_t)request_replace(rq);
 	rc = fields_read(&hook_receive_input, rq, &input);
@@ -221,5 +270,9 @@ hook_receive(struct req *rq, struct resp *rp)
 	store.bytes = batch->raw_data.len + batch->extraction_metadata.len +
 	    batch->key->key.len;
 	rc = arena_done(rq->arena, &rq->diag);
-	return rc == E_OK ? store_one(rq, rp, &store) : rc;
+	if (rc == E_OK)
+		rc = store_one(rq, rp, &store);
+	if (rc == E_OK && rp->status != 200) /* it has not come before */
+		call_for_run(rq, &delivery, part);
+	return rc;
 }

@@ -52,9 +52,11 @@ JOB("jira", "jira_sync", "projects statuses issues")
 JOB("jira", "jira_projects", "projects")
 JOB("jira", "jira_statuses", "projects statuses")
 JOB("jira", "jira_issues", "projects issues")
+JOB("jira", "jira_hook", "issues")
 JOB("github", "github_sync", "repositories pull_requests")
 JOB("github", "github_repositories", "repositories")
 JOB("github", "github_pull_requests", "repositories pull_requests")
+JOB("github", "github_hook", "pull_requests")
 
 #undef EXTRACTOR
 #undef REST
