@@ -105,5 +105,12 @@ ROUTE_OF(integration_switch, integration_toggle, "POST",
     "/app/etl/integrations/{id}/toggle-active", ROLE_ADMIN, resource_update,
     NO_INPUT, "Deactivate an integration, or activate it", answer_integration,
     "200 412")
+ROUTE("POST", "/app/etl/integrations/{id}/test", ROLE_ADMIN, integration_test,
+    NO_INPUT, "Ask an integration's source who its credentials are",
+    answer_source_test, "200")
+ROUTE("GET", "/app/etl/integrations/{id}/fields", ROLE_ADMIN,
+    integration_fields, NO_INPUT,
+    "Ask a Jira for its custom fields, and tell which columns they go to",
+    answer_source_fields, "200")
 RESOURCE_LIST(project, projects, "/app/etl/projects",
     "Projects with their work item types and statuses")

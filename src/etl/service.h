@@ -7,6 +7,7 @@
 #define ETL_SERVICE_H
 
 #include "adapters/qdrant/qdrant_client.h"
+#include "extract/extract_conf.h"
 #include "http/request.h"
 #include "models/batch/raw_batch_marks.h"
 #include "queue/queue_manager.h"
@@ -17,6 +18,7 @@ struct service {
 	struct raw_batch_marks *marks;
 	struct qdrant_client *qdrant;
 	const struct http_settings *settings;
+	const struct extract_settings *extract; /* how sources are asked */
 	const struct route_list *routes; /* what openapi.json describes */
 	struct document *openapi;	 /* see http/document.h */
 	struct auth *auth;   /* see http/auth.h; NULL: nobody has a token */

@@ -343,6 +343,7 @@ open_responder(void *self, struct diag *diag)
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, MMAP_BYTES);
 	service->settings = &settings.http;
+	service->extract = &settings.extract;
 	service->routes = &router_routes;
 	service->db = responder->servers.db;
 	service->queue = responder->servers.queue;

@@ -41,6 +41,13 @@ TOOL("integration", "set", tool_integration_set,
 TOOL("integration", "password", tool_integration_password,
     "--tenant N [--file FILE] ID",
     "Set an integration's password, from the terminal or the first line of FILE")
+TOOL("integration", "test", tool_integration_test,
+    "--tenant N " OUTPUT " ID",
+    "Ask an integration's source who its credentials are: 0 it works, 1 not")
+TOOL("integration", "fields", tool_integration_fields,
+    "--tenant N [--map FIELD=COLUMN] " OUTPUT " ID",
+    "List a Jira's custom fields and the columns they go to, or map one; FIELD="
+    " takes its mapping away")
 TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
     "Deactivate an integration")
 TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
