@@ -70,10 +70,10 @@ take_address(struct talk *talk, const struct extract_source *source)
 	struct span base = span_trim(source->base_url);
 	const char *product;
 
-	if (!extract_product(source->provider, source->deployment,
+	if (!extract_product(source->product, source->deployment,
 		&talk->product, &product)) {
 		talk->trouble =
-		    "the provider of the integration is neither Jira nor"
+		    "the product of the integration is neither Jira nor"
 		    " GitHub: nothing is known of how to ask it";
 		return;
 	}

@@ -167,6 +167,22 @@ TEXT("file",
     NULL)
 TEXT("logo.logo_filename", "3f1d6b0c4f7a4a4a9d6f2b8c5e0a7d19.svg", NULL)
 
+VALUE("works", "true", NULL)
+VALUE("trouble", "null", NULL)
+TEXT("source", "Jira Cloud", NULL)
+TEXT("source_test.version", "1001.0.0-SNAPSHOT", NULL)
+TEXT("account", "etl@example.com", NULL)
+TEXT("time_zone", "Europe/Berlin", NULL)
+VALUE("scopes", "null", NULL)
+VALUE("token_ends", "null", NULL)
+TEXT("quota", "350", NULL)
+TEXT("quota_left", "349", NULL)
+PART("fields", NULL)
+TEXT("source_field.id", "customfield_10016", NULL)
+TEXT("source_field.name", "Story Points", "Its name at the source")
+TEXT("source_field.type", "number", "What kind of value it has")
+TEXT("column", "story_points", NULL)
+
 /* Work item types, hierarchies, statuses, workflows, projects. */
 TEXT("original_name", "In Progress", "Its name as the source has it")
 VALUE("hierarchy_level", "0", "Its level; 0 is the level of a story")

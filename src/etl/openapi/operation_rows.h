@@ -79,6 +79,13 @@ OPERATION("integration_toggle",
     "An active integration becomes inactive, and the"
     " reverse. Extractions from an inactive one are refused with the code"
     " inactive.")
+OPERATION("integration_test",
+    "The source is asked at this moment, with the stored credentials. The answer"
+    " is 200 whatever it says: works tells whether it took them, and trouble"
+    " what to do.")
+OPERATION("integration_fields",
+    "The source is asked at this moment. The answer is 200 whatever it says;"
+    " trouble tells why there are none.")
 OPERATION("qdrant_dashboard",
     "Counted in PostgreSQL: rows, and those of them"
     " whose vector is noted.")

@@ -21,7 +21,7 @@ extract_hook_note(struct db *db, const struct extract_hook *hook,
 		    " now() + $7 * interval '1 second'"
 		    " FROM integrations AS i WHERE i.tenant_id = $1"
 		    " AND i.id = $2 AND i.active AND i.password IS NOT NULL"
-		    " AND position($3 in lower(i.provider)) > 0"
+		    " AND position($3 in i.product) > 0"
 		    " ON CONFLICT (tenant_id, integration_id, job_type)"
 		    " WHERE active DO UPDATE SET job_params = jsonb_set("
 		    "r.job_params, ARRAY[$5::text],"

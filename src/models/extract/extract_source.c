@@ -8,10 +8,14 @@ extract_source_get(struct db *db, int64_t tenant_id, int64_t integration_id,
 	static const struct db_statement statement = {
 		.name = "extract_source_get",
 		.sql =
-		    "SELECT provider, base_url, username, password,"
-		    " settings->>'deployment', CASE WHEN"
-		    " jsonb_typeof(settings->'custom_fields') = 'object'"
-		    " THEN settings->>'custom_fields' END FROM integrations"
+		    "SELECT product, base_url, username, password,"
+		    " settings->>'deployment',"
+		    " CASE jsonb_typeof(settings->'custom_fields')"
+		    " WHEN 'object' THEN settings->>'custom_fields'"
+		    " WHEN 'array' THEN (SELECT jsonb_object_agg("
+		    "e->>'field', e->>'column')::text FROM"
+		    " jsonb_array_elements(settings->'custom_fields') AS e"
+		    " WHERE e->>'field' IS NOT NULL) END FROM integrations"
 		    " WHERE tenant_id = $1 AND id = $2::bigint",
 	};
 	struct db_params params = { 0 };
@@ -28,7 +32,7 @@ extract_source_get(struct db *db, int64_t tenant_id, int64_t integration_id,
 	*ret_source = (struct extract_source){
 		.tenant_id = tenant_id,
 		.integration_id = integration_id,
-		.provider = db_text(rows, 0, 0),
+		.product = db_text(rows, 0, 0),
 		.base_url = db_text(rows, 0, 1),
 		.username = db_text(rows, 0, 2),
 		.password = db_text(rows, 0, 3),
@@ -48,7 +52,18 @@ extract_source_map(struct db *db, int64_t tenant_id, int64_t integration_id,
 		.changes = true,
 		.sql =
 		    "UPDATE integrations SET settings = settings ||"
-		    " jsonb_build_object('custom_fields', CASE WHEN $4 = ''"
+		    " jsonb_build_object('custom_fields', CASE"
+		    /* A list keeps its order, which counts. */
+		    " WHEN jsonb_typeof(settings->'custom_fields') = 'array'"
+		    " THEN (SELECT COALESCE(jsonb_agg(e.item ORDER BY e.place),"
+		    " '[]') FROM jsonb_array_elements("
+		    "settings->'custom_fields') WITH ORDINALITY AS"
+		    " e (item, place)"
+		    " WHERE e.item->>'field' IS DISTINCT FROM $3::text)"
+		    " || CASE WHEN $4 = '' THEN '[]' ELSE"
+		    " jsonb_build_array(jsonb_build_object("
+		    "'field', $3::text, 'column', $4::text)) END"
+		    " WHEN $4 = ''"
 		    " THEN COALESCE(settings->'custom_fields', '{}')"
 		    " - $3::text ELSE COALESCE(settings->'custom_fields', '{}')"
 		    " || jsonb_build_object($3::text, $4::text) END),"

@@ -10,7 +10,7 @@
 
 struct extract_source {
 	int64_t tenant_id, integration_id;
-	struct span provider, base_url, username, password;
+	struct span product, base_url, username, password;
 	struct span deployment;	   /* of settings */
 	struct span custom_fields; /* the same: a JSON object, or SPAN_NONE */
 };

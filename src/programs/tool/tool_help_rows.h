@@ -72,6 +72,12 @@ EXAMPLE("integration show", "pulse-etl integration show --tenant 1 3")
 EXAMPLE("integration set",
     "pulse-etl integration set --tenant 1 --base-url https://jira.example.com 3")
 EXAMPLE("integration password", "pulse-etl integration password --tenant 1 3")
+OPTION("--map FIELD=COLUMN",
+    "the field goes to this column of work items; FIELD= takes it away")
+EXAMPLE("integration test", "pulse-etl integration test --tenant 1 3")
+EXAMPLE("integration fields",
+    "pulse-etl integration fields --tenant 1"
+    " --map customfield_10016=story_points 3")
 EXAMPLE("integration disable", "pulse-etl integration disable --tenant 1 3")
 EXAMPLE("integration enable", "pulse-etl integration enable --tenant 1 3")
 
