@@ -28,7 +28,8 @@ writer_goes_on 5
 writer_stop
 check "the service is whole" wait_until 30 ready_is '[]'
 check "all batches are processed" wait_until 60 everything_is_done
-check_is "every store was answered 201" "$(answers)" 201
+# 503: a store that writes a column which the migration brings.
+check_match "every store was answered 201, or 503 before the migration" "$(answers)" '^201( 503)?$'
 check_is "none is lost" "$(lost)" 0
 check_is "none has failed" "$(failed_batches)" 0
 
@@ -44,6 +45,7 @@ cat >"$next.down.sql" <<'SQL'
 DROP INDEX next_version_batches;
 DROP TABLE next_version;
 SQL
+answers_before=$(wc -l <"$TMP/ledger")
 writer_start
 writer_goes_on 3
 step Upgrade 1
@@ -60,7 +62,7 @@ writer_goes_on 5
 check "old programs are ready with newer tables" wait_until 30 ready_is '[]'
 writer_stop
 check "they process batches" wait_until 60 everything_is_done
-check_is "every store was answered 201" "$(answers)" 201
+check_is "every store was answered 201" "$(answers "$answers_before")" 201
 check_is "none is lost" "$(lost)" 0
 check_is "none has failed" "$(failed_batches)" 0
 done_testing

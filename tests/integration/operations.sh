@@ -166,8 +166,8 @@ lost() { # [LINES]
 	SQL
 }
 
-answers() { # what the client was answered, each once
-	cut -d ' ' -f 1 "$TMP/ledger" | sort -u | paste -sd ' '
+answers() { # [LINES] what the client was answered behind so many lines, each once
+	tail -n "+$((${1:-0} + 1))" "$TMP/ledger" | cut -d ' ' -f 1 | sort -u | paste -sd ' '
 }
 
 everything_is_done() {

@@ -17,13 +17,14 @@
 
 /*
  * The classes of SQLSTATE that will pass: connection, lack of
- * resources, operator intervention, read-only, locks, serialization.
+ * resources, operator intervention, read-only, locks, serialization; and a
+ * column, function or table that is not there before its migration.
  */
 static bool
 is_passing(const char *state)
 {
 	static const char *const prefixes[] = { "08", "53", "57", "25006",
-		"40001", "40P01", "55P03", "58" };
+		"40001", "40P01", "55P03", "58", "42703", "42883", "42P01" };
 
 	for (size_t i = 0; i < COUNT(prefixes); i++)
 		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
