@@ -147,8 +147,9 @@ printf '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"/></svg>' >"$
 made[integration_upload_logo]=$(curl -sS --noproxy '*' -m 60 -o "$BODY" -w '%{http_code}' -K "$TOKEN_FILE" \
 	-H 'X-Request-Id: audit-integration_upload_logo' -F "file=@$TMP/logo.svg" \
 	"$ETL_URL/app/etl/integrations/upload-logo")
+# Only asks, and changes nothing: integration_test.
 "$ETL_BUILD/pulse-etl" routes openapi | jq -r '.paths[] | to_entries[] | select(.key != "get") | .value.operationId' |
-	sort >"$TMP/changes"
+	grep -vx integration_test | sort >"$TMP/changes"
 check_is "all routes that change something were asked" "$(printf '%s\n' "${!made[@]}" | sort)" "$(cat "$TMP/changes")"
 check_is "all of them did" "$(for name in "${!made[@]}"; do
 	[[ ${made[$name]} == 20? ]] || echo "$name ${made[$name]}"
@@ -163,7 +164,7 @@ check_is "and each has its line of who did what" "$(audited)" "$(cat "$TMP/chang
 tool() { ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" "$@" >"$TMP/tool.out" 2>&1; }
 by_hand() {
 	sql "SELECT string_agg(action || ' ' || COALESCE(row_id::text, '-'), ', ' ORDER BY id) FROM audit_log
-		WHERE who LIKE 'role:%' AND action !~ '^token'"
+		WHERE who LIKE 'role:%' AND action !~ '^(token|hook_secret)'"
 }
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other')"
 request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[]}'

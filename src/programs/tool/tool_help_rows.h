@@ -81,6 +81,31 @@ EXAMPLE("integration fields",
 EXAMPLE("integration disable", "pulse-etl integration disable --tenant 1 3")
 EXAMPLE("integration enable", "pulse-etl integration enable --tenant 1 3")
 
+OPTION("--type JOB_TYPE",
+    "what is read: jira_sync, github_sync, or one stream of these, such as"
+    " jira_issues")
+OPTION("--from TIME", "what has changed since then (UTC), such as 2026-01-31")
+OPTION("--full", "all there is, not only what has changed")
+EXAMPLE("extract run", "pulse-etl extract run --tenant 1 --integration 3")
+EXAMPLE("run list", "pulse-etl run list --tenant 1")
+EXAMPLE("run show", "pulse-etl run show --tenant 1 --output json 12")
+EXAMPLE("run watch", "pulse-etl run watch --tenant 1 12")
+EXAMPLE("run cancel", "pulse-etl run cancel --tenant 1 12")
+
+OPTION("--name NAME", "the job's name, which the tenant has once")
+OPTION("--every 1h", "how long from one run to the next: 90d, 12h, 30m or 45s")
+OPTION("--by-hand", "no schedule: it runs when somebody says so")
+OPTION("--jitter 5m", "each run begins up to so much later, by chance")
+EXAMPLE("job create",
+    "pulse-etl job create --tenant 1 --integration 3 --name all"
+    " --type jira_sync")
+EXAMPLE("job list", "pulse-etl job list --tenant 1")
+EXAMPLE("job show", "pulse-etl job show --tenant 1 4")
+EXAMPLE("job set", "pulse-etl job set --tenant 1 --every 30m 4")
+EXAMPLE("job pause", "pulse-etl job pause --tenant 1 4")
+EXAMPLE("job resume", "pulse-etl job resume --tenant 1 4")
+EXAMPLE("job run", "pulse-etl job run --tenant 1 --full 4")
+
 OPTION("--secret N", "the secret's id; pulse-etl hook-secret list has it")
 EXAMPLE("hook-secret add",
     "pulse-etl hook-secret add --tenant 1 --file secret 2")

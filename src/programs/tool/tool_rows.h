@@ -53,7 +53,7 @@ TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
 TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
     "Activate an integration again")
 TOOL("extract", "run", tool_extract_run,
-    "--tenant N --integration N [--type TYPE] [--from TIME] [--full]",
+    "--tenant N --integration N [--type JOB_TYPE] [--from TIME] [--full]",
     "Start an extraction and print its run's id")
 TOOL("run", "list", tool_run_list,
     "--tenant N [--integration N] [--limit N] " OUTPUT,
@@ -65,7 +65,7 @@ TOOL("run", "watch", tool_run_watch, "--tenant N ID",
 TOOL("run", "cancel", tool_run_cancel, "--tenant N ID",
     "End a run behind the page that is being read")
 TOOL("job", "create", tool_job_create,
-    "--tenant N --integration N --name NAME --type TYPE [--every 1h]"
+    "--tenant N --integration N --name NAME --type JOB_TYPE [--every 1h]"
     " [--jitter 5m]",
     "Make an extraction with a schedule and print its id")
 TOOL("job", "list", tool_job_list, "--tenant N " OUTPUT,
@@ -73,7 +73,7 @@ TOOL("job", "list", tool_job_list, "--tenant N " OUTPUT,
 TOOL("job", "show", tool_job_show, "--tenant N " OUTPUT " ID",
     "Print all that is known of a job")
 TOOL("job", "set", tool_job_set,
-    "--tenant N [--integration N] [--name NAME] [--type TYPE]"
+    "--tenant N [--integration N] [--name NAME] [--type JOB_TYPE]"
     " [--every 1h|--by-hand] [--jitter 5m] ID",
     "Change a job")
 TOOL("job", "pause", tool_job_pause, "--tenant N ID",
