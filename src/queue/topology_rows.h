@@ -6,7 +6,7 @@
  */
 #ifdef QUEUE
 QUEUE(QUEUE_EXTRACT, "extract_queue", "extract",
-    "extraction jobs, consumed by the platform's extractor")
+    "runs of extractions, for pulse-etl-extractor")
 QUEUE(QUEUE_TRANSFORM, "transform_queue", "transform",
     "the id of a stored batch")
 QUEUE(QUEUE_LOAD, "load_queue", "load", "the id of a transformed batch")

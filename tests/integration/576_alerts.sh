@@ -129,12 +129,10 @@ limit() {
 no_limit() { mgmt DELETE "/api/policies/$ETL_VHOST/short" >"$TMP/out"; part start worker; }
 fault queue_full "EtlNoWorkers EtlUnqueued" limit no_limit
 end_queue() { queue_eval transform_queue 'ra:stop_server(quorum_queues, amqqueue:get_pid(Q))' >"$TMP/out"; }
-# The relay gives it up after queue_rebuild, and declares it anew. A worker that
-# consumed from it is not told, and is started again (docs/operations.md).
+# The relay gives it up after queue_rebuild, and declares it anew.
 made_anew() {
 	wait_until 120 sh -c "grep -q 'event=queue_given_up' '$APP_LOGS/relay.log'"
 	wait_until 30 ready_is '[]'
-	part restart worker
 }
 fault queue_dead EtlQueueDown end_queue made_anew
 fault broker_paused EtlBrokerUnreachable "part pause rabbitmq" "part resume rabbitmq"
