@@ -59,6 +59,7 @@ check "the other one has a long job" becomes processing 10
 store "$(projects 901 901)"
 taken() { [ "$(row attempts)" = 1 ]; }
 check "the one that was stopped takes what waits" wait_until 20 taken
-check "for it was sent none" logged "worker.$stopped. event=consumer_lost queue=transform_queue text=\"the queue has messages"
+check "for it was sent none" logged \
+	"worker.$stopped. event=consumer_lost queue=transform_queue text=\"the queue has messages"
 check_is "no worker left for it" "$(workers | tr '\n' ' ')" "$pids"
 done_testing
