@@ -93,7 +93,7 @@ for part in pool worker relay; do
 	check "$part: HUP rereads the settings, and says which" wait_until 10 has_line $part '.event == "reread"
 		and (.changed | split(" ") | contains(["max_members", "log_level"])) and .after_restart == "max_body"'
 done
-for n in 1 2 3 4; do request GET /app/etl/health -H 'X-Request-Id: unheard'; done
+for _ in 1 2 3 4; do request GET /app/etl/health -H 'X-Request-Id: unheard'; done
 sleep 0.5
 check_fails "the log's level is another" grep -q unheard "$APP_LOGS/pool.log"
 many=$(jq -cn '[range(101)] | map({key: "k\(.)", value: 1}) | from_entries')

@@ -147,7 +147,7 @@ check "and none is lost when it goes on" wait_until 40 of_hung
 # -- a collector that is not there
 collector_down
 app restart pool
-for n in 1 2 3; do
+for _ in 1 2 3; do
 	store_one
 	sleep 1.2
 done

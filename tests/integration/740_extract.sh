@@ -18,7 +18,7 @@ check_is "an extraction is taken: 202" "$STATUS" 202
 check_is "with its run and the extractors that take it" "$(json '.success, (.run_id > 0), .queued, .consumers' |
 	paste -sd ' ')" "true true true 1"
 check_match "and where to look" "$(header Location)" "/app/etl/runs/$run$"
-check_is "the run is done" "$(run_ends)" done
+check_is "the run is done" "$(run_ends)" "done"
 check_is "nothing went wrong" "$(run_row errors)" "[]"
 check "all pages are processed" wait_until 120 all_processed
 check_is "all issues are there" "$(sql "SELECT count(*) FROM work_items WHERE integration_id = $cloud")" 135
@@ -41,7 +41,7 @@ check_is "each project has its mark" "$(sql "SELECT string_agg(part, ' ' ORDER B
 control DELETE requests >"$TMP/out"
 control PUT issue '{"key": "AA-3", "status": "Done"}' >"$TMP/out"
 extract "$cloud" jira_issues
-check_is "the next run is done" "$(run_ends)" done
+check_is "the next run is done" "$(run_ends)" "done"
 check_match "it asks in milliseconds, which have no zone" \
 	"$(asked '[.[] | select(.path | endswith("search/jql")) | .body.jql][0]')" \
 	'^"project = ..AA.. AND updated >= [0-9]{13} ORDER BY updated ASC"$'
@@ -69,7 +69,7 @@ done
 # -- Jira Data Center
 server=$(integration 'Jira DC' "$SOURCE_DATACENTER" token '{"deployment": "server", "projects": ["ORDER"]}')
 extract "$server" jira_sync
-check_is "Data Center: done" "$(run_ends)" done
+check_is "Data Center: done" "$(run_ends)" "done"
 check "and processed" wait_until 60 all_processed
 check_is "only the projects that the settings name" \
 	"$(sql "SELECT count(*) FROM work_items WHERE integration_id = $server")" 5
@@ -79,7 +79,7 @@ check_is "the histories are whole" \
 # -- GitHub
 github=$(integration "GitHub acme" "$SOURCE_GITHUB" token '{"organization": "acme"}')
 extract "$github" github_sync
-check_is "GitHub: done" "$(run_ends)" done
+check_is "GitHub: done" "$(run_ends)" "done"
 check "and processed" wait_until 120 all_processed
 check_is "its repositories" \
 	"$(sql "SELECT string_agg(full_name, ' ' ORDER BY full_name) FROM repositories")" "acme/api acme/web"

@@ -87,7 +87,7 @@ check_is "the integration is marked" "$(sql "SELECT refused_at IS NOT NULL FROM 
 check_match "the doctor names it" "$(cat "$TMP/doctor")" "integration $wrong refuses its credentials"
 api PUT "integrations/$wrong" --data '{"password": "right"}'
 extract "$wrong" jira_projects
-check_is "with the right ones: done" "$(run_ends)" done
+check_is "with the right ones: done" "$(run_ends)" "done"
 check_is "and it is marked no more" "$(sql "SELECT refused_at IS NULL FROM integrations WHERE id = $wrong")" t
 
 # -- limits

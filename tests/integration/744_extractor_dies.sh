@@ -42,7 +42,7 @@ for point in page_asked page_inserted page_committed page_published; do
 		export ETL_FAILPOINT=$point:3
 		app start extractor
 		extract "$jira" jira_sync '{"full": true}'
-		check_is "dying when $point: the run is done" "$(RUN_SECONDS=300 run_ends)" done
+		check_is "dying when $point: the run is done" "$(RUN_SECONDS=300 run_ends)" "done"
 		unset ETL_FAILPOINT
 		pages_are_whole "dying when $point"
 		app stop extractor
@@ -60,7 +60,7 @@ ETL_APP_EXTRACTORS=2 app start extractor
 extract "$jira" jira_issues '{"full": true}'
 publish extract "$(jq -cn --argjson id "$jira" --argjson run "$run" \
 	'{tenant_id: 1, integration_id: $id, job_type: "jira_issues", job_params: {}, run_id: $run}')"
-check_is "one message too many: done" "$(run_ends)" done
+check_is "one message too many: done" "$(run_ends)" "done"
 pages_are_whole "one message too many"
 rss=$(pgrep -P "$(app_pid extractor)" -x pulse-etl-extra | while read -r pid; do
 	sed -n 's/^VmHWM:[ \t]*\([0-9]*\) kB/\1/p' "/proc/$pid/status"

@@ -30,7 +30,7 @@ tool extract run --tenant 1 --integration "$jira" --from yesterday >"$TMP/out"
 check_is "a time that is none: 64" "$?" 64
 run=$(tool extract run --tenant 1 --integration "$jira" --type jira_issues --full --from 2026-01-31)
 check_is "everything, from a time" "$(run_row "is_full, from_at, job_params->>'full'")" "t|2026-01-31 00:00:00|true"
-check_is "which ends, too" "$(run_ends)" done
+check_is "which ends, too" "$(run_ends)" "done"
 
 # -- jobs
 job=$(tool job create --tenant 1 --integration "$jira" --name hourly --type jira_projects --every 1h --jitter 1m)
@@ -55,7 +55,7 @@ check_is "who did it is in the audit" "$(sql "SELECT string_agg(DISTINCT action,
 
 # -- messages of other publishers
 publish extract "{\"tenant_id\":1,\"integration_id\":$jira,\"job_type\":\"jira_issues\",\"job_params\":{}}"
-newest() { sql_is done "SELECT state FROM extract_runs WHERE id > $run AND job_type = 'jira_issues'"; }
+newest() { sql_is "done" "SELECT state FROM extract_runs WHERE id > $run AND job_type = 'jira_issues'"; }
 check "a message without a run makes one" wait_until 30 newest
 publish extract '{"tenant_id":1,"integration_id":1,"job_type":"nothing","job_params":{}}'
 check "one that nothing reads is dead" wait_until 20 queue_has extract_queue.dead 1
