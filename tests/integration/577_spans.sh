@@ -131,7 +131,7 @@ check "before it hangs, all was taken" sleep 1.5
 kill -s STOP "$collector_pid"
 hung=1af7651916cd43dd8448eb211c80319c
 slow=0
-for n in $(seq 20); do
+for _ in $(seq 20); do
 	api POST raw-data/store -H "traceparent: 00-$hung-b7ad6b7169203331-01" --data "$batch"
 	[ "$STATUS" = 201 ] || slow=$((slow + 100))
 	[ "${SECONDS_TAKEN%.*}" = 0 ] || slow=$((slow + 1))
