@@ -22,7 +22,7 @@ static void
 write_labels(const struct route *route, int class,
     char ret_labels[SERIES_LABELS_SIZE])
 {
-	char status[16] = "";
+	char status[32] = "";
 
 	if (class != 0)
 		(void)snprintf(status, sizeof(status), ",status=\"%dxx\"",
