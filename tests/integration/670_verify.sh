@@ -47,8 +47,8 @@ differs "a column with another name" \
 	"wits.description: the column is missing: character varying, nullable" \
 	"ALTER TABLE wits RENAME description TO words" "ALTER TABLE wits RENAME words TO description"
 differs "a type that was changed" \
-	"work_items.story_points: the type is bigint, declared is numeric" \
-	"ALTER TABLE work_items ALTER story_points TYPE bigint" "ALTER TABLE work_items ALTER story_points TYPE numeric"
+	"prs_comments.position: the type is bigint, declared is integer" \
+	"ALTER TABLE prs_comments ALTER position TYPE bigint" "ALTER TABLE prs_comments ALTER position TYPE integer"
 differs "a length that was changed" \
 	"raw_extraction_data.entity_type: the type is character varying(40), declared is character varying(50)" \
 	"ALTER TABLE raw_extraction_data ALTER entity_type TYPE varchar(40)" \
@@ -107,10 +107,14 @@ differs "a check that was dropped" \
 isolation="tenant_isolation FOR ALL TO public USING ((tenant_id = "
 isolation+="( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::integer)) OR "
 isolation+="( SELECT (current_setting('app.every_tenant'::text, true) = 'on'::text)))"
-differs "row-level security that is off" "prs: the policy is missing: $isolation" \
-	"ALTER TABLE prs DISABLE ROW LEVEL SECURITY" "ALTER TABLE prs ENABLE ROW LEVEL SECURITY"
-differs "row-level security that spares the owner" "wits: the policy is missing: $isolation" \
-	"ALTER TABLE wits NO FORCE ROW LEVEL SECURITY" "ALTER TABLE wits FORCE ROW LEVEL SECURITY"
+differs "row-level security that is off" "prs_keys: the policy is missing: $isolation" \
+	"ALTER TABLE prs_keys DISABLE ROW LEVEL SECURITY" "ALTER TABLE prs_keys ENABLE ROW LEVEL SECURITY"
+differs "row-level security that spares the owner" "etl_jobs: the policy is missing: $isolation" \
+	"ALTER TABLE etl_jobs NO FORCE ROW LEVEL SECURITY" "ALTER TABLE etl_jobs FORCE ROW LEVEL SECURITY"
+differs "a policy that keeps readers to their tenant" "wits: the policy is missing: reader_isolation RESTRICTIVE \
+FOR ALL TO pulse_etl_reader USING (tenant_id = ( SELECT report.reader_tenant()))" \
+	"DROP POLICY reader_isolation ON wits" "CREATE POLICY reader_isolation ON wits AS RESTRICTIVE
+	TO pulse_etl_reader USING (tenant_id = (SELECT report.reader_tenant()))"
 differs "a policy that lets everybody see everything" "users: the policy is missing: $isolation" \
 	"ALTER POLICY tenant_isolation ON users RENAME TO kept; CREATE POLICY tenant_isolation ON users USING (TRUE)" \
 	"DROP POLICY tenant_isolation ON users; ALTER POLICY kept ON users RENAME TO tenant_isolation"
@@ -132,15 +136,15 @@ check "and noted as what it is" grep -q 'WHERE is_commitment_point NOT VALID$' "
 sql "DROP INDEX $index; UPDATE workflows SET is_commitment_point = FALSE WHERE step_name = 'Done';
 	CREATE UNIQUE INDEX $index ON workflows (tenant_id, integration_id) WHERE is_commitment_point"
 
-sql "ALTER TABLE prs DROP COLUMN merged_by; ALTER TABLE prs ALTER number TYPE bigint;
+sql "ALTER TABLE prs DROP COLUMN body; ALTER TABLE prs ALTER work_item_place TYPE bigint;
 	DROP INDEX idx_prs_status; ALTER TABLE users DROP COLUMN email"
 verify
 check_is "several at once are all listed" "$(differences | sort)" \
-	'prs.merged_by: the column is missing: character varying, nullable
-prs.number: the type is bigint, declared is integer
+	'prs.body: the column is missing: text, nullable
+prs.work_item_place: the type is bigint, declared is integer
 prs: the index is missing: btree (status)
 users.email: the column is missing: character varying(255), NOT NULL'
-sql "ALTER TABLE prs ADD COLUMN merged_by VARCHAR; ALTER TABLE prs ALTER number TYPE integer;
+sql "ALTER TABLE prs ADD COLUMN body TEXT; ALTER TABLE prs ALTER work_item_place TYPE integer;
 	CREATE INDEX idx_prs_status ON prs (status); ALTER TABLE users ADD COLUMN email VARCHAR(255) NOT NULL"
 verify
 check_is "all made good: 0" "$CODE" 0

@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(integrations)
+REPORTED
 OWNED(INTEGER)
 COLUMN(provider, CHARS(50), NOT_NULL)
 COLUMN(type, CHARS(50), NOT_NULL)

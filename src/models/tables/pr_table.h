@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(prs)
+REPORTED
 OWNED(BIGINT)
 OF_INTEGRATION
 GIVEN(COLUMN(external_id, VARCHAR, NULLABLE))
@@ -54,6 +55,7 @@ INDEX("btree (external_id)")
 INDEX("btree (number)")
 INDEX("btree (status)")
 INDEX("btree (pr_created_at)")
+INDEX("btree (tenant_id, merged_at) WHERE active")
 
 TABLE(prs_keys)
 SERVED
@@ -86,6 +88,7 @@ KEY("UNIQUE (pr_id, identity)")
 KEY("FOREIGN KEY (tenant_id, pr_id) REFERENCES prs(tenant_id, id)")
 
 TABLE(prs_commits)
+REPORTED
 OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))

@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(raw_extraction_data)
+REPORTED
 COLUMN(id, BIGINT, NOT_NULL)
 COLUMN(tenant_id, INTEGER, NOT_NULL)
 OF_INTEGRATION

@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(repositories)
+REPORTED
 OWNED(BIGINT)
 OF_INTEGRATION
 GIVEN(COLUMN(external_id, VARCHAR, NULLABLE))

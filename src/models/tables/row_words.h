@@ -24,6 +24,8 @@
  *
  *	ISOLATED(column)  only the tenant that the column names sees its rows,
  *	                  or whoever sees every tenant's
+ *	REPORTED          readers see the rows of their login's tenant, through
+ *	                  the views of the schema report
  *	SERVED            the service reads and writes the rows
  *	SERVED_ID         it takes ids from the sequence
  *	KEPT(type)        id, of that type, tenant_id, active, created_at and
@@ -82,6 +84,11 @@
 	    " = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true)," \
 	    " ''::text))::integer)) OR ( SELECT" \
 	    " (current_setting('app.every_tenant'::text, true) = 'on'::text)))")
+#define REPORTED \
+	POLICY("reader_sees FOR SELECT TO pulse_etl_reader USING" \
+	    " (tenant_id = ( SELECT report.reader_tenant()))") \
+	POLICY("reader_isolation RESTRICTIVE FOR ALL TO pulse_etl_reader" \
+	    " USING (tenant_id = ( SELECT report.reader_tenant()))")
 #define SERVED \
 	GRANT("SELECT") GRANT("INSERT") GRANT("UPDATE") GRANT("DELETE")
 #define SERVED_ID GRANT("USAGE of its sequence")

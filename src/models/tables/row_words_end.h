@@ -16,6 +16,7 @@
 #undef STICKY
 #undef MEASURED
 #undef ISOLATED
+#undef REPORTED
 #undef SERVED
 #undef SERVED_ID
 #undef KEPT

@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(statuses_mappings)
+REPORTED
 OWNED(INTEGER)
 OF_INTEGRATION
 COLUMN(status_from, VARCHAR, NOT_NULL)

@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(statuses)
+REPORTED
 OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))

@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(wits_mappings)
+REPORTED
 OWNED(INTEGER)
 OF_INTEGRATION
 COLUMN(wit_from, VARCHAR, NOT_NULL)

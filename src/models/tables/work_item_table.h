@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(work_items)
+REPORTED
 OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(external_id, VARCHAR, NULLABLE))
@@ -82,8 +83,12 @@ INDEX("btree (wit_id)")
 INDEX("btree (created)")
 INDEX("btree (updated)")
 INDEX("btree (parent_external_id)")
+INDEX("btree (tenant_id, project_id) INCLUDE (created, work_first_started_at,"
+    " work_last_completed_at, total_cycle_time_seconds,"
+    " total_lead_time_seconds, history_complete) WHERE active")
 
 TABLE(changelogs)
+REPORTED
 OWNED(BIGINT)
 OF_INTEGRATION
 ONCE(COLUMN(work_item_id, BIGINT, NOT_NULL))

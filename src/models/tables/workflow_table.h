@@ -3,6 +3,7 @@
 #include "models/tables/row_words.h"
 
 TABLE(workflows)
+REPORTED
 OWNED(INTEGER)
 OF_INTEGRATION
 COLUMN(step_name, VARCHAR, NOT_NULL)

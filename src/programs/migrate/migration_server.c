@@ -5,6 +5,7 @@
 
 #define OWNER "'pulse_etl_owner'"
 #define SERVICE "'pulse_etl_service'"
+#define READER "'pulse_etl_reader'"
 #define EXISTS_ROLE(name) \
 	"EXISTS (SELECT FROM pg_roles WHERE rolname = " name ")"
 
@@ -15,6 +16,9 @@ static const char database_sql[] =
     " format('the database''s encoding is %s, and has to be UTF8: make it with"
     " CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0',"
     " current_setting('server_encoding')) END),"
+    " (CASE WHEN current_setting('server_version_num')::integer < 150000 THEN"
+    " format('the server is PostgreSQL %s, and has to be 15 or later: upgrade"
+    " it', current_setting('server_version')) END),"
     " (CASE WHEN current_schema() IS DISTINCT FROM 'public' THEN"
     " format('the tables would be looked for in the schema %s, and have to be"
     " in public: ALTER ROLE ... RESET search_path, also IN DATABASE, and ALTER"
@@ -22,8 +26,8 @@ static const char database_sql[] =
     " 'of none')) END),"
     " ((SELECT format('the role %s is a superuser or bypasses row-level"
     " security, which keeps tenants apart', rolname) FROM pg_roles"
-    " WHERE rolname = " SERVICE
-    " AND (rolsuper OR rolbypassrls))),"
+    " WHERE rolname IN (" SERVICE ", " READER
+    ") AND (rolsuper OR rolbypassrls) LIMIT 1)),"
     " ((SELECT 'the service may not use the schema public: GRANT USAGE ON"
     " SCHEMA public TO pulse_etl_service' FROM pg_roles AS r"
     " JOIN pg_namespace AS n ON n.nspname = 'public'"
@@ -93,7 +97,17 @@ static const char runner_sql[] =
     " 'migration_history') AND NOT pg_has_role(current_user, relowner, 'USAGE')"
     " LIMIT 1), current_user || ' does not own the tables: use their owner, or"
     " be its member', false),"
-    " (7, (SELECT '' FROM " LOST " LIMIT 1), (SELECT 'the service has lost"
+    " (7, CASE WHEN NOT " EXISTS_ROLE(READER) " THEN"
+    " 'CREATE ROLE pulse_etl_reader NOLOGIN' END,"
+    " 'the role pulse_etl_reader is missing, and ' || current_user ||"
+    " ' may not create it: CREATE ROLE pulse_etl_reader as a superuser',"
+    " rolsuper OR rolcreaterole),"
+    " (8, CASE WHEN to_regnamespace('report') IS NULL AND NOT"
+    " has_database_privilege(current_database(), 'CREATE') THEN '' END,"
+    " format('%s may not make the schema report: GRANT CREATE ON DATABASE %I"
+    " TO %I, as its owner', current_user, current_database(), current_user),"
+    " false),"
+    " (9, (SELECT '' FROM " LOST " LIMIT 1), (SELECT 'the service has lost"
     " rights, see --verify: ' || string_agg('GRANT SELECT, INSERT ON ' ||"
     " relname || ' TO pulse_etl_service', '; ') FROM " LOST "), false)"
     ") AS needs (place, fix, what, may) WHERE fix IS NOT NULL"

@@ -23,8 +23,8 @@ struct question {
 
 static const struct question questions[] = {
 	{ "PostgreSQL",
-	    "SELECT " LEVEL("v < 140000",
-		"v < 150000") "'version ' || current_setting('server_version'),"
+	    "SELECT " LEVEL("v < 150000",
+		"false") "'version ' || current_setting('server_version'),"
 			      " 'upgrade to PostgreSQL 15 or later'"
 			      " FROM (SELECT current_setting('server_version_num')::int AS v,"
 			      " $1::bigint) AS s" },

@@ -11,7 +11,7 @@
 #include "programs/tool/setup.h"
 #include "programs/tool/tool_user.h"
 
-#define VERSION_LEAST 140000
+#define VERSION_LEAST 150000
 #define LOOPBACK "127.0.0.1"
 #define PATH_BYTES 4096
 
@@ -22,6 +22,7 @@ enum {
 	HAS_OWNER,
 	HAS_SERVICE,
 	HAS_LOGIN,
+	HAS_READER,
 	IS_OWNER,
 	WHO,
 	IS_16,
@@ -34,6 +35,7 @@ enum {
 	" EXISTS (SELECT FROM pg_roles WHERE rolname = 'pulse_etl_owner')," \
 	" EXISTS (SELECT FROM pg_roles WHERE rolname = 'pulse_etl_service')," \
 	" EXISTS (SELECT FROM pg_roles WHERE rolname = $1)," \
+	" EXISTS (SELECT FROM pg_roles WHERE rolname = 'pulse_etl_reader')," \
 	" (SELECT COALESCE(bool_or(pg_has_role(current_user, oid, 'USAGE'))," \
 	" false) FROM pg_roles WHERE rolname = 'pulse_etl_owner')," \
 	" quote_ident(current_user)," \
@@ -141,7 +143,7 @@ setup_check_database(struct setup *setup, struct diag *diag)
 	rc = ask_facts(admin, setup, &facts, diag);
 	if (rc == E_OK && !holds(facts, FIT))
 		rc = diag_set(diag, E_INVALID,
-		    "PostgreSQL 14 or later is"
+		    "PostgreSQL 15 or later is"
 		    " needed");
 	if (rc == E_OK)
 		rc = make_dsn(setup, admin, diag);
@@ -167,6 +169,8 @@ print_sql(const struct setup *setup, char *const *facts, const char *verifier)
 		(void)printf("GRANT pulse_etl_owner TO %s%s;\n", facts[WHO],
 		    holds(facts, IS_16) ? " WITH INHERIT TRUE, SET TRUE" : "");
 	(void)puts("GRANT CREATE ON SCHEMA public TO pulse_etl_owner;");
+	if (!holds(facts, HAS_READER))
+		(void)puts("CREATE ROLE pulse_etl_reader NOLOGIN;");
 	if (!holds(facts, HAS_LOGIN))
 		(void)printf(
 		    "CREATE ROLE %s LOGIN PASSWORD '%s'"
@@ -223,7 +227,8 @@ setup_check_roles(struct setup *setup, struct diag *diag)
 		    setup->tool->arena, &verifier, diag);
 	if (rc == E_OK && !holds(facts, MAY_CREATE) &&
 	    !(holds(facts, HAS_OWNER) && holds(facts, HAS_SERVICE) &&
-		holds(facts, HAS_LOGIN) && holds(facts, IS_OWNER))) {
+		holds(facts, HAS_READER) && holds(facts, HAS_LOGIN) &&
+		holds(facts, IS_OWNER))) {
 		print_sql(setup, facts, verifier);
 		rc = diag_set(diag, E_FORBIDDEN,
 		    "%s may not make roles: let a"
