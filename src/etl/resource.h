@@ -27,9 +27,13 @@ struct edit {
 	const char *kept; /* of a removal: why it is only deactivated */
 };
 
-/* A table of the catalogue; one that has a list only needs its table only. */
+/*
+ * A table of the catalogue; one that has a list only needs its table only. Or a
+ * report (models/report/report.h), which needs nothing else.
+ */
 struct resource {
 	const struct catalogue *table;
+	const struct report *report;
 	const char *event; /* "wit_mapping", for the audit */
 	bool recorded;	   /* changes go to audit_log, too */
 	size_t size;	   /* of the values that the input rows fill */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "etl/page.h"
 #include "etl/resource.h"
 #include "http/field.h"
 
@@ -43,92 +44,6 @@ static const struct field integration_rows[] = {
 const struct field_set integration_list_input = { integration_rows,
 	COUNT(integration_rows) };
 
-/* A cursor is `id:key` of a page's last row, in hexadecimal. */
-static const char digits[] = "0123456789abcdef";
-
-static char *
-write_cursor(struct arena *arena, int64_t id, struct span key)
-{
-	char *plain = arena_printf(arena, "%" PRId64 ":%.*s", id,
-	    SPAN_ARG(key));
-	size_t len = strlen(plain);
-	char *cursor = arena_ask(arena, 2 * len + 1);
-
-	if (cursor == NULL)
-		return NULL;
-	for (size_t i = 0; i < len; i++) {
-		cursor[2 * i] = digits[(unsigned char)plain[i] >> 4];
-		cursor[2 * i + 1] = digits[(unsigned char)plain[i] & 15];
-	}
-	return cursor;
-}
-
-/* Its key may be any text or number; the statement binds it. */
-static enum err
-read_cursor(struct req *rq, const struct catalogue *table, struct span cursor,
-    struct catalogue_filter *filter)
-{
-	int64_t number;
-	char *plain = arena_ask(rq->arena, cursor.len / 2 + 1);
-	struct span id, key = { plain, cursor.len / 2 };
-	bool fine = cursor.len % 2 == 0;
-
-	if (plain == NULL)
-		return arena_done(rq->arena, &rq->diag);
-	for (size_t i = 0; fine && i < cursor.len; i++) {
-		const char *digit = memchr(digits, cursor.at[i], 16);
-
-		fine = digit != NULL;
-		if (fine)
-			plain[i / 2] = (char)((unsigned char)plain[i / 2] << 4 |
-			    (digit - digits));
-	}
-	id = span_cut(&key, ':');
-	fine = fine && key.at != NULL && span_int64(id, &filter->after_id) &&
-	    (table->sort_is_text || span_int64(key, &number)) &&
-	    span_utf8_chars(key) != SIZE_MAX &&
-	    (key.len == 0 || memchr(key.at, '\0', key.len) == NULL);
-	if (!fine)
-		return request_refuse(rq, FIELD_QUERY, "cursor", "cursor",
-		    "must be the X-Next-Cursor of another page");
-	filter->after_key = key;
-	return E_OK;
-}
-
-static void
-add_encoded(struct buf *out, struct span text)
-{
-	static const char plain[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (memchr(plain, text.at[i], sizeof(plain) - 1) != NULL)
-			buf_add_char(out, text.at[i]);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)text.at[i]);
-	}
-}
-
-/* Where the next page is: the same query with another cursor (RFC 8288). */
-static void
-write_next(struct req *rq, struct resp *rp, const char *cursor)
-{
-	response_header(rp, "X-Next-Cursor", cursor);
-	buf_printf(rp->head, "Link: <%s?", rq->route->path);
-	for (size_t i = 0; i < rq->params.count; i++) {
-		const struct param *pair = &rq->params.pairs[i];
-
-		if (span_is(pair->name, "cursor"))
-			continue;
-		add_encoded(rp->head, pair->name);
-		buf_add_char(rp->head, '=');
-		add_encoded(rp->head, pair->value);
-		buf_add_char(rp->head, '&');
-	}
-	buf_printf(rp->head, "cursor=%s>; rel=\"next\"\r\n", cursor);
-}
-
 static enum err
 read_filter(struct req *rq, const struct catalogue *table,
     struct catalogue_filter *filter)
@@ -139,7 +54,8 @@ read_filter(struct req *rq, const struct catalogue *table,
 
 	rc = fields_read(rq->route->input, rq, &input);
 	if (rc == E_OK && input.cursor.at != NULL)
-		rc = read_cursor(rq, table, input.cursor, &input.filter);
+		rc = page_read(rq, input.cursor, table->sort_is_text,
+		    &input.filter.after_id, &input.filter.after_key);
 	input.filter.tenant_id = rq->who.tenant_id;
 	input.filter.has_active = params_find(&rq->params, "active", &active) >
 	    0;
@@ -189,7 +105,7 @@ resource_list(struct req *rq, struct resp *rp)
 {
 	const struct catalogue *table = rq->route->resource->table;
 	struct catalogue_filter filter;
-	char count[24], *cursor;
+	char count[24];
 	struct db_rows *rows;
 	int64_t total;
 	int found, shown = 0;
@@ -213,12 +129,10 @@ resource_list(struct req *rq, struct resp *rp)
 		return rc;
 	(void)snprintf(count, sizeof(count), "%" PRId64, total);
 	response_header(rp, "X-Total-Count", count);
-	if (shown < found) {
-		cursor = write_cursor(rq->arena, db_int(rows, shown - 1, 0),
+	if (shown < found)
+		rc = page_next(rq, rp, db_int(rows, shown - 1, 0),
 		    catalogue_key(table, rows, shown - 1));
-		if (cursor == NULL)
-			return arena_done(rq->arena, &rq->diag);
-		write_next(rq, rp, cursor);
-	}
+	if (rc != E_OK)
+		return rc;
 	return resource_version(rq, rp, SPAN_NONE);
 }

@@ -40,6 +40,16 @@
 	    path "/{id}/dependencies", ROLE_READER, resource_dependencies, \
 	    NO_INPUT, "What depends on " a " " noun, \
 	    answer_##name##_dependencies, "200 304")
+
+#define REPORT_LIST(name, names, path, sentence) \
+	ROUTE_OF(name##_resource, names##_list, "GET", path, ROLE_READER, \
+	    report_get_list, name##_list_input, sentence, \
+	    answer_##name##_list, "200 304")
+
+#define REPORT_ONE(name, path, sentence) \
+	ROUTE_OF(name##_resource, name##_get, "GET", path "/{id}", \
+	    ROLE_READER, report_get_one, NO_INPUT, sentence, answer_##name, \
+	    "200 304")
 /* clang-format on */
 
 #endif

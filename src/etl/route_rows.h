@@ -19,6 +19,11 @@
  *	    its list; making, reading, changing and deleting one
  *	RESOURCE_DEPENDENCIES(name, path, "a", noun)
  *	    what depends on one
+ * A report has those of reports.c, with the input rows NAME_list_input:
+ *	REPORT_LIST(name, names, path, sentence)
+ *	    its list, as JSON, CSV or newline-delimited JSON
+ *	REPORT_ONE(name, path, sentence)
+ *	    one row, with its parts
  */
 #include "etl/resource_routes.h"
 
@@ -114,3 +119,26 @@ ROUTE("GET", "/app/etl/integrations/{id}/fields", ROLE_ADMIN,
     answer_source_fields, "200")
 RESOURCE_LIST(project, projects, "/app/etl/projects",
     "Projects with their work item types and statuses")
+REPORT_LIST(work_item, work_items, "/app/etl/work-items",
+    "Work items with their metrics")
+REPORT_ONE(work_item, "/app/etl/work-items",
+    "One work item with its changes of status")
+REPORT_LIST(pull_request, pull_requests, "/app/etl/prs",
+    "Pull requests with their times")
+REPORT_ONE(pull_request, "/app/etl/prs",
+    "One pull request with its reviews, commits and comments")
+REPORT_LIST(repository, repositories, "/app/etl/repositories", "Repositories")
+REPORT_LIST(status_change, status_changes, "/app/etl/reports/status_changes",
+    "Changes of status of work items")
+REPORT_LIST(flow_daily, flow_daily, "/app/etl/reports/flow_daily",
+    "What arrived, began and ended, by day and project")
+REPORT_LIST(cycle_time, cycle_times, "/app/etl/reports/cycle_times",
+    "Percentiles of cycle and lead times, by week of completion and project")
+REPORT_LIST(pr_time, pr_times, "/app/etl/reports/pr_times",
+    "Percentiles of pull requests' times, by week of merge and repository")
+REPORT_LIST(deployment, deployments, "/app/etl/reports/deployments",
+    "Merges into the default branch, and what reverted them")
+REPORT_LIST(dora_weekly, dora_weekly, "/app/etl/reports/dora_weekly",
+    "The four numbers of DORA, by week and repository")
+REPORT_LIST(etl_health, etl_health, "/app/etl/reports/etl_health",
+    "Batches that wait or failed, by integration")

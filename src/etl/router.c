@@ -175,7 +175,9 @@ check_answer(struct req *rq, const struct resp *rp)
 	struct buf text;
 	enum err rc;
 
-	if (rp->status == 304 || rp->is_packed)
+	if (rp->status == 304 || rp->is_packed ||
+	    (rq->route->answer->is_table &&
+		strcmp(rp->media_type, "application/json") != 0))
 		return E_OK;
 	buf_init(&text, 2 * rp->body->cap);
 	response_outline(rp, &text);

@@ -120,6 +120,7 @@ request_from_fcgi(struct req *rq, struct fcgi *fcgi)
 	rq->content_length = header(fcgi, "CONTENT_LENGTH");
 	rq->accept_encoding = header(fcgi, "HTTP_ACCEPT_ENCODING");
 	rq->if_match = header(fcgi, "HTTP_IF_MATCH");
+	rq->accept = header(fcgi, "HTTP_ACCEPT");
 	rq->if_none_match = header(fcgi, "HTTP_IF_NONE_MATCH");
 	/* An empty one is refused: its client believes to be protected. */
 	rq->idempotency_key = fcgi_param(fcgi, "HTTP_IDEMPOTENCY_KEY");

@@ -62,6 +62,7 @@ struct req {
 	struct span content_type;
 	struct span content_encoding;
 	struct span content_length;
+	struct span accept;
 	struct span accept_encoding;
 	struct span if_match;
 	struct span if_none_match;

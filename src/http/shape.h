@@ -45,7 +45,7 @@ struct shape_row {
 
 /*
  * An object of these members and no others, of any without rows; is_list: an
- * array of such.
+ * array of such; is_table: also had as CSV, and as lines of JSON.
  */
 struct shape {
 	const char *name; /* its schema's, unique; NULL: plain text, no JSON */
@@ -53,6 +53,7 @@ struct shape {
 	const struct shape_row *rows;
 	size_t count;
 	bool is_list;
+	bool is_table;
 };
 
 /*
@@ -67,12 +68,17 @@ enum err shape_check(const struct shape *shape, struct span json,
 
 /* Of an answer, of a page of such, and of a part of one, named as it is. */
 #define SHAPE(id, name, sentence, rows) \
-	const struct shape id = { name, sentence, rows, COUNT(rows), false };
+	const struct shape id = { name, sentence, rows, COUNT(rows), false, \
+		false };
 #define SHAPE_PAGE(id, name, sentence, rows) \
-	const struct shape id = { name, sentence, rows, COUNT(rows), true };
+	const struct shape id = { name, sentence, rows, COUNT(rows), true, \
+		false };
+#define SHAPE_TABLE(id, name, sentence, rows) \
+	const struct shape id = { name, sentence, rows, COUNT(rows), true, \
+		true };
 #define SHAPE_PART(id, sentence, rows) \
 	static const struct shape id = { #id, sentence, rows, COUNT(rows), \
-		false };
+		false, false };
 
 /* Rows from those that write the members: SHOWN of models/tables/column.h. */
 #define SHAPE_ROW(member, kind, null, sql) \

@@ -27,6 +27,17 @@ sed 's/.*Bearer \([^"]*\).*/\1/' "$ETL_CURLRC" >"$TMP/token"
 request GET /app/etl/openapi.json
 cp "$BODY" "$TMP/openapi.json"
 
+sql "INSERT INTO work_items (id, tenant_id, integration_id, external_id, key, created)
+	VALUES (1, 1, 1, 'w', 'DEMO-1', now());
+	INSERT INTO changelogs (tenant_id, integration_id, work_item_id, external_id) VALUES (1, 1, 1, 'c');
+	INSERT INTO repositories (id, tenant_id, integration_id, external_id, full_name, default_branch)
+	VALUES (1, 1, 2, 'r', 'demo/shop', 'main');
+	INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id, number, destination, merged_at)
+	VALUES (1, 1, 2, 'p', 1, 7, 'main', now());
+	INSERT INTO prs_reviews (tenant_id, integration_id, external_id, pr_id) VALUES (1, 2, 'v', 1);
+	INSERT INTO prs_commits (tenant_id, integration_id, external_id, pr_id) VALUES (1, 2, 's', 1);
+	INSERT INTO prs_comments (tenant_id, integration_id, external_id, pr_id) VALUES (1, 2, 'm', 1)"
+
 # -- examples
 examples() { # OPENAPI.JSON [URL TOKEN_FILE]
 	OPENAPI_TOOLS=$ETL_OPENAPI_TOOLS node "$ETL_SOURCE/tests/openapi/examples.mjs" "$@"

@@ -98,7 +98,7 @@ licences() {
 # What answers show of a table is compared with it by a test that has to know.
 shown_are_compared() {
 	test=tests/unit/models/catalogue/check_catalogue.c
-	find src/models -name '*_shown_rows.h' | sort | while IFS= read -r file; do
+	find src/models -name '*_shown_rows.h' ! -path 'src/models/report/*' | sort | while IFS= read -r file; do
 		grep -qsF "\"${file#src/}\"" "$test" ||
 			echo "$file:1: $test does not include it"
 	done

@@ -4,7 +4,7 @@
 //
 // Each operation, parameter and member has its words; each example is as its
 // schema says. With URL the bodies of the examples are sent to a service with the
-// demo tenant, and what it answers has the members of the example of the answer.
+// demo tenant, a work item and a pull request, and what it answers has the members of the example of the answer.
 // Prints what is wrong, then how much was looked at; exit code 1 for any fault.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -167,6 +167,13 @@ async function live() {
 			await send('integration_toggle', 200, made);
 		await send(`${one}_delete`, 200, made);
 	}
+	for (const [one, many] of [['work_item', 'work_items'], ['pull_request', 'pull_requests']]) {
+		const { value } = await send(`${many}_list`, 200);
+		await send(`${one}_get`, 200, { id: value[0]?.id });
+	}
+	for (const name of ['repositories', 'status_changes', 'flow_daily', 'cycle_times', 'pr_times', 'deployments',
+		'dora_weekly', 'etl_health'])
+		await send(`${name}_list`, 200);
 	for (const name of operations.keys())
 		must(tried.has(name), `${name} was not tried`);
 }

@@ -239,6 +239,41 @@ takes_header(const struct operation *op, const char *name)
 	return false;
 }
 
+#define EXAMPLE_MAX 65536
+
+/* The same answer as text: lines of JSON; CSV, of which the first line. */
+static void
+write_lines(struct json *json, const struct shape *shape)
+{
+	struct shape one = *shape;
+	struct json line;
+	struct buf text;
+
+	one.is_list = false;
+	buf_init(&text, EXAMPLE_MAX);
+	json_init(&line, &text);
+	openapi_shape_example(&line, NULL, &one);
+	buf_add_char(&text, '\n');
+	json_object(json, "application/x-ndjson");
+	json_object(json, "schema");
+	json_text(json, "type", "string");
+	json_end(json);
+	json_span(json, "example", buf_span(&text));
+	json_end(json);
+	buf_reset(&text, EXAMPLE_MAX);
+	for (size_t i = 0; i < shape->count; i++)
+		buf_printf(&text, "%s%s", i == 0 ? "" : ",",
+		    shape->rows[i].name);
+	buf_add_text(&text, "\r\n");
+	json_object(json, "text/csv");
+	json_object(json, "schema");
+	json_text(json, "type", "string");
+	json_end(json);
+	json_span(json, "example", buf_span(&text));
+	json_end(json);
+	buf_free(&text);
+}
+
 /* An answer that is no error. */
 static void
 write_success(struct json *json, const struct operation *op, int status)
@@ -258,7 +293,8 @@ write_success(struct json *json, const struct operation *op, int status)
 	if (status == 200 && takes_header(op, "Idempotency-Key"))
 		openapi_header(json, "Idempotency-Replayed");
 	if (shape->is_list && status == 200) {
-		openapi_header(json, "X-Total-Count");
+		if (!shape->is_table)
+			openapi_header(json, "X-Total-Count");
 		openapi_header(json, "X-Next-Cursor");
 		openapi_header(json, "Link");
 	}
@@ -276,6 +312,8 @@ write_success(struct json *json, const struct operation *op, int status)
 	json_end(json);
 	openapi_answer_example(json, "example", op->route, status);
 	json_end(json);
+	if (shape->is_table)
+		write_lines(json, shape);
 	json_end(json);
 }
 

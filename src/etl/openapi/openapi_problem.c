@@ -21,7 +21,7 @@ static const struct shape_row error_rows[] = {
 	/* clang-format on */
 };
 static const struct shape error_shape = { "field_error", "An invalid field",
-	error_rows, COUNT(error_rows), false };
+	error_rows, COUNT(error_rows), false, false };
 static const struct shape_row problem_rows[] = {
 	/* clang-format off */
 	{ "type", SHAPE_TEXT, 0, NULL, NULL },
@@ -37,7 +37,7 @@ static const struct shape_row problem_rows[] = {
 	/* clang-format on */
 };
 const struct shape openapi_problem_shape = { "problem",
-	"What went wrong (RFC 9457)", problem_rows, COUNT(problem_rows),
+	"What went wrong (RFC 9457)", problem_rows, COUNT(problem_rows), false,
 	false };
 
 /* What a problem has besides X-Request-Id; status 0: where no route is. */

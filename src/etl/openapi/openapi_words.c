@@ -16,6 +16,7 @@ static const struct member members[] = {
 #define VALUE(name, example, sentence) { name, false, example, sentence },
 #define PART(name, sentence) { name, false, NULL, sentence },
 #include "etl/openapi/member_rows.h"
+#include "etl/openapi/report_member_rows.h"
 #undef TEXT
 #undef VALUE
 #undef PART
@@ -146,12 +147,16 @@ openapi_answer_sentence(const struct route *route, int status)
 	return route->answer->sentence;
 }
 
-/* A member of an example; one that may be absent only with a row of its own. */
+/*
+ * A member of an example; one that may be absent only with a row of its own, or
+ * where clients choose which there are.
+ */
 static void
 write_member(struct json *json, const struct shape *shape,
     const struct shape_row *row)
 {
-	bool is_optional = (row->flags & SHAPE_OPTIONAL) != 0;
+	bool is_optional = (row->flags & SHAPE_OPTIONAL) != 0 &&
+	    !shape->is_table;
 
 	if (row->of == NULL) {
 		(void)openapi_member_example(json, row->name, shape->name,

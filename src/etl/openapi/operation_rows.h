@@ -29,6 +29,11 @@ TAG("status-mappings",
     " has")
 TAG("workflows", "The steps of work, in their order")
 TAG("projects", "Projects, as their sources name them")
+TAG("work-items", "Work items that were loaded, and their changes of status")
+TAG("prs", "Pull requests that were loaded, and their parts")
+TAG("repositories", "Repositories that were loaded")
+TAG("reports",
+    "Numbers of what was loaded; the views of the schema report have the same")
 
 OPERATION("health_get",
     "The process that answers looks at nothing else: it is"
@@ -112,6 +117,52 @@ OPERATION("job_run",
 OPERATION("run_cancel",
     "It ends behind the page that is being read; what was stored stays. One"
     " that has ended is refused with the code conflict.")
+OPERATION("work_items_list",
+    "By id. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page. updated_after gives what changed since.")
+OPERATION("pull_requests_list",
+    "By id. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page. updated_after gives what changed since.")
+OPERATION("repositories_list",
+    "By id. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page. updated_after gives what changed since.")
+OPERATION("status_changes_list",
+    "By id. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page.")
+OPERATION("flow_daily_list",
+    "By day and project. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page. A project has a row for each day since its first event.")
+OPERATION("cycle_times_list",
+    "By week and project. Accept takes CSV (text/csv) and lines of JSON"
+    " (application/x-ndjson), too. X-Next-Cursor and Link name the next"
+    " page.")
+OPERATION("pr_times_list",
+    "By week and repository. Accept takes CSV (text/csv) and lines of "
+    "JSON (application/x-ndjson), too. X-Next-Cursor and Link name the "
+    "next page.")
+OPERATION("deployments_list",
+    "By the id of the pull request. Accept takes CSV (text/csv) and "
+    "lines of JSON (application/x-ndjson), too. X-Next-Cursor and Link "
+    "name the next page. No source tells deployments: a merge into the "
+    "default branch stands for one.")
+OPERATION("dora_weekly_list",
+    "By week and repository. Accept takes CSV (text/csv) and lines of "
+    "JSON (application/x-ndjson), too. X-Next-Cursor and Link name the "
+    "next page.")
+OPERATION("etl_health_list",
+    "By integration. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page.")
+OPERATION("work_item_get",
+    "The changes are those of status, oldest first.")
+OPERATION("pull_request_get",
+    "Its reviews, commits and comments are those that are active, "
+    "oldest first.")
 OPERATION("_list",
     "Pages of at most 1000. X-Next-Cursor and Link name the next"
     " page, X-Total-Count says how many rows the filter finds.")

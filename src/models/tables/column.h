@@ -6,10 +6,11 @@
  *
  *	SHOWN(member, kind, null, SQL)
  *
- * in the order of the members. kind is what JSON has: INT, TEXT, STAMP, BOOL,
- * JSON or MAP; no other type is shown. null: NOT_NULL or NULLABLE. In the SQL t
- * is the table; a column of it is "t.NAME", and has to be what its row in
- * *_table.h says (tests/unit/models/catalogue/check_catalogue.c).
+ * in the order of the members. kind is what JSON has: INT, NUMBER, TEXT, STAMP,
+ * BOOL, JSON or MAP; no other type is shown. null: NOT_NULL or NULLABLE. In the
+ * SQL t is the table; a column of it is "t.NAME", and has to be what its row in
+ * *_table.h says (tests/unit/models/catalogue/check_catalogue.c), a report's what
+ * its view has (625_reports.sh).
  */
 #ifndef MODELS_TABLES_COLUMN_H
 #define MODELS_TABLES_COLUMN_H
@@ -25,8 +26,9 @@ enum column_kind {
 	COLUMN_TEXT,
 	COLUMN_STAMP, /* a text, ISO 8601 */
 	COLUMN_BOOL,
-	COLUMN_JSON,	       /* as PostgreSQL prints it */
-#define COLUMN_MAP COLUMN_JSON /* an object always */
+	COLUMN_JSON,		  /* as PostgreSQL prints it */
+#define COLUMN_MAP COLUMN_JSON	  /* an object always */
+#define COLUMN_NUMBER COLUMN_JSON /* with a fraction */
 	COLUMN_ROWS, /* an array of another table's objects; see below */
 };
 
@@ -59,6 +61,7 @@ void columns_write(struct json *json, const struct column *columns,
 /* How a kind is read; a stamp is ISO 8601, whatever the session says. */
 #define COLUMN_READ(kind, sql) COLUMN_READ_##kind(sql)
 #define COLUMN_READ_INT(sql) sql
+#define COLUMN_READ_NUMBER(sql) sql
 #define COLUMN_READ_TEXT(sql) sql
 #define COLUMN_READ_BOOL(sql) sql
 #define COLUMN_READ_JSON(sql) sql

@@ -25,9 +25,9 @@ static const struct question questions[] = {
 	{ "PostgreSQL",
 	    "SELECT " LEVEL("v < 150000",
 		"false") "'version ' || current_setting('server_version'),"
-			      " 'upgrade to PostgreSQL 15 or later'"
-			      " FROM (SELECT current_setting('server_version_num')::int AS v,"
-			      " $1::bigint) AS s" },
+			 " 'upgrade to PostgreSQL 15 or later'"
+			 " FROM (SELECT current_setting('server_version_num')::int AS v,"
+			 " $1::bigint) AS s" },
 	{ "encoding",
 	    "SELECT " LEVEL("e <> 'UTF8'",
 		"false") "e,"

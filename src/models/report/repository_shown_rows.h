@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What answers show of a repository. */
+SHOWN(id, INT, NOT_NULL, "t.id")
+SHOWN(integration_id, INT, NOT_NULL, "t.integration_id")
+SHOWN(external_id, TEXT, NULLABLE, "t.external_id")
+SHOWN(name, TEXT, NULLABLE, "t.name")
+SHOWN(full_name, TEXT, NULLABLE, "t.full_name")
+SHOWN(description, TEXT, NULLABLE, "t.description")
+SHOWN(url, TEXT, NULLABLE, "t.url")
+SHOWN(is_private, BOOL, NULLABLE, "t.is_private")
+SHOWN(language, TEXT, NULLABLE, "t.language")
+SHOWN(default_branch, TEXT, NULLABLE, "t.default_branch")
+SHOWN(archived, BOOL, NULLABLE, "t.archived")
+SHOWN(created, STAMP, NULLABLE, "t.repo_created_at")
+SHOWN(updated, STAMP, NULLABLE, "t.repo_updated_at")
+SHOWN(pushed_at, STAMP, NULLABLE, "t.pushed_at")
