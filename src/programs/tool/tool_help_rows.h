@@ -145,6 +145,12 @@ EXAMPLE("raw show", "pulse-etl raw show --tenant 1 --output json 4711")
 EXAMPLE("raw export",
     "pulse-etl raw export --tenant 1 --output batch.json 4711")
 EXAMPLE("raw process", "pulse-etl raw process --tenant 1 4711")
+EXAMPLE("report grant",
+    "pulse-etl report grant --tenant 1 --password-file secret.txt bi")
+EXAMPLE("report revoke", "pulse-etl report revoke bi")
+EXAMPLE("report list", "pulse-etl report list --output json")
+EXAMPLE("report export",
+    "pulse-etl report export --tenant 1 --output tsv cycle_times")
 EXAMPLE("requeue", "pulse-etl requeue --tenant 1 --status failed --dry-run")
 
 OPTION("--number N", "one message, by its number in dead list")

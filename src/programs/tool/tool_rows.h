@@ -125,6 +125,16 @@ TOOL("raw", "export", tool_raw_export,
     "--tenant N [--output FILE] [--quiet] ID", "Print a batch's payload")
 TOOL("raw", "process", tool_raw_process, "--tenant N ID",
     "Transform and load a pending batch here and now, without a queue")
+TOOL("report", "grant", tool_report_grant,
+    "--tenant N [--password-file FILE] LOGIN",
+    "Let a login, which is made where there is none, read a tenant's reports by"
+    " SQL")
+TOOL("report", "revoke", tool_report_revoke, "LOGIN",
+    "Let a login read no reports any more")
+TOOL("report", "list", tool_report_list, OUTPUT,
+    "List the logins that read reports, and whose")
+TOOL("report", "export", tool_report_export, "--tenant N " OUTPUT " NAME",
+    "Print a report: work_items, flow_daily, cycle_times, pull_requests, ...")
 TOOL("requeue", "", tool_requeue,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
     " [--limit N] [--all] [--dry-run] [--quiet] [--yes]",
