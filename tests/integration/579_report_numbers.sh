@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The numbers of reports against those that jq alone works out from the same
+# answers: real ones, and the demo batch with half a year of histories.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/transform.sh"
+. "$(dirname "$0")/catalogue.sh"
+app_up
+data=$ETL_SOURCE/tests/data
+api GET status-mappings
+mappings=$(json 'map({status_from, status_category})')
+
+numbers_are() { # NAME FILE-OF-ISSUES: of the projects there
+	jq --slurpfile statuses "$data/jira/statuses.json" --argjson mappings "$mappings" \
+		-f "$ETL_SOURCE/tests/reports/flow.jq" "$2" >"$TMP/want.json"
+	projects=$(jq -c 'map(.fields.project.key) | unique' "$2")
+	api GET 'reports/flow_daily?limit=10000'
+	jq --argjson projects "$projects" 'map(select(.project_key | IN($projects[])))' "$BODY" >"$TMP/days.json"
+	check_json "$1: arrivals, starts and throughput of each day" \
+		"$(jq 'map(select(.arrivals + .starts + .throughput > 0)
+			| [.day, .project_key, .arrivals, .starts, .throughput]) | sort' "$TMP/days.json")" \
+		"$(jq '.flow | sort' "$TMP/want.json")"
+	check_json "$1: what is in progress today" \
+		"$(jq 'group_by(.project_key) | map(max_by(.day) | select(.work_in_progress > 0)
+			| {(.project_key): .work_in_progress}) | add // {}' "$TMP/days.json")" \
+		"$(jq .wip "$TMP/want.json")"
+	check_is "$1: each day since the first is there once" \
+		"$(jq 'group_by(.project_key) | map((map(.day) | unique | length) == length
+			and ((map(.day + "T00:00:00Z" | fromdate) | (max - min) / 86400 + 1) == length)) | all' \
+			"$TMP/days.json")" true
+	api GET 'reports/cycle_times?limit=10000'
+	check_json "$1: percentiles of each week" \
+		"$(jq --argjson projects "$projects" 'map(select(.project_key | IN($projects[]))
+			| [.week, .project_key, .items]
+			+ ([.cycle_time_p50_seconds, .cycle_time_p85_seconds]
+			| map(if . == null then null else . * 100 | round / 100 end))) | sort' "$BODY")" \
+		"$(jq '.weeks | sort' "$TMP/want.json")"
+	note "$(jq -c '[(.flow | length), (.weeks | length), .wip]' "$TMP/want.json") days, weeks, in progress"
+}
+
+# -- real answers
+store_batch jira_statuses_batch "$data/jira/statuses.json"
+process "$BATCH"
+store_batch jira_issues_batch "$data/jira/search_with_changelog.json"
+check "the real answers are processed" process "$BATCH"
+jq .issues "$data/jira/search_with_changelog.json" >"$TMP/issues.json"
+numbers_are "real answers" "$TMP/issues.json"
+
+# -- half a year
+"$ETL_SOURCE/deploy/demo-batch" 400 2026-01-31 >"$TMP/demo.json"
+jq .raw_data "$TMP/demo.json" >"$TMP/search.json"
+store_batch jira_issues_batch "$TMP/search.json"
+check "the demo batch is processed" process "$BATCH"
+jq .issues "$TMP/search.json" >"$TMP/issues.json"
+numbers_are "the demo batch" "$TMP/issues.json"
+
+# -- pull requests
+page=$data/github/graphql_pull_requests.json
+jq '.repository.defaultBranchRef = {name: "main"}' "$page" >"$TMP/page.json"
+store_batch github_prs_batch "$TMP/page.json" 2
+check "a page of pull requests is processed" process "$BATCH"
+jq '[.pullRequests.nodes[] | .author.login as $author
+	| ([.reviews.nodes[]? | select(.state != "PENDING" and .author.login != $author and .submittedAt != null)
+		| .submittedAt | fromdate] | min) as $first
+	| (.createdAt | fromdate) as $made | (.mergedAt // null | if . then fromdate else null end) as $merged
+	| {number, pickup: (if $first then $first - $made else null end),
+		review: (if $first and $merged then $merged - $first else null end),
+		merge: (if $merged then $merged - $made else null end)}]' "$page" >"$TMP/prs.json"
+api GET prs
+check_json "pickup, review and merge of each" \
+	"$(jq 'map({number, pickup: .pickup_seconds, review: .review_seconds, merge: .merge_seconds})
+		| sort_by(.number)' "$BODY")" \
+	"$(jq 'sort_by(.number)' "$TMP/prs.json")"
+api GET reports/pr_times
+check_json "their week" "$(jq 'map([.week, .merged, .reviewed, .pickup_p50_seconds, .merge_p85_seconds])' "$BODY")" \
+	"$(jq '[.[] | select(.merge)] | [["2025-03-03", length, length, .[0].pickup, .[0].merge]]' "$TMP/prs.json")"
+sql "UPDATE repositories SET default_branch = 'main'"
+api GET reports/dora_weekly
+check_json "a deployment, from its first commit on" \
+	"$(jq 'map([.week, .deployments, .failures, .lead_time_p50_seconds])' "$BODY")" \
+	"$(jq '[.pullRequests.nodes[] | select(.mergedAt) | ["2025-03-03", 1, 0, (.mergedAt | fromdate)
+		- ([.commits.nodes[].commit | .authoredDate // .author.date | sub("[+]02:00$"; "Z")
+			| fromdate] | min)]]' "$page")"
+done_testing
