@@ -5,8 +5,9 @@ SET session_replication_role = replica;
 SET app.every_tenant = 'on';
 BEGIN;
 INSERT INTO tenants (id, name) VALUES (900, 'Second');
-INSERT INTO integrations (id, tenant_id, provider, type)
-VALUES (901, 900, 'Jira', 'data_source'), (902, 900, 'GitHub', 'data_source');
+INSERT INTO integrations (id, tenant_id, provider, product, type)
+VALUES (901, 900, 'Jira', 'jira', 'data_source'),
+	(902, 900, 'GitHub', 'github', 'data_source');
 CREATE FUNCTION pg_temp.tenant(n BIGINT) RETURNS INTEGER
 LANGUAGE sql IMMUTABLE AS 'SELECT CASE WHEN n % 3 = 0 THEN 900 ELSE 1 END';
 CREATE FUNCTION pg_temp.source(n BIGINT, first INTEGER) RETURNS INTEGER
@@ -70,9 +71,9 @@ INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id,
 SELECT 1000000 + n, pg_temp.tenant(n), pg_temp.source(n, 2), 'r' || n,
 	1000000 + n % 48, n, CASE WHEN n % 97 = 48
 	THEN 'Revert "Change ' || n - 48 || '"' ELSE 'Change ' || n END,
-	CASE WHEN n % 9 = 0 THEN 'open' ELSE 'merged' END, 'work', 'main', made,
-	made + took, CASE WHEN n % 9 > 0 THEN made + took * 2 END,
-	CASE WHEN n % 9 > 0 THEN made + took * 2 END, true
+	CASE WHEN n % 8 = 0 THEN 'open' ELSE 'merged' END, 'work', 'main', made,
+	made + took, CASE WHEN n % 8 > 0 THEN made + took * 2 END,
+	CASE WHEN n % 8 > 0 THEN made + took * 2 END, true
 FROM (SELECT n, (n % 1000 * 7919 % 1000) * interval '7 minutes' AS took,
 	(now() AT TIME ZONE 'UTC') - interval '8 years'
 	+ n * interval '7.8 years' / (:rows / 5) AS made
