@@ -49,7 +49,7 @@ static const struct shape_row requeued_rows[] = {
 SHAPE(answer_requeued, "requeued", "What is processed again", requeued_rows)
 
 const struct shape answer_metrics = { NULL, "Prometheus's text format, version"
-	" 0.0.4", NULL, 0, false, false };
+	" 0.0.4", NULL, 0, false, NULL };
 
 static const struct shape_row record_rows[] = {
 #define SHOWN SHAPE_ROW
@@ -69,7 +69,7 @@ static const struct shape_row raw_data_rows[] = {
 	{ "error_details", SHAPE_JSON, SHAPE_NULLABLE, "What went wrong", NULL },
 };
 static const struct shape record = { "raw_data_record", "A batch in a list",
-	record_rows, COUNT(record_rows), false, false };
+	record_rows, COUNT(record_rows), false, NULL };
 SHAPE(answer_raw_data, "raw_data", "A batch with its payload", raw_data_rows)
 
 static const struct shape_row raw_data_list_rows[] = {
@@ -83,8 +83,9 @@ static const struct shape_row raw_data_list_rows[] = {
 	{ "next_cursor", SHAPE_TEXT, SHAPE_NULLABLE, "null: this is the last page",
 	  NULL },
 };
-SHAPE(answer_raw_data_list, "raw_data_list", "A page of batches",
-    raw_data_list_rows)
+const struct shape answer_raw_data_list = { "raw_data_list",
+	"A page of batches", raw_data_list_rows, COUNT(raw_data_list_rows), false,
+	&record };
 
 static const struct shape_row queue_rows[] = {
 	{ "name", SHAPE_TEXT, 0, NULL, NULL },
@@ -95,7 +96,7 @@ static const struct shape_row queue_rows[] = {
 	{ "consumer_count", SHAPE_INT, SHAPE_NULLABLE, NULL, NULL },
 };
 static const struct shape queue = { "queue", "One queue", queue_rows,
-	COUNT(queue_rows), false, false };
+	COUNT(queue_rows), false, NULL };
 static const struct shape_row queues_rows[] = {
 	{ "queues", SHAPE_LIST, 0, NULL, &queue },
 };
@@ -103,7 +104,7 @@ SHAPE(answer_queues, "queues", "The main queues, each followed by its retry"
     " and dead-letter queues", queues_rows)
 
 const struct shape answer_openapi = { "openapi", "An OpenAPI 3.1 document",
-	NULL, 0, false, false };
+	NULL, 0, false, NULL };
 
 static const struct shape_row logo_rows[] = {
 	{ "success", SHAPE_TRUE, 0, NULL, NULL },
@@ -119,14 +120,14 @@ static const struct shape_row vector_rows[] = {
 	{ "completion", SHAPE_INT, 0, "Percent", NULL },
 };
 static const struct shape vector = { "qdrant_entity", "One table",
-	vector_rows, COUNT(vector_rows), false, false };
+	vector_rows, COUNT(vector_rows), false, NULL };
 static const struct shape_row vector_group_rows[] = {
 	{ "title", SHAPE_TEXT, 0, NULL, NULL },
 	{ "logo_filename", SHAPE_TEXT, SHAPE_NULLABLE, NULL, NULL },
 	{ "entities", SHAPE_LIST, 0, NULL, &vector },
 };
 static const struct shape vector_group = { "qdrant_group", "What one source"
-	" gave", vector_group_rows, COUNT(vector_group_rows), false, false };
+	" gave", vector_group_rows, COUNT(vector_group_rows), false, NULL };
 static const struct shape_row dashboard_rows[] = {
 	{ "total_database", SHAPE_INT, 0, NULL, NULL },
 	{ "total_vectorized", SHAPE_INT, 0, NULL, NULL },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "etl/handlers.h"
+#include "http/accept.h"
 #include "http/etag.h"
 #include "http/field.h"
 #include "models/batch/raw_batch.h"
@@ -66,15 +67,53 @@ write_payload(struct req *rq, struct resp *rp, int64_t id)
 	return E_OK;
 }
 
+/* One batch of a list, as an object. */
+static enum err
+write_record(struct req *rq, struct resp *rp, const struct db_rows *rows,
+    int row, bool include_raw_data)
+{
+	enum err rc = E_OK;
+
+	json_object(rp->json, NULL);
+	columns_write(rp->json, raw_batch_columns, RAW_BATCH_COLUMNS, rows,
+	    row);
+	if (include_raw_data)
+		rc = write_payload(rq, rp, db_int(rows, row, RAW_BATCH_id));
+	if (rc == E_OK)
+		json_end(rp->json);
+	return rc;
+}
+
+/* Batches as lines of JSON, each an object of its own. */
+static enum err
+write_lines(struct req *rq, struct resp *rp, const struct db_rows *rows,
+    int shown, bool include_raw_data, const char *next)
+{
+	rp->media_type = ACCEPT_LINES;
+	for (int i = 0; i < shown; i++) {
+		enum err rc;
+
+		json_init(rp->json, rp->body);
+		rc = write_record(rq, rp, rows, i, include_raw_data);
+		if (rc != E_OK)
+			return rc;
+		buf_add_char(rp->body, '\n');
+	}
+	if (next != NULL)
+		response_header(rp, "X-Next-Cursor", next);
+	return E_OK;
+}
+
 /* List batches, newest first. */
 enum err
 raw_data_list(struct req *rq, struct resp *rp)
 {
+	static const char *const media_types[] = { ACCEPT_JSON, ACCEPT_LINES };
 	struct list_input input = { .filter.limit = 50 };
 	struct raw_batch_filter *filter = &input.filter;
 	struct db_rows *rows;
 	struct raw_batch_total total;
-	int64_t limit, last = 0;
+	int64_t limit;
 	char cursor[32];
 	bool more;
 	int shown;
@@ -96,26 +135,24 @@ raw_data_list(struct req *rq, struct resp *rp)
 		return rc;
 	more = db_rows_count(rows) > limit;
 	shown = more ? (int)limit : db_rows_count(rows);
+	(void)snprintf(cursor, sizeof(cursor), "%" PRId64,
+	    shown > 0 ? db_int(rows, shown - 1, RAW_BATCH_id) : 0);
+	response_header(rp, "Vary", "Accept");
+	if (accept_choose(rq->accept, media_types, COUNT(media_types)) != 0)
+		return write_lines(rq, rp, rows, shown, input.include_raw_data,
+		    more ? cursor : NULL);
 	json_object(rp->json, NULL);
 	json_array(rp->json, "raw_data_records");
 	for (int i = 0; i < shown; i++) {
-		last = db_int(rows, i, RAW_BATCH_id);
-		json_object(rp->json, NULL);
-		columns_write(rp->json, raw_batch_columns, RAW_BATCH_COLUMNS,
-		    rows, i);
-		if (input.include_raw_data) {
-			rc = write_payload(rq, rp, last);
-			if (rc != E_OK)
-				return rc;
-		}
-		json_end(rp->json);
+		rc = write_record(rq, rp, rows, i, input.include_raw_data);
+		if (rc != E_OK)
+			return rc;
 	}
 	json_end(rp->json);
 	json_int(rp->json, "total_count", total.count);
 	json_bool(rp->json, "total_count_is_exact", total.is_exact);
 	json_int(rp->json, "limit", limit);
 	json_int(rp->json, "offset", filter->offset);
-	(void)snprintf(cursor, sizeof(cursor), "%" PRId64, last);
 	json_text(rp->json, "next_cursor", more ? cursor : NULL);
 	json_end(rp->json);
 	return E_OK;

@@ -5,66 +5,17 @@
 #include <string.h>
 
 #include "etl/page.h"
+#include "http/accept.h"
 #include "http/field.h"
 
 /* How a list is written. */
 enum form { AS_JSON, AS_LINES, AS_CSV };
 
-static const struct {
-	const char *media_type;
-	enum form form;
-} forms[] = {
-	{ "application/json", AS_JSON },
-	{ "application/x-ndjson", AS_LINES },
-	{ "application/ndjson", AS_LINES },
-	{ "application/jsonl", AS_LINES },
-	{ "text/csv", AS_CSV },
+static const char *const media_types[] = {
+	[AS_JSON] = ACCEPT_JSON,
+	[AS_LINES] = ACCEPT_LINES,
+	[AS_CSV] = ACCEPT_CSV,
 };
-
-/* A weight of Accept, in thousandths (RFC 9110, 12.4.2); 1000 without one. */
-static int
-weight_of(struct span parameters)
-{
-	while (parameters.at != NULL) {
-		struct span one = span_trim(span_cut(&parameters, ';'));
-		int weight, unit = 100;
-
-		if (one.len < 3 || (one.at[0] != 'q' && one.at[0] != 'Q') ||
-		    one.at[1] != '=')
-			continue;
-		weight = one.at[2] == '1' ? 1000 : 0;
-		for (size_t i = 4; i < one.len && i < 7 && weight < 1000; i++) {
-			if (one.at[i] < '0' || one.at[i] > '9')
-				break;
-			weight += (one.at[i] - '0') * unit;
-			unit /= 10;
-		}
-		return weight;
-	}
-	return 1000;
-}
-
-/* The form that Accept likes best; JSON where it names none of ours. */
-static enum form
-form_of(struct span accept)
-{
-	enum form best = AS_JSON;
-	int most = 0;
-
-	while (accept.at != NULL) {
-		struct span rest = span_cut(&accept, ',');
-		struct span type = span_trim(span_cut(&rest, ';'));
-
-		for (size_t i = 0; i < COUNT(forms); i++) {
-			if (!span_is(type, forms[i].media_type) ||
-			    weight_of(rest) <= most)
-				continue;
-			most = weight_of(rest);
-			best = forms[i].form;
-		}
-	}
-	return best;
-}
 
 /* The columns that `fields` names, in its order; without it all. */
 static enum err
@@ -192,7 +143,7 @@ write_head(struct resp *rp, enum form form, const struct report_query *query)
 		json_array(rp->json, NULL);
 		return;
 	}
-	rp->media_type = form == AS_CSV ? "text/csv" : "application/x-ndjson";
+	rp->media_type = media_types[form];
 	for (size_t i = 0; form == AS_CSV && i < query->count; i++)
 		buf_printf(rp->body, "%s%s", i == 0 ? "" : ",",
 		    query->columns[i].member);
@@ -205,7 +156,8 @@ static enum err
 write_rows(struct req *rq, struct resp *rp, const struct report_query *query,
     const struct db_rows *rows, int *ret_shown)
 {
-	const enum form form = form_of(rq->accept);
+	const enum form form = accept_choose(rq->accept, media_types,
+	    COUNT(media_types));
 	int found = db_rows_count(rows), i;
 	const int count = found < query->limit ? found : found - 1;
 

@@ -176,7 +176,7 @@ check_answer(struct req *rq, const struct resp *rp)
 	enum err rc;
 
 	if (rp->status == 304 || rp->is_packed ||
-	    (rq->route->answer->is_table &&
+	    (rq->route->answer->line != NULL &&
 		strcmp(rp->media_type, "application/json") != 0))
 		return E_OK;
 	buf_init(&text, 2 * rp->body->cap);

@@ -45,7 +45,8 @@ struct shape_row {
 
 /*
  * An object of these members and no others, of any without rows; is_list: an
- * array of such; is_table: also had as CSV, and as lines of JSON.
+ * array of such; line: it is also had as
+ * lines of JSON, each of this shape, and a list of such as CSV.
  */
 struct shape {
 	const char *name; /* its schema's, unique; NULL: plain text, no JSON */
@@ -53,7 +54,7 @@ struct shape {
 	const struct shape_row *rows;
 	size_t count;
 	bool is_list;
-	bool is_table;
+	const struct shape *line; /* or NULL */
 };
 
 /*
@@ -69,16 +70,16 @@ enum err shape_check(const struct shape *shape, struct span json,
 /* Of an answer, of a page of such, and of a part of one, named as it is. */
 #define SHAPE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), false, \
-		false };
+		NULL };
 #define SHAPE_PAGE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), true, \
-		false };
+		NULL };
 #define SHAPE_TABLE(id, name, sentence, rows) \
 	const struct shape id = { name, sentence, rows, COUNT(rows), true, \
-		true };
+		&id };
 #define SHAPE_PART(id, sentence, rows) \
 	static const struct shape id = { #id, sentence, rows, COUNT(rows), \
-		false, false };
+		false, NULL };
 
 /* Rows from those that write the members: SHOWN of models/tables/column.h. */
 #define SHAPE_ROW(member, kind, null, sql) \

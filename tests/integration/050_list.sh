@@ -123,4 +123,16 @@ for bad in 0 -1 x 1x 01 99999999999999999999 1%20; do
 done
 api GET raw-data/9223372036854775807
 check_is "the largest id there may be: 404" "$STATUS" 404
+
+# -- lines of JSON
+api GET 'raw-data?limit=2&include_raw_data=true'
+jq -c '.raw_data_records[]' "$BODY" >"$TMP/records"
+next=$(json .next_cursor)
+api GET 'raw-data?limit=2&include_raw_data=true' -H 'Accept: application/x-ndjson'
+check_is "batches come as lines of JSON" "$STATUS $(header Content-Type)" "200 application/x-ndjson"
+check_is "two lines" "$(wc -l <"$BODY")" 2
+check_is "each one batch, with its payload" "$(jq -cS . "$BODY")" "$(jq -cS . "$TMP/records")"
+check_is "the next page is named" "$(header X-Next-Cursor)" "$next"
+api GET "raw-data?cursor=1" -H 'Accept: application/x-ndjson'
+check_is "a page without batches is empty" "$STATUS $(header X-Next-Cursor) $(wc -c <"$BODY")" "200  0"
 done_testing

@@ -6,6 +6,7 @@
 
 #include "etl/openapi/openapi_schema.h"
 #include "etl/openapi/openapi_words.h"
+#include "http/accept.h"
 #include "http/form.h"
 #include "http/hook_auth.h"
 #include "http/http_status.h"
@@ -241,11 +242,23 @@ takes_header(const struct operation *op, const char *name)
 
 #define EXAMPLE_MAX 65536
 
+/* A form of an answer that JSON Schema cannot describe. */
+static void
+write_text(struct json *json, const char *media_type, const struct buf *text)
+{
+	json_object(json, media_type);
+	json_object(json, "schema");
+	json_text(json, "type", "string");
+	json_end(json);
+	json_span(json, "example", buf_span(text));
+	json_end(json);
+}
+
 /* The same answer as text: lines of JSON; CSV, of which the first line. */
 static void
 write_lines(struct json *json, const struct shape *shape)
 {
-	struct shape one = *shape;
+	struct shape one = *shape->line;
 	struct json line;
 	struct buf text;
 
@@ -254,23 +267,14 @@ write_lines(struct json *json, const struct shape *shape)
 	json_init(&line, &text);
 	openapi_shape_example(&line, NULL, &one);
 	buf_add_char(&text, '\n');
-	json_object(json, "application/x-ndjson");
-	json_object(json, "schema");
-	json_text(json, "type", "string");
-	json_end(json);
-	json_span(json, "example", buf_span(&text));
-	json_end(json);
+	write_text(json, ACCEPT_LINES, &text);
 	buf_reset(&text, EXAMPLE_MAX);
 	for (size_t i = 0; i < shape->count; i++)
 		buf_printf(&text, "%s%s", i == 0 ? "" : ",",
 		    shape->rows[i].name);
 	buf_add_text(&text, "\r\n");
-	json_object(json, "text/csv");
-	json_object(json, "schema");
-	json_text(json, "type", "string");
-	json_end(json);
-	json_span(json, "example", buf_span(&text));
-	json_end(json);
+	if (shape->is_list)
+		write_text(json, ACCEPT_CSV, &text);
 	buf_free(&text);
 }
 
@@ -293,7 +297,7 @@ write_success(struct json *json, const struct operation *op, int status)
 	if (status == 200 && takes_header(op, "Idempotency-Key"))
 		openapi_header(json, "Idempotency-Replayed");
 	if (shape->is_list && status == 200) {
-		if (!shape->is_table)
+		if (shape->line == NULL)
 			openapi_header(json, "X-Total-Count");
 		openapi_header(json, "X-Next-Cursor");
 		openapi_header(json, "Link");
@@ -312,7 +316,7 @@ write_success(struct json *json, const struct operation *op, int status)
 	json_end(json);
 	openapi_answer_example(json, "example", op->route, status);
 	json_end(json);
-	if (shape->is_table)
+	if (shape->line != NULL)
 		write_lines(json, shape);
 	json_end(json);
 }

@@ -21,7 +21,7 @@ static const struct shape_row error_rows[] = {
 	/* clang-format on */
 };
 static const struct shape error_shape = { "field_error", "An invalid field",
-	error_rows, COUNT(error_rows), false, false };
+	error_rows, COUNT(error_rows), false, NULL };
 static const struct shape_row problem_rows[] = {
 	/* clang-format off */
 	{ "type", SHAPE_TEXT, 0, NULL, NULL },

@@ -156,7 +156,7 @@ write_member(struct json *json, const struct shape *shape,
     const struct shape_row *row)
 {
 	bool is_optional = (row->flags & SHAPE_OPTIONAL) != 0 &&
-	    !shape->is_table;
+	    shape->line != shape;
 
 	if (row->of == NULL) {
 		(void)openapi_member_example(json, row->name, shape->name,

@@ -55,7 +55,9 @@ OPERATION("raw_data_store",
     " same Idempotency-Key, and it is stored once.")
 OPERATION("raw_data_list",
     "Newest first. Pages are had by next_cursor, which"
-    " skips nothing, or by offset. Payloads come only with include_raw_data.")
+    " skips nothing, or by offset. Payloads come only with include_raw_data."
+    " With Accept: application/x-ndjson each batch is a line, and X-Next-Cursor"
+    " names the next page.")
 OPERATION("raw_data_get",
     "The payload comes with all digits of its numbers. The"
     " ETag changes with the batch.")

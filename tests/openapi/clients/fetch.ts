@@ -18,7 +18,8 @@ async function main(): Promise<void> {
 	const list = await client.GET('/app/etl/raw-data', {
 		params: { query: { entity_type: 'jira_issues_batch', limit: 1 } },
 	});
-	const record = list.data?.raw_data_records[0];
+	// It is a text where Accept asks for lines of JSON.
+	const record = typeof list.data === 'object' ? list.data.raw_data_records[0] : undefined;
 	say('list', list.response.status, record?.id === first.data?.raw_data_id, record?.external_id,
 		record?.raw_data_size);
 

@@ -11,9 +11,9 @@ static const struct shape_row part_rows[] = {
 	{ "name", SHAPE_TEXT, SHAPE_NULLABLE, NULL, NULL },
 };
 static const struct shape part = { "part", NULL, part_rows, COUNT(part_rows),
-	false, false };
+	false, NULL };
 static const struct shape parts = { "parts", NULL, part_rows,
-	COUNT(part_rows), true, false };
+	COUNT(part_rows), true, NULL };
 
 static const struct shape_row whole_rows[] = {
 	{ "parts", SHAPE_LIST, 0, NULL, &part },
@@ -27,9 +27,9 @@ static const struct shape_row whole_rows[] = {
 	{ "words", SHAPE_TEXTS, SHAPE_OPTIONAL, NULL, NULL },
 };
 static const struct shape whole = { "whole", NULL, whole_rows,
-	COUNT(whole_rows), false, false };
-static const struct shape any = { "any", NULL, NULL, 0, false, false };
-static const struct shape text = { NULL, NULL, NULL, 0, false, false };
+	COUNT(whole_rows), false, NULL };
+static const struct shape any = { "any", NULL, NULL, 0, false, NULL };
+static const struct shape text = { NULL, NULL, NULL, 0, false, NULL };
 
 /* A text and what is wrong with it; NULL: nothing. */
 static const struct {
