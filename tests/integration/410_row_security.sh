@@ -71,6 +71,8 @@ BEGIN
 		SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE
 			WHEN attname = 'processing_status' THEN '''pending'''
 			WHEN attname = 'role' THEN '''admin'''
+			WHEN attname = 'state' THEN '''queued'''
+			WHEN attname = 'traceparent' THEN 'NULL'
 			WHEN attname IN ('expires_at') THEN 'now() + interval ''1 day'''
 			WHEN attname IN ('revoked_at', 'queued_at', 'last_used_at') THEN 'NULL'
 			WHEN attname IN ('created_at', 'claimed_at', 'updated') THEN 'now() - interval ''1 day'''
