@@ -107,8 +107,28 @@ VALUE("raw_data_requeue_many.integration_id", NULL, NULL)
 TEXT("raw_data_requeue_many.created_after", NULL, NULL)
 TEXT("raw_data_requeue_many.created_before", NULL, NULL)
 
+/* Webhooks. */
+TEXT("X-Hub-Signature-256",
+    "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+    NULL)
+TEXT("X-Hub-Signature",
+    "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+    NULL)
+TEXT("X-Gitlab-Token", "the webhook's secret", NULL)
+TEXT("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958", NULL)
+TEXT("X-GitHub-Event", "pull_request", NULL)
+TEXT("X-Atlassian-Webhook-Identifier", "0b9c2f3e-1d3a-4a6e-9a65-3f2d1c0b9a87",
+    NULL)
+TEXT("X-Gitlab-Event-UUID", "13792a34-cac6-4fda-95a8-c58e00a3954e", NULL)
+TEXT("X-Gitlab-Event", "Merge Request Hook", NULL)
+VALUE("hook_receive.raw_data",
+    "{\"webhookEvent\":\"jira:issue_updated\",\"issue\":{\"id\":\"100001\","
+    "\"key\":\"DEMO-1\"}}",
+    NULL)
+
 /* Extractions. */
-TEXT("job_type", "jira_sync", NULL)
+TEXT("job_type", "jira_sync",
+    "What is read: all of a source, or one stream of it")
 VALUE("job_params", "{\"projects\":[\"DEMO\"],\"from\":\"2026-01-01\"}",
     "What the extractor goes by: from, full, projects, repositories")
 TEXT("from", "2026-01-01T00:00:00Z", NULL)

@@ -190,6 +190,8 @@ write_body(struct json *json, const struct operation *op)
 	    op->is_form ? "multipart/form-data" : "application/json");
 	if (op->route->role == ROLE_SIGNED) {
 		openapi_document(json, op->route->input);
+		(void)openapi_member_example(json, "example", op->route->name,
+		    "raw_data", false);
 	} else {
 		json_object(json, "schema");
 		openapi_reference(json, "schemas", name);
