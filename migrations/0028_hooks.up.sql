@@ -33,7 +33,8 @@ BEGIN
 		' USING (%s) WITH CHECK (%s)', owned, policy, policy);
 	EXECUTE format('REVOKE ALL ON %I FROM PUBLIC, pulse_etl_service',
 		owned);
-	EXECUTE format('GRANT SELECT ON %I TO pulse_etl_service', owned);
+	EXECUTE format('GRANT SELECT, UPDATE (secret, last_updated_at) ON %I'
+		' TO pulse_etl_service', owned);
 	IF current_user <> 'pulse_etl_owner' THEN
 		EXECUTE format('ALTER TABLE %I OWNER TO pulse_etl_owner',
 			owned);

@@ -259,6 +259,6 @@ unset ETL_APP_CONF
 app restart relay
 check "with it, old completed ones" \
 	wait_until 10 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'"
-check "which it tells" grep -q "event=retired count=$old" "$APP_LOGS/relay.log"
+check "which it tells" wait_until 10 grep -q "event=retired count=$old" "$APP_LOGS/relay.log"
 check "and no failed ones" sql_is t "SELECT count(*) > 0 FROM raw_extraction_data WHERE processing_status = 'failed'"
 done_testing

@@ -5,6 +5,8 @@
 TABLE(integration_hook_secrets)
 KEPT(INTEGER)
 GRANT("SELECT")
+GRANT("UPDATE (secret)")
+GRANT("UPDATE (last_updated_at)")
 COLUMN(integration_id, INTEGER, NOT_NULL)
 COLUMN(secret, VARCHAR, NOT_NULL)
 KEY("FOREIGN KEY (tenant_id, integration_id)"
