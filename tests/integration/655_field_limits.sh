@@ -65,9 +65,8 @@ ask() { # METHOD PATH PLACE NAME KIND SIZE
 while read -r method path place name kind least most; do
 	path=${path#/app/etl/}
 	path=${path/\{id\}/424242}
-	# Whose cursor it is matters more than its length.
-	[ "$name" != cursor ] || continue
-	[ "$name" != tenant_id ] || continue
+	# A cursor, a time and names of members are more than their length.
+	case $name in cursor | fields | from | tenant_id) continue ;; esac
 	told=
 	for size in "$most" "$least"; do
 		[ "$kind" != logo ] || [ "$size" -ge 5 ] || continue

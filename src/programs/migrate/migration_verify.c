@@ -13,6 +13,13 @@
  * is not valid yet or any more, or not in force, says so in its definition.
  */
 #define SERVICE "r.rolname = 'pulse_etl_service'"
+/* A dump writes the casts of a list down, and reads them one by one. */
+#define AS_DECLARED(sql) \
+	"regexp_replace(regexp_replace(" sql \
+	"," \
+	" '\\((''[^'']*''::character varying)\\)::text', '\\1', 'g')," \
+	" 'ANY \\((ARRAY\\[[^]]*::character varying\\])\\)'," \
+	" 'ANY ((\\1)::text[])', 'g')"
 static const char live_sql[] =
     "WITH tables AS (SELECT c.oid, c.relname FROM pg_class AS c"
     " WHERE c.relnamespace = current_schema()::regnamespace"
@@ -25,16 +32,12 @@ static const char live_sql[] =
     " AND a.attnum > 0 AND NOT a.attisdropped "
     "UNION ALL SELECT 'default', t.relname, a.attname || ' = ' ||"
     " CASE e.sql WHEN 'nextval(''' || t.relname || '_id_seq''::regclass)'"
-    " THEN 'nextval' ELSE e.sql END, '', 'f'"
+    " THEN 'nextval' ELSE " AS_DECLARED("e.sql") " END, '', 'f'"
     " FROM tables AS t JOIN pg_attrdef AS d ON d.adrelid = t.oid"
     " JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.adnum"
     " CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS sql) AS e "
     "UNION ALL SELECT CASE k.contype WHEN 'c' THEN 'check' ELSE 'key' END,"
-    /* A dump writes the casts of a list down, and reads them one by one. */
-    " t.relname, regexp_replace(regexp_replace(pg_get_constraintdef(k.oid),"
-    " '\\((''[^'']*''::character varying)\\)::text', '\\1', 'g'),"
-    " 'ANY \\((ARRAY\\[[^]]*::character varying\\])\\)',"
-    " 'ANY ((\\1)::text[])', 'g'), '', 'f'"
+    " t.relname, " AS_DECLARED("pg_get_constraintdef(k.oid)") ", '', 'f'"
     " FROM tables AS t JOIN pg_constraint AS k ON k.conrelid = t.oid"
     " AND k.contype IN ('p', 'u', 'f', 'x', 'c') "
     "UNION ALL SELECT 'policy', t.relname, p.policyname ||"
