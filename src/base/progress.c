@@ -55,9 +55,11 @@ write_parts(const struct progress *progress, struct parts *ret)
 		(void)snprintf(ret->text[COUNT_OF], PART_SIZE, "%" PRId64 " %s",
 		    progress->done, progress->noun);
 	if (progress->ms > 0 && progress->done > 0) {
+		const double rate = (double)progress->done * 1000.0 /
+		    (double)progress->ms;
+
 		(void)snprintf(ret->text[RATE], PART_SIZE, "%.*f/s",
-		    progress->done * 1000 < 10 * progress->ms ? 1 : 0,
-		    (double)progress->done * 1000.0 / (double)progress->ms);
+		    rate < 10 ? 1 : 0, rate);
 		if (progress->done < progress->total)
 			write_left(progress, ret->text[LEFT]);
 	}
@@ -102,9 +104,10 @@ progress_bar(const struct progress *progress, size_t columns,
 		bar += room < BAR_MOST - BAR_LEAST ?
 		    room :
 		    BAR_MOST - BAR_LEAST;
-		filled = (size_t)((double)bar * (double)progress->done /
-		    (double)progress->total);
-		filled = filled > bar ? bar : filled;
+		filled = progress->done >= progress->total ?
+		    bar :
+		    (size_t)((double)bar * (double)progress->done /
+			(double)progress->total);
 		at = (size_t)snprintf(line, PROGRESS_SIZE, "[%.*s%*s]",
 		    (int)filled, "##############################",
 		    (int)(bar - filled), "");
