@@ -156,7 +156,7 @@ static enum err
 write_rows(struct req *rq, struct resp *rp, const struct report_query *query,
     const struct db_rows *rows, int *ret_shown)
 {
-	const enum form form = accept_choose(rq->accept, media_types,
+	const enum form form = (enum form)accept_choose(rq->accept, media_types,
 	    COUNT(media_types));
 	int found = db_rows_count(rows), i;
 	const int count = found < query->limit ? found : found - 1;

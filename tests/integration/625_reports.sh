@@ -140,7 +140,7 @@ check_is "a cursor of somebody else's is refused" "$STATUS $(json .errors[0].typ
 
 # -- members
 is "members by choice, in their order" 'work-items?fields=key,id&limit=1' . '[{"key":"ONE-1","id":1}]'
-for fields in nothing id,id id, ,; do
+for fields in nothing id,id 'id,' ','; do
 	api GET "work-items?fields=$fields"
 	check_is "fields=$fields is refused" "$STATUS $(json '.errors[0].loc[1]')" "400 fields"
 done
