@@ -83,9 +83,10 @@ SELECT count(*) FROM locked;
 -- that the batch lacked move the start of those after them. Nothing that rests
 -- on the history is said before all of it is known; a history that is older
 -- than the status of the work item has to lead there. Changes of one time that
--- came in different answers (mixed) have no order yet: they get the one in which
--- their statuses join, unless there are more than a hundred, which no person made
--- and which would take long. Rows to be written are named by an array of their
+-- came in different answers (mixed) have no order yet, unless each came on a page
+-- that told its start (a place from 1000 on): they get the one in which their
+-- statuses join, unless there are more than a hundred, which no person made and
+-- which would take long. Rows to be written are named by an array of their
 -- ids: a join alone may read the whole table.
 -- statement: metrics
 -- columns: work_items
@@ -152,7 +153,8 @@ WITH touched AS MATERIALIZED (
 		FROM same_time JOIN stored
 			USING (work_item_id, transition_change_date)
 		GROUP BY work_item_id, transition_change_date
-		HAVING count(*) > count(DISTINCT place)) AS same
+		HAVING count(*) > count(DISTINCT place)
+			OR (min(place) < 1000 AND max(place) >= 1000)) AS same
 	CROSS JOIN LATERAL unnest(ids, etl_joined((
 		SELECT s.to_status_id
 		FROM stored AS s

@@ -871,6 +871,9 @@ WITH item AS (
 			AND $3 >= w.history_raw_data_id)) AS is_newest,
 		i.history_start = 0 AND COALESCE(jsonb_array_length(i.histories)
 			>= i.history_total, i.claims_whole) AS is_whole,
+		CASE WHEN COALESCE(i.value#>'{changelog,startAt}',
+			i.value->'startAt') IS NOT NULL
+			THEN LEAST(i.history_start, 1000000) END AS start,
 		u.direction, p.is_plain
 	FROM etl_issues($1, $2, $3) AS i
 	CROSS JOIN (
@@ -889,6 +892,9 @@ WITH item AS (
 ), read AS (
 	SELECT i.work_item_id, i.created, i.index, i.updated, i.is_newest,
 		i.is_whole, i.direction, i.direction * h.place AS place, s.nr,
+		CASE WHEN i.is_whole IS NOT TRUE AND i.direction > 0
+			THEN COALESCE((i.start + 1) * 1000, 0) ELSE 0 END
+			AS base,
 		etl_id(h.value->'id') || CASE WHEN s.nr > 1
 			THEN '#' || s.nr ELSE '' END AS external_id,
 		etl_time(h.value->>'created', i.is_plain)
@@ -934,7 +940,7 @@ WITH item AS (
 		SELECT *, row_number() OVER (PARTITION BY work_item_id, index,
 			transition_change_date
 			ORDER BY CASE WHEN is_reverse THEN -place ELSE place END,
-			nr) - 1 AS turn
+			nr) - 1 + base AS turn
 		FROM chained) AS c
 	ORDER BY work_item_id, external_id COLLATE "C",
 		updated DESC NULLS LAST, index DESC

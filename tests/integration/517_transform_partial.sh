@@ -171,6 +171,51 @@ for order in 0,2,2,3 2,3,0,2; do
 		"t|86400|1|121:0 401:86400 402:86400"
 done
 
+# Two rounds from the same status and back: their statuses do not tell which was
+# first, but pages do that say where they start.
+jq -n '[{id: "401", from: "1", to: "3"}, {id: "402", from: "3", to: "1"}, {id: "121", from: "1", to: "6"},
+	{id: "122", from: "6", to: "1"}]
+	| map({id, created: "2025-01-03T00:00:00Z", items: [{field: "status", fieldId: "status", from, to}]})' \
+		>"$TMP/histories"
+rounds() { # START END…: pages in this order; prints the changes in theirs
+	local page
+	forget
+	jq -n --argjson i "$issue" '{issues: [$i | .fields.status = {id: "1", name: "Open"}]}' | feed jira_issues_batch
+	for page in "$@"; do
+		jq --argjson s "${page%,*}" --argjson e "${page#*,}" --argjson total "$(jq length "$TMP/histories")" \
+			'{self: "https://jira.example.com/rest/api/3/issue/1/changelog", startAt: $s, maxResults: 2,
+				total: $total, values: .[$s:$e]}' "$TMP/histories" |
+			feed jira_issues_batch
+	done
+	sql "SELECT string_agg(external_id, ' ' ORDER BY place) FROM changelogs"
+}
+for order in '0,2 2,4' '2,4 0,2'; do
+	# shellcheck disable=SC2086 # two pages
+	check_is "two rounds at one time are in the order of their pages ($order)" \
+		"$(rounds $order)" "401 402 121 122"
+done
+
+# Pages that tell no start: of two changes from one status the one that leads back
+# to it is first.
+jq -n '[{id: "100", from: "3", to: "1", day: 2}, {id: "507", from: "1", to: "3", day: 3},
+	{id: "174", from: "3", to: "1", day: 3}, {id: "119", from: "1", to: "6", day: 3}]
+	| map({id, created: "2025-01-0\(.day)T00:00:00Z", items: [{field: "status", fieldId: "status", from, to}]})' \
+		>"$TMP/histories"
+for order in '0,3 3,4' '3,4 0,3'; do
+	forget
+	jq -n --argjson i "$issue" '{issues: [$i | .fields.status = {id: "6", name: "Done"} | .changelog.total = 4 |
+		.changelog.histories = []]}' | feed jira_issues_batch
+	for page in $order; do
+		jq --argjson s "${page%,*}" --argjson e "${page#*,}" --argjson id "$(jq .id <<<"$issue")" \
+			'{issueChangeLogs: [{issueId: $id, changeHistories: .[$s:$e]}], nextPageToken: "more"}' \
+			"$TMP/histories" | feed jira_issues_batch
+	done
+	check_is "the change that leads back is before the one that does not ($order)" \
+		"$(sql "SELECT history_complete, (SELECT string_agg(external_id || ':'
+			|| time_in_status_seconds, ' ' ORDER BY external_id) FROM changelogs) FROM work_items")" \
+		"t|100:86400 119:0 174:0 507:86400"
+done
+
 # -- whole answers of one thing
 jq -n --argjson i "$full" '$i | .id = "21" | .key = "A-21"' | feed jira_issues_batch
 check_is "one issue is a batch of one" \
