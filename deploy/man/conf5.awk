@@ -57,7 +57,9 @@ BEGIN {
 	print ".Pp"
 	print ".Ql pulse-etl settings show"
 	print "prints what holds, with passwords masked."
-	print "Processes read the file when they begin: see"
+	print "Processes read the file when they begin, and again at SIGHUP: then they take"
+	print "the log's level and form, limits and times, as said with each setting."
+	print "What they connect to and whom they trust takes effect with the next start: see"
 	print ".Sx RUNNING THE SERVICE"
 	print "in"
 	print ".Xr pulse-etl 1 ."
@@ -84,6 +86,8 @@ BEGIN {
 		environment = substr(text, RSTART + 14, RLENGTH - 15)
 		text = substr(text, 1, RSTART - 1)
 	}
+	if (text !~ /SIGHUP rereads it\.$/)
+		text = text " A change of it takes effect with the next start."
 	fold(text)
 	if (environment != "")
 		print "Environment:\n.Ev " environment " ."

@@ -103,6 +103,12 @@ http_client_set_guard(struct http_client *client,
 	client->guard = guard;
 }
 
+void
+http_client_set_timeout(struct http_client *client, long timeout)
+{
+	client->timeout = timeout;
+}
+
 const char *
 http_client_header(const struct http_client_answer *answer, const char *name)
 {

@@ -65,6 +65,9 @@ void http_client_free(struct http_client *client);
 void http_client_set_guard(struct http_client *client,
     const struct http_guard *guard);
 
+/* From now on, requests that are started may take so long, ms. */
+void http_client_set_timeout(struct http_client *client, long timeout);
+
 /* A header of an answer, its last one of that name; NULL: it has none. */
 const char *http_client_header(const struct http_client_answer *answer,
     const char *name);

@@ -80,6 +80,13 @@ http_client_set_guard(struct http_client *client,
 	(void)guard;
 }
 
+void
+http_client_set_timeout(struct http_client *client, long timeout)
+{
+	(void)client;
+	(void)timeout;
+}
+
 const char *
 http_client_header(const struct http_client_answer *answer, const char *name)
 {

@@ -30,7 +30,8 @@ const size_t daemon_conf_count = COUNT(daemon_conf_rows);
 
 static volatile sig_atomic_t stop_asked;
 static volatile sig_atomic_t reread_asked;
-static int64_t old_at;	 /* of clock_ms() */
+static int64_t began_at; /* of clock_ms() */
+static unsigned early;	 /* thousandths of its age that it leaves early */
 static unsigned watched; /* seconds; 0: the watchdog is off */
 static sigset_t waiting_mask;
 static void (*step_taken)(void);
@@ -212,7 +213,6 @@ keep_last(void)
 void
 daemon_start(const struct daemon_settings *settings)
 {
-	int64_t age = settings->max_age * 1000;
 	const char *path = read_from.path;
 	struct diag diag;
 
@@ -227,7 +227,8 @@ daemon_start(const struct daemon_settings *settings)
 	if (settings->metrics_file[0] != '\0' &&
 	    metrics_open(settings->metrics_file, &diag) != E_OK)
 		log_warn("metrics", LOG_TEXT("text", diag.text));
-	old_at = clock_ms() + age - daemon_jitter((unsigned)(age / 5 + 1));
+	began_at = clock_ms();
+	early = daemon_jitter(200 + 1);
 }
 
 /* The names of settings, or no text at all. */
@@ -271,10 +272,20 @@ daemon_reread(void)
 	return rc == E_OK;
 }
 
+/* A HUP may have changed max_age; before the start nobody is old. */
+static bool
+is_old(void)
+{
+	const struct daemon_settings *settings = read_from.settings;
+
+	return settings != NULL &&
+	    clock_ms() - began_at >= settings->max_age * (1000 - early);
+}
+
 bool
 daemon_is_ending(void)
 {
-	return stop_asked != 0 || clock_ms() >= old_at;
+	return stop_asked != 0 || is_old();
 }
 
 bool

@@ -13,6 +13,6 @@ SETTING(LIVE_CHOICE, log_format, "logfmt", "logfmt|json", "ETL_LOG_FORMAT",
 SETTING(TEXT, metrics_file, "", "ETL_METRICS_FILE",
     "File in which all processes count for GET /metrics, on a file system in"
     " memory; empty: each process counts its own")
-SETTING(NUMBER, max_age, 3600, 10, 2592000, "ETL_MAX_AGE",
+SETTING(LIVE_NUMBER, max_age, 3600, 10, 2592000, "ETL_MAX_AGE",
     "Seconds after which a process leaves to be replaced by a fresh one; some"
     " 20 % less by chance, so that not all leave at once")

@@ -27,6 +27,16 @@ extract_engine_init(struct extract_engine *engine, struct diag *diag)
 }
 
 void
+extract_engine_reread(struct extract_engine *engine)
+{
+	const struct extract_settings *settings = engine->settings;
+
+	engine->asker.body.cap = (size_t)settings->extract_max_body + 1;
+	http_client_set_timeout(engine->asker.http,
+	    (long)settings->extract_timeout);
+}
+
+void
 extract_engine_done(struct extract_engine *engine)
 {
 	http_client_free(engine->asker.http);

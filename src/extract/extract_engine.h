@@ -38,6 +38,9 @@ enum err extract_engine_init(struct extract_engine *engine, struct diag *diag)
     MUST_CHECK;
 void extract_engine_done(struct extract_engine *engine);
 
+/* Settings were read again: take the limits of one answer from them. */
+void extract_engine_reread(struct extract_engine *engine);
+
 enum extract_fate {
 	EXTRACT_MORE,	/* another round, please */
 	EXTRACT_ENDED,	/* the run has ended, or is not due */

@@ -25,7 +25,7 @@ SETTING(TEXT, metrics_from, "127.0.0.1 ::1", "ETL_METRICS_FROM",
 SETTING(TEXT, metrics_token_file, "", "ETL_METRICS_TOKEN_FILE",
     "File of the tokens that GET /metrics takes from any address, one a line,"
     " of 32 characters at least; they are good for nothing else; empty: none")
-SETTING(NUMBER, max_body, 67108864, 1024, 268435456, "ETL_MAX_BODY",
+SETTING(LIVE_NUMBER, max_body, 67108864, 1024, 268435456, "ETL_MAX_BODY",
     "Bytes a request's body may have; nginx's client_max_body_size should be"
     " the same")
 SETTING(LIVE_NUMBER, max_members, 4096, 100, 1000000, "ETL_MAX_MEMBERS",
@@ -58,7 +58,7 @@ SETTING(LIVE_CHOICE, store_nul, "refuse", "refuse|replace", "ETL_STORE_NUL",
     "What becomes of a store whose JSON has \\u0000 or half a surrogate pair,"
     " which PostgreSQL cannot hold: refused with 422, or these replaced by"
     " \\ufffd and counted; the query's nul wins")
-SETTING(NUMBER, hook_delay, 30, 0, 3600, "ETL_HOOK_DELAY",
+SETTING(LIVE_NUMBER, hook_delay, 30, 0, 3600, "ETL_HOOK_DELAY",
     "Seconds after a webhook until what has changed where it names is read; those"
     " that come meanwhile are read with it")
 SETTING(TEXT, logo_dir, "", "ETL_LOGO_DIR",

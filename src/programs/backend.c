@@ -108,8 +108,11 @@ backend_reread(struct backend *backend)
 {
 	const struct backend_program *program = backend->program;
 
-	if (daemon_reread() && program->reread != NULL)
+	if (!daemon_reread())
+		return;
+	if (program->reread != NULL)
 		program->reread(program->self);
+	db_renew_limits(backend->db);
 }
 
 /* The earlier one of two in ms, of which -1 is never. */

@@ -324,14 +324,29 @@ broker_serve(void *mq)
 	mq_idle(mq);
 }
 
+static void
+own_limits(void)
+{
+	if (settings.mq.rabbitmq_timeout < CONFIRM_MS)
+		settings.mq.rabbitmq_timeout = CONFIRM_MS;
+}
+
+static void
+reread(void *context)
+{
+	struct extractor_program *self = context;
+
+	own_limits();
+	extract_engine_reread(&self->engine);
+}
+
 static enum err
 open_extractor(void *context, struct diag *diag)
 {
 	struct extractor_program *self = context;
 	struct extract_engine *engine = &self->engine;
 
-	if (settings.mq.rabbitmq_timeout < CONFIRM_MS)
-		settings.mq.rabbitmq_timeout = CONFIRM_MS;
+	own_limits();
 	self->waiter = (struct db_waiter){ broker_socket, broker_pause,
 		broker_serve, self->servers.mq };
 	db_serve_while_waiting(self->servers.db, &self->waiter);
@@ -371,6 +386,7 @@ main(int argc, char **argv)
 		.open = open_extractor,
 		.serve = serve,
 		.close = close_extractor,
+		.reread = reread,
 		.self = &self,
 	};
 

@@ -11,10 +11,17 @@
 #define ANSWER_BYTES (16 << 20)
 #define HEAD_BYTES 65536
 
+/* What max_body allows now: a HUP may have changed it. */
+static size_t
+body_cap(const struct slots *slots)
+{
+	return (size_t)slots->service->settings->max_body + 1;
+}
+
 static void
 init_buffers(struct slots *slots, struct slot *slot)
 {
-	buf_init(&slot->body, (size_t)slots->service->settings->max_body + 1);
+	buf_init(&slot->body, body_cap(slots));
 	buf_init(&slot->head, HEAD_BYTES);
 	buf_init(&slot->answer, ANSWER_BYTES);
 	slots->count++;
@@ -121,6 +128,7 @@ void
 slots_begin(struct slots *slots, struct slot *slot)
 {
 	slot->began = clock_us();
+	slot->body.cap = body_cap(slots);
 	service_request(slots->service, &slot->rq, slots->arena, &slot->body);
 	request_from_fcgi(&slot->rq, slot->fcgi);
 	response_init(&slot->rp, &slot->head, &slot->answer);

@@ -9,9 +9,9 @@ SETTING(LIVE_NUMBER, worker_interruptions, 20, 1, 10000,
     "ETL_WORKER_INTERRUPTIONS",
     "How often a batch's worker may die, or lose the database, before the"
     " batch is failed")
-SETTING(NUMBER, worker_statement_timeout, 600000, 1000, 1200000,
+SETTING(LIVE_NUMBER, worker_statement_timeout, 600000, 1000, 1200000,
     "ETL_WORKER_STATEMENT_TIMEOUT",
     "Milliseconds one statement of a worker may take at the server")
-SETTING(NUMBER, worker_lock_timeout, 60000, 10, 1200000,
+SETTING(LIVE_NUMBER, worker_lock_timeout, 60000, 10, 1200000,
     "ETL_WORKER_LOCK_TIMEOUT",
     "Milliseconds one statement of a worker may wait for a lock")

@@ -88,10 +88,13 @@ before="$(responders | tr '\n' ' ')$(workers | tr '\n' ' ')"
 set_to 'log_level = warn'
 set_to 'max_members = 100'
 set_to 'max_body = 2000000'
+set_to 'worker_lock_timeout = 100'
+set_to 'rabbitmq_heartbeat = 31'
 for part in pool worker relay; do
 	hup $part
 	check "$part: HUP rereads the settings, and says which" wait_until 10 has_line $part '.event == "reread"
-		and (.changed | split(" ") | contains(["max_members", "log_level"])) and .after_restart == "max_body"'
+		and (.changed | split(" ") | contains(["max_members", "log_level", "max_body", "worker_lock_timeout"]))
+		and .after_restart == "rabbitmq_heartbeat"'
 done
 for _ in 1 2 3 4; do request GET /app/etl/health -H 'X-Request-Id: unheard'; done
 sleep 0.5
@@ -103,6 +106,21 @@ limited() {
 }
 check "so is a limit, in each responder" limited
 check "in the other, too" limited
+head -c 2000000 /dev/zero | tr '\0' ' ' >"$TMP/large"
+printf '%s' "$batch" >>"$TMP/large"
+too_large() {
+	api POST raw-data/store --data-binary "@$TMP/large"
+	[ "$STATUS" = 413 ]
+}
+check "a body that is larger than the new max_body: 413" too_large
+check "from each responder" too_large
+lock_table projects
+api POST raw-data/store --data "$batch"
+id=$(json .raw_data_id)
+check "a worker's session has its new limit of time" wait_until 15 has_line worker \
+	".event == \"job\" and .raw_data_id == $id and (.text | test(\"lock timeout\"))"
+let_go
+check "the batch is done when the table is free" becomes completed 30
 set_to 'max_members = much'
 hup pool
 check "of a wrong file one line says what is wrong" wait_until 10 has_line pool \
@@ -110,6 +128,7 @@ check "of a wrong file one line says what is wrong" wait_until 10 has_line pool 
 check "and the old values stay" limited
 check_is "no process has ended" "$(responders | tr '\n' ' ')$(workers | tr '\n' ' ')" "$before"
 set_to 'max_members = 4096'
+set_to 'max_body = 67108864'
 set_to 'log_format = logfmt'
 set_to 'log_level = info'
 hup pool
@@ -118,6 +137,12 @@ heard() {
 	grep -q '^20[^{]* info .* event=request request_id=heard trace_id=[0-9a-f]* ' "$APP_LOGS/pool.log"
 }
 check "mended, they are taken, the form of the log as well" wait_until 10 heard
+stored() {
+	api POST raw-data/store --data-binary "@$TMP/large"
+	[ "$STATUS" = 201 ]
+}
+check "the large body is stored" stored
+check "by each responder" stored
 
 # -- every line of all of them was JSON until then
 check_is "each line of the log is JSON" "$(cat "$APP_LOGS"/worker.log "$APP_LOGS"/relay.log |

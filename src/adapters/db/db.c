@@ -49,6 +49,19 @@ db_close(struct db *db)
 	db->peak_bytes = 0;
 }
 
+void
+db_renew_limits(struct db *db)
+{
+	const struct db_settings *settings = db->settings;
+
+	if (db->conn == NULL || db->shared || db->in_transaction ||
+	    (db->told_statement_timeout ==
+		    settings->database_statement_timeout &&
+		db->told_lock_timeout == settings->database_lock_timeout))
+		return;
+	db_close(db);
+}
+
 enum err
 db_settings_check(const void *values, struct diag *diag)
 {

@@ -77,6 +77,14 @@ void db_free(struct db *db);
  */
 enum err db_open(struct db *db, struct diag *diag) MUST_CHECK;
 
+/*
+ * The settings may have changed: a session that was told other limits of time
+ * is closed, and the next use opens one that has the new ones.
+ *
+ * Needs: no open transaction, and nothing that the session holds, as a lock.
+ */
+void db_renew_limits(struct db *db);
+
 /* Which connection it is, counted from 1; 0 while there is none. */
 unsigned db_session(const struct db *db);
 

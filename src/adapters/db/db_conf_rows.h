@@ -8,17 +8,17 @@
 SETTING(SECRET, database_url, "", "DATABASE_URL",
     "libpq connection string or URI; empty: the PG* environment variables."
     " Several hosts are tried in turn for one that takes writes")
-SETTING(NUMBER, database_connect_timeout, 5, 1, 300,
+SETTING(LIVE_NUMBER, database_connect_timeout, 5, 1, 300,
     "ETL_DATABASE_CONNECT_TIMEOUT",
     "Seconds to connect to PostgreSQL")
-SETTING(NUMBER, database_statement_timeout, 20000, 10, 3600000,
+SETTING(LIVE_NUMBER, database_statement_timeout, 20000, 10, 3600000,
     "ETL_DATABASE_STATEMENT_TIMEOUT",
     "Milliseconds one statement may take at the server")
 SETTING(LIVE_NUMBER, database_read_timeout, 5000, 10, 3600000,
     "ETL_DATABASE_READ_TIMEOUT",
     "Milliseconds one statement of a request may take that only reads: then it"
     " is cancelled, and the client is told to ask for less")
-SETTING(NUMBER, database_lock_timeout, 5000, 10, 3600000,
+SETTING(LIVE_NUMBER, database_lock_timeout, 5000, 10, 3600000,
     "ETL_DATABASE_LOCK_TIMEOUT",
     "Milliseconds one statement may wait for a lock")
 SETTING(LIVE_NUMBER, database_renew_after, 180, 1, 86400,

@@ -21,7 +21,8 @@ struct db {
 	int64_t scope;	     /* the session's tenant, as far as we told it */
 	bool in_transaction; /* even when the connection has gone since */
 	bool shared;	     /* the server's session is not ours alone */
-	bool unprepared;     /* its prepared statements do not last */
+	int64_t told_statement_timeout, told_lock_timeout; /* see db_settle() */
+	bool unprepared; /* its prepared statements do not last */
 	unsigned prepared_count;
 	struct {
 		const char *name; /* a literal */

@@ -63,6 +63,8 @@ db_settle(struct db *db, int64_t deadline, struct diag *diag)
 	}
 	db->shared = PQgetvalue(result, 0, 0)[0] == 't';
 	db->scope = db->shared ? SCOPE_UNKNOWN : DB_NO_TENANT;
+	db->told_statement_timeout = db->settings->database_statement_timeout;
+	db->told_lock_timeout = db->settings->database_lock_timeout;
 	PQclear(result);
 	return E_OK;
 }

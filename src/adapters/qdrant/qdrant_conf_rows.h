@@ -7,5 +7,5 @@ SETTING(SECRET, qdrant_url, "", "QDRANT_URL",
     "Qdrant's REST address, http://host:6333; empty: there is none")
 SETTING(SECRET, qdrant_api_key, "", "QDRANT_API_KEY",
     "The key that Qdrant asks for; empty: none")
-SETTING(NUMBER, qdrant_timeout, 2000, 50, 30000, "ETL_QDRANT_TIMEOUT",
+SETTING(LIVE_NUMBER, qdrant_timeout, 2000, 50, 30000, "ETL_QDRANT_TIMEOUT",
     "Milliseconds one question to Qdrant may take, connecting included")

@@ -86,6 +86,8 @@ ask(struct qdrant_client *client, const char *url, struct arena *arena,
 		    &client->http, diag);
 	if (rc != E_OK)
 		return rc;
+	http_client_set_timeout(client->http,
+	    (long)client->settings->qdrant_timeout);
 	rc = http_client_ask(client->http, &request, ret_answer, diag);
 	if (rc != E_OK) {
 		http_client_free(client->http);
