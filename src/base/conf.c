@@ -131,7 +131,7 @@ refuse_name(const struct conf_set *sets, size_t count, struct span name,
 
 /* One line of the file: empty, a comment, or `name = value`. */
 static enum err
-read_line(struct conf_set *sets, size_t count, struct span line,
+read_line(struct conf_set *sets, size_t count, bool all, struct span line,
     const char *where, struct diag *diag)
 {
 	const struct conf_row *row;
@@ -146,12 +146,12 @@ read_line(struct conf_set *sets, size_t count, struct span line,
 		    "%s: expected a line of the form: name = value", where);
 	row = row_named(sets, count, name, &values);
 	if (row == NULL)
-		return refuse_name(sets, count, name, where, diag);
+		return all ? refuse_name(sets, count, name, where, diag) : E_OK;
 	return set_value(row, values, span_trim(value), where, diag);
 }
 
 static enum err
-read_file(struct conf_set *sets, size_t count, const char *path,
+read_file(struct conf_set *sets, size_t count, bool all, const char *path,
     struct diag *diag)
 {
 	FILE *in = fopen(path, "re");
@@ -172,7 +172,7 @@ read_file(struct conf_set *sets, size_t count, const char *path,
 		if (len > 0 && text[len - 1] == '\n')
 			len--;
 		(void)snprintf(where, sizeof(where), "%.256s:%d", path, line);
-		rc = read_line(sets, count,
+		rc = read_line(sets, count, all,
 		    span_trim((struct span){ text, (size_t)len }), where, diag);
 	}
 	free(text);
@@ -191,8 +191,9 @@ conf_path(const char *given)
 	return path == NULL || path[0] == '\0' ? NULL : path;
 }
 
-enum err
-conf_read(struct conf_set *sets, size_t count, const char *path,
+/* all: the rows are all that there are. */
+static enum err
+read_sets(struct conf_set *sets, size_t count, bool all, const char *path,
     struct diag *diag)
 {
 	enum err rc = E_OK;
@@ -202,7 +203,7 @@ conf_read(struct conf_set *sets, size_t count, const char *path,
 			rc = set_default(&sets[i].rows[j], sets[i].values,
 			    diag);
 	if (rc == E_OK && path != NULL)
-		rc = read_file(sets, count, path, diag);
+		rc = read_file(sets, count, all, path, diag);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; rc == E_OK && j < sets[i].count; j++) {
 			const struct conf_row *row = &sets[i].rows[j];
@@ -217,6 +218,20 @@ conf_read(struct conf_set *sets, size_t count, const char *path,
 		if (sets[i].check != NULL)
 			rc = sets[i].check(sets[i].values, diag);
 	return rc;
+}
+
+enum err
+conf_read(struct conf_set *sets, size_t count, const char *path,
+    struct diag *diag)
+{
+	return read_sets(sets, count, true, path, diag);
+}
+
+enum err
+conf_read_some(struct conf_set *sets, size_t count, const char *path,
+    struct diag *diag)
+{
+	return read_sets(sets, count, false, path, diag);
 }
 
 void

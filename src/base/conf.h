@@ -116,6 +116,13 @@ enum err conf_read(struct conf_set *sets, size_t count, const char *path,
     struct diag *diag) MUST_CHECK;
 
 /*
+ * The same for a program that has some of the rows only: names that are none of
+ * them are passed over.
+ */
+enum err conf_read_some(struct conf_set *sets, size_t count, const char *path,
+    struct diag *diag) MUST_CHECK;
+
+/*
  * The file that a program reads: given (its --config), else the environment's
  * ETL_CONFIG, else $(sysconfdir)/pulse-etl/etl.conf where there is one.
  * Gives: NULL where there is none; an empty ETL_CONFIG says so.

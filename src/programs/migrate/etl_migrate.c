@@ -6,6 +6,7 @@
 #include "base/option.h"
 #include "programs/migrate/migration_new.h"
 #include "programs/migrate/migration_run.h"
+#include "programs/migrate/migration_tell.h"
 #include "programs/migrate/migration_verify.h"
 
 #define PROGRAM "pulse-etl-migrate"
@@ -67,7 +68,11 @@ print_help(void)
 	    "\n"
 	    "Environment: DATABASE_URL and libpq's PG* variables for the"
 	    " connection,\n"
-	    "ETL_MIGRATIONS_DIR for the folder; an option wins.\n"
+	    "ETL_MIGRATIONS_DIR for the folder; an option wins."
+	    " ETL_LOG_FORMAT, or\n"
+	    "log_format of the settings, is logfmt or json: then what is done"
+	    " is told as\n"
+	    "lines of the log.\n"
 	    "\n"
 	    "Exit codes: 0 done, or nothing to do; 1 a migration failed, was\n"
 	    "interrupted or is forbidden by the history, or --verify found a\n"
@@ -271,15 +276,18 @@ main(int argc, char **argv)
 	};
 	struct task task = { .command = COMMAND_NONE };
 	struct diag diag;
-	enum err rc = E_NO_MEMORY;
+	enum err rc;
 
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	diag_clear(&diag);
 	read_options(argc, argv, &task, &run);
-	if (run.arena != NULL)
+	rc = migration_tell_begin(PROGRAM, &diag);
+	if (rc == E_OK && run.arena == NULL)
+		rc = E_NO_MEMORY;
+	if (rc == E_OK)
 		rc = do_task(&task, &run, &diag);
 	if (rc != E_OK)
-		(void)fprintf(stderr, PROGRAM ": %s\n",
+		migration_tell_failure(rc,
 		    diag.text[0] != '\0' ? diag.text : err_text(rc));
 	if (fflush(stdout) != 0 && rc == E_OK)
 		rc = E_SYSTEM;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "programs/migrate/migration_tell.h"
+
 /* The first 8 bytes of the SHA-256 of "pulse-etl-migrate". */
 #define LOCK_KEY "6773953467272594634"
 
@@ -53,7 +55,7 @@ migration_history_lock(struct db_admin *db, int64_t seconds,
 		return diag_set(diag, E_DB_BUSY,
 		    "another runner is at work;"
 		    " nothing was changed");
-	(void)fprintf(stderr, "waiting for another runner\n");
+	migration_tell_note("waiting for another runner");
 	return wait_for_lock(db, seconds, arena, diag);
 }
 

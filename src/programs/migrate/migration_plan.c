@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "programs/migrate/migration_sql.h"
+#include "programs/migrate/migration_tell.h"
 
 const char *
 migration_plan_path(const struct migration_plan *plan, size_t step)
@@ -52,9 +53,9 @@ check_history(const struct migration_files *files,
 		    applied->number);
 
 		if (file == NULL) {
-			(void)fprintf(stderr,
+			migration_tell_note(
 			    "warning: %04d_%s is applied but"
-			    " not in %s\n",
+			    " not in %s",
 			    applied->number, applied->name, files->dir);
 		} else if (strcmp(file->checksum, applied->checksum) != 0) {
 			return diag_set(diag, E_MIGRATION,

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "programs/migrate/migration_plan.h"
 #include "programs/migrate/migration_server.h"
+#include "programs/migrate/migration_tell.h"
 
 static volatile sig_atomic_t stop_asked;
 
@@ -36,31 +37,17 @@ take_signals(void)
 		(void)sigaction(stops[i], &action, NULL);
 }
 
-/* Print what the server says: FILE:LINE: ERROR: words (SQLSTATE). */
+/* What the server says, with its place. */
 static void
 print_words(void *context, const struct db_admin_words *words)
 {
 	const struct migration_run *run = context;
-	const struct {
-		const char *name, *text;
-	} parts[] = {
-		{ "DETAIL", words->detail },
-		{ "HINT", words->hint },
-		{ "CONTEXT", words->context },
-	};
 
-	if (run->statement != NULL)
-		(void)fprintf(stderr, "%s:%u: ", run->path,
-		    migration_sql_line(run->statement, words->at));
-	else if (run->path != NULL)
-		(void)fprintf(stderr, "%s: ", run->path);
-	(void)fprintf(stderr, "%s: %s (%s)\n", words->severity, words->text,
-	    words->sqlstate);
-	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (parts[i].text != NULL)
-			(void)fprintf(stderr, "    %s: %s\n", parts[i].name,
-			    parts[i].text);
-	}
+	migration_tell_words(run->path,
+	    run->statement == NULL ?
+		0 :
+		migration_sql_line(run->statement, words->at),
+	    words);
 }
 
 enum err
@@ -138,8 +125,8 @@ run_statements(struct migration_run *run, struct span text, struct diag *diag)
 		rc = db_admin_run(run->db, copy, NULL, 0, run->arena, NULL,
 		    diag);
 		if (rc == E_INVALID)
-			(void)fprintf(stderr, "%s:%u: %s\n", run->path,
-			    statement.line, diag->text);
+			migration_tell_wrong_at(run->path, statement.line,
+			    diag->text);
 		run->statement = NULL;
 		if (rc != E_OK)
 			break;
@@ -209,8 +196,7 @@ run_step(struct migration_run *run, const struct migration_plan *plan,
 	run->path = NULL;
 	if (rc != E_OK)
 		return give_up(run, file->stem, at_commit, rc, diag);
-	(void)printf("%s %s (%" PRId64 " ms)\n", up ? "applied" : "rolled back",
-	    file->stem, clock_ms() - start);
+	migration_tell_done(up, file->stem, clock_ms() - start);
 	return E_OK;
 }
 

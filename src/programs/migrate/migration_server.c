@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "programs/migrate/migration_tell.h"
+
 #define OWNER "'pulse_etl_owner'"
 #define SERVICE "'pulse_etl_service'"
 #define READER "'pulse_etl_reader'"
@@ -136,7 +138,7 @@ static unsigned
 refuse_all(const struct db_admin_rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++)
-		(void)fprintf(stderr, "%s\n", rows->cells[i]);
+		migration_tell_wrong(rows->cells[i]);
 	return (unsigned)rows->count;
 }
 
@@ -153,7 +155,7 @@ set_right(struct db_admin *db, const struct db_admin_rows *needs,
 
 		rc = db_admin_run(db, fix, NULL, 0, NULL, NULL, diag);
 		if (rc == E_OK)
-			(void)printf("%s\n", fix);
+			migration_tell_right(fix);
 	}
 	if (rc == E_OK)
 		return db_admin_run(db, "COMMIT", NULL, 0, NULL, NULL, diag);
@@ -188,7 +190,7 @@ migration_server_prepare(struct db_admin *db, bool dry_run, struct arena *arena,
 
 			if (cells[MAY][0] == 't')
 				continue;
-			(void)fprintf(stderr, "%s\n", cells[WHAT]);
+			migration_tell_wrong(cells[WHAT]);
 			refused++;
 		}
 	}
