@@ -11,7 +11,16 @@ migrate() { "$ETL_BUILD/pulse-etl-migrate" --dir "$ETL_SOURCE/migrations" "$@" >
 failed_batches() { sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'failed'"; }
 
 # -- the programs came first
-check "the tables are those of the version before" migrate --rollback-to $((newest - 1))
+# A migration that brings a table lacks more than its number: the table, rights on it.
+table=$(find "$ETL_SOURCE/migrations" -name '*_hooks.up.sql' | sed 's/.*\/0*\([0-9]*\)_[a-z_]*.up.sql$/\1/')
+check "the tables are those before one came" migrate --rollback-to $((table - 1))
+request GET /app/etl/health/ready
+says="migration $newest is not applied, the newest one is $((table - 1)): run pulse-etl-migrate --apply-all"
+check_match "not the table is told, but the migration and the command" "$STATUS $(json .detail)" "^503 .*schema: $says"
+doctor=$("$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" doctor --output json 2>&1)
+check_match "doctor tells the same" \
+	"$(jq -r '.[] | select(.level == "wrong" and .about == "tables") | .finding' <<<"$doctor")" "$says"
+check "the tables are those of the version before" migrate --apply $((newest - 1))
 app start worker
 writer_start
 writer_goes_on 5

@@ -24,7 +24,9 @@ static const char checks_sql[] =
     " substring(r.wanted FROM '[(](.*)[)]'), split_part(r.wanted, ' ', 1))"
     " ELSE has_table_privilege(k.id, r.wanted) END"
     " GROUP BY k.name)"
-    " SELECT string_agg(c.name || ': ' || c.what, '; ') FROM (VALUES"
+    " SELECT string_agg(c.name || ': ' || c.what, '; '),"
+    " (SELECT has_table_privilege(k.id, 'SELECT') FROM known AS k"
+    " WHERE k.name = 'migration_history') FROM (VALUES"
     " ('writable', CASE WHEN current_setting('transaction_read_only') = 'on'"
     " THEN 'the database is read-only at the moment' END),"
     " ('encoding', CASE WHEN current_setting('server_encoding') <> 'UTF8'"
@@ -42,6 +44,31 @@ static const char checks_sql[] =
     " ('rights', (SELECT 'the service lacks ' || string_agg(l.what, ', ')"
     " FROM lacks AS l))) AS c (name, what) WHERE c.what IS NOT NULL";
 
+/* Is the newest migration applied, and if not, which one is? */
+static enum err
+look_at_history(struct db *db, struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement newest = {
+		.name = "schema_newest",
+		.sql =
+		    "SELECT COALESCE(bool_or(number = $1), false),"
+		    " COALESCE(max(number), 0) FROM migration_history",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, schema_needed);
+	rc = db_get_row(db, &newest, &params, arena, &rows, diag);
+	if (rc == E_OK && !db_bool(rows, 0, 0))
+		return diag_tell(diag, E_DB_BUSY,
+		    "The database is not ready: "
+		    "schema: migration %d is not applied, the newest one is"
+		    " %d: run pulse-etl-migrate --apply-all",
+		    schema_needed, (int)db_int(rows, 0, 1));
+	return rc;
+}
+
 enum err
 schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 {
@@ -49,36 +76,23 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 		.name = "schema_checks",
 		.sql = checks_sql,
 	};
-	static const struct db_statement newest = {
-		.name = "schema_newest",
-		.sql =
-		    "SELECT EXISTS (SELECT FROM migration_history"
-		    " WHERE number = $1)",
-	};
-	struct db_params params = { 0 };
 	struct db_rows *rows;
 	struct span wrong;
-	bool applied;
 	enum err rc;
 
 	rc = db_run(db, &checks, NULL, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;
 	wrong = db_text(rows, 0, 0);
-	if (wrong.at != NULL)
-		return diag_tell(diag, E_DB_BUSY,
-		    "The database is not ready: "
-		    "%.*s",
-		    SPAN_ARG(wrong));
-	db_add_int(&params, schema_needed);
-	rc = db_get_bool(db, &newest, &params, arena, &applied, diag);
-	if (rc == E_OK && !applied)
-		return diag_tell(diag, E_DB_BUSY,
-		    "The database is not ready: "
-		    "schema: migration %d is not applied: run"
-		    " pulse-etl-migrate",
-		    schema_needed);
-	return rc;
+	/* What a migration brings is missing because of it. */
+	if (wrong.at == NULL || db_bool(rows, 0, 1))
+		rc = look_at_history(db, arena, diag);
+	if (rc != E_OK || wrong.at == NULL)
+		return rc;
+	return diag_tell(diag, E_DB_BUSY,
+	    "The database is not ready: "
+	    "%.*s",
+	    SPAN_ARG(wrong));
 }
 
 enum err
