@@ -161,7 +161,18 @@ tool import --url "$ETL_URL" --tenant 1 "$TMP/whole.json"
 check_is "whole requests can be stored, too" "$CODE" 0
 tool import --url "$ETL_URL" --tenant 1 "$TMP/broken.json" "$TMP/whole.json"
 check_is "one that is refused: 65" "$CODE $(tail -n 1 <<<"$OUT")" "65 2 files: 0 stored, 1 known, 1 failed"
-check_match "with the service's reason" "$(cat "$TMP/tool.err")" 'failed .*/broken.json: .+'
+check_match "with the service's code and reason" \
+	"$(cat "$TMP/tool.err")" '^failed syntax .*/broken.json: The JSON ends .+'
+tool import --url "$ETL_URL" --tenant 1 --output ndjson "$TMP/broken.json" "$TMP/whole.json"
+row='[(.path | sub(".*/"; "")), .outcome, (.raw_data_id | type), .status, .code, (.detail | type)]'
+check_is "as JSON: a row for each file, with the problem's code" "$CODE $(jq -c "$row" <<<"$OUT" | sort)" \
+	'65 ["broken.json","refused","null",400,"syntax","string"]
+["whole.json","known","number",200,null,"null"]'
+check_is "what failed is an object, too" "$(tail -n 1 "$TMP/tool.err" | jq -r .code)" invalid
+tool raw show --tenant 1 --output json 999999
+check_is "so it is with other commands" "$CODE $(jq -r .code "$TMP/tool.err")" "1 no_row"
+tool raw show --tenant 1 999999
+check_match "without --output json it is in words" "$(cat "$TMP/tool.err")" '^pulse-etl: '
 tool "${import[@]}" --no-queue "$TMP/files/1.json"
 check_is "--no-queue stores without a message" \
 	"$(sql "SELECT count(*) FROM raw_extraction_data WHERE NOT queue_transform")" 1

@@ -212,7 +212,7 @@ OUT=$("$ETL_BUILD/pulse-etl" import --url "$ETL_URL" --tenant 1 - <"$TMP/lines" 
 check_is "whole requests, too; what is refused: 65" \
 	"$? $(tail -n 1 <<<"$OUT") $(tail -n 1 "$TMP/tool.err")" \
 	"65 3 lines: 1 stored, 0 known, 2 failed pulse-etl: 2 lines were refused"
-check_match "with its line" "$(cat "$TMP/tool.err")" 'failed line 2: This is not JSON'
+check_match "with its line" "$(cat "$TMP/tool.err")" 'failed syntax line 2: This is not JSON'
 OUT=$("$ETL_BUILD/pulse-etl" "${import[@]}" - "$TMP/lines" </dev/null 2>"$TMP/tool.err")
 check_is "- stands alone: 64" "$?" 64
 OUT=$("$ETL_BUILD/pulse-etl" "${import[@]}" - </dev/null 2>"$TMP/tool.err")

@@ -12,11 +12,13 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/suggest.h"
+#include "json/json_write.h"
 #include "programs/tool/tool_help.h"
 #include "programs/tool/tool_output.h"
 
 #define PROGRAM "pulse-etl"
 #define ARENA_BYTES (256u << 20)
+#define FAILURE_BYTES 65536
 
 static const struct tool_row commands[] = {
 #define TOOL(group, command, function, takes, sentence) \
@@ -284,6 +286,29 @@ is_older(const struct diag *diag)
 	return false;
 }
 
+/* In words; for programs, that asked for JSON, as the service says it. */
+static void
+print_failure(const struct tool *tool, enum err rc, const char *text)
+{
+	char word[ERR_WORD_SIZE];
+	struct json json;
+	struct buf out;
+
+	if (tool->format != TOOL_JSON && tool->format != TOOL_NDJSON) {
+		(void)fprintf(stderr, PROGRAM ": %s\n", text);
+		return;
+	}
+	err_word(rc, word);
+	buf_init(&out, FAILURE_BYTES);
+	json_init(&json, &out);
+	json_object(&json, NULL);
+	json_text(&json, "code", word);
+	json_text(&json, "detail", text);
+	json_end(&json);
+	(void)fprintf(stderr, "%.*s\n", SPAN_ARG(buf_span(&out)));
+	buf_free(&out);
+}
+
 /* Run the command and tell how it failed. */
 static enum err
 run_command(const struct tool_row *row, struct tool *tool)
@@ -302,7 +327,7 @@ run_command(const struct tool_row *row, struct tool *tool)
 		    "the tables are older than this program:"
 		    " pulse-etl-migrate --apply-all");
 	if (rc != E_OK)
-		(void)fprintf(stderr, PROGRAM ": %s\n",
+		print_failure(tool, rc,
 		    diag.text[0] != '\0' ? diag.text : err_text(rc));
 	return rc;
 }

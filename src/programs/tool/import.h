@@ -11,6 +11,7 @@
 #include "programs/tool/import_files.h"
 #include "programs/tool/import_lines.h"
 #include "programs/tool/import_options.h"
+#include "programs/tool/tool_output.h"
 #include "programs/tool/tool_progress.h"
 
 #define IMPORT_BODY_MAX (256u << 20)
@@ -54,6 +55,7 @@ struct import {
 	struct http_client *client;
 	struct import_options options;
 	struct import_warned *warned; /* what was shown */
+	struct tool_output *output;   /* NULL: lines for people */
 	struct tool_progress progress;
 	char note[80];
 };
@@ -73,6 +75,29 @@ size_t import_finished(const struct import *import);
 
 /* Have all, so that there is nothing left to be sent? */
 bool import_is_whole(const struct import *import);
+
+/* What is told of an item that came to its end. */
+struct import_told {
+	struct span id;		  /* of its batch; SPAN_NONE: it has none */
+	long status;		  /* of HTTP; 0: there was no answer */
+	struct span code, detail; /* why it failed, in a word and in words */
+};
+
+/* What an answer that is no success says. Lives: in the tool's arena. */
+struct import_told import_told_answer(const struct import *import,
+    const struct http_client_answer *answer);
+/* The same of a failure of our own; text "": the code's. */
+struct import_told import_told_failure(const struct import *import,
+    enum err code, const char *text);
+
+/*
+ * Begin to tell in the format of --output; tell of an item; end. The counts
+ * have it already. Fails: as tool_output_end().
+ */
+void import_tell_begin(struct import *import);
+void import_tell(struct import *import, const struct import_item *item,
+    enum import_outcome outcome, const struct import_told *told);
+enum err import_tell_end(struct import *import, struct diag *diag) MUST_CHECK;
 
 /* Give the item's memory back. */
 void import_item_done(struct import_item *item);

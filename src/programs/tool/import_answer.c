@@ -28,6 +28,14 @@ import_answer_text(struct span body, const char *name, struct arena *arena)
 	return member.kind == JSON_NUMBER ? member.value : SPAN_NONE;
 }
 
+struct span
+import_answer_id(struct span body)
+{
+	struct json_member member = import_answer_raw(body, "raw_data_id");
+
+	return member.kind == JSON_NUMBER ? member.value : SPAN_NONE;
+}
+
 bool
 import_answer_may_pass(long status)
 {

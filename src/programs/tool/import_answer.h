@@ -17,6 +17,9 @@ struct json_member import_answer_raw(struct span body, const char *name);
 struct span import_answer_text(struct span body, const char *name,
     struct arena *arena);
 
+/* The id of the batch that it is about; SPAN_NONE: it names none. */
+struct span import_answer_id(struct span body);
+
 /* Is it worth another try: nobody answered (0), or it will pass? */
 bool import_answer_may_pass(long status);
 

@@ -8,6 +8,7 @@
 #include "adapters/http_client.h"
 #include "base/file.h"
 #include "programs/tool/import_files.h"
+#include "programs/tool/tool_output.h"
 
 #define JOBS 4
 #define JOBS_MAX 64
@@ -42,6 +43,7 @@ import_options_read(struct tool *tool, struct import_options *ret)
 		{ "nul", required_argument, NULL, 'n' },
 		{ "no-queue", no_argument, NULL, 'q' },
 		{ "strict", no_argument, NULL, 's' },
+		TOOL_OUTPUT_OPTION,
 		TOOL_QUIET_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },

@@ -70,40 +70,15 @@ import_item_done(struct import_item *item)
 	buf_free(&item->address);
 }
 
-static void
-tell_progress(struct import *import)
-{
-	(void)snprintf(import->note, sizeof(import->note),
-	    "%zu stored, %zu known, %zu failed", import->counts[IMPORT_STORED],
-	    import->counts[IMPORT_KNOWN],
-	    import->counts[IMPORT_REFUSED] + import->counts[IMPORT_AWAY]);
-	tool_progress_set(&import->progress, (int64_t)import_finished(import),
-	    import->note);
-}
-
-/*
- * It has come to its end: a line for it in a pipe, the bar on a terminal. What
- * failed is told in any case.
- */
+/* It has come to its end. */
 static void
 finish(struct import *import, struct import_item *item,
-    enum import_outcome outcome, struct span text)
+    enum import_outcome outcome, const struct import_told *told)
 {
 	item->outcome = outcome;
 	import->counts[outcome]++;
 	import_item_done(item);
-	if (outcome == IMPORT_REFUSED || outcome == IMPORT_AWAY) {
-		tool_progress_clear(&import->progress);
-		(void)fprintf(stderr, "failed %s: %.*s\n", item->path,
-		    SPAN_ARG(text));
-	} else if (!import->progress.bar && !import->tool->quiet) {
-		(void)printf("%s %.*s %s\n",
-		    outcome == IMPORT_STORED ? "stored" : "known",
-		    SPAN_ARG(text), item->path);
-		(void)fflush(stdout);
-	}
-	if (import->progress.bar)
-		tell_progress(import);
+	import_tell(import, item, outcome, told);
 }
 
 /* The service answers or is unreachable; requests of one round count once. */
@@ -146,39 +121,23 @@ warn(struct import *import, const struct import_item *item, struct span body)
 	(void)fprintf(stderr, "warning %s: %.*s\n", item->path, SPAN_ARG(text));
 }
 
-/* Its text for people, of an answer that is no success. */
-static struct span
-reason_of(const struct import *import, const struct http_client_answer *answer)
-{
-	struct arena *arena = import->tool->arena;
-	struct span text = import_answer_text(answer->body, "detail", arena);
-	const bool is_whole = answer->outcome == HTTP_CLIENT_WHOLE;
-
-	if (text.at != NULL)
-		return text;
-	if (answer->status == 0)
-		return str_span(answer->detail);
-	return str_span(arena_printf(arena, "HTTP status %ld%s%s",
-	    answer->status, is_whole ? "" : ": ",
-	    is_whole ? "" : answer->detail));
-}
-
 static void
 on_answer(struct import *import, const struct http_client_answer *answer)
 {
 	const long status = answer->status;
 	const bool may_pass = import_answer_may_pass(status);
 	struct import_item *item = answer->context;
+	struct import_told told;
 
 	import->running--;
 	note_service(import, item, may_pass);
 	if (answer->outcome == HTTP_CLIENT_WHOLE &&
 	    (status == 200 || status == 201 || status == 202)) {
 		warn(import, item, answer->body);
+		told = (struct import_told){ .status = status,
+			.id = import_answer_id(answer->body) };
 		finish(import, item,
-		    status == 200 ? IMPORT_KNOWN : IMPORT_STORED,
-		    import_answer_text(answer->body, "raw_data_id",
-			import->tool->arena));
+		    status == 200 ? IMPORT_KNOWN : IMPORT_STORED, &told);
 		return;
 	}
 	if (may_pass && item->tries < TRIES) {
@@ -189,8 +148,8 @@ on_answer(struct import *import, const struct http_client_answer *answer)
 		return;
 	}
 	import->denied = import->denied || status == 401 || status == 403;
-	finish(import, item, may_pass ? IMPORT_AWAY : IMPORT_REFUSED,
-	    reason_of(import, answer));
+	told = import_told_answer(import, answer);
+	finish(import, item, may_pass ? IMPORT_AWAY : IMPORT_REFUSED, &told);
 }
 
 /* The next one to send; NULL: none now. *ret_wait: ms until there may be. */
@@ -230,9 +189,10 @@ send_item(struct import *import, struct import_item *item, struct diag *diag)
 	enum err rc = read_item(import, item, diag);
 
 	if (rc != E_OK) {
-		finish(import, item, IMPORT_REFUSED,
-		    str_span(
-			diag->text[0] != '\0' ? diag->text : err_text(rc)));
+		const struct import_told told = import_told_failure(import, rc,
+		    diag->text);
+
+		finish(import, item, IMPORT_REFUSED, &told);
 		diag_clear(diag);
 		return E_OK;
 	}
@@ -279,10 +239,12 @@ take_lines(struct import *import, struct diag *diag)
 static void
 give_up(struct import *import)
 {
+	const struct import_told told = import_told_failure(import, E_HTTP_AWAY,
+	    "the service is unreachable");
+
 	for (size_t i = import->low; i < import->count; i++)
 		if (import->items[i].outcome == IMPORT_OPEN)
-			finish(import, &import->items[i], IMPORT_AWAY,
-			    SPAN_LIT("the service is unreachable"));
+			finish(import, &import->items[i], IMPORT_AWAY, &told);
 	import->failures = 0;
 	import->lines.ended = true;
 }

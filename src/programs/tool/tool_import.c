@@ -63,9 +63,10 @@ sum_up(struct import *import, struct diag *diag)
 	const size_t away = import->counts[IMPORT_AWAY];
 	const size_t refused = import->counts[IMPORT_REFUSED];
 
-	(void)printf("%zu %ss: %zu stored, %zu known, %zu failed\n",
-	    import->taken, noun, import->counts[IMPORT_STORED],
-	    import->counts[IMPORT_KNOWN], refused + away);
+	(void)fprintf(import->output == NULL ? stdout : stderr,
+	    "%zu %ss: %zu stored, %zu known, %zu failed\n", import->taken, noun,
+	    import->counts[IMPORT_STORED], import->counts[IMPORT_KNOWN],
+	    refused + away);
 	if (tool_progress_stopped() && !import_is_whole(import)) {
 		tool_progress_tell_stop(import->tool,
 		    "run the import again, and only what is left is stored");
@@ -107,9 +108,13 @@ tool_import(struct tool *tool, struct diag *diag)
 	tool_progress_begin(&import.progress, tool,
 	    import.reads_lines ? "lines" : "files",
 	    import.reads_lines ? -1 : (int64_t)import.count);
-	if (rc == E_OK)
+	if (rc == E_OK) {
+		import_tell_begin(&import);
 		rc = import_send(&import, diag);
+	}
 	tool_progress_end(&import.progress);
+	if (rc == E_OK)
+		rc = import_tell_end(&import, diag);
 	if (rc == E_OK)
 		rc = sum_up(&import, diag);
 	http_client_free(import.client);

@@ -151,7 +151,7 @@ TOOL("dead", "drop", tool_dead_drop,
     "Forget dead messages")
 TOOL("import", "", tool_import,
     "--url URL [--tenant N] [--integration N --type TYPE] [--jobs N]"
-    " [--token-file FILE] [--no-queue] [--nul refuse|replace] [--strict]"
+    " [--token-file FILE] [--no-queue] [--nul refuse|replace] [--strict] " OUTPUT
     " [--quiet] FILE|FOLDER...|-",
     "Store files of batches, or the lines of standard input, through HTTP; run"
     " it again to resume")
