@@ -90,8 +90,8 @@ look_beyond(struct db *db, struct arena *arena, struct raw_batch_gauges *ret,
 	return E_OK;
 }
 
-enum err
-raw_batch_gauges(struct db *db, int64_t age, struct arena *arena,
+static enum err
+look(struct db *db, int64_t age, struct arena *arena,
     struct raw_batch_gauges *ret, struct diag *diag)
 {
 	struct db_params params = { 0 };
@@ -117,6 +117,31 @@ raw_batch_gauges(struct db *db, int64_t age, struct arena *arena,
 	return ret->pending < RAW_BATCH_GAUGE_MAX ?
 	    E_OK :
 	    look_beyond(db, arena, ret, diag);
+}
+
+enum err
+raw_batch_gauges(struct db *db, int64_t age, struct arena *arena,
+    struct raw_batch_gauges *ret, struct diag *diag)
+{
+	enum err rc = db_begin(db, diag);
+
+	/*
+	 * Before statistics know of many pending rows PostgreSQL would rather
+	 * read and sort all of them than begin where the index does: 170 ms of
+	 * 100,000 rows in place of 3.
+	 */
+	if (rc == E_OK) {
+		rc = db_do(db, "SET LOCAL enable_sort = off", diag);
+		if (rc == E_OK)
+			rc = look(db, age, arena, ret, diag);
+		if (rc == E_OK)
+			rc = db_commit(db, diag);
+		else
+			db_rollback(db);
+	}
+	return rc == E_DB_UNKNOWN ? /* but nothing was to change */
+	    diag_set(diag, E_DB_LOST, "the connection to PostgreSQL was lost") :
+	    rc;
 }
 
 enum err
