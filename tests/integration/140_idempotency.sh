@@ -29,6 +29,7 @@ check_is "one row" "$(rows)" 1
 check_is "one message" "$(queue_depth transform_queue)" 1
 store second "$body"
 check_is "another key: another batch" "$STATUS" 201
+check_is "what was replayed or refused has used up no id" "$(json .raw_data_id)" $((id + 1))
 sql "INSERT INTO tenants (id, name) VALUES (2, 'Other');
      INSERT INTO integrations (id, tenant_id, provider, type) VALUES (20, 2, 'Jira', 'data_source')" >"$TMP/out"
 TOKEN_FILE=$(token_file 2 writer) store first "${body/:1,/:20,}" 2

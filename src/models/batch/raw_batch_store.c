@@ -88,7 +88,8 @@ static const struct db_statement insert = {
 
 /*
  * A twin with the same key waits for the first one's commit; then it finds the
- * key taken, and inserts nothing.
+ * key taken, and inserts nothing. One that comes later sees the key, and takes
+ * no number of the sequence.
  */
 _Static_assert(RAW_BATCH_PLACE_OF_KEY == 14, "idempotency_key_add()");
 static const struct db_statement insert_with_key = {
@@ -98,9 +99,12 @@ static const struct db_statement insert_with_key = {
 	.sql =
 	    "WITH claimed AS (INSERT INTO idempotency_keys AS held"
 	    " (tenant_id, idempotency_key, fingerprint, raw_data_id,"
-	    " expires_at) VALUES ($1, $14, $15,"
+	    " expires_at) SELECT $1, $14, $15,"
 	    " nextval('raw_extraction_data_id_seq'),"
-	    " now() + $16 * interval '1 second')"
+	    " now() + $16 * interval '1 second'"
+	    " WHERE NOT EXISTS (SELECT FROM idempotency_keys"
+	    " WHERE tenant_id = $1 AND idempotency_key = $14"
+	    " AND expires_at > now())"
 	    " ON CONFLICT (tenant_id, idempotency_key) DO UPDATE SET"
 	    " fingerprint = excluded.fingerprint,"
 	    " raw_data_id = excluded.raw_data_id,"
