@@ -10,7 +10,8 @@
  *		a name whose labels come with what is counted: `most` sets of
  *		them, and what comes when these are taken counts for the labels
  *		`rest`. EACH is a counter, QUICK and SLOW are histograms of
- *		seconds
+ *		seconds. Rows of one name stand together: what fills one leaves
+ *		the other its place
  *	BUCKET(quick, slow)
  *		the upper bounds of the histograms' buckets, microseconds
  *
@@ -116,9 +117,11 @@ METRIC(METRIC_RELAY_ROUNDS, COUNT, "etl_relay_rounds_total", "",
 SERIES(SERIES_ROUTE, QUICK, 68, "etl_request_duration_seconds",
     "method=\"other\",route=\"other\"",
     "How long a request took in the responder, by its route")
-SERIES(SERIES_ROUTE_STATUS, EACH, 272, "etl_route_requests_total",
+SERIES(SERIES_ROUTE_STATUS, EACH, 240, "etl_route_requests_total",
     "method=\"other\",route=\"other\",status=\"other\"",
-    "Requests answered, by their route and the class of their status")
+    "Requests answered, by their route and status")
+SERIES(SERIES_ROUTE_FAILED, EACH, 80, "etl_route_requests_total",
+    "method=\"other\",route=\"other\",status=\"5xx\"", "")
 SERIES(SERIES_STORE, QUICK, 5, "etl_store_stage_duration_seconds",
     "stage=\"other\"", "How long each stage of a store took")
 SERIES(SERIES_JOB, SLOW, 42, "etl_job_stage_duration_seconds",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cc.h"
+#include "base/metrics_held.h"
 #include "base/shared.h"
 
 enum kind { COUNT_KIND, SECONDS_KIND, EACH_KIND, QUICK_KIND, SLOW_KIND };
@@ -104,8 +105,10 @@ metrics_open(const char *path, struct diag *diag)
 	enum err rc = shared_open(path, "metrics_file", layout(),
 	    sizeof(struct counters), &there, diag);
 
-	if (rc == E_OK)
+	if (rc == E_OK) {
 		shared = there;
+		metrics_held_open(path);
+	}
 	return rc;
 }
 
@@ -260,8 +263,9 @@ write_series(struct buf *out, enum series series)
 	enum kind kind = names[series].kind;
 	const char *name = names[series].name;
 
-	write_head(out, name, names[series].help,
-	    kind == EACH_KIND ? "counter" : "histogram");
+	if (series == 0 || strcmp(name, names[series - 1].name) != 0)
+		write_head(out, name, names[series].help,
+		    kind == EACH_KIND ? "counter" : "histogram");
 	for (size_t i = names[series].first; i <= names[series].last; i++) {
 		struct place *place = &shared->places[i];
 

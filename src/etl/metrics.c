@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/metrics_held.h"
 #include "etl/service.h"
 #include "http/auth_metrics.h"
 #include "models/batch/raw_batch_gauges.h"
@@ -239,6 +240,9 @@ write_broker(struct req *rq, struct buf *out, struct asked *asked)
 	write_gauge(out, "etl_broker_up",
 	    "1 when the answering responder has its connection to RabbitMQ",
 	    queue_manager_is_up(rq->service->queue));
+	write_gauge(out, "etl_broker_connections_open",
+	    "Connections to RabbitMQ that are open, of this host's processes",
+	    metrics_held());
 	if (!asked->queues) {
 		tell("queues", rc, &diag);
 		return;

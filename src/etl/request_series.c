@@ -17,20 +17,19 @@ static const char *const stages[] = {
 	[STORE_ANSWER] = "stage=\"answer\"",
 };
 
-/* The labels of a route; NULL: of what has none. status: 2 is 2xx, 0: none. */
+/* The labels of a route; NULL: of what has none. status 0: without one. */
 static void
-write_labels(const struct route *route, int class,
+write_labels(const struct route *route, int status,
     char ret_labels[SERIES_LABELS_SIZE])
 {
-	char status[32] = "";
+	char more[32] = "";
 
-	if (class != 0)
-		(void)snprintf(status, sizeof(status), ",status=\"%dxx\"",
-		    class);
+	if (status != 0)
+		(void)snprintf(more, sizeof(more), ",status=\"%d\"", status);
 	(void)snprintf(ret_labels, SERIES_LABELS_SIZE,
 	    "method=\"%s\",route=\"%s\"%s",
 	    route == NULL ? "other" : route->method,
-	    route == NULL ? "other" : route->path, status);
+	    route == NULL ? "other" : route->path, more);
 }
 
 void
@@ -41,10 +40,6 @@ request_series_expect(const struct route_list *routes)
 	for (size_t i = 0; i < routes->count; i++) {
 		write_labels(&routes->rows[i], 0, labels);
 		metrics_expect(SERIES_ROUTE, labels);
-		write_labels(&routes->rows[i], 2, labels);
-		metrics_expect(SERIES_ROUTE_STATUS, labels);
-		write_labels(&routes->rows[i], 5, labels);
-		metrics_expect(SERIES_ROUTE_STATUS, labels);
 	}
 	for (size_t i = 0; i < COUNT(stages); i++)
 		metrics_expect(SERIES_STORE, stages[i]);
@@ -58,8 +53,11 @@ request_series_add(const struct req *rq, int status, int64_t us,
 
 	write_labels(rq->route, 0, labels);
 	metrics_observe(SERIES_ROUTE, rq->route == NULL ? NULL : labels, us);
-	write_labels(rq->route, status / 100, labels);
-	metrics_observe(SERIES_ROUTE_STATUS, labels, us);
+	write_labels(rq->route, status, labels);
+	/* Whatever clients do wrong, there is room for what we do. */
+	metrics_observe(
+	    status >= 500 ? SERIES_ROUTE_FAILED : SERIES_ROUTE_STATUS, labels,
+	    us);
 	if (rq->route == NULL || strcmp(rq->route->path, STORE_PATH) != 0)
 		return;
 	if (rq->read_us > 0)

@@ -69,12 +69,12 @@ request GET /app/etl/nothing
 api POST raw-data/store --data '{"integration_id":1,"entity_type":"unheard_of","raw_data":[1]}'
 metrics
 store='method="POST",route="/app/etl/raw-data/store"'
-check_is "stores are counted by route and status" "$(value "etl_route_requests_total{$store,status=\"2xx\"}")" 41
+check_is "stores are counted by route and status" "$(value "etl_route_requests_total{$store,status=\"201\"}")" 41
 check_is "all of them have a duration" "$(value "etl_request_duration_seconds_count{$store}")" 41
-check_is "an absent batch is 4xx of its route" \
-	"$(value 'etl_route_requests_total{method="GET",route="/app/etl/raw-data/{id}",status="4xx"}')" 1
+check_is "an absent batch is a 404 of its route" \
+	"$(value 'etl_route_requests_total{method="GET",route="/app/etl/raw-data/{id}",status="404"}')" 1
 check_match "what has no route is other" \
-	"$(value 'etl_route_requests_total{method="other",route="other",status="4xx"}')" '^[1-9]'
+	"$(value 'etl_route_requests_total{method="other",route="other",status="404"}')" '^[1-9]'
 for stage in read scan insert answer; do
 	check_is "stage $stage of each store" "$(value "etl_store_stage_duration_seconds_count{stage=\"$stage\"}")" 41
 done
@@ -91,6 +91,7 @@ check "for some time" awk -v sum="$(value etl_queue_wait_seconds_sum)" 'BEGIN { 
 check_is "batches by status" "$(value 'etl_batches{status="completed"}') $(
 	value 'etl_batches{status="pending"}')" "41 0"
 check "every histogram is whole" whole
+check_is "a status that there was not has no line" "$(grep -c '^etl_route_requests_total{.*status="5' "$BODY")" 0
 lint "after all kinds of requests"
 lines=$(grep -vc '^#' "$BODY")
 check "there are at most 2,000 series ($lines)" [ "$lines" -le 2000 ]
@@ -110,6 +111,13 @@ for file in deploy/prometheus/rules.yml deploy/grafana/etl.json; do
 		"$(named "$ETL_SOURCE/$file" | comm -23 - "$TMP/there")" ""
 done
 check_is "docs/metrics.md tells each" "$(named "$ETL_SOURCE/docs/metrics.md" | comm -13 - "$TMP/there")" ""
+
+# -- connections to the broker: two responders, a worker and a relay with one for retries
+processes=$(value etl_broker_connections_open)
+check_match "connections to the broker are counted" "$processes" '^[4-8]$'
+pkill -KILL -x pulse-etl-worke -P "$(app_pid worker)"
+check "those of a process that was killed are not" wait_until 5 value_is etl_broker_connections_open $((processes - 1))
+check "until it is back" wait_until 20 value_is etl_broker_connections_open "$processes"
 
 # -- they outlive the processes
 app restart pool
@@ -161,6 +169,29 @@ check_match "the oldest of them is known" "$(value etl_oldest_pending_seconds)" 
 check_match "so is the oldest that is not queued, behind all of them" \
 	"$(value etl_oldest_unqueued_seconds)" '^4[0-9][0-9]\.'
 lint "without a broker"
+# So many at once that statistics do not know of them: they are not all read for it.
+super -d "$PGDATABASE" <<-'SQL' >"$TMP/out"
+	ALTER TABLE raw_extraction_data SET (autovacuum_enabled = off);
+	ALTER TABLE raw_extraction_data DISABLE TRIGGER ALL;
+	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+		raw_data_bytes, raw_data_sha256, created_at, queued_at)
+	SELECT 1, 1, 'jira_projects_batch', '[]', 0, 2, sha256('[]'), now() - interval '1 hour', now()
+	FROM generate_series(1, 40000);
+	ALTER TABLE raw_extraction_data ENABLE TRIGGER ALL;
+	DELETE FROM pg_statistic WHERE starelid = 'raw_extraction_data'::regclass;
+	UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = 'raw_extraction_data'::regclass;
+SQL
+read_rows() { # what sessions of responders have read, once they have ended
+	end_sessions pulse-etl-fcgi
+	sleep 0.2
+	sql "SELECT pg_stat_force_next_flush(), seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables
+		WHERE relname = 'raw_extraction_data'" | cut -d '|' -f 2
+}
+before=$(read_rows)
+metrics
+check_is "of 40,000 more it says the same" "$(value 'etl_batches{status="pending"}')" 2000
+rows=$(($(read_rows) - before))
+check "and reads some thousands of them ($rows)" [ "$rows" -gt 2000 -a "$rows" -lt 10000 ]
 
 # -- without a database
 app stop postgres

@@ -63,6 +63,7 @@ mq_close(struct mq *mq)
 		(void)amqp_connection_close(mq->conn, AMQP_REPLY_SUCCESS);
 	}
 	(void)amqp_destroy_connection(mq->conn);
+	metrics_let_go(&mq->held);
 	mq->conn = NULL;
 	mq->tag = 0;
 	mq->blocked = false;
@@ -380,6 +381,7 @@ mq_open(struct mq *mq, int timeout, struct diag *diag)
 		mq->generation++;
 		mq->pause = 0;
 		mq->retry_at = 0;
+		metrics_hold(&mq->held);
 		if (mq->twin)
 			return E_OK;
 		metrics_add(METRIC_MQ_CONNECTED, 1);

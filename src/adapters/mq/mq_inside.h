@@ -18,6 +18,7 @@
 #endif
 
 #include "adapters/mq/mq.h"
+#include "base/metrics_held.h"
 
 /*
  * Publishing has its channel; questions that may close one have another, and
@@ -29,6 +30,7 @@ struct mq {
 	const struct mq_settings *settings;
 	const char *program;
 	amqp_connection_state_t conn; /* NULL: closed */
+	int held;		      /* see metrics_hold() */
 	unsigned generation;
 	uint64_t tag;	/* of the newest message published */
 	bool blocked;	/* by the broker's connection.blocked */
