@@ -9,6 +9,7 @@
 #include "adapters/crypto/secret.h"
 #include "models/catalogue/hook_secret.h"
 #include "models/catalogue/integration.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_password.h"
 
@@ -45,38 +46,7 @@ read_options(struct tool *tool, struct options *ret)
 		else
 			ret->file = optarg;
 	}
-	if (ret->tenant_id == 0)
-		tool_usage(tool, "--tenant is missing");
-	db_tenant(tool->db, ret->tenant_id);
-}
-
-/* Begin to change those of an integration. Fails: there is no transaction. */
-static enum err
-begin(struct tool *tool, int64_t tenant_id, int64_t integration_id,
-    struct diag *diag)
-{
-	enum err rc = catalogue_begin(tool->db, tenant_id, tool->arena, diag);
-
-	if (rc != E_OK)
-		return rc;
-	rc = catalogue_lock(tool->db, &integration_catalogue, tenant_id,
-	    integration_id, false, tool->arena, diag);
-	if (rc != E_OK)
-		db_rollback(tool->db);
-	return rc;
-}
-
-/* A change and its audit; both or neither. */
-static enum err
-finish(struct tool *tool, enum err rc, const char *action, int64_t tenant_id,
-    int64_t integration_id, struct diag *diag)
-{
-	if (rc == E_OK)
-		rc = tool_audit(tool, tenant_id, action, integration_id, diag);
-	if (rc == E_OK)
-		return db_commit(tool->db, diag);
-	db_rollback(tool->db);
-	return tool_explain(rc, "integration_hook_secrets", diag);
+	tool_change_of_tenant(tool, ret->tenant_id);
 }
 
 /* Add a secret and print its id. */
@@ -103,13 +73,14 @@ tool_hook_secret_add(struct tool *tool, struct diag *diag)
 			tool->arena),
 		    tool->arena, &sealed, diag);
 	if (rc == E_OK)
-		rc = begin(tool, options.tenant_id, integration_id, diag);
+		rc = tool_change_begin(tool, &integration_catalogue,
+		    options.tenant_id, integration_id, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = hook_secret_insert(tool->db, options.tenant_id, integration_id,
 	    sealed, tool->arena, &id, diag);
-	rc = finish(tool, rc, "hook_secret.add", options.tenant_id,
-	    integration_id, diag);
+	rc = tool_change_end(tool, rc, "integration_hook_secrets",
+	    "hook_secret.add", options.tenant_id, integration_id, diag);
 	if (rc == E_OK)
 		(void)printf("%" PRId64 "\n", id);
 	return rc;
@@ -150,11 +121,12 @@ tool_hook_secret_remove(struct tool *tool, struct diag *diag)
 		tool_usage(tool,
 		    "--secret is missing: hook-secret list"
 		    " prints the ids");
-	rc = begin(tool, options.tenant_id, integration_id, diag);
+	rc = tool_change_begin(tool, &integration_catalogue, options.tenant_id,
+	    integration_id, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = hook_secret_remove(tool->db, options.tenant_id, integration_id,
 	    options.secret_id, tool->arena, diag);
-	return finish(tool, rc, "hook_secret.remove", options.tenant_id,
-	    integration_id, diag);
+	return tool_change_end(tool, rc, "integration_hook_secrets",
+	    "hook_secret.remove", options.tenant_id, integration_id, diag);
 }

@@ -9,6 +9,7 @@
 
 #include "adapters/crypto/secret.h"
 #include "models/catalogue/integration.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_password.h"
 
@@ -58,9 +59,7 @@ read_options(struct tool *tool, struct options *ret)
 		else
 			*texts[option] = optarg;
 	}
-	if (ret->tenant_id == 0)
-		tool_usage(tool, "--tenant is missing");
-	db_tenant(tool->db, ret->tenant_id);
+	tool_change_of_tenant(tool, ret->tenant_id);
 }
 
 /* A text of an option as a column's new value; its limits are characters. */
@@ -181,19 +180,6 @@ set_password(struct tool *tool, int64_t tenant_id, int64_t id,
 	    tool->arena, diag);
 }
 
-/* A change and its audit; both or neither. */
-static enum err
-finish(struct tool *tool, enum err rc, const char *action, int64_t tenant_id,
-    int64_t id, struct diag *diag)
-{
-	if (rc == E_OK)
-		rc = tool_audit(tool, tenant_id, action, id, diag);
-	if (rc == E_OK)
-		return db_commit(tool->db, diag);
-	db_rollback(tool->db);
-	return tool_explain(rc, "integrations", diag);
-}
-
 /* Make an integration and print its id. */
 enum err
 tool_integration_create(struct tool *tool, struct diag *diag)
@@ -229,26 +215,10 @@ tool_integration_create(struct tool *tool, struct diag *diag)
 		rc = check_settings(tool, options.tenant_id, id, diag);
 	if (rc == E_OK && password.at != NULL)
 		rc = set_password(tool, options.tenant_id, id, password, diag);
-	rc = finish(tool, rc, "integration.create", options.tenant_id, id,
-	    diag);
+	rc = tool_change_end(tool, rc, "integrations", "integration.create",
+	    options.tenant_id, id, diag);
 	if (rc == E_OK)
 		(void)printf("%" PRId64 "\n", id);
-	return rc;
-}
-
-/* Begin to change one that is there. Fails: then there is no transaction. */
-static enum err
-begin_change(struct tool *tool, int64_t tenant_id, int64_t id,
-    struct diag *diag)
-{
-	enum err rc = catalogue_begin(tool->db, tenant_id, tool->arena, diag);
-
-	if (rc != E_OK)
-		return rc;
-	rc = catalogue_lock(tool->db, &integration_catalogue, tenant_id, id,
-	    false, tool->arena, diag);
-	if (rc != E_OK)
-		db_rollback(tool->db);
 	return rc;
 }
 
@@ -258,7 +228,8 @@ update(struct tool *tool, const struct options *options, int64_t id,
     const struct catalogue_change *change, struct diag *diag)
 {
 	bool changed;
-	enum err rc = begin_change(tool, options->tenant_id, id, diag);
+	enum err rc = tool_change_begin(tool, &integration_catalogue,
+	    options->tenant_id, id, diag);
 
 	if (rc != E_OK)
 		return rc;
@@ -269,8 +240,8 @@ update(struct tool *tool, const struct options *options, int64_t id,
 		    diag);
 	if (rc == E_OK)
 		rc = check_settings(tool, options->tenant_id, id, diag);
-	return finish(tool, rc, "integration.update", options->tenant_id, id,
-	    diag);
+	return tool_change_end(tool, rc, "integrations", "integration.update",
+	    options->tenant_id, id, diag);
 }
 
 enum err
@@ -330,12 +301,13 @@ tool_integration_password(struct tool *tool, struct diag *diag)
 	    " integration",
 	    &password, diag);
 	if (rc == E_OK)
-		rc = begin_change(tool, options.tenant_id, id, diag);
+		rc = tool_change_begin(tool, &integration_catalogue,
+		    options.tenant_id, id, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = set_password(tool, options.tenant_id, id, password, diag);
-	return finish(tool, rc, "integration.password", options.tenant_id, id,
-	    diag);
+	return tool_change_end(tool, rc, "integrations", "integration.password",
+	    options.tenant_id, id, diag);
 }
 
 /* The members of an integration, and what a table shows of them. */

@@ -8,6 +8,7 @@
 
 #include "extract/source_test.h"
 #include "models/catalogue/integration.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 
 struct options {
@@ -35,9 +36,7 @@ read_options(struct tool *tool, struct options *ret)
 		else
 			ret->map = optarg;
 	}
-	if (ret->tenant_id == 0)
-		tool_usage(tool, "--tenant is missing");
-	db_tenant(tool->db, ret->tenant_id);
+	tool_change_of_tenant(tool, ret->tenant_id);
 }
 
 static struct source_tester
@@ -105,14 +104,12 @@ map_field(struct tool *tool, int64_t tenant_id, int64_t id, const char *map,
 		tool_usage(tool,
 		    "--map takes FIELD=COLUMN, such as"
 		    " customfield_10016=story_points");
-	rc = catalogue_begin(tool->db, tenant_id, tool->arena, diag);
+	rc = tool_change_begin(tool, &integration_catalogue, tenant_id, id,
+	    diag);
 	if (rc != E_OK)
 		return rc;
-	rc = catalogue_lock(tool->db, &integration_catalogue, tenant_id, id,
-	    false, tool->arena, diag);
-	if (rc == E_OK)
-		rc = extract_source_map(tool->db, tenant_id, id, field, column,
-		    tool->arena, diag);
+	rc = extract_source_map(tool->db, tenant_id, id, field, column,
+	    tool->arena, diag);
 	if (rc == E_OK)
 		rc = integration_settings(tool->db, tenant_id, id, tool->arena,
 		    &rows, diag);
@@ -125,13 +122,8 @@ map_field(struct tool *tool, int64_t tenant_id, int64_t id, const char *map,
 				INTEGRATION_SETTINGS_MEMBER)),
 			    SPAN_ARG(flaw));
 	}
-	if (rc == E_OK)
-		rc = tool_audit(tool, tenant_id, "integration.update", id,
-		    diag);
-	if (rc == E_OK)
-		return db_commit(tool->db, diag);
-	db_rollback(tool->db);
-	return tool_explain(rc, "integrations", diag);
+	return tool_change_end(tool, rc, "integrations", "integration.update",
+	    tenant_id, id, diag);
 }
 
 static enum err

@@ -5,6 +5,7 @@
 
 #include "extract/extractor.h"
 #include "models/extract/extract_job.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_run.h"
 
@@ -56,8 +57,7 @@ read_options(struct tool *tool, struct job_options *ret)
 		else
 			ret->manual = true;
 	}
-	if (ret->tenant_id == 0)
-		tool_usage(tool, "--tenant is missing");
+	tool_change_of_tenant(tool, ret->tenant_id);
 	if (ret->interval != NONE &&
 	    (ret->interval < 60 || ret->interval > 31536000))
 		tool_usage(tool, "--every takes a minute to a year");
@@ -67,7 +67,6 @@ read_options(struct tool *tool, struct job_options *ret)
 	    extract_job_streams(NULL, str_span(ret->type)) == NULL)
 		tool_usage(tool, "--type takes one of %s",
 		    extract_job_types(tool->arena));
-	db_tenant(tool->db, ret->tenant_id);
 }
 
 static void
@@ -108,12 +107,7 @@ finish(struct tool *tool, enum err rc, const char *action, int64_t tenant_id,
 	if (rc == E_OK)
 		rc = extract_job_schedule(tool->db, tenant_id, id, tool->arena,
 		    diag);
-	if (rc == E_OK)
-		rc = tool_audit(tool, tenant_id, action, id, diag);
-	if (rc == E_OK)
-		return db_commit(tool->db, diag);
-	db_rollback(tool->db);
-	return tool_explain(rc, "jobs", diag);
+	return tool_change_end(tool, rc, "jobs", action, tenant_id, id, diag);
 }
 
 /* Make a job and print its id. */
@@ -201,15 +195,13 @@ change_job(struct tool *tool, int64_t tenant_id,
 {
 	int64_t id = tool_id(tool);
 	bool changed;
-	enum err rc = catalogue_begin(tool->db, tenant_id, tool->arena, diag);
+	enum err rc = tool_change_begin(tool, &job_catalogue, tenant_id, id,
+	    diag);
 
 	if (rc != E_OK)
 		return rc;
-	rc = catalogue_lock(tool->db, &job_catalogue, tenant_id, id, false,
-	    tool->arena, diag);
-	if (rc == E_OK)
-		rc = catalogue_update(tool->db, &job_catalogue, tenant_id, id,
-		    change, tool->arena, &changed, diag);
+	rc = catalogue_update(tool->db, &job_catalogue, tenant_id, id, change,
+	    tool->arena, &changed, diag);
 	return finish(tool, rc, "job.update", tenant_id, id, diag);
 }
 

@@ -10,6 +10,7 @@
 #include "models/report/report.h"
 #include "models/report/report_login.h"
 #include "models/tenant/tenant_admin.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_password.h"
 
@@ -92,20 +93,6 @@ make_verifier(struct tool *tool, const struct input *input, struct span *ret,
 	return rc;
 }
 
-/* A change and its audit; both or neither. */
-static enum err
-finish(struct tool *tool, enum err rc, int64_t tenant_id, const char *action,
-    struct diag *diag)
-{
-	if (rc == E_OK)
-		rc = tool_audit(tool, tenant_id, action, 0, diag);
-	if (rc == E_OK)
-		rc = db_commit(tool->db, diag);
-	else
-		db_rollback(tool->db);
-	return tool_explain(rc, "readers", diag);
-}
-
 /* Let a login read a tenant's rows. */
 enum err
 tool_report_grant(struct tool *tool, struct diag *diag)
@@ -123,7 +110,8 @@ tool_report_grant(struct tool *tool, struct diag *diag)
 		return rc;
 	rc = report_login_admit(tool->db, login, input.tenant_id, verifier,
 	    tool->arena, diag);
-	return finish(tool, rc, input.tenant_id, "report.grant", diag);
+	return tool_change_end(tool, rc, "readers", "report.grant",
+	    input.tenant_id, 0, diag);
 }
 
 /* Let a login read nothing any more. */
@@ -141,7 +129,8 @@ tool_report_revoke(struct tool *tool, struct diag *diag)
 		return rc;
 	rc = report_login_dismiss(tool->db, login, tool->arena,
 	    &input.tenant_id, diag);
-	return finish(tool, rc, input.tenant_id, "report.revoke", diag);
+	return tool_change_end(tool, rc, "readers", "report.revoke",
+	    input.tenant_id, 0, diag);
 }
 
 /* List who reads. */

@@ -13,6 +13,7 @@
 #include "models/catalogue/integration_state.h"
 #include "models/extract/extract_job.h"
 #include "programs/tool/tool_broker.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 
 #define LIST_LIMIT 50
@@ -58,9 +59,7 @@ read_options(struct tool *tool, struct run_options *ret)
 		else
 			ret->limit = tool_number(tool, "--limit", 1, 1000);
 	}
-	if (ret->tenant_id == 0)
-		tool_usage(tool, "--tenant is missing");
-	db_tenant(tool->db, ret->tenant_id);
+	tool_change_of_tenant(tool, ret->tenant_id);
 }
 
 enum err
@@ -78,11 +77,12 @@ tool_run_start(struct tool *tool, const struct extract_request *request,
 	rc = integration_check_active(tool->db, request->tenant_id,
 	    request->integration_id, tool->arena, diag);
 	if (rc == E_OK)
-		rc = extract_run_open(tool->db, request, tool->arena, &opened,
-		    diag);
-	if (rc == E_OK)
-		rc = tool_audit(tool, request->tenant_id, "job.extract",
-		    opened.id, diag);
+		rc = db_begin(tool->db, diag);
+	if (rc != E_OK)
+		return rc;
+	rc = extract_run_open(tool->db, request, tool->arena, &opened, diag);
+	rc = tool_change_end(tool, rc, "runs", "job.extract",
+	    request->tenant_id, rc == E_OK ? opened.id : 0, diag);
 	if (rc != E_OK)
 		return rc;
 	(void)printf("%" PRId64 "\n", opened.id);
@@ -294,12 +294,14 @@ tool_run_cancel(struct tool *tool, struct diag *diag)
 
 	read_options(tool, &given);
 	id = tool_id(tool);
+	rc = db_begin(tool->db, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = extract_run_cancel(tool->db, given.tenant_id, id, tool->arena,
 	    &was_active, diag);
 	if (rc == E_OK && !was_active)
-		return diag_set(diag, E_CONFLICT,
+		rc = diag_set(diag, E_CONFLICT,
 		    "run %" PRId64 " has ended already", id);
-	return rc != E_OK ?
-	    rc :
-	    tool_audit(tool, given.tenant_id, "run.cancel", id, diag);
+	return tool_change_end(tool, rc, "runs", "run.cancel", given.tenant_id,
+	    id, diag);
 }

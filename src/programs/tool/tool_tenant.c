@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "models/tenant/tenant_admin.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 
 #define NAME_CHARS_MAX 100
@@ -18,20 +19,6 @@ static const struct option no_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
-
-/* A change and its audit; both or neither. */
-static enum err
-finish(struct tool *tool, enum err rc, const char *action, int64_t id,
-    struct diag *diag)
-{
-	if (rc == E_OK)
-		rc = tool_audit(tool, id, action, id, diag);
-	if (rc == E_OK)
-		rc = db_commit(tool->db, diag);
-	else
-		db_rollback(tool->db);
-	return tool_explain(rc, "tenants", diag);
-}
 
 /* Make a tenant and print its id. */
 enum err
@@ -55,7 +42,8 @@ tool_tenant_create(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	rc = tenant_insert(tool->db, name, tool->arena, &id, diag);
-	rc = finish(tool, rc, "tenant.create", id, diag);
+	rc = tool_change_end(tool, rc, "tenants", "tenant.create", id, id,
+	    diag);
 	if (rc == E_OK)
 		(void)printf("%" PRId64 "\n", id);
 	return rc;
@@ -164,7 +152,8 @@ tool_tenant_quota(struct tool *tool, struct diag *diag)
 	rc = set_quota(tool, id, TENANT_QUOTA_BATCHES, batches, diag);
 	if (rc == E_OK)
 		rc = set_quota(tool, id, TENANT_QUOTA_BYTES, bytes, diag);
-	return finish(tool, rc, "tenant.quota", id, diag);
+	return tool_change_end(tool, rc, "tenants", "tenant.quota", id, id,
+	    diag);
 }
 
 static enum err
@@ -180,8 +169,8 @@ set_active(struct tool *tool, bool active, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	rc = tenant_set_active(tool->db, id, active, tool->arena, diag);
-	return finish(tool, rc, active ? "tenant.enable" : "tenant.disable", id,
-	    diag);
+	return tool_change_end(tool, rc, "tenants",
+	    active ? "tenant.enable" : "tenant.disable", id, id, diag);
 }
 
 /* Refuse a tenant's requests; its data stay. */
