@@ -4,7 +4,7 @@
 # what an extractor is tested with is tested here.
 . "$(dirname "$0")/lib.sh"
 . "$ETL_SOURCE/tests/sources/sources.sh"
-command -v node >/dev/null || skip_all "node is missing: deploy/install-deps --ci"
+command -v node >/dev/null || skip_all "node is missing: deploy/install-deps"
 world='{"jira": {"projects": [{"key": "AA", "issues": 25, "changes": 4, "long": {"AA-7": 140}},
 	{"key": "SELECT", "issues": 2, "changes": 0}], "time_zone": "America/Los_Angeles"},
 	"github": {"repositories": [{"name": "web", "prs": 12, "commits": 2, "reviews": 1, "comments": 1, "threads": 2,

@@ -3,7 +3,7 @@
 # A webhook has what it names read soon; many of them are one run.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/extract.sh"
-command -v node >/dev/null || skip_all "node is missing: deploy/install-deps --ci"
+command -v node >/dev/null || skip_all "node is missing: deploy/install-deps"
 extract_up '{"jira": {"projects": [{"key": "AA", "issues": 4, "changes": 1}, {"key": "BB", "issues": 3, "changes": 1}]},
 	"github": {"repositories": [{"name": "web", "prs": 3, "commits": 2}]}}' 'hook_delay = 600' || {
 	failed "the stand-in starts"

@@ -3,7 +3,7 @@
 # Does an integration work? Its source is asked, by the tool and by the routes.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/extract.sh"
-command -v node >/dev/null || skip_all "node is missing: deploy/install-deps --ci"
+command -v node >/dev/null || skip_all "node is missing: deploy/install-deps"
 extract_up '{"jira": {"time_zone": "America/Los_Angeles"}}' || {
 	failed "the stand-in starts"
 	done_testing

@@ -11,7 +11,7 @@
 extract_up() { # WORLD [SETTING…]
 	local world=$1
 	shift
-	command -v node >/dev/null || skip_all "node is missing: deploy/install-deps --ci"
+	command -v node >/dev/null || skip_all "node is missing: deploy/install-deps"
 	"$ETL_BUILD/pulse-etl-extractor" --version | grep -q curl || skip_all "this build has no libcurl"
 	sources_up "$world" || skip_all "the stand-in does not start"
 	printf 'k1:%s\n' "$(head -c 32 /dev/zero | base64)" >"$TMP/keys"

@@ -20,7 +20,7 @@ sources_certificates() { # FOLDER
 sources_up() { # [WORLD]
 	local folder=$TMP/sources tries=0 ports
 	command -v node >/dev/null || {
-		echo "node is missing: deploy/install-deps --ci" >&2
+		echo "node is missing: deploy/install-deps" >&2
 		return 1
 	}
 	mkdir -p "$folder"
