@@ -101,7 +101,7 @@ layout(void)
 enum err
 metrics_open(const char *path, struct diag *diag)
 {
-	void *there;
+	void *there = NULL;
 	enum err rc = shared_open(path, "metrics_file", layout(),
 	    sizeof(struct counters), &there, diag);
 

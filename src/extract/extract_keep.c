@@ -173,7 +173,7 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		.digest = digest,
 		.queue = true,
 	};
-	struct raw_batch_stored stored;
+	struct raw_batch_stored stored = { 0 };
 	bool taken = false;
 	char *text;
 	enum err rc;

@@ -19,7 +19,7 @@ round_source(struct round *round, struct source_question *question)
 	const struct extract_run *run = &round->run;
 	struct span base = span_trim(run->base_url);
 	const char **headers = arena_get(arena, 6 * sizeof(*headers));
-	struct span password;
+	struct span password = { 0 };
 	size_t count = 0;
 	struct diag diag;
 

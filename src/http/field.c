@@ -262,7 +262,7 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
     enum err *rc)
 {
 	const char *const names[] = { row->name, row->older_name };
-	const struct part *part;
+	const struct part *part = NULL;
 	size_t times = 0;
 
 	memset(ret_found, 0, sizeof(*ret_found));

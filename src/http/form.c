@@ -17,7 +17,7 @@ form_is_wanted(const struct field_set *wanted)
 static void
 take_tenant(struct req *rq, const struct parts *parts)
 {
-	const struct part *part;
+	const struct part *part = NULL;
 
 	if (multipart_find(parts, "tenant_id", &part) == 0)
 		return;
@@ -31,7 +31,7 @@ take_tenant(struct req *rq, const struct parts *parts)
 enum err
 form_read(struct req *rq, const struct field_set *wanted)
 {
-	struct span boundary;
+	struct span boundary = { 0 };
 	struct parts *parts;
 	int64_t max = OVERHEAD;
 	enum err rc;

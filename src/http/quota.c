@@ -26,7 +26,7 @@ words_of(int64_t left)
 enum err
 quota_take(struct req *rq, size_t batches, size_t bytes)
 {
-	struct tenant_quota quota;
+	struct tenant_quota quota = { 0 };
 	enum err rc;
 
 	if (!rq->who.has_quota || (batches == 0 && bytes == 0))

@@ -160,7 +160,7 @@ packed_as(const struct req *rq)
 static enum err
 read_packed(struct req *rq, struct span coding, size_t length)
 {
-	struct unpack *unpack;
+	struct unpack *unpack = NULL;
 	struct buf piece;
 	enum err rc;
 

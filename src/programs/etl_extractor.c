@@ -117,7 +117,7 @@ open_run(struct extractor_program *self, struct job *job, struct diag *diag)
 		.integration_id = job->integration_id,
 		.job_type = job->job_type,
 		.job_params = job->job_params };
-	struct extract_opened opened;
+	struct extract_opened opened = { 0 };
 	enum err rc;
 
 	if (job->run_id != 0)

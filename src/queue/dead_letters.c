@@ -82,7 +82,7 @@ is_of(const struct mq_delivery *delivery, const int64_t *ids, size_t count,
     struct arena *arena)
 {
 	struct diag diag;
-	struct job job;
+	struct job job = { 0 };
 
 	diag_clear(&diag);
 	return job_read_batch(delivery->body, arena, &job, &diag) == E_OK &&

@@ -123,8 +123,9 @@ struct queue_state {
  *
  * Needs: max_age: ms; what was seen so lately is told again.
  * Gives: *ret_states and *ret_count, the manager's.
- * Fails: E_MQ_CONNECT; E_MQ_REFUSED: the broker takes no messages at all, and
- *        the states are given nevertheless.
+ * Fails: E_MQ_CONNECT; E_NO_MEMORY: nothing was given; E_MQ_REFUSED: the
+ *        broker takes no messages at all, and the states are given
+ *        nevertheless.
  */
 enum err queue_manager_look(struct queue_manager *manager, int64_t max_age,
     const struct queue_state **ret_states, size_t *ret_count, struct diag *diag)

@@ -268,9 +268,9 @@ queue_is_dead(struct queue_manager *manager, const char *queue,
     const struct diag *diag)
 {
 	int64_t wait = manager->settings->queue_rebuild * 1000;
-	const struct queue_state *states;
+	const struct queue_state *states = NULL;
 	struct diag look_diag;
-	size_t count;
+	size_t count = 0;
 
 	if (wait == 0 || strstr(diag->text, "noproc") == NULL)
 		return false;

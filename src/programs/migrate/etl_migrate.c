@@ -217,7 +217,7 @@ read_options(int argc, char **argv, struct task *task,
 static enum err
 make_new(const struct task *task, struct migration_run *run, struct diag *diag)
 {
-	struct migration_file file;
+	struct migration_file file = { 0 };
 	enum err rc;
 
 	rc = migration_new(&run->files, task->name, run->dry_run, run->arena,

@@ -87,7 +87,7 @@ static enum err
 read_change(struct tool *tool, const struct options *options,
     struct catalogue_change *change, struct diag *diag)
 {
-	struct span settings;
+	struct span settings = { 0 };
 	char *copy;
 	enum err rc;
 
