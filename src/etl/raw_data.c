@@ -3,6 +3,7 @@
 #include "etl/handlers.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -105,8 +106,8 @@ queue_batch(struct req *rq, const struct raw_batch *batch,
 
 	diag_clear(&diag);
 	FAILPOINT("committed");
-	rc = queue_manager_publish(rq->service->queue, QUEUE_TRANSFORM, &job,
-	    &diag);
+	rc = queue_manager_publish_within(rq->service->queue, QUEUE_TRANSFORM,
+	    &job, rq->ends == 0 ? INT_MAX : clock_left(rq->ends), &diag);
 	request_series_stage(STORE_PUBLISH, clock_us() - began);
 	FAILPOINT("published");
 	if (rc == E_OK) {
@@ -359,7 +360,8 @@ store_one(struct req *rq, struct resp *rp, const struct store *store)
 	if (rc != E_OK)
 		return rc;
 	began = clock_us();
-	seats_take_turn(rq->service->seats, store->bytes);
+	if (rq->ends == 0)
+		seats_take_turn(rq->service->seats, store->bytes);
 	rc = raw_batch_insert(rq->db, batch, rq->arena, &stored, &rq->diag);
 	request_series_stage(STORE_INSERT, clock_us() - began);
 	seats_end_turn(rq->service->seats);

@@ -2,6 +2,7 @@
 #include "queue/queue_manager.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,14 @@ enum err
 queue_manager_publish(struct queue_manager *manager, enum queue queue,
     const struct job *job, struct diag *diag)
 {
+	return queue_manager_publish_within(manager, queue, job, INT_MAX, diag);
+}
+
+enum err
+queue_manager_publish_within(struct queue_manager *manager, enum queue queue,
+    const struct job *job, int ms, struct diag *diag)
+{
+	int timeout = (int)manager->mq_settings->rabbitmq_timeout;
 	struct mq_message message;
 	struct buf body;
 	char id[64];
@@ -218,7 +227,7 @@ queue_manager_publish(struct queue_manager *manager, enum queue queue,
 	rc = write_message(queue, job, &body, id, sizeof(id), &message, diag);
 	if (rc == E_OK)
 		rc = publish(manager, queue, &message, 1,
-		    (int)manager->mq_settings->rabbitmq_timeout, diag);
+		    ms < timeout ? ms : timeout, diag);
 	buf_free(&body);
 	return rc;
 }

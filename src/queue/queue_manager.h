@@ -88,6 +88,11 @@ bool queue_manager_is_up(const struct queue_manager *manager);
 enum err queue_manager_publish(struct queue_manager *manager, enum queue queue,
     const struct job *job, struct diag *diag) MUST_CHECK;
 
+/* The same, waiting for `ms` at most where that is less than the settings say. */
+enum err queue_manager_publish_within(struct queue_manager *manager,
+    enum queue queue, const struct job *job, int ms, struct diag *diag)
+    MUST_CHECK;
+
 /*
  * Publish many jobs, then wait for all confirms; `timeout` ms, below 0: as
  * long as the settings say.

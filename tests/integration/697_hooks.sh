@@ -184,14 +184,14 @@ for n in {1..750}; do
 	printf '%s = "%s"\n' url "$ETL_URL/app/etl/hooks/$hub" data-binary "@$TMP/hook" output "$TMP/answers" \
 		write-out '%{http_code}\n' noproxy '*' header "X-Hub-Signature-256: $good" \
 		header 'Content-Type: application/json' \
-		header 'X-GitHub-Event: issues' header "X-GitHub-Delivery: many-$((n % 500))"
+		header 'X-GitHub-Event: issues' header "X-GitHub-Delivery: many-$((n % 500))" \
+		retry 5 retry-delay 1 # 503 where the machine does not manage within the two seconds
 	echo next
 done | sed '$d' >"$TMP/many"
 for part in 1 2; do curl -sS -K "$TMP/many" >"$TMP/codes$part" 2>"$TMP/curl.err" & done
 wait %1 %2
-check_is "1,500 requests are answered, 1,000 of them with the row there is" \
-	"$(sort "$TMP/codes1" "$TMP/codes2" | uniq -c | tr -s ' ' | tr '\n' ,)" \
-	" 1000 200, 500 201,"
+check_is "1,500 requests are answered" "$(cat "$TMP/codes1" "$TMP/codes2" | grep -c '^20[01]$')" 1500
+check_is "most with the row that there is" "$(($(cat "$TMP/codes1" "$TMP/codes2" | grep -c 200) >= 1000))" 1
 check_is "and are 500 rows" "$(($(rows) - before))" 500
 
 # -- keys, and the broker
@@ -210,5 +210,17 @@ id=$(json .raw_data_id)
 app resume rabbitmq
 becomes completed 40
 check_is "it is processed later" "$(row processing_status)" completed
+lock_table raw_extraction_data
+github pull_request locked
+check_is "the database does not answer: 503" "$STATUS" 503
+check "within two seconds ($SECONDS_TAKEN)" awk "BEGIN { exit !($SECONDS_TAKEN < 2) }"
+let_go
+github pull_request locked
+check_match "the same delivery again is stored" "$STATUS" '^20[0-2]$'
+check_is "once" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = 'locked'")" 1
+app stop rabbitmq
+github pull_request stopped
+check_is "the broker is stopped: 202" "$STATUS $(json .queued)" "202 false"
+check "within two seconds ($SECONDS_TAKEN)" awk "BEGIN { exit !($SECONDS_TAKEN < 2) }"
 check_fails "no log has a secret or a signature" grep -rq -e "$secret" -e "${good#sha256=}" "$APP_LOGS" "$ETL_APP/nginx"
 done_testing

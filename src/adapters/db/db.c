@@ -187,7 +187,8 @@ db_connect(struct db *db, struct diag *diag)
 	if (clock_ms() < db->retry_at)
 		return diag_set(diag, E_DB_CONNECT,
 		    "PostgreSQL was unreachable; waiting before the next attempt");
-	deadline = clock_ms() + db->settings->database_connect_timeout * 1000;
+	deadline = db_deadline(db,
+	    db->settings->database_connect_timeout * 1000);
 	db->conn = start(db);
 	rc = db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&
 		finish_open(db, deadline) &&

@@ -119,6 +119,13 @@ struct db_waiter {
 void db_wait_for_peer(struct db *db, int peer);
 
 /*
+ * From now on no statement is waited for beyond this time (of clock_ms()): its
+ * connection is closed then, so whether a change took effect is not known
+ * (E_DB_UNKNOWN). 0: as long as the settings say.
+ */
+void db_answer_by(struct db *db, int64_t at);
+
+/*
  * A statement is cancelled once the program has been asked to end, whatever it
  * does: it then fails with E_DB_LOST, and its transaction is taken back. Turn
  * this off for what has to be noted even so.

@@ -35,6 +35,7 @@ struct db {
 	int peer;	     /* see db_wait_for_peer() */
 	bool ends;	     /* see db_cancel_at_end() */
 	bool reads;	     /* what runs now changes nothing */
+	int64_t answer_by;   /* see db_answer_by(), or 0 */
 	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
 	bool cancelled;	     /* it was */
 	bool too_slow;	     /* that is why */
@@ -91,6 +92,9 @@ bool db_prepared_lost(struct db *db, enum err rc, const struct diag *diag);
  * false when the connection is lost or the time is over.
  */
 bool db_flush(struct db *db, int64_t deadline);
+
+/* When waiting ends that began now, of clock_ms(): after so many ms, or before. */
+int64_t db_deadline(const struct db *db, int64_t ms);
 
 /* The last result of what was sent; NULL when the connection is lost. */
 PGresult *db_collect(struct db *db, int64_t deadline);

@@ -105,7 +105,8 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 static int64_t
 deadline_of(const struct db *db)
 {
-	return clock_ms() + db->settings->database_statement_timeout + GRACE_MS;
+	return db_deadline(db,
+	    db->settings->database_statement_timeout + GRACE_MS);
 }
 
 /* Prepare a statement on this connection unless it is. */

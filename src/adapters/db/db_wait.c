@@ -34,6 +34,21 @@ db_wait_for_peer(struct db *db, int peer)
 	db->peer = peer;
 }
 
+void
+db_answer_by(struct db *db, int64_t at)
+{
+	db->answer_by = at;
+}
+
+int64_t
+db_deadline(const struct db *db, int64_t ms)
+{
+	int64_t deadline = clock_ms() + ms;
+
+	return db->answer_by != 0 && db->answer_by < deadline ? db->answer_by :
+								deadline;
+}
+
 bool
 db_cancel_at_end(struct db *db, bool on)
 {
