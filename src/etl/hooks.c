@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "etl/service.h"
 #include "etl/store.h"
@@ -64,20 +65,17 @@ static const struct source {
 	const char *event_member;
 	/* Events whose name begins so are transformed, as this type. */
 	const char *transformed, *transformed_type;
-	/*
-	 * What is read of it afterwards: the member of job_params, and where
-	 * the body names the project or repository.
-	 */
-	const char *parts, *object, *member;
+	/* The members of job_params and of settings that name what is read. */
+	const char *names, *parts;
 } sources[] = {
 	[HOOK_OF_GITHUB] = { "github", "github_hook", HOOK_GITHUB_DELIVERY,
 	    HOOK_GITHUB_EVENT, NULL, "pull_request", "github_prs_batch",
-	    "repositories", "repository", "full_name" },
+	    "pull_requests", "repositories" },
 	[HOOK_OF_JIRA] = { "jira", "jira_hook", HOOK_JIRA_DELIVERY,
 	    HOOK_HEADERS, "webhookEvent", "jira:issue_deleted", "jira_hook",
-	    "projects", "issue", "key" },
+	    "issues", "projects" },
 	[HOOK_OF_GITLAB] = { "gitlab", "gitlab_hook", HOOK_GITLAB_DELIVERY,
-	    HOOK_GITLAB_EVENT, NULL, NULL, NULL, NULL, NULL, NULL },
+	    HOOK_GITLAB_EVENT, NULL, NULL, NULL, NULL, NULL },
 };
 
 /* One delivery. */
@@ -86,6 +84,8 @@ struct delivery {
 	unsigned char digest[DIGEST_SHA256_SIZE]; /* of the body */
 	struct span id;
 	struct span event; /* empty when the source does not say */
+	struct span name;  /* of the issue or pull request; SPAN_NONE: none */
+	struct span part;  /* its project or repository */
 };
 
 /* Letters, digits, blanks and a few marks: fit for a key, a row, a log. */
@@ -131,21 +131,51 @@ read_event(struct req *rq, const struct source *source, struct span *ret)
 	return arena_done(rq->arena, &rq->diag);
 }
 
-/* The project's key, or the repository's name, that the body is about. */
+/* A text or number at a path of the body, fit to be a name. */
 static struct span
-part_of(struct req *rq, const struct source *source)
+text_at(struct req *rq, const char *path)
 {
-	struct json_member object = look_member(request_body(rq),
-	    source->object);
-	struct span part = look_text(
-	    look_member(object.value, source->member).value, rq->arena);
+	struct json_member member = look_path(request_body(rq), path);
+	struct span text = look_text(member.value, rq->arena);
 
-	if (part.at == NULL || part.len == 0 || !is_name(part))
+	return member.kind != JSON_ABSENT && text.len > 0 && is_name(text) ?
+	    text :
+	    SPAN_NONE;
+}
+
+/* The issue's id, which stays when it moves to another project; its key. */
+static struct span
+name_issue(struct req *rq, const struct delivery *delivery,
+    struct span *ret_part)
+{
+	struct span id = text_at(rq, "issue.id");
+	struct span key = text_at(rq, "issue.key");
+
+	*ret_part = key;
+	while (ret_part->len > 0 && ret_part->at[--ret_part->len] != '-')
+		continue; /* AA of AA-1 */
+	if (span_is(delivery->event, "jira:issue_deleted"))
+		return SPAN_NONE; /* it ends without being asked for */
+	return id.at != NULL ? id : key;
+}
+
+/* A pull request, or the one that a comment is on: owner/name#number. */
+static struct span
+name_pull_request(struct req *rq, struct span *ret_part)
+{
+	struct span number = text_at(rq, "pull_request.number");
+	int64_t value;
+
+	*ret_part = text_at(rq, "repository.full_name");
+	if (number.at == NULL &&
+	    look_path(request_body(rq), "issue.pull_request").kind ==
+		JSON_OBJECT)
+		number = text_at(rq, "issue.number");
+	if (ret_part->at == NULL || number.at == NULL ||
+	    !span_int64(number, &value) || value < 1 || value > INT32_MAX)
 		return SPAN_NONE;
-	if (strcmp(source->name, "jira") == 0) /* AA of AA-1 */
-		while (part.len > 0 && part.at[--part.len] != '-')
-			continue;
-	return part.len == 0 ? SPAN_NONE : part;
+	return str_span(arena_printf(rq->arena, "%.*s#%" PRId64,
+	    SPAN_ARG(*ret_part), value));
 }
 
 /*
@@ -153,7 +183,7 @@ part_of(struct req *rq, const struct source *source)
  * stored, and schedules read the same.
  */
 static void
-call_for_run(struct req *rq, const struct delivery *delivery, struct span part)
+call_for_run(struct req *rq, const struct delivery *delivery)
 {
 	const struct source *source = delivery->source;
 	const struct extract_hook hook = {
@@ -161,16 +191,22 @@ call_for_run(struct req *rq, const struct delivery *delivery, struct span part)
 		.integration_id = rq->id,
 		.source = source->name,
 		.job_type = source->entity_type,
+		.names = source->names,
+		.name = delivery->name,
 		.parts = source->parts,
-		.part = part,
+		.part = delivery->part,
 		.delay = rq->settings->hook_delay,
 	};
 	struct diag diag;
 
-	if (part.at == NULL)
+	if (delivery->name.at == NULL)
 		return;
 	diag_clear(&diag);
-	if (extract_hook_note(rq->db, &hook, rq->arena, &diag) != E_OK)
+	db_answer_by(rq->db, rq->ends);
+	if (clock_left(rq->ends) == 0)
+		log_warn("no_run_for_hook",
+		    LOG_TEXT("text", "the time of its answer is over"));
+	else if (extract_hook_note(rq->db, &hook, rq->arena, &diag) != E_OK)
 		log_warn("no_run_for_hook", LOG_TEXT("text", diag.text));
 }
 
@@ -205,6 +241,11 @@ read_delivery(struct req *rq, struct delivery *delivery)
 		rc = read_header(rq, source->event, &delivery->event);
 	else if (rc == E_OK)
 		rc = read_event(rq, source, &delivery->event);
+	delivery->name = delivery->part = SPAN_NONE;
+	if (rc == E_OK && strcmp(source->name, "jira") == 0)
+		delivery->name = name_issue(rq, delivery, &delivery->part);
+	else if (rc == E_OK && strcmp(source->name, "github") == 0)
+		delivery->name = name_pull_request(rq, &delivery->part);
 	return rc;
 }
 
@@ -239,14 +280,10 @@ hook_receive(struct req *rq, struct resp *rp)
 	struct store store = { .batch = { .tenant_id = rq->who.tenant_id,
 				   .integration_id = rq->id } };
 	struct raw_batch *batch = &store.batch;
-	struct span part;
 	enum err rc = read_delivery(rq, &delivery);
 
 	if (rc != E_OK)
 		return rc;
-	part = delivery.source->parts == NULL ?
-	    SPAN_NONE :
-	    part_of(rq, delivery.source);
 	batch->digest = delivery.digest;
 	batch->replaced = (int64_t)request_replace(rq);
 	rc = fields_read(&hook_receive_input, rq, &input);
@@ -272,7 +309,7 @@ hook_receive(struct req *rq, struct resp *rp)
 	rc = arena_done(rq->arena, &rq->diag);
 	if (rc == E_OK)
 		rc = store_one(rq, rp, &store);
-	if (rc == E_OK && rp->status != 200) /* it has not come before */
-		call_for_run(rq, &delivery, part);
+	if (rc == E_OK) /* also again: its first answer may have got lost */
+		call_for_run(rq, &delivery);
 	return rc;
 }

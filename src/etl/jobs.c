@@ -39,9 +39,9 @@ static const struct field extract_rows[] = {
 	  .min = 1, .max = 50, AT(job_type),
 	  .sentence = "What to extract, such as jira_sync or github_sync" },
 	{ FIELD_BODY, "job_params", .kind = FIELD_OBJECT, .required = true,
-	  AT(job_params), .sentence = "from: changes since this time; full: true"
-	    " for everything; projects or repositories: a list of the only ones"
-	    " to read. Others are kept and not looked at" },
+	  AT(job_params), .sentence = "from, to: changes since and before this"
+	    " time; full: true for everything; projects or repositories: a list"
+	    " of the only ones to read. Others are kept and not looked at" },
 	/* clang-format on */
 };
 #undef AT
@@ -96,6 +96,7 @@ const struct field_set job_update_input = { job_update_rows,
 /* What POST /jobs/{id}/run takes. */
 struct job_run_input {
 	struct span from;
+	struct span to;
 	bool full;
 };
 
@@ -105,6 +106,9 @@ static const struct field job_run_rows[] = {
 	{ FIELD_BODY, "from", .kind = FIELD_TEXT, .min = 1, .max = 60,
 	  AT(from), .sentence = "Changes since this time (ISO 8601), in place of"
 	    " those since the last run" },
+	{ FIELD_BODY, "to", .kind = FIELD_TEXT, .min = 1, .max = 60,
+	  AT(to), .sentence = "Changes before this time; what comes later is"
+	    " left to later runs" },
 	{ FIELD_BODY, "full", .kind = FIELD_BOOL, AT(full),
 	  .sentence = "Everything, whatever was read before; false" },
 	/* clang-format on */
@@ -264,27 +268,39 @@ jobs_extract(struct req *rq, struct resp *rp)
 	return start_run(rq, rp, &request);
 }
 
+/* A time that was given, as a stamp. */
+static enum err
+read_time(struct req *rq, const char *name, char stamp[STAMP_SIZE],
+    struct span *time)
+{
+	if (time->at == NULL)
+		return E_OK;
+	if (!stamp_read(*time, stamp))
+		return request_refuse(rq, FIELD_BODY, name, "datetime",
+		    "must be a time as ISO 8601 has it, such as"
+		    " 2026-01-31T23:59:59Z");
+	*time = str_span(stamp);
+	return E_OK;
+}
+
 /* Start a run of a job. */
 enum err
 job_run(struct req *rq, struct resp *rp)
 {
 	struct job_run_input input = { 0 };
 	struct extract_request request;
-	char stamp[STAMP_SIZE];
+	char from[STAMP_SIZE], to[STAMP_SIZE];
 	enum err rc;
 
 	rc = fields_read(&job_run_input, rq, &input);
-	if (rc == E_OK && input.from.at != NULL) {
-		if (!stamp_read(input.from, stamp))
-			return request_refuse(rq, FIELD_BODY, "from",
-			    "datetime",
-			    "must be a time as ISO 8601 has it, such as"
-			    " 2026-01-31T23:59:59Z");
-		input.from = str_span(stamp);
-	}
+	if (rc == E_OK)
+		rc = read_time(rq, "from", from, &input.from);
+	if (rc == E_OK)
+		rc = read_time(rq, "to", to, &input.to);
 	if (rc == E_OK)
 		rc = extract_job_request(rq->db, rq->who.tenant_id, rq->id,
-		    input.from, input.full, rq->arena, &request, &rq->diag);
+		    input.from, input.to, input.full, rq->arena, &request,
+		    &rq->diag);
 	if (rc == E_OK)
 		rc = integration_check_active(rq->db, rq->who.tenant_id,
 		    request.integration_id, rq->arena, &rq->diag);
@@ -295,16 +311,25 @@ job_run(struct req *rq, struct resp *rp)
 enum err
 run_cancel(struct req *rq, struct resp *rp)
 {
+	struct edit edit = { 0 };
 	bool was_active;
 	enum err rc;
 
-	rc = extract_run_cancel(rq->db, rq->who.tenant_id, rq->id, rq->arena,
-	    &was_active, &rq->diag);
+	rc = resource_begin_edit(rq, &run_resource, false, &edit);
 	if (rc != E_OK)
 		return rc;
-	if (!was_active)
-		return diag_tell(&rq->diag, E_CONFLICT,
+	rc = extract_run_cancel(rq->db, rq->who.tenant_id, rq->id, rq->arena,
+	    &was_active, &rq->diag);
+	if (rc == E_OK && !was_active)
+		rc = diag_tell(&rq->diag, E_CONFLICT,
 		    "The run has ended already");
+	if (rc != E_OK) {
+		db_rollback(rq->db);
+		return rc;
+	}
+	rc = db_commit(rq->db, &rq->diag);
+	if (rc != E_OK)
+		return rc;
 	audit_note(rq, "run.cancel", rq->id);
 	json_object(rp->json, NULL);
 	json_bool(rp->json, "success", true);

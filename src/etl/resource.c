@@ -224,14 +224,9 @@ resource_create(struct req *rq, struct resp *rp)
 	return E_OK;
 }
 
-/*
- * Begin to change or remove the row of the request: take it, and make sure
- * that it is the one the client knows.
- * Fails: then there is no transaction.
- */
-static enum err
-begin_edit(struct req *rq, const struct resource *resource, bool is_removal,
-    struct edit *edit)
+enum err
+resource_begin_edit(struct req *rq, const struct resource *resource,
+    bool is_removal, struct edit *edit)
 {
 	struct db_rows *rows;
 	enum err rc;
@@ -269,7 +264,7 @@ resource_update(struct req *rq, struct resp *rp)
 
 	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
-		rc = begin_edit(rq, resource, false, &edit);
+		rc = resource_begin_edit(rq, resource, false, &edit);
 	if (rc != E_OK)
 		return rc;
 	if (resource->check != NULL)
@@ -309,7 +304,7 @@ resource_remove(struct req *rq, struct resp *rp)
 
 	rc = read_edit(rq, &edit);
 	if (rc == E_OK)
-		rc = begin_edit(rq, resource, true, &edit);
+		rc = resource_begin_edit(rq, resource, true, &edit);
 	if (rc != E_OK)
 		return rc;
 	rc = resource->release(rq, &edit);

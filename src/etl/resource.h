@@ -54,6 +54,17 @@ struct resource {
 };
 
 /*
+ * Begin to change or remove the row of the request in a transaction: lock it,
+ * and make sure that it is the one the client knows (If-Match).
+ *
+ * Gives: *edit, its id and the row before. You commit or roll back.
+ * Fails: then there is no transaction. E_NO_ROW, E_PRECONDITION, and the client
+ *        is told; others as db_run().
+ */
+enum err resource_begin_edit(struct req *rq, const struct resource *resource,
+    bool is_removal, struct edit *edit) MUST_CHECK;
+
+/*
  * For `release`: the referrers of the row go over to the target, if one is given;
  * while there are active ones, the row is kept.
  */

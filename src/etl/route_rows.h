@@ -79,7 +79,7 @@ RESOURCE_LIST(run, runs, "/app/etl/runs", "Runs of extractions, newest first")
 ROUTE_OF(run_resource, run_get, "GET", "/app/etl/runs/{id}", ROLE_READER,
     resource_get, NO_INPUT, "One run", answer_run, "200 304")
 ROUTE("POST", "/app/etl/runs/{id}/cancel", ROLE_WRITER, run_cancel, NO_INPUT,
-    "Cancel a run", answer_done, "200 409")
+    "Cancel a run", answer_done, "200 409 412")
 ROUTE("POST", "/app/etl/hooks/{id}", ROLE_SIGNED, hook_receive,
     hook_receive_input,
     "Take a webhook that the source of an integration has signed",

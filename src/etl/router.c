@@ -17,15 +17,6 @@
 #include "http/seats.h"
 #include "http/strict.h"
 
-/*
- * A hook is answered within 2 s: nginx ends it then (pulse-etl-location.conf).
- * Ours are a little less, for a hook that has waited at least so much, and what
- * of it is the broker's.
- */
-#define HOOK_ANSWER_MS 1800
-#define HOOK_LEAST_MS 600
-#define HOOK_QUEUE_MS 400
-
 const struct field_set NO_INPUT = { NULL, 0 };
 
 static const struct route routes[] = {
@@ -140,22 +131,6 @@ take_seat(struct req *rq, bool is_seated)
 	return rc;
 }
 
-/*
- * A hook's time is short, and what it has waited for us is of it. The database
- * gets all but what the broker may need.
- */
-static enum err
-check_hook(struct req *rq)
-{
-	int64_t left = HOOK_ANSWER_MS - rq->waited_ms;
-
-	if (left < HOOK_LEAST_MS)
-		left = HOOK_LEAST_MS;
-	rq->ends = clock_ms() + left;
-	db_answer_by(rq->db, rq->ends - HOOK_QUEUE_MS);
-	return hook_auth_check(rq);
-}
-
 /* All refusals that do not depend on the resource, in their order. */
 static enum err
 prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
@@ -170,7 +145,7 @@ prepare(struct req *rq, bool is_seated, char allow[ROUTE_ALLOW_SIZE])
 		    "Only the FastCGI responder role is supported");
 	rc = route_find(routes, COUNT(routes), rq, allow);
 	if (rc == E_OK && rq->route->role == ROLE_SIGNED)
-		rc = check_hook(rq);
+		rc = hook_auth_check(rq);
 	else if (rc == E_OK && rq->route->role != ROLE_OPEN)
 		rc = auth_check(rq);
 	if (rc == E_OK && rq->route->role != ROLE_OPEN)

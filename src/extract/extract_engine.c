@@ -171,6 +171,9 @@ make_wish(struct round *round)
 	round->wish.from_ms = (round->extractor->flags & CHANGES) != 0 ?
 	    run->from_ms :
 	    SPAN_NONE;
+	round->wish.to_ms = (round->extractor->flags & CHANGES) != 0 ?
+	    run->to_ms :
+	    SPAN_NONE;
 	round->wish.organization = run->organization;
 	round->wish.arena = round->engine->arena;
 	if (!is_rest_due(round, rest))

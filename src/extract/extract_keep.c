@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A page that is as it should be: stored with the run's next state, published. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "adapters/crypto/digest.h"
@@ -7,15 +8,41 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "extract/extract_engine_inside.h"
+#include "extract/token_loop.h"
 #include "json/json_replace.h"
 #include "json/json_write.h"
 #include "models/batch/raw_batch_store.h"
 
 #define METADATA_MAX 8192
 
-/* What the answer belongs to; transforms read it. */
+/* What the answer belongs to: a project, a repository, or what was named. */
+static void
+write_part(struct json *json, const struct round *round)
+{
+	bool named = (round->extractor->flags & NAMED) != 0;
+	struct span rest = round->run.part;
+
+	if (round->product == GITHUB)
+		json_span(json, "repository", span_cut(&rest, '#'));
+	else
+		json_span(json, named ? "issue" : "project_key",
+		    round->run.part);
+}
+
+/* The marks of a page of a census. */
+static void
+write_census(struct json *json, const struct round *round,
+    const struct page *page)
+{
+	json_text(json, "census",
+	    arena_printf(round->engine->arena, "run %" PRId64, round->run.id));
+	json_int(json, "page", page->census_page);
+	json_bool(json, "last", page->next.at == NULL);
+}
+
+/* What transforms need to know of the answer. */
 static struct span
-metadata_of(struct round *round)
+metadata_of(struct round *round, const struct page *page)
 {
 	const struct extract_run *run = &round->run;
 	struct span copy;
@@ -29,9 +56,9 @@ metadata_of(struct round *round)
 	json_int(&json, "step", run->step);
 	json_span(&json, "stream", run->stream);
 	if (run->part.at != NULL)
-		json_span(&json,
-		    round->product == GITHUB ? "repository" : "project_key",
-		    run->part);
+		write_part(&json, round);
+	if ((round->extractor->flags & CENSUS) != 0)
+		write_census(&json, round, page);
 	json_end(&json);
 	copy = buf_done(&out) == E_OK ?
 	    arena_span(round->engine->arena,
@@ -122,6 +149,11 @@ next_step(struct round *round, const struct page *page)
 	    before.at != NULL &&
 	    memcmp(page->next.at, before.at, before.len) == 0)
 		return "the source gives the same page token again";
+	if (page->next.at != NULL &&
+	    token_loop_closes(rest ? step->rest_loop : step->token_loop,
+		page->next, arena, rest ? &step->rest_loop : &step->token_loop))
+		return "the source gives a page token a second time: its pages"
+		       " go round in a circle";
 	step->empty_pages = page->items > 0 || page->next.at == NULL ?
 	    0 :
 	    step->empty_pages + 1;
@@ -130,6 +162,7 @@ next_step(struct round *round, const struct page *page)
 	if (rest) {
 		step->rest_token = page->next;
 		if (page->next.at == NULL) {
+			step->rest_loop = SPAN_NONE;
 			step->lacking += round->wish.lacking_count;
 			step->lacking_count -= round->wish.lacking_count;
 		}
@@ -168,8 +201,8 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		.integration_id = round->run.integration_id,
 		.entity_type = str_span(round->asked->entity_type),
 		.raw_data = body,
-		.extraction_metadata = metadata_of(round),
-		.item_count = page->items,
+		.extraction_metadata = metadata_of(round, page),
+		.item_count = page->is_passed_over ? 0 : page->items,
 		.digest = digest,
 		.queue = true,
 	};
@@ -187,8 +220,8 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		return rc;
 	memcpy(&text, &body.at, sizeof(text)); /* the asker's, mutable */
 	batch.replaced = (int64_t)json_replace(text, body.len);
-	step->pages = page->items > 0;
-	step->items = page->items;
+	step->pages = batch.item_count > 0;
+	step->items = batch.item_count;
 	step->bytes = (int64_t)body.len;
 	rc = store_page(round, &batch, &stored, &taken);
 	if (rc == E_INVALID ||
@@ -202,7 +235,7 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		return rc;
 	FAILPOINT("page_committed");
 	round->fate = EXTRACT_MORE;
-	if (!taken || page->items == 0)
+	if (!taken || batch.item_count == 0)
 		return E_OK;
 	metrics_add(METRIC_STORED, 1);
 	metrics_add(METRIC_STORED_BYTES, body.len);

@@ -67,12 +67,12 @@ round_skip(struct round *round, int64_t status, const char *text)
 	step->error = round_error(round, status, text);
 	step->part_failed = true;
 	if (round->asked != round->extractor) { /* without its rest, then */
-		step->rest_token = SPAN_NONE;
+		step->rest_token = step->rest_loop = SPAN_NONE;
 		step->lacking += round->wish.lacking_count;
 		step->lacking_count -= round->wish.lacking_count;
 	} else {
 		step->part_is_read = true;
-		step->token = SPAN_NONE;
+		step->token = step->token_loop = SPAN_NONE;
 	}
 	return round_advance(round);
 }

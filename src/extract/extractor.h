@@ -12,7 +12,13 @@
 
 enum extract_product { JIRA_CLOUD, JIRA_SERVER, GITHUB };
 
-enum extract_flag { EACH_PART = 1, GIVES_PARTS = 2, CHANGES = 4 };
+enum extract_flag {
+	EACH_PART = 1,
+	GIVES_PARTS = 2,
+	CHANGES = 4,
+	NAMED = 8,
+	CENSUS = 16,
+};
 
 /* What a question is made of. */
 struct page_wish {
@@ -21,6 +27,7 @@ struct page_wish {
 	struct span token;   /* of the next page; SPAN_NONE: the first one */
 	int64_t size;	     /* items of a page */
 	struct span from_ms; /* changes since, ms since 1970; SPAN_NONE: all */
+	struct span to_ms;   /* and before; SPAN_NONE: all */
 	struct span organization;   /* whose repositories, or SPAN_NONE */
 	const struct span *lacking; /* of REST: what is asked for */
 	size_t lacking_count;
@@ -46,6 +53,8 @@ struct page {
 	enum page_flaw flaw;
 	const char *text;
 	int64_t items;
+	bool is_passed_over; /* all of it is newer than what is asked for */
+	int64_t census_page; /* its place in a census, from 1 */
 	struct span next; /* the next page's token; SPAN_NONE: it is the last */
 	const struct span *parts; /* projects or repositories that it names */
 	size_t part_count;

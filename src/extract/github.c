@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "extract/extractor.h"
+#include "extract/census.h"
 #include "json/json_write.h"
 
 #define QUESTION_MAX 65536
@@ -24,6 +24,13 @@
 	    "{id path line comments(first:50){" INFO \
 	    "{id author{login} body path position line createdAt updatedAt}}}"
 
+#define PULL \
+	"{id number title body state isDraft url createdAt updatedAt closedAt" \
+	" mergedAt author{login} mergedBy{login} headRefName baseRefName" \
+	" additions deletions changedFiles commits(first:30){" COMMITS \
+	"} reviews(first:20){" REVIEWS "} comments(first:20){" COMMENTS \
+	"} reviewThreads(first:10){" THREADS "}}"
+
 static const struct {
 	const char *name, *fields;
 } parts[] = {
@@ -37,13 +44,18 @@ static const char prs_query[] =
     "query($owner:String!,$name:String!,$first:Int!,$after:String){"
     "repository(owner:$owner,name:$name){id nameWithOwner"
     " pullRequests(first:$first,after:$after,"
-    "orderBy:{field:UPDATED_AT,direction:DESC}){" INFO
-    "{id number title body state isDraft url createdAt updatedAt closedAt"
-    " mergedAt author{login} mergedBy{login} headRefName baseRefName"
-    " additions deletions changedFiles"
-    " commits(first:30){" COMMITS "} reviews(first:20){" REVIEWS
-    "} comments(first:20){" COMMENTS "} reviewThreads(first:10){" THREADS
-    "}}}}}";
+    "orderBy:{field:UPDATED_AT,direction:DESC}){" INFO PULL "}}}";
+
+static const char pr_query[] =
+    "query($owner:String!,$name:String!,$number:Int!){"
+    "repository(owner:$owner,name:$name){id nameWithOwner"
+    " pullRequest(number:$number)" PULL "}}";
+
+static const char pr_numbers_query[] =
+    "query($owner:String!,$name:String!,$first:Int!,$after:String){"
+    "repository(owner:$owner,name:$name){id nameWithOwner"
+    " pullRequests(first:$first,after:$after,"
+    "orderBy:{field:CREATED_AT,direction:ASC}){" INFO "{id number}}}}";
 
 /* Where GraphQL is: beside the root, or beside /api/v3 (Enterprise Server). */
 static const char *
@@ -58,11 +70,11 @@ graphql_url(const struct page_wish *wish)
 	return arena_printf(wish->arena, "%.*s/graphql", SPAN_ARG(base));
 }
 
-/* A query and its variables, of which the first ones are texts. */
+/* A query and its variables: texts, and a number if that has a name. */
 static void
 ask_graphql(const struct page_wish *wish, const char *query,
     const char *const *names, const struct span *values, size_t count,
-    bool sized, struct page_question *question)
+    const char *number_name, int64_t number, struct page_question *question)
 {
 	struct json json;
 	struct buf body;
@@ -75,8 +87,8 @@ ask_graphql(const struct page_wish *wish, const char *query,
 	for (size_t i = 0; i < count; i++)
 		if (values[i].at != NULL)
 			json_span(&json, names[i], values[i]);
-	if (sized)
-		json_int(&json, "first", wish->size);
+	if (number_name != NULL)
+		json_int(&json, number_name, number);
 	json_end(&json);
 	json_end(&json);
 	question->url = graphql_url(wish);
@@ -86,17 +98,52 @@ ask_graphql(const struct page_wish *wish, const char *query,
 	buf_free(&body);
 }
 
+/* A query about a repository: owner/name. */
+static void
+ask_repository(const struct page_wish *wish, const char *query,
+    struct span repository, struct span after, const char *number_name,
+    int64_t number, struct page_question *question)
+{
+	static const char *const names[] = { "owner", "name", "after" };
+	struct span name = repository;
+	struct span owner = span_cut(&name, '/');
+	const struct span values[] = { owner,
+		name.at == NULL ? SPAN_LIT("") : name, after };
+
+	ask_graphql(wish, query, names, values, COUNT(names), number_name,
+	    number, question);
+}
+
 void
 github_ask_prs(const struct page_wish *wish, struct page_question *question)
 {
-	static const char *const names[] = { "owner", "name", "after" };
-	struct span name = wish->part;
-	struct span owner = span_cut(&name, '/');
-	const struct span values[] = { owner,
-		name.at == NULL ? SPAN_LIT("") : name, wish->token };
+	ask_repository(wish, prs_query, wish->part, wish->token, "first",
+	    wish->size, question);
+}
 
-	ask_graphql(wish, prs_query, names, values, COUNT(names), true,
+/* One pull request: owner/name#number. */
+void
+github_ask_pr(const struct page_wish *wish, struct page_question *question)
+{
+	struct span number = wish->part;
+	struct span repository = span_cut(&number, '#');
+	int64_t value;
+
+	if (number.at == NULL || !span_int64(number, &value) || value < 1)
+		value = INT32_MAX; /* which is told as one that is not there */
+	ask_repository(wish, pr_query, repository, SPAN_NONE, "number", value,
 	    question);
+}
+
+/* A page of a census: in the order of their making, which nothing moves. */
+void
+github_ask_pr_numbers(const struct page_wish *wish,
+    struct page_question *question)
+{
+	int64_t place;
+
+	ask_repository(wish, pr_numbers_query, wish->part,
+	    census_token(wish->token, &place), "first", wish->size, question);
 }
 
 /* The rest of a part: "NODE PART CURSOR", and from then on the page's token. */
@@ -121,7 +168,7 @@ github_ask_part(const struct page_wish *wish, struct page_question *question)
 		" %.*s(first:%d,after:$after){%s}}}}",
 		SPAN_ARG(part), span_is(part, "reviewThreads") ? 50 : 100,
 		fields),
-	    names, values, COUNT(names), false, question);
+	    names, values, COUNT(names), NULL, 0, question);
 }
 
 /* The next page of REST is an address, as its Link header has it. */

@@ -4,7 +4,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "extract/extractor.h"
+#include "extract/census.h"
 #include "extract/look.h"
 #include "extract/source_ask.h"
 
@@ -151,9 +151,9 @@ add_lacking(struct span node, struct arena *arena, struct span *lacking,
 	}
 }
 
-/* Was the node changed before the time that is asked for? */
+/* Was the node changed before a time, ms since 1970? */
 static bool
-is_older(struct span node, const struct page_wish *wish)
+is_older(struct span node, struct span than_ms)
 {
 	struct json_member updated = look_member(node, "updatedAt");
 	char stamp[STAMP_CHARS + 1];
@@ -161,9 +161,8 @@ is_older(struct span node, const struct page_wish *wish)
 	int64_t ms;
 	time_t seconds;
 
-	if (wish->from_ms.at == NULL || updated.kind != JSON_STRING ||
-	    updated.value.len < STAMP_CHARS + 2 ||
-	    !span_int64(wish->from_ms, &ms))
+	if (than_ms.at == NULL || updated.kind != JSON_STRING ||
+	    updated.value.len < STAMP_CHARS + 2 || !span_int64(than_ms, &ms))
 		return false;
 	seconds = (time_t)(ms / 1000);
 	if (gmtime_r(&seconds, &at) == NULL ||
@@ -218,8 +217,13 @@ github_read_prs(const struct page_wish *wish, const struct page_answer *answer,
 		flaw(page, PAGE_REFUSED,
 		    "the source says that there are more pages, and gives no"
 		    " cursor for the next one");
-	if (count > 0 && is_older(items[count - 1], wish))
+	if (count > 0 && is_older(items[count - 1], wish->from_ms))
 		page->next = SPAN_NONE;
+	/* The newest change comes first: what is asked for may follow. */
+	page->is_passed_over = count > 0 && wish->to_ms.at != NULL &&
+	    !is_older(items[count - 1], wish->to_ms);
+	if (page->is_passed_over)
+		page->lacking_count = 0;
 }
 
 void
@@ -250,4 +254,38 @@ github_read_part(const struct page_wish *wish, const struct page_answer *answer,
 		flaw(page, PAGE_REFUSED,
 		    "the source says that there are more pages, and gives no"
 		    " cursor for the next one");
+}
+
+void
+github_read_pr(const struct page_wish *wish, const struct page_answer *answer,
+    struct page *page)
+{
+	struct json_member errors = look_member(answer->body, "errors");
+	struct json_member node = look_path(answer->body,
+	    "data.repository.pullRequest");
+	struct span *lacking;
+
+	read_errors(wish, &errors, node.kind == JSON_OBJECT, page);
+	if (page->flaw != PAGE_FINE)
+		return;
+	if (node.kind != JSON_OBJECT) {
+		flaw(page, PAGE_NO_PART,
+		    "there is no such pull request, or it may not be read");
+		return;
+	}
+	lacking = arena_ask(wish->arena, COUNT(parts) * sizeof(*lacking));
+	if (lacking != NULL)
+		add_lacking(node.value, wish->arena, lacking,
+		    &page->lacking_count);
+	page->lacking = lacking;
+	page->items = 1;
+}
+
+void
+github_read_pr_numbers(const struct page_wish *wish,
+    const struct page_answer *answer, struct page *page)
+{
+	github_read_prs(wish, answer, page);
+	page->lacking_count = 0;
+	census_page(wish, page);
 }

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 #include "adapters/http_client.h"
-#include "extract/extractor.h"
+#include "extract/census.h"
 #include "json/json_write.h"
 
 #define QUESTION_MAX (1u << 20)
@@ -73,6 +73,16 @@ jira_ask_statuses_2(const struct page_wish *wish,
 	    escaped(wish->part, wish->arena));
 }
 
+/* A bound of the time of change, or nothing. */
+static const char *
+bound(const struct page_wish *wish, const char *sign, struct span ms)
+{
+	return ms.at == NULL ?
+	    "" :
+	    arena_printf(wish->arena, " AND updated %s %.*s", sign,
+		SPAN_ARG(ms));
+}
+
 /* The issues of a project that have changed; a key may be a word of JQL. */
 static const char *
 jql(const struct page_wish *wish, const char *order)
@@ -87,11 +97,9 @@ jql(const struct page_wish *wish, const char *order)
 		buf_add_char(&key, wish->part.at[i]);
 	}
 	text = arena_printf(wish->arena,
-	    "project = \"%.*s\"%s%.*s ORDER BY %s ASC",
-	    SPAN_ARG(buf_span(&key)),
-	    wish->from_ms.at == NULL ? "" : " AND updated >= ",
-	    (int)wish->from_ms.len,
-	    wish->from_ms.at == NULL ? "" : wish->from_ms.at, order);
+	    "project = \"%.*s\"%s%s ORDER BY %s ASC", SPAN_ARG(buf_span(&key)),
+	    bound(wish, ">=", wish->from_ms), bound(wish, "<", wish->to_ms),
+	    order);
 	buf_free(&key);
 	return text;
 }
@@ -152,6 +160,28 @@ jira_ask_search(const struct page_wish *wish, struct page_question *question)
 	question->body = body_of(&body, wish->arena);
 }
 
+/* One issue, with the first part of its history; of Data Center with all. */
+static void
+ask_issue(const struct page_wish *wish, int version,
+    struct page_question *question)
+{
+	question->url = arena_printf(wish->arena,
+	    "%s/rest/api/%d/issue/%s?fields=*all&expand=changelog", wish->base,
+	    version, escaped(wish->part, wish->arena));
+}
+
+void
+jira_ask_issue(const struct page_wish *wish, struct page_question *question)
+{
+	ask_issue(wish, 3, question);
+}
+
+void
+jira_ask_issue_2(const struct page_wish *wish, struct page_question *question)
+{
+	ask_issue(wish, 2, question);
+}
+
 /* Whole histories of issues, oldest first. */
 void
 jira_ask_changelogs(const struct page_wish *wish,
@@ -174,4 +204,53 @@ jira_ask_changelogs(const struct page_wish *wish,
 	question->url = arena_printf(wish->arena,
 	    "%s/rest/api/3/changelog/bulkfetch", wish->base);
 	question->body = body_of(&body, wish->arena);
+}
+
+/*
+ * The ids of a project's issues, in the order of their keys, which nothing
+ * moves. Data Center's pages are counted from `start`: below 0 there is none.
+ */
+static void
+ask_ids(const struct page_wish *wish, int64_t start, struct span token,
+    const char *path, struct page_question *question)
+{
+	struct json json;
+	struct buf body;
+
+	buf_init(&body, QUESTION_MAX);
+	json_init(&json, &body);
+	json_object(&json, NULL);
+	json_text(&json, "jql", jql(wish, "key"));
+	if (start >= 0)
+		json_int(&json, "startAt", start);
+	json_int(&json, "maxResults", wish->size);
+	json_array(&json, "fields");
+	json_text(&json, NULL, "id");
+	json_end(&json);
+	if (token.at != NULL)
+		json_span(&json, "nextPageToken", token);
+	json_end(&json);
+	question->url = arena_printf(wish->arena, "%s%s", wish->base, path);
+	question->body = body_of(&body, wish->arena);
+}
+
+void
+jira_ask_ids(const struct page_wish *wish, struct page_question *question)
+{
+	int64_t place;
+
+	ask_ids(wish, -1, census_token(wish->token, &place),
+	    "/rest/api/3/search/jql", question);
+}
+
+/* Each page begins with the last id of the one before: see jira_read_ids_2(). */
+void
+jira_ask_ids_2(const struct page_wish *wish, struct page_question *question)
+{
+	int64_t place, start;
+	struct span token = census_token(wish->token, &place);
+
+	if (!span_int64(span_cut(&token, ' '), &start) || start < 1)
+		start = 1;
+	ask_ids(wish, start - 1, SPAN_NONE, "/rest/api/2/search", question);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Jira's answers: where the next page is, and whose history was cut. */
 #include <inttypes.h>
+#include <string.h>
 
-#include "extract/extractor.h"
+#include "extract/census.h"
 #include "extract/look.h"
 
 static void
@@ -182,6 +183,25 @@ jira_read_search_jql(const struct page_wish *wish,
 }
 
 void
+jira_read_issue(const struct page_wish *wish, const struct page_answer *answer,
+    struct page *page)
+{
+	struct json_member id = look_member(answer->body, "id");
+	struct span *ids = arena_ask(wish->arena, sizeof(*ids));
+
+	if (id.kind != JSON_STRING) {
+		refuse(page, "the answer is no issue");
+		return;
+	}
+	page->items = 1;
+	if (ids == NULL || !is_cut(answer->body))
+		return;
+	*ids = look_text(id.value, wish->arena);
+	page->lacking = ids;
+	page->lacking_count = ids->len > 0;
+}
+
+void
 jira_read_search(const struct page_wish *wish, const struct page_answer *answer,
     struct page *page)
 {
@@ -212,4 +232,72 @@ jira_read_changelogs(const struct page_wish *wish,
 	page->items = members[0].item_count;
 	if (members[1].kind == JSON_STRING)
 		page->next = look_text(members[1].value, wish->arena);
+}
+
+void
+jira_read_ids(const struct page_wish *wish, const struct page_answer *answer,
+    struct page *page)
+{
+	jira_read_search_jql(wish, answer, page);
+	census_page(wish, page);
+}
+
+/*
+ * Pages that are counted: an issue that is deleted meanwhile would move another
+ * one to a page that was read already. So a page begins with the last id of the
+ * one before, "START ID", or is refused.
+ */
+static void
+read_counted_ids(struct span token, struct span *issues, int64_t total,
+    struct arena *arena, struct page *page)
+{
+	int64_t count = page->items, start = 0;
+	struct span last = SPAN_NONE, first = SPAN_NONE;
+
+	if (count > 0) {
+		first = look_text(look_member(issues[0], "id").value, arena);
+		last = look_text(look_member(issues[count - 1], "id").value,
+		    arena);
+	}
+	if (token.at != NULL && span_int64(span_cut(&token, ' '), &start)) {
+		if (first.len == 0 || first.len != token.len ||
+		    memcmp(first.at, token.at, token.len) != 0) {
+			refuse(page,
+			    "the issues have moved while they were counted:"
+			    " the census ends nothing");
+			return;
+		}
+		count--;
+	}
+	if (start + count >= total)
+		return;
+	if (count == 0 || last.len == 0)
+		refuse(page,
+		    "the source gives an empty page, and says that there are"
+		    " more items");
+	else
+		page->next = str_span(arena_printf(arena, "%" PRId64 " %.*s",
+		    start + count, SPAN_ARG(last)));
+}
+
+void
+jira_read_ids_2(const struct page_wish *wish, const struct page_answer *answer,
+    struct page *page)
+{
+	struct json_member members[] = { { .name = "issues" },
+		{ .name = "total" } };
+	struct span *issues;
+	int64_t place;
+	size_t count;
+
+	if (!look_object(answer->body, members, COUNT(members)) ||
+	    members[0].kind != JSON_ARRAY || number(&members[1], -1) < 0) {
+		refuse(page, "the answer has no list of issues, or no total");
+		return;
+	}
+	issues = look_items(&members[0], wish->arena, &count);
+	page->items = (int64_t)count;
+	read_counted_ids(census_token(wish->token, &place), issues,
+	    number(&members[1], 0), wish->arena, page);
+	census_page(wish, page);
 }

@@ -7,6 +7,7 @@
 
 #include "adapters/crypto/digest.h"
 #include "adapters/crypto/secret.h"
+#include "base/clock.h"
 #include "models/catalogue/hook_secret.h"
 
 static const enum hook_header signatures[] = {
@@ -143,6 +144,21 @@ refuse(struct req *rq)
 	    " of this integration");
 }
 
+/*
+ * A hook's time is short, and what it has waited for us is of it. The database
+ * gets all but what the broker may need.
+ */
+static void
+limit_time(struct req *rq)
+{
+	int64_t left = HOOK_ANSWER_MS - rq->waited_ms;
+
+	if (left < HOOK_LEAST_MS)
+		left = HOOK_LEAST_MS;
+	rq->ends = clock_ms() + left;
+	db_answer_by(rq->db, rq->ends - HOOK_QUEUE_MS);
+}
+
 enum err
 hook_auth_check(struct req *rq)
 {
@@ -150,6 +166,7 @@ hook_auth_check(struct req *rq)
 	bool fits;
 	enum err rc;
 
+	limit_time(rq);
 	if (hook_source(rq) == HOOK_OF_NOBODY)
 		return refuse(rq);
 	if (rq->content_encoding.at != NULL)

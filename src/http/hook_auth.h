@@ -15,6 +15,15 @@
 /* Bytes of a hook's body at most: GitHub's own limit. */
 #define HOOK_BODY_MAX 26214400
 
+/*
+ * A hook is answered within 2 s: nginx ends it then (pulse-etl-location.conf).
+ * Ours are a little less, so much at least for one that has waited, and what of
+ * it is the broker's.
+ */
+#define HOOK_ANSWER_MS 1800
+#define HOOK_LEAST_MS 600
+#define HOOK_QUEUE_MS 400
+
 /* How a source signs; by the header that it sends. */
 enum hook_source {
 	HOOK_OF_NOBODY, /* there is no signature */
@@ -42,7 +51,9 @@ enum err hook_signature_fits(enum hook_source source, struct span signature,
  * the path has signed it.
  *
  * Needs: rq->id, the integration's.
- * Gives: rq->who; the body is read as a payload (request_read_payload).
+ * Gives: rq->ends, by which it is to be answered; the database's statements end
+ *        sooner (db_answer_by), until the caller takes that back.
+ *        rq->who; the body is read as a payload (request_read_payload).
  * Fails: E_UNKNOWN_CALLER, with one and the same answer, for a signature that is
  *        missing or wrong, an integration that is not there, is not active or
  *        has no secret; E_NO_KEY, E_CONFLICT when a secret cannot be opened; as

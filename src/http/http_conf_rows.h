@@ -59,8 +59,8 @@ SETTING(LIVE_CHOICE, store_nul, "refuse", "refuse|replace", "ETL_STORE_NUL",
     " which PostgreSQL cannot hold: refused with 422, or these replaced by"
     " \\ufffd and counted; the query's nul wins")
 SETTING(LIVE_NUMBER, hook_delay, 30, 0, 3600, "ETL_HOOK_DELAY",
-    "Seconds after a webhook until what has changed where it names is read; those"
-    " that come meanwhile are read with it")
+    "Seconds after a webhook until the issue or pull request that it names is"
+    " read; those that come meanwhile are read with it")
 SETTING(TEXT, logo_dir, "", "ETL_LOGO_DIR",
     "Folder that uploaded logos are kept in and nginx serves; empty: none are"
     " taken")

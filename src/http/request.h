@@ -70,7 +70,8 @@ struct req {
 	struct span traceparent;     /* as it came; see trace below */
 	struct span remote_addr;
 	struct span hook[HOOK_HEADERS];
-	int64_t ends; /* of clock_ms(): to be answered by then; 0: no such time */
+	int64_t
+	    ends; /* of clock_ms(): to be answered by then; 0: no such time */
 	int64_t waited_ms; /* for a responder, as far as nginx tells */
 	struct buf *body;
 	struct fcgi *fcgi; /* where the body is read from; NULL: it is there */

@@ -68,3 +68,24 @@ SET error_details = COALESCE(r.error_details, '{}') || jsonb_build_object(
 FROM tally
 WHERE r.tenant_id = $1 AND r.id = $3 AND r.processing_status = 'completed'
 	AND tally.given * 10 < tally.total * 9;
+
+-- Pages of censuses that began before one that is whole: they end nothing more.
+-- statement: census_pages_gone
+WITH whole AS MATERIALIZED (
+	SELECT x.scope, x.census, min(x.raw_data_id) AS first
+	FROM (
+		SELECT scope, census
+		FROM census_pages
+		WHERE tenant_id = $1 AND integration_id = $2
+			AND raw_data_id = $3
+		OFFSET 0) AS own
+	JOIN census_pages AS x ON x.tenant_id = $1 AND x.integration_id = $2
+		AND x.scope = own.scope AND x.census = own.census
+	GROUP BY x.scope, x.census
+	HAVING count(*) = max(x.page) FILTER (WHERE x.is_last)
+		AND max(x.page) = max(x.page) FILTER (WHERE x.is_last)
+)
+DELETE FROM census_pages AS c
+USING whole
+WHERE c.tenant_id = $1 AND c.integration_id = $2 AND c.scope = whole.scope
+	AND c.census <> whole.census AND c.raw_data_id < whole.first;

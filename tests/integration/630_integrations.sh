@@ -22,7 +22,8 @@ id=$(json .id)
 check_is "Location names it" "$(header Location)" "/app/etl/integrations/$id"
 check_json "the answer is the integration without its secret" "$(answer 'del(.id, .settings)')" \
 	'{"name":"Bitbucket","product":"bitbucket","integration_type":"data_source","base_url":"https://b.example.com",
-		"username":"u","logo_filename":"b.svg","active":false,"last_sync_at":null}'
+		"username":"u","logo_filename":"b.svg","active":false,"refused_at":null,
+		"last_sync_at":null}'
 check "settings keep all digits" grep -q '"n": 9007199254740993' "$BODY"
 check_is "settings come back" "$(answer .settings.custom_fields)" '{"customfield_1":"team"}'
 first=$(password_of "$id")

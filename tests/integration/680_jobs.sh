@@ -41,6 +41,7 @@ check "with all digits" grep -q '"cursor": 12345678901234567890' "$TMP/message"
 check_is "and the text that came" "$(jq -r .job_params.text "$TMP/message")" $'é \n "x"'
 
 # -- one open run of a kind
+run_is() { sql "SELECT state FROM extract_runs WHERE id = $1"; }
 cancel() { # RUN
 	request POST "/app/etl/runs/$1/cancel?tenant_id=1"
 	check_is "run $1 is cancelled" "$STATUS" 200
@@ -165,13 +166,23 @@ open=$(json "[.[] | select(.job_id == $id)][0].id")
 request GET "/app/etl/runs/$open?tenant_id=1"
 check_is "and by itself" "$STATUS $(json .state) $(json .job_type)" "200 queued jira_sync"
 check_match "with a version" "$(header ETag)" '^"'
+etag=$(header ETag)
+request POST "/app/etl/runs/$open/cancel?tenant_id=1" -H 'If-Match: "1-2"'
+check_is "it is not cancelled by who knows another version: 412" "$STATUS $(run_is "$open")" "412 queued"
 request GET "/app/etl/runs/$open?tenant_id=2"
 check_is "another tenant's is none: 404" "$STATUS" 404
-cancel "$open"
+request POST "/app/etl/runs/$open/cancel?tenant_id=1" -H "If-Match: $etag"
+check_is "but by who knows this one" "$STATUS $(run_is "$open")" "200 cancelled"
 job POST "/$id/run" '{"from":"2026-01-31T00:00:00Z"}'
 check_is "from a time" \
 	"$STATUS $(sql "SELECT from_at FROM extract_runs WHERE id = $(json .run_id)")" "202 2026-01-31 00:00:00"
 cancel "$(json .run_id)"
+job POST "/$id/run" '{"from":"2026-01-31T00:00:00Z","to":"2026-02-28T00:00:00Z"}'
+check_is "to another" "$STATUS $(sql "SELECT to_at, job_params->>'to' FROM extract_runs
+	WHERE id = $(json .run_id)")" "202 2026-02-28 00:00:00|2026-02-28 00:00:00.000000+00:00"
+cancel "$(json .run_id)"
+job POST "/$id/run" '{"to":"soon"}'
+check_is "a bound that is no time: 422" "$STATUS $(json '.errors[0].loc | join(".")')" "422 body.to"
 job DELETE "/$id"
 check_is "a job goes: 200" "$STATUS" 200
 check_is "its runs stay" "$(sql "SELECT count(*) FROM extract_runs WHERE id = $open AND job_id IS NULL")" 1

@@ -198,6 +198,13 @@ token=$(json .nextPageToken)
 order '{"do": "token_again"}'
 search "${jql%\}}, \"nextPageToken\": \"$token\"}"
 check_is "a token comes again" "$(json .nextPageToken)" "$token"
+search "$jql"
+order '{"do": "token_circle", "times": 0}'
+for n in 1 2 3 4; do
+	search "${jql%\}}, \"nextPageToken\": \"$(json .nextPageToken)\"}"
+	tokens[n]=$(json .nextPageToken)
+done
+check_is "tokens go round in a circle" "${tokens[3]} ${tokens[4]}" "${tokens[1]} ${tokens[2]}"
 order '{"do": "last_lies"}'
 search "$jql"
 check_is "isLast lies" "$(json '"\(.isLast) \(.nextPageToken != null)"')" "true true"

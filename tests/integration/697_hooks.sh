@@ -222,5 +222,6 @@ app stop rabbitmq
 github pull_request stopped
 check_is "the broker is stopped: 202" "$STATUS $(json .queued)" "202 false"
 check "within two seconds ($SECONDS_TAKEN)" awk "BEGIN { exit !($SECONDS_TAKEN < 2) }"
+app start rabbitmq
 check_fails "no log has a secret or a signature" grep -rq -e "$secret" -e "${good#sha256=}" "$APP_LOGS" "$ETL_APP/nginx"
 done_testing

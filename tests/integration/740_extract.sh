@@ -66,6 +66,35 @@ for zone in America/Los_Angeles Asia/Tokyo Europe/Berlin; do
 	check_is "in $zone they are the same" "$(read_since $zone)" "$since"
 done
 
+# -- between two times
+window() { # [MEMBERS]
+	extract "$cloud" jira_issues "{\"from\": \"$from\", \"to\": \"$to\"${1-}}"
+	run_ends >"$TMP/out"
+	sql "SELECT string_agg(i->>'key', ' ' ORDER BY i->>'key') FROM raw_extraction_data AS r
+		CROSS JOIN jsonb_array_elements(r.raw_data->'issues') AS i
+		WHERE r.extraction_metadata->>'run_id' = '$run' AND r.entity_type = 'jira_issues_batch'"
+}
+control PATCH world '{"until": "2026-03-01T00:00:00Z"}' >"$TMP/out"
+control PUT issue '{"key": "ORDER-1", "updated": "2026-04-04T15:30:00Z"}' >"$TMP/out"
+control PUT issue '{"key": "ORDER-2", "updated": "2026-04-04T16:30:00Z"}' >"$TMP/out"
+from=2026-04-04T16:00:00Z to=2026-04-04T17:00:00Z # both issues changed at half past two in Sydney
+for zone in Etc/GMT+8 Etc/GMT-9 Australia/Sydney; do
+	control PATCH world "{\"jira\": {\"time_zone\": \"$zone\"}}" >"$TMP/out"
+	check_is "in $zone the second one of an hour that comes twice" "$(window)" ORDER-2
+done
+check_is "the run tells its bounds" "$(sql "SELECT from_at, to_at FROM extract_runs ORDER BY id DESC LIMIT 1")" \
+	"2026-04-04 16:00:00|2026-04-04 17:00:00"
+check_is "the mark of how far was read stays" "$(sql "SELECT count(*) FROM extract_states
+	WHERE integration_id = $cloud AND stream = 'issues' AND cursor_at < now() - interval '1 day'")" 0
+sql "UPDATE extract_states SET cursor_at = '2026-04-04 16:10' WHERE integration_id = $cloud"
+window >"$TMP/out"
+check_is "one that lies behind goes to the bound, and not beyond it" "$(sql "SELECT DISTINCT cursor_at
+	FROM extract_states WHERE integration_id = $cloud AND stream = 'issues'")" "2026-04-04 17:00:00"
+extract "$cloud" jira_issues "{\"from\": \"$to\", \"to\": \"$from\"}"
+check_is "an end before its beginning: 422" "$STATUS $(json .detail)" \
+	"422 job_params.to must be later than from"
+control PATCH world '{"until": "2026-06-01T00:00:00Z"}' >"$TMP/out"
+
 # -- Jira Data Center
 server=$(integration 'Jira DC' "$SOURCE_DATACENTER" token '{"deployment": "server", "projects": ["ORDER"]}')
 extract "$server" jira_sync
@@ -87,6 +116,18 @@ check_is "all pull requests" "$(sql "SELECT count(*) FROM prs WHERE integration_
 check_is "one with 250 commits has them all" "$(sql "SELECT p.commit_count, p.parts_complete, count(*) FROM prs AS p
 	JOIN repositories AS r ON r.id = p.repository_id JOIN prs_commits AS c ON c.pr_id = p.id
 	WHERE p.number = 7 AND r.full_name = 'acme/web' GROUP BY p.id")" "250|t|250"
+control PUT pull '{"repository": "web", "number": 3, "updated": "2026-06-02T10:00:00Z"}' >"$TMP/out"
+control PUT pull '{"repository": "web", "number": 4, "updated": "2026-06-03T10:00:00Z"}' >"$TMP/out"
+extract "$github" github_pull_requests '{"repositories": ["acme/web"], "from": "2026-06-02T00:00:00Z",
+	"to": "2026-06-03T00:00:00Z"}'
+check_is "one day of pull requests" "$(run_ends) $(sql "SELECT string_agg(n->>'number', ' ')
+	FROM raw_extraction_data AS r CROSS JOIN jsonb_array_elements(
+	r.raw_data#>'{data,repository,pullRequests,nodes}') AS n WHERE r.extraction_metadata->>'run_id' = '$run'
+	AND (n->>'updatedAt')::timestamptz BETWEEN '2026-06-02Z' AND '2026-06-03Z'")" "done 3"
+extract "$github" github_pull_requests '{"repositories": ["acme/web"], "full": true, "to": "2020-01-01T00:00:00Z"}'
+check_is "before the first one: pages are read, and none is stored" "$(run_ends) $(run_row "requests > 2")
+$(sql "SELECT count(*) FROM raw_extraction_data WHERE extraction_metadata->>'run_id' = '$run'
+	AND entity_type = 'github_prs_batch'")" $'done t\n0'
 check_is "none lacks a part" "$(sql "SELECT count(*) FROM prs WHERE parts_complete IS NOT TRUE")" 0
 sources_down
 done_testing

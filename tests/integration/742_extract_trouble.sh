@@ -54,6 +54,8 @@ partial() { # NAME ORDER TEXT ITEMS
 }
 aa="$search, \"body\": \"project = ..AA\""
 partial "a token that comes again" "{$aa, \"do\": \"token_again\", \"from\": 2}" "same page token again" 30
+partial "tokens that go round in a circle" "{$aa, \"do\": \"token_circle\", \"times\": 0}" \
+	"token a second time: its pages go round in a circle" 50
 partial "empty pages with a token" "{$aa, \"do\": \"empty_page\", \"from\": 2, \"times\": 0}" \
 	"one empty page after the other" 30
 partial "more pages without a token" "{$aa, \"do\": \"last_lies\", \"value\": false, \"from\": 2}" "no token" 30
@@ -84,6 +86,10 @@ check_is "credentials that are refused: failed" "$(run_ends)" failed
 check_match "which says whose" "$(text)" "refuses the integration's credentials"
 check_is "the integration is marked" "$(sql "SELECT refused_at IS NOT NULL FROM integrations WHERE id = $wrong")" t
 "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" doctor --output json >"$TMP/doctor" 2>"$TMP/err"
+api GET "integrations/$wrong"
+check_match "which its answer tells" "$(json .refused_at)" '^20'
+check_match "and the tool" "$("$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" integration show --tenant 1 \
+	--output json "$wrong" | jq -r .refused_at)" '^20'
 check_match "the doctor names it" "$(cat "$TMP/doctor")" "integration $wrong refuses its credentials"
 api PUT "integrations/$wrong" --data '{"password": "right"}'
 extract "$wrong" jira_projects
@@ -131,12 +137,15 @@ extract "$plain" jira_projects
 check_match "nor one without TLS" "$(run_ends): $(text)" 'failed: base_url has to begin with https'
 
 
-# -- who ends it
+# -- who ends it, if it is the run that they know
 fault "{$search, \"do\": \"late\", \"pause_ms\": 700, \"times\": 0}"
 extract "$jira" jira_issues '{"full": true}'
 running() { [ "$(run_state)" = running ]; }
 wait_until 20 running
-api POST "runs/$run/cancel"
+api POST "runs/$run/cancel" -H 'If-Match: "0-0"'
+check_is "a run that has changed meanwhile is not cancelled: 412" "$STATUS" 412
+api GET "runs/$run"
+api POST "runs/$run/cancel" -H 'If-Match: *'
 check_is "a run is cancelled: 200" "$STATUS" 200
 check_is "and stays so" "$(sleep 1.5; run_state)" cancelled
 api POST "runs/$run/cancel"

@@ -31,6 +31,11 @@ check_is "a time that is none: 64" "$?" 64
 run=$(tool extract run --tenant 1 --integration "$jira" --type jira_issues --full --from 2026-01-31)
 check_is "everything, from a time" "$(run_row "is_full, from_at, job_params->>'full'")" "t|2026-01-31 00:00:00|true"
 check_is "which ends, too" "$(run_ends)" "done"
+run=$(tool extract run --tenant 1 --integration "$jira" --type jira_issues --from 2026-01-31 --to 2026-02-28)
+check_is "between two times" "$(run_row "from_at, to_at, is_full")" "2026-01-31 00:00:00|2026-02-28 00:00:00|f"
+check_is "which ends, too" "$(run_ends)" "done"
+tool extract run --tenant 1 --integration "$jira" --to soon >"$TMP/out"
+check_is "a bound that is no time: 64" "$? $(grep -c -e '--to takes' "$TMP/err")" "64 1"
 
 # -- jobs
 job=$(tool job create --tenant 1 --integration "$jira" --name hourly --type jira_projects --every 1h --jitter 1m)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Misbehaviour on order: which request it is for, and what becomes of its answer.
 
-const known = ['status', 'html', 'removed', 'token_again', 'empty_page', 'last_lies', 'changelog_cut', 'slow',
+const known = ['status', 'html', 'removed', 'token_again', 'token_circle', 'empty_page', 'last_lies', 'changelog_cut', 'slow',
 	'truncated', 'reset', 'silent', 'huge', 'not_json', 'redirect', 'secondary', 'exhausted', 'graphql_error',
 	'null_nodes', 'late'];
 const members = ['on', 'method', 'path', 'body', 'from', 'times', 'do', 'status', 'message', 'headers', 'retry_after',
@@ -135,6 +135,14 @@ export function fault_change(order, ask, answer) {
 			Object.assign(body, { nextPageToken: answer.asked_token, ...'isLast' in body && { isLast: false } });
 		if (answer.headers?.Link)
 			answer.headers.Link = `<${ask.origin}${ask.full_path}${ask.search}>; rel="next"`;
+	}
+	if (order.do === 'token_circle' && list) {
+		order.tokens ??= [];
+		if (order.tokens.length < 2)
+			order.tokens.push(body.nextPageToken);
+		else
+			Object.assign(body, { nextPageToken: order.tokens[order.turn = ((order.turn ?? 1) + 1) % 2],
+				...'isLast' in body && { isLast: false } });
 	}
 	if (order.do === 'empty_page' && list) {
 		body[list] = [];

@@ -153,7 +153,7 @@ function search_cloud(ask) {
 	const given = ask.param('fields');
 	const fields = fields_asked(given);
 	const is_ids = given === undefined || (Array.isArray(given) ? given.join() : String(given)) === 'id';
-	const most = is_ids ? 5000 : settings.page_max;
+	const most = is_ids ? settings.ids_max : settings.page_max;
 	const size = Math.max(1, size_of(ask, 'maxResults', Math.min(50, most), most));
 	const reconcile = [].concat(ask.param('reconcileIssues') ?? []).join(',').split(',').filter(Boolean);
 	if (reconcile.length > 50)
@@ -199,7 +199,9 @@ function search_cloud(ask) {
 function search_datacenter(ask) {
 	const found = jql_run(ask.world, ask.param('jql') || 'created >= 0', new Set());
 	const startAt = size_of(ask, 'startAt', 0, Number.MAX_SAFE_INTEGER);
-	const maxResults = size_of(ask, 'maxResults', 50, ask.world.settings.jira.page_max);
+	const { page_max, ids_max } = ask.world.settings.jira;
+	const is_ids = String(ask.param('fields')) === 'id';
+	const maxResults = size_of(ask, 'maxResults', 50, is_ids ? Math.min(ids_max, 1000) : page_max);
 	const fields = fields_asked(ask.param('fields'));
 	const issues = found.slice(startAt, startAt + maxResults).map(({ project, number }) => {
 		const issue = ask.world.issue(project, number);

@@ -164,6 +164,8 @@ export function jql_run(world, text, reconcile) {
 		return cache.get(name);
 	const found = [];
 	const look = (project, number) => {
+		if (world.settings.jira.hidden.includes(project.key))
+			return;
 		const id = project.base + number;
 		const times = world.issue_times(project, number,
 			reconcile.has(String(id)) ? undefined : seen_until);

@@ -12,6 +12,7 @@ export const defaults = {
 		projects: [{ key: 'AA', issues: 50, changes: 4, long: {} }],
 		time_zone: 'Etc/UTC', page_max: 100, changelog_max: 100,
 		lag_seconds: 0, lost: [], lost_status: 404,
+		hidden: [], ids_max: 5000,
 	},
 	github: {
 		owner: 'acme',

@@ -45,8 +45,9 @@ db_deadline(const struct db *db, int64_t ms)
 {
 	int64_t deadline = clock_ms() + ms;
 
-	return db->answer_by != 0 && db->answer_by < deadline ? db->answer_by :
-								deadline;
+	return db->answer_by != 0 && db->answer_by < deadline ?
+	    db->answer_by :
+	    deadline;
 }
 
 bool

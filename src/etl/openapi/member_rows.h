@@ -130,8 +130,9 @@ VALUE("hook_receive.raw_data",
 TEXT("job_type", "jira_sync",
     "What is read: all of a source, or one stream of it")
 VALUE("job_params", "{\"projects\":[\"DEMO\"],\"from\":\"2026-01-01\"}",
-    "What the extractor goes by: from, full, projects, repositories")
+    "What the extractor goes by: from, to, full, projects, repositories")
 TEXT("from", "2026-01-01T00:00:00Z", NULL)
+TEXT("to", "2026-02-01T00:00:00Z", NULL)
 VALUE("full", "false", NULL)
 VALUE("run_id", "7", NULL)
 VALUE("run_started.queued", "true", NULL)
@@ -149,6 +150,8 @@ TEXT("run_list.state", "done", "queued, running, waiting, done, partial, failed"
     " or cancelled")
 TEXT("from_at", "2026-01-01T00:00:00.000000Z",
     "The time that changes were asked for from; null: the last run's")
+TEXT("to_at", "2026-02-01T00:00:00.000000Z",
+    "The time before which changes were asked for; null: up to now")
 VALUE("is_full", "false", "Whether it reads everything")
 TEXT("stream", "issues", "What it reads now, or read last")
 TEXT("part", "DEMO", "The project or repository that it reads now")
@@ -179,6 +182,8 @@ VALUE("settings",
     "\"story_points\"}}",
     "What else it needs, such as custom_fields")
 TEXT("logo_filename", "jira.svg", "Its logo, a file below /app/etl/logos/")
+VALUE("refused_at", "null",
+    "Since when its source has refused the credentials; null: it has not")
 VALUE("last_sync_at", "null", "When its newest batch was stored")
 TEXT("integration.name", "GitLab", "Its name; once for each tenant")
 TEXT("file",

@@ -107,7 +107,8 @@ OPERATION("hook_receive",
     " Jira, or X-Gitlab-Token. A delivery is one row, whatever it says, however"
     " often it comes. A signature that is missing or wrong, and an integration"
     " that does not exist, is not active or has no secret, are all answered"
-    " alike, with 401.")
+    " alike, with 401. The answer comes within two seconds; 503 and 504 say that"
+    " the same delivery may be sent again.")
 OPERATION("jobs_extract",
     "Of an integration and job type one run is open at"
     " most: the same parameters give the open one, others are refused with the"
@@ -118,7 +119,8 @@ OPERATION("job_run",
     " is due next.")
 OPERATION("run_cancel",
     "It ends behind the page that is being read; what was stored stays. One"
-    " that has ended is refused with the code conflict.")
+    " that has ended is refused with the code conflict. With If-Match a run that"
+    " has changed since it was read is not cancelled (412).")
 OPERATION("work_items_list",
     "By id. Accept takes CSV (text/csv) and lines of JSON "
     "(application/x-ndjson), too. X-Next-Cursor and Link name the next "

@@ -9,6 +9,7 @@ SHOWN(username, TEXT, NULLABLE, "t.username")
 SHOWN(settings, MAP, NOT_NULL, "t.settings")
 SHOWN(logo_filename, TEXT, NULLABLE, "t.logo_filename")
 SHOWN(active, BOOL, NOT_NULL, "t.active")
+SHOWN(refused_at, STAMP, NULLABLE, "t.refused_at")
 /*
  * The newest batch is the first row of an index backwards; with a plain = and
  * max() the planner rather walks the index on created_at, past all that came

@@ -21,7 +21,7 @@ extract_due_schedules(struct db *db, int64_t limit, struct arena *arena,
 		    " made AS (INSERT INTO extract_runs (tenant_id,"
 		    " integration_id, job_id, job_type, job_params, is_full)"
 		    " SELECT tenant_id, integration_id, id, job_type,"
-		    " job_params - 'from',"
+		    " job_params - 'from' - 'to',"
 		    " COALESCE(job_params->>'full' = 'true', false) FROM due"
 		    " ON CONFLICT (tenant_id, integration_id, job_type)"
 		    " WHERE active DO NOTHING RETURNING job_id)"

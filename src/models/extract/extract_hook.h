@@ -1,28 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a webhook calls for: a run that reads what changed of late in the project
- * or repository that it names. It begins a while later, so that hooks which come
- * until then share it.
+ * What a webhook calls for: a run that reads the issue or pull request which it
+ * names. It begins a while later, so that hooks which come until then share it.
  */
 #ifndef MODELS_EXTRACT_EXTRACT_HOOK_H
 #define MODELS_EXTRACT_EXTRACT_HOOK_H
 
 #include "adapters/db/db.h"
 
+/* So many of them are named by one run at most. */
+#define EXTRACT_HOOK_NAMES 1000
+
 struct extract_hook {
 	int64_t tenant_id;
 	int64_t integration_id;
 	const char *source;   /* "jira" or "github" */
 	const char *job_type; /* of extract/extractor_rows.h */
-	const char *parts;    /* the member of job_params that names them */
-	struct span part;     /* a project's key, a repository's owner/name */
-	int64_t delay;	      /* seconds */
+	const char *names;    /* the member of job_params that names them */
+	struct span name;     /* an issue's id or key, owner/name#number */
+	const char *parts;    /* the setting that names what is read at all */
+	struct span part; /* the project's key, the repository's owner/name */
+	int64_t delay;	  /* seconds */
 };
 
 /*
- * Make the run, or add the part to the one that has not begun. Nothing is done
- * for an integration without a password, or of another source. While such a run
- * is being read the part is left to the next one.
+ * Make the run, or add the name to the one that has not begun. Nothing is done
+ * for an integration without a password, of another source, or whose settings
+ * name other projects or repositories. While such a run is being read the name is
+ * left to the next one (extract_run_end).
  *
  * Fails: as db_run().
  */

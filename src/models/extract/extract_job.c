@@ -62,7 +62,7 @@ extract_job_schedule(struct db *db, int64_t tenant_id, int64_t id,
 
 enum err
 extract_job_request(struct db *db, int64_t tenant_id, int64_t id,
-    struct span from, bool full, struct arena *arena,
+    struct span from, struct span to, bool full, struct arena *arena,
     struct extract_request *ret_request, struct diag *diag)
 {
 	static const struct db_statement statement = {
@@ -71,7 +71,9 @@ extract_job_request(struct db *db, int64_t tenant_id, int64_t id,
 		    "SELECT integration_id, job_type, ' ' || (job_params ||"
 		    " CASE WHEN $3::text IS NULL THEN '{}'"
 		    " ELSE jsonb_build_object('from', $3::text) END ||"
-		    " CASE WHEN $4::boolean THEN '{\"full\": true}'::jsonb"
+		    " CASE WHEN $4::text IS NULL THEN '{}'"
+		    " ELSE jsonb_build_object('to', $4::text) END ||"
+		    " CASE WHEN $5::boolean THEN '{\"full\": true}'::jsonb"
 		    " ELSE '{}' END)::text FROM etl_jobs"
 		    " WHERE tenant_id = $1 AND id = $2"
 		    " AND job_type IS NOT NULL AND integration_id IS NOT NULL",
@@ -84,6 +86,7 @@ extract_job_request(struct db *db, int64_t tenant_id, int64_t id,
 	db_add_int(&params, tenant_id);
 	db_add_int(&params, id);
 	db_add_text(&params, from);
+	db_add_text(&params, to);
 	db_add_bool(&params, full);
 	rc = db_get_row(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_NO_ROW)

@@ -21,12 +21,12 @@ enum err extract_job_schedule(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /*
- * A run of a job, now: its parameters, and from (a time, or SPAN_NONE) and full
- * in place of those it has.
+ * A run of a job, now: its parameters, and from, to (times, or SPAN_NONE) and
+ * full in place of those it has.
  * Fails: E_NO_ROW, and the client is told; others as db_run().
  */
 enum err extract_job_request(struct db *db, int64_t tenant_id, int64_t id,
-    struct span from, bool full, struct arena *arena,
+    struct span from, struct span to, bool full, struct arena *arena,
     struct extract_request *ret_request, struct diag *diag) MUST_CHECK;
 
 #endif

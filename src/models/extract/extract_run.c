@@ -12,17 +12,25 @@ name(struct db_params *params, int64_t tenant_id, int64_t id)
 }
 
 /* A time from an ISO text, or from milliseconds since 1970. */
-#define FROM_PARAMS \
-	"CASE jsonb_typeof($5::jsonb->'from')" \
-	" WHEN 'number' THEN to_timestamp(($5::jsonb->>'from')::numeric" \
-	" / 1000) AT TIME ZONE 'UTC'" \
-	" WHEN 'string' THEN ($5::jsonb->>'from')::timestamptz" \
-	" AT TIME ZONE 'UTC' END"
-/* Whose parts are named: by the run, or by its integration's settings. */
+#define TIME_OF(member) \
+	"CASE jsonb_typeof($5::jsonb->'" member \
+	"')" \
+	" WHEN 'number' THEN to_timestamp(($5::jsonb->>'" member \
+	"')::numeric / 1000) AT TIME ZONE 'UTC'" \
+	" WHEN 'string' THEN ($5::jsonb->>'" member \
+	"')::timestamptz AT TIME ZONE 'UTC' END"
+/*
+ * What is to be read: projects or repositories of the run, or of its
+ * integration's settings; of a webhook's run the issues or pull requests.
+ */
 #define NAMED(params, settings) \
-	"COALESCE(NULLIF(" params "->'projects', 'null'), NULLIF(" params \
+	"CASE r.job_type WHEN 'jira_hook' THEN " params \
+	"->'issues' WHEN 'github_hook' THEN " params \
+	"->'pull_requests' ELSE COALESCE(NULLIF(" params \
+	"->'projects', 'null'), NULLIF(" params \
 	"->'repositories', 'null'), NULLIF(" settings \
-	"->'projects', 'null'), NULLIF(" settings "->'repositories', 'null'))"
+	"->'projects', 'null'), NULLIF(" settings \
+	"->'repositories', 'null')) END"
 
 enum err
 extract_run_open(struct db *db, const struct extract_request *request,
@@ -34,9 +42,8 @@ extract_run_open(struct db *db, const struct extract_request *request,
 		.sql =
 		    "WITH made AS (INSERT INTO extract_runs (tenant_id,"
 		    " integration_id, job_id, job_type, job_params, from_at,"
-		    " is_full) VALUES ($1, $2, NULLIF($3, 0)::integer, $4, $5,"
-		    " " FROM_PARAMS
-		    ","
+		    " to_at, is_full) VALUES ($1, $2, NULLIF($3, 0)::integer,"
+		    " $4, $5, " TIME_OF("from") ", " TIME_OF("to") ","
 		    " COALESCE($5::jsonb->>'full' = 'true', false))"
 		    " ON CONFLICT (tenant_id, integration_id, job_type)"
 		    " WHERE active DO NOTHING RETURNING id)"
@@ -57,8 +64,11 @@ extract_run_open(struct db *db, const struct extract_request *request,
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_DB && strncmp(diag->sqlstate, "22", 2) == 0)
 		return diag_tell(diag, E_INVALID,
-		    "job_params.from must be a time such as"
+		    "job_params.from and to must be times such as"
 		    " 2026-01-31T00:00:00Z, or milliseconds since 1970");
+	if (rc == E_DB && strcmp(diag->sqlstate, "23514") == 0)
+		return diag_tell(diag, E_INVALID,
+		    "job_params.to must be later than from");
 	if (rc != E_OK)
 		return rc;
 	if (db_rows_count(rows) == 0) /* one was made and ended just now */
@@ -141,11 +151,14 @@ enum {
 	GET_PART_FAILED,
 	GET_TOKEN,
 	GET_REST_TOKEN,
+	GET_TOKEN_LOOP,
+	GET_REST_LOOP,
 	GET_PAGE_SIZE,
 	GET_EMPTY,
 	GET_PAGE_HINT,
 	GET_NAMED,
 	GET_FROM,
+	GET_TO,
 	GET_ACTIVE,
 	GET_REFUSED,
 	GET_PRODUCT,
@@ -182,13 +195,15 @@ extract_run_get(struct db *db, int64_t tenant_id, int64_t id,
 		    "SELECT r.integration_id, r.step, r.state = 'running',"
 		    " r.job_type, r.stream_at, r.stream, r.part, r.part_at,"
 		    " cardinality(r.parts), r.part_is_read, r.part_failed,"
-		    " r.token, r.rest_token, r.page_size,"
+		    " r.token, r.rest_token, r.token_loop, r.rest_loop,"
+		    " r.page_size,"
 		    " r.empty_pages, COALESCE(s.page_size, 0),"
 		    " COALESCE(jsonb_array_length(NULLIF(jsonb_path_query_array("
 		    "" NAMED("r.job_params", "i.settings") ", '$[*]'), '[]'))"
 		    " > 0, false),"
 		    " CASE WHEN NOT r.is_full THEN (extract(epoch FROM"
 		    " COALESCE(r.from_at, s.cursor_at)) * 1000)::bigint END,"
+		    " (extract(epoch FROM r.to_at) * 1000)::bigint,"
 		    " i.active AND t.active, i.refused_at IS NOT NULL,"
 		    " i.product, i.base_url, i.username, i.password,"
 		    " i.settings->>'deployment', i.settings->>'organization',"
@@ -225,11 +240,14 @@ extract_run_get(struct db *db, int64_t tenant_id, int64_t id,
 	run.part_failed = db_bool(rows, 0, GET_PART_FAILED);
 	run.token = db_text(rows, 0, GET_TOKEN);
 	run.rest_token = db_text(rows, 0, GET_REST_TOKEN);
+	run.token_loop = db_text(rows, 0, GET_TOKEN_LOOP);
+	run.rest_loop = db_text(rows, 0, GET_REST_LOOP);
 	run.page_size = db_int(rows, 0, GET_PAGE_SIZE);
 	run.empty_pages = db_int(rows, 0, GET_EMPTY);
 	run.page_hint = db_int(rows, 0, GET_PAGE_HINT);
 	run.parts_named = db_bool(rows, 0, GET_NAMED);
 	run.from_ms = db_text(rows, 0, GET_FROM);
+	run.to_ms = db_text(rows, 0, GET_TO);
 	run.integration_is_active = db_bool(rows, 0, GET_ACTIVE);
 	run.was_refused = db_bool(rows, 0, GET_REFUSED);
 	run.product = db_text(rows, 0, GET_PRODUCT);

@@ -27,11 +27,12 @@ struct extract_opened {
 
 /*
  * Make a run, unless one of the same integration and type is open.
- * job_params may have "full": true, and "from": a time (ISO 8601) or
+ * job_params may have "full": true, and "from" and "to": a time (ISO 8601) or
  * milliseconds since 1970.
  *
  * Fails: E_CONFLICT  one with other parameters is open: the diag tells the
- *        client; E_INVALID  "from" is no time; others as db_run().
+ *        client; E_INVALID  "from" or "to" is no time, or "to" is not the
+ *        later one; others as db_run().
  */
 enum err extract_run_open(struct db *db, const struct extract_request *request,
     struct arena *arena, struct extract_opened *ret_opened, struct diag *diag)
@@ -54,13 +55,15 @@ struct extract_run {
 	bool part_is_read, part_failed;
 	struct span token;	/* of the next page; SPAN_NONE: the first one */
 	struct span rest_token; /* of what lacks */
-	int64_t page_size;	/* 0: not known yet */
-	int64_t empty_pages;	/* one after the other, so far */
-	int64_t page_hint;	/* what the part was read with before; or 0 */
-	bool parts_named;	/* by its parameters, or the settings */
+	struct span token_loop, rest_loop; /* see extract/token_loop.h */
+	int64_t page_size;		   /* 0: not known yet */
+	int64_t empty_pages;		   /* one after the other, so far */
+	int64_t page_hint; /* what the part was read with before; or 0 */
+	bool parts_named;  /* by its parameters, or the settings */
 	struct span *lacking;
 	size_t lacking_count;
 	struct span from_ms; /* changes since, ms since 1970; SPAN_NONE: all */
+	struct span to_ms;   /* and before; SPAN_NONE: all */
 
 	/* Its integration. */
 	bool integration_is_active;
@@ -88,7 +91,7 @@ struct extract_step {
 	const char *stream; /* the stream's name from now on */
 	bool has_part;	    /* it is read for each part */
 	bool part_is_read, part_failed;
-	struct span token, rest_token;
+	struct span token, rest_token, token_loop, rest_loop;
 	int64_t page_size, empty_pages;
 	const struct span *new_parts; /* to be added */
 	size_t new_part_count;
@@ -112,7 +115,8 @@ enum err extract_run_advance(struct db *db, const struct extract_run *run,
 
 /*
  * A part of a stream was read to its end: note the time before which all is
- * read, the run's start less `overlap` seconds, unless there is a gap.
+ * read, the run's start less `overlap` seconds, or its upper bound if that is
+ * earlier, unless there is a gap.
  */
 enum err extract_run_part_read(struct db *db, const struct extract_run *run,
     const char *stream, int64_t overlap, struct arena *arena, struct diag *diag)
@@ -120,7 +124,8 @@ enum err extract_run_part_read(struct db *db, const struct extract_run *run,
 
 /*
  * End a run: done, or partial if it has errors; with an error (a JSON object)
- * of the whole run failed.
+ * of the whole run failed. What webhooks have named since it began is another
+ * run.
  */
 enum err extract_run_end(struct db *db, const struct extract_run *run,
     struct span error, struct arena *arena, struct diag *diag) MUST_CHECK;

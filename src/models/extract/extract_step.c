@@ -20,6 +20,8 @@ extract_step_of(const struct extract_run *run)
 		.part_failed = run->part_failed,
 		.token = run->token,
 		.rest_token = run->rest_token,
+		.token_loop = run->token_loop,
+		.rest_loop = run->rest_loop,
 		.page_size = run->page_size,
 		.empty_pages = run->empty_pages,
 		.lacking = run->lacking,
@@ -53,7 +55,8 @@ extract_run_advance(struct db *db, const struct extract_run *run,
 		    " pages = r.pages + $15, items = r.items + $16,"
 		    " bytes = r.bytes + $17, requests = r.requests + $18,"
 		    " waited_seconds = r.waited_seconds + $19,"
-		    " errors = " ERRORS("$20") ", empty_pages = $21, last_updated_at = now()"
+		    " errors = " ERRORS("$20") ", empty_pages = $21,"
+		    " token_loop = $22, rest_loop = $23, last_updated_at = now()"
 		    " FROM (SELECT ARRAY(SELECT n FROM unnest($13::varchar[])"
 		    " WITH ORDINALITY AS u (n, place) WHERE length(n) <= 255"
 		    " AND n <> ALL (SELECT"
@@ -88,6 +91,8 @@ extract_run_advance(struct db *db, const struct extract_run *run,
 	db_add_int(&params, (step->waited_ms + 999) / 1000);
 	db_add_text(&params, step->error);
 	db_add_int(&params, step->empty_pages);
+	db_add_text(&params, step->token_loop);
+	db_add_text(&params, step->rest_loop);
 	rc = db_change(db, &statement, &params, arena, &count, diag);
 	if (rc == E_OK)
 		*ret_taken = count > 0;
@@ -108,7 +113,8 @@ extract_run_part_read(struct db *db, const struct extract_run *run,
 		    " run_id) SELECT r.tenant_id, r.integration_id, $3, $4,"
 		    " CASE WHEN r.is_full OR r.from_at IS NULL"
 		    " OR r.from_at <= o.cursor_at"
-		    " THEN r.started_at - $5 * interval '1 second'"
+		    " THEN LEAST(r.started_at - $5 * interval '1 second',"
+		    " r.to_at)"
 		    " ELSE o.cursor_at END, r.page_size, r.id"
 		    " FROM extract_runs AS r LEFT JOIN extract_states AS o"
 		    " ON o.tenant_id = r.tenant_id"
@@ -137,14 +143,22 @@ extract_run_end(struct db *db, const struct extract_run *run, struct span error,
 		.name = "extract_run_end",
 		.changes = true,
 		.sql =
-		    "UPDATE extract_runs AS r SET step = r.step + 1,"
+		    "WITH ended AS (UPDATE extract_runs AS r SET"
+		    " step = r.step + 1,"
 		    " state = CASE WHEN $4::jsonb IS NOT NULL THEN 'failed'"
 		    " WHEN r.errors = '[]' THEN 'done' ELSE 'partial' END,"
 		    " errors = " ERRORS("$4") ", ended_at = now(),"
 		    " resume_at = NULL, lacking = '{}', token = NULL,"
-		    " rest_token = NULL, last_updated_at = now()"
+		    " rest_token = NULL, token_loop = NULL, rest_loop = NULL,"
+		    " last_updated_at = now()"
 		    " WHERE r.tenant_id = $1 AND r.id = $2 AND r.step = $3"
-		    " AND r.state = 'running'",
+		    " AND r.state = 'running' RETURNING *)"
+		    " INSERT INTO extract_runs (tenant_id, integration_id,"
+		    " job_type, job_params, state, resume_at)"
+		    " SELECT tenant_id, integration_id, job_type,"
+		    " jsonb_build_object(CASE job_type WHEN 'jira_hook'"
+		    " THEN 'issues' ELSE 'pull_requests' END, to_jsonb(late)),"
+		    " 'waiting', now() FROM ended WHERE late <> '{}'",
 	};
 	struct db_params params = { 0 };
 

@@ -38,6 +38,10 @@ COLUMN(queued_at, STAMP, NULLABLE)
 COLUMN(started_at, STAMP, NULLABLE)
 COLUMN(ended_at, STAMP, NULLABLE)
 COLUMN(last_updated_at, STAMP, NOT_NULL)
+COLUMN(to_at, STAMP, NULLABLE)
+COLUMN(late, VARCHAR_ARRAY, NOT_NULL)
+COLUMN(token_loop, TEXT, NULLABLE)
+COLUMN(rest_loop, TEXT, NULLABLE)
 SERVED
 SERVED_ID
 DEFAULT(id, "nextval")
@@ -54,6 +58,7 @@ DEFAULT(page_size, "0")
 DEFAULT(empty_pages, "0")
 DEFAULT(parts, "'{}'::character varying[]")
 DEFAULT(lacking, "'{}'::character varying[]")
+DEFAULT(late, "'{}'::character varying[]")
 DEFAULT(step, "0")
 DEFAULT(pages, "0")
 DEFAULT(items, "0")
@@ -72,6 +77,7 @@ CHECK("CHECK (((state)::text = ANY ((ARRAY['queued'::character varying,"
     " 'running'::character varying, 'waiting'::character varying,"
     " 'done'::character varying, 'partial'::character varying,"
     " 'failed'::character varying, 'cancelled'::character varying])::text[])))")
+CHECK("CHECK ((to_at > from_at))")
 INDEX("UNIQUE btree (tenant_id, integration_id, job_type) WHERE active")
 INDEX("btree (tenant_id, id)")
 INDEX("btree (tenant_id, job_id)")

@@ -85,6 +85,7 @@ OPTION("--type JOB_TYPE",
     "what is read: jira_sync, github_sync, or one stream of these, such as"
     " jira_issues")
 OPTION("--from TIME", "what has changed since then (UTC), such as 2026-01-31")
+OPTION("--to TIME", "what has changed before then (UTC)")
 OPTION("--full", "all there is, not only what has changed")
 EXAMPLE("extract run", "pulse-etl extract run --tenant 1 --integration 3")
 EXAMPLE("run list", "pulse-etl run list --tenant 1")

@@ -319,7 +319,8 @@ columns(void)
 		const char *heading;
 	} headings[] = { { "id", "ID" }, { "name", "PROVIDER" },
 		{ "product", "PRODUCT" }, { "active", "ACTIVE" },
-		{ "last_sync_at", "LAST BATCH" }, { "base_url", "BASE URL" } };
+		{ "refused_at", "REFUSED" }, { "last_sync_at", "LAST BATCH" },
+		{ "base_url", "BASE URL" } };
 	static struct tool_column all[CATALOGUE_VALUES_MAX];
 	const struct catalogue *catalogue = &integration_catalogue;
 

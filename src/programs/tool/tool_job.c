@@ -253,6 +253,6 @@ tool_job_run(struct tool *tool, struct diag *diag)
 
 	read_options(tool, &given);
 	rc = extract_job_request(tool->db, given.tenant_id, tool_id(tool),
-	    SPAN_NONE, given.full, tool->arena, &request, diag);
+	    SPAN_NONE, SPAN_NONE, given.full, tool->arena, &request, diag);
 	return rc == E_OK ? tool_run_start(tool, &request, diag) : rc;
 }

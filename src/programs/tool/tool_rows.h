@@ -53,7 +53,8 @@ TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
 TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
     "Activate an integration again")
 TOOL("extract", "run", tool_extract_run,
-    "--tenant N --integration N [--type JOB_TYPE] [--from TIME] [--full]",
+    "--tenant N --integration N [--type JOB_TYPE] [--from TIME]"
+    " [--to TIME] [--full]",
     "Start an extraction and print its run's id")
 TOOL("run", "list", tool_run_list,
     "--tenant N [--integration N] [--limit N] " OUTPUT,

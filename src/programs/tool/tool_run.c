@@ -21,7 +21,7 @@
 
 struct run_options {
 	int64_t tenant_id, integration_id, limit;
-	const char *type, *from;
+	const char *type, *from, *to;
 	bool full;
 };
 
@@ -30,6 +30,7 @@ static const struct option options[] = {
 	{ "integration", required_argument, NULL, 'i' },
 	{ "type", required_argument, NULL, 'y' },
 	{ "from", required_argument, NULL, 'f' },
+	{ "to", required_argument, NULL, 'b' },
 	{ "full", no_argument, NULL, 'a' },
 	{ "limit", required_argument, NULL, 'l' },
 	TOOL_OUTPUT_OPTION,
@@ -54,6 +55,8 @@ read_options(struct tool *tool, struct run_options *ret)
 			ret->type = optarg;
 		else if (option == 'f')
 			ret->from = optarg;
+		else if (option == 'b')
+			ret->to = optarg;
 		else if (option == 'a')
 			ret->full = true;
 		else
@@ -126,21 +129,31 @@ default_type(struct tool *tool, const struct run_options *given,
 	return E_OK;
 }
 
+/* A time as a member of the parameters, or nothing. */
+static const char *
+member_of(struct tool *tool, const char *name, const char *time)
+{
+	char stamp[STAMP_SIZE];
+
+	if (time == NULL)
+		return "";
+	if (!stamp_read(str_span(time), stamp))
+		tool_usage(tool,
+		    "--%s takes a time such as 2026-01-31T23:59:59Z", name);
+	return arena_printf(tool->arena, "\"%s\": \"%s\"", name, stamp);
+}
+
 /* The parameters, behind a byte that is free to use: db_add_jsonb(). */
 static struct span
 params_of(struct tool *tool, const struct run_options *given)
 {
-	char stamp[STAMP_SIZE];
-	const char *text;
-
-	if (given->from != NULL && !stamp_read(str_span(given->from), stamp))
-		tool_usage(tool,
-		    "--from takes a time such as 2026-01-31T23:59:59Z");
-	text = arena_printf(tool->arena, " {%s%s%s%s%s}",
-	    given->from == NULL ? "" : "\"from\": \"",
-	    given->from == NULL ? "" : stamp, given->from == NULL ? "" : "\"",
-	    given->from != NULL && given->full ? ", " : "",
+	bool times = given->from != NULL || given->to != NULL;
+	const char *text = arena_printf(tool->arena, " {%s%s%s%s%s}",
+	    member_of(tool, "from", given->from),
+	    given->from != NULL && given->to != NULL ? ", " : "",
+	    member_of(tool, "to", given->to), times && given->full ? ", " : "",
 	    given->full ? "\"full\": true" : "");
+
 	return str_span(text[0] == '\0' ? text : text + 1);
 }
 
@@ -180,6 +193,7 @@ static const struct tool_column run_columns[] = {
 	{ "job_params", NULL, COLUMN_JSON },
 	{ "state", "STATE", COLUMN_TEXT },
 	{ "from_at", NULL, COLUMN_STAMP },
+	{ "to_at", NULL, COLUMN_STAMP },
 	{ "is_full", NULL, COLUMN_BOOL },
 	{ "stream", "STREAM", COLUMN_TEXT },
 	{ "part", "PART", COLUMN_TEXT },

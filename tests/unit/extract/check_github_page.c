@@ -107,6 +107,63 @@ START_TEST(repositories_go_on_where_link_says)
 }
 END_TEST
 
+START_TEST(a_pull_request_is_named)
+{
+	struct arena *arena = arena_new(65536);
+	struct page_wish wish = { .base = "https://x", .arena = arena };
+	struct page_question question = { 0 };
+	struct page page = { 0 };
+	struct span body = unit_copy(SPAN_LIT(
+	    "{\"data\":{\"repository\":{\"pullRequest\":"
+	    "{\"id\":\"PR_1\",\"commits\":{\"pageInfo\":{" MORE "}}}}}}"));
+	const struct page_answer answer = { body, NULL };
+
+	wish.part = SPAN_LIT("o/r#7");
+	github_ask_pr(&wish, &question);
+	ck_assert_ptr_nonnull(strstr(question.body.at,
+	    "\"variables\":{\"owner\":\"o\",\"name\":\"r\",\"number\":7}"));
+	github_read_pr(&wish, &answer, &page);
+	ck_assert_int_eq(page.flaw, PAGE_FINE);
+	ck_assert_int_eq(page.items, 1);
+	ck_assert_uint_eq(page.lacking_count, 1);
+	unit_span_eq(page.lacking[0], "PR_1 commits c1");
+	unit_free(body);
+	body = unit_copy(
+	    SPAN_LIT("{\"data\":{\"repository\":{\"pullRequest\":null}}}"));
+	page = (struct page){ 0 };
+	github_read_pr(&wish, &(const struct page_answer){ body, NULL }, &page);
+	ck_assert_int_eq(page.flaw, PAGE_NO_PART);
+	unit_free(body);
+	arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_census_counts_its_pages)
+{
+	struct arena *arena = arena_new(65536);
+	struct page_wish wish = { .base = "https://x",
+		.size = 100,
+		.arena = arena };
+	struct page_question question = { 0 };
+	struct page page = { 0 };
+	struct span body =
+	    unit_copy(SPAN_LIT(PRS("{\"id\":\"PR_1\",\"number\":1}", MORE)));
+	const struct page_answer answer = { body, NULL };
+
+	wish.part = SPAN_LIT("o/r");
+	wish.token = SPAN_LIT("4 c0");
+	github_ask_pr_numbers(&wish, &question);
+	ck_assert_ptr_nonnull(strstr(question.body.at,
+	    "\"after\":\"c0\",\"first\":100}"));
+	github_read_pr_numbers(&wish, &answer, &page);
+	ck_assert_int_eq(page.flaw, PAGE_FINE);
+	ck_assert_int_eq(page.census_page, 4);
+	unit_span_eq(page.next, "5 c1");
+	unit_free(body);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_part_is_asked_for_by_its_node)
 {
 	struct arena *arena = arena_new(65536);
@@ -119,10 +176,48 @@ START_TEST(a_part_is_asked_for_by_its_node)
 
 	github_ask_part(&wish, &question);
 	ck_assert_str_eq(question.url, "https://x/api/graphql");
-	ck_assert_ptr_nonnull(
-	    strstr(question.body.at, "reviews(first:100,after:$after)"));
+	ck_assert_ptr_nonnull(strstr(question.body.at,
+	    "reviews(first:100,after:$after)"));
 	ck_assert_ptr_nonnull(strstr(question.body.at,
 	    "\"variables\":{\"id\":\"PR_1\",\"after\":\"c1\"}"));
+	arena_free(arena);
+}
+END_TEST
+
+/* Changed at these times, newest first; asked for is what came before `to`. */
+static const struct {
+	const char *to, *newest, *oldest;
+	bool is_passed_over;
+} bounds[] = {
+	{ NULL, "2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z", false },
+	{ "1772323200000", "2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z",
+	    true },
+	{ "1772323201000", "2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z",
+	    false },
+	{ "1767225600000", "2026-03-02T00:00:00Z", "2025-12-31T23:59:59Z",
+	    false },
+};
+
+START_TEST(what_is_newer_than_asked_for_is_passed_over)
+{
+	struct arena *arena = arena_new(65536);
+	struct span body = unit_copy(str_span(arena_printf(arena,
+	    PRS("{\"id\":\"PR_2\",\"updatedAt\":\"%s\"},"
+		"{\"id\":\"PR_1\",\"updatedAt\":\"%s\",\"commits\":"
+		"{\"pageInfo\":{" MORE "}}}",
+		MORE),
+	    bounds[_i].newest, bounds[_i].oldest)));
+	const struct page_answer answer = { body, NULL };
+	struct page_wish wish = { .base = "https://x", .arena = arena };
+	struct page page = { 0 };
+
+	wish.to_ms = str_span(bounds[_i].to);
+	github_read_prs(&wish, &answer, &page);
+	ck_assert_int_eq(page.flaw, PAGE_FINE);
+	ck_assert_int_eq(page.is_passed_over, bounds[_i].is_passed_over);
+	ck_assert_uint_eq(page.lacking_count, !bounds[_i].is_passed_over);
+	unit_span_eq(page.next, "c1");
+	unit_free(body);
 	arena_free(arena);
 }
 END_TEST
@@ -137,6 +232,10 @@ main(void)
 	    (int)COUNT(cases));
 	tcase_add_loop_test(tcase, repositories_go_on_where_link_says, 0,
 	    (int)COUNT(links));
+	tcase_add_loop_test(tcase, what_is_newer_than_asked_for_is_passed_over,
+	    0, (int)COUNT(bounds));
+	tcase_add_test(tcase, a_pull_request_is_named);
+	tcase_add_test(tcase, a_census_counts_its_pages);
 	tcase_add_test(tcase, a_part_is_asked_for_by_its_node);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

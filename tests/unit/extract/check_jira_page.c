@@ -42,6 +42,46 @@ static const struct {
 	    NULL, 0, NULL },
 	{ jira_read_search, NULL, "{\"issues\":[]}", PAGE_REFUSED, 0, NULL, 0,
 	    NULL },
+	{ jira_read_issue, NULL,
+	    "{\"id\":\"7\",\"changelog\":{\"histories\":[{}],"
+	    "\"total\":1}}",
+	    PAGE_FINE, 1, NULL, 0, NULL },
+	{ jira_read_issue, NULL, "{\"errorMessages\":[]}", PAGE_REFUSED, 0,
+	    NULL, 0, NULL },
+	{ jira_read_issue, NULL, "[]", PAGE_REFUSED, 0, NULL, 0, NULL },
+	{ jira_read_ids, NULL,
+	    "{\"issues\":[{\"id\":\"1\"}],\"nextPageToken\":\"t\"}", PAGE_FINE,
+	    1, "2 t", 0, NULL },
+	{ jira_read_ids, "2 t",
+	    "{\"issues\":[{\"id\":\"2\"}],\"nextPageToken\":\"u\"}", PAGE_FINE,
+	    1, "3 u", 0, NULL },
+	{ jira_read_ids, "3 u", "{\"issues\":[{\"id\":\"3\"}]}", PAGE_FINE, 1,
+	    NULL, 0, NULL },
+	{ jira_read_ids, "3 u", "{\"issues\":[],\"isLast\":true}", PAGE_REFUSED,
+	    0, NULL, 0, NULL },
+	{ jira_read_ids, NULL, "{\"issues\":[],\"isLast\":true}", PAGE_FINE, 0,
+	    NULL, 0, NULL },
+	{ jira_read_ids, NULL, "{\"issues\":[{}],\"isLast\":false}",
+	    PAGE_REFUSED, 1, NULL, 0, NULL },
+	{ jira_read_ids_2, NULL,
+	    "{\"issues\":[{\"id\":\"1\"},{\"id\":\"2\"}],\"total\":3}",
+	    PAGE_FINE, 2, "2 2 2", 0, NULL },
+	{ jira_read_ids_2, "2 2 2",
+	    "{\"issues\":[{\"id\":\"2\"},{\"id\":\"3\"}],\"total\":4}",
+	    PAGE_FINE, 2, "3 3 3", 0, NULL },
+	{ jira_read_ids_2, "2 2 2",
+	    "{\"issues\":[{\"id\":\"2\"},{\"id\":\"3\"}],\"total\":3}",
+	    PAGE_FINE, 2, NULL, 0, NULL },
+	{ jira_read_ids_2, "2 2 2", "{\"issues\":[{\"id\":\"3\"}],\"total\":2}",
+	    PAGE_REFUSED, 1, NULL, 0, NULL },
+	{ jira_read_ids_2, "2 2 2", "{\"issues\":[],\"total\":3}", PAGE_REFUSED,
+	    0, NULL, 0, NULL },
+	{ jira_read_ids_2, "2 2 2", "{\"issues\":[{\"id\":\"2\"}],\"total\":3}",
+	    PAGE_REFUSED, 1, NULL, 0, NULL },
+	{ jira_read_ids_2, NULL, "{\"issues\":[]}", PAGE_REFUSED, 0, NULL, 0,
+	    NULL },
+	{ jira_read_ids_2, NULL, "{\"issues\":[],\"total\":0}", PAGE_FINE, 0,
+	    NULL, 0, NULL },
 	{ jira_read_changelogs, NULL,
 	    "{\"issueChangeLogs\":[{}],\"nextPageToken\":\"t\"}", PAGE_FINE, 1,
 	    "t", 0, NULL },
@@ -59,6 +99,56 @@ read_page(page_read *read, const char *token, struct span body,
 	read(&wish, &answer, &page);
 	return page;
 }
+
+/* What is asked for, with which token. */
+static const struct {
+	page_ask *ask;
+	const char *part, *token, *from, *to, *want;
+} questions[] = {
+	{ jira_ask_issue, "10002", NULL, NULL, NULL,
+	    "https://x/rest/api/3/issue/10002?fields=*all&expand=changelog" },
+	{ jira_ask_issue_2, "A/?-1", NULL, NULL, NULL,
+	    "https://x/rest/api/2/issue/A%2F%3F-1?fields=*all&"
+	    "expand=changelog" },
+	{ jira_ask_ids, "AA", NULL, NULL, NULL,
+	    "{\"jql\":\"project = \\\"AA\\\" ORDER BY key ASC\","
+	    "\"maxResults\":10,\"fields\":[\"id\"]}" },
+	{ jira_ask_ids, "AA", "7 a b", NULL, NULL,
+	    "{\"jql\":\"project = \\\"AA\\\" ORDER BY key ASC\","
+	    "\"maxResults\":10,\"fields\":[\"id\"],"
+	    "\"nextPageToken\":\"a b\"}" },
+	{ jira_ask_ids_2, "AA", NULL, NULL, NULL,
+	    "{\"jql\":\"project = \\\"AA\\\" ORDER BY key ASC\","
+	    "\"startAt\":0,\"maxResults\":10,\"fields\":[\"id\"]}" },
+	{ jira_ask_ids_2, "AA", "2 10 10010", NULL, NULL,
+	    "{\"jql\":\"project = \\\"AA\\\" ORDER BY key ASC\","
+	    "\"startAt\":9,\"maxResults\":10,\"fields\":[\"id\"]}" },
+	{ jira_ask_search_jql, "AA", NULL, "1", "2",
+	    "{\"jql\":\"project = \\\"AA\\\" AND updated >= 1"
+	    " AND updated < 2 ORDER BY updated ASC\",\"maxResults\":10,"
+	    "\"fields\":[\"*all\"],\"expand\":\"changelog\"}" },
+};
+
+START_TEST(a_question_is_the_sources)
+{
+	struct arena *arena = arena_new(65536);
+	struct page_wish wish = { .base = "https://x",
+		.size = 10,
+		.arena = arena };
+	struct page_question question = { 0 };
+
+	wish.part = str_span(questions[_i].part);
+	wish.token = str_span(questions[_i].token);
+	wish.from_ms = str_span(questions[_i].from);
+	wish.to_ms = str_span(questions[_i].to);
+	questions[_i].ask(&wish, &question);
+	if (question.body.at == NULL)
+		ck_assert_str_eq(question.url, questions[_i].want);
+	else
+		unit_span_eq(question.body, questions[_i].want);
+	arena_free(arena);
+}
+END_TEST
 
 START_TEST(a_page_says_where_the_next_one_is)
 {
@@ -124,8 +214,8 @@ END_TEST
 START_TEST(more_pages_without_a_token_are_refused)
 {
 	struct arena *arena = arena_new(65536);
-	struct span body = unit_copy(
-	    SPAN_LIT("{\"issues\":[],\"isLast\":false}"));
+	struct span body =
+	    unit_copy(SPAN_LIT("{\"issues\":[],\"isLast\":false}"));
 
 	ck_assert_int_eq(
 	    read_page(jira_read_search_jql, NULL, body, arena).flaw,
@@ -146,6 +236,8 @@ main(void)
 	tcase_add_loop_test(tcase, a_history_that_is_cut_is_asked_for, 0,
 	    (int)COUNT(logs));
 	tcase_add_test(tcase, more_pages_without_a_token_are_refused);
+	tcase_add_loop_test(tcase, a_question_is_the_sources, 0,
+	    (int)COUNT(questions));
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
