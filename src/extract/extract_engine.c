@@ -231,11 +231,8 @@ do_round(struct round *round)
 		return round_fail(round, 0,
 		    "the integration's source has no job of this type");
 	stream = extract_job_stream(streams, run->stream_at);
-	if (stream.at == NULL) {
-		round->fate = EXTRACT_ENDED;
-		return extract_run_end(round->engine->db, run, SPAN_NONE,
-		    round->engine->arena, round->diag);
-	}
+	if (stream.at == NULL)
+		return round_end(round, SPAN_NONE);
 	round->extractor = extractor_find(round->product, stream);
 	if (round->extractor == NULL)
 		return round_fail(round, 0,

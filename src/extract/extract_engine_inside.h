@@ -21,11 +21,17 @@ struct round {
 /* What is wrong, as a JSON object for the run's errors. */
 struct span round_error(struct round *round, int64_t status, const char *text);
 
+/*
+ * End the run, with an error (a JSON object) or SPAN_NONE; unless it is at
+ * another step by now: then its row says how it goes on.
+ */
+enum err round_end(struct round *round, struct span error) MUST_CHECK;
+
 /* End the run: it failed, and why. */
 enum err round_fail(struct round *round, int64_t status, const char *text)
     MUST_CHECK;
 
-/* Write the step alone. */
+/* Write the step alone; the run is at the next one then. */
 enum err round_advance(struct round *round) MUST_CHECK;
 
 /* What was asked for cannot be had: note it and go on with the next one. */

@@ -103,9 +103,12 @@ store_page(struct round *round, const struct raw_batch *batch,
 		rc = raw_batch_insert(engine->db, batch, engine->arena,
 		    ret_stored, round->diag);
 	FAILPOINT("page_inserted");
-	if (rc == E_OK && *ret_taken)
-		return db_commit(engine->db, round->diag);
-	db_rollback(engine->db);
+	if (rc != E_OK || !*ret_taken) {
+		db_rollback(engine->db);
+		return rc;
+	}
+	rc = db_commit(engine->db, round->diag);
+	round->run.step += rc == E_OK;
 	return rc;
 }
 
@@ -225,7 +228,9 @@ round_keep(struct round *round, struct span body, const struct page *page)
 	step->bytes = (int64_t)body.len;
 	rc = store_page(round, &batch, &stored, &taken);
 	if (rc == E_INVALID ||
-	    (rc == E_DB && strncmp(round->diag->sqlstate, "22", 2) == 0)) {
+	    (rc == E_DB &&
+		(strncmp(round->diag->sqlstate, "22", 2) == 0 ||
+		    strncmp(round->diag->sqlstate, "54", 2) == 0))) {
 		renew_step(round);
 		return round_skip(round, 0,
 		    "the answer, or its page token, has something that"

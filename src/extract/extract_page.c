@@ -140,6 +140,9 @@ round_ask(struct round *round)
 	rc = arena_done(engine->arena, round->diag);
 	if (rc != E_OK)
 		return rc;
+	if (!source_is_same_host(round->wish.base, page.url))
+		return round_skip(round, 0,
+		    "the next page would be at another host");
 	question.url = page.url;
 	question.body = page.body;
 	rc = source_ask(&engine->asker, &question, engine->arena, &answer,
@@ -155,7 +158,6 @@ round_ask(struct round *round)
 		if (rc != E_OK || round->fate != EXTRACT_MORE ||
 		    answer.wait_ms <= 0 || is_read(round))
 			return rc;
-		round->run.step++; /* that was written */
 		return round_wait(round, answer.wait_ms);
 	case SOURCE_WAIT:
 		return round_wait(round, answer.wait_ms);

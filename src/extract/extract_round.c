@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* How a round may end besides with a page: steps, failures, waits. */
+#include <string.h>
+
 #include "base/log.h"
 #include "extract/extract_engine_inside.h"
 #include "json/json_write.h"
 
-#define ERROR_MAX 4096
+#define ERROR_MAX 16384
+/* Bytes of a source's words that are kept. */
+#define TEXT_MAX 1000
 
 struct span
 round_error(struct round *round, int64_t status, const char *text)
@@ -20,7 +24,8 @@ round_error(struct round *round, int64_t status, const char *text)
 	json_span(&json, "part", round->run.part);
 	if (status > 0)
 		json_int(&json, "status", status);
-	json_text(&json, "text", text);
+	json_span(&json, "text",
+	    (struct span){ text, strnlen(text, TEXT_MAX) });
 	json_end(&json);
 	copy = buf_done(&out) == E_OK ?
 	    arena_span(round->engine->arena, buf_span(&out)) :
@@ -30,16 +35,25 @@ round_error(struct round *round, int64_t status, const char *text)
 }
 
 enum err
+round_end(struct round *round, struct span error)
+{
+	bool taken;
+	enum err rc;
+
+	rc = extract_run_end(round->engine->db, &round->run, error,
+	    round->engine->arena, &taken, round->diag);
+	round->fate = taken ? EXTRACT_ENDED : EXTRACT_MORE;
+	return rc;
+}
+
+enum err
 round_fail(struct round *round, int64_t status, const char *text)
 {
 	log_warn("run_failed", LOG_INT("run_id", round->run.id),
 	    LOG_INT("tenant_id", round->run.tenant_id),
 	    LOG_SPAN("stream", round->run.stream),
 	    LOG_SPAN("part", round->run.part), LOG_TEXT("text", text));
-	round->fate = EXTRACT_ENDED;
-	return extract_run_end(round->engine->db, &round->run,
-	    round_error(round, status, text), round->engine->arena,
-	    round->diag);
+	return round_end(round, round_error(round, status, text));
 }
 
 enum err
@@ -50,8 +64,10 @@ round_advance(struct round *round)
 
 	rc = extract_run_advance(round->engine->db, &round->run, &round->step,
 	    round->engine->arena, &taken, round->diag);
-	if (rc == E_OK)
-		round->fate = EXTRACT_MORE; /* the row says whether it is so */
+	if (rc != E_OK)
+		return rc;
+	round->run.step += taken;
+	round->fate = EXTRACT_MORE; /* the row says whether it is so */
 	return rc;
 }
 
@@ -98,6 +114,9 @@ round_halve(struct round *round, int64_t status, const char *text)
 enum err
 round_wait(struct round *round, int64_t ms)
 {
+	bool taken;
+	enum err rc;
+
 	if (ms <= round->engine->settings->extract_wait * 1000) {
 		round->fate = source_pause(&round->engine->asker, ms) ?
 		    EXTRACT_MORE :
@@ -106,7 +125,8 @@ round_wait(struct round *round, int64_t ms)
 	}
 	log_info("run_waits", LOG_INT("run_id", round->run.id),
 	    LOG_INT("tenant_id", round->run.tenant_id), LOG_INT("ms", ms));
-	round->fate = EXTRACT_WAITS;
-	return extract_run_wait(round->engine->db, &round->run, ms,
-	    round->engine->arena, round->diag);
+	rc = extract_run_wait(round->engine->db, &round->run, ms,
+	    round->engine->arena, &taken, round->diag);
+	round->fate = taken ? EXTRACT_WAITS : EXTRACT_MORE;
+	return rc;
 }

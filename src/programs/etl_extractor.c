@@ -137,6 +137,28 @@ open_run(struct extractor_program *self, struct job *job, struct diag *diag)
 	return rc;
 }
 
+#define TOO_OFTEN \
+	"its message was delivered too often, and no extractor came to an end" \
+	" with it"
+
+/* A run that extractors die of fails, or it would keep others from running. */
+static enum err
+give_up(struct extractor_program *self, const struct job *job,
+    struct diag *diag)
+{
+	struct arena *arena = self->servers.arena;
+	struct extract_run run;
+	bool has_ended;
+	enum err rc = extract_run_get(self->servers.db, job->tenant_id,
+	    job->run_id, arena, &run, diag);
+
+	if (rc == E_OK && run.is_running)
+		rc = extract_run_end(self->servers.db, &run,
+		    SPAN_LIT("{\"text\": \"" TOO_OFTEN "\"}"), arena,
+		    &has_ended, diag);
+	return rc == E_OK ? diag_set(diag, E_INVALID, TOO_OFTEN) : rc;
+}
+
 /* Is it to be worked on? A run that has ended needs its message no more. */
 static enum err
 take_up(struct extractor_program *self, struct job *job, bool *ret_is_running,
@@ -148,10 +170,6 @@ take_up(struct extractor_program *self, struct job *job, bool *ret_is_running,
 	rc = delivery->cut ?
 	    diag_set(diag, E_INVALID, "the message is longer than any job") :
 	    job_read_extract(delivery->body, self->servers.arena, job, diag);
-	if (rc == E_OK && queue_consumer_deliveries(delivery) >= DELIVERIES_MAX)
-		rc = diag_set(diag, E_INVALID,
-		    "it was delivered too often, and no extractor came to an"
-		    " end with it");
 	if (rc != E_OK)
 		return rc;
 	job->traceparent = mq_header_text(delivery, "traceparent");
@@ -161,6 +179,8 @@ take_up(struct extractor_program *self, struct job *job, bool *ret_is_running,
 		return rc;
 	db_tenant(self->servers.db, job->tenant_id);
 	rc = open_run(self, job, diag);
+	if (rc == E_OK && queue_consumer_deliveries(delivery) >= DELIVERIES_MAX)
+		rc = give_up(self, job, diag);
 	if (rc == E_OK)
 		rc = extract_run_start(self->servers.db, job->tenant_id,
 		    job->run_id, self->servers.arena, ret_is_running, diag);

@@ -96,7 +96,8 @@ extract_run_queued(struct db *db, int64_t tenant_id, int64_t id,
 		.sql =
 		    "UPDATE extract_runs SET queued_at = now()"
 		    " WHERE tenant_id = $1 AND id = $2 AND active"
-		    " AND queued_at IS NULL",
+		    " AND queued_at IS NULL"
+		    " AND (resume_at IS NULL OR resume_at <= now())",
 	};
 	struct db_params params = { 0 };
 
@@ -118,9 +119,8 @@ extract_run_start(struct db *db, int64_t tenant_id, int64_t id,
 		    " started_at = COALESCE(r.started_at, now()),"
 		    " parts = CASE WHEN r.started_at IS NULL THEN ARRAY("
 		    "SELECT DISTINCT left(n, 255) FROM jsonb_array_elements_text("
-		    "CASE WHEN jsonb_typeof(" NAMED("r.job_params", "i.settings")
-		    ") = 'array' THEN " NAMED("r.job_params", "i.settings")
-		    " ELSE '[]' END) AS u (n)) ELSE r.parts END"
+		    "jsonb_path_query_array(" NAMED("r.job_params", "i.settings")
+		    ", '$[*]')) AS u (n)) ELSE r.parts END"
 		    " FROM integrations AS i WHERE r.tenant_id = $1"
 		    " AND r.id = $2 AND i.tenant_id = $1"
 		    " AND i.id = r.integration_id AND r.active"

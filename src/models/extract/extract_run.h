@@ -38,7 +38,10 @@ enum err extract_run_open(struct db *db, const struct extract_request *request,
     struct arena *arena, struct extract_opened *ret_opened, struct diag *diag)
     MUST_CHECK;
 
-/* Note that the broker has its message. Fails: as db_run(). */
+/*
+ * Note that the broker has its message. A run that waits by now needs another
+ * one, later. Fails: as db_run().
+ */
 enum err extract_run_queued(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct diag *diag) MUST_CHECK;
 
@@ -125,14 +128,19 @@ enum err extract_run_part_read(struct db *db, const struct extract_run *run,
 /*
  * End a run: done, or partial if it has errors; with an error (a JSON object)
  * of the whole run failed. What webhooks have named since it began is another
- * run.
+ * run. *ret_taken as above.
  */
 enum err extract_run_end(struct db *db, const struct extract_run *run,
-    struct span error, struct arena *arena, struct diag *diag) MUST_CHECK;
+    struct span error, struct arena *arena, bool *ret_taken, struct diag *diag)
+    MUST_CHECK;
 
-/* Let it wait for so many ms; the relay queues it when they have passed. */
+/*
+ * Let it wait for so many ms; the relay queues it when they have passed.
+ * *ret_taken as above.
+ */
 enum err extract_run_wait(struct db *db, const struct extract_run *run,
-    int64_t ms, struct arena *arena, struct diag *diag) MUST_CHECK;
+    int64_t ms, struct arena *arena, bool *ret_taken, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * Cancel a run. *ret_was_active: it had not ended before.

@@ -29,6 +29,19 @@ extract_step_of(const struct extract_run *run)
 	};
 }
 
+/* Write a step, unless the run is at another one. */
+static enum err
+take(struct db *db, const struct db_statement *statement,
+    struct db_params *params, struct arena *arena, bool *ret_taken,
+    struct diag *diag)
+{
+	int64_t count = 0;
+	enum err rc = db_change(db, statement, params, arena, &count, diag);
+
+	*ret_taken = rc == E_OK && count > 0;
+	return rc;
+}
+
 /* An error more, as long as there are few. */
 #define ERRORS(parameter) \
 	"CASE WHEN " parameter \
@@ -66,8 +79,6 @@ extract_run_advance(struct db *db, const struct extract_run *run,
 		    " AND r.state = 'running'",
 	};
 	struct db_params params = { 0 };
-	int64_t count;
-	enum err rc;
 
 	name(&params, run);
 	db_add_int(&params, run->step);
@@ -93,10 +104,7 @@ extract_run_advance(struct db *db, const struct extract_run *run,
 	db_add_int(&params, step->empty_pages);
 	db_add_text(&params, step->token_loop);
 	db_add_text(&params, step->rest_loop);
-	rc = db_change(db, &statement, &params, arena, &count, diag);
-	if (rc == E_OK)
-		*ret_taken = count > 0;
-	return rc;
+	return take(db, &statement, &params, arena, ret_taken, diag);
 }
 
 enum err
@@ -137,7 +145,7 @@ extract_run_part_read(struct db *db, const struct extract_run *run,
 
 enum err
 extract_run_end(struct db *db, const struct extract_run *run, struct span error,
-    struct arena *arena, struct diag *diag)
+    struct arena *arena, bool *ret_taken, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "extract_run_end",
@@ -152,25 +160,26 @@ extract_run_end(struct db *db, const struct extract_run *run, struct span error,
 		    " rest_token = NULL, token_loop = NULL, rest_loop = NULL,"
 		    " last_updated_at = now()"
 		    " WHERE r.tenant_id = $1 AND r.id = $2 AND r.step = $3"
-		    " AND r.state = 'running' RETURNING *)"
-		    " INSERT INTO extract_runs (tenant_id, integration_id,"
+		    " AND r.state = 'running' RETURNING *), next AS (INSERT INTO"
+		    " extract_runs (tenant_id, integration_id,"
 		    " job_type, job_params, state, resume_at)"
 		    " SELECT tenant_id, integration_id, job_type,"
 		    " jsonb_build_object(CASE job_type WHEN 'jira_hook'"
 		    " THEN 'issues' ELSE 'pull_requests' END, to_jsonb(late)),"
-		    " 'waiting', now() FROM ended WHERE late <> '{}'",
+		    " 'waiting', now() FROM ended WHERE late <> '{}')"
+		    " SELECT FROM ended",
 	};
 	struct db_params params = { 0 };
 
 	name(&params, run);
 	db_add_int(&params, run->step);
 	db_add_text(&params, error);
-	return db_change(db, &statement, &params, arena, NULL, diag);
+	return take(db, &statement, &params, arena, ret_taken, diag);
 }
 
 enum err
 extract_run_wait(struct db *db, const struct extract_run *run, int64_t ms,
-    struct arena *arena, struct diag *diag)
+    struct arena *arena, bool *ret_taken, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "extract_run_wait",
@@ -189,7 +198,7 @@ extract_run_wait(struct db *db, const struct extract_run *run, int64_t ms,
 	name(&params, run);
 	db_add_int(&params, run->step);
 	db_add_int(&params, ms);
-	return db_change(db, &statement, &params, arena, NULL, diag);
+	return take(db, &statement, &params, arena, ret_taken, diag);
 }
 
 enum err
