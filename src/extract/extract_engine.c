@@ -56,13 +56,20 @@ extract_engine_let_go(struct extract_engine *engine)
 	engine->locked = NULL;
 }
 
-/* The stream's lock. It went with the connection if that was lost. */
+/*
+ * The stream's lock. It went with the connection if that was lost. A session
+ * that a pooler shares cannot hold one: there the run's step alone keeps pages
+ * from being stored twice.
+ */
 static enum err
 take_lock(struct round *round, bool *ret_locked)
 {
 	struct extract_engine *engine = round->engine;
 	enum err rc;
 
+	*ret_locked = db_is_shared(engine->db);
+	if (*ret_locked)
+		return E_OK;
 	*ret_locked = engine->locked == round->extractor &&
 	    engine->locked_integration == round->run.integration_id &&
 	    engine->locked_session == db_session(engine->db);

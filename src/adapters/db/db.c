@@ -97,6 +97,12 @@ db_session(const struct db *db)
 	return db->conn == NULL ? 0 : db->opened;
 }
 
+bool
+db_is_shared(const struct db *db)
+{
+	return db->shared;
+}
+
 int
 db_socket(const struct db *db)
 {

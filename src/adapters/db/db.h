@@ -88,6 +88,12 @@ void db_renew_limits(struct db *db);
 /* Which connection it is, counted from 1; 0 while there is none. */
 unsigned db_session(const struct db *db);
 
+/*
+ * Is the server's session one that a pooler shares, so that locks and settings
+ * of the session are nobody's? Needs: a connection that was opened.
+ */
+bool db_is_shared(const struct db *db);
+
 /* Close it; the next use opens it again. */
 void db_close(struct db *db);
 
