@@ -117,14 +117,17 @@ cursor_of(struct span connection, struct arena *arena, bool *ret_lies)
 	struct json_member info = look_member(connection, "pageInfo");
 	struct json_member members[] = { { .name = "hasNextPage" },
 		{ .name = "endCursor" } };
+	struct span cursor = SPAN_NONE;
 
 	*ret_lies = false;
 	if (info.kind != JSON_OBJECT ||
 	    !look_object(info.value, members, COUNT(members)) ||
 	    members[0].kind != JSON_TRUE)
 		return SPAN_NONE;
-	*ret_lies = members[1].kind != JSON_STRING;
-	return *ret_lies ? SPAN_NONE : look_text(members[1].value, arena);
+	if (members[1].kind == JSON_STRING)
+		cursor = look_text(members[1].value, arena);
+	*ret_lies = cursor.at == NULL;
+	return cursor;
 }
 
 /* Add what a pull request lacks: "NODE PART CURSOR" for each part. */

@@ -8,6 +8,8 @@
 
 #include "adapters/http_client.h"
 #include "extract/census.h"
+#include "extract/extractor.h"
+#include "extract/jira_inside.h"
 #include "json/json_write.h"
 
 #define QUESTION_MAX (1u << 20)
@@ -131,23 +133,22 @@ jira_ask_search_jql(const struct page_wish *wish,
 
 /*
  * In the order of their keys: pages are counted, and what changes meanwhile
- * must not move what is still to come to an earlier one.
+ * must not move what is still to come to an earlier one. What is deleted does;
+ * so each page begins with the last issue of the one before, if it is there.
  */
 void
 jira_ask_search(const struct page_wish *wish, struct page_question *question)
 {
+	struct jira_place place = jira_place_of(wish->token);
 	struct json json;
 	struct buf body;
-	int64_t start = 0;
 
-	if (wish->token.at != NULL && !span_int64(wish->token, &start))
-		start = 0;
 	buf_init(&body, QUESTION_MAX);
 	json_init(&json, &body);
 	json_object(&json, NULL);
 	json_text(&json, "jql", jql(wish, "key"));
-	json_int(&json, "startAt", start);
-	json_int(&json, "maxResults", wish->size);
+	json_int(&json, "startAt", place.start);
+	json_int(&json, "maxResults", wish->size + (place.id.len > 0));
 	json_array(&json, "fields");
 	json_text(&json, NULL, "*all");
 	json_end(&json);

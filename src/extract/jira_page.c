@@ -4,7 +4,14 @@
 #include <string.h>
 
 #include "extract/census.h"
+#include "extract/extractor.h"
+#include "extract/jira_inside.h"
 #include "extract/look.h"
+
+#define EMPTY_PAGE \
+	"the source gives an empty page, and says that there are more items"
+/* How often a part's pages may have moved. */
+#define RETURNS_MAX 20
 
 static void
 refuse(struct page *page, const char *text)
@@ -22,6 +29,19 @@ number(const struct json_member *member, int64_t otherwise)
 		span_int64(member->value, &value) ?
 	    value :
 	    otherwise;
+}
+
+/* The token of the next page, if there is one. */
+static void
+read_token(const struct json_member *token, struct arena *arena,
+    struct page *page)
+{
+	if (token->kind == JSON_ABSENT || token->kind == JSON_NULL)
+		return;
+	if (token->kind == JSON_STRING)
+		page->next = look_text(token->value, arena);
+	if (page->next.at == NULL)
+		refuse(page, "the token of the next page cannot be read");
 }
 
 /* The keys of projects. */
@@ -63,9 +83,7 @@ count_on(const struct page_wish *wish, int64_t total, bool says_last,
 		    "the source says that this page is the last one, and that"
 		    " there are more items");
 	else if (total >= 0 && page->items == 0)
-		refuse(page,
-		    "the source gives an empty page, and says that there are"
-		    " more items");
+		refuse(page, EMPTY_PAGE);
 	else if (!says_last && page->items > 0)
 		page->next = str_span(arena_printf(wish->arena, "%" PRId64,
 		    start));
@@ -174,12 +192,82 @@ jira_read_search_jql(const struct page_wish *wish,
 	page->lacking = ids;
 	page->lacking_count = cut;
 	/* isLast lies (JRACLOUD-95477); the token decides. */
-	if (members[1].kind == JSON_STRING)
-		page->next = look_text(members[1].value, wish->arena);
-	else if (members[2].kind == JSON_FALSE)
+	read_token(&members[1], wish->arena, page);
+	if (page->flaw == PAGE_FINE && page->next.at == NULL &&
+	    members[2].kind == JSON_FALSE)
 		refuse(page,
 		    "the source says that there are more pages, and gives no"
 		    " token for the next one");
+}
+
+struct jira_place
+jira_place_of(struct span token)
+{
+	struct jira_place place = { 0, 0, SPAN_NONE };
+	struct span rest = token;
+
+	if (token.at == NULL || !span_int64(span_cut(&rest, ' '), &place.start))
+		return place;
+	if (rest.at != NULL && span_int64(span_cut(&rest, ' '), &place.returns))
+		place.id = rest;
+	return place;
+}
+
+/* An issue of the list, by its id. */
+static struct span
+issue_id(struct span issue, struct arena *arena)
+{
+	struct json_member id = look_member(issue, "id");
+
+	return id.kind == JSON_ABSENT ? SPAN_NONE : look_text(id.value, arena);
+}
+
+/*
+ * Where the next page begins: at the last issue of this one. Does this one
+ * begin elsewhere, issues were deleted, and as many have moved to pages that
+ * were read: then back by a page.
+ */
+static void
+count_issues(const struct page_wish *wish, const struct json_member *list,
+    int64_t total, struct page *page)
+{
+	struct jira_place place = jira_place_of(wish->token);
+	size_t count;
+	struct span *issues = look_items(list, wish->arena, &count);
+	int64_t end = place.start + (int64_t)count;
+	struct span id;
+
+	if (place.id.len > 0 && count > 0) {
+		id = issue_id(issues[0], wish->arena);
+		if (id.len != place.id.len ||
+		    memcmp(id.at, place.id.at, id.len) != 0) {
+			end = place.start > wish->size ?
+			    place.start - wish->size :
+			    0;
+			page->next = str_span(arena_printf(wish->arena,
+			    "%" PRId64 " %" PRId64, end, place.returns + 1));
+			if (place.returns >= RETURNS_MAX)
+				refuse(page,
+				    "the source gives issues in another order"
+				    " each time");
+			return;
+		}
+	}
+	if (total >= 0 && end >= total)
+		return;
+	if (count == 0) {
+		if (total >= 0)
+			refuse(page, EMPTY_PAGE);
+		return;
+	}
+	id = issue_id(issues[count - 1], wish->arena);
+	if (id.len > 0)
+		page->next = str_span(arena_printf(wish->arena,
+		    "%" PRId64 " %" PRId64 " %.*s", end - 1, place.returns,
+		    SPAN_ARG(id)));
+	else
+		page->next = str_span(arena_printf(wish->arena, "%" PRId64,
+		    end));
 }
 
 void
@@ -214,7 +302,7 @@ jira_read_search(const struct page_wish *wish, const struct page_answer *answer,
 		return;
 	}
 	page->items = members[0].item_count;
-	count_on(wish, number(&members[1], -1), false, page);
+	count_issues(wish, &members[0], number(&members[1], -1), page);
 }
 
 void
@@ -230,8 +318,7 @@ jira_read_changelogs(const struct page_wish *wish,
 		return;
 	}
 	page->items = members[0].item_count;
-	if (members[1].kind == JSON_STRING)
-		page->next = look_text(members[1].value, wish->arena);
+	read_token(&members[1], wish->arena, page);
 }
 
 void
@@ -272,9 +359,7 @@ read_counted_ids(struct span token, struct span *issues, int64_t total,
 	if (start + count >= total)
 		return;
 	if (count == 0 || last.len == 0)
-		refuse(page,
-		    "the source gives an empty page, and says that there are"
-		    " more items");
+		refuse(page, EMPTY_PAGE);
 	else
 		page->next = str_span(arena_printf(arena, "%" PRId64 " %.*s",
 		    start + count, SPAN_ARG(last)));

@@ -33,6 +33,8 @@ static const struct {
 	{ PRS("null", LAST), PAGE_TOO_DEAR, NULL, 0 },
 	{ PRS("", "\"hasNextPage\":true,\"endCursor\":null"), PAGE_REFUSED,
 	    NULL, 0 },
+	{ PRS("", "\"hasNextPage\":true,\"endCursor\":\"\\ud800\""),
+	    PAGE_REFUSED, NULL, 0 },
 	{ "{\"data\":{\"repository\":null}}", PAGE_NO_PART, NULL, 0 },
 	{ "{\"data\":{}}", PAGE_REFUSED, NULL, 0 },
 	{ "[]", PAGE_REFUSED, NULL, 0 },

@@ -36,6 +36,26 @@ static const struct {
 	{ jira_read_list, NULL, "{}", PAGE_REFUSED, 0, NULL, 0, NULL },
 	{ jira_read_search, NULL, "{\"issues\":[{},{}],\"total\":5}", PAGE_FINE,
 	    2, "2", 0, NULL },
+	/* A page begins with the last issue of the one before. */
+	{ jira_read_search, NULL,
+	    "{\"issues\":[{\"id\":\"7\"},{\"id\":\"8\"}],\"total\":5}", PAGE_FINE,
+	    2, "1 0 8", 0, NULL },
+	{ jira_read_search, "1 0 8",
+	    "{\"issues\":[{\"id\":\"8\"},{\"id\":\"9\"}],\"total\":5}", PAGE_FINE,
+	    2, "2 0 9", 0, NULL },
+	/* It is another one: one was deleted, back by a page (of 10). */
+	{ jira_read_search, "31 2 8",
+	    "{\"issues\":[{\"id\":\"9\"},{\"id\":\"10\"}],\"total\":33}",
+	    PAGE_FINE, 2, "21 3", 0, NULL },
+	{ jira_read_search, "1 0 8", "{\"issues\":[{\"id\":9}],\"total\":2}",
+	    PAGE_FINE, 1, "0 1", 0, NULL },
+	{ jira_read_search, "31 20 8", "{\"issues\":[{\"id\":\"9\"}],\"total\":1}",
+	    PAGE_REFUSED, 1, "21 21", 0, NULL },
+	/* The last one, deleted or not. */
+	{ jira_read_search, "4 0 8", "{\"issues\":[],\"total\":4}", PAGE_FINE, 0,
+	    NULL, 0, NULL },
+	{ jira_read_search, "4 0 8", "{\"issues\":[{\"id\":\"8\"}],\"total\":5}",
+	    PAGE_FINE, 1, NULL, 0, NULL },
 	{ jira_read_search, "4", "{\"issues\":[{}],\"total\":5}", PAGE_FINE, 1,
 	    NULL, 0, NULL },
 	{ jira_read_search, "4", "{\"issues\":[],\"total\":5}", PAGE_REFUSED, 0,
@@ -85,6 +105,21 @@ static const struct {
 	{ jira_read_changelogs, NULL,
 	    "{\"issueChangeLogs\":[{}],\"nextPageToken\":\"t\"}", PAGE_FINE, 1,
 	    "t", 0, NULL },
+	/* A token that cannot be read is not the last page's. */
+	{ jira_read_changelogs, NULL,
+	    "{\"issueChangeLogs\":[{}],\"nextPageToken\":\"\\ud800\"}",
+	    PAGE_REFUSED, 1, NULL, 0, NULL },
+	{ jira_read_search_jql, NULL,
+	    "{\"issues\":[{}],\"nextPageToken\":\"\\ud800\"}", PAGE_REFUSED,
+	    1, NULL, 0, NULL },
+	{ jira_read_search_jql, NULL, "{\"issues\":[{}],\"nextPageToken\":7}",
+	    PAGE_REFUSED, 1, NULL, 0, NULL },
+	{ jira_read_search_jql, NULL,
+	    "{\"issues\":[{}],\"nextPageToken\":null,\"isLast\":true}",
+	    PAGE_FINE, 1, NULL, 0, NULL },
+	{ jira_read_search_jql, NULL, "{\"issues\":{\"0\":1}}", PAGE_REFUSED,
+	    0, NULL, 0, NULL },
+	{ jira_read_search_jql, NULL, "null", PAGE_REFUSED, 0, NULL, 0, NULL },
 };
 
 static struct page
@@ -92,7 +127,9 @@ read_page(page_read *read, const char *token, struct span body,
     struct arena *arena)
 {
 	const struct page_answer answer = { body, NULL };
-	struct page_wish wish = { .base = "https://x", .arena = arena };
+	struct page_wish wish = { .base = "https://x",
+		.size = 10,
+		.arena = arena };
 	struct page page = { 0 };
 
 	wish.token = str_span(token);
