@@ -17,6 +17,12 @@
 #define WAIT_MAX_MS (24 * 3600 * 1000)
 #define TURN_MS 200
 
+static int64_t
+day_at_most(int64_t ms)
+{
+	return ms > WAIT_MAX_MS ? WAIT_MAX_MS : ms;
+}
+
 /* One request and its answer, while the program's other duties go on. */
 static enum err
 ask_once(struct source_asker *asker, const struct http_client_request *request,
@@ -99,7 +105,7 @@ static enum source_fate
 wait_here(struct source_asker *asker, int64_t ms, struct source_answer *answer)
 {
 	if (ms > asker->settings->extract_wait * 1000) {
-		answer->wait_ms = ms > WAIT_MAX_MS ? WAIT_MAX_MS : ms;
+		answer->wait_ms = day_at_most(ms);
 		return SOURCE_WAIT;
 	}
 	answer->waited_ms += ms;
@@ -153,7 +159,8 @@ budget_wait(const struct source_asker *asker,
 	if (http_client_header(got, "x-ratelimit-resource") == NULL ||
 	    limit == NULL || left == NULL || reset == NULL ||
 	    !span_int64(str_span(limit), &all) ||
-	    !span_int64(str_span(left), &rest) ||
+	    !span_int64(str_span(left), &rest) || all < 0 ||
+	    all > INT64_MAX / 100 || rest < 0 || rest > all ||
 	    rest * 100 > all * asker->settings->extract_reserve)
 		return 0;
 	return source_wait(NULL, reset, clock_wall_ms());
@@ -231,8 +238,8 @@ source_ask(struct source_asker *asker, const struct source_question *question,
 			answer.link = link == NULL ?
 			    NULL :
 			    arena_text(arena, str_span(link));
-			answer.limit_ms = limit_told(&got);
-			answer.wait_ms = budget_wait(asker, &got);
+			answer.limit_ms = day_at_most(limit_told(&got));
+			answer.wait_ms = day_at_most(budget_wait(asker, &got));
 			break;
 		}
 		answer.fate = judge(&got, arena, &answer);
