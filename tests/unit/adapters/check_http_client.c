@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapters/http_client.h"
 
+#include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +165,84 @@ START_TEST(nobody_there_is_away_and_the_client_goes_on)
 }
 END_TEST
 
+/*
+ * The resolver of this program, libcurl's as well: "rebound.test" is 127.0.0.2
+ * when it is asked for the first time, and 127.0.0.1 from then on.
+ */
+static int asked;
+
+int
+getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+    struct addrinfo **ret)
+{
+	static struct sockaddr_in addresses[2];
+	static struct addrinfo infos[2];
+	int n = asked++ > 0;
+
+	if (node == NULL || strcmp(node, "rebound.test") != 0)
+		return EAI_NONAME;
+	addresses[n] = (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)(service == NULL ?
+			0 :
+			strtol(service, NULL, 10))) };
+	addresses[n].sin_addr.s_addr = htonl(INADDR_LOOPBACK +
+	    (n == 0 ? 1 : 0));
+	infos[n] = (struct addrinfo){ .ai_family = AF_INET,
+		.ai_socktype = hints == NULL ? 0 : hints->ai_socktype,
+		.ai_addrlen = sizeof(addresses[n]),
+		.ai_addr = (struct sockaddr *)&addresses[n] };
+	*ret = &infos[n];
+	return 0;
+}
+
+void
+freeaddrinfo(struct addrinfo *info)
+{
+	(void)info; /* it is static */
+}
+
+START_TEST(a_name_that_is_resolved_anew_does_not_get_around_the_guard)
+{
+	const struct http_guard guard = { .ca_file = "",
+		.networks = "127.0.0.2",
+		.plain_http = true };
+	struct http_client_request request = { .post = true,
+		.body = SPAN_LIT("{}") };
+	struct http_client_answer answer;
+	struct http_client *client;
+	struct server server;
+	struct diag diag;
+	char url[64];
+	int status;
+
+	if (!http_client_is_built())
+		return;
+	client = new_client();
+	http_client_set_guard(client, &guard);
+	server_start(&server, "HTTP/1.1 200 OK\r\n\r\n", "", 0);
+	(void)snprintf(url, sizeof(url), "http://rebound.test%s",
+	    strrchr(server.url, ':'));
+	request.url = url;
+	/* The first address is allowed, and nobody is there. */
+	ck_assert_int_eq(http_client_ask(client, &request, &answer, &diag),
+	    E_OK);
+	ck_assert_int_eq(answer.outcome, HTTP_CLIENT_AWAY);
+	http_client_free(client);
+	client = new_client();
+	http_client_set_guard(client, &guard);
+	/* At the second one somebody is, who may not be asked. */
+	ck_assert_int_eq(http_client_ask(client, &request, &answer, &diag),
+	    E_OK);
+	ck_assert_int_eq(asked, 2);
+	ck_assert_int_eq(answer.outcome, HTTP_CLIENT_STRANGE);
+	ck_assert_str_eq(answer.trouble, HTTP_GUARD_REFUSAL);
+	http_client_free(client);
+	ck_assert_int_eq(kill(server.pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(server.pid, &status, 0), server.pid);
+	ck_assert(WIFSIGNALED(status)); /* nobody has connected */
+}
+END_TEST
+
 START_TEST(an_address_is_shown_without_its_login)
 {
 	struct arena *arena = arena_new(4096);
@@ -196,6 +276,8 @@ main(void)
 	tcase_add_loop_test(tcase, an_answer_is_whole_or_says_why_not, 0,
 	    (int)COUNT(answers));
 	tcase_add_test(tcase, nobody_there_is_away_and_the_client_goes_on);
+	tcase_add_test(tcase,
+	    a_name_that_is_resolved_anew_does_not_get_around_the_guard);
 	tcase_add_test(tcase, an_address_is_shown_without_its_login);
 	tcase_add_test(tcase, a_text_becomes_a_part_of_a_path);
 	suite_add_tcase(suite, tcase);
