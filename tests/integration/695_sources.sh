@@ -236,6 +236,21 @@ source_ask GET "$SOURCE_GITHUB/user"
 check_is "and of REST" "$STATUS $(header Retry-After)" "403 3"
 check_match "an order that nobody knows is refused" "$(control PUT faults '[{"do": "dance"}]')" 'do is none of'
 
+# -- the table of its README: which test uses what
+while IFS='|' read -r _ words tests _; do
+	[[ $tests =~ ^(\ [0-9]{3})+\ $ ]] || continue
+	for word in $(grep -o '`[A-Za-z_]*`' <<<"$words" | tr -d '`'); do
+		echo "$word" >>"$TMP/used"
+		for test in $tests; do
+			grep -qw "$word" "$ETL_SOURCE"/tests/integration/"$test"_*.sh && continue 2
+		done
+		echo "no test of$tests uses $word"
+	done
+done <"$ETL_SOURCE/tests/sources/README.md" >"$TMP/unused"
+check_is "the tests that the table names use what it says" "$(cat "$TMP/unused")" ""
+check_is "the table has each way to misbehave" "$(control PUT faults '[{"do": "dance"}]' | sed 's/.*none of //; s/: .*//' |
+	tr -d ',' | tr ' ' '\n' | grep -vxFf "$TMP/used")" ""
+
 # -- the log
 control DELETE requests >"$TMP/order"
 search "$jql"

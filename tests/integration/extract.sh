@@ -60,3 +60,47 @@ all_processed() {
 run_row() { # COLUMNS
 	sql "SELECT $1 FROM extract_runs WHERE id = $run"
 }
+
+# Four cases: a run of Jira Cloud has each of so many issues once, and each of
+# their histories, which were cut; it counts its pages, and no step was taken twice.
+pages_are_whole() { # NAME ISSUES
+	check_is "$1: each issue once" "$(sql "SELECT count(*), count(DISTINCT i->>'id')
+		FROM raw_extraction_data AS r CROSS JOIN jsonb_array_elements(r.raw_data->'issues') AS i
+		WHERE r.extraction_metadata->>'run_id' = '$run'
+		AND r.entity_type = 'jira_issues_batch'")" "$2|$2"
+	check_is "$1: each history once" "$(sql "SELECT count(DISTINCT i->>'issueId'), count(*) =
+		count(DISTINCT h->>'id') FROM raw_extraction_data AS r
+		CROSS JOIN jsonb_array_elements(r.raw_data->'issueChangeLogs') AS i
+		CROSS JOIN jsonb_array_elements(i->'changeHistories') AS h
+		WHERE r.extraction_metadata->>'run_id' = '$run'
+		AND r.entity_type = 'jira_changelogs_batch'")" "$2|t"
+	check_is "$1: the run counts the pages that are there" "$(run_row pages)" \
+		"$(sql "SELECT count(*) FROM raw_extraction_data WHERE extraction_metadata->>'run_id' = '$run'")"
+	check_is "$1: no step was taken twice" "$(sql "SELECT count(*) - count(DISTINCT extraction_metadata->>'step')
+		FROM raw_extraction_data WHERE extraction_metadata->>'run_id' = '$run'")" 0
+}
+
+# A figure for the table of make check-extract.
+figure() { # NAME VALUE
+	note "$1: $2"
+	printf '%s\t%s\n' "$1" "$2" >>"${ETL_FIGURES:-/dev/null}"
+}
+
+# The most memory that an extractor of the instance has had so far, kB.
+extractor_peak() {
+	pgrep -P "$(app_pid extractor)" -x pulse-etl-extra | while read -r pid; do
+		sed -n 's/^VmHWM:[ \t]*\([0-9]*\) kB/\1/p' "/proc/$pid/status"
+	done | sort -n | tail -n 1
+}
+
+# Two cases: each batch is marked as queued, and has a message in transform_queue,
+# where no worker has taken any. The queue is empty afterwards.
+each_has_its_message() { # NAME
+	check "$1: each batch is queued, as its row says" wait_until 60 all_queued
+	while queue_take transform_queue 5000 | jq .raw_data_id >"$TMP/taken" && [ -s "$TMP/taken" ]; do
+		cat "$TMP/taken"
+	done >"$TMP/messages"
+	sort -nu "$TMP/messages" >"$TMP/queued"
+	sql "SELECT id FROM raw_extraction_data ORDER BY id" >"$TMP/stored"
+	check "$1: and each of $(wc -l <"$TMP/stored") has its message" diff -q "$TMP/stored" "$TMP/queued"
+}

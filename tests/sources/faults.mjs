@@ -3,9 +3,9 @@
 
 const known = ['status', 'html', 'removed', 'token_again', 'token_circle', 'empty_page', 'last_lies', 'changelog_cut', 'slow',
 	'truncated', 'reset', 'silent', 'huge', 'not_json', 'redirect', 'secondary', 'exhausted', 'graphql_error',
-	'null_nodes', 'late'];
+	'null_nodes', 'late', 'body'];
 const members = ['on', 'method', 'path', 'body', 'from', 'times', 'do', 'status', 'message', 'headers', 'retry_after',
-	'retry_after_date', 'reset_iso', 'reset_epoch', 'value', 'max', 'bytes', 'pause_ms', 'to', 'type'];
+	'retry_after_date', 'reset_iso', 'reset_epoch', 'value', 'max', 'bytes', 'pause_ms', 'to', 'type', 'text'];
 
 let orders = [];
 
@@ -114,6 +114,9 @@ export function fault_instead(order, ask, places) {
 		return { status: 200, body: { data: null, errors: [{ ...order.type && { type: order.type }, path: ['repository'],
 			locations: [{ line: 1, column: 1 }], message: order.message ?? 'Something went wrong while executing your query.' }] },
 		headers: limit_headers(order) };
+	case 'body':
+		return { status: order.status ?? 200, type: 'application/json', body: String(order.text ?? ''),
+			headers: limit_headers(order) };
 	default:
 		return null;
 	}

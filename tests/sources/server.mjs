@@ -89,7 +89,8 @@ async function answer_source(on, request, response) {
 		query: url.searchParams, headers: request.headers, body, text, token, origin: places[on],
 		param: (name) => body !== null && typeof body === 'object' && name in body ? body[name]
 			: url.searchParams.has(name) ? url.searchParams.get(name) : undefined };
-	const order = on === 'elsewhere' ? null : fault_for(ask);
+	const is_source = ['jira', 'datacenter', 'github'].includes(on);
+	const order = is_source ? fault_for(ask) : null;
 	entry.fault = order?.do ?? null;
 	if (order?.do === 'reset') {
 		request.socket.destroy();
@@ -103,7 +104,7 @@ async function answer_source(on, request, response) {
 	if (!answer) {
 		if (order)
 			fault_prepare(order, ask);
-		answer = on === 'elsewhere' ? { status: 200, body: {} }
+		answer = !is_source ? { status: 200, body: {} }
 			: on === 'github' ? github_answer(ask) : jira_answer(ask);
 		if (order)
 			fault_change(order, ask, answer);
@@ -203,20 +204,23 @@ const guarded = (answer) => (request, response) => answer(request, response).cat
 
 const tls = { key: readFileSync(join(options.folder, 'key.pem')), cert: readFileSync(join(options.folder, 'cert.pem')) };
 const servers = {};
-for (const on of ['jira', 'datacenter', 'github', 'elsewhere'])
+for (const on of ['jira', 'datacenter', 'github', 'elsewhere', 'misfit'])
 	servers[on] = create_https(tls, guarded((request, response) => answer_source(on, request, response)));
+servers.impostor = create_https({ key: tls.key, cert: readFileSync(join(options.folder, 'impostor.pem')) },
+	guarded((request, response) => answer_source('impostor', request, response)));
 servers.control = create_http(guarded(answer_control));
 const ports = {};
+const hosts = { elsewhere: '127.0.0.2', misfit: '127.0.0.3' };
 for (const [on, server] of Object.entries(servers)) {
 	server.requestTimeout = 0;
 	server.on('tlsClientError', () => {});
 	await new Promise((resolve, reject) => {
 		server.once('error', reject);
-		server.listen(0, on === 'elsewhere' ? '127.0.0.2' : '127.0.0.1', resolve);
+		server.listen(0, hosts[on] ?? '127.0.0.1', resolve);
 	});
 	ports[on] = server.address().port;
 	places[on] = on === 'control' ? `http://127.0.0.1:${ports[on]}`
-		: `https://${on === 'elsewhere' ? '127.0.0.2' : 'localhost'}:${ports[on]}`;
+		: `https://${hosts[on] ?? 'localhost'}:${ports[on]}`;
 }
 const file = join(options.folder, 'ports.json');
 writeFileSync(`${file}.new`, `${JSON.stringify({ ...ports, cloud_id })}\n`);

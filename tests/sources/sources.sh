@@ -5,7 +5,7 @@
 
 SOURCES_CODE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# A CA and a certificate of it, in a folder.
+# A CA and a certificate of it, in a folder, and one for the same names of nobody.
 sources_certificates() { # FOLDER
 	local names=DNS:localhost,IP:127.0.0.1,IP:127.0.0.2
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj '/CN=stand-in CA' \
@@ -13,7 +13,9 @@ sources_certificates() { # FOLDER
 		openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
 			-keyout "$1/key.pem" -out "$1/request.pem" &&
 		openssl x509 -req -in "$1/request.pem" -CA "$1/ca.pem" -CAkey "$1/ca-key.pem" -CAcreateserial -days 30 \
-			-extfile <(printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$names") -out "$1/cert.pem"
+			-extfile <(printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$names") -out "$1/cert.pem" &&
+		openssl req -x509 -key "$1/key.pem" -days 30 -subj /CN=localhost -addext "subjectAltName=$names" \
+			-out "$1/impostor.pem"
 }
 
 # Start it. It fails, and says why, where there is no Node.
@@ -48,9 +50,12 @@ sources_up() { # [WORLD]
 	SOURCE_GITHUB=https://localhost:$SOURCE_GITHUB
 	SOURCE_ELSEWHERE=https://127.0.0.2:$SOURCE_ELSEWHERE
 	SOURCE_CONTROL=http://127.0.0.1:$SOURCE_CONTROL
+	SOURCE_MISFIT=https://127.0.0.3:$(jq .misfit "$folder/ports.json")
+	SOURCE_IMPOSTOR=https://localhost:$(jq .impostor "$folder/ports.json")
 	SOURCE_GATEWAY=$SOURCE_JIRA/ex/jira/$SOURCE_CLOUD_ID
 	SOURCE_CA=$folder/ca.pem
-	export SOURCE_JIRA SOURCE_DATACENTER SOURCE_GITHUB SOURCE_ELSEWHERE SOURCE_CONTROL SOURCE_GATEWAY SOURCE_CA
+	export SOURCE_JIRA SOURCE_DATACENTER SOURCE_GITHUB SOURCE_ELSEWHERE SOURCE_CONTROL SOURCE_GATEWAY SOURCE_CA \
+		SOURCE_MISFIT SOURCE_IMPOSTOR
 }
 
 sources_down() {
