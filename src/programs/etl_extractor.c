@@ -39,14 +39,23 @@ struct extractor_program {
 	int64_t pause;
 };
 
-/* Give its place to others: a message of the run anew, then it is settled. */
+/*
+ * Give its place to others: a message of the run anew, then it is settled. What
+ * was read of the message has gone with the arena of the first round.
+ */
 static enum err
-requeue(struct extractor_program *self, const struct job *job,
-    struct diag *diag)
+requeue(struct extractor_program *self, int64_t run_id, struct diag *diag)
 {
-	enum err rc = queue_manager_publish(self->servers.queue, QUEUE_EXTRACT,
-	    job, diag);
+	struct job job;
+	enum err rc = job_read_extract(self->delivery->body,
+	    self->servers.arena, &job, diag);
 
+	if (rc != E_OK)
+		return rc;
+	job.run_id = run_id;
+	job.traceparent = mq_header_text(self->delivery, "traceparent");
+	rc = queue_manager_publish(self->servers.queue, QUEUE_EXTRACT, &job,
+	    diag);
 	return rc != E_OK ?
 	    rc :
 	    queue_consumer_done(self->servers.queue, self->delivery, diag);
@@ -83,7 +92,7 @@ settle(struct extractor_program *self, const struct job *job,
 {
 	switch (fate) {
 	case EXTRACT_MORE:
-		return requeue(self, job, diag);
+		return requeue(self, job->run_id, diag);
 	case EXTRACT_HELD:
 		return queue_consumer_retry(self->servers.queue, QUEUE_EXTRACT,
 		    self->delivery, STEP_HELD, 0, 0, diag);

@@ -144,13 +144,17 @@ ends_whole "a run that waited"
 # -- behind a pooler that shares its sessions there is no lock, and no need for one
 app stop extractor
 ETL_APP_CONF="$ETL_APP_CONF
-database_session = shared" ETL_APP_EXTRACTORS=2 app start extractor
-begin
+database_session = shared
+extract_slice = 1" ETL_APP_EXTRACTORS=2 app start extractor
+begin "${slowly/150/300}"
 again
 check_is "no lock is left in a session that others use" "$(sql "SELECT count(*) FROM pg_locks AS l
 	JOIN pg_stat_activity AS a USING (pid) WHERE l.locktype = 'advisory'
 	AND a.application_name = 'pulse-etl-extractor' AND a.datname = current_database()")" 0
 ends_whole "two extractors at one run"
+check "what takes longer than its slice goes to the end of the queue" \
+	grep -q "run_id=$run .*fate=\"goes on\"" "$APP_LOGS/extractor.log"
+check_is "with a message that extractors take" "$(queue_depth extract_queue.dead)" 1
 
 each_has_its_message "after all that"
 sources_down

@@ -97,7 +97,7 @@ extractor_peak() {
 # where no worker has taken any. The queue is empty afterwards.
 each_has_its_message() { # NAME
 	check "$1: each batch is queued, as its row says" wait_until 60 all_queued
-	while queue_take transform_queue 5000 | jq .raw_data_id >"$TMP/taken" && [ -s "$TMP/taken" ]; do
+	while MGMT_SECONDS=300 queue_take transform_queue 500 | jq .raw_data_id >"$TMP/taken" && [ -s "$TMP/taken" ]; do
 		cat "$TMP/taken"
 	done >"$TMP/messages"
 	sort -nu "$TMP/messages" >"$TMP/queued"
