@@ -42,6 +42,9 @@ ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,
 ROUTE("GET", "/app/etl/raw-data", ROLE_READER, raw_data_list,
     raw_data_list_input, "List batches, newest first",
     answer_raw_data_list, "200")
+ROUTE("GET", "/app/etl/raw-data/counts", ROLE_READER, raw_data_counts,
+    raw_data_counts_input, "Count batches by the time they were stored",
+    answer_raw_data_counts, "200 304")
 ROUTE("GET", "/app/etl/raw-data/{id}", ROLE_READER, raw_data_get,
     raw_data_get_input, "One batch with its payload", answer_raw_data, "200 304")
 ROUTE("PUT", "/app/etl/raw-data/{id}/status", ROLE_WRITER, raw_data_status,

@@ -45,8 +45,8 @@ struct shape_row {
 
 /*
  * An object of these members and no others, of any without rows; is_list: an
- * array of such; line: it is also had as
- * lines of JSON, each of this shape, and a list of such as CSV.
+ * array of such; line: it is also had as lines of JSON, each of this shape, and
+ * as CSV where that one is a list.
  */
 struct shape {
 	const char *name; /* its schema's, unique; NULL: plain text, no JSON */

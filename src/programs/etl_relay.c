@@ -11,6 +11,7 @@
 #include "base/daemon.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "models/batch/raw_batch_counts.h"
 #include "models/batch/raw_batch_relay.h"
 #include "models/batch/raw_batch_version.h"
 #include "models/tables/schema.h"
@@ -27,6 +28,10 @@
 /* All rows are looked through now and then: at most this share of the time. */
 #define FULL_SHARE 100
 #define FULL_MS 60000
+/* How often counts are added up, and how many rows at once, so many times. */
+#define SUMS_MS 5000
+#define SUMS_ROWS 10000
+#define SUMS_STEPS 20
 
 static struct settings settings;
 
@@ -38,6 +43,7 @@ struct relay {
 	int64_t full_at;   /* of clock_ms(): when to look through all rows */
 	int64_t after_id;  /* rows up to here were looked at */
 	int64_t chores_at; /* of clock_ms(): when the chores are due */
+	int64_t sums_at;   /* of clock_ms(): when counts are added up */
 	enum err retry_trouble; /* of the last round at the retry queues */
 };
 
@@ -210,6 +216,27 @@ do_chores(struct relay *relay)
 	arena_reset(relay->servers.arena);
 }
 
+/* Batches that were counted since the last time are added up. */
+static void
+add_up(struct relay *relay)
+{
+	int64_t count = SUMS_ROWS;
+	struct diag diag;
+	enum err rc = E_OK;
+
+	if (clock_ms() < relay->sums_at)
+		return;
+	relay->sums_at = clock_ms() + SUMS_MS;
+	diag_clear(&diag);
+	for (int i = 0; rc == E_OK && i < SUMS_STEPS && count == SUMS_ROWS; i++)
+		rc = raw_batch_counts_add_up(relay->servers.db, SUMS_ROWS,
+		    relay->servers.arena, &count, &diag);
+	if (rc != E_OK && rc != E_DB_CONNECT)
+		log_warn("sums", LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag.text));
+	arena_reset(relay->servers.arena);
+}
+
 /* What waited for its next try is due, or came to wait. */
 static void
 return_retries(struct relay *relay)
@@ -259,6 +286,7 @@ serve(void *self, struct diag *diag)
 		queue_manager_mend(relay->servers.queue);
 		if (!more)
 			do_chores(relay);
+		add_up(relay);
 	}
 	return E_OK;
 }

@@ -50,9 +50,9 @@ differs "a type that was changed" \
 	"prs_comments.position: the type is bigint, declared is integer" \
 	"ALTER TABLE prs_comments ALTER position TYPE bigint" "ALTER TABLE prs_comments ALTER position TYPE integer"
 differs "a length that was changed" \
-	"raw_extraction_data.entity_type: the type is character varying(40), declared is character varying(50)" \
-	"ALTER TABLE raw_extraction_data ALTER entity_type TYPE varchar(40)" \
-	"ALTER TABLE raw_extraction_data ALTER entity_type TYPE varchar(50)"
+	"raw_extraction_data.external_id: the type is character varying(40), declared is character varying(255)" \
+	"ALTER TABLE raw_extraction_data ALTER external_id TYPE varchar(40)" \
+	"ALTER TABLE raw_extraction_data ALTER external_id TYPE varchar(255)"
 differs "a NOT NULL that was dropped" \
 	"statuses.original_name: it is nullable, declared is NOT NULL" \
 	"ALTER TABLE statuses ALTER original_name DROP NOT NULL" "ALTER TABLE statuses ALTER original_name SET NOT NULL"

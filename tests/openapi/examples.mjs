@@ -159,6 +159,7 @@ async function live() {
 	const { id } = await send('raw_data_store', 201, { headers: headers() });
 	await send('raw_data_store', 200, { headers: headers() });
 	await send('raw_data_list', 200);
+	await send('raw_data_counts', 200);
 	await send('raw_data_get', 200, { id });
 	await send('raw_data_status', 200, { id });
 	await send('raw_data_requeue_many', 200);

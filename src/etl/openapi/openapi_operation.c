@@ -271,11 +271,11 @@ write_lines(struct json *json, const struct shape *shape)
 	buf_add_char(&text, '\n');
 	write_text(json, ACCEPT_LINES, &text);
 	buf_reset(&text, EXAMPLE_MAX);
-	for (size_t i = 0; i < shape->count; i++)
+	for (size_t i = 0; i < shape->line->count; i++)
 		buf_printf(&text, "%s%s", i == 0 ? "" : ",",
-		    shape->rows[i].name);
+		    shape->line->rows[i].name);
 	buf_add_text(&text, "\r\n");
-	if (shape->is_list)
+	if (shape->line->is_list)
 		write_text(json, ACCEPT_CSV, &text);
 	buf_free(&text);
 }

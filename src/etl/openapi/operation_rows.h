@@ -58,6 +58,11 @@ OPERATION("raw_data_list",
     " skips nothing, or by offset. Payloads come only with include_raw_data."
     " With Accept: application/x-ndjson each batch is a line, and X-Next-Cursor"
     " names the next page.")
+OPERATION("raw_data_counts",
+    "Exact, and had at once however many batches there are. Buckets begin at"
+    " whole minutes, hours and days (UTC). A batch counts where it was stored,"
+    " in the status that it has now; a deleted or purged one does not. As CSV,"
+    " or as lines of JSON, a bucket has its statuses beside its other numbers.")
 OPERATION("raw_data_get",
     "The payload comes with all digits of its numbers. The"
     " ETag changes with the batch.")

@@ -28,6 +28,8 @@ static const struct db_statement insert_all = {
 	.changes = true,
 	.early_rows = true,
 	.sql = "WITH " RAW_BATCH_WITH_COUNT("cardinality($2::bigint[])",
+	    "unnest($2::bigint[]), unnest($3::text[]), unnest($7::text[]), 1,"
+	    " unnest($9::bigint[])",
 	    "") RAW_BATCH_INSERT("",
 	    "") " FROM counted, " GIVEN " ORDER BY g.place" RAW_BATCH_RETURNING
 		", encode(substr(raw_data_sha256, 1, 4), 'hex')",

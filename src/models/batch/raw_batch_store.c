@@ -74,16 +74,24 @@ raw_batch_resolve(struct db *db, const struct db_rows *rows,
 	return rc;
 }
 
+_Static_assert(RAW_BATCH_PLACE_integration_id == 2 &&
+	RAW_BATCH_PLACE_entity_type == 3 &&
+	RAW_BATCH_PLACE_processing_status == 7 &&
+	RAW_BATCH_PLACE_raw_data_bytes == 9,
+    "CHARTED, and that of groups");
+
 /* What is given, as the relation g. */
 #define PARAMETER(place, column, kind, value) ", $" #place " AS " #column
 #define GIVEN "(SELECT $1 AS tenant_id" RAW_BATCH_WRITTEN(PARAMETER) ") AS g"
+
+#define CHARTED "$2, $3, $7, 1, $9"
 
 static const struct db_statement insert = {
 	.name = "raw_batch_insert",
 	.changes = true,
 	.early_rows = true,
-	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", "") RAW_BATCH_INSERT("",
-	    "") " FROM counted, " GIVEN RAW_BATCH_RETURNING,
+	.sql = "WITH " RAW_BATCH_WITH_COUNT("1", CHARTED, "") RAW_BATCH_INSERT(
+	    "", "") " FROM counted, " GIVEN RAW_BATCH_RETURNING,
 };
 
 /*
@@ -110,7 +118,7 @@ static const struct db_statement insert_with_key = {
 	    " raw_data_id = excluded.raw_data_id,"
 	    " created_at = now(), expires_at = excluded.expires_at"
 	    " WHERE held.expires_at <= now() RETURNING raw_data_id), " RAW_BATCH_WITH_COUNT(
-		"1", " FROM claimed") RAW_BATCH_INSERT("id, ",
+		"1", CHARTED, " FROM claimed") RAW_BATCH_INSERT("id, ",
 		"claimed.raw_data_id, ") " FROM claimed, counted, " GIVEN
 		RAW_BATCH_RETURNING,
 };

@@ -19,19 +19,28 @@ enum err raw_batch_resolve(struct db *db, const struct db_rows *rows,
     MUST_CHECK;
 
 /*
- * What an INSERT begins with that counts its rows itself, once for all of them:
- * with "app.counted" on, until the transaction ends, the trigger that would
- * count each row is not called (0021). The rows are to be selected from this
- * one, so that it runs first. A session has a slot of its own and waits for
- * nobody who stores at the same time.
+ * What an INSERT begins with that counts its rows itself, once for all of them,
+ * and notes them for GET /raw-data/counts: with "app.counted" and "app.charted"
+ * on, until the transaction ends, the triggers that would do so for each row are
+ * not called (0021, 0032). The rows are to be selected from "counted", so that
+ * it runs first. A session has a slot of its own and waits for nobody who stores
+ * at the same time.
+ *
+ * charted: a SELECT of the integrations, types, statuses, numbers and bytes, from
+ * which `from` leads on.
  */
-#define RAW_BATCH_WITH_COUNT(count, from) \
+#define RAW_BATCH_WITH_COUNT(count, charted, from) \
 	"counted AS (INSERT INTO raw_extraction_counts AS counts" \
 	" (tenant_id, slot, batches) SELECT $1, pg_backend_pid() % 512, " count \
 	    from \
 	" ON CONFLICT (tenant_id, slot) DO UPDATE" \
 	" SET batches = counts.batches + excluded.batches" \
-	" RETURNING set_config('app.counted', 'on', true)) "
+	" RETURNING set_config('app.counted', 'on', true)," \
+	" set_config('app.charted', 'on', true))," \
+	" charted AS (INSERT INTO raw_extraction_changes (tenant_id, start," \
+	" integration_id, entity_type, processing_status, batches, bytes)" \
+	" SELECT $1, date_trunc('minute', now()::timestamp), " charted from \
+	") "
 
 /*
  * ROW(place, column, kind, value): the columns that a new row is given besides

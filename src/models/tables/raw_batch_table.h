@@ -72,6 +72,26 @@ TRIGGER("counted_again AFTER UPDATE OF active, tenant_id ON raw_extraction_data"
     " EXECUTE FUNCTION raw_extraction_data_counted()")
 TRIGGER("counted_none AFTER TRUNCATE ON raw_extraction_data FOR EACH STATEMENT"
     " EXECUTE FUNCTION raw_extraction_data_counted()")
+TRIGGER("charted AFTER INSERT ON raw_extraction_data FOR EACH ROW"
+    " WHEN (current_setting('app.charted'::text, true)"
+    " IS DISTINCT FROM 'on'::text)"
+    " EXECUTE FUNCTION raw_extraction_data_charted()")
+TRIGGER("charted_off AFTER DELETE ON raw_extraction_data FOR EACH ROW"
+    " EXECUTE FUNCTION raw_extraction_data_charted()")
+TRIGGER("charted_again AFTER UPDATE OF processing_status, active, tenant_id,"
+    " integration_id, entity_type, created_at, raw_data_bytes"
+    " ON raw_extraction_data FOR EACH ROW"
+    " WHEN (old.processing_status::text"
+    " IS DISTINCT FROM new.processing_status::text"
+    " OR old.active IS DISTINCT FROM new.active"
+    " OR old.tenant_id IS DISTINCT FROM new.tenant_id"
+    " OR old.integration_id IS DISTINCT FROM new.integration_id"
+    " OR old.entity_type::text IS DISTINCT FROM new.entity_type::text"
+    " OR old.created_at IS DISTINCT FROM new.created_at"
+    " OR old.raw_data_bytes IS DISTINCT FROM new.raw_data_bytes)"
+    " EXECUTE FUNCTION raw_extraction_data_charted()")
+TRIGGER("charted_none AFTER TRUNCATE ON raw_extraction_data FOR EACH STATEMENT"
+    " EXECUTE FUNCTION raw_extraction_data_charted()")
 
 TABLE(raw_extraction_counts)
 COLUMN(tenant_id, INTEGER, NOT_NULL)
@@ -83,6 +103,32 @@ GRANT("INSERT")
 GRANT("UPDATE")
 KEY("PRIMARY KEY (tenant_id, slot)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+
+TABLE(raw_extraction_series)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(minutes, INTEGER, NOT_NULL)
+COLUMN(start, STAMP, NOT_NULL)
+COLUMN(integration_id, INTEGER, NOT_NULL)
+COLUMN(entity_type, CHARS(50), NOT_NULL)
+COLUMN(processing_status, CHARS(20), NOT_NULL)
+COLUMN(batches, BIGINT, NOT_NULL)
+COLUMN(bytes, BIGINT, NOT_NULL)
+ISOLATED(tenant_id)
+SERVED
+KEY("PRIMARY KEY (tenant_id, minutes, start, integration_id, entity_type,"
+    " processing_status)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+
+TABLE(raw_extraction_changes)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(start, STAMP, NOT_NULL)
+COLUMN(integration_id, INTEGER, NOT_NULL)
+COLUMN(entity_type, CHARS(50), NOT_NULL)
+COLUMN(processing_status, CHARS(20), NOT_NULL)
+COLUMN(batches, BIGINT, NOT_NULL)
+COLUMN(bytes, BIGINT, NOT_NULL)
+ISOLATED(tenant_id)
+SERVED
 
 TABLE(idempotency_keys)
 COLUMN(tenant_id, INTEGER, NOT_NULL)

@@ -140,6 +140,12 @@ EXAMPLE("token create",
 EXAMPLE("token list", "pulse-etl token list --tenant 1")
 EXAMPLE("token revoke", "pulse-etl token revoke 7")
 
+OPTION("--bucket 1m|5m|1h|1d", "how long a bucket is; 1h")
+OPTION("--since TIME",
+    "from the bucket on that this time (UTC) lies in; else there are 60")
+OPTION("--until TIME", "up to this time (UTC); now")
+EXAMPLE("counts", "pulse-etl counts --tenant 1 --bucket 1d --since 2026-01-01")
+
 OPTION("--output FILE", "a file for the payload; else standard output")
 EXAMPLE("raw list", "pulse-etl raw list --tenant 1 --status failed")
 EXAMPLE("raw show", "pulse-etl raw show --tenant 1 --output json 4711")

@@ -116,6 +116,10 @@ TOOL("token", "list", tool_token_list, "[--tenant N] " OUTPUT,
     "List tokens: whose, what for, when last used; not their secrets")
 TOOL("token", "revoke", tool_token_revoke, "ID",
     "Make a token useless, within 30 seconds")
+TOOL("counts", "", tool_counts,
+    "--tenant N [--bucket 1m|5m|1h|1d] [--since TIME] [--until TIME]"
+    " [--integration N] [--type TYPE] [--status STATUS] " OUTPUT,
+    "Count batches by the time they were stored, with a bar for each bucket")
 TOOL("raw", "list", tool_raw_list,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
     " [--limit N] " OUTPUT,
