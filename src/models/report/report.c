@@ -51,6 +51,10 @@ report_list(struct db *db, const struct report *report,
 			    query->values[i]);
 	if (query->is_after)
 		add_after(&sql, report, query);
+	else if (report->begins != NULL &&
+	    query->values[report->begins_by].at != NULL)
+		sql_where_text(&sql, report->begins,
+		    query->values[report->begins_by]);
 	sql_add(&sql, " ORDER BY ");
 	if (report->sort != NULL) {
 		sql_add(&sql, report->sort);

@@ -18,12 +18,22 @@
 
 #define REPORT_FILTERS_MAX 8
 #define REPORT_STAMP "($%d::timestamptz AT TIME ZONE 'UTC')"
+/* An array, not a join: such a condition reaches what a view sums up. */
 #define REPORT_OF_PROJECT \
-	"t.project_id IN (SELECT p.id FROM projects AS p" \
-	" WHERE p.tenant_id = $1 AND p.key = $%d)"
+	"t.project_id = ANY (ARRAY(SELECT p.id FROM projects AS p" \
+	" WHERE p.tenant_id = $1 AND p.key = $%d))"
 #define REPORT_OF_REPOSITORY \
-	"t.repository_id IN (SELECT r.id FROM repositories AS r" \
-	" WHERE r.tenant_id = $1 AND r.name_key = lower($%d))"
+	"t.repository_id = ANY (ARRAY(SELECT r.id FROM repositories AS r" \
+	" WHERE r.tenant_id = $1 AND r.name_key = lower($%d)))"
+
+/*
+ * For `begins`, NULL where there is no such row. "+ 0" keeps the planner from
+ * looking through the ids.
+ */
+#define REPORT_BEGINS(table, column) \
+	"t.id >= (SELECT min(b.id + 0) FROM " table \
+	" AS b WHERE b.tenant_id = $1 AND b.active AND b." column \
+	" > " REPORT_STAMP ")"
 
 struct report {
 	const char *name; /* what people call it: "work_items" */
@@ -38,6 +48,13 @@ struct report {
 	const struct column *parts;
 	size_t part_count;
 	const char *filters[REPORT_FILTERS_MAX]; /* conditions, or NULL */
+	/*
+	 * Where the first page begins, by the value of the filter at this
+	 * place: what changed lately is mostly at the end of the ids, and to
+	 * look for it from the beginning takes seconds. NULL: from there.
+	 */
+	const char *begins;
+	size_t begins_by;
 };
 
 extern const struct report work_item_report, pull_request_report,

@@ -44,6 +44,8 @@ const struct report work_item_report = {
 	.filters = {
 #include "models/report/work_item_filter_rows.h"
 	},
+	.begins = REPORT_BEGINS("work_items", "updated"),
+	.begins_by = 5,
 };
 
 static const struct column review_columns[] = {
@@ -91,6 +93,8 @@ const struct report pull_request_report = {
 	.filters = {
 #include "models/report/pull_request_filter_rows.h"
 	},
+	.begins = REPORT_BEGINS("prs", "pr_updated_at"),
+	.begins_by = 4,
 };
 
 static const struct column repository_columns[] = {

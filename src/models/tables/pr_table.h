@@ -56,6 +56,8 @@ INDEX("btree (number)")
 INDEX("btree (status)")
 INDEX("btree (pr_created_at)")
 INDEX("btree (tenant_id, merged_at) WHERE active")
+INDEX("btree (tenant_id, repository_id, name, merged_at)"
+    " WHERE (active AND ((name)::text ~~ 'Revert \"%\"'::text))")
 
 TABLE(prs_keys)
 SERVED
