@@ -81,4 +81,51 @@ check_json "a deployment, from its first commit on" \
 	"$(jq '[.pullRequests.nodes[] | select(.mergedAt) | ["2025-03-03", 1, 0, (.mergedAt | fromdate)
 		- ([.commits.nodes[].commit | .authoredDate // .author.date | sub("[+]02:00$"; "Z")
 			| fromdate] | min)]]' "$page")"
+
+# -- numbers worked out by hand: of #1, #2 and #5, all named A, #3 reverts the newest
+# before it, #2, and so does #4, later; #6 goes to another branch
+sql "INSERT INTO repositories (id, tenant_id, integration_id, external_id, full_name, default_branch)
+	VALUES (7700, 1, 2, 'hand', 'Org/Hand', 'main');
+	INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id, number, name, status, destination,
+	pr_created_at, first_review_at, merged_at)
+	SELECT 7700 + number, 1, 2, 'hand' || number, 7700, number, name, 'merged', branch, made::timestamp,
+	review::timestamp, merged::timestamp
+	FROM (VALUES (1, 'A', 'main', '2026-01-05 00:00', '2026-01-05 01:00', '2026-01-05 02:00'),
+	(2, 'A', 'main', '2026-01-05 00:00', '2026-01-05 04:00', '2026-01-06 00:00'),
+	(3, 'Revert \"A\"', 'main', '2026-01-06 00:00', NULL, '2026-01-06 06:00'),
+	(4, 'Revert \"A\"', 'main', '2026-01-06 00:00', NULL, '2026-01-06 12:00'),
+	(5, 'A', 'main', '2026-01-11 00:00', NULL, '2026-01-12 00:00'),
+	(6, 'A', 'work', '2026-01-07 00:00', NULL, '2026-01-07 01:00'))
+	AS v (number, name, branch, made, review, merged);
+	INSERT INTO prs_commits (tenant_id, integration_id, external_id, pr_id, authored_date)
+	VALUES (1, 2, 'h1', 7701, '2026-01-04 22:00'), (1, 2, 'h2', 7701, '2026-01-05 01:00'),
+	(1, 2, 'h3', 7702, '2026-01-05 00:00')"
+api GET 'reports/pr_times?repository=org/hand'
+check_json "percentiles of a week of pull requests" \
+	"$(jq 'map([.week, .merged, .reviewed, .pickup_p50_seconds, .pickup_p85_seconds, .review_p50_seconds,
+		.review_p85_seconds, .merge_p50_seconds, .merge_p85_seconds])' "$BODY")" \
+	'[["2026-01-05",5,2,9000,12780,37800,61740,21600,60480],["2026-01-12",1,0,null,null,null,null,86400,86400]]'
+api GET 'reports/dora_weekly?repository=org/hand'
+check_json "deployments, failures, their rate, lead time and time to restore" \
+	"$(jq 'map([.week, .deployments, .failures, .change_failure_rate, .lead_time_p50_seconds,
+		.time_to_restore_p50_seconds])' "$BODY")" \
+	'[["2026-01-05",4,1,0.25,50400,21600],["2026-01-12",1,0,0,null,null]]'
+
+# -- a span of days has the numbers of all days, and each column has its formula
+for span in "'2026-01-10', '2026-01-20'" "'1990-01-01', '2100-01-01'" "'2012-01-01', '2019-12-31'" \
+	"current_date, current_date" "'2100-01-01', '2101-01-01'"; do
+	read -r first last <<<"${span/,/}"
+	days="SELECT * FROM report.flow_daily WHERE day BETWEEN $first AND $last"
+	same="SELECT * FROM report.flow_between($first, $last)"
+	check_is "flow_between($span) has the rows of flow_daily" \
+		"$(sql "($days EXCEPT ALL $same) UNION ALL ($same EXCEPT ALL $days)")" ""
+done
+for column in $(sql "SELECT DISTINCT attname FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
+	WHERE relnamespace = 'report'::regnamespace AND attnum > 0 AND relname IN ('flow_daily', 'cycle_times',
+	'pr_times', 'deployments', 'dora_weekly', 'etl_health') AND attname NOT IN ('tenant_id', 'day', 'week',
+	'project_id', 'project_key', 'repository_id', 'repository', 'pull_request_id', 'number', 'title',
+	'integration_id', 'integration', 'type')"); do
+	grep -q "^|.*\`$column\`.*|" "$ETL_SOURCE/docs/metrics.md" || echo "$column"
+done >"$TMP/untold"
+check_is "docs/metrics.md tells each number of the reports" "$(cat "$TMP/untold")" ""
 done_testing
