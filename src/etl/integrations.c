@@ -108,8 +108,9 @@ check_integration(struct req *rq, struct edit *edit)
 }
 
 /* The members of settings that somebody reads. */
-static const char *const settings_names[] = { "custom_fields", "deployment",
-	"issue_integrations", "organization", "projects", "repositories" };
+static const char *const settings_names[] = { "app_id", "custom_fields",
+	"deployment", "installation_id", "issue_integrations", "organization",
+	"projects", "repositories" };
 
 /* A name that nobody reads is a mistake when it is nearly one that is read. */
 static enum err

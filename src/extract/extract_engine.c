@@ -15,6 +15,7 @@ extract_engine_init(struct extract_engine *engine, struct diag *diag)
 		.plain_http = settings->extract_plain_http,
 	};
 	engine->asker.settings = settings;
+	extract_token_forget(&engine->token);
 	buf_init(&engine->asker.body, (size_t)settings->extract_max_body + 1);
 	if (!http_client_is_built())
 		return diag_set(diag, E_SYSTEM,
@@ -41,6 +42,7 @@ extract_engine_done(struct extract_engine *engine)
 {
 	http_client_free(engine->asker.http);
 	engine->asker.http = NULL;
+	extract_token_forget(&engine->token);
 	buf_free(&engine->asker.body);
 }
 

@@ -13,6 +13,15 @@
 #include "extract/source_ask.h"
 #include "queue/queue_manager.h"
 
+/* The token of a GitHub App that is in use, in memory only. */
+struct extract_token {
+	struct buf whose, token;
+	int64_t until; /* of clock_ms() */
+};
+
+/* Overwrite it, and be empty. Owns: its buffers are empty ones then. */
+void extract_token_forget(struct extract_token *kept);
+
 struct extract_engine {
 	const struct extract_settings *settings;
 	const char *secret_keys_file;
@@ -21,6 +30,7 @@ struct extract_engine {
 	struct arena *arena; /* of one round */
 	struct source_asker asker;
 	struct http_guard guard;
+	struct extract_token token;
 
 	/* The lock that is held: of which stream, by which connection. */
 	const struct extractor *locked;

@@ -4,6 +4,7 @@
 #define EXTRACT_EXTRACT_ENGINE_INSIDE_H
 
 #include "extract/extract_engine.h"
+#include "extract/github_app.h"
 #include "models/extract/extract_run.h"
 
 struct round {
@@ -15,6 +16,7 @@ struct round {
 	struct page_wish wish;
 	struct extract_step step; /* what is to be written */
 	enum extract_fate fate;
+	bool has_kept_token; /* of an app, from an earlier round */
 	struct diag *diag;
 };
 
@@ -44,6 +46,17 @@ enum err round_halve(struct round *round, int64_t status, const char *text)
 
 /* Wait so many ms for a limit: here, or as a state of the run. */
 enum err round_wait(struct round *round, int64_t ms) MUST_CHECK;
+
+/* The source refuses the credentials: that ends the run. */
+enum err round_refuse(struct round *round, int64_t status, const char *text)
+    MUST_CHECK;
+
+/*
+ * Put the token of a GitHub App into the first header, the Authorization.
+ * Gives: *ret_has; else the round has come to its fate.
+ */
+enum err round_token(struct round *round, const struct github_app *app,
+    const char **headers, bool *ret_has) MUST_CHECK;
 
 /* Keep a page: its batch and the run's next state, then the message. */
 enum err round_keep(struct round *round, struct span body,

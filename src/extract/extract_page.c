@@ -13,12 +13,12 @@
 
 /* The source's address and credentials. Gives: NULL, or why there are none. */
 static const char *
-round_source(struct round *round, struct source_question *question)
+round_source(struct round *round, struct source_question *question,
+    struct github_app *app, const char **headers)
 {
 	struct arena *arena = round->engine->arena;
 	const struct extract_run *run = &round->run;
 	struct span base = span_trim(run->base_url);
-	const char **headers = arena_get(arena, 6 * sizeof(*headers));
 	struct span password = { 0 };
 	size_t count = 0;
 	struct diag diag;
@@ -44,6 +44,13 @@ round_source(struct round *round, struct source_question *question)
 		arena, &password, &diag) != E_OK)
 		return "the integration's password cannot be opened: see"
 		       " secret_keys_file, and set the password again";
+	for (size_t i = 0; i < password.len; i++)
+		if ((unsigned char)password.at[i] < ' ' &&
+		    password.at[0] != '-')
+			return "the integration's password has a control"
+			       " character: set it again";
+	*app = (struct github_app){ run->app_id, run->installation_id,
+		password };
 	question->password = password.at;
 	if (round->product != GITHUB && run->username.len > 0)
 		question->user = arena_text(arena, run->username);
@@ -108,9 +115,8 @@ is_read(const struct round *round)
 	return round->step.part_is_read && round->step.lacking_count == 0;
 }
 
-/* The credentials are refused: that ends the run, and others ask whose. */
-static enum err
-refuse(struct round *round, const struct source_answer *answer)
+enum err
+round_refuse(struct round *round, int64_t status, const char *text)
 {
 	struct extract_engine *engine = round->engine;
 	enum err rc = extract_run_refused(engine->db, &round->run, true,
@@ -118,10 +124,10 @@ refuse(struct round *round, const struct source_answer *answer)
 
 	return rc != E_OK ?
 	    rc :
-	    round_fail(round, answer->status,
+	    round_fail(round, status,
 		arena_printf(engine->arena,
 		    "the source refuses the integration's credentials: %s",
-		    answer->text));
+		    text));
 }
 
 enum err
@@ -131,11 +137,19 @@ round_ask(struct round *round)
 	struct page_question page = { 0 };
 	struct source_question question = { 0 };
 	struct source_answer answer;
-	const char *flaw = round_source(round, &question);
-	enum err rc;
+	const char *headers[6] = { NULL };
+	struct github_app app = { 0 };
+	const char *flaw = round_source(round, &question, &app, headers);
+	bool has_token = true;
+	enum err rc = E_OK;
 
 	if (flaw != NULL)
 		return round_fail(round, 0, flaw);
+	round->wish.is_app = round->product == GITHUB && github_app_is(&app);
+	if (round->wish.is_app)
+		rc = round_token(round, &app, headers, &has_token);
+	if (rc != E_OK || !has_token)
+		return rc;
 	round->asked->ask(&round->wish, &page);
 	rc = arena_done(engine->arena, round->diag);
 	if (rc != E_OK)
@@ -149,8 +163,8 @@ round_ask(struct round *round)
 	    round->diag);
 	if (rc != E_OK)
 		return rc;
-	round->step.requests = answer.requests;
-	round->step.waited_ms = answer.waited_ms;
+	round->step.requests += answer.requests;
+	round->step.waited_ms += answer.waited_ms;
 	FAILPOINT("page_asked");
 	switch (answer.fate) {
 	case SOURCE_ANSWERED:
@@ -164,7 +178,12 @@ round_ask(struct round *round)
 	case SOURCE_TOO_LARGE:
 		return round_halve(round, answer.status, answer.text);
 	case SOURCE_REFUSED:
-		return refuse(round, &answer);
+		extract_token_forget(&engine->token);
+		if (round->has_kept_token) {
+			round->fate = EXTRACT_MORE; /* with a new one */
+			return E_OK;
+		}
+		return round_refuse(round, answer.status, answer.text);
 	case SOURCE_FAILED:
 		return answer.status == 410 ?
 		    round_fail(round, answer.status, answer.text) :

@@ -28,7 +28,8 @@ struct page_wish {
 	int64_t size;	     /* items of a page */
 	struct span from_ms; /* changes since, ms since 1970; SPAN_NONE: all */
 	struct span to_ms;   /* and before; SPAN_NONE: all */
-	struct span organization;   /* whose repositories, or SPAN_NONE */
+	struct span organization; /* whose repositories, or SPAN_NONE */
+	bool is_app; /* of GitHub: what it is installed for is read */
 	const struct span *lacking; /* of REST: what is asked for */
 	size_t lacking_count;
 	struct arena *arena;

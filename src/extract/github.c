@@ -178,6 +178,10 @@ github_ask_repositories(const struct page_wish *wish,
 {
 	if (wish->token.at != NULL)
 		question->url = arena_text(wish->arena, wish->token);
+	else if (wish->is_app && wish->organization.len == 0)
+		question->url = arena_printf(wish->arena,
+		    "%s/installation/repositories?per_page=%d", wish->base,
+		    (int)wish->size);
 	else if (wish->organization.len > 0)
 		question->url = arena_printf(wish->arena,
 		    "%s/orgs/%.*s/repos?per_page=%d", wish->base,

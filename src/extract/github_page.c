@@ -47,8 +47,11 @@ github_read_repositories(const struct page_wish *wish,
 	size_t count, found = 0;
 
 	if (!json_scan_document(answer->body, &json_limits_unstorable, &list,
-		&refusal) ||
-	    list.kind != JSON_ARRAY) {
+		&refusal))
+		list.kind = JSON_ABSENT;
+	if (list.kind == JSON_OBJECT) /* of an app's installation */
+		list = look_member(answer->body, "repositories");
+	if (list.kind != JSON_ARRAY) {
 		flaw(page, PAGE_REFUSED,
 		    "the answer is no list of repositories");
 		return;

@@ -1,214 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "extract/source_test.h"
 
-#include <string.h>
-#include <strings.h>
-
-#include "adapters/crypto/secret.h"
-#include "adapters/http_client.h"
+#include "base/clock.h"
 #include "extract/look.h"
-#include "extract/source_ask.h"
-#include "models/catalogue/integration.h"
-
-/* A person waits; a source that works answers sooner. */
-#define TIMEOUT_MS 5000
-#define ANSWER_MAX 8388608
+#include "extract/source_talk_inside.h"
 
 const char *const source_fact_names[SOURCE_FACTS] = {
 #define FACT(code, name, sentence) [code] = name,
 #include "extract/source_fact_rows.h"
 #undef FACT
 };
-
-/* A source that is being asked. */
-struct talk {
-	const struct source_tester *tester;
-	enum extract_product product;
-	struct http_client *http;
-	struct http_guard guard;
-	struct http_client_request request;
-	struct http_client_answer answer;
-	struct buf body; /* begins with one byte that is free to use */
-	const char *base;
-	const char *trouble;
-};
-
-/* How the credentials are sent. */
-static enum err
-take_credentials(struct talk *talk, const struct extract_source *source,
-    struct diag *diag)
-{
-	struct arena *arena = talk->tester->arena;
-	const char **headers = arena_get(arena, 4 * sizeof(*headers));
-	struct span password;
-	size_t count = 0;
-	enum err rc;
-
-	rc = secret_open(talk->tester->secret_keys_file, source->password,
-	    integration_secret_context(source->tenant_id,
-		source->integration_id, arena),
-	    arena, &password, diag);
-	if (rc != E_OK)
-		return rc;
-	if (talk->product != GITHUB && source->username.len > 0) {
-		talk->request.user = arena_text(arena, source->username);
-		talk->request.password = password.at;
-	} else {
-		headers[count++] = arena_printf(arena,
-		    "Authorization: Bearer %s", password.at);
-	}
-	headers[count++] = "Accept: application/json";
-	talk->request.headers = headers;
-	return arena_done(arena, diag);
-}
-
-/* Who is asked, and whether that may be. */
-static void
-take_address(struct talk *talk, const struct extract_source *source)
-{
-	const bool plain = talk->tester->settings->extract_plain_http;
-	struct span base = span_trim(source->base_url);
-	const char *product;
-
-	if (!extract_product(source->product, source->deployment,
-		&talk->product, &product)) {
-		talk->trouble =
-		    "the product of the integration is neither Jira nor"
-		    " GitHub: nothing is known of how to ask it";
-		return;
-	}
-	if (base.len == 0 && talk->product == GITHUB)
-		base = SPAN_LIT("https://api.github.com");
-	while (base.len > 0 && base.at[base.len - 1] == '/')
-		base.len--;
-	if (base.len == 0)
-		talk->trouble = "the integration has no base_url: set one";
-	else if (strncasecmp(base.at, "https://", 8) != 0 &&
-	    (!plain || strncasecmp(base.at, "http://", 7) != 0))
-		talk->trouble =
-		    "base_url has to begin with https:// (http:// is permitted"
-		    " by extract_plain_http = on)";
-	else if (source->password.at == NULL)
-		talk->trouble = "the integration has no password: set one";
-	talk->base = arena_text(talk->tester->arena, base);
-}
-
-static enum err
-talk_begin(struct talk *talk, const struct source_tester *tester,
-    const struct extract_source *source, struct diag *diag)
-{
-	const struct extract_settings *settings = tester->settings;
-	enum err rc;
-
-	*talk = (struct talk){ .tester = tester };
-	buf_init(&talk->body, ANSWER_MAX);
-	take_address(talk, source);
-	if (talk->trouble != NULL)
-		return E_OK;
-	rc = take_credentials(talk, source, diag);
-	if (rc != E_OK)
-		return rc;
-	talk->guard = (struct http_guard){
-		.ca_file = settings->extract_ca_file,
-		.networks = settings->extract_networks,
-		.plain_http = settings->extract_plain_http,
-	};
-	rc = http_client_new(1,
-	    settings->extract_timeout < TIMEOUT_MS ?
-		(long)settings->extract_timeout :
-		TIMEOUT_MS,
-	    &talk->http, diag);
-	if (rc == E_OK)
-		http_client_set_guard(talk->http, &talk->guard);
-	return rc;
-}
-
-static void
-talk_end(struct talk *talk)
-{
-	http_client_free(talk->http);
-	buf_free(&talk->body);
-}
-
-/* Why an answer is none, and what to do. */
-static const char *
-trouble_of(const struct talk *talk)
-{
-	const struct http_client_answer *answer = &talk->answer;
-	struct arena *arena = talk->tester->arena;
-	const char *said;
-
-	if (answer->outcome != HTTP_CLIENT_WHOLE)
-		return arena_printf(arena, "the source was not reached: %s",
-		    answer->trouble);
-	said = source_sentence(answer->body, arena);
-	if (said[0] == '\0')
-		said = "it does not say why";
-	switch (answer->status) {
-	case 401:
-		return arena_printf(arena,
-		    "the source refuses the credentials (401): %s; a token with"
-		    " scopes of Jira Cloud needs"
-		    " https://api.atlassian.com/ex/jira/CLOUDID as base_url",
-		    said);
-	case 403:
-		return arena_printf(arena,
-		    "the source forbids it (403): %s; look at the token's"
-		    " scopes",
-		    said);
-	case 404:
-		return arena_printf(arena,
-		    "the source does not have this (404): %s; look at"
-		    " base_url and settings.deployment",
-		    said);
-	default:
-		return arena_printf(arena, "the source answers %ld: %s",
-		    answer->status, said);
-	}
-}
-
-/* Ask for a path. Gives: an answer, or talk->trouble. */
-static enum err
-talk_get(struct talk *talk, const char *path, struct diag *diag)
-{
-	enum err rc;
-
-	if (talk->trouble != NULL)
-		return E_OK;
-	buf_reset(&talk->body, SIZE_MAX);
-	buf_add_char(&talk->body, ' ');
-	talk->request.url = arena_printf(talk->tester->arena, "%s%s",
-	    talk->base, path);
-	talk->request.into = &talk->body;
-	rc = arena_done(talk->tester->arena, diag);
-	if (rc == E_OK)
-		rc = http_client_ask(talk->http, &talk->request, &talk->answer,
-		    diag);
-	if (rc == E_OK &&
-	    (talk->answer.outcome != HTTP_CLIENT_WHOLE || talk->answer.is_cut ||
-		talk->answer.status < 200 || talk->answer.status >= 300))
-		talk->trouble = trouble_of(talk);
-	return rc;
-}
-
-/* A text of the answer. */
-static struct span
-told(const struct talk *talk, const char *path)
-{
-	struct json_member member = look_path(talk->answer.body, path);
-
-	return look_text(member.value, talk->tester->arena);
-}
-
-static struct span
-header(const struct talk *talk, const char *name)
-{
-	const char *value = http_client_header(&talk->answer, name);
-
-	return value == NULL ?
-	    SPAN_NONE :
-	    str_span(arena_text(talk->tester->arena, str_span(value)));
-}
 
 static enum err
 test_jira(struct talk *talk, struct span *facts, struct diag *diag)
@@ -217,8 +18,9 @@ test_jira(struct talk *talk, struct span *facts, struct diag *diag)
 
 	if (rc != E_OK || talk->trouble != NULL)
 		return rc;
-	facts[FACT_VERSION] = told(talk, "version");
-	facts[FACT_SOURCE] = span_is(told(talk, "deploymentType"), "Cloud") ?
+	facts[FACT_VERSION] = talk_told(talk, "version");
+	facts[FACT_SOURCE] =
+	    span_is(talk_told(talk, "deploymentType"), "Cloud") ?
 	    SPAN_LIT("Jira Cloud") :
 	    SPAN_LIT("Jira Data Center");
 	if ((talk->product == JIRA_CLOUD) !=
@@ -233,10 +35,65 @@ test_jira(struct talk *talk, struct span *facts, struct diag *diag)
 	rc = talk_get(talk, "/rest/api/2/myself", diag);
 	if (rc != E_OK || talk->trouble != NULL)
 		return rc;
-	facts[FACT_ACCOUNT] = told(talk, "displayName");
-	facts[FACT_TIME_ZONE] = told(talk, "timeZone");
-	facts[FACT_QUOTA] = header(talk, "x-ratelimit-limit");
-	facts[FACT_QUOTA_LEFT] = header(talk, "x-ratelimit-remaining");
+	facts[FACT_ACCOUNT] = talk_told(talk, "displayName");
+	facts[FACT_TIME_ZONE] = talk_told(talk, "timeZone");
+	facts[FACT_QUOTA] = talk_header(talk, "x-ratelimit-limit");
+	facts[FACT_QUOTA_LEFT] = talk_header(talk, "x-ratelimit-remaining");
+	return E_OK;
+}
+
+/* An app is asked for its token, which is sent from then on. */
+static enum err
+test_app(struct talk *talk, struct span *facts, struct diag *diag)
+{
+	struct arena *arena = talk->tester->arena;
+	const char **headers = arena_get(arena, 3 * sizeof(*headers));
+	struct github_app_token got;
+	enum err rc;
+
+	headers[1] = "Accept: application/json";
+	headers[2] = NULL;
+	rc = github_app_ask(&talk->app, talk->base, clock_wall_ms(), arena,
+	    &talk->request.url, &headers[0], diag);
+	if (rc == E_INVALID || rc == E_SYSTEM) {
+		talk->trouble = arena_text(arena, str_span(diag->text));
+		diag_clear(diag);
+		return E_OK;
+	}
+	if (rc != E_OK)
+		return rc;
+	talk->request.headers = headers;
+	talk->request.post = true;
+	talk->request.body = SPAN_LIT("{}");
+	rc = talk_ask(talk, diag);
+	talk->request.post = false;
+	if (rc != E_OK || talk->trouble != NULL)
+		return rc;
+	if (!github_app_read(talk->answer.body, clock_wall_ms(), arena, &got)) {
+		talk->trouble = "the source gives the app no token";
+		return E_OK;
+	}
+	facts[FACT_ACCOUNT] = str_span(arena_printf(arena,
+	    "app %.*s, installation %.*s", SPAN_ARG(talk->app.id),
+	    SPAN_ARG(talk->app.installation)));
+	facts[FACT_SCOPES] = got.permissions;
+	facts[FACT_TOKEN_ENDS] = got.ends;
+	headers[0] = arena_printf(arena, "Authorization: Bearer %.*s",
+	    SPAN_ARG(got.token));
+	return arena_done(arena, diag);
+}
+
+static enum err
+test_user(struct talk *talk, struct span *facts, struct diag *diag)
+{
+	enum err rc = talk_get(talk, "/user", diag);
+
+	if (rc != E_OK || talk->trouble != NULL)
+		return rc;
+	facts[FACT_ACCOUNT] = talk_told(talk, "login");
+	facts[FACT_SCOPES] = talk_header(talk, "x-oauth-scopes");
+	facts[FACT_TOKEN_ENDS] = talk_header(talk,
+	    "github-authentication-token-expiration");
 	return E_OK;
 }
 
@@ -246,21 +103,19 @@ test_github(struct talk *talk, struct span *facts, struct diag *diag)
 	enum err rc;
 
 	facts[FACT_SOURCE] = SPAN_LIT("GitHub");
-	rc = talk_get(talk, "/user", diag);
+	rc = talk->is_app ?
+	    test_app(talk, facts, diag) :
+	    test_user(talk, facts, diag);
 	if (rc != E_OK || talk->trouble != NULL)
 		return rc;
-	facts[FACT_ACCOUNT] = told(talk, "login");
-	facts[FACT_SCOPES] = header(talk, "x-oauth-scopes");
-	facts[FACT_TOKEN_ENDS] = header(talk,
-	    "github-authentication-token-expiration");
 	rc = talk_get(talk, "/rate_limit", diag);
 	if (rc != E_OK || talk->trouble != NULL)
 		return rc;
-	facts[FACT_QUOTA] = told(talk, "resources.graphql.limit");
-	facts[FACT_QUOTA_LEFT] = told(talk, "resources.graphql.remaining");
+	facts[FACT_QUOTA] = talk_told(talk, "resources.graphql.limit");
+	facts[FACT_QUOTA_LEFT] = talk_told(talk, "resources.graphql.remaining");
 	rc = talk_get(talk, "/meta", diag);
 	if (rc == E_OK && talk->trouble == NULL)
-		facts[FACT_VERSION] = told(talk, "installed_version");
+		facts[FACT_VERSION] = talk_told(talk, "installed_version");
 	return rc;
 }
 

@@ -3,7 +3,7 @@
 // budgets, and who may ask. The routes of REST are in github_rest.mjs.
 import { createHash } from 'node:crypto';
 import { GraphqlError, graphql_run } from './graphql.mjs';
-import { rest_answer } from './github_rest.mjs';
+import { app_token_is_valid, is_app_token, rest_answer } from './github_rest.mjs';
 
 export const iso = (when) => when === null ? null : new Date(when).toISOString().replace('.000Z', 'Z');
 const page = 'https://github.com';
@@ -363,7 +363,7 @@ export function github_answer(ask) {
 	}
 	if (!ask.headers['user-agent'])
 		return { status: 403, body: 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.\n' };
-	if (!ask.token || ask.token.startsWith('wrong'))
+	if (!ask.token || ask.token.startsWith('wrong') || (is_app_token(ask.token) && !app_token_is_valid(ask.token)))
 		return { status: 401, body: { message: ask.token ? 'Bad credentials' : 'Requires authentication',
 			documentation_url: 'https://docs.github.com/rest', status: '401' } };
 	if (ask.path === '/graphql')

@@ -111,7 +111,11 @@ function repository_route(ask, r, rest) {
 	return page_of(ask, part[match[1] === 'issues' ? 'issue_comments' : match[3]](ask, pull, url));
 }
 
-// -- an app's token
+// -- an app's tokens: until when each is valid, in seconds since 1970
+
+const issued = new Map();
+export const is_app_token = (token) => token.startsWith('ghs_');
+export const app_token_is_valid = (token) => Date.now() / 1000 < (issued.get(token) ?? 0);
 
 function app_token(ask, installation) {
 	const refuse = (message) => ({ status: 401, body: { message, documentation_url: 'https://docs.github.com/rest' } });
@@ -137,7 +141,13 @@ function app_token(ask, installation) {
 	const key = ask.world.settings.github.app_key;
 	if (key && !createVerify('RSA-SHA256').update(pieces.slice(0, 2).join('.')).verify(key, pieces[2], 'base64url'))
 		return refuse('A JSON web token could not be decoded');
-	return { status: 201, body: { token: `ghs_${installation}_${Math.floor(now)}`, expires_at: iso(Math.floor(now + 3600) * 1000),
+	const { app_installations: installed, app_seconds: seconds } = ask.world.settings.github;
+	if (installed && !installed.includes(Number(installation)))
+		return not_found();
+	const token = `ghs_${installation}_${issued.size + 1}`;
+	const ends = Math.floor(now + seconds);
+	issued.set(token, ends);
+	return { status: 201, body: { token, expires_at: iso(ends * 1000),
 		permissions: { contents: 'read', metadata: 'read', pull_requests: 'read' }, repository_selection: 'all' } };
 }
 
@@ -150,6 +160,9 @@ function route(ask) {
 		return app_token(ask, installation[1]);
 	if (method !== 'GET')
 		return not_found();
+	if (is_app_token(ask.token) && /^\/user(\/|$)/.test(path))
+		return { status: 403, body: { message: 'Resource not accessible by integration',
+			documentation_url: 'https://docs.github.com/rest', status: '403' } };
 	if (path === '/user')
 		return { status: 200, body: { ...user_of(ask, 'pulse'), name: 'Pulse', email: null } };
 	if (path === '/meta')

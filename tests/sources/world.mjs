@@ -19,7 +19,7 @@ export const defaults = {
 		repositories: [{ name: 'web', prs: 20, commits: 3, reviews: 1,
 			comments: 1, threads: 1, long: {} }],
 		renamed: {}, lost: [], points: 5000, requests: 5000,
-		window_seconds: 3600, max_cost: 0,
+		window_seconds: 3600, max_cost: 0, app_seconds: 3600,
 	},
 };
 

@@ -3,6 +3,7 @@
 
 #ifdef HAVE_CJOSE
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,108 @@ rsa_key(struct span text)
 	EVP_PKEY_free(key);
 	BIO_free(bio);
 	return jwk;
+}
+
+/* A key with a passphrase is none: nobody is there to ask for it. */
+static int
+no_passphrase(char *text, int size, int writes, void *context)
+{
+	(void)text;
+	(void)size;
+	(void)writes;
+	(void)context;
+	return 0;
+}
+
+/* An RSA private key as cjose takes it; NULL: it is none, or a short one. */
+static cjose_jwk_t *
+private_key(struct span text)
+{
+	BIO *bio = BIO_new_mem_buf(text.at, (int)text.len);
+	EVP_PKEY *key = bio == NULL ?
+	    NULL :
+	    PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	cjose_jwk_rsa_keyspec spec;
+	struct {
+		const char *name;
+		unsigned char **number;
+		size_t *len;
+	} numbers[] = {
+		{ OSSL_PKEY_PARAM_RSA_N, &spec.n, &spec.nlen },
+		{ OSSL_PKEY_PARAM_RSA_E, &spec.e, &spec.elen },
+		{ OSSL_PKEY_PARAM_RSA_D, &spec.d, &spec.dlen },
+		{ OSSL_PKEY_PARAM_RSA_FACTOR1, &spec.p, &spec.plen },
+		{ OSSL_PKEY_PARAM_RSA_FACTOR2, &spec.q, &spec.qlen },
+		{ OSSL_PKEY_PARAM_RSA_EXPONENT1, &spec.dp, &spec.dplen },
+		{ OSSL_PKEY_PARAM_RSA_EXPONENT2, &spec.dq, &spec.dqlen },
+		{ OSSL_PKEY_PARAM_RSA_COEFFICIENT1, &spec.qi, &spec.qilen },
+	};
+	cjose_jwk_t *jwk = NULL;
+	cjose_err error;
+	bool is_whole = key != NULL && EVP_PKEY_is_a(key, "RSA") == 1 &&
+	    EVP_PKEY_get_bits(key) >= RS256_MIN_BITS;
+
+	memset(&spec, 0, sizeof(spec));
+	for (size_t i = 0; is_whole && i < COUNT(numbers); i++) {
+		*numbers[i].number = number_of(key, numbers[i].name,
+		    numbers[i].len);
+		is_whole = *numbers[i].number != NULL;
+	}
+	if (is_whole)
+		jwk = cjose_jwk_create_RSA_spec(&spec, &error);
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		if (*numbers[i].number != NULL)
+			OPENSSL_cleanse(*numbers[i].number, *numbers[i].len);
+		free(*numbers[i].number);
+	}
+	EVP_PKEY_free(key);
+	BIO_free(bio);
+	return jwk;
+}
+
+/* The compact form of what was signed. Gives: false when there is none. */
+static bool
+sign(cjose_jwk_t *jwk, struct span claims, struct arena *arena,
+    struct span *ret_token)
+{
+	cjose_header_t *header = cjose_header_new(NULL);
+	cjose_jws_t *jws = NULL;
+	const char *compact;
+	bool signed_it = header != NULL &&
+	    cjose_header_set(header, CJOSE_HDR_ALG, CJOSE_HDR_ALG_RS256,
+		NULL) &&
+	    cjose_header_set(header, "typ", "JWT", NULL);
+
+	if (signed_it)
+		jws = cjose_jws_sign(jwk, header, (const uint8_t *)claims.at,
+		    claims.len, NULL);
+	signed_it = jws != NULL && cjose_jws_export(jws, &compact, NULL);
+	if (signed_it)
+		*ret_token = arena_span(arena, str_span(compact));
+	cjose_jws_release(jws);
+	cjose_header_release(header);
+	return signed_it;
+}
+
+enum err
+jwt_sign(struct span key, struct span claims, struct arena *arena,
+    struct span *ret_token, struct diag *diag)
+{
+	cjose_jwk_t *jwk = key.len > INT_MAX ? NULL : private_key(key);
+	struct span token = SPAN_NONE;
+	bool is_signed;
+
+	if (jwk == NULL)
+		return diag_set(diag, E_INVALID,
+		    "the key must be an RSA private key of at least 2048 bits"
+		    " in PEM form (BEGIN RSA PRIVATE KEY, or BEGIN PRIVATE"
+		    " KEY), without a passphrase");
+	is_signed = sign(jwk, claims, arena, &token);
+	cjose_jwk_release(jwk);
+	if (!is_signed)
+		return diag_set(diag, E_SYSTEM, "a token cannot be signed");
+	*ret_token = token;
+	return arena_done(arena, diag);
 }
 
 enum err
@@ -269,6 +372,18 @@ jwt_verify(const struct jwt_key *key, struct span token, struct arena *arena,
 	(void)arena;
 	(void)ret_claims;
 	return diag_set(diag, E_UNKNOWN_CALLER, "JWT: this build has none");
+}
+
+enum err
+jwt_sign(struct span key, struct span claims, struct arena *arena,
+    struct span *ret_token, struct diag *diag)
+{
+	(void)key;
+	(void)claims;
+	(void)arena;
+	(void)ret_token;
+	return diag_set(diag, E_SYSTEM,
+	    "keys of apps need a build with cjose (JSON Web Tokens)");
 }
 
 #endif

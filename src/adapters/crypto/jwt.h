@@ -35,4 +35,14 @@ void jwt_key_free(struct jwt_key *key);
 enum err jwt_verify(const struct jwt_key *key, struct span token,
     struct arena *arena, struct span *ret_claims, struct diag *diag) MUST_CHECK;
 
+/*
+ * Sign claims (JSON) with an RSA private key in PEM form: RS256.
+ *
+ * Gives: *ret_token, the compact form (RFC 7515, 7.1), in the arena.
+ * Fails: E_INVALID: the key is none, has less than 2048 bits or a passphrase;
+ *        E_SYSTEM, also when this build has no JWT.
+ */
+enum err jwt_sign(struct span key, struct span claims, struct arena *arena,
+    struct span *ret_token, struct diag *diag) MUST_CHECK;
+
 #endif

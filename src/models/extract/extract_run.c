@@ -167,6 +167,8 @@ enum {
 	GET_PASSWORD,
 	GET_DEPLOYMENT,
 	GET_ORGANIZATION,
+	GET_APP,
+	GET_INSTALLATION,
 	GET_LACKING,
 };
 
@@ -207,6 +209,7 @@ extract_run_get(struct db *db, int64_t tenant_id, int64_t id,
 		    " i.active AND t.active, i.refused_at IS NOT NULL,"
 		    " i.product, i.base_url, i.username, i.password,"
 		    " i.settings->>'deployment', i.settings->>'organization',"
+		    " i.settings->>'app_id', i.settings->>'installation_id',"
 		    " array_to_string(r.lacking, E'\\n'),"
 		    " cardinality(r.lacking)"
 		    " FROM extract_runs AS r JOIN integrations AS i"
@@ -256,6 +259,8 @@ extract_run_get(struct db *db, int64_t tenant_id, int64_t id,
 	run.password = db_text(rows, 0, GET_PASSWORD);
 	run.deployment = db_text(rows, 0, GET_DEPLOYMENT);
 	run.organization = db_text(rows, 0, GET_ORGANIZATION);
+	run.app_id = db_text(rows, 0, GET_APP);
+	run.installation_id = db_text(rows, 0, GET_INSTALLATION);
 	rc = read_lacking(&run, db_text(rows, 0, GET_LACKING),
 	    db_int(rows, 0, GET_LACKING + 1), arena, diag);
 	if (rc == E_OK)

@@ -73,6 +73,7 @@ struct extract_run {
 	bool was_refused;
 	struct span product, base_url, username, password; /* sealed */
 	struct span deployment, organization;		   /* of settings */
+	struct span app_id, installation_id;		   /* the same */
 };
 
 /*

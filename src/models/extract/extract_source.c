@@ -15,7 +15,8 @@ extract_source_get(struct db *db, int64_t tenant_id, int64_t integration_id,
 		    " WHEN 'array' THEN (SELECT jsonb_object_agg("
 		    "e->>'field', e->>'column')::text FROM"
 		    " jsonb_array_elements(settings->'custom_fields') AS e"
-		    " WHERE e->>'field' IS NOT NULL) END FROM integrations"
+		    " WHERE e->>'field' IS NOT NULL) END, settings->>'app_id',"
+		    " settings->>'installation_id' FROM integrations"
 		    " WHERE tenant_id = $1 AND id = $2::bigint",
 	};
 	struct db_params params = { 0 };
@@ -38,6 +39,8 @@ extract_source_get(struct db *db, int64_t tenant_id, int64_t integration_id,
 		.password = db_text(rows, 0, 3),
 		.deployment = db_text(rows, 0, 4),
 		.custom_fields = db_text(rows, 0, 5),
+		.app_id = db_text(rows, 0, 6),
+		.installation_id = db_text(rows, 0, 7),
 	};
 	return E_OK;
 }

@@ -11,7 +11,8 @@
 struct extract_source {
 	int64_t tenant_id, integration_id;
 	struct span product, base_url, username, password;
-	struct span deployment;	   /* of settings */
+	struct span deployment;		     /* of settings */
+	struct span app_id, installation_id; /* the same */
 	struct span custom_fields; /* the same: a JSON object, or SPAN_NONE */
 };
 

@@ -60,6 +60,9 @@ OPTION("--base-url URL", "where the source is")
 OPTION("--username NAME", "the user name for the source")
 OPTION("--password-file FILE",
     "its first line is the password; -: of standard input")
+OPTION("--app-key-file FILE",
+    "the private key (PEM) of a GitHub App, in place of a password; settings"
+    " have its app_id and installation_id")
 OPTION("--settings-file FILE", "a JSON object: custom_fields and the like")
 OPTION("--file FILE",
     "its first line is the password; -: of standard input; without it the"

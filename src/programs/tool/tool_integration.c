@@ -7,25 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/crypto/jwt.h"
 #include "adapters/crypto/secret.h"
 #include "models/catalogue/integration.h"
 #include "programs/tool/tool_change.h"
+#include "programs/tool/tool_integration.h"
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_password.h"
 
 #define TYPE_DEFAULT "Data"
 #define SETTINGS_BYTES_MAX 65536
-#define LIST_LIMIT 1000
+#define KEY_BYTES_MAX 4096
 
-/* What these commands take. */
-struct options {
-	int64_t tenant_id;
-	const char *provider, *product, *type, *base_url, *username;
-	const char *settings_file, *password_file;
-};
-
-static void
-read_options(struct tool *tool, struct options *ret)
+void
+tool_integration_options(struct tool *tool, struct integration_options *ret)
 {
 	static const struct option options[] = {
 		{ "tenant", required_argument, NULL, 't' },
@@ -36,6 +31,7 @@ read_options(struct tool *tool, struct options *ret)
 		{ "username", required_argument, NULL, 'n' },
 		{ "settings-file", required_argument, NULL, 's' },
 		{ "password-file", required_argument, NULL, 'f' },
+		{ "app-key-file", required_argument, NULL, 'k' },
 		{ "file", required_argument, NULL, 'f' },
 		TOOL_OUTPUT_OPTION,
 		{ "help", no_argument, NULL, 'h' },
@@ -43,7 +39,7 @@ read_options(struct tool *tool, struct options *ret)
 	};
 	int option;
 
-	*ret = (struct options){ 0 };
+	*ret = (struct integration_options){ 0 };
 	while ((option = tool_option(tool, options)) != -1) {
 		const char **texts[] = { ['p'] = &ret->provider,
 			['r'] = &ret->product,
@@ -51,7 +47,8 @@ read_options(struct tool *tool, struct options *ret)
 			['u'] = &ret->base_url,
 			['n'] = &ret->username,
 			['s'] = &ret->settings_file,
-			['f'] = &ret->password_file };
+			['f'] = &ret->password_file,
+			['k'] = &ret->app_key_file };
 
 		if (option == 't')
 			ret->tenant_id = tool_number(tool, "--tenant", 1,
@@ -84,7 +81,7 @@ set_text(const struct tool *tool, struct catalogue_change *change,
 
 /* What the options change. */
 static enum err
-read_change(struct tool *tool, const struct options *options,
+read_change(struct tool *tool, const struct integration_options *options,
     struct catalogue_change *change, struct diag *diag)
 {
 	struct span settings = { 0 };
@@ -180,17 +177,35 @@ set_password(struct tool *tool, int64_t tenant_id, int64_t id,
 	    tool->arena, diag);
 }
 
+/* The private key of a GitHub App, which takes the password's place. */
+static enum err
+read_app_key(struct tool *tool, const char *path, struct span *ret,
+    struct diag *diag)
+{
+	struct span key, token;
+	enum err rc;
+
+	if (path == NULL)
+		return E_OK;
+	rc = tool_read_file(tool, path, KEY_BYTES_MAX, &key, diag);
+	if (rc == E_OK)
+		rc = jwt_sign(key, SPAN_LIT("{}"), tool->arena, &token, diag);
+	if (rc == E_OK)
+		*ret = key;
+	return rc;
+}
+
 /* Make an integration and print its id. */
 enum err
 tool_integration_create(struct tool *tool, struct diag *diag)
 {
 	struct catalogue_change change = { 0 };
 	struct span password = SPAN_NONE;
-	struct options options;
+	struct integration_options options;
 	int64_t id = 0;
 	enum err rc;
 
-	read_options(tool, &options);
+	tool_integration_options(tool, &options);
 	tool_no_arguments(tool);
 	if (options.provider == NULL)
 		tool_usage(tool,
@@ -202,6 +217,8 @@ tool_integration_create(struct tool *tool, struct diag *diag)
 	if (rc == E_OK && options.password_file != NULL)
 		rc = tool_password(tool, options.password_file, "Password",
 		    &password, diag);
+	if (rc == E_OK)
+		rc = read_app_key(tool, options.app_key_file, &password, diag);
 	if (rc == E_OK)
 		rc = catalogue_begin(tool->db, options.tenant_id, tool->arena,
 		    diag);
@@ -224,8 +241,8 @@ tool_integration_create(struct tool *tool, struct diag *diag)
 
 /* Write what is new of one. */
 static enum err
-update(struct tool *tool, const struct options *options, int64_t id,
-    const struct catalogue_change *change, struct diag *diag)
+update(struct tool *tool, const struct integration_options *options, int64_t id,
+    const struct catalogue_change *change, struct span key, struct diag *diag)
 {
 	bool changed;
 	enum err rc = tool_change_begin(tool, &integration_catalogue,
@@ -234,12 +251,14 @@ update(struct tool *tool, const struct options *options, int64_t id,
 	if (rc != E_OK)
 		return rc;
 	rc = check_provider(tool, options->tenant_id, id, change, diag);
-	if (rc == E_OK)
+	if (rc == E_OK && change->count > 0)
 		rc = catalogue_update(tool->db, &integration_catalogue,
 		    options->tenant_id, id, change, tool->arena, &changed,
 		    diag);
 	if (rc == E_OK)
 		rc = check_settings(tool, options->tenant_id, id, diag);
+	if (rc == E_OK && key.at != NULL)
+		rc = set_password(tool, options->tenant_id, id, key, diag);
 	return tool_change_end(tool, rc, "integrations", "integration.update",
 	    options->tenant_id, id, diag);
 }
@@ -248,29 +267,32 @@ enum err
 tool_integration_set(struct tool *tool, struct diag *diag)
 {
 	struct catalogue_change change = { 0 };
-	struct options options;
+	struct integration_options options;
+	struct span key = SPAN_NONE;
 	int64_t id;
 	enum err rc;
 
-	read_options(tool, &options);
+	tool_integration_options(tool, &options);
 	id = tool_id(tool);
 	rc = read_change(tool, &options, &change, diag);
+	if (rc == E_OK)
+		rc = read_app_key(tool, options.app_key_file, &key, diag);
 	if (rc != E_OK)
 		return rc;
-	if (change.count == 0)
+	if (change.count == 0 && key.at == NULL)
 		tool_usage(tool, "say what is to change");
-	return update(tool, &options, id, &change, diag);
+	return update(tool, &options, id, &change, key, diag);
 }
 
 static enum err
 set_active(struct tool *tool, bool active, struct diag *diag)
 {
 	struct catalogue_change change = { 0 };
-	struct options options;
+	struct integration_options options;
 
-	read_options(tool, &options);
+	tool_integration_options(tool, &options);
 	catalogue_set_bool(&change, "active", active);
-	return update(tool, &options, tool_id(tool), &change, diag);
+	return update(tool, &options, tool_id(tool), &change, SPAN_NONE, diag);
 }
 
 enum err
@@ -289,12 +311,12 @@ tool_integration_enable(struct tool *tool, struct diag *diag)
 enum err
 tool_integration_password(struct tool *tool, struct diag *diag)
 {
-	struct options options;
+	struct integration_options options;
 	struct span password;
 	int64_t id;
 	enum err rc;
 
-	read_options(tool, &options);
+	tool_integration_options(tool, &options);
 	id = tool_id(tool);
 	rc = tool_password(tool, options.password_file,
 	    "Password of the"
@@ -308,64 +330,4 @@ tool_integration_password(struct tool *tool, struct diag *diag)
 	rc = set_password(tool, options.tenant_id, id, password, diag);
 	return tool_change_end(tool, rc, "integrations", "integration.password",
 	    options.tenant_id, id, diag);
-}
-
-/* The members of an integration, and what a table shows of them. */
-static const struct tool_column *
-columns(void)
-{
-	static const struct {
-		const char *member;
-		const char *heading;
-	} headings[] = { { "id", "ID" }, { "name", "PROVIDER" },
-		{ "product", "PRODUCT" }, { "active", "ACTIVE" },
-		{ "refused_at", "REFUSED" }, { "last_sync_at", "LAST BATCH" },
-		{ "base_url", "BASE URL" } };
-	static struct tool_column all[CATALOGUE_VALUES_MAX];
-	const struct catalogue *catalogue = &integration_catalogue;
-
-	for (size_t i = 0; i < catalogue->count && i < COUNT(all); i++) {
-		all[i].member = catalogue->columns[i].member;
-		all[i].kind = catalogue->columns[i].kind;
-		for (size_t j = 0; j < COUNT(headings); j++)
-			if (strcmp(headings[j].member, all[i].member) == 0)
-				all[i].heading = headings[j].heading;
-	}
-	return all;
-}
-
-enum err
-tool_integration_list(struct tool *tool, struct diag *diag)
-{
-	struct catalogue_filter filter = { .limit = LIST_LIMIT };
-	struct options options;
-	struct db_rows *rows;
-	enum err rc;
-
-	read_options(tool, &options);
-	tool_no_arguments(tool);
-	filter.tenant_id = options.tenant_id;
-	filter.product = str_span(options.product);
-	rc = catalogue_list(tool->db, &integration_catalogue, &filter,
-	    tool->arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	return tool_output_rows(tool, columns(), integration_catalogue.count,
-	    rows, diag);
-}
-
-enum err
-tool_integration_show(struct tool *tool, struct diag *diag)
-{
-	struct options options;
-	struct db_rows *rows;
-	enum err rc;
-
-	read_options(tool, &options);
-	rc = catalogue_get(tool->db, &integration_catalogue, options.tenant_id,
-	    tool_id(tool), tool->arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	return tool_output_row(tool, columns(), integration_catalogue.count,
-	    rows, diag);
 }

@@ -25,7 +25,8 @@ TOOL("tenant", "enable", tool_tenant_enable, "ID",
 TOOL("integration", "create", tool_integration_create,
     "--tenant N --provider NAME [--product WORD] [--type KIND]"
     " [--base-url URL]"
-    " [--username NAME] [--password-file FILE] [--settings-file FILE]",
+    " [--username NAME] [--password-file FILE] [--app-key-file FILE]"
+    " [--settings-file FILE]",
     "Make an integration, the account of a source, and print its id")
 TOOL("integration", "list", tool_integration_list,
     "--tenant N [--product WORD] " OUTPUT,
@@ -36,7 +37,7 @@ TOOL("integration", "show", tool_integration_show,
 TOOL("integration", "set", tool_integration_set,
     "--tenant N [--provider NAME] [--product WORD] [--type KIND]"
     " [--base-url URL]"
-    " [--username NAME] [--settings-file FILE] ID",
+    " [--username NAME] [--app-key-file FILE] [--settings-file FILE] ID",
     "Change an integration")
 TOOL("integration", "password", tool_integration_password,
     "--tenant N [--file FILE] ID",
