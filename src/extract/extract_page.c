@@ -101,6 +101,11 @@ take_answer(struct round *round, const struct source_answer *answer)
 		return round_skip(round, answer->status, page.text);
 	case PAGE_TOO_DEAR:
 		return round_halve(round, answer->status, page.text);
+	case PAGE_USED_UP:
+		return round_wait(round,
+		    answer->reset_ms < 0	? LIMIT_MS :
+			answer->reset_ms < 1000 ? 1000 :
+						  answer->reset_ms);
 	case PAGE_LIMITED:
 		return round_wait(round,
 		    answer->limit_ms >= 0 ? answer->limit_ms : LIMIT_MS);
@@ -157,6 +162,9 @@ round_ask(struct round *round)
 	if (!source_is_same_host(round->wish.base, page.url))
 		return round_skip(round, 0,
 		    "the next page would be at another host");
+	question.can_be_less = round->product == GITHUB &&
+	    round->asked == round->extractor && page.body.at != NULL &&
+	    round->wish.size > 1;
 	question.url = page.url;
 	question.body = page.body;
 	rc = source_ask(&engine->asker, &question, engine->arena, &answer,

@@ -46,6 +46,7 @@ enum page_flaw {
 	PAGE_REFUSED,  /* the answer contradicts itself: text */
 	PAGE_TOO_DEAR, /* the source did not manage so much at once */
 	PAGE_LIMITED,  /* a limit that is told in an answer */
+	PAGE_USED_UP,  /* the budget, until it is renewed */
 	PAGE_NO_PART,  /* this project or repository cannot be read: text */
 };
 

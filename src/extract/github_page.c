@@ -94,8 +94,9 @@ read_errors(const struct page_wish *wish, const struct json_member *errors,
 	page->text = message.at == NULL ?
 	    "an error without a message" :
 	    message.at;
-	if (span_is(type, "RATE_LIMITED") ||
-	    strcasestr(page->text, "rate limit") != NULL)
+	if (span_is(type, "RATE_LIMITED"))
+		page->flaw = PAGE_USED_UP;
+	else if (strcasestr(page->text, "rate limit") != NULL)
 		page->flaw = PAGE_LIMITED;
 	else if (span_is(type, "NOT_FOUND") || span_is(type, "FORBIDDEN"))
 		page->flaw = is_there ? PAGE_FINE : PAGE_NO_PART;
@@ -133,10 +134,13 @@ cursor_of(struct span connection, struct arena *arena, bool *ret_lies)
 	return cursor;
 }
 
-/* Add what a pull request lacks: "NODE PART CURSOR" for each part. */
+/*
+ * Add what a pull request lacks: "NODE PART CURSOR" for each part; without the
+ * cursor for one that an error has made null.
+ */
 static void
-add_lacking(struct span node, struct arena *arena, struct span *lacking,
-    size_t *count)
+add_lacking(struct span node, bool has_errors, struct arena *arena,
+    struct span *lacking, size_t *count)
 {
 	struct json_member id = look_member(node, "id");
 	struct span id_text = id.kind == JSON_STRING ?
@@ -150,6 +154,9 @@ add_lacking(struct span node, struct arena *arena, struct span *lacking,
 		    cursor_of(part.value, arena, &lies) :
 		    SPAN_NONE;
 
+		if (part.kind == JSON_NULL && has_errors)
+			lacking[(*count)++] = str_span(arena_printf(arena,
+			    "%.*s %s", SPAN_ARG(id_text), parts[i]));
 		if (cursor.at != NULL)
 			lacking[(*count)++] = str_span(arena_printf(arena,
 			    "%.*s %s %.*s", SPAN_ARG(id_text), parts[i],
@@ -214,8 +221,8 @@ github_read_prs(const struct page_wish *wish, const struct page_answer *answer,
 	lacking = arena_ask(wish->arena,
 	    (count * COUNT(parts) + 1) * sizeof(*lacking));
 	for (size_t i = 0; lacking != NULL && i < count; i++)
-		add_lacking(items[i], wish->arena, lacking,
-		    &page->lacking_count);
+		add_lacking(items[i], errors.kind == JSON_ARRAY, wish->arena,
+		    lacking, &page->lacking_count);
 	page->lacking = lacking;
 	page->items = (int64_t)count;
 	page->next = cursor_of(list.value, wish->arena, &lies);

@@ -55,6 +55,15 @@ is_limited(const struct http_client_answer *got, const char *text)
 		    strcasestr(text, "rate limit") != NULL));
 }
 
+/* Has the source given up, so that less may be what it manages? */
+static bool
+is_overtaxed(const struct http_client_answer *got)
+{
+	return got->outcome == HTTP_CLIENT_SLOW ||
+	    (got->outcome == HTTP_CLIENT_WHOLE &&
+		(got->status == 502 || got->status == 504));
+}
+
 static bool
 is_passing(const struct http_client_answer *got)
 {
@@ -71,7 +80,10 @@ pause_of(const struct source_asker *asker, const struct http_client_answer *got,
     int tries, bool limited)
 {
 	const char *after = http_client_header(got, "retry-after");
-	const char *reset = limited ?
+	const char *left = http_client_header(got, "x-ratelimit-remaining");
+	/* Of a secondary limit it says nothing: requests remain. */
+	const char *reset = limited &&
+		(left == NULL || strcmp(left, "0") == 0) ?
 	    http_client_header(got, "x-ratelimit-reset") :
 	    NULL;
 	int64_t told = source_wait(after, reset, clock_wall_ms());
@@ -79,6 +91,9 @@ pause_of(const struct source_asker *asker, const struct http_client_answer *got,
 
 	if (told >= 0)
 		return told + daemon_jitter(100);
+	/* GitHub: a minute at least, and more each time. */
+	if (limited && got->status == 403)
+		return ((int64_t)LIMIT_MS << (tries - 1)) + daemon_jitter(100);
 	if (pause > PAUSE_MAX_MS)
 		pause = PAUSE_MAX_MS;
 	return pause / 2 + daemon_jitter((unsigned)pause / 2 + 1);
@@ -239,6 +254,9 @@ source_ask(struct source_asker *asker, const struct source_question *question,
 			    NULL :
 			    arena_text(arena, str_span(link));
 			answer.limit_ms = day_at_most(limit_told(&got));
+			answer.reset_ms = day_at_most(source_wait(NULL,
+			    http_client_header(&got, "x-ratelimit-reset"),
+			    clock_wall_ms()));
 			answer.wait_ms = day_at_most(budget_wait(asker, &got));
 			break;
 		}
@@ -247,6 +265,10 @@ source_ask(struct source_asker *asker, const struct source_question *question,
 		    is_limited(&got, answer.text);
 		if (!limited && !is_passing(&got))
 			break;
+		if (tries > 1 && question->can_be_less && is_overtaxed(&got)) {
+			answer.fate = SOURCE_TOO_LARGE;
+			break;
+		}
 		if (tries == TRIES) {
 			answer.wait_ms = LIMIT_MS;
 			answer.fate = limited ? SOURCE_WAIT : SOURCE_AWAY;

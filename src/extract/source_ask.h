@@ -19,6 +19,8 @@ struct source_question {
 	const char *user; /* NULL: the password is a token */
 	const char *password;
 	const char *const *headers; /* ends with NULL */
+	bool is_conditional;	    /* 304 is an answer */
+	bool can_be_less; /* a second 502, 504 or silence asks for less */
 };
 
 enum source_fate {
@@ -38,6 +40,7 @@ struct source_answer {
 	const char *link;  /* the header, or NULL */
 	const char *text;  /* why there is no answer */
 	int64_t limit_ms;  /* what an answer tells of a limit; -1: nothing */
+	int64_t reset_ms;  /* until the budget is renewed; -1: not told */
 	int64_t wait_ms;   /* also of an answer: the budget is used up */
 	int64_t requests;  /* so many were sent */
 	int64_t waited_ms; /* in between */

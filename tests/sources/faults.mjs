@@ -3,7 +3,7 @@
 
 const known = ['status', 'html', 'removed', 'token_again', 'token_circle', 'empty_page', 'last_lies', 'changelog_cut', 'slow',
 	'truncated', 'reset', 'silent', 'huge', 'not_json', 'redirect', 'secondary', 'exhausted', 'graphql_error',
-	'null_nodes', 'late', 'body'];
+	'null_nodes', 'null_parts', 'late', 'body'];
 const members = ['on', 'method', 'path', 'body', 'from', 'times', 'do', 'status', 'message', 'headers', 'retry_after',
 	'retry_after_date', 'reset_iso', 'reset_epoch', 'value', 'max', 'bytes', 'pause_ms', 'to', 'type', 'text'];
 

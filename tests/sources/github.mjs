@@ -107,8 +107,11 @@ const value = (get) => ({ get });
 const date = (name) => ({ get: (o) => iso(o[name]) });
 const id = (kind) => ({ get: (o) => node_id(kind, o.pull.repository, o.db_id) });
 const actor = (name = 'author') => ({ type: 'Actor', get: (o) => o[name] && { kind: 'User', login: o[name] } });
-const parts = (type, of) => ({ type: `${type}Connection`, connection: true, get: (o, _, c) => ({
-	items: of(c.world, o), key: (item, index) => [index] }) });
+const parts = (type, of) => ({ type: `${type}Connection`, connection: true, get: (o, _, c) => {
+	if (c.twist === 'null_parts')
+		throw new GraphqlError('Something went wrong while executing your query.');
+	return { items: of(c.world, o), key: (item, index) => [index] };
+} });
 const one_of = (type, of) => ({ type, get: of });
 
 function repositories(owner, _, context) {
