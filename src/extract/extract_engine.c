@@ -56,6 +56,7 @@ extract_engine_let_go(struct extract_engine *engine)
 	    engine->locked_session == db_session(engine->db))
 		(void)!extract_run_unlock(engine->db, engine->arena, &diag);
 	engine->locked = NULL;
+	engine->waited_ms = 0;
 }
 
 /*
@@ -129,6 +130,9 @@ leave_part(struct round *round)
 		rc = extract_run_part_read(engine->db, run,
 		    round->extractor->stream, engine->settings->extract_overlap,
 		    engine->arena, round->diag);
+	if (rc == E_OK && !run->part_failed)
+		rc = extract_tag_settle(engine->db, run,
+		    round->extractor->stream, engine->arena, round->diag);
 	if (rc == E_OK)
 		rc = round_advance(round);
 	if (rc == E_OK)
@@ -174,6 +178,7 @@ make_wish(struct round *round)
 	round->step = extract_step_of(run);
 	round->step.stream = round->extractor->stream;
 	round->step.page_size = size;
+	round->step.waited_ms = round->engine->waited_ms;
 	round->wish.part = run->part;
 	round->wish.token = run->token;
 	round->wish.size = size;

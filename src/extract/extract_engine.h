@@ -31,6 +31,7 @@ struct extract_engine {
 	struct source_asker asker;
 	struct http_guard guard;
 	struct extract_token token;
+	int64_t waited_ms; /* not written to the run yet */
 
 	/* The lock that is held: of which stream, by which connection. */
 	const struct extractor *locked;

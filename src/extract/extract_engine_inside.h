@@ -6,6 +6,7 @@
 #include "extract/extract_engine.h"
 #include "extract/github_app.h"
 #include "models/extract/extract_run.h"
+#include "models/extract/extract_tag.h"
 
 struct round {
 	struct extract_engine *engine;
@@ -15,6 +16,9 @@ struct round {
 	const struct extractor *asked;	   /* it, or what completes it */
 	struct page_wish wish;
 	struct extract_step step; /* what is to be written */
+	const char *address;	  /* of a page with a version; or NULL */
+	struct extract_tag tag;	  /* what is known of it */
+	struct span etag;	  /* the answer's */
 	enum extract_fate fate;
 	bool has_kept_token; /* of an app, from an earlier round */
 	struct diag *diag;
@@ -57,6 +61,17 @@ enum err round_refuse(struct round *round, int64_t status, const char *text)
  */
 enum err round_token(struct round *round, const struct github_app *app,
     const char **headers, bool *ret_has) MUST_CHECK;
+
+/*
+ * Ask for a page only if it is another one than before, where that helps: a
+ * header more, for which there is room behind the last one.
+ */
+enum err round_condition(struct round *round,
+    const struct page_question *question, const char **headers) MUST_CHECK;
+
+/* Note the page's version, in the transaction that stores it. */
+enum err round_note_version(struct round *round, const struct page *page)
+    MUST_CHECK;
 
 /* Keep a page: its batch and the run's next state, then the message. */
 enum err round_keep(struct round *round, struct span body,

@@ -12,6 +12,7 @@
 #include "json/json_replace.h"
 #include "json/json_write.h"
 #include "models/batch/raw_batch_store.h"
+#include "models/tenant/tenant.h"
 
 #define METADATA_MAX 8192
 
@@ -22,7 +23,7 @@ write_part(struct json *json, const struct round *round)
 	bool named = (round->extractor->flags & NAMED) != 0;
 	struct span rest = round->run.part;
 
-	if (round->product == GITHUB)
+	if (extract_is_github(round->product))
 		json_span(json, "repository", span_cut(&rest, '#'));
 	else
 		json_span(json, named ? "issue" : "project_key",
@@ -59,6 +60,13 @@ metadata_of(struct round *round, const struct page *page)
 		write_part(&json, round);
 	if ((round->extractor->flags & CENSUS) != 0)
 		write_census(&json, round, page);
+	if (page->pull_request.at != NULL) {
+		json_raw(&json, "pull_request", page->pull_request);
+		json_text(&json, "part", page->pull_part);
+		if (page->number > 0)
+			json_int(&json, "page", page->number);
+		json_bool(&json, "last", page->next.at == NULL);
+	}
 	json_end(&json);
 	copy = buf_done(&out) == E_OK ?
 	    arena_span(round->engine->arena,
@@ -84,10 +92,37 @@ renew_step(struct round *round)
 	round->step.waited_ms = before.waited_ms;
 }
 
+/* An empty page says nothing, but that a pull request has no reviews. */
+static bool
+is_stored(const struct page *page)
+{
+	return (page->items > 0 && !page->is_passed_over) ||
+	    page->pull_request.at != NULL;
+}
+
+/* Why a page is not stored: the next run reads it. */
+static const char *
+quota_text(struct round *round, const struct tenant_quota *quota)
+{
+	struct arena *arena = round->engine->arena;
+	const char *batches = "any number of", *bytes = batches;
+
+	diag_clear(round->diag);
+	if (quota->batches_left >= 0)
+		batches = arena_printf(arena, "%" PRId64, quota->batches_left);
+	if (quota->bytes_left >= 0)
+		bytes = arena_printf(arena, "%" PRId64, quota->bytes_left);
+	return arena_printf(arena,
+	    "the tenant's daily quota is used up: %s batches and %s bytes"
+	    " remain until 00:00 UTC; a later run reads what this one has not",
+	    batches, bytes);
+}
+
 /* The page as a batch, and the run's next state, or neither. */
 static enum err
 store_page(struct round *round, const struct raw_batch *batch,
-    struct raw_batch_stored *ret_stored, bool *ret_taken)
+    const struct page *page, struct raw_batch_stored *ret_stored,
+    bool *ret_taken, struct tenant_quota *ret_quota)
 {
 	struct extract_engine *engine = round->engine;
 	enum err rc = db_begin(engine->db, round->diag);
@@ -96,12 +131,19 @@ store_page(struct round *round, const struct raw_batch *batch,
 		return rc;
 	rc = extract_run_advance(engine->db, &round->run, &round->step,
 	    engine->arena, ret_taken, round->diag);
+	engine->waited_ms = 0;
 	if (rc == E_OK && round->run.was_refused)
 		rc = extract_run_refused(engine->db, &round->run, false,
 		    engine->arena, round->diag);
-	if (rc == E_OK && *ret_taken && batch->item_count > 0)
+	if (rc == E_OK && *ret_taken && is_stored(page) && round->run.has_quota)
+		rc = tenant_usage_take(engine->db, batch->tenant_id, 1,
+		    (int64_t)batch->raw_data.len, engine->arena, ret_quota,
+		    round->diag);
+	if (rc == E_OK && *ret_taken && is_stored(page))
 		rc = raw_batch_insert(engine->db, batch, engine->arena,
 		    ret_stored, round->diag);
+	if (rc == E_OK && *ret_taken && round->address != NULL)
+		rc = round_note_version(round, page);
 	FAILPOINT("page_inserted");
 	if (rc != E_OK || !*ret_taken) {
 		db_rollback(engine->db);
@@ -157,7 +199,8 @@ next_step(struct round *round, const struct page *page)
 		page->next, arena, rest ? &step->rest_loop : &step->token_loop))
 		return "the source gives a page token a second time: its pages"
 		       " go round in a circle";
-	step->empty_pages = page->items > 0 || page->next.at == NULL ?
+	step->empty_pages = page->items > 0 || page->next.at == NULL ||
+		page->is_same ?
 	    0 :
 	    step->empty_pages + 1;
 	if (step->empty_pages > 1)
@@ -210,6 +253,7 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		.queue = true,
 	};
 	struct raw_batch_stored stored = { 0 };
+	struct tenant_quota quota;
 	bool taken = false;
 	char *text;
 	enum err rc;
@@ -223,10 +267,12 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		return rc;
 	memcpy(&text, &body.at, sizeof(text)); /* the asker's, mutable */
 	batch.replaced = (int64_t)json_replace(text, body.len);
-	step->pages = batch.item_count > 0;
+	step->pages = is_stored(page);
 	step->items = batch.item_count;
 	step->bytes = (int64_t)body.len;
-	rc = store_page(round, &batch, &stored, &taken);
+	rc = store_page(round, &batch, page, &stored, &taken, &quota);
+	if (rc == E_QUOTA)
+		return round_fail(round, 0, quota_text(round, &quota));
 	if (rc == E_INVALID ||
 	    (rc == E_DB &&
 		(strncmp(round->diag->sqlstate, "22", 2) == 0 ||
@@ -240,7 +286,7 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		return rc;
 	FAILPOINT("page_committed");
 	round->fate = EXTRACT_MORE;
-	if (!taken || batch.item_count == 0)
+	if (!taken || !is_stored(page))
 		return E_OK;
 	metrics_add(METRIC_STORED, 1);
 	metrics_add(METRIC_STORED_BYTES, body.len);

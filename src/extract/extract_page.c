@@ -23,7 +23,7 @@ round_source(struct round *round, struct source_question *question,
 	size_t count = 0;
 	struct diag diag;
 
-	if (base.len == 0 && round->product == GITHUB)
+	if (base.len == 0 && extract_is_github(round->product))
 		base = SPAN_LIT("https://api.github.com");
 	if (base.len == 0)
 		return "the integration has no base_url";
@@ -52,15 +52,15 @@ round_source(struct round *round, struct source_question *question,
 	*app = (struct github_app){ run->app_id, run->installation_id,
 		password };
 	question->password = password.at;
-	if (round->product != GITHUB && run->username.len > 0)
+	if (!extract_is_github(round->product) && run->username.len > 0)
 		question->user = arena_text(arena, run->username);
 	else
 		headers[count++] = arena_printf(arena,
 		    "Authorization: Bearer %s", password.at);
-	headers[count++] = round->product == GITHUB ?
+	headers[count++] = extract_is_github(round->product) ?
 	    "Accept: application/vnd.github+json" :
 	    "Accept: application/json";
-	if (round->product == GITHUB)
+	if (extract_is_github(round->product))
 		headers[count++] = "X-GitHub-Api-Version: 2022-11-28";
 	headers[count++] = "Content-Type: application/json";
 	headers[count++] = "Expect:";
@@ -78,6 +78,14 @@ take_answer(struct round *round, const struct source_answer *answer)
 	struct json_refusal refusal;
 	enum err rc;
 
+	if (answer->status == 304) {
+		page.is_same = true;
+		page.next = round->tag.next;
+		page.parts = round->tag.parts;
+		page.part_count = round->tag.part_count;
+		return round_keep(round, SPAN_LIT(""), &page);
+	}
+	round->etag = str_span(answer->etag);
 	memset(&whole, 0, sizeof(whole));
 	if (!json_scan_document(answer->body, &json_limits_unstorable, &whole,
 		&refusal))
@@ -121,28 +129,13 @@ is_read(const struct round *round)
 }
 
 enum err
-round_refuse(struct round *round, int64_t status, const char *text)
-{
-	struct extract_engine *engine = round->engine;
-	enum err rc = extract_run_refused(engine->db, &round->run, true,
-	    engine->arena, round->diag);
-
-	return rc != E_OK ?
-	    rc :
-	    round_fail(round, status,
-		arena_printf(engine->arena,
-		    "the source refuses the integration's credentials: %s",
-		    text));
-}
-
-enum err
 round_ask(struct round *round)
 {
 	struct extract_engine *engine = round->engine;
 	struct page_question page = { 0 };
 	struct source_question question = { 0 };
 	struct source_answer answer;
-	const char *headers[6] = { NULL };
+	const char *headers[8] = { NULL };
 	struct github_app app = { 0 };
 	const char *flaw = round_source(round, &question, &app, headers);
 	bool has_token = true;
@@ -150,7 +143,8 @@ round_ask(struct round *round)
 
 	if (flaw != NULL)
 		return round_fail(round, 0, flaw);
-	round->wish.is_app = round->product == GITHUB && github_app_is(&app);
+	round->wish.is_app = extract_is_github(round->product) &&
+	    github_app_is(&app);
 	if (round->wish.is_app)
 		rc = round_token(round, &app, headers, &has_token);
 	if (rc != E_OK || !has_token)
@@ -162,11 +156,15 @@ round_ask(struct round *round)
 	if (!source_is_same_host(round->wish.base, page.url))
 		return round_skip(round, 0,
 		    "the next page would be at another host");
-	question.can_be_less = round->product == GITHUB &&
-	    round->asked == round->extractor && page.body.at != NULL &&
-	    round->wish.size > 1;
+	rc = round_condition(round, &page, headers);
+	if (rc != E_OK)
+		return rc;
+	question.is_conditional = round->tag.etag.at != NULL;
 	question.url = page.url;
 	question.body = page.body;
+	question.can_be_less = extract_is_github(round->product) &&
+	    round->asked == round->extractor && page.body.at != NULL &&
+	    round->wish.size > 1;
 	rc = source_ask(&engine->asker, &question, engine->arena, &answer,
 	    round->diag);
 	if (rc != E_OK)

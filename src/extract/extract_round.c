@@ -57,6 +57,21 @@ round_fail(struct round *round, int64_t status, const char *text)
 }
 
 enum err
+round_refuse(struct round *round, int64_t status, const char *text)
+{
+	struct extract_engine *engine = round->engine;
+	enum err rc = extract_run_refused(engine->db, &round->run, true,
+	    engine->arena, round->diag);
+
+	return rc != E_OK ?
+	    rc :
+	    round_fail(round, status,
+		arena_printf(engine->arena,
+		    "the source refuses the integration's credentials: %s",
+		    text));
+}
+
+enum err
 round_advance(struct round *round)
 {
 	bool taken;
@@ -64,6 +79,7 @@ round_advance(struct round *round)
 
 	rc = extract_run_advance(round->engine->db, &round->run, &round->step,
 	    round->engine->arena, &taken, round->diag);
+	round->engine->waited_ms = 0;
 	if (rc != E_OK)
 		return rc;
 	round->run.step += taken;
@@ -118,6 +134,7 @@ round_wait(struct round *round, int64_t ms)
 	enum err rc;
 
 	if (ms <= round->engine->settings->extract_wait * 1000) {
+		round->engine->waited_ms += ms;
 		round->fate = source_pause(&round->engine->asker, ms) ?
 		    EXTRACT_MORE :
 		    EXTRACT_ENDING;

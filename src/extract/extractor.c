@@ -89,6 +89,12 @@ has_word(struct span text, const char *word)
 }
 
 bool
+extract_is_github(enum extract_product product)
+{
+	return product == GITHUB || product == GITHUB_REST;
+}
+
+bool
 extract_product(struct span product, struct span deployment,
     enum extract_product *ret_product, const char **ret_source)
 {
@@ -99,7 +105,9 @@ extract_product(struct span product, struct span deployment,
 		*ret_source = "jira";
 		return true;
 	}
-	*ret_product = GITHUB;
+	*ret_product = span_is_nocase(deployment, "rest") ?
+	    GITHUB_REST :
+	    GITHUB;
 	*ret_source = "github";
 	return has_word(product, "github");
 }

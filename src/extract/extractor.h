@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum extract_product { JIRA_CLOUD, JIRA_SERVER, GITHUB };
+enum extract_product { JIRA_CLOUD, JIRA_SERVER, GITHUB, GITHUB_REST };
 
 enum extract_flag {
 	EACH_PART = 1,
@@ -18,6 +18,7 @@ enum extract_flag {
 	CHANGES = 4,
 	NAMED = 8,
 	CENSUS = 16,
+	NEWEST_FIRST = 32,
 };
 
 /* What a question is made of. */
@@ -62,6 +63,11 @@ struct page {
 	size_t part_count;
 	const struct span *lacking; /* what it says it lacks */
 	size_t lacking_count;
+	/* Of a list that belongs to a pull request: stored also if empty. */
+	struct span pull_request; /* its number; SPAN_NONE: it is none */
+	const char *pull_part;
+	int64_t number; /* of the page; 0: it is not known */
+	bool is_same;	/* as it was stored before: there is nothing new */
 };
 
 /* An answer: JSON in a buffer that may be written, see look.h. */
@@ -110,9 +116,11 @@ struct span extract_job_stream(const char *streams, int64_t n);
 /* All job types, in words: "a, b and c". Lives: in the arena. */
 const char *extract_job_types(struct arena *arena);
 
+bool extract_is_github(enum extract_product product);
+
 /*
  * What an integration's source is, by its product's name and its settings'
- * deployment ("server": Jira Data Center).
+ * deployment ("server": Jira Data Center; "rest": GitHub without GraphQL).
  * Gives: false when it is none that is known; *ret_source: "jira" or "github".
  */
 bool extract_product(struct span product, struct span deployment,

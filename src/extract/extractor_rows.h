@@ -14,7 +14,7 @@
  * says which these are; CHANGES, only what changed since the last run is read;
  * NAMED, its parts are single issues (an id or key) or pull requests
  * (owner/name#number) that the run names; CENSUS, its pages are a census of each
- * part (census.h).
+ * part (census.h); NEWEST_FIRST, its changes come newest first.
  *
  * Before including, define those that you need; all are undefined afterwards.
  */
@@ -69,6 +69,17 @@ REST(GITHUB, "named_pull_requests", "github_prs_batch", 1, github_ask_part,
     github_read_part)
 EXTRACTOR(GITHUB, "pull_request_numbers", "github_pr_numbers_batch", 100,
     EACH_PART | CENSUS, github_ask_pr_numbers, github_read_pr_numbers)
+
+EXTRACTOR(GITHUB_REST, "repositories", "github_repositories_batch", 100,
+    GIVES_PARTS, github_ask_repositories, github_read_repositories)
+EXTRACTOR(GITHUB_REST, "pull_requests", "github_prs_batch", 100,
+    EACH_PART | CHANGES | NEWEST_FIRST, github_ask_pulls, github_read_pulls)
+REST(GITHUB_REST, "pull_requests", "github_prs_batch", 1, github_ask_pull_part,
+    github_read_pull_part)
+EXTRACTOR(GITHUB_REST, "named_pull_requests", "github_prs_batch", 1,
+    EACH_PART | NAMED, github_ask_pull, github_read_pull)
+REST(GITHUB_REST, "named_pull_requests", "github_prs_batch", 1,
+    github_ask_pull_part, github_read_pull_part)
 
 JOB("jira", "jira_sync", "projects statuses issues")
 JOB("jira", "jira_projects", "projects")

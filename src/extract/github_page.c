@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "extract/census.h"
+#include "extract/github_inside.h"
 #include "extract/look.h"
 #include "extract/source_ask.h"
 
@@ -38,12 +39,26 @@ next_of(const char *link)
 }
 
 void
+github_read_link(const struct page_wish *wish, const char *link,
+    struct page *page)
+{
+	struct span next = next_of(link);
+
+	if (next.at == NULL)
+		return;
+	page->next = arena_span(wish->arena, next);
+	if (!source_is_same_host(wish->base, page->next.at))
+		flaw(page, PAGE_REFUSED,
+		    "the next page would be at another host");
+}
+
+void
 github_read_repositories(const struct page_wish *wish,
     const struct page_answer *answer, struct page *page)
 {
 	struct json_member list = { 0 };
 	struct json_refusal refusal;
-	struct span *items, *names, next;
+	struct span *items, *names;
 	size_t count, found = 0;
 
 	if (!json_scan_document(answer->body, &json_limits_unstorable, &list,
@@ -69,13 +84,7 @@ github_read_repositories(const struct page_wish *wish,
 	page->items = (int64_t)count;
 	page->parts = names;
 	page->part_count = found;
-	next = next_of(answer->link);
-	if (next.at == NULL)
-		return;
-	page->next = arena_span(wish->arena, next);
-	if (!source_is_same_host(wish->base, page->next.at))
-		flaw(page, PAGE_REFUSED,
-		    "the next page would be at another host");
+	github_read_link(wish, answer->link, page);
 }
 
 /* What errors of GraphQL mean, unless all that was asked for came. */
@@ -164,11 +173,10 @@ add_lacking(struct span node, bool has_errors, struct arena *arena,
 	}
 }
 
-/* Was the node changed before a time, ms since 1970? */
-static bool
-is_older(struct span node, struct span than_ms)
+bool
+github_is_older(struct span item, const char *name, struct span than_ms)
 {
-	struct json_member updated = look_member(node, "updatedAt");
+	struct json_member updated = look_member(item, name);
 	char stamp[STAMP_CHARS + 1];
 	struct tm at;
 	int64_t ms;
@@ -230,11 +238,12 @@ github_read_prs(const struct page_wish *wish, const struct page_answer *answer,
 		flaw(page, PAGE_REFUSED,
 		    "the source says that there are more pages, and gives no"
 		    " cursor for the next one");
-	if (count > 0 && is_older(items[count - 1], wish->from_ms))
+	if (count > 0 &&
+	    github_is_older(items[count - 1], "updatedAt", wish->from_ms))
 		page->next = SPAN_NONE;
 	/* The newest change comes first: what is asked for may follow. */
 	page->is_passed_over = count > 0 && wish->to_ms.at != NULL &&
-	    !is_older(items[count - 1], wish->to_ms);
+	    !github_is_older(items[count - 1], "updatedAt", wish->to_ms);
 	if (page->is_passed_over)
 		page->lacking_count = 0;
 }
@@ -288,8 +297,8 @@ github_read_pr(const struct page_wish *wish, const struct page_answer *answer,
 	}
 	lacking = arena_ask(wish->arena, COUNT(parts) * sizeof(*lacking));
 	if (lacking != NULL)
-		add_lacking(node.value, wish->arena, lacking,
-		    &page->lacking_count);
+		add_lacking(node.value, errors.kind == JSON_ARRAY, wish->arena,
+		    lacking, &page->lacking_count);
 	page->lacking = lacking;
 	page->items = 1;
 }

@@ -208,6 +208,25 @@ redirected(const struct http_client_request *request,
 	return arena_text(arena, str_span(got->redirect));
 }
 
+static bool
+is_answer(const struct source_question *question,
+    const struct http_client_answer *got)
+{
+	return got->outcome == HTTP_CLIENT_WHOLE &&
+	    ((got->status >= 200 && got->status < 300) ||
+		(got->status == 304 && question->is_conditional));
+}
+
+/* A header that outlives the answer, or NULL. */
+static const char *
+text_of(const struct http_client_answer *got, const char *name,
+    struct arena *arena)
+{
+	const char *value = http_client_header(got, name);
+
+	return value == NULL ? NULL : arena_text(arena, str_span(value));
+}
+
 enum err
 source_ask(struct source_asker *asker, const struct source_question *question,
     struct arena *arena, struct source_answer *ret_answer, struct diag *diag)
@@ -229,7 +248,7 @@ source_ask(struct source_asker *asker, const struct source_question *question,
 
 	for (;;) {
 		enum err rc = ask_once(asker, &request, &ending, &got, diag);
-		const char *next, *link;
+		const char *next;
 		bool limited;
 
 		if (rc != E_OK)
@@ -244,15 +263,12 @@ source_ask(struct source_asker *asker, const struct source_question *question,
 			request.url = next;
 			continue;
 		}
-		if (got.outcome == HTTP_CLIENT_WHOLE && got.status >= 200 &&
-		    got.status < 300) {
-			link = http_client_header(&got, "link");
+		if (is_answer(question, &got)) {
 			answer.fate = SOURCE_ANSWERED;
 			answer.status = got.status;
 			answer.body = got.body;
-			answer.link = link == NULL ?
-			    NULL :
-			    arena_text(arena, str_span(link));
+			answer.link = text_of(&got, "link", arena);
+			answer.etag = text_of(&got, "etag", arena);
 			answer.limit_ms = day_at_most(limit_told(&got));
 			answer.reset_ms = day_at_most(source_wait(NULL,
 			    http_client_header(&got, "x-ratelimit-reset"),

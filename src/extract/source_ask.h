@@ -24,7 +24,7 @@ struct source_question {
 };
 
 enum source_fate {
-	SOURCE_ANSWERED,  /* 2xx, and the body is whole */
+	SOURCE_ANSWERED,  /* 2xx, and the body is whole; or 304 */
 	SOURCE_WAIT,	  /* ask again after wait_ms */
 	SOURCE_TOO_LARGE, /* ask for less */
 	SOURCE_REFUSED,	  /* 401: the credentials */
@@ -38,6 +38,7 @@ struct source_answer {
 	int64_t status;	   /* 0: there was none */
 	struct span body;  /* of the asker's buffer, which may be written */
 	const char *link;  /* the header, or NULL */
+	const char *etag;  /* the same; of status 304, too */
 	const char *text;  /* why there is no answer */
 	int64_t limit_ms;  /* what an answer tells of a limit; -1: nothing */
 	int64_t reset_ms;  /* until the budget is renewed; -1: not told */

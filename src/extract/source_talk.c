@@ -31,8 +31,9 @@ take_credentials(struct talk *talk, const struct extract_source *source,
 		return rc;
 	talk->app = (struct github_app){ source->app_id,
 		source->installation_id, password };
-	talk->is_app = talk->product == GITHUB && github_app_is(&talk->app);
-	if (talk->product != GITHUB && source->username.len > 0) {
+	talk->is_app = extract_is_github(talk->product) &&
+	    github_app_is(&talk->app);
+	if (!extract_is_github(talk->product) && source->username.len > 0) {
 		talk->request.user = arena_text(arena, source->username);
 		talk->request.password = password.at;
 	} else {
@@ -59,7 +60,7 @@ take_address(struct talk *talk, const struct extract_source *source)
 		    " GitHub: nothing is known of how to ask it";
 		return;
 	}
-	if (base.len == 0 && talk->product == GITHUB)
+	if (base.len == 0 && extract_is_github(talk->product))
 		base = SPAN_LIT("https://api.github.com");
 	while (base.len > 0 && base.at[base.len - 1] == '/')
 		base.len--;

@@ -131,7 +131,7 @@ source_test(const struct source_tester *tester,
 	for (size_t i = 0; i < SOURCE_FACTS; i++)
 		test.facts[i] = SPAN_NONE;
 	if (rc == E_OK && talk.trouble == NULL)
-		rc = talk.product == GITHUB ?
+		rc = extract_is_github(talk.product) ?
 		    test_github(&talk, test.facts, diag) :
 		    test_jira(&talk, test.facts, diag);
 	test.trouble = talk.trouble;
@@ -205,7 +205,8 @@ source_fields(const struct source_tester *tester,
 	enum err rc = talk_begin(&talk, tester, source, diag);
 
 	*ret_count = 0;
-	if (rc == E_OK && talk.trouble == NULL && talk.product == GITHUB)
+	if (rc == E_OK && talk.trouble == NULL &&
+	    extract_is_github(talk.product))
 		talk.trouble = "GitHub has no custom fields";
 	if (rc == E_OK)
 		rc = talk_get(&talk, "/rest/api/2/field", diag);

@@ -14,7 +14,8 @@ github=$(integration 'GitHub acme' "$SOURCE_GITHUB" token '{"organization": "acm
 extract "$github" github_sync
 check_is "the run is done" "$(RUN_SECONDS=3600 run_ends) $(run_row errors)" "done []"
 check_is "each pull request is there once" "$(sql "SELECT count(*), count(DISTINCT n->>'id')
-	FROM raw_extraction_data AS r CROSS JOIN jsonb_array_elements(r.raw_data#>'{data,repository,pullRequests,nodes}') AS n
+	FROM raw_extraction_data AS r
+	CROSS JOIN jsonb_array_elements(r.raw_data#>'{data,repository,pullRequests,nodes}') AS n
 	WHERE r.extraction_metadata->>'run_id' = '$run'")" "$((repositories * each))|$((repositories * each))"
 check_is "of all repositories" "$(sql "SELECT count(*) FROM extract_states WHERE integration_id = $github
 	AND stream = 'pull_requests' AND cursor_at IS NOT NULL")" "$repositories"

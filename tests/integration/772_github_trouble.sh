@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # GitHub's limits, null parts, answers that are too dear, repositories that may not
-# be seen any more.
+# be seen any more, and a tenant's quota.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/integration/extract.sh
 . "$(dirname "$0")/extract.sh"
 
 extract_up '{"github": {"owner": "acme", "repositories": [{"name": "web", "prs": 60},
-	{"name": "api", "prs": 4, "commits": 3, "reviews": 2, "comments": 1, "threads": 1}, {"name": "tiny", "prs": 2}]}}' \
+	{"name": "api", "prs": 4, "commits": 3, "reviews": 2, "comments": 1, "threads": 1},
+	{"name": "tiny", "prs": 2}]}}' \
 	'extract_wait = 1' 'extract_timeout = 2000'
 small=$(integration 'GitHub small' "$SOURCE_GITHUB" token '{"repositories": ["acme/api", "acme/tiny"]}')
 github=$(integration 'GitHub acme' "$SOURCE_GITHUB" token '{"repositories": ["acme/api", "acme/web"]}')
@@ -91,5 +92,21 @@ check "it waited" test "$(run_row waited_seconds)" -ge 3
 check_is "and left a share to others" "$(asked '[.[] | select(.status == 403)] | length')" 0
 control PATCH world '{"github": {"points": 5000, "requests": 5000, "window_seconds": 3600}}' >"$TMP/out"
 
+# -- the tenant's quota
+sql "INSERT INTO system_settings (tenant_id, setting_key, setting_value, setting_type)
+	VALUES (1, 'etl_daily_batches', '1', 'integer')" >"$TMP/out"
+web='"repositories": ["acme/web"]'
+sql "DELETE FROM extract_states WHERE part = 'acme/web'" >"$TMP/out"
+fault ''
+extract "$github" github_pull_requests "{$web}"
+check_is "a quota that is used up: failed" "$(run_ends)" failed
+check_match "which says so" "$(text)" \
+	"^the tenant's daily quota is used up: 0 batches and any number of bytes remain until 00:00 UTC; a later run"
+check_is "what it permits is stored and counted" \
+	"$(run_row pages) $(sql "SELECT batches FROM tenant_usage WHERE tenant_id = 1 AND day = current_date")" "1 1"
+check_is "but not as read to its end" "$(sql "SELECT count(*) FROM extract_states WHERE part = 'acme/web'")" 0
+sql "DELETE FROM system_settings WHERE setting_key = 'etl_daily_batches'" >"$TMP/out"
+extract "$github" github_pull_requests "{$web}"
+check_is "the next run reads all of it" "$(run_ends) $(stored)" "done 60"
 sources_down
 done_testing

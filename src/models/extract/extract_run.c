@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/tenant/tenant.h"
+
 static void
 name(struct db_params *params, int64_t tenant_id, int64_t id)
 {
@@ -169,6 +171,8 @@ enum {
 	GET_ORGANIZATION,
 	GET_APP,
 	GET_INSTALLATION,
+	GET_HAS_QUOTA,
+	GET_FULL,
 	GET_LACKING,
 };
 
@@ -210,6 +214,9 @@ extract_run_get(struct db *db, int64_t tenant_id, int64_t id,
 		    " i.product, i.base_url, i.username, i.password,"
 		    " i.settings->>'deployment', i.settings->>'organization',"
 		    " i.settings->>'app_id', i.settings->>'installation_id',"
+		    " " TENANT_HAS_QUOTA_SQL
+		    ", r.is_full OR r.from_at IS NOT NULL"
+		    " OR r.to_at IS NOT NULL,"
 		    " array_to_string(r.lacking, E'\\n'),"
 		    " cardinality(r.lacking)"
 		    " FROM extract_runs AS r JOIN integrations AS i"
@@ -259,6 +266,8 @@ extract_run_get(struct db *db, int64_t tenant_id, int64_t id,
 	run.password = db_text(rows, 0, GET_PASSWORD);
 	run.deployment = db_text(rows, 0, GET_DEPLOYMENT);
 	run.organization = db_text(rows, 0, GET_ORGANIZATION);
+	run.is_full = db_bool(rows, 0, GET_FULL);
+	run.has_quota = db_bool(rows, 0, GET_HAS_QUOTA);
 	run.app_id = db_text(rows, 0, GET_APP);
 	run.installation_id = db_text(rows, 0, GET_INSTALLATION);
 	rc = read_lacking(&run, db_text(rows, 0, GET_LACKING),

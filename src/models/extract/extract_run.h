@@ -63,6 +63,7 @@ struct extract_run {
 	int64_t empty_pages;		   /* one after the other, so far */
 	int64_t page_hint; /* what the part was read with before; or 0 */
 	bool parts_named;  /* by its parameters, or the settings */
+	bool is_full;	   /* all is read, or all since or until a time */
 	struct span *lacking;
 	size_t lacking_count;
 	struct span from_ms; /* changes since, ms since 1970; SPAN_NONE: all */
@@ -71,6 +72,7 @@ struct extract_run {
 	/* Its integration. */
 	bool integration_is_active;
 	bool was_refused;
+	bool has_quota;					   /* the tenant has */
 	struct span product, base_url, username, password; /* sealed */
 	struct span deployment, organization;		   /* of settings */
 	struct span app_id, installation_id;		   /* the same */

@@ -99,4 +99,22 @@ ISOLATED(tenant_id)
 KEY("PRIMARY KEY (tenant_id, integration_id, stream, part)")
 KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
 
+TABLE(extract_tags)
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+OF_INTEGRATION
+COLUMN(stream, CHARS(50), NOT_NULL)
+COLUMN(part, CHARS(255), NOT_NULL)
+COLUMN(address, CHARS(2000), NOT_NULL)
+COLUMN(etag, CHARS(255), NOT_NULL)
+COLUMN(next, TEXT, NULLABLE)
+COLUMN(parts, VARCHAR_ARRAY, NOT_NULL)
+COLUMN(run_id, BIGINT, NOT_NULL)
+COLUMN(is_read, BOOLEAN, NOT_NULL)
+SERVED
+DEFAULT(parts, "'{}'::character varying[]")
+DEFAULT(is_read, "false")
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, integration_id, stream, part, address)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+
 #include "models/tables/row_words_end.h"

@@ -3,6 +3,8 @@
  * pulse-etl integration: the accounts of sources that batches come from, as
  * the service's own routes keep them. No secret comes from the command line.
  */
+#include "programs/tool/tool_integration.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +13,6 @@
 #include "adapters/crypto/secret.h"
 #include "models/catalogue/integration.h"
 #include "programs/tool/tool_change.h"
-#include "programs/tool/tool_integration.h"
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_password.h"
 
