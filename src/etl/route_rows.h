@@ -36,6 +36,8 @@ ROUTE("GET", "/app/etl/metrics", ROLE_OPEN, metrics_get_all, NO_INPUT,
     answer_metrics, "200 401 403")
 ROUTE("GET", "/app/etl/openapi.json", ROLE_OPEN, openapi_get, NO_INPUT,
     "This description", answer_openapi, "200 304")
+ROUTE("GET", "/app/etl/whoami", ROLE_READER, whoami_get, NO_INPUT,
+    "Whose token this is, and its role", answer_whoami, "200")
 ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,
     raw_data_store_input, "Store one batch and queue its id",
     answer_stored, "201 202 200 404")
@@ -58,6 +60,9 @@ ROUTE("POST", "/app/etl/raw-data/{id}/requeue", ROLE_WRITER, raw_data_requeue,
     answer_requeued, "200 202 409")
 ROUTE("DELETE", "/app/etl/raw-data/{id}", ROLE_WRITER, raw_data_delete,
     NO_INPUT, "Take one batch out of all lists", answer_done, "200 409")
+ROUTE("GET", "/app/etl/raw-data/states", ROLE_READER, raw_data_states,
+    NO_INPUT, "How many batches stand where, and the age of the oldest",
+    answer_raw_data_states, "200")
 ROUTE("GET", "/app/etl/queues", ROLE_READER, queues_list, NO_INPUT,
     "Messages and consumers of each queue", answer_queues, "200")
 ROUTE("POST", "/app/etl/integrations/upload-logo", ROLE_ADMIN,

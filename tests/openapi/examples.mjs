@@ -142,7 +142,7 @@ async function send(name, status, { id = '', headers = {} } = {}) {
 async function live() {
 	for (const name of ['health_get', 'health_ready', 'metrics_get_all', 'openapi_get', 'queues_list',
 		'qdrant_dashboard', 'qdrant_health', 'qdrant_test_connection', 'wits_list', 'statuses_list',
-		'projects_list', 'integration_upload_logo'])
+		'projects_list', 'integration_upload_logo', 'whoami_get', 'raw_data_states'])
 		await send(name, 200);
 	const { value: { run_id: run } } = await send('jobs_extract', 202);
 	await send('runs_list', 200);

@@ -58,7 +58,15 @@ TEXT("If-None-Match", "\"1-7d0a24fd23f46fc3\"", NULL)
 TEXT("If-Match", "\"1-7d0a24fd23f46fc3\"", NULL)
 TEXT("Content-Encoding", "gzip", NULL)
 
+/* Who calls. */
+TEXT("role", "writer", NULL)
+TEXT("caller", "token:1", NULL)
+
 /* Batches. */
+PART("states", NULL)
+VALUE("batches", "1", NULL)
+VALUE("is_exact", "true", NULL)
+TEXT("oldest_at", "2026-01-31T10:00:01.250000Z", NULL)
 TEXT("entity_type", "jira_issues_batch",
     "What the batch holds; one of another type is kept as it came")
 TEXT("raw_data_store.external_id", "jira_search_page_1", NULL)

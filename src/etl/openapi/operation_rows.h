@@ -11,6 +11,7 @@
 TAG("health", "Whether the service works, for load balancers")
 TAG("metrics", "Counters for Prometheus")
 TAG("openapi.json", "This document")
+TAG("whoami", "Who calls: for clients that offer what the role may do")
 TAG("raw-data",
     "Batches: whole API responses, stored as they came and processed"
     " later")
@@ -47,6 +48,11 @@ OPERATION("metrics_get_all",
 OPERATION("openapi_get",
     "It is made of the rows that requests are served by. It"
     " has an ETag, and comes packed with gzip to who takes that.")
+OPERATION("whoami_get",
+    "The tenant and the role that the token of this request has.")
+OPERATION("raw_data_states",
+    "Of each status at most 10000 are counted; is_exact tells whether that is"
+    " all. The completed ones are the rest.")
 OPERATION("raw_data_store",
     "The batch becomes one row and one message that has"
     " its id. The body is the envelope; with integration_id and entity_type in"

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* How the batches of a tenant stand at this moment. */
+#include "etl/answers.h"
+#include "etl/handlers.h"
+#include "models/batch/raw_batch_states.h"
+
+static const struct shape_row state_rows[] = {
+	{ "processing_status", SHAPE_TEXT, 0,
+	    "A status; unqueued: of the pending ones, those whose message is"
+	    " not on the queue yet",
+	    NULL },
+	{ "batches", SHAPE_INT, SHAPE_NULLABLE,
+	    "How many there are, at least; null: too many others to tell",
+	    NULL },
+	{ "is_exact", SHAPE_BOOL, 0, "false: there are more", NULL },
+	{ "oldest_at", SHAPE_STAMP, SHAPE_NULLABLE,
+	    "When the oldest of them was stored; null: there is none, or they"
+	    " are completed",
+	    NULL },
+};
+SHAPE_PART(raw_data_state, "The batches of one status", state_rows)
+static const struct shape_row states_rows[] = {
+	{ "states", SHAPE_LIST, 0, "One for each status, and the unqueued",
+	    &raw_data_state },
+};
+SHAPE(answer_raw_data_states, "raw_data_states",
+    "How many batches stand where, and how long the oldest have waited",
+    states_rows)
+
+/* How many batches stand where. */
+enum err
+raw_data_states(struct req *rq, struct resp *rp)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	rc = raw_batch_standing(rq->db, rq->who.tenant_id, rq->arena, &rows,
+	    &rq->diag);
+	if (rc != E_OK)
+		return rc;
+	json_object(rp->json, NULL);
+	json_array(rp->json, "states");
+	for (int i = 0; i < db_rows_count(rows); i++) {
+		json_object(rp->json, NULL);
+		json_span(rp->json, "processing_status",
+		    db_text(rows, i, RAW_BATCH_STANDING));
+		if (db_is_null(rows, i, RAW_BATCH_STANDING_BATCHES))
+			json_null(rp->json, "batches");
+		else
+			json_int(rp->json, "batches",
+			    db_int(rows, i, RAW_BATCH_STANDING_BATCHES));
+		json_bool(rp->json, "is_exact",
+		    db_bool(rows, i, RAW_BATCH_STANDING_EXACT));
+		json_span(rp->json, "oldest_at",
+		    db_text(rows, i, RAW_BATCH_STANDING_OLDEST));
+		json_end(rp->json);
+	}
+	json_end(rp->json);
+	json_end(rp->json);
+	return E_OK;
+}
