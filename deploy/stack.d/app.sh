@@ -294,7 +294,8 @@ nginx_files() { # PORT
 	[ "$(id -u)" != 0 ] || user='user root;'
 	mkdir -p "$folder/logs" "$folder/temp"
 	cp "$source_dir"/nginx/pulse-etl-* "$folder"
-	sed "s|/var/lib/pulse-etl/logos|$ETL_APP/logos|" \
+	sed -e "s|/var/lib/pulse-etl/logos|$ETL_APP/logos|" \
+		-e "s|/usr/share/pulse-etl/console|$source_dir/nginx/console|" \
 		"$source_dir/nginx/pulse-etl-location.conf" \
 		>"$folder/pulse-etl-location.conf"
 	sed "s|unix:[^;]*|unix:$(socket_folder "$ETL_APP")/fcgi.sock|" \

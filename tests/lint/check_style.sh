@@ -10,6 +10,7 @@ texts() {
 	find src tests migrations nginx deploy configure.ac Makefile.am README.md \
 		NEWS docs bench \
 		\( -path tests/data -o -path tests/fuzz/seeds \
+		-o -path nginx/console/vendor -o -name '*.png' \
 		-o -name '*.o' -o -name '*.a' -o -name '.*' -o -name '*.log' \
 		-o -name '*.trs' -o -name '*.json' -o -name transformer_sql.c \
 		-o -name schema_needed.c -o -name schema_table.h \
