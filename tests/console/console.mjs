@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+// The console in a browser, against the running service: what a person does there.
+import { readFileSync } from 'node:fs';
+import { api, base, check, end, go, holds, is, newPage, settled, signIn, sql, store, tokens, trouble, until } from './browser.mjs';
+
+const text = (page, selector) => page.locator(selector).first().innerText();
+const tile = (page, name) => page.locator('.tile', { hasText: name }).locator('strong').innerText();
+const dialog = (page) => page.locator('dialog[open]');
+const state = (id) => sql(`SELECT processing_status FROM raw_extraction_data WHERE id = ${id}`);
+
+// -- signing in
+const page = await newPage();
+let received = 0;
+const session = await page.context().newCDPSession(page);
+
+await session.send('Network.enable');
+session.on('Network.loadingFinished', (event) => {
+	received += event.encodedDataLength;
+});
+await check('a token that is none is refused, with a sentence', async () => {
+	await page.goto(`${base}#/batches?processing_status=failed`);
+	await page.fill('#token', 'petl_nonsense');
+	await page.click('button[type=submit]');
+	await page.locator('.note.bad:not([hidden])').waitFor();
+	is(await text(page, '.note.bad'), 'The token is not valid: ask for a new one');
+});
+await check('signing in leads to the place of the address, and the token is in none', async () => {
+	await signIn(page);
+	is(await text(page, 'h1'), 'Batches');
+	is(await page.locator('select[name=processing_status]').inputValue(), 'failed');
+	holds(!page.url().includes(tokens.admin), 'the token is in the address');
+	is(await page.evaluate((token) => [sessionStorage.length > 0, JSON.stringify({ ...localStorage }).includes(token), document.cookie], tokens.admin),
+		[true, false, '']);
+});
+await check('the first view is below 150 kB, and drawn soon', async () => {
+	const first = await newPage();
+	const network = await first.context().newCDPSession(first);
+	let bytes = 0;
+
+	await network.send('Network.enable');
+	network.on('Network.loadingFinished', (event) => {
+		bytes += event.encodedDataLength;
+	});
+	await first.goto(base);
+	await signIn(first);
+	await until('the tiles', () => first.locator('.tile').count());
+	await settled(first);
+	const took = await first.evaluate(() => {
+		performance.clearMarks();
+		return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd;
+	});
+
+	console.log(`# the first view: ${bytes} bytes, the page itself in ${Math.round(took)} ms`);
+	holds(bytes > 20000 && bytes < 150000, `it has ${bytes} bytes`);
+	holds(took < 5000, `it took ${took} ms`);
+	await first.context().close();
+});
+
+// -- a store arrives
+await check('the overview shows a store that arrives, without being asked', async () => {
+	await go(page, '#/overview');
+	await page.locator('.tile').first().waitFor();
+	const before = Number(await tile(page, 'Completed'));
+
+	await store('{"a":1}');
+	await until('one more is completed', async () => Number(await tile(page, 'Completed')) === before + 1);
+});
+// A service without counts over time has no chart, and says nothing of it.
+if ('/app/etl/raw-data/counts' in (await api('GET', 'openapi.json')).paths) {
+	await check('the chart and its figures show it', async () => {
+		await page.locator('.chart canvas').waitFor();
+		await page.click('.figures summary');
+		holds(Number(await page.locator('.figures td').nth(1).innerText()) > 0, 'no figures');
+	});
+	await check('without the library of charts there are the figures', async () => {
+		const plain = await newPage();
+
+		await plain.route('**/vendor/**', (route) => route.fulfill({ status: 404, body: '' }));
+		await signIn(plain);
+		await plain.locator('.figures[open] tbody tr').first().waitFor();
+		is(await plain.locator('.chart').isVisible(), false);
+		await plain.context().close();
+	});
+}
+await check('polling is paused by hand, and while the page is hidden', async () => {
+	let asked = 0;
+	const count = (request) => {
+		if (request.url().includes('raw-data/states'))
+			asked++;
+	};
+	const quiet = async (what) => {
+		await page.waitForTimeout(300);
+		asked = 0;
+		await page.waitForTimeout(5500);
+		is(asked, 0, what);
+	};
+
+	page.on('request', count);
+	await page.click('.polling button');
+	await quiet('paused:');
+	await page.click('.polling button');
+	await until('it goes on', () => asked > 0);
+	await page.evaluate(() => {
+		Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+	});
+	await quiet('hidden:');
+	await page.evaluate(() => {
+		delete document.hidden;
+		document.dispatchEvent(new Event('visibilitychange'));
+	});
+	await until('it goes on', () => asked > 0);
+	page.off('request', count);
+});
+
+// -- one batch
+const exact = '{"big":12345678901234567890123,"money":1.10,"text":"<script>window.hit = 1</script><img src=x onerror=\'window.hit = 1\'>","a key":{"n":[1,{"deep":"NEEDLE"}]}}';
+let id = await store(exact, 'console_batch', '<b>a name</b>');
+
+await check('a batch shows its payload with all digits, and text as text', async () => {
+	await go(page, `#/batches/${id}`);
+	await page.locator('.tree-row').nth(4).waitFor();
+	const shown = await text(page, '.tree');
+
+	holds(shown.includes('12345678901234567890123'), 'the number lost digits');
+	holds(shown.includes('1.10'), 'the decimal lost its zero');
+	holds(shown.includes('<script>window.hit = 1</script>'), 'the text is not shown');
+	holds((await text(page, 'main')).includes('<b>a name</b>'), 'the name is not shown');
+	is(await page.evaluate(() => [typeof window.hit, document.querySelectorAll('main script, main b, .tree img').length]), ['undefined', 0]);
+});
+await check('what is found in the payload is opened and shown with its path', async () => {
+	await page.fill('.tree-bar input', 'needle');
+	await page.keyboard.press('Enter');
+	is(await text(page, '.tree-below .path'), '."a key".n[1].deep');
+	is(await text(page, '.tree-below .value'), 'NEEDLE');
+	is(await text(page, '.tree-bar [role=status]'), '1 of 1');
+});
+await check('its path is copied', async () => {
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	await page.click('.tree-below button:has-text("Copy path")');
+	await until('the clipboard', async () => await page.evaluate(() => navigator.clipboard.readText()) === '."a key".n[1].deep');
+});
+await check('the download is the payload, digit by digit', async () => {
+	const [file] = await Promise.all([page.waitForEvent('download'), page.click('.tree-bar button:has-text("Download")')]);
+	const got = readFileSync(await file.path(), 'utf8');
+
+	is(file.suggestedFilename(), `batch-${id}.json`);
+	is(sql(`SELECT raw_data = $x$${got}$x$::jsonb FROM raw_extraction_data WHERE id = ${id}`), 't');
+	holds(got.includes('12345678901234567890123') && got.includes('1.10'), 'digits are lost');
+});
+await check('a payload of 4 MB opens at once, and only rows in sight are there', async () => {
+	const issues = Array.from({ length: 1000 }, (_, i) => `{"key":"DEMO-${i}","n":${i}.50,"text":"${'x'.repeat(3900)}","tags":["a","b",{"c":null}]}`);
+	const large = await store(`{"issues":[${issues.join(',')}]}`);
+
+	await go(page, `#/batches/${large}`);
+	await page.locator('.tree-row').nth(1).waitFor();
+	const took = await page.evaluate(async () => {
+		const began = performance.now();
+
+		[...document.querySelectorAll('.tree-bar button')].find((one) => one.textContent === 'Open all').click();
+		await new Promise((resolve) => requestAnimationFrame(resolve));
+		return performance.now() - began;
+	});
+
+	console.log(`# all of 4 MB opened in ${Math.round(took)} ms`);
+	holds(took < 2000, `it took ${took} ms`);
+	holds(await page.locator('.tree-row').count() < 60, 'rows out of sight are there');
+	await page.locator('.tree').focus();
+	await page.keyboard.press('End');
+	is(await text(page, '.tree-below .path'), '.issues[999].text');
+	await page.fill('.tree-bar input', 'DEMO-777"');
+	await page.keyboard.press('Enter');
+	is(await text(page, '.tree-below .path'), '.issues[777].key');
+});
+
+// -- requeueing
+const failing = [];
+
+for (let i = 0; i < 3; i++)
+	failing.push(await store('{"no":"issues"}', 'jira_issues_batch', `failing_${i}`));
+await until('they failed', () => failing.every((one) => state(one) === 'failed'));
+await check('a failed batch says why, and is requeued; its error becomes history', async () => {
+	await go(page, `#/batches/${failing[0]}`);
+	holds((await text(page, 'main .error')).includes('no list of items was found'), 'it does not say why');
+	await page.click('main button:has-text("Requeue")');
+	is(await text(page, 'dialog h2'), `Requeue batch ${failing[0]}?`);
+	await page.click('dialog summary');
+	holds((await text(page, 'dialog .command pre')).includes(`-X POST ${base.replace('console/', '')}raw-data/${failing[0]}/requeue`), 'no line of curl');
+	holds((await text(page, 'dialog')).includes(`pulse-etl requeue --tenant 1 --id ${failing[0]}`), 'no line of pulse-etl');
+	await page.click('dialog button:has-text("Requeue 1 batch")');
+	await until('the history', async () => {
+		await go(page, `#/batches/${failing[0]}`);
+		return (await text(page, 'main')).includes('1 earlier');
+	});
+});
+await check('those chosen are requeued', async () => {
+	await until('it failed again', () => state(failing[0]) === 'failed');
+	await go(page, '#/batches?processing_status=failed');
+	await page.getByLabel(`Choose batch ${failing[1]}`).check();
+	await page.getByLabel(`Choose batch ${failing[2]}`).check();
+	await page.click('button:has-text("Requeue 2 chosen")');
+	await page.click('dialog button:has-text("Requeue 2 batches")');
+	await dialog(page).waitFor({ state: 'detached' });
+	is(sql(`SELECT bool_and(error_details ? 'earlier' OR processing_status <> 'failed') FROM raw_extraction_data WHERE id IN (${failing[1]}, ${failing[2]})`), 't');
+});
+await check('those of the filter are requeued, and the confirmation names how many', async () => {
+	await until('they failed again', () => failing.every((one) => state(one) === 'failed'));
+	await go(page, '#/batches?processing_status=failed&entity_type=jira_issues_batch');
+	await page.click('button:has-text("Requeue all found")');
+	await page.locator('dialog button:has-text("Requeue 3 batches")').waitFor();
+	holds((await text(page, 'dialog')).includes('entity_type = jira_issues_batch'), 'the filter is not told');
+	await page.click('dialog button:has-text("Requeue 3 batches")');
+	await page.locator('#said:has-text("3 batches pending again")').waitFor();
+});
+await check('what a link brings into a command is quoted', async () => {
+	const awkward = "it's; rm -rf ~";
+
+	await store('[]', awkward);
+	await until('it is completed', () => sql(`SELECT count(*) FROM raw_extraction_data WHERE entity_type = $$${awkward}$$ AND processing_status = 'completed'`) === '1');
+	await go(page, `#/batches?entity_type=${encodeURIComponent(awkward)}`);
+	await page.click('button:has-text("Requeue all found")');
+	await page.locator('dialog button:has-text("Requeue 1 batch")').waitFor();
+	await page.click('dialog summary');
+	const lines = await page.locator('dialog .command pre').allInnerTexts();
+
+	is(lines[1], `pulse-etl requeue --tenant 1 --type 'it'\\''s; rm -rf ~'`);
+	is(lines[0].split(' -d ')[1], `'{"entity_type":"it'\\''s; rm -rf ~","limit":1}'`);
+	await page.keyboard.press('Escape');
+});
+await check('filters are in the address, and pages go by cursor', async () => {
+	sql(`INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items,
+		raw_data_bytes, raw_data_sha256, processing_status, queued_at)
+		SELECT 1, 1, 'page_batch', 'page_' || n, '[]', 0, 2, sha256('[]'), 'completed', now() FROM generate_series(1, 120) AS n`);
+	await go(page, '#/batches');
+	await page.fill('input[name=entity_type]', 'page_batch');
+	await page.keyboard.press('Enter');
+	await page.locator('p:has-text("120 batches")').waitFor();
+	holds(page.url().endsWith('#/batches?entity_type=page_batch'), page.url());
+	const names = async () => (await page.locator('tbody small').allInnerTexts()).map((name) => Number(name.slice(5)));
+	const first = await names();
+
+	await page.click('a:has-text("Older")');
+	await until('the second page', async () => (await names())[0] === first[49] - 1);
+	await page.click('a:has-text("Older")');
+	await until('the last page', async () => (await names()).length === 20);
+	await page.click('a:has-text("Newest")');
+	await until('the first page', async () => (await names())[0] === first[0]);
+});
+
+// -- the catalogue
+await check('a mapping is edited', async () => {
+	const [row] = await api('GET', 'status-mappings?limit=1');
+
+	await go(page, '#/status-mappings');
+	await page.getByLabel(`Edit ${row.status_from} → ${row.status_to}`, { exact: true }).click();
+	await page.getByLabel('Common name').fill('Made in the console');
+	await page.click('dialog button:has-text("Save")');
+	await page.locator('td:has-text("Made in the console")').waitFor();
+	is((await api('GET', `status-mappings/${row.id}`)).status_to, 'Made in the console');
+});
+await check('somebody else has changed it meanwhile: that is explained, and nothing is lost', async () => {
+	const row = (await api('GET', 'status-mappings?limit=200')).find((one) => one.status_to === 'Made in the console');
+
+	await page.getByLabel(`Edit ${row.status_from} → ${row.status_to}`, { exact: true }).click();
+	await page.getByLabel('Common name').fill('Mine');
+	await api('PUT', `status-mappings/${row.id}`, { status_to: 'Theirs' });
+	await page.click('dialog button:has-text("Save")');
+	await page.locator('dialog .problem').waitFor();
+	is(await text(page, 'dialog .problem li'), 'Common name: it was Made in the console, is now Theirs; yours is Mine');
+	is((await api('GET', `status-mappings/${row.id}`)).status_to, 'Theirs');
+	await page.click('dialog button:has-text("Save mine over it")');
+	await page.locator('td:has-text("Mine")').waitFor();
+});
+await check('what is wrong with a field is told beside it', async () => {
+	await go(page, '#/workflows');
+	await page.click('button:has-text("New workflow step")');
+	await page.getByLabel('Step', { exact: true }).fill('Taken');
+	await page.getByLabel('Number (optional)').fill('99999999999');
+	await page.click('dialog button:has-text("Create")');
+	await page.locator('dialog .problem').waitFor();
+	is(await page.getByLabel('Number (optional)').getAttribute('aria-invalid'), 'true');
+	await page.keyboard.press('Escape');
+	await dialog(page).waitFor({ state: 'detached' });
+});
+await check('a workflow step that is used is deleted once others take its mappings over', async () => {
+	const rows = await api('GET', 'workflows?limit=200');
+	const depends = await Promise.all(rows.map((row) => api('GET', `workflows/${row.id}/dependencies`)));
+	const at = depends.findIndex((one) => one.dependency_count > 0);
+	const target = depends[at].reassignment_targets[0];
+
+	await page.getByLabel(`Delete ${rows[at].step_name}`, { exact: true }).first().click();
+	holds((await text(page, 'dialog .dependents')).includes(depends[at].dependent_mappings[0].status_from), 'what depends is not told');
+	await page.getByLabel('They move to').selectOption(String(target.id));
+	await page.click('dialog button:has-text("Delete")');
+	await dialog(page).waitFor({ state: 'detached' });
+	is((await api('GET', `workflows/${target.id}/dependencies`)).dependent_mappings.some((one) =>
+		one.id === depends[at].dependent_mappings[0].id), true);
+});
+
+// -- trouble
+await check('an unavailable service is told, and asked again after its pause', async () => {
+	let refused = 0;
+
+	await page.route('**/app/etl/runs*', (route) => ++refused > 1 ? route.continue() : route.fulfill({ status: 503,
+		headers: { 'Retry-After': '2' }, contentType: 'application/problem+json',
+		body: JSON.stringify({ title: 'Service Unavailable', status: 503, detail: 'The database is unreachable' }) }));
+	await go(page, '#/runs');
+	await page.locator('.problem:has-text("The database is unreachable")').waitFor();
+	await page.locator('h1:has-text("Runs")').waitFor();
+	is(refused, 2);
+	await page.unroute('**/app/etl/runs*');
+});
+await check('a token that expires leads to signing in again, and then back', async () => {
+	const other = await newPage();
+
+	sql(`UPDATE api_tokens SET expires_at = now() + interval '8 seconds' WHERE name = 'short'`);
+	await signIn(other, tokens.short, '#/batches?entity_type=page_batch');
+	await other.locator('p:has-text("120 batches")').waitFor();
+	await until('it expires', async () => {
+		await other.evaluate(() => [...document.querySelectorAll('main button')].find((one) => one.textContent === 'Refresh')?.click());
+		return other.locator('#token').count();
+	});
+	holds((await text(other, '.note.bad')).startsWith('The token has expired or was revoked'), 'it does not say why');
+	holds(other.url().endsWith('#/batches?entity_type=page_batch'), other.url());
+	is(await other.evaluate(() => sessionStorage.length), 0);
+	await signIn(other);
+	await other.locator('p:has-text("120 batches")').waitFor();
+	await other.context().close();
+});
+
+// -- roles and keys
+await check('a reader sees no button that changes anything', async () => {
+	const reader = await newPage();
+	const seen = new Set();
+
+	await signIn(reader, tokens.reader);
+	for (const hash of ['overview', 'batches', `batches/${id}`, 'dead', 'runs', 'jobs', 'integrations', 'integrations/1',
+		'statuses', 'status-mappings', 'workflows', 'wits', 'wit-mappings', 'wits-hierarchies']) {
+		await go(reader, `#/${hash}`);
+		for (const name of await reader.locator('main button').allTextContents())
+			seen.add(name);
+		is(await reader.locator('main .problem').count(), 0, hash);
+		is(await reader.locator('main table input').count(), 0, hash);
+	}
+	for (const harmless of ['Pause', 'Refresh', 'Filter', 'Next', 'Previous', 'Open all', 'Close all', 'Download', 'Copy path', 'Copy value', 'Copy', 'Next page'])
+		seen.delete(harmless);
+	is([...seen], []);
+	await reader.context().close();
+});
+await check('all of it goes by keys alone', async () => {
+	const keys = await newPage();
+	const press = async (key, times = 1) => {
+		for (let i = 0; i < times; i++)
+			await keys.keyboard.press(key);
+	};
+	const tabTo = async (selector) => {
+		for (let i = 0; i < 80; i++) {
+			await press('Tab');
+			if (await keys.evaluate((wanted) => document.activeElement?.matches(wanted), selector))
+				return;
+		}
+		throw new Error(`no Tab leads to ${selector}`);
+	};
+
+	await signIn(keys);
+	await tabTo('#nav a[data-path=batches]');
+	await press('Enter');
+	await keys.locator('h1:has-text("Batches")').waitFor();
+	await settled(keys);
+	await tabTo('tbody a');
+	await press('Enter');
+	await keys.locator('.tree-row').first().waitFor();
+	await tabTo('main button');
+	await press('Enter');
+	await dialog(keys).waitFor();
+	await press('Escape');
+	await dialog(keys).waitFor({ state: 'detached' });
+	is(await keys.evaluate(() => document.activeElement.textContent), 'Requeue');
+	await go(keys, `#/batches/${id}`);
+	await keys.locator('.tree-row').nth(4).waitFor();
+	await tabTo('.tree');
+	await press('ArrowDown', 3);
+	await press('ArrowRight', 2);
+	is(await text(keys, '.tree-below .path'), '."a key".n');
+	await press('ArrowLeft', 3);
+	is(await text(keys, '.tree-below .path'), '.');
+	await keys.context().close();
+});
+await check('no page has thrown, nor broken the policy', async () => is(trouble, []));
+await end();

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Each view of the console as axe sees it, in light and dark, and as pictures, on a phone,
+// too: looks.mjs FOLDER.
+import { mkdirSync } from 'node:fs';
+import { axePath, base, check, end, go, is, newPage, sql, settled, signIn, tokens } from './browser.mjs';
+
+const folder = process.argv[2];
+const batch = sql(`SELECT max(id) FROM raw_extraction_data WHERE external_id = 'failing_0'`);
+const views = { overview: '', batches: '', batch: `batches/${batch}`, dead: '', runs: '', jobs: '', integrations: '',
+	integration: 'integrations/1', statuses: '', 'status-mappings': '', workflows: '', wits: '', 'wit-mappings': '',
+	'wits-hierarchies': '' };
+const page = await newPage();
+
+mkdirSync(folder, { recursive: true });
+async function theme(name) {
+	await page.evaluate((wanted) => {
+		if (document.documentElement.dataset.theme !== wanted)
+			document.querySelector('[aria-label="Switch between light and dark"]').click();
+	}, name);
+}
+
+async function judged() {
+	if (!await page.evaluate(() => 'axe' in window))
+		await page.evaluate(axeSource);
+	const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+
+	return found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+		.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')}`);
+}
+
+const { readFileSync } = await import('node:fs');
+const axeSource = readFileSync(axePath, 'utf8');
+
+await page.goto(base);
+await check('axe finds nothing serious where one signs in', async () => is(await judged(), []));
+await signIn(page, tokens.admin);
+for (const [name, path] of Object.entries(views))
+	await check(`axe finds nothing serious in ${name}, in light and dark`, async () => {
+		await page.setViewportSize({ width: 1360, height: 900 });
+		await go(page, `#/${path || name}`);
+		if (name === 'overview')
+			await page.locator('.tile').first().waitFor();
+		if (name === 'batch')
+			await page.locator('.tree-row').first().waitFor();
+		for (const way of ['light', 'dark']) {
+			await theme(way);
+			is(await judged(), [], way);
+			await page.screenshot({ path: `${folder}/${name}-${way}.png`, animations: 'disabled' });
+		}
+		await theme('light');
+		await page.setViewportSize({ width: 390, height: 844 });
+		await settled(page);
+		is(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'it is not wider than a phone:');
+		await page.screenshot({ path: `${folder}/${name}-phone.png`, animations: 'disabled' });
+	});
+await end();
