@@ -18,7 +18,7 @@
 #include "http/field.h"
 #include "http/quota.h"
 #include "http/seats.h"
-#include "models/entity_type.h"
+#include "models/catalogue/mapped_type.h"
 
 /* A query is shorter. */
 #define FINGERPRINT_MAX 1048576
@@ -205,7 +205,7 @@ struct stored {
 	bool queued;
 	int64_t replaced;
 	const char *message;
-	struct span entity_type, product; /* for a warning */
+	struct span entity_type, product; /* for a warning; none: no warning */
 };
 
 static void
@@ -222,7 +222,9 @@ write_stored(struct resp *rp, const struct stored *stored)
 	json_text(rp->json, "message", stored->message);
 	json_bool(rp->json, "queued", stored->queued);
 	json_int(rp->json, "replaced_characters", stored->replaced);
-	store_warning_write(rp->json, stored->entity_type, stored->product);
+	if (stored->entity_type.at != NULL)
+		store_warning_write(rp->json, stored->entity_type,
+		    stored->product);
 	json_end(rp->json);
 }
 
@@ -230,7 +232,9 @@ write_stored(struct resp *rp, const struct stored *stored)
 static enum err
 replay(struct req *rq, struct resp *rp, const struct raw_batch *batch)
 {
-	struct stored stored = { .entity_type = batch->entity_type,
+	struct stored stored = { .entity_type = batch->is_mapped ?
+		    SPAN_NONE :
+		    batch->entity_type,
 		.message = "Stored before, with this Idempotency-Key" };
 	struct idempotency_use use;
 	enum err rc;
@@ -265,7 +269,8 @@ store_answer(struct req *rq, struct resp *rp, const struct raw_batch *batch,
 		.replaced = batch->replaced,
 		.queued = queued,
 		.message = "Stored; not queued, as asked",
-		.entity_type = batch->entity_type,
+		.entity_type =
+		    batch->is_mapped ? SPAN_NONE : batch->entity_type,
 		.product = row->product };
 
 	audit_note(rq, "raw_data.store", row->row.id);
@@ -326,7 +331,7 @@ store_read(struct req *rq, struct store *store)
 {
 	struct store_input input = { .queue_transform = true };
 	struct raw_batch *batch = &store->batch;
-	bool is_known;
+	const struct entity_type *type;
 	enum err rc;
 
 	*batch = (struct raw_batch){ .tenant_id = rq->who.tenant_id,
@@ -334,15 +339,21 @@ store_read(struct req *rq, struct store *store)
 	rc = read_input(rq, &input, batch);
 	if (rc != E_OK)
 		return rc;
-	is_known = entity_type_find(input.entity_type) != NULL;
+	db_tenant(rq->db, rq->who.tenant_id);
+	rc = mapped_type_find(rq->db, rq->who.tenant_id, input.entity_type,
+	    rq->arena, &type, &rq->diag);
+	if (rc != E_OK)
+		return rc;
 	batch->integration_id = input.integration_id;
 	batch->entity_type = input.entity_type;
 	batch->external_id = input.external_id;
 	batch->raw_data = input.raw_data;
 	batch->extraction_metadata = input.extraction_metadata;
 	batch->item_count = request_member(rq, "raw_data")->item_count;
-	batch->queue = input.queue_transform && is_known;
-	batch->done = input.queue_transform && !is_known;
+	batch->queue = input.queue_transform && type != NULL;
+	batch->done = input.queue_transform && type == NULL;
+	batch->is_mapped = type != NULL &&
+	    type != entity_type_find(input.entity_type);
 	store->bytes = batch->raw_data.len + batch->extraction_metadata.len +
 	    (batch->key == NULL ? 0 : batch->key->key.len);
 	return E_OK;

@@ -363,6 +363,7 @@ router_answer_stores(struct req *const *rqs, struct resp *const *rps,
 		seated = seated || rc == E_OK;
 		if (rc == E_OK)
 			rc = store_read(rqs[i], &crowd.stores[i]);
+		db_tenant(rqs[i]->db, DB_NO_TENANT);
 		crowd.waits[i] = rc == E_OK;
 		if (rc == E_OK)
 			continue;

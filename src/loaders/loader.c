@@ -21,7 +21,9 @@ enum err
 loader_run(struct db *db, const struct transform_job *job, struct arena *arena,
     struct diag *diag)
 {
-	const struct entity_type *type = entity_type_find(job->entity_type);
+	const struct entity_type *type = job->type != NULL ?
+	    job->type :
+	    entity_type_find(job->entity_type);
 	struct db_rows *rows;
 	enum err rc = E_OK;
 

@@ -11,6 +11,11 @@ const struct entity_type entity_types[] = {
 };
 const size_t entity_type_count = COUNT(entity_types);
 
+static const struct entity_type targets[] = {
+#define TARGET(name, statements, becomes) { #name, #statements, becomes },
+#include "models/entity_type_rows.h"
+};
+
 const char *const entity_type_items[] = {
 #define ITEMS(member) member,
 #include "models/entity_type_rows.h"
@@ -31,6 +36,15 @@ entity_type_find(struct span name)
 	for (size_t i = 0; i < COUNT(entity_types); i++)
 		if (span_is(name, entity_types[i].name))
 			return &entity_types[i];
+	return NULL;
+}
+
+const struct entity_type *
+entity_type_target(struct span name)
+{
+	for (size_t i = 0; i < COUNT(targets); i++)
+		if (span_is(name, targets[i].name))
+			return &targets[i];
 	return NULL;
 }
 

@@ -2,7 +2,8 @@
 /*
  * The entity types that are transformed (entity_type_rows.h): which
  * statements a batch is transformed and loaded by. A batch of any other type
- * is stored and kept, and nothing more becomes of it.
+ * goes by its mapping (models/catalogue/mapped_type.h); without one it is
+ * stored and kept, and nothing more becomes of it.
  */
 #ifndef MODELS_ENTITY_TYPE_H
 #define MODELS_ENTITY_TYPE_H
@@ -33,7 +34,10 @@ extern const char *const entity_type_items[];
  */
 size_t entity_type_with_load(const char *load, struct span *ret_names);
 
-/* The type of that name; NULL: batches of it are not transformed. */
+/* The type of that name; NULL: it is none of the service's own. */
 const struct entity_type *entity_type_find(struct span name);
+
+/* What mappings turn items into, as if it were a type; NULL: no target. */
+const struct entity_type *entity_type_target(struct span name);
 
 #endif

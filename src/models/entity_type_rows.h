@@ -12,6 +12,9 @@
  *		without any is done then. Rows are locked in this order, too:
  *		batches, types, statuses, work items, pull requests, links
  *		(migration 0022)
+ *	TARGET(name, statements, what it is)
+ *		what a mapping (docs/types.md) turns items into; its statements
+ *		are as those of a type
  *	ITEMS(member)
  *		a member of an object that holds a batch's items, whatever its
  *		type; "a.b" is b of the object a
@@ -23,6 +26,9 @@
 #endif
 #ifndef LOAD
 #define LOAD(...)
+#endif
+#ifndef TARGET
+#define TARGET(...)
 #endif
 #ifndef ITEMS
 #define ITEMS(...)
@@ -50,6 +56,9 @@ ENTITY_TYPE(github_pr_numbers_batch, github_pr_numbers_batch,
 ENTITY_TYPE(jira_hook, jira_hook,
     "a webhook: a work item that was deleted ends")
 
+TARGET(records, mapped_records, "rows of records")
+TARGET(work_items, mapped_work_items, "work items")
+
 LOAD(jira_projects_batch, waiting_projects, "statuses that named one of them")
 LOAD(jira_projects_batch, wit_mappings, "types find their mapping by name")
 LOAD(jira_statuses_batch, waiting_projects, "projects that came meanwhile")
@@ -68,6 +77,9 @@ LOAD(github_repositories_batch, repo_links, "links get their repository")
 LOAD(github_prs_batch, waiting_prs, "parts that came before one of them")
 LOAD(github_prs_batch, repo_links, "links get their repository")
 LOAD(github_prs_batch, pr_issues, "pull requests find their issues")
+LOAD(mapped_work_items, mapped_issues, "which work items the batch has")
+LOAD(mapped_work_items, work_items, "parents, metrics")
+LOAD(mapped_work_items, pr_issues, "pull requests that name one of them")
 
 ITEMS("issues")
 ITEMS("values")
@@ -80,4 +92,5 @@ ITEMS("pullRequests.nodes")
 
 #undef ENTITY_TYPE
 #undef LOAD
+#undef TARGET
 #undef ITEMS

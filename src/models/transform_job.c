@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/transform_job.h"
 
+#include "base/clock.h"
 #include "base/daemon.h"
 
 /* How often a statement may find that it has to run again. */
@@ -27,6 +28,26 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 	};
 
 	return db_change(db, &statement, NULL, arena, NULL, diag);
+}
+
+/* What is left until a deadline is all that the next statement may take. */
+static enum err
+keep_deadline(struct db *db, int64_t deadline, struct arena *arena,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "transform_job_deadline",
+		.sql =
+		    "SELECT set_config('statement_timeout',"
+		    " $1::bigint::text, true) <> ''",
+	};
+	struct db_params params = { 0 };
+	int64_t left = clock_left(deadline);
+
+	if (left == 0)
+		return diag_set(diag, E_DB_BUSY, "the deadline is over");
+	db_add_int(&params, left);
+	return db_change(db, &statement, &params, arena, NULL, diag);
 }
 
 /*
@@ -65,6 +86,10 @@ transform_job_run(struct db *db, const struct db_statement *steps,
 	db_add_int(&params, job->raw_data_id);
 	rc = prepare_session(db, arena, diag);
 	for (; rc == E_OK && steps->name != NULL; steps++) {
+		if (job->deadline != 0)
+			rc = keep_deadline(db, job->deadline, arena, diag);
+		if (rc != E_OK)
+			break;
 		rc = run_step(db, steps, &params, arena, &rows, diag);
 		if (first == NULL)
 			first = rows;

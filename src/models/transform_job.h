@@ -17,12 +17,16 @@
 #include <stdint.h>
 
 #include "adapters/db/db.h"
+#include "models/entity_type.h"
 
 struct transform_job {
 	int64_t tenant_id;
 	int64_t integration_id;
 	int64_t raw_data_id;
 	struct span entity_type;
+	/* What its statements are; NULL: the service's own type of that name. */
+	const struct entity_type *type;
+	int64_t deadline; /* clock_ms() by which it is done; 0: none */
 };
 
 /*
@@ -31,8 +35,8 @@ struct transform_job {
  *
  * Needs: an open transaction of the job's tenant.
  * Gives: *ret_rows, those of the first statement.
- * Fails: as db_run(); E_DB_BUSY  a statement would have to run too often;
- *        nothing after the first failure is run.
+ * Fails: as db_run(); E_DB_BUSY  a statement would have to run too often, or
+ *        the deadline is over; nothing after the first failure is run.
  */
 enum err transform_job_run(struct db *db, const struct db_statement *steps,
     const struct transform_job *job, struct arena *arena,

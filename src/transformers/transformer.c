@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "transformers/transformer.h"
 
+#include <string.h>
+
 /* The statements of each file; several entity types may share one. */
 #define ENTITY_TYPE(name, statements, becomes) \
 	extern const struct db_statement transform_##statements[];
+#define TARGET ENTITY_TYPE
 #include "models/entity_type_rows.h"
 
 static const struct {
-	const char *name;
+	const char *statements;
 	const struct db_statement *steps;
 } transformers[] = {
 #define ENTITY_TYPE(name, statements, becomes) \
-	{ #name, transform_##statements },
+	{ #statements, transform_##statements },
+#define TARGET ENTITY_TYPE
 #include "models/entity_type_rows.h"
 };
 
@@ -28,10 +32,14 @@ enum {
 };
 
 static const struct db_statement *
-find(struct span entity_type)
+find(const struct transform_job *job)
 {
-	for (size_t i = 0; i < COUNT(transformers); i++)
-		if (span_is(entity_type, transformers[i].name))
+	const struct entity_type *type = job->type != NULL ?
+	    job->type :
+	    entity_type_find(job->entity_type);
+
+	for (size_t i = 0; type != NULL && i < COUNT(transformers); i++)
+		if (strcmp(type->statements, transformers[i].statements) == 0)
 			return transformers[i].steps;
 	return NULL;
 }
@@ -74,7 +82,7 @@ transformer_run(struct db *db, const struct transform_job *job,
     struct arena *arena, struct transform_outcome *ret_outcome,
     struct diag *diag)
 {
-	const struct db_statement *steps = find(job->entity_type);
+	const struct db_statement *steps = find(job);
 	struct db_rows *rows;
 	enum err rc;
 

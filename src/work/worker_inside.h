@@ -21,13 +21,18 @@ struct work {
 	const struct worker_settings *settings;
 	struct raw_batch_name name;
 	struct transform_job job;
-	bool is_known; /* the entity type; else the batch stays as it came */
+	bool is_known; /* it has a type; else the batch stays as it came */
 	struct arena *arena;
 	struct diag *diag;
 };
 
-struct work worker_work(struct db *db, const struct worker_settings *settings,
-    const struct job *job, struct arena *arena, struct diag *diag);
+/*
+ * Begin with a job of the tenant whose rows the connection sees.
+ * Fails: as db_run(): whether its type has a mapping is not known.
+ */
+enum err worker_work(struct db *db, const struct worker_settings *settings,
+    const struct job *job, struct arena *arena, struct work *ret,
+    struct diag *diag) MUST_CHECK;
 
 /* Decide by where the batch stands; again: the message was here before. */
 void worker_judge(enum raw_batch_state state, bool again,

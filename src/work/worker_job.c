@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "models/batch/raw_batch_work.h"
-#include "models/entity_type.h"
+#include "models/catalogue/mapped_type.h"
 #include "transformers/transformer.h"
 #include "work/worker_details.h"
 #include "work/worker_inside.h"
@@ -19,11 +19,14 @@
 #define MOMENTS 3
 #define MOMENT_MS 15
 
-struct work
+enum err
 worker_work(struct db *db, const struct worker_settings *settings,
-    const struct job *job, struct arena *arena, struct diag *diag)
+    const struct job *job, struct arena *arena, struct work *ret,
+    struct diag *diag)
 {
-	return (struct work){
+	enum err rc;
+
+	*ret = (struct work){
 		.db = db,
 		.settings = settings,
 		.name = { .tenant_id = job->tenant_id,
@@ -34,10 +37,13 @@ worker_work(struct db *db, const struct worker_settings *settings,
 		    .integration_id = job->integration_id,
 		    .raw_data_id = job->raw_data_id,
 		    .entity_type = job->entity_type },
-		.is_known = entity_type_find(job->entity_type) != NULL,
 		.arena = arena,
 		.diag = diag,
 	};
+	rc = mapped_type_find(db, job->tenant_id, job->entity_type, arena,
+	    &ret->job.type, diag);
+	ret->is_known = ret->job.type != NULL;
+	return rc;
 }
 
 static void
@@ -265,14 +271,17 @@ worker_transform(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
     struct arena *arena, struct worker_fate *ret_fate, struct diag *diag)
 {
-	struct work work = worker_work(db, settings, job, arena, diag);
 	struct worker_fate fate = { .kind = WORKER_WAIT };
 	bool again = history->redelivered || history->held > 0;
 	struct raw_batch_claim claim;
 	enum raw_batch_state state;
+	struct work work;
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
+	rc = worker_work(db, settings, job, arena, &work, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = claim_batch(&work, again, &claim);
 	if (rc != E_OK)
 		return rc;

@@ -73,7 +73,7 @@ worker_load(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
     struct arena *arena, struct worker_fate *ret_fate, struct diag *diag)
 {
-	struct work work = worker_work(db, settings, job, arena, diag);
+	struct work work;
 	struct worker_fate fate = { .kind = WORKER_DONE,
 		.attempt = history->attempt + 1 };
 	bool failed, deadly = false;
@@ -81,6 +81,9 @@ worker_load(struct db *db, const struct worker_settings *settings,
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
+	rc = worker_work(db, settings, job, arena, &work, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = raw_batch_look(db, &work.name, arena, &state, &failed, diag);
 	if (rc == E_OK && history->redelivered)
 		rc = count_interruption(&work, &deadly);

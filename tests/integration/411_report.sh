@@ -21,8 +21,8 @@ trap clean_roles EXIT
 views=$(sql "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class
 	WHERE relnamespace = 'report'::regnamespace AND relkind = 'v'")
 check_is "there are the views" "$views" \
-	"cycle_times deployments dora_weekly etl_health flow_daily pr_times pull_requests status_changes statuses \
-work_items"
+	"cycle_times deployments dora_weekly etl_health flow_daily pr_times pull_requests records status_changes \
+statuses work_items"
 check_is "each does what its reader may" "$(sql "SELECT count(*) FROM pg_class WHERE relkind = 'v'
 	AND relnamespace = 'report'::regnamespace AND NOT reloptions @> '{security_invoker=true}'")" 0
 check_is "each column has a comment" "$(sql "SELECT string_agg(c.relname || '.' || a.attname, ' ')
@@ -53,6 +53,8 @@ INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id, numb
 SELECT n, n, n, 'x', n, 1, 'One', 'main', '2026-01-01', '2026-01-02' FROM generate_series(1, 2) AS n;
 INSERT INTO prs_commits (tenant_id, integration_id, external_id, pr_id, authored_date, author_email)
 SELECT n, n, 'sha', n, '2025-12-31', 'hidden' FROM generate_series(1, 2) AS n;
+INSERT INTO records (tenant_id, integration_id, entity_type, external_id, fields)
+SELECT n, n, 'own', 'r', '{"a": 1}' FROM generate_series(1, 2) AS n;
 INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes,
 	raw_data_sha256)
 SELECT n, n, 'jira_issues_batch', '{"a": "hidden"}', 1, 2, sha256('') FROM generate_series(1, 2) AS n;
@@ -77,7 +79,7 @@ count="SELECT string_agg(n::text, ' ') FROM (VALUES"
 for view in $views; do count+=" ((SELECT count(*) FROM report.$view)),"; done
 count="${count%,}) AS v (n)"
 days=$(sql "SELECT CURRENT_DATE - date '2026-01-01' + 1")
-own="1 1 1 1 $days 1 1 1 1 1"
+own="1 1 1 1 $days 1 1 1 1 1 1"
 check_is "it sees one row of everything, its own" "$(as one "$count")" "$own"
 check_is "so does the other" "$(as two "$count")" "$own"
 check_is "it is the tenant's" "$(as one 'SELECT key FROM report.work_items')" P1-1
@@ -94,7 +96,7 @@ for claim in "SET app.tenant_id = 2" "SET app.every_tenant = on" "SET ROLE pulse
 	check_is "$claim: the same rows of the table" "$(as one "$claim" 'SELECT key FROM public.work_items')" P1-1
 done
 check_is "a member without a tenant sees no rows" "$(as none "SET app.tenant_id = 1; SET app.every_tenant = on" \
-	"$count")" "0 0 0 0 0 0 0 0 0 0"
+	"$count")" "0 0 0 0 0 0 0 0 0 0 0"
 check_match "nor does it become another" "$(as one "SET SESSION AUTHORIZATION two_$tag")" 'permission denied'
 for denied in "TABLE public.api_tokens" "TABLE public.users" "TABLE public.tenants" "TABLE public.audit_log" \
 	"TABLE report.logins" "TABLE public.system_settings" "SELECT raw_data FROM public.raw_extraction_data" \

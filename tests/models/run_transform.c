@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "loaders/loader.h"
+#include "models/catalogue/mapped_type.h"
 #include "transformers/transformer.h"
 
 #define ARENA_BYTES (64u << 20)
@@ -55,6 +56,9 @@ transform(struct db *db, struct transform_job *job, struct arena *arena,
 	if (rc != E_OK)
 		return rc;
 	rc = find_batch(db, job, arena, diag);
+	if (rc == E_OK)
+		rc = mapped_type_find(db, job->tenant_id, job->entity_type,
+		    arena, &job->type, diag);
 	if (rc == E_OK)
 		rc = transformer_run(db, job, arena, ret_outcome, diag);
 	if (rc == E_OK)

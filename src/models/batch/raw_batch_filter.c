@@ -29,6 +29,9 @@ raw_batch_filter_add(struct sql *sql, const struct raw_batch_filter *filter)
 		    "created_at < ($%d::timestamptz"
 		    " AT TIME ZONE 'UTC')",
 		    filter->created_before);
+	if (filter->processed_before.at != NULL)
+		sql_where_text(sql, "processed_at < $%d::timestamp",
+		    filter->processed_before);
 }
 
 bool
@@ -39,5 +42,6 @@ raw_batch_filter_is_empty(const struct raw_batch_filter *filter)
 	    filter->processing_status.at == NULL &&
 	    filter->external_id.at == NULL &&
 	    filter->created_after.at == NULL &&
-	    filter->created_before.at == NULL;
+	    filter->created_before.at == NULL &&
+	    filter->processed_before.at == NULL;
 }

@@ -16,8 +16,9 @@ struct raw_batch_filter {
 	struct span entity_type;
 	struct span processing_status;
 	struct span external_id;
-	struct span created_after;  /* ISO 8601, exclusive */
-	struct span created_before; /* the same */
+	struct span created_after;    /* ISO 8601, exclusive */
+	struct span created_before;   /* the same */
+	struct span processed_before; /* exclusive; UTC, without a zone */
 	int64_t limit;
 	int64_t offset;
 	/* keyset: only ids below this one; 0: from the top */

@@ -23,6 +23,7 @@ struct raw_batch {
 	const unsigned char *digest;
 	bool queue; /* false: nobody will queue it */
 	bool done;  /* nothing is to become of it: it is completed at once */
+	bool is_mapped;		 /* its type is one of the tenant's own */
 	const char *traceparent; /* of who stores it; NULL: none */
 	/* Written with the batch; NULL: none. */
 	const struct idempotency_key *key;

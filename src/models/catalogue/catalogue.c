@@ -28,11 +28,22 @@ add_from(struct sql *sql, const struct catalogue *catalogue)
 }
 
 static void
+add_tenant(struct sql *sql, const struct catalogue *catalogue,
+    int64_t tenant_id)
+{
+	sql_where_int(sql,
+	    catalogue->has_shared ?
+		"(t.tenant_id = $%d OR t.tenant_id IS NULL)" :
+		"t.tenant_id = $%d",
+	    tenant_id);
+}
+
+static void
 add_filter(struct sql *sql, const struct catalogue *catalogue,
     const struct catalogue_filter *filter)
 {
 	add_from(sql, catalogue);
-	sql_where_int(sql, "t.tenant_id = $%d", filter->tenant_id);
+	add_tenant(sql, catalogue, filter->tenant_id);
 	if (filter->integration_id != 0) {
 		sql_where(sql, catalogue->integration);
 		sql_add_int(sql, " = $%d", filter->integration_id);
@@ -107,7 +118,7 @@ catalogue_get(struct db *db, const struct catalogue *catalogue,
 	sql_init(&sql);
 	add_columns(&sql, catalogue);
 	add_from(&sql, catalogue);
-	sql_where_int(&sql, "t.tenant_id = $%d", tenant_id);
+	add_tenant(&sql, catalogue, tenant_id);
 	sql_where_int(&sql, "t.id = $%d", id);
 	rc = sql_run(&sql, db, false, arena, ret_rows, diag);
 	if (rc == E_OK && db_rows_count(*ret_rows) == 0)

@@ -19,6 +19,7 @@ struct catalogue {
 	const char *listed;	 /* which rows a list has; NULL: all */
 	const char *integration; /* whose rows ?integration_id= asks for */
 	bool has_product;	 /* ?product= may ask for some */
+	bool has_shared;	 /* rows without a tenant are shown to all */
 	const char *sort;	 /* of lists, before the id; never null */
 	bool sort_is_text;	 /* else a number */
 	const char *writes;	 /* what clients may set; ? to NULL, too */

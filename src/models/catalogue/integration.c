@@ -90,7 +90,8 @@ integration_referrers(struct db *db, int64_t tenant_id, int64_t id,
 				REFERS("prs") REFERS("prs_reviews") REFERS(
 				    "prs_commits") REFERS("prs_comments")
 				    REFERS("wits_prs_links") REFERS("etl_jobs")
-					REFERS("extract_runs"),
+					REFERS("extract_runs")
+					    REFERS("records"),
 	};
 	struct db_rows *rows;
 	enum err rc;
