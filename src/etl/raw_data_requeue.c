@@ -8,6 +8,7 @@
 #include "http/quota.h"
 #include "models/batch/raw_batch.h"
 #include "models/batch/raw_batch_requeue.h"
+#include "models/catalogue/mapped_type.h"
 #include "work/requeue.h"
 
 /* The same names in the query, as for GET, and in a body; the body wins. */
@@ -176,6 +177,36 @@ raw_data_requeue_many(struct req *rq, struct resp *rp)
 		return request_refuse(rq, FIELD_BODY, "all", "missing",
 		    "is missing: without a filter every batch is processed"
 		    " again, which \"all\": true says");
+	input.filter.tenant_id = rq->who.tenant_id;
+	if (input.dry_run)
+		return answer_dry_run(rq, rp, &input.filter);
+	return answer_requeue(rq, rp, &input.filter);
+}
+
+/* What POST /types/{id}/apply takes. */
+static const struct field apply_rows[] = {
+	{ FIELD_BODY, "limit", .kind = FIELD_INT, .min = 1, .max = 1000,
+	    .offset = offsetof(struct requeue_input, filter.limit),
+	    .sentence = "How many at most, oldest first; 1000" },
+	{ FIELD_BODY, "dry_run", .kind = FIELD_BOOL,
+	    .offset = offsetof(struct requeue_input, dry_run),
+	    .sentence = "Only tell how many there are; false" },
+};
+const struct field_set type_apply_input = { apply_rows, COUNT(apply_rows) };
+
+/* Let the batches of an entity type be processed as its mapping says now. */
+enum err
+type_apply(struct req *rq, struct resp *rp)
+{
+	struct requeue_input input = { .filter.limit = 1000 };
+	enum err rc = fields_read(&type_apply_input, rq, &input);
+
+	if (rc == E_OK)
+		rc = mapped_type_changed(rq->db, rq->who.tenant_id, rq->id,
+		    rq->arena, &input.filter.entity_type,
+		    &input.filter.processed_before, &rq->diag);
+	if (rc != E_OK)
+		return rc;
 	input.filter.tenant_id = rq->who.tenant_id;
 	if (input.dry_run)
 		return answer_dry_run(rq, rp, &input.filter);

@@ -125,6 +125,22 @@ ROUTE("GET", "/app/etl/integrations/{id}/fields", ROLE_ADMIN,
     integration_fields, NO_INPUT,
     "Ask a Jira for its custom fields, and tell which columns they go to",
     answer_source_fields, "200")
+RESOURCE(entity_type, entity_types, "/app/etl/types",
+    "Entity types of the tenant's own and shared ones, by name", "an",
+    "entity type", NO_INPUT)
+ROUTE("POST", "/app/etl/types/check", ROLE_ADMIN, type_check,
+    entity_type_create_input, "Tell what is wrong with a mapping", answer_done,
+    "200")
+ROUTE("POST", "/app/etl/types/try", ROLE_ADMIN, type_trial, type_try_input,
+    "Show what a mapping makes of a batch, and take it back",
+    answer_type_trial, "200 404")
+ROUTE("POST", "/app/etl/types/infer", ROLE_ADMIN, type_infer,
+    type_infer_input, "Propose a mapping from what a batch has",
+    answer_mapping, "200 404")
+ROUTE("POST", "/app/etl/types/{id}/apply", ROLE_ADMIN, type_apply,
+    type_apply_input,
+    "Let the batches of an entity type be processed again that were before it"
+    " was changed", answer_requeued, "200 202")
 RESOURCE_LIST(project, projects, "/app/etl/projects",
     "Projects with their work item types and statuses")
 REPORT_LIST(work_item, work_items, "/app/etl/work-items",

@@ -30,7 +30,8 @@ warn_of_unknown(struct span entity_type, struct buf *out)
 		suggest(&near, entity_type, entity_types[i].name);
 	buf_printf(out,
 	    "Nothing is made of batches of the entity type %.*s:"
-	    " it is kept as it came",
+	    " it is kept as it came until POST /app/etl/types says how it"
+	    " becomes rows",
 	    SPAN_ARG(entity_type));
 	if (near.name != NULL)
 		buf_printf(out, "; did you mean %s?", near.name);

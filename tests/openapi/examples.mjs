@@ -164,6 +164,12 @@ async function live() {
 	await send('raw_data_status', 200, { id });
 	await send('raw_data_requeue_many', 200);
 	await send('raw_data_requeue', 200, { id });
+	for (const name of ['type_infer', 'type_check', 'type_trial'])
+		await send(name, 200);
+	const type = await send('entity_type_create', 201);
+	await send('entity_types_list', 200);
+	for (const name of ['entity_type_get', 'entity_type_update', 'type_apply', 'entity_type_delete'])
+		await send(name, 200, type);
 	await send('raw_data_delete', 200, { id });
 
 	for (const [one, many] of [['integration', 'integrations'], ['wits_hierarchy', 'wits_hierarchies'],

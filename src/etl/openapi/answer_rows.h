@@ -55,6 +55,20 @@ ANSWER("job_run", 202,
     "The run is made, or the same one is open")
 ANSWER("run_cancel", 200,
     "{\"success\":true,\"message\":\"The run is cancelled\"}", NULL)
+ANSWER("entity_type_delete", 200,
+    "{\"success\":true,\"message\":\"The entity type is deleted\"}", NULL)
+ANSWER("type_check", 200,
+    "{\"success\":true,\"message\":\"The mapping can be stored\"}", NULL)
+ANSWER("type_apply", 200,
+    "{\"success\":true,\"message\":\"Pending again and queued\",\"requeued\":1,"
+    "\"queued\":1}",
+    "All batches that were found are pending again, and their messages are on"
+    " the queue; or none was found; or it was a dry run")
+ANSWER("type_apply", 202,
+    "{\"success\":true,\"message\":\"Pending again; the rest will be queued"
+    " automatically\",\"requeued\":2,\"queued\":1}",
+    "All batches that were found are pending again; some of their messages are"
+    " queued automatically later")
 ANSWER("metrics_get_all", 200,
     "\"# TYPE etl_requests_total counter\\netl_requests_total{status="
     "\\\"2xx\\\"} 1\\n\"",

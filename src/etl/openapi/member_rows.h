@@ -265,6 +265,42 @@ PART("dependent_mappings", "The mappings that depend on it")
 PART("dependent_statuses", "The statuses that depend on it")
 PART("reassignment_targets", "The active rows that may replace it")
 
+/* Entity types of a tenant's own. */
+TEXT("entity_type.name", "issue_titles", NULL)
+TEXT("entity_type_list.name", "issue_titles", NULL)
+TEXT("entity_type_create.name", "issue_titles", NULL)
+TEXT("entity_type_update.name", "issue_titles", NULL)
+TEXT("type_check.name", "issue_titles", NULL)
+TEXT("type_trial.name", "issue_titles", NULL)
+TEXT("mapping.name", "jira_issues_batch", "The entity type of the batch")
+TEXT("items_path", "$.issues[*]", "The jsonpath of the items in a batch")
+TEXT("key_path", "$.id", "The jsonpath of an item's key, in the item")
+TEXT("updated_path", "$.fields.updated",
+    "That of the time of its last change; null: it is as old as its batch")
+TEXT("target", "records", "What items become: records or work_items")
+VALUE("mapping.columns",
+    "[{\"name\":\"summary\",\"path\":\"$.fields.summary\","
+    "\"kind\":\"text\"},{\"name\":\"updated\","
+    "\"path\":\"$.fields.updated\",\"kind\":\"time\"},"
+    "{\"name\":\"id\",\"path\":\"$.id\",\"kind\":\"number\"},"
+    "{\"name\":\"key\",\"path\":\"$.key\",\"kind\":\"text\"}]",
+    "A column for each value that the items have: name, path and kind")
+VALUE("columns",
+    "[{\"name\":\"title\",\"path\":\"$.fields.summary\"},"
+    "{\"name\":\"number\",\"path\":\"$.key\"}]",
+    "Columns: name and path of each, and perhaps its kind")
+VALUE("shared", "false",
+    "Whether it is every tenant's that has none of its name")
+VALUE("type_trial.items", "1", NULL)
+VALUE("unreadable", "0", NULL)
+VALUE("skipped", "0", NULL)
+VALUE("skipped_list", "null", NULL)
+VALUE("rows",
+    "[{\"external_id\":\"100001\",\"updated\":\"2026-01-31T10:00:00\","
+    "\"fields\":{\"title\":\"Add the export of invoices\","
+    "\"number\":\"DEMO-1\"}}]",
+    NULL)
+
 /* Queues, health, Qdrant, problems. */
 PART("queues", "All queues of the service")
 TEXT("queue.name", "transform_queue", "The queue's name")

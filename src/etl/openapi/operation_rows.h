@@ -29,6 +29,7 @@ TAG("status-mappings",
     "Which common name, category and workflow step a status"
     " has")
 TAG("workflows", "The steps of work, in their order")
+TAG("types", "Entity types of the tenant's own, whose batches a mapping turns into rows")
 TAG("projects", "Projects, as their sources name them")
 TAG("work-items", "Work items that were loaded, and their changes of status")
 TAG("prs", "Pull requests that were loaded, and their parts")
@@ -59,6 +60,26 @@ OPERATION("raw_data_store",
     " the query it is the payload alone. After 502, 504, no answer, or a 503"
     " whose code is db_unknown the outcome is unknown: send it again with the"
     " same Idempotency-Key, and it is stored once.")
+OPERATION("entity_type_create",
+    "docs/types.md says what paths and columns may be. A name of the service's"
+    " own types is refused; so is the 101st type of a tenant. Batches that are"
+    " stored from now on become rows; apply does those that were stored before.")
+OPERATION("entity_type_update",
+    "A type that all tenants share is nobody's to change here: pulse-etl type"
+    " apply does that.")
+OPERATION("entity_type_delete",
+    "Its batches are kept as they come from then on. Rows that were made stay.")
+OPERATION("type_check",
+    "Nothing is stored; what is wrong is told for each member, as by a store.")
+OPERATION("type_trial",
+    "The batch is transformed in a transaction that is taken back, for ten"
+    " seconds at most.")
+OPERATION("type_infer",
+    "The longest list of objects gives the items, the first hundred of them"
+    " the key, the time of change and the columns.")
+OPERATION("type_apply",
+    "Batches that are completed or failed, and were processed before the type"
+    " was changed last. Ask again until requeued is 0.")
 OPERATION("raw_data_list",
     "Newest first. Pages are had by next_cursor, which"
     " skips nothing, or by offset. Payloads come only with include_raw_data."
