@@ -42,6 +42,8 @@ publish transform.dead "$(message_of "$id")"
 wait_until 10 queue_has transform_queue.dead 1
 run=$(tool extract run --tenant 1 --integration 1)
 job=$(tool job create --tenant 1 --integration 1 --name one --type jira_sync)
+echo '{"name":"own","items_path":"$","key_path":"$.id","columns":[{"name":"a","path":"$.a"}]}' >"$TMP/type"
+type=$(tool type apply --tenant 1 "$TMP/type")
 printf 'key1:%s\n' "$(openssl rand -base64 32)" >"$TMP/keys"
 openssl rand -hex 32 >"$TMP/hook-secret"
 chmod 600 "$TMP/keys" "$TMP/hook-secret"
@@ -52,7 +54,8 @@ arguments() { # WORDS
 	'raw show') echo "--tenant 1 $id" ;;
 	'run show') echo "--tenant 1 $run" ;;
 	'job show') echo "--tenant 1 $job" ;;
-	'raw list' | 'integration list' | 'run list' | 'job list') echo '--tenant 1' ;;
+	'type show') echo "--tenant 1 $type" ;;
+	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list') echo '--tenant 1' ;;
 	'integration show' | 'hook-secret list') echo '--tenant 1 1' ;;
 	'tenant show') echo 1 ;;
 	'dead list') echo transform ;;

@@ -110,6 +110,19 @@ EXAMPLE("job pause", "pulse-etl job pause --tenant 1 4")
 EXAMPLE("job resume", "pulse-etl job resume --tenant 1 4")
 EXAMPLE("job run", "pulse-etl job run --tenant 1 --full 4")
 
+OPTION("--batch BATCH", "the batch to try it on, by its id")
+OPTION("--all-tenants", "it is every tenant's that has none of its name")
+OPTION("--requeue",
+    "process the type's batches again that were before the change")
+EXAMPLE("type list", "pulse-etl type list --tenant 1")
+EXAMPLE("type show", "pulse-etl type show --tenant 1 --output json 3")
+EXAMPLE("type infer", "pulse-etl type infer --tenant 1 812 > incidents.json")
+EXAMPLE("type check", "pulse-etl type check incidents.json")
+EXAMPLE("type try", "pulse-etl type try --tenant 1 --batch 812 incidents.json")
+EXAMPLE("type apply",
+    "pulse-etl type apply --tenant 1 --requeue incidents.json")
+EXAMPLE("type remove", "pulse-etl type remove --tenant 1 3")
+
 OPTION("--secret N", "the secret's id; pulse-etl hook-secret list has it")
 EXAMPLE("hook-secret add",
     "pulse-etl hook-secret add --tenant 1 --file secret 2")

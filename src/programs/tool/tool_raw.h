@@ -23,4 +23,11 @@ void tool_raw_options(struct tool *tool, struct raw_options *ret);
 /* How raw_batch_columns are printed, RAW_BATCH_COLUMNS of them. */
 const struct tool_column *tool_raw_columns(void);
 
+/*
+ * Let the batches of a filter be processed again, and say what came of it; a
+ * person at a terminal is asked before many are. Fails: as db_run().
+ */
+enum err tool_requeue_batches(struct tool *tool,
+    struct raw_batch_filter *filter, struct diag *diag) MUST_CHECK;
+
 #endif

@@ -104,6 +104,19 @@ run(struct tool *tool, struct raw_batch_filter *filter, int64_t total,
 	return E_OK;
 }
 
+/* Requeue them, once who is at the terminal has said so. */
+static enum err
+may_run(struct tool *tool, struct raw_batch_filter *filter, int64_t total,
+    struct diag *diag)
+{
+	if (!tool_may(tool, total, "%" PRId64 " batches are processed again",
+		total)) {
+		tool->exit_code = 1;
+		return E_OK;
+	}
+	return run(tool, filter, total, diag);
+}
+
 enum err
 tool_requeue(struct tool *tool, struct diag *diag)
 {
@@ -128,10 +141,16 @@ tool_requeue(struct tool *tool, struct diag *diag)
 		total = filter->limit;
 	if (options.dry_run)
 		return tell_dry(tool, filter, total, diag);
-	if (!tool_may(tool, total, "%" PRId64 " batches are processed again",
-		total)) {
-		tool->exit_code = 1;
-		return E_OK;
-	}
-	return run(tool, filter, total, diag);
+	return may_run(tool, filter, total, diag);
+}
+
+enum err
+tool_requeue_batches(struct tool *tool, struct raw_batch_filter *filter,
+    struct diag *diag)
+{
+	int64_t total;
+	enum err rc = raw_batch_requeue_count(tool->db, filter, tool->arena,
+	    &total, diag);
+
+	return rc == E_OK ? may_run(tool, filter, total, diag) : rc;
 }

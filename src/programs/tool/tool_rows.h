@@ -131,6 +131,21 @@ TOOL("raw", "export", tool_raw_export,
     "--tenant N [--output FILE] [--quiet] ID", "Print a batch's payload")
 TOOL("raw", "process", tool_raw_process, "--tenant N ID",
     "Transform and load a pending batch here and now, without a queue")
+TOOL("type", "list", tool_type_list, "--tenant N " OUTPUT,
+    "List a tenant's own entity types, and those that all tenants share")
+TOOL("type", "show", tool_type_show, "--tenant N " OUTPUT " ID",
+    "Print all that is known of an entity type")
+TOOL("type", "infer", tool_type_infer, "--tenant N BATCH",
+    "Print a mapping that is proposed for the batch with this id")
+TOOL("type", "check", tool_type_check, "FILE",
+    "Tell what is wrong with a mapping: 0 nothing is")
+TOOL("type", "try", tool_type_try, "--tenant N --batch BATCH [--limit N] FILE",
+    "Print the rows that a mapping makes of a batch, and take them back")
+TOOL("type", "apply", tool_type_apply,
+    "--tenant N|--all-tenants [--requeue] [--quiet] [--yes] FILE",
+    "Make an entity type as a mapping says, or change it, and print its id")
+TOOL("type", "remove", tool_type_remove, "--tenant N|--all-tenants ID",
+    "Remove an entity type; what was made of its batches stays")
 TOOL("report", "grant", tool_report_grant,
     "--tenant N [--password-file FILE] LOGIN",
     "Let a login, which is made where there is none, read a tenant's reports by"
