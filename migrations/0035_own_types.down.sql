@@ -1,4 +1,4 @@
--- Back to 0030: batches of such types are kept as they came, and what was made of
+-- Back to 0034: batches of such types are kept as they came, and what was made of
 -- them goes.
 DROP VIEW report.records;
 DROP FUNCTION etl_infer, etl_member_path, etl_mapped_ages, etl_mapped_taken,
