@@ -57,7 +57,7 @@ check_is "those that are not there fail by name, the other one is read" \
 	"partial acme/../user 404, acme/gone 404"
 extract "$old" github_pull_requests '{"repositories": ["acme/web"], "full": true}'
 pages=$(run_ends >"$TMP/out"; run_row pages)
-control PATCH world '{"github": {"requests": 5, "window_seconds": 15}}' >"$TMP/out"
+control PATCH world '{"github": {"requests": 6, "window_seconds": 4}}' >"$TMP/out"
 extract "$old" github_pull_requests '{"repositories": ["acme/web"], "full": true}'
 check_is "a budget that is used up: done" \
 	"$(RUN_SECONDS=180 run_ends) $(run_row "errors, waited_seconds > 0")" "done []|t"
