@@ -13,6 +13,7 @@
 #include "models/extract/extract_run.h"
 #include "models/tables/schema.h"
 #include "programs/backend.h"
+#include "programs/worker_waiter.h"
 #include "queue/queue_consumer.h"
 
 #define ARENA_BYTES (64u << 20)
@@ -47,9 +48,10 @@ static enum err
 requeue(struct extractor_program *self, int64_t run_id, struct diag *diag)
 {
 	struct job job;
-	enum err rc = job_read_extract(self->delivery->body,
-	    self->servers.arena, &job, diag);
+	enum err rc;
 
+	rc = job_read_extract(self->delivery->body, self->servers.arena, &job,
+	    diag);
 	if (rc != E_OK)
 		return rc;
 	job.run_id = run_id;
@@ -146,27 +148,7 @@ open_run(struct extractor_program *self, struct job *job, struct diag *diag)
 	return rc;
 }
 
-#define TOO_OFTEN \
-	"its message was delivered too often, and no extractor came to an end" \
-	" with it"
-
-/* A run that extractors die of fails, or it would keep others from running. */
-static enum err
-give_up(struct extractor_program *self, const struct job *job,
-    struct diag *diag)
-{
-	struct arena *arena = self->servers.arena;
-	struct extract_run run;
-	bool has_ended;
-	enum err rc = extract_run_get(self->servers.db, job->tenant_id,
-	    job->run_id, arena, &run, diag);
-
-	if (rc == E_OK && run.is_running)
-		rc = extract_run_end(self->servers.db, &run,
-		    SPAN_LIT("{\"text\": \"" TOO_OFTEN "\"}"), arena,
-		    &has_ended, diag);
-	return rc == E_OK ? diag_set(diag, E_INVALID, TOO_OFTEN) : rc;
-}
+#define TOO_OFTEN "it was delivered too often, and each extractor died of it"
 
 /* Is it to be worked on? A run that has ended needs its message no more. */
 static enum err
@@ -188,8 +170,14 @@ take_up(struct extractor_program *self, struct job *job, bool *ret_is_running,
 		return rc;
 	db_tenant(self->servers.db, job->tenant_id);
 	rc = open_run(self, job, diag);
-	if (rc == E_OK && queue_consumer_deliveries(delivery) >= DELIVERIES_MAX)
-		rc = give_up(self, job, diag);
+	if (rc == E_OK &&
+	    queue_consumer_deliveries(delivery) >= DELIVERIES_MAX) {
+		rc = extract_run_give_up(self->servers.db, job->tenant_id,
+		    job->run_id, SPAN_LIT("{\"text\": \"" TOO_OFTEN "\"}"),
+		    self->servers.arena, diag);
+		if (rc == E_OK)
+			rc = diag_set(diag, E_INVALID, TOO_OFTEN);
+	}
 	if (rc == E_OK)
 		rc = extract_run_start(self->servers.db, job->tenant_id,
 		    job->run_id, self->servers.arena, ret_is_running, diag);
@@ -197,6 +185,10 @@ take_up(struct extractor_program *self, struct job *job, bool *ret_is_running,
 	    diag_set(diag, E_INVALID, "the tenant has no such run") :
 	    rc;
 }
+
+/* Of an enum extract_fate, in its order. */
+static const char *const fates[] = { "goes on", "ended", "waits", "held",
+	"ending" };
 
 /* Do the job of the message at hand. Fails: it is to be done again. */
 static enum err
@@ -222,13 +214,7 @@ work(struct extractor_program *self, struct diag *diag)
 	log_info("run", LOG_INT("run_id", job.run_id),
 	    LOG_INT("tenant_id", job.tenant_id),
 	    LOG_INT("integration_id", job.integration_id),
-	    LOG_TEXT("fate",
-		fate == EXTRACT_ENDED	   ? "ended" :
-		    fate == EXTRACT_WAITS  ? "waits" :
-		    fate == EXTRACT_HELD   ? "held" :
-		    fate == EXTRACT_ENDING ? "ending" :
-					     "goes on"),
-	    LOG_INT("ms", clock_ms() - began));
+	    LOG_TEXT("fate", fates[fate]), LOG_INT("ms", clock_ms() - began));
 	return settle(self, &job, fate, diag);
 }
 
@@ -334,25 +320,6 @@ turn(void *context, int ms)
 	return !daemon_is_ending();
 }
 
-/* The broker's connection, while the database is waited for. */
-static int
-broker_socket(void *mq)
-{
-	return mq_socket(mq);
-}
-
-static int
-broker_pause(void *mq)
-{
-	return mq_idle_ms(mq);
-}
-
-static void
-broker_serve(void *mq)
-{
-	mq_idle(mq);
-}
-
 static void
 own_limits(void)
 {
@@ -376,8 +343,7 @@ open_extractor(void *context, struct diag *diag)
 	struct extract_engine *engine = &self->engine;
 
 	own_limits();
-	self->waiter = (struct db_waiter){ broker_socket, broker_pause,
-		broker_serve, self->servers.mq };
+	self->waiter = worker_waiter(self->servers.mq);
 	db_serve_while_waiting(self->servers.db, &self->waiter);
 	queue_consumer_of(self->servers.queue, taken, COUNT(taken));
 	engine->settings = &settings.extract;

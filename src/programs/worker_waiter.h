@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a worker does while the database is at work: it serves the broker's
- * connection, and tells systemd that it is alive.
+ * What a worker or an extractor does while the database is at work: it serves
+ * the broker's connection, and tells systemd that it is alive.
  */
 #ifndef PROGRAMS_WORKER_WAITER_H
 #define PROGRAMS_WORKER_WAITER_H

@@ -248,8 +248,8 @@ while IFS='|' read -r _ words tests _; do
 	done
 done <"$ETL_SOURCE/tests/sources/README.md" >"$TMP/unused"
 check_is "the tests that the table names use what it says" "$(cat "$TMP/unused")" ""
-check_is "the table has each way to misbehave" "$(control PUT faults '[{"do": "dance"}]' | sed 's/.*none of //; s/: .*//' |
-	tr -d ',' | tr ' ' '\n' | grep -vxFf "$TMP/used")" ""
+check_is "the table has each way to misbehave" "$(control PUT faults '[{"do": "dance"}]' |
+	sed 's/.*none of //; s/: .*//' | tr -d ',' | tr ' ' '\n' | grep -vxFf "$TMP/used")" ""
 
 # -- the log
 control DELETE requests >"$TMP/order"

@@ -6,8 +6,8 @@
 # shellcheck source=tests/integration/extract.sh
 . "$(dirname "$0")/extract.sh"
 
-ETL_APP_WORKERS=0 extract_up '{"jira": {"projects": [{"key": "AA", "issues": 30, "changes": 2}, {"key": "BB", "issues": 20, "changes": 3}],
-		"page_max": 10},
+ETL_APP_WORKERS=0 extract_up '{"jira": {"projects": [{"key": "AA", "issues": 30, "changes": 2},
+		{"key": "BB", "issues": 20, "changes": 3}], "page_max": 10},
 	"github": {"owner": "acme", "repositories": [{"name": "web", "prs": 30}, {"name": "api", "prs": 5}]}}' \
 	'extract_wait = 1' 'extract_timeout = 2000' 'extract_max_body = 300000'
 jira=$(integration 'My Jira' "$SOURCE_JIRA" token '{"projects": ["AA", "BB"]}')
@@ -67,7 +67,8 @@ passes() { # NAME INTEGRATION TYPE ITEMS ORDER
 passes "an answer in pieces" "$jira" jira_issues 50 \
 	"{$search, \"do\": \"slow\", \"bytes\": 4000, \"pause_ms\": 20, \"times\": 2}"
 passes "one that takes too long" "$jira" jira_issues 50 "{$search, \"do\": \"slow\", \"pause_ms\": 1000}"
-passes "429 that says nothing more" "$jira" jira_issues 50 "{$search, \"do\": \"status\", \"status\": 429, \"times\": 2}"
+passes "429 that says nothing more" "$jira" jira_issues 50 \
+	"{$search, \"do\": \"status\", \"status\": 429, \"times\": 2}"
 passes "502 with HTML for GraphQL" "$github" github_pull_requests 35 "{$graphql, \"do\": \"html\"}"
 passes "GraphQL fails once" "$github" github_pull_requests 35 "{$graphql, \"do\": \"graphql_error\"}"
 control PATCH world '{"github": {"max_cost": 600}}' >"$TMP/out"

@@ -113,7 +113,8 @@ extract "$jira" jira_issues '{"full": true}'
 check_match "after a run was cancelled the next one begins at once" "$STATUS $((run > first))" '^202 1$'
 ends_whole "it reads all"
 check_is "the cancelled one has the pages it counts" "$(sql "SELECT state, pages = (SELECT count(*)
-	FROM raw_extraction_data WHERE extraction_metadata->>'run_id' = '$first') FROM extract_runs WHERE id = $first")" \
+	FROM raw_extraction_data WHERE extraction_metadata->>'run_id' = '$first')
+	FROM extract_runs WHERE id = $first")" \
 	"cancelled|t"
 
 # -- a schedule that is due while its run reads

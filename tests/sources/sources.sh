@@ -13,7 +13,8 @@ sources_certificates() { # FOLDER
 		openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
 			-keyout "$1/key.pem" -out "$1/request.pem" &&
 		openssl x509 -req -in "$1/request.pem" -CA "$1/ca.pem" -CAkey "$1/ca-key.pem" -CAcreateserial -days 30 \
-			-extfile <(printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$names") -out "$1/cert.pem" &&
+			-extfile <(printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$names") \
+			-out "$1/cert.pem" &&
 		openssl req -x509 -key "$1/key.pem" -days 30 -subj /CN=localhost -addext "subjectAltName=$names" \
 			-out "$1/impostor.pem"
 }

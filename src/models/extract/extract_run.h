@@ -137,6 +137,10 @@ enum err extract_run_end(struct db *db, const struct extract_run *run,
     struct span error, struct arena *arena, bool *ret_taken, struct diag *diag)
     MUST_CHECK;
 
+/* End one that runs, at whatever step: failed. Fails: E_NO_ROW; as db_run(). */
+enum err extract_run_give_up(struct db *db, int64_t tenant_id, int64_t id,
+    struct span error, struct arena *arena, struct diag *diag) MUST_CHECK;
+
 /*
  * Let it wait for so many ms; the relay queues it when they have passed.
  * *ret_taken as above.

@@ -178,6 +178,20 @@ extract_run_end(struct db *db, const struct extract_run *run, struct span error,
 }
 
 enum err
+extract_run_give_up(struct db *db, int64_t tenant_id, int64_t id,
+    struct span error, struct arena *arena, struct diag *diag)
+{
+	struct extract_run run;
+	bool taken;
+	enum err rc;
+
+	rc = extract_run_get(db, tenant_id, id, arena, &run, diag);
+	return rc == E_OK && run.is_running ?
+	    extract_run_end(db, &run, error, arena, &taken, diag) :
+	    rc;
+}
+
+enum err
 extract_run_wait(struct db *db, const struct extract_run *run, int64_t ms,
     struct arena *arena, bool *ret_taken, struct diag *diag)
 {
