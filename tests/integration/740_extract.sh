@@ -67,8 +67,8 @@ for zone in America/Los_Angeles Asia/Tokyo Europe/Berlin; do
 done
 
 # -- between two times
-window() { # [MEMBERS]
-	extract "$cloud" jira_issues "{\"from\": \"$from\", \"to\": \"$to\"${1-}}"
+window() {
+	extract "$cloud" jira_issues "{\"from\": \"$from\", \"to\": \"$to\"}"
 	run_ends >"$TMP/out"
 	sql "SELECT string_agg(i->>'key', ' ' ORDER BY i->>'key') FROM raw_extraction_data AS r
 		CROSS JOIN jsonb_array_elements(r.raw_data->'issues') AS i

@@ -203,6 +203,7 @@ api PUT "types/$type" -H "If-Match: $etag" --data '{"active": false}'
 check_is "its own" "$STATUS $(json .active)" "200 false"
 payload 2 | keep pagerduty_incidents
 check_is "an inactive type keeps what comes" "$(json .queued)" false
+# shellcheck disable=SC2034 # request looks at it
 TOKEN_FILE=$(token_file 1 reader)
 api GET "types/$type"
 check_is "a reader reads" "$STATUS" 200

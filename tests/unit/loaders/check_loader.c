@@ -18,8 +18,12 @@ static const struct db_statement *const tables[] = {
 
 START_TEST(an_unknown_entity_type_is_the_batchs_fault)
 {
-	static const struct transform_job job = { 1, 1, 1,
-		LIT("github_prs_batch2") };
+	static const struct transform_job job = {
+		.tenant_id = 1,
+		.integration_id = 1,
+		.raw_data_id = 1,
+		.entity_type = LIT("github_prs_batch2"),
+	};
 	struct arena *arena = arena_new(4096);
 	struct diag diag;
 
@@ -32,8 +36,12 @@ END_TEST
 
 START_TEST(a_type_without_loads_is_loaded_by_doing_nothing)
 {
-	struct transform_job job = { 1, 1, 1,
-		SPAN_LIT("github_pr_numbers_batch") };
+	struct transform_job job = {
+		.tenant_id = 1,
+		.integration_id = 1,
+		.raw_data_id = 1,
+		.entity_type = SPAN_LIT("github_pr_numbers_batch"),
+	};
 	struct arena *arena = arena_new(4096);
 	struct diag diag;
 

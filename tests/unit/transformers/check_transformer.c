@@ -18,8 +18,12 @@ static const struct db_statement *const tables[] = {
 
 START_TEST(an_unknown_entity_type_is_the_batchs_fault)
 {
-	static const struct transform_job job = { 1, 1, 1,
-		LIT("github_prs_batch2") };
+	static const struct transform_job job = {
+		.tenant_id = 1,
+		.integration_id = 1,
+		.raw_data_id = 1,
+		.entity_type = LIT("github_prs_batch2"),
+	};
 	struct arena *arena = arena_new(4096);
 	struct transform_outcome outcome;
 	struct diag diag;
