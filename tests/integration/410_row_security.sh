@@ -73,7 +73,7 @@ BEGIN
 			WHEN attname = 'role' THEN '''admin'''
 			WHEN attname = 'state' THEN '''queued'''
 			WHEN attname = 'traceparent' THEN 'NULL'
-			WHEN attname IN ('expires_at') THEN 'now() + interval ''1 day'''
+			WHEN attname IN ('expires_at', 'to_at') THEN 'now() + interval ''1 day'''
 			WHEN attname IN ('revoked_at', 'queued_at', 'last_used_at') THEN 'NULL'
 			WHEN attname IN ('created_at', 'claimed_at', 'updated') THEN 'now() - interval ''1 day'''
 			WHEN atttypid = 'boolean'::regtype THEN 'TRUE'

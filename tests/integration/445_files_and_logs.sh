@@ -143,13 +143,20 @@ integration=$(json .id)
 change integration_update PUT "/integrations/$integration" '{"base_url":"https://audit.example.com"}'
 change integration_toggle POST "/integrations/$integration/toggle-active"
 change integration_delete DELETE "/integrations/$integration"
+type_mapping='{"name":"audits","items_path":"$[*]","key_path":"$.id","columns":[{"name":"a","path":"$.a","kind":"text"}]}'
+request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"audits","raw_data":[{"id":1,"a":"b"}]}'
+change entity_type_create POST /types "$type_mapping"
+type=$(json .id)
+change entity_type_update PUT "/types/$type" '{"key_path":"$.key"}'
+change type_apply POST "/types/$type/apply" '{}'
+change entity_type_delete DELETE "/types/$type"
 printf '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"/></svg>' >"$TMP/logo.svg"
 made[integration_upload_logo]=$(curl -sS --noproxy '*' -m 60 -o "$BODY" -w '%{http_code}' -K "$TOKEN_FILE" \
 	-H 'X-Request-Id: audit-integration_upload_logo' -F "file=@$TMP/logo.svg" \
 	"$ETL_URL/app/etl/integrations/upload-logo")
-# Only asks, and changes nothing: integration_test.
+# These only ask, and change nothing: integration_test and three of types.
 "$ETL_BUILD/pulse-etl" routes openapi | jq -r '.paths[] | to_entries[] | select(.key != "get") | .value.operationId' |
-	grep -vx integration_test | sort >"$TMP/changes"
+	grep -Evx 'integration_test|type_(check|infer|trial)' | sort >"$TMP/changes"
 check_is "all routes that change something were asked" "$(printf '%s\n' "${!made[@]}" | sort)" "$(cat "$TMP/changes")"
 check_is "all of them did" "$(for name in "${!made[@]}"; do
 	[[ ${made[$name]} == 20? ]] || echo "$name ${made[$name]}"
@@ -186,7 +193,8 @@ check_is "by the role that did it" \
 # -- every command that changes something: those that only ask, and those that other
 # tests have (setup 557, report 552, fields --map 746; import is the service's) left out
 declare -A tried=([setup]=1 [import]=1 ["report grant"]=1 ["report revoke"]=1)
-asks='^(queues|status|health|top|doctor|completion|routes openapi|settings show|integration (test|fields)|run watch|'
+asks='^(queues|status|health|top|doctor|counts|completion|routes openapi|settings show|integration (test|fields)|'
+asks+='run watch|type (infer|check|try)|'
 asks+='raw export|report export|[a-z-]+ (list|show))$'
 by() { # COMMAND ACTION… -- ARGUMENT…: they are the actions of its rows
 	local command=$1 last
@@ -233,6 +241,9 @@ request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"
 batch=$(json .raw_data_id)
 by 'raw process' raw_data.process -- --tenant 1 "$batch"
 by requeue raw_data.requeue -- --tenant 1 --id "$batch"
+echo "${type_mapping/audits/hands}" >"$TMP/type.json"
+by 'type apply' entity_type.apply -- --tenant 1 "$TMP/type.json"
+by 'type remove' entity_type.remove -- --tenant 1 "$(sql "SELECT id FROM entity_types WHERE name = 'hands'")"
 dead() { # a dead message of the batch, and nothing else
 	queue_purge transform_queue.dead
 	publish transform.dead "{\"type\":\"transform\",\"raw_data_id\":$batch,\"tenant_id\":1,\"integration_id\":1,

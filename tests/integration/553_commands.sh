@@ -55,7 +55,7 @@ arguments() { # WORDS
 	'run show') echo "--tenant 1 $run" ;;
 	'job show') echo "--tenant 1 $job" ;;
 	'type show') echo "--tenant 1 $type" ;;
-	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list') echo '--tenant 1' ;;
+	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list' | counts) echo '--tenant 1' ;;
 	'integration show' | 'hook-secret list') echo '--tenant 1 1' ;;
 	'tenant show') echo 1 ;;
 	'dead list') echo transform ;;
@@ -67,7 +67,7 @@ while IFS=: read -r words options; do
 	case $words in
 	'report list' | 'report export') continue ;; # 552 has what they show
 	import) continue ;; # 550
-	*' list' | *' show' | queues | status | doctor) ;;
+	*' list' | *' show' | counts | queues | status | doctor) ;;
 	'integration test' | 'integration fields') continue ;; # 762 has a source for them
 	*)
 		[[ $options != *--output=table* ]] || missing+="$words is no list; "

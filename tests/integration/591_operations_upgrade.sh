@@ -21,6 +21,7 @@ doctor=$("$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" doctor --output jso
 check_match "doctor tells the same" \
 	"$(jq -r '.[] | select(.level == "wrong" and .about == "tables") | .finding' <<<"$doctor")" "$says"
 check "the tables are those of the version before" migrate --apply $((newest - 1))
+app stop worker
 app start worker
 writer_start
 writer_goes_on 5

@@ -80,7 +80,7 @@ mapped_type_flaws(struct db *db, int64_t tenant_id, int64_t id,
 		    " CROSS JOIN etl_type_flaws(to_jsonb(t)) AS f"
 		    OWN_NAME("(SELECT name FROM t)") "$4)"
 		    " UNION ALL SELECT 'name', 'is one too many: a tenant has '"
-		    " || $3 || ' types at most' WHERE $3 < (SELECT count(*)"
+		    " || $3::bigint || ' types at most' WHERE $3 < (SELECT count(*)"
 		    " FROM entity_types WHERE tenant_id = $1)",
 	};
 	struct db_params params = { 0 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "models/catalogue/mapped_type.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_password.h"
 #include "programs/tool/tool_raw.h"
@@ -189,19 +190,6 @@ tool_type_try(struct tool *tool, struct diag *diag)
 	return E_OK;
 }
 
-/* The change and its audit; both or neither. */
-static enum err
-finish(struct tool *tool, enum err rc, const char *action, int64_t tenant_id,
-    int64_t id, struct diag *diag)
-{
-	if (rc == E_OK)
-		rc = tool_audit(tool, tenant_id, action, id, diag);
-	if (rc == E_OK)
-		return db_commit(tool->db, diag);
-	db_rollback(tool->db);
-	return tool_explain(rc, "entity types", diag);
-}
-
 /* Are there no more types than there may be? The transaction's inside. */
 static enum err
 check_count(struct tool *tool, int64_t tenant_id, int64_t id, struct diag *diag)
@@ -257,7 +245,8 @@ tool_type_apply(struct tool *tool, struct diag *diag)
 	    &id, diag);
 	if (rc == E_OK)
 		rc = check_count(tool, given.tenant_id, id, diag);
-	rc = finish(tool, rc, "entity_type.apply", given.tenant_id, id, diag);
+	rc = tool_change_end(tool, rc, "entity types", "entity_type.apply",
+	    given.tenant_id, id, diag);
 	if (rc != E_OK)
 		return rc;
 	(void)printf("%" PRId64 "\n", id);
@@ -297,6 +286,6 @@ tool_type_remove(struct tool *tool, struct diag *diag)
 		return rc;
 	rc = mapped_type_remove(tool->db, given.tenant_id, id, tool->arena,
 	    diag);
-	return finish(tool, rc, "entity_type.remove", given.tenant_id, id,
-	    diag);
+	return tool_change_end(tool, rc, "entity types", "entity_type.remove",
+	    given.tenant_id, id, diag);
 }
