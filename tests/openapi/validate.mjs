@@ -141,8 +141,9 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.meta')
 		headers: readHeaders(readFileSync(`${base}.headers`, 'utf8')),
 		body: readFileSync(`${base}.body`, 'utf8'),
 	};
-	// Nobody answered, or it is not ours: a logo is nginx's file.
-	if (answer.status === 0 || answer.path.startsWith('/app/etl/logos/') || !answer.path.startsWith('/app/etl/'))
+	// Nobody answered, or it is not ours: logos and the console are nginx's files.
+	if (answer.status === 0 || /^\/app\/etl\/(logos\/|console(\/|$))/.test(answer.path) ||
+		!answer.path.startsWith('/app/etl/'))
 		continue;
 	looked++;
 	const operation = operationOf(answer.method, answer.path);
