@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
 #include "unit/unit.h"
 
 #include "extract/token_loop.h"
