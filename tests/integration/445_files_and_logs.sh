@@ -143,7 +143,8 @@ integration=$(json .id)
 change integration_update PUT "/integrations/$integration" '{"base_url":"https://audit.example.com"}'
 change integration_toggle POST "/integrations/$integration/toggle-active"
 change integration_delete DELETE "/integrations/$integration"
-type_mapping='{"name":"audits","items_path":"$[*]","key_path":"$.id","columns":[{"name":"a","path":"$.a","kind":"text"}]}'
+type_mapping='{"name":"audits","items_path":"$[*]","key_path":"$.id",
+	"columns":[{"name":"a","path":"$.a","kind":"text"}]}'
 request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"audits","raw_data":[{"id":1,"a":"b"}]}'
 change entity_type_create POST /types "$type_mapping"
 type=$(json .id)

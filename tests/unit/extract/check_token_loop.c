@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "extract/token_loop.h"
+
 #include <stdio.h>
 
 #include "unit/unit.h"
-
-#include "extract/token_loop.h"
 
 /* Pages from 0 to `last`, behind which page `first` comes again; -1: none. */
 static const struct {
