@@ -150,5 +150,15 @@ check_is "a run is cancelled: 200" "$STATUS" 200
 check_is "and stays so" "$(sleep 1.5; run_state)" cancelled
 api POST "runs/$run/cancel"
 check_is "once: 409" "$STATUS" 409
+
+# -- a limit that SIGHUP rereads
+fault ""
+sed -i 's/^extract_max_body *=.*/extract_max_body = 6000/' "$ETL_APP/etl.conf"
+pkill -HUP -x pulse-etl-extra -P "$(app_pid extractor)"
+reread() { grep -q 'event=reread.*extract_max_body' "$APP_LOGS/extractor.log"; }
+check "SIGHUP: the extractor reads extract_max_body again" wait_until 10 reread
+extract "$jira" jira_issues '{"full": true}'
+check_is "the run is done" "$(run_ends) $(stored)" "done 50"
+check "by smaller pages" test "$(asked '[.[] | .body.maxResults? // empty] | min')" -le 3
 sources_down
 done_testing
