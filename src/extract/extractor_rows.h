@@ -80,6 +80,8 @@ EXTRACTOR(GITHUB_REST, "named_pull_requests", "github_prs_batch", 1,
     EACH_PART | NAMED, github_ask_pull, github_read_pull)
 REST(GITHUB_REST, "named_pull_requests", "github_prs_batch", 1,
     github_ask_pull_part, github_read_pull_part)
+EXTRACTOR(GITHUB_REST, "pull_request_numbers", "github_pr_numbers_batch", 100,
+    EACH_PART | CENSUS, github_ask_pull_numbers, github_read_pull_numbers)
 
 JOB("jira", "jira_sync", "projects statuses issues")
 JOB("jira", "jira_projects", "projects")

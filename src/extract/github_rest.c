@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "adapters/http_client.h"
+#include "extract/census.h"
 #include "extract/github_inside.h"
 #include "extract/look.h"
 
@@ -139,6 +140,31 @@ github_read_pulls(const struct page_wish *wish,
 	    !github_is_older(items[count - 1], "updated_at", wish->to_ms);
 	if (page->is_passed_over)
 		page->lacking_count = 0;
+}
+
+/* A page of a census: in the order of their making, which nothing moves. */
+void
+github_ask_pull_numbers(const struct page_wish *wish,
+    struct page_question *question)
+{
+	int64_t place;
+	struct span next = census_token(wish->token, &place);
+
+	question->url = next.at != NULL ?
+	    arena_text(wish->arena, next) :
+	    arena_printf(wish->arena,
+		"%s/pulls?state=all&sort=created&direction=asc&per_page=%" PRId64,
+		repository_url(wish), wish->size);
+}
+
+void
+github_read_pull_numbers(const struct page_wish *wish,
+    const struct page_answer *answer, struct page *page)
+{
+	size_t count;
+
+	(void)read_list(wish, answer, page, &count);
+	census_page(wish, page);
 }
 
 void

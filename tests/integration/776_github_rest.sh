@@ -5,7 +5,7 @@
 # shellcheck source=tests/integration/extract.sh
 . "$(dirname "$0")/extract.sh"
 
-extract_up '{"github": {"owner": "acme", "repositories": [{"name": "web", "prs": 3, "commits": 2, "reviews": 2,
+extract_up '{"github": {"owner": "acme", "repositories": [{"name": "web", "prs": 10, "commits": 2, "reviews": 2,
 	"comments": 1, "threads": 2, "long": {"2": {"commits": 120, "comments": 101, "reviews": 0, "threads": 0}}},
 	{"name": "void", "prs": 0}], "renamed": {"old": "web"}}}'
 rest='"deployment": "rest"'
@@ -31,7 +31,7 @@ check "both are processed" wait_until 180 all_processed
 check_is "no batch has failed" "$(sql "SELECT count(*) FROM raw_extraction_data
 	WHERE processing_status <> 'completed'")" 0
 check_is "all parts are there" "$(sql "SELECT count(*), count(*) FILTER (WHERE parts_complete) FROM prs
-	WHERE integration_id = $old")" "3|3"
+	WHERE integration_id = $old")" "10|10"
 check_match "there are rows" "$(rows "$old")" '^1\|.*\|t\|2\|2\|3'
 check_is "the rows are the same" "$(rows "$old")" "$(rows "$new")"
 
@@ -57,10 +57,34 @@ check_is "those that are not there fail by name, the other one is read" \
 	"partial acme/../user 404, acme/gone 404"
 extract "$old" github_pull_requests '{"repositories": ["acme/web"], "full": true}'
 pages=$(run_ends >"$TMP/out"; run_row pages)
-control PATCH world '{"github": {"requests": 6, "window_seconds": 4}}' >"$TMP/out"
+control PATCH world '{"github": {"requests": 16, "window_seconds": 4}}' >"$TMP/out"
 extract "$old" github_pull_requests '{"repositories": ["acme/web"], "full": true}'
 check_is "a budget that is used up: done" \
 	"$(RUN_SECONDS=180 run_ends) $(run_row "errors, waited_seconds > 0")" "done []|t"
 check_is "no page is missing" "$(run_row pages)" "$pages"
+control PATCH world '{"github": {"requests": 5000, "window_seconds": 3600}}' >"$TMP/out"
+
+# -- a census
+jq -cn '[{id: 999, node_id: "PR_gone", number: 999, title: "gone", state: "open",
+	html_url: "https://github.com/acme/web/pull/999", updated_at: "2026-01-02T00:00:00Z",
+	created_at: "2026-01-01T00:00:00Z", user: {login: "ada"}, head: {ref: "h"}, base: {ref: "main"}}]' >"$TMP/pr"
+of=%7B%22repository%22%3A%22acme%2Fweb%22%7D
+api POST "raw-data/store?integration_id=$old&entity_type=github_prs_batch&extraction_metadata=$of" \
+	--data-binary "@$TMP/pr"
+ended() { sql "SELECT COALESCE(string_agg(number::text, ' '), '') FROM prs WHERE NOT active AND integration_id = $old"; }
+check "a pull request that the source does not have" wait_until 60 sql_is 1 \
+	"SELECT count(*) FROM prs WHERE active AND number = 999 AND integration_id = $old"
+control PUT faults '[{"on": "github", "path": "pulls$", "do": "status", "status": 403, "times": 0}]' >"$TMP/out"
+extract "$old" github_census
+check_is "a census that may not read: partial" "$(run_ends)" partial
+control PUT faults '[]' >"$TMP/out"
+check "is processed" wait_until 60 all_processed
+check_is "and ends nothing" "$(ended)" ""
+extract "$old" github_census
+check_is "a whole one by REST: done" "$(run_ends) $(run_row errors)" "done []"
+check "is processed" wait_until 60 all_processed
+check_is "it ends that pull request, and no other" "$(ended)" 999
+check_is "its pages say so" "$(sql "SELECT DISTINCT extraction_metadata->>'page' || ' ' || (extraction_metadata->>'last')
+	FROM raw_extraction_data WHERE extraction_metadata->>'census' = 'run $run'")" "1 true"
 sources_down
 done_testing
