@@ -71,7 +71,10 @@ jq -cn '[{id: 999, node_id: "PR_gone", number: 999, title: "gone", state: "open"
 of=%7B%22repository%22%3A%22acme%2Fweb%22%7D
 api POST "raw-data/store?integration_id=$old&entity_type=github_prs_batch&extraction_metadata=$of" \
 	--data-binary "@$TMP/pr"
-ended() { sql "SELECT COALESCE(string_agg(number::text, ' '), '') FROM prs WHERE NOT active AND integration_id = $old"; }
+ended() {
+	sql "SELECT COALESCE(string_agg(number::text, ' '), '') FROM prs
+		WHERE NOT active AND integration_id = $old"
+}
 check "a pull request that the source does not have" wait_until 60 sql_is 1 \
 	"SELECT count(*) FROM prs WHERE active AND number = 999 AND integration_id = $old"
 control PUT faults '[{"on": "github", "path": "pulls$", "do": "status", "status": 403, "times": 0}]' >"$TMP/out"
@@ -84,7 +87,8 @@ extract "$old" github_census
 check_is "a whole one by REST: done" "$(run_ends) $(run_row errors)" "done []"
 check "is processed" wait_until 60 all_processed
 check_is "it ends that pull request, and no other" "$(ended)" 999
-check_is "its pages say so" "$(sql "SELECT DISTINCT extraction_metadata->>'page' || ' ' || (extraction_metadata->>'last')
+check_is "its pages say so" "$(sql "SELECT DISTINCT extraction_metadata->>'page' || ' '
+	|| (extraction_metadata->>'last')
 	FROM raw_extraction_data WHERE extraction_metadata->>'census' = 'run $run'")" "1 true"
 sources_down
 done_testing
