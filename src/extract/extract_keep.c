@@ -253,7 +253,7 @@ round_keep(struct round *round, struct span body, const struct page *page)
 		.queue = true,
 	};
 	struct raw_batch_stored stored = { 0 };
-	struct tenant_quota quota;
+	struct tenant_quota quota = { 0 };
 	bool taken = false;
 	char *text;
 	enum err rc;

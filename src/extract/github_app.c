@@ -77,7 +77,7 @@ github_app_ask(const struct github_app *app, const char *base, int64_t now,
     struct diag *diag)
 {
 	const char *flaw = flaw_of(app);
-	struct span claims, token;
+	struct span claims, token = SPAN_NONE;
 	enum err rc;
 
 	if (flaw != NULL)
