@@ -30,7 +30,8 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 	 *
 	 * Of a LIMIT that it cannot know the planner expects a tenth of the
 	 * rows, here one: so it takes an index, and not the whole table, which
-	 * was empty when a new installation's plan was made.
+	 * was empty when a new installation's plan was made. A place is that
+	 * of one partition's row: the id tells which partition.
 	 */
 	static const struct db_statement statement = {
 		.name = "raw_batch_mark_queued",
@@ -38,14 +39,14 @@ raw_batch_mark_queued(struct db *db, const struct raw_batch_version *versions,
 		.sql =
 		    "UPDATE raw_extraction_data AS t SET queued_at = now()"
 		    " FROM (SELECT set_config('synchronous_commit', 'off',"
-		    " true)) AS no_wait, (SELECT r.ctid AS place FROM"
+		    " true)) AS no_wait, (SELECT r.id, r.ctid AS place FROM"
 		    " (SELECT * FROM unnest($1::bigint[], $2::bigint[])"
 		    " AS given (id, xid) LIMIT (SELECT cardinality($1))) AS m"
 		    " JOIN raw_extraction_data AS r ON r.id = m.id"
 		    " WHERE r.xmin::text::bigint = m.xid"
 		    " AND r.queued_at IS NULL"
 		    " FOR NO KEY UPDATE OF r SKIP LOCKED) AS locked"
-		    " WHERE t.ctid = locked.place",
+		    " WHERE t.ctid = locked.place AND t.id = locked.id",
 	};
 	int64_t *ids = arena_ask(arena, count * sizeof(*ids));
 	int64_t *xids = arena_ask(arena, count * sizeof(*xids));
