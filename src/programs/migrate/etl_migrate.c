@@ -5,6 +5,7 @@
 
 #include "base/option.h"
 #include "programs/migrate/migration_new.h"
+#include "programs/migrate/migration_partition.h"
 #include "programs/migrate/migration_run.h"
 #include "programs/migrate/migration_tell.h"
 #include "programs/migrate/migration_verify.h"
@@ -22,6 +23,8 @@ enum command {
 	COMMAND_DROP_ALL,
 	COMMAND_NEW,
 	COMMAND_VERIFY,
+	COMMAND_PARTITION,
+	COMMAND_UNPARTITION,
 };
 
 struct task {
@@ -29,6 +32,7 @@ struct task {
 	int number;
 	const char *name; /* of a new migration */
 	bool confirmed;
+	int64_t rows; /* of a partition */
 };
 
 static void
@@ -52,11 +56,17 @@ print_help(void)
 	    "      --verify              compare the tables with those this"
 	    " version declares\n"
 	    "      --new NAME            make the next pair of files\n"
+	    "      --partition           make raw_extraction_data a table of"
+	    " partitions\n"
+	    "      --unpartition         make it one table again\n"
 	    "\n"
 	    "      --dry-run             print the plan, change nothing\n"
 	    "      --confirm             do not ask before --drop-all\n"
+	    "      --partition-rows N    batches of a partition (1000000)\n"
 	    "      --lock-timeout SECONDS\n"
-	    "                            wait so long for another runner (60)\n"
+	    "                            wait so long for another runner, or"
+	    " for the\n"
+	    "                            table to be partitioned (60)\n"
 	    "      --dsn DSN             connection string or URI; a password"
 	    " in it is seen\n"
 	    "                            by others, PGPASSFILE's is not\n"
@@ -125,6 +135,9 @@ read_options(int argc, char **argv, struct task *task,
 		DROP_ALL,
 		NEW,
 		VERIFY,
+		PARTITION,
+		UNPARTITION,
+		PARTITION_ROWS,
 		DRY_RUN,
 		CONFIRM,
 		LOCK_TIMEOUT,
@@ -139,6 +152,9 @@ read_options(int argc, char **argv, struct task *task,
 		{ "drop-all", no_argument, NULL, DROP_ALL },
 		{ "new", required_argument, NULL, NEW },
 		{ "verify", no_argument, NULL, VERIFY },
+		{ "partition", no_argument, NULL, PARTITION },
+		{ "unpartition", no_argument, NULL, UNPARTITION },
+		{ "partition-rows", required_argument, NULL, PARTITION_ROWS },
 		{ "dry-run", no_argument, NULL, DRY_RUN },
 		{ "confirm", no_argument, NULL, CONFIRM },
 		{ "lock-timeout", required_argument, NULL, LOCK_TIMEOUT },
@@ -179,6 +195,19 @@ read_options(int argc, char **argv, struct task *task,
 			break;
 		case VERIFY:
 			set_command(task, COMMAND_VERIFY);
+			break;
+		case PARTITION:
+			set_command(task, COMMAND_PARTITION);
+			break;
+		case UNPARTITION:
+			set_command(task, COMMAND_UNPARTITION);
+			break;
+		case PARTITION_ROWS:
+			task->rows = read_number("--partition-rows", optarg,
+			    2000000000);
+			if (task->rows < 1000)
+				fail_usage("--partition-rows",
+				    " takes 1000 or more");
 			break;
 		case DRY_RUN:
 			run->dry_run = true;
@@ -234,7 +263,9 @@ do_task(const struct task *task, struct migration_run *run, struct diag *diag)
 	enum err rc;
 
 	/* What is declared is compiled in: no folder is needed. */
-	rc = task->command == COMMAND_VERIFY ?
+	rc = task->command == COMMAND_VERIFY ||
+		task->command == COMMAND_UNPARTITION ||
+		task->command == COMMAND_PARTITION ?
 	    E_OK :
 	    migration_files_read(run->files.dir, run->arena, &run->files, diag);
 	if (rc == E_OK && task->command == COMMAND_NEW)
@@ -255,6 +286,10 @@ do_task(const struct task *task, struct migration_run *run, struct diag *diag)
 		return migration_run_drop_all(run, task->confirmed, diag);
 	case COMMAND_VERIFY:
 		return migration_verify(run->db, run->arena, diag);
+	case COMMAND_PARTITION:
+		return migration_partition_choose(run, task->rows, diag);
+	case COMMAND_UNPARTITION:
+		return migration_partition_undo(run, diag);
 	case COMMAND_NONE:
 	case COMMAND_NEW:
 		break;
@@ -274,7 +309,8 @@ main(int argc, char **argv)
 			dir :
 			ETL_PKGDATADIR "/migrations" },
 	};
-	struct task task = { .command = COMMAND_NONE };
+	struct task task = { .command = COMMAND_NONE,
+		.rows = MIGRATION_PARTITION_ROWS };
 	struct diag diag;
 	enum err rc;
 

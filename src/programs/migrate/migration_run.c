@@ -225,8 +225,8 @@ run_plan(struct migration_run *run, const struct migration_plan *plan,
 }
 
 /* Become the one runner, unless nothing is to be changed, and look. */
-static enum err
-begin(struct migration_run *run, struct diag *diag)
+enum err
+migration_run_begin(struct migration_run *run, struct diag *diag)
 {
 	enum err rc = E_OK;
 
@@ -247,7 +247,7 @@ migration_run_apply(struct migration_run *run, int number, struct diag *diag)
 	struct migration_plan plan;
 	enum err rc;
 
-	rc = begin(run, diag);
+	rc = migration_run_begin(run, diag);
 	if (rc == E_OK)
 		rc = migration_plan_up(&run->files, &run->history, number,
 		    run->arena, &plan, diag);
@@ -271,7 +271,7 @@ migration_run_rollback(struct migration_run *run, int number, struct diag *diag)
 	struct migration_plan plan;
 	enum err rc;
 
-	rc = begin(run, diag);
+	rc = migration_run_begin(run, diag);
 	if (rc == E_OK)
 		rc = migration_plan_down(&run->files, &run->history, number,
 		    run->arena, &plan, diag);
@@ -320,7 +320,7 @@ migration_run_drop_all(struct migration_run *run, bool confirmed,
 	if (!confirmed && !run->dry_run)
 		rc = ask(run, diag);
 	if (rc == E_OK)
-		rc = begin(run, diag);
+		rc = migration_run_begin(run, diag);
 	if (rc == E_OK)
 		rc = migration_plan_down(&run->files, &run->history, 0,
 		    run->arena, &plan, diag);

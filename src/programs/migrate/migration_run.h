@@ -38,6 +38,13 @@ enum err migration_run_open(struct migration_run *run, const char *program,
     struct diag *diag) MUST_CHECK;
 void migration_run_close(struct migration_run *run);
 
+/*
+ * Become the one runner, unless nothing is to be changed, and read the history.
+ * From here on a signal gives the running statement up; a second one kills.
+ */
+enum err migration_run_begin(struct migration_run *run, struct diag *diag)
+    MUST_CHECK;
+
 /* Print what is applied, pending, changed or missing. */
 enum err migration_run_status(struct migration_run *run, struct diag *diag)
     MUST_CHECK;

@@ -43,6 +43,7 @@ static const char database_sql[] =
 	" JOIN pg_policy AS p ON p.polrelid = c.oid" \
 	" AND p.polname = 'tenant_isolation'" \
 	" WHERE r.rolname = " SERVICE \
+	" AND NOT c.relispartition" \
 	" AND c.relnamespace = to_regnamespace('public')" \
 	" AND c.relname NOT IN ('tenants', 'users', 'api_tokens'," \
 	" 'system_settings', 'integration_hook_secrets')" \

@@ -39,7 +39,7 @@ static const char live_sql[] =
     "UNION ALL SELECT CASE k.contype WHEN 'c' THEN 'check' ELSE 'key' END,"
     " t.relname, " AS_DECLARED("pg_get_constraintdef(k.oid)") ", '', 'f'"
     " FROM tables AS t JOIN pg_constraint AS k ON k.conrelid = t.oid"
-    " AND k.contype IN ('p', 'u', 'f', 'x', 'c') "
+    " AND k.contype IN ('p', 'u', 'f', 'x', 'c') AND k.conparentid = 0 "
     "UNION ALL SELECT 'policy', t.relname, p.policyname ||"
     " CASE p.permissive WHEN 'PERMISSIVE' THEN '' ELSE ' RESTRICTIVE' END ||"
     " ' FOR ' || p.cmd || ' TO ' || array_to_string(p.roles, ', ') ||"
