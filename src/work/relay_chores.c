@@ -9,6 +9,7 @@
 #include "models/extract/extract_run.h"
 #include "models/tenant/tenant.h"
 #include "work/publish.h"
+#include "work/relay_partitions.h"
 
 /* Rows of one statement: short locks, and the next round does the rest. */
 #define LIMIT 1000
@@ -221,6 +222,8 @@ relay_chores(struct db *db, struct queue_manager *queue,
 		rc = purge_keys(db, arena, diag);
 	if (rc == E_OK)
 		rc = tenant_usage_purge(db, arena, diag);
+	if (rc == E_OK)
+		rc = relay_partitions(db, settings, arena, diag);
 	if (rc == E_OK)
 		rc = retire(db, settings, arena, diag);
 	if (rc == E_OK)

@@ -19,3 +19,10 @@ SETTING(LIVE_NUMBER, retention_days, 0, 0, 36500, "ETL_RETENTION_DAYS",
 SETTING(LIVE_NUMBER, relay_lost_age, 900, 1, 604800, "ETL_RELAY_LOST_AGE",
     "Seconds after which a pending batch is queued again when transform_queue"
     " is empty")
+SETTING(LIVE_NUMBER, partition_rows, 1000000, 1000, 2000000000,
+    "ETL_PARTITION_ROWS",
+    "Ids of a partition, where raw_extraction_data is partitioned: the relay"
+    " makes two ahead")
+SETTING(LIVE_NUMBER, partition_days, 0, 0, 36500, "ETL_PARTITION_DAYS",
+    "Days after which the relay ends a partition that is not full, and the next"
+    " one begins; 0: never")
