@@ -79,7 +79,8 @@ static const struct question questions[] = {
 			 " ELSE 'is not forced for ' || string_agg(relname, ', ') END,"
 			 " 'ALTER TABLE NAME FORCE ROW LEVEL SECURITY, as"
 			 " pulse_etl_owner'"
-			 " FROM pg_class AS c WHERE $1::bigint > 0 AND relkind = 'r'"
+			 " FROM pg_class AS c WHERE $1::bigint > 0"
+			 " AND relkind IN ('r', 'p')"
 			 " AND relnamespace = 'public'::regnamespace"
 			 " AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)"
 			 " AND NOT (relrowsecurity AND relforcerowsecurity)" },
@@ -142,6 +143,21 @@ static const struct question newest[] = {
 	    " count(*) AS n FROM extract_runs WHERE state = 'queued' AND"
 	    " created_at < (now() AT TIME ZONE 'UTC') - interval '1 hour'"
 	    " AND $1::bigint > 0) AS s WHERE n > 0" },
+	{ "partitions",
+	    "SELECT " LEVEL("false",
+		"a = 0") "n || ' in all, ' || a || ' that no id has reached'"
+			 " || CASE WHEN r > 0 THEN '; ' || r || ' batches are in"
+			 " none of them, but in the rest' ELSE '' END,"
+			 " 'see that the relay runs: it makes partitions ahead'"
+			 " FROM (SELECT count(*) AS n, count(*) FILTER (WHERE"
+			 " is_ahead) AS a, sum(batches) FILTER (WHERE next_id"
+			 " IS NULL) AS r FROM raw_partitions()"
+			 " WHERE $1::bigint > 0) AS s WHERE n > 0" },
+	{ "partitions",
+	    "SELECT 'warn', 'pulse-etl-migrate --partition was interrupted:"
+	    " no id from ' || e || ' on can be stored', 'run it again; or the"
+	    " relay takes that end away' FROM (SELECT raw_partitions_end() AS e"
+	    " WHERE $1::bigint > 0) AS s WHERE e IS NOT NULL" },
 	{ "integrations",
 	    "SELECT 'warn', 'the source of integration ' || id || ' refuses its"
 	    " credentials', 'pulse-etl integration password --tenant ' ||"

@@ -168,6 +168,10 @@ EXAMPLE("raw show", "pulse-etl raw show --tenant 1 --output json 4711")
 EXAMPLE("raw export",
     "pulse-etl raw export --tenant 1 --output batch.json 4711")
 EXAMPLE("raw process", "pulse-etl raw process --tenant 1 4711")
+OPTION("--force", "also with batches that are pending, processing or failed")
+EXAMPLE("raw partitions", "pulse-etl raw partitions")
+EXAMPLE("raw drop-partition",
+    "pulse-etl raw drop-partition --dry-run raw_extraction_data_p0")
 EXAMPLE("report grant",
     "pulse-etl report grant --tenant 1 --password-file secret.txt bi")
 EXAMPLE("report revoke", "pulse-etl report revoke bi")

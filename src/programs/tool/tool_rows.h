@@ -131,6 +131,11 @@ TOOL("raw", "export", tool_raw_export,
     "--tenant N [--output FILE] [--quiet] ID", "Print a batch's payload")
 TOOL("raw", "process", tool_raw_process, "--tenant N ID",
     "Transform and load a pending batch here and now, without a queue")
+TOOL("raw", "partitions", tool_raw_partitions, OUTPUT,
+    "List the partitions of all tenants' batches, and what is in them")
+TOOL("raw", "drop-partition", tool_raw_drop_partition,
+    "[--force] [--dry-run] [--yes] PARTITION",
+    "Drop a partition with its batches, of every tenant")
 TOOL("type", "list", tool_type_list, "--tenant N " OUTPUT,
     "List a tenant's own entity types, and those that all tenants share")
 TOOL("type", "show", tool_type_show, "--tenant N " OUTPUT " ID",
