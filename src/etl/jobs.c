@@ -16,6 +16,7 @@
 #include "http/quota.h"
 #include "models/catalogue/integration_state.h"
 #include "models/extract/extract_job.h"
+#include "queue/queue_lanes.h"
 
 /* A message holds so much of them, and the rest of it. */
 #define JOB_PARAMS_MAX 60000
@@ -165,13 +166,16 @@ refuse_params(struct req *rq)
 
 /* Publish a new run's message. Without the broker the relay does it later. */
 static bool
-publish_run(struct req *rq, const struct extract_request *request, int64_t id)
+publish_run(struct req *rq, const struct extract_request *request,
+    const struct extract_opened *opened)
 {
+	int64_t id = opened->id;
 	const struct job job = { .tenant_id = request->tenant_id,
 		.integration_id = request->integration_id,
 		.job_type = request->job_type,
 		.job_params = request->job_params,
 		.run_id = id,
+		.lane = queue_lane_for(opened->waiting, QUEUE_FEW_RUNS),
 		.traceparent = request_traceparent(rq) };
 	struct diag diag;
 	enum err rc;
@@ -237,7 +241,7 @@ start_run(struct req *rq, struct resp *rp,
 	if (rc != E_OK)
 		return rc;
 	if (opened.is_new) {
-		queued = publish_run(rq, request, opened.id);
+		queued = publish_run(rq, request, &opened);
 		audit_note(rq, "job.extract", opened.id);
 	}
 	write_started(rq, rp, &opened, queued);

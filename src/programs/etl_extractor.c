@@ -15,6 +15,7 @@
 #include "programs/backend.h"
 #include "programs/worker_waiter.h"
 #include "queue/queue_consumer.h"
+#include "work/backlog.h"
 
 #define ARENA_BYTES (64u << 20)
 /* An extractor waits longer for a confirm than a client could, ms. */
@@ -55,6 +56,7 @@ requeue(struct extractor_program *self, int64_t run_id, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	job.run_id = run_id;
+	job.lane = queue_consumer_lane(self->servers.queue, self->delivery);
 	job.traceparent = mq_header_text(self->delivery, "traceparent");
 	rc = queue_manager_publish(self->servers.queue, QUEUE_EXTRACT, &job,
 	    diag);
@@ -78,6 +80,9 @@ do_rounds(struct extractor_program *self, const struct job *job,
 		rc = extract_round(&self->engine, job->tenant_id, job->run_id,
 		    ret_fate, diag);
 		arena_reset(self->servers.arena);
+		backlog_count_idle(self->servers.db, self->servers.queue,
+		    self->servers.arena);
+		db_tenant(self->servers.db, job->tenant_id);
 		if (rc == E_OK && daemon_is_ending())
 			*ret_fate = EXTRACT_ENDING;
 		mq_idle(self->servers.mq);

@@ -20,6 +20,7 @@
 #include "http/seats.h"
 #include "programs/backend.h"
 #include "programs/slots.h"
+#include "work/backlog.h"
 
 /* Small things of one request; payloads are not among them. */
 #define ARENA_BYTES (4 << 20)
@@ -177,6 +178,8 @@ flush_marks(struct responder *responder)
 {
 	raw_batch_marks_flush(&responder->marks, responder->service.db,
 	    responder->servers.arena);
+	backlog_count_idle(responder->service.db, responder->service.queue,
+	    responder->servers.arena);
 }
 
 /*
@@ -243,17 +246,15 @@ warn_of_settings(const struct responder *responder)
 	if (fcgi_socket_is_open(responder->slots.all[0].fcgi))
 		log_warn("open_socket",
 		    LOG_TEXT("text",
-			"everybody on"
-			" this host may connect to the listening socket,"
-			" and is taken for nginx: give it the mode 0660"
-			" (spawn-fcgi -M 0660)"));
+			"everybody on this host may connect to the listening"
+			" socket, and is taken for nginx: give it the mode"
+			" 0660 (spawn-fcgi -M 0660)"));
 	if (strcmp(settings.http.auth, "none") == 0)
 		log_warn("no_auth",
 		    LOG_TEXT("text",
-			"auth = none:"
-			" whoever reaches this from its own host may read"
-			" and change every tenant's data; for development"
-			" only"));
+			"auth = none: whoever reaches this from its own host"
+			" may read and change every tenant's data; for"
+			" development only"));
 }
 
 static enum err

@@ -18,6 +18,7 @@
 #include "programs/backend.h"
 #include "queue/queue_manager.h"
 #include "queue/queue_retries.h"
+#include "work/backlog.h"
 #include "work/publish.h"
 #include "work/relay_chores.h"
 #include "work/relay_lost.h"
@@ -28,6 +29,12 @@
 /* All rows are looked through now and then: at most this share of the time. */
 #define FULL_SHARE 100
 #define FULL_MS 60000
+/*
+ * While many rows are to be queued, each tenant gets some queued now and then:
+ * so often at most, ms, and in at most this share of the time.
+ */
+#define SHARES_MS 500
+#define SHARES_SHARE 10
 /* How often counts are added up, and how many rows at once, so many times. */
 #define SUMS_MS 5000
 #define SUMS_ROWS 10000
@@ -42,6 +49,7 @@ struct relay {
 	int64_t round_at;  /* of clock_ms(): when to look for rows */
 	int64_t full_at;   /* of clock_ms(): when to look through all rows */
 	int64_t after_id;  /* rows up to here were looked at */
+	int64_t shares_at; /* of clock_ms(): when each tenant gets some */
 	int64_t chores_at; /* of clock_ms(): when the chores are due */
 	int64_t sums_at;   /* of clock_ms(): when counts are added up */
 	enum err retry_trouble; /* of the last round at the retry queues */
@@ -101,8 +109,13 @@ commit_rows(struct relay *relay, enum raw_batch_where where,
 	if (rc != E_OK)
 		return rc;
 	rc = queue_rows(relay, where, range, seen, diag);
-	if (rc == E_OK)
-		return db_commit(relay->servers.db, diag);
+	if (rc == E_OK) {
+		rc = db_commit(relay->servers.db, diag);
+		if (rc == E_OK)
+			backlog_count(relay->servers.db, relay->servers.queue,
+			    0, relay->servers.arena);
+		return rc;
+	}
 	db_rollback(relay->servers.db);
 	return rc;
 }
@@ -158,6 +171,26 @@ look_at_new(struct relay *relay, struct seen *seen, struct diag *diag)
 	    E_OK;
 }
 
+/*
+ * There is much to be queued, in the order of ids: so that nobody waits for the
+ * whole of another tenant's, some of each tenant's newest come between.
+ */
+static enum err
+look_at_shares(struct relay *relay, struct seen *seen, struct diag *diag)
+{
+	int64_t began = clock_ms(), pause;
+	struct seen some = { 0 };
+	enum err rc;
+
+	if (clock_left(relay->shares_at) > 0)
+		return E_OK;
+	rc = commit_rows(relay, RAW_BATCH_SHARES, NULL, &some, diag);
+	seen->marked += some.marked;
+	pause = (clock_ms() - began) * SHARES_SHARE;
+	relay->shares_at = clock_ms() + (pause > SHARES_MS ? pause : SHARES_MS);
+	return rc;
+}
+
 /* Gives: true when there may be more at once. */
 static bool
 do_round(struct relay *relay)
@@ -185,6 +218,8 @@ do_round(struct relay *relay)
 		rc = look_at_all(relay, &seen, &diag);
 	else if (rc == E_OK)
 		rc = look_at_new(relay, &seen, &diag);
+	if (rc == E_OK && seen.more && !seen.left)
+		rc = look_at_shares(relay, &seen, &diag);
 	arena_reset(relay->servers.arena);
 	backend_tell(&relay->servers, rc, &diag);
 	if (rc != E_OK)

@@ -220,6 +220,7 @@ work(struct worker *worker, struct diag *diag)
 	servers->session = fate.outage ? 0 : servers->session;
 	log_job(worker, &job, &fate, began, diag);
 	job.traceparent = span.context;
+	job.lane = queue_consumer_lane(servers->queue, delivery);
 	rc = settle(worker, &job, &history, &fate, &settle_diag);
 	worker_span_end(&span, &job, &fate, diag);
 	*diag = settle_diag;

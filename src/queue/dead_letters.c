@@ -37,7 +37,7 @@ enum err
 dead_letters_revive(struct queue_manager *manager, enum queue queue,
     const struct mq_delivery *delivery, struct diag *diag)
 {
-	struct queue_names names = queue_names(queue, "", 0);
+	struct queue_names names = queue_part(queue, queue_home(delivery));
 	struct mq_message message = {
 		.exchange = EXCHANGE,
 		.routing_key = names.key,
@@ -45,8 +45,9 @@ dead_letters_revive(struct queue_manager *manager, enum queue queue,
 		.message_id = delivery->message_id.at == NULL ?
 		    "" :
 		    delivery->message_id.at,
-		.type =
-		    delivery->type.at == NULL ? names.key : delivery->type.at,
+		.type = delivery->type.at == NULL ?
+		    queue_key(queue) :
+		    delivery->type.at,
 		.traceparent = mq_header_text(delivery, "traceparent"),
 	};
 	enum err rc;

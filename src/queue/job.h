@@ -21,6 +21,7 @@ struct job {
 	struct span job_type;	 /* extract */
 	struct span job_params;	 /* extract: JSON as it came */
 	int64_t run_id;		 /* extract: of extract_runs; 0: none yet */
+	int lane;		 /* at least this bulk queue; 0: none */
 	const char *traceparent; /* the message's, not in its body; or NULL */
 };
 

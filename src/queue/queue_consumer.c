@@ -32,9 +32,9 @@ enum err
 queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag)
 {
-	struct queue_names names[QUEUE_COUNT];
-	const char *queues[QUEUE_COUNT];
-	size_t consumed;
+	struct queue_names names[QUEUE_TAKEN];
+	const char *queues[QUEUE_TAKEN];
+	size_t count = 0, consumed;
 	enum err rc;
 
 	mq_idle(manager->mq);
@@ -44,15 +44,20 @@ queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
 	if (rc != E_OK || manager->consumed == mq_generation(manager->mq))
 		return rc;
 	take_default(manager);
-	for (size_t i = 0; i < manager->taken_count; i++) {
-		names[i] = queue_part(manager->taken[i], QUEUE_MAIN);
-		queues[i] = names[i].queue;
-	}
-	rc = mq_consume(manager->mq, queues, manager->taken_count, prefetch,
-	    &consumed, diag);
+	/* The main queues first: see queue_consumer_lane(). */
+	for (int lane = 0; lane <= (manager->has_lanes ? QUEUE_LANES : 0);
+	     lane++)
+		for (size_t i = 0; i < manager->taken_count; i++) {
+			names[count] = queue_part(manager->taken[i],
+			    queue_lane_part(lane));
+			queues[count] = names[count].queue;
+			count++;
+		}
+	rc = mq_consume(manager->mq, queues, count, prefetch, &consumed, diag);
 	if (rc != E_OK)
 		return rc;
 	manager->consumed = mq_generation(manager->mq);
+	manager->takes_lanes = manager->has_lanes;
 	queue_lost_begin(manager);
 	log_info("consuming", LOG_INT("generation", manager->consumed),
 	    LOG_INT("prefetch", prefetch));
@@ -60,16 +65,67 @@ queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
 	return E_OK;
 }
 
+static enum queue
+family_of(const struct queue_manager *manager,
+    const struct mq_delivery *delivery)
+{
+	return manager->taken[delivery->queue % manager->taken_count];
+}
+
+int
+queue_consumer_lane(const struct queue_manager *manager,
+    const struct mq_delivery *delivery)
+{
+	size_t lane = manager->taken_count == 0 ?
+	    0 :
+	    delivery->queue / manager->taken_count;
+
+	return lane > QUEUE_LANES ? 0 : (int)lane;
+}
+
+/*
+ * Is it a's turn rather than b's? That of the family which was served longest
+ * ago; within it, that of the main queue or of the bulk queues, and of these
+ * that of the one which was.
+ */
+static bool
+is_sooner(void *context, const struct mq_delivery *a,
+    const struct mq_delivery *b)
+{
+	const struct queue_manager *manager = context;
+	const struct queue_turns *turns = &manager->turns;
+	enum queue of_a = family_of(manager, a), of_b = family_of(manager, b);
+	int lane_a = queue_consumer_lane(manager, a);
+	int lane_b = queue_consumer_lane(manager, b);
+
+	if (of_a != of_b)
+		return turns->family[of_a] < turns->family[of_b];
+	if ((lane_a > 0) != (lane_b > 0))
+		return turns->side[of_a][lane_a > 0] <
+		    turns->side[of_b][lane_b > 0];
+	return turns->lane[of_a][lane_a] < turns->lane[of_b][lane_b];
+}
+
 struct mq_delivery *
 queue_consumer_next(struct queue_manager *manager, enum queue *ret_queue)
 {
-	struct mq_delivery *delivery = mq_next(manager->mq);
+	struct queue_turns *turns = &manager->turns;
+	struct mq_delivery *delivery;
+	int lane;
 
 	take_default(manager);
-	if (delivery != NULL)
-		*ret_queue =
-		    manager->taken[delivery->queue % manager->taken_count];
-	queue_lost_note(manager, delivery != NULL ? ret_queue : NULL);
+	delivery = mq_next_by(manager->mq, is_sooner, manager);
+	if (delivery == NULL) {
+		queue_lost_note(manager, NULL, 0);
+		return NULL;
+	}
+	*ret_queue = family_of(manager, delivery);
+	lane = queue_consumer_lane(manager, delivery);
+	turns->now++;
+	turns->family[*ret_queue] = turns->now;
+	turns->side[*ret_queue][lane > 0] = turns->now;
+	turns->lane[*ret_queue][lane] = turns->now;
+	queue_lost_note(manager, ret_queue, lane);
 	return delivery;
 }
 
@@ -127,30 +183,34 @@ queue_consumer_retry(struct queue_manager *manager, enum queue queue,
     const struct mq_delivery *delivery, int step, int64_t attempt, int64_t held,
     struct diag *diag)
 {
+	int lane = queue_consumer_lane(manager, delivery);
 	const struct mq_arg headers[] = {
 		{ HEADER_ATTEMPT, NULL, attempt },
 		{ HEADER_HELD, NULL, held },
 		{ HEADER_SINCE, NULL, clock_wall_ms() },
+		{ HEADER_LANE, NULL, lane },
 	};
 
 	if (step < 1)
 		step = 1;
 	if (step > QUEUE_RETRIES)
 		step = QUEUE_RETRIES;
-	return move(manager, queue, step, delivery, headers, COUNT(headers),
-	    diag);
+	return move(manager, queue, step, delivery, headers,
+	    COUNT(headers) - (lane == 0), diag);
 }
 
 enum err
 queue_consumer_bury(struct queue_manager *manager, enum queue queue,
     const struct mq_delivery *delivery, const char *reason, struct diag *diag)
 {
+	int lane = queue_consumer_lane(manager, delivery);
 	const struct mq_arg headers[] = {
 		{ HEADER_REASON, reason, 0 },
 		{ HEADER_ATTEMPT, NULL,
 		    mq_header_number(delivery, HEADER_ATTEMPT, 0) },
+		{ HEADER_LANE, NULL, lane },
 	};
 
 	return move(manager, queue, QUEUE_DEAD, delivery, headers,
-	    COUNT(headers), diag);
+	    COUNT(headers) - (lane == 0), diag);
 }

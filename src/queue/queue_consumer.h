@@ -6,7 +6,8 @@
  * twice at times and never lost.
  *
  * Headers of ours: x-attempt, how often a job failed; x-held, how often it met
- * somebody else at work; x-reason, why it is dead.
+ * somebody else at work; x-reason, why it is dead; x-lane, which bulk queue it
+ * comes back to.
  */
 #ifndef QUEUE_QUEUE_CONSUMER_H
 #define QUEUE_QUEUE_CONSUMER_H
@@ -37,10 +38,16 @@ enum err queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag) MUST_CHECK;
 
 /*
- * The next message, or NULL, and which queue it is of. Owns: as mq_next().
+ * The next message, or NULL, and which queue it is of. The queues are served in
+ * turn, a main queue and its bulk queues as well: none of them waits for more
+ * than one job of each other. Owns: as mq_next().
  */
 struct mq_delivery *queue_consumer_next(struct queue_manager *manager,
     enum queue *ret_queue) MUST_CHECK;
+
+/* Which bulk queue it came from; 0: the main queue. */
+int queue_consumer_lane(const struct queue_manager *manager,
+    const struct mq_delivery *delivery);
 
 /* Is it still ours? If not, the broker delivers it again, to anybody. */
 bool queue_consumer_has(const struct queue_manager *manager,

@@ -13,6 +13,10 @@
 #define MOVING ".moving"
 /* When a message was put on a retry queue, ms since 1970. */
 #define HEADER_SINCE "x-since"
+/* The bulk queue that a message comes back to, from 1. */
+#define HEADER_LANE "x-lane"
+/* An exchange that is there once bulk queues were declared. */
+#define LANES_DECLARED "etl.lanes"
 
 /* The parts of a queue's family: the main one, retries, the dead. */
 enum {
@@ -23,17 +27,39 @@ enum {
 	,
 	QUEUE_MAIN = 0, /* then the retries from 1 */
 	QUEUE_DEAD = QUEUE_RETRIES + 1,
-	QUEUE_PARTS,
+	QUEUE_PARTS = QUEUE_DEAD + 1 + QUEUE_LANES, /* then bulk queues */
 };
+/* Whatever jobs are taken from: a main queue is its family's lane 0. */
+#define QUEUE_TAKEN (QUEUE_COUNT * (1 + QUEUE_LANES))
 
 /* Whether the broker still sends the messages of queues that are taken. */
 struct queue_taking {
 	int64_t look_at; /* of clock_ms(): when to count the consumers */
 	bool waiting;	 /* nothing has come, and nothing is at work */
 	/* Since when the queue seems to have lost us, of clock_ms(); 0: not. */
-	int64_t lost_at[QUEUE_COUNT];
-	int64_t consumers[QUEUE_COUNT]; /* the most that were counted */
-	bool was_none[QUEUE_COUNT];	/* none was, since a message came */
+	/* Of lane * QUEUE_COUNT + queue. */
+	int64_t lost_at[QUEUE_TAKEN];
+	int64_t consumers[QUEUE_TAKEN]; /* the most that were counted */
+	bool was_none[QUEUE_TAKEN];	/* none was, since a message came */
+};
+
+/* When jobs were last taken, counted in jobs: whose turn is it? */
+struct queue_turns {
+	int64_t now;
+	int64_t family[QUEUE_COUNT];
+	int64_t side[QUEUE_COUNT][2]; /* the main queue; bulk queues */
+	int64_t lane[QUEUE_COUNT][1 + QUEUE_LANES];
+};
+
+/* What is known of the backlogs of tenants. */
+struct queue_lanes {
+	struct queue_backlog {
+		int64_t tenant_id; /* 0: nobody's place */
+		int64_t known;	   /* so many were pending */
+		int64_t own;	   /* and so many were published since */
+		int64_t known_at;  /* of clock_ms(); 0: not counted yet */
+		int64_t used_at;
+	} all[64];
 };
 
 struct queue_manager {
@@ -55,6 +81,11 @@ struct queue_manager {
 	int64_t renewed_at;	   /* when the channel was opened anew */
 	struct queue_watch *watch; /* see queue_states.c */
 	struct queue_taking taking;
+	struct queue_turns turns;
+	struct queue_lanes lanes;
+	bool has_lanes; /* bulk queues are declared */
+	bool takes_lanes;
+	bool lanes_told; /* that there are none */
 };
 
 /* A main queue's name, and its routing key. */
@@ -74,6 +105,16 @@ struct queue_names queue_names(enum queue queue, const char *suffix,
 
 /* The names of a part. */
 struct queue_names queue_part(enum queue queue, int part);
+
+/* The part that is a lane, 0: the main queue; and the lane of a part. */
+int queue_lane_part(int lane);
+bool queue_is_taken(int part);
+
+/* Where a message that was not done comes back to: a part. */
+int queue_home(const struct mq_delivery *delivery);
+
+/* The lane for one more transform job of a tenant, which is noted. */
+int queue_lanes_take(struct queue_manager *manager, int64_t tenant_id);
 
 /* The delay of a retry queue, ms. part: from 1. */
 int64_t queue_delay(int part);
@@ -121,7 +162,8 @@ enum err queue_policies(const struct mq *mq, struct queue_state *states,
  * closed, which is logged. pause: ms until look is due, at most `pause`.
  */
 void queue_lost_begin(struct queue_manager *manager);
-void queue_lost_note(struct queue_manager *manager, const enum queue *from);
+void queue_lost_note(struct queue_manager *manager, const enum queue *from,
+    int lane);
 void queue_lost_look(struct queue_manager *manager);
 int queue_lost_pause(const struct queue_manager *manager, int pause);
 

@@ -24,15 +24,17 @@ queue_lost_begin(struct queue_manager *manager)
 }
 
 void
-queue_lost_note(struct queue_manager *manager, const enum queue *from)
+queue_lost_note(struct queue_manager *manager, const enum queue *from, int lane)
 {
 	struct queue_taking *taking = &manager->taking;
+	unsigned i;
 
 	taking->waiting = from == NULL;
 	if (from == NULL)
 		return;
-	taking->lost_at[*from] = 0;
-	taking->was_none[*from] = false;
+	i = (unsigned)lane * QUEUE_COUNT + *from;
+	taking->lost_at[i] = 0;
+	taking->was_none[i] = false;
 }
 
 /*
@@ -64,13 +66,13 @@ static const char fewer[] =
 
 /* Is it so for long enough, as far as was counted? */
 static bool
-lasts(struct queue_taking *taking, enum queue queue, bool seems_lost)
+lasts(struct queue_taking *taking, unsigned i, bool seems_lost)
 {
 	if (!seems_lost)
-		taking->lost_at[queue] = 0;
-	else if (taking->lost_at[queue] == 0)
-		taking->lost_at[queue] = clock_ms();
-	return seems_lost && clock_ms() - taking->lost_at[queue] >= LOST_MS;
+		taking->lost_at[i] = 0;
+	else if (taking->lost_at[i] == 0)
+		taking->lost_at[i] = clock_ms();
+	return seems_lost && clock_ms() - taking->lost_at[i] >= LOST_MS;
 }
 
 /*
@@ -78,12 +80,11 @@ lasts(struct queue_taking *taking, enum queue queue, bool seems_lost)
  * why, or NULL.
  */
 static const char *
-why_lost(struct queue_manager *manager, enum queue queue)
+why_lost(struct queue_manager *manager, unsigned i, const char *name)
 {
 	struct queue_taking *taking = &manager->taking;
-	const char *name = queue_name(queue);
-	int64_t *most = &taking->consumers[queue];
-	bool *was_none = &taking->was_none[queue];
+	int64_t *most = &taking->consumers[i];
+	bool *was_none = &taking->was_none[i];
 	struct mq_queue_stats stats;
 	struct diag diag;
 	bool none, unsent, less;
@@ -106,7 +107,7 @@ why_lost(struct queue_manager *manager, enum queue queue)
 	    (stats.consumer_count < *most || *was_none);
 	if (rc == E_OK && stats.consumer_count > *most)
 		*most = stats.consumer_count;
-	if (!lasts(taking, queue, none || unsent || less))
+	if (!lasts(taking, i, none || unsent || less))
 		return NULL;
 	if (none && stats.message_count == 0 && !answers(manager, name)) {
 		taking->look_at = clock_ms() + ENDED_MS;
@@ -126,6 +127,7 @@ queue_lost_look(struct queue_manager *manager)
 {
 	const enum queue *queues = manager->taken;
 	struct queue_taking *taking = &manager->taking;
+	size_t lanes;
 
 	/* A blocked connection is not answered. */
 	if (!queue_manager_is_up(manager) ||
@@ -134,11 +136,18 @@ queue_lost_look(struct queue_manager *manager)
 	    mq_is_blocked(manager->mq) != NULL)
 		return;
 	taking->look_at = clock_ms() + LOOK_MS;
+	lanes = manager->takes_lanes ? 1 + QUEUE_LANES : 1;
 	for (size_t i = 0;
-	     i < manager->taken_count && queue_manager_is_up(manager); i++) {
-		const char *why = why_lost(manager, queues[i]);
+	     i < manager->taken_count * lanes && queue_manager_is_up(manager);
+	     i++) {
+		enum queue queue = queues[i % manager->taken_count];
+		unsigned lane = (unsigned)(i / manager->taken_count);
+		struct queue_names names = queue_part(queue,
+		    queue_lane_part((int)lane));
+		const char *why = why_lost(manager, lane * QUEUE_COUNT + queue,
+		    names.queue);
 		const struct log_pair pairs[] = {
-			LOG_TEXT("queue", queue_name(queues[i])),
+			LOG_TEXT("queue", names.queue),
 			LOG_TEXT("text", why),
 		};
 

@@ -153,12 +153,22 @@ queue_manager_idle_ms(const struct queue_manager *manager)
 	return queue_lost_pause(manager, pause);
 }
 
-/* A job as a message. body and id belong to the arena or the caller. */
+/*
+ * A job as a message. body, id and names belong to the arena or the caller.
+ */
 static enum err
-write_message(enum queue queue, const struct job *job, struct buf *body,
-    char *id, size_t id_size, struct mq_message *ret_message, struct diag *diag)
+write_message(struct queue_manager *manager, enum queue queue,
+    const struct job *job, struct buf *body, char *id, size_t id_size,
+    struct queue_names *names, struct mq_message *ret_message,
+    struct diag *diag)
 {
+	int lane = manager->has_lanes ? job->lane : 0;
+	int due = queue == QUEUE_TRANSFORM ?
+	    queue_lanes_take(manager, job->tenant_id) :
+	    0;
 	enum err rc;
+
+	*names = queue_part(queue, queue_lane_part(due > lane ? due : lane));
 
 	if (queue == QUEUE_EXTRACT) {
 		uint64_t number = 0;
@@ -180,7 +190,7 @@ write_message(enum queue queue, const struct job *job, struct buf *body,
 		return diag_set(diag, rc, "a job's message");
 	memset(ret_message, 0, sizeof(*ret_message));
 	ret_message->exchange = EXCHANGE;
-	ret_message->routing_key = queue_key(queue);
+	ret_message->routing_key = names->key;
 	ret_message->type = queue_key(queue);
 	ret_message->message_id = id;
 	ret_message->body = buf_span(body);
@@ -216,6 +226,7 @@ queue_manager_publish_within(struct queue_manager *manager, enum queue queue,
 {
 	int timeout = (int)manager->mq_settings->rabbitmq_timeout;
 	struct mq_message message;
+	struct queue_names names;
 	struct buf body;
 	char id[64];
 	enum err rc;
@@ -224,7 +235,8 @@ queue_manager_publish_within(struct queue_manager *manager, enum queue queue,
 		return diag_set(diag, E_TOPOLOGY,
 		    "a queue exists with other arguments; see the log");
 	buf_init(&body, JOB_MAX_BYTES);
-	rc = write_message(queue, job, &body, id, sizeof(id), &message, diag);
+	rc = write_message(manager, queue, job, &body, id, sizeof(id), &names,
+	    &message, diag);
 	if (rc == E_OK)
 		rc = publish(manager, queue, &message, 1,
 		    ms < timeout ? ms : timeout, diag);
@@ -251,13 +263,16 @@ queue_manager_publish_all(struct queue_manager *manager, enum queue queue,
 	if (timeout < 0)
 		timeout = (int)manager->mq_settings->rabbitmq_timeout;
 	for (size_t i = 0; i < count; i++) {
+		struct queue_names names;
 		struct buf body;
 		char id[64];
 
 		buf_init(&body, JOB_MAX_BYTES);
-		rc = write_message(queue, &jobs[i], &body, id, sizeof(id),
-		    &messages[i], diag);
+		rc = write_message(manager, queue, &jobs[i], &body, id,
+		    sizeof(id), &names, &messages[i], diag);
 		if (rc == E_OK) {
+			messages[i].routing_key = arena_text(arena,
+			    str_span(names.key));
 			messages[i].body = arena_span(arena, buf_span(&body));
 			messages[i].message_id = arena_text(arena,
 			    str_span(id));
@@ -279,5 +294,18 @@ enum err
 queue_manager_count(struct queue_manager *manager, enum queue queue,
     struct mq_queue_stats *ret_stats, struct diag *diag)
 {
-	return mq_stats(manager->mq, queue_name(queue), ret_stats, diag);
+	enum err rc;
+
+	rc = mq_stats(manager->mq, queue_name(queue), ret_stats, diag);
+	for (int lane = 1;
+	     rc == E_OK && manager->has_lanes && lane <= QUEUE_LANES; lane++) {
+		struct queue_names names = queue_part(queue,
+		    queue_lane_part(lane));
+		struct mq_queue_stats stats;
+
+		rc = mq_stats(manager->mq, names.queue, &stats, diag);
+		if (rc == E_OK)
+			ret_stats->message_count += stats.message_count;
+	}
+	return rc;
 }

@@ -17,6 +17,14 @@ enum queue {
 	QUEUE_COUNT
 };
 
+/* How many bulk queues each of them has, see queue_lanes.h. */
+enum {
+	QUEUE_LANES = 0
+#define LANE(number, times) +1
+#include "queue/topology_rows.h"
+#undef LANE
+};
+
 struct queue_settings {
 #define SETTING(kind, ...) CONF_MEMBER_##kind(__VA_ARGS__)
 #include "queue/queue_conf_rows.h"
@@ -64,6 +72,12 @@ enum err queue_manager_declare(struct queue_manager *manager, int timeout,
     struct diag *diag) MUST_CHECK;
 
 /*
+ * For who declares nothing: are there bulk queues to publish to, and to look
+ * at? Needs: the connection is open.
+ */
+void queue_manager_find_lanes(struct queue_manager *manager);
+
+/*
  * What was declared may be gone: the next queue_manager_declare() declares it
  * again on the same connection.
  */
@@ -103,7 +117,10 @@ enum err queue_manager_publish_all(struct queue_manager *manager,
     enum queue queue, const struct job *jobs, size_t count, int timeout,
     struct arena *arena, bool *confirmed, struct diag *diag) MUST_CHECK;
 
-/* Count messages and consumers of one main queue. */
+/*
+ * Count messages and consumers of one main queue, and the messages of its bulk
+ * queues with them.
+ */
 enum err queue_manager_count(struct queue_manager *manager, enum queue queue,
     struct mq_queue_stats *ret_stats, struct diag *diag) MUST_CHECK;
 

@@ -58,9 +58,32 @@ queue_part(enum queue queue, int part)
 {
 	return part == QUEUE_MAIN ?
 	    queue_names(queue, "", 0) :
+	    part > QUEUE_DEAD ?
+	    queue_names(queue, ".bulk", part - QUEUE_DEAD) :
 	    part == QUEUE_DEAD ?
 	    queue_names(queue, ".dead", 0) :
 	    queue_names(queue, ".retry", retries[part - 1].number);
+}
+
+int
+queue_lane_part(int lane)
+{
+	return lane == 0 ? QUEUE_MAIN : QUEUE_DEAD + lane;
+}
+
+bool
+queue_is_taken(int part)
+{
+	return part == QUEUE_MAIN || part > QUEUE_DEAD;
+}
+
+int
+queue_home(const struct mq_delivery *delivery)
+{
+	int64_t lane = mq_header_number(delivery, HEADER_LANE, 0);
+
+	/* Anybody may have written it. */
+	return queue_lane_part(lane < 0 || lane > QUEUE_LANES ? 0 : (int)lane);
 }
 
 int64_t

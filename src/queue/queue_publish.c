@@ -99,7 +99,7 @@ enum err
 queue_publish(struct queue_manager *manager, enum queue queue, int part,
     struct mq_message *messages, size_t count, int timeout, struct diag *diag)
 {
-	struct trace_span *spans = part == QUEUE_MAIN ?
+	struct trace_span *spans = queue_is_taken(part) ?
 	    begin_spans(queue, messages, count) :
 	    NULL;
 	uint64_t confirmed = 0;
@@ -109,7 +109,7 @@ queue_publish(struct queue_manager *manager, enum queue queue, int part,
 	end_spans(spans, messages, count);
 	for (size_t i = 0; i < count; i++)
 		confirmed += messages[i].confirmed;
-	if (part == QUEUE_MAIN && confirmed > 0)
+	if (queue_is_taken(part) && confirmed > 0)
 		metrics_add(taken[queue], confirmed);
 	if (confirmed > 0)
 		manager->refused_at[queue][part] = 0;
@@ -117,7 +117,7 @@ queue_publish(struct queue_manager *manager, enum queue queue, int part,
 		queue_manager_forget(manager);
 	if (rc != E_MQ_REFUSED || confirmed > 0 || mq_is_blocked(manager->mq))
 		return rc;
-	if (part == QUEUE_MAIN)
+	if (queue_is_taken(part))
 		metrics_add(refused[queue], count);
 	note_refusal(manager, queue, part);
 	return rc;

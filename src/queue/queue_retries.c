@@ -119,15 +119,17 @@ move_due(struct queue_retries *retries, unsigned i, size_t *ret_count,
 {
 	static struct mq_arg headers[GROUP][MQ_HEADERS_MAX];
 	enum queue queue = (enum queue)(i / QUEUE_RETRIES);
-	struct queue_names names = queue_part(queue, QUEUE_MAIN);
+	struct queue_names homes[GROUP];
 	struct mq_message messages[GROUP];
 	struct mq_delivery *group[GROUP];
 	enum err rc;
 
 	rc = take_due(retries, i, group, ret_count, diag);
-	for (size_t j = 0; rc == E_OK && j < *ret_count; j++)
-		messages[j] = queue_copy(group[j], EXCHANGE, names.key,
+	for (size_t j = 0; rc == E_OK && j < *ret_count; j++) {
+		homes[j] = queue_part(queue, queue_home(group[j]));
+		messages[j] = queue_copy(group[j], EXCHANGE, homes[j].key,
 		    headers[j]);
+	}
 	if (rc == E_OK && *ret_count > 0)
 		rc = queue_publish(retries->manager, queue, QUEUE_MAIN,
 		    messages, *ret_count, CONFIRM_MS, diag);

@@ -35,7 +35,7 @@ topology_args(const struct queue_manager *manager, enum queue queue, int part,
 	struct mq_arg *next = ret->args;
 
 	ret->names = queue_part(queue,
-	    part == QUEUE_MAIN ? QUEUE_DEAD : QUEUE_MAIN);
+	    queue_is_taken(part) ? QUEUE_DEAD : QUEUE_MAIN);
 	*next++ = (struct mq_arg){ "x-queue-type",
 		manager->settings->queue_type, 0 };
 	if (passes_on) {
@@ -54,7 +54,7 @@ topology_args(const struct queue_manager *manager, enum queue queue, int part,
 			before ? "at-least-once" : "at-most-once", 0 };
 	if (quorum && !before)
 		*next++ = (struct mq_arg){ "x-delivery-limit", NULL,
-			part == QUEUE_MAIN ? DELIVERY_LIMIT : NO_LIMIT };
+			queue_is_taken(part) ? DELIVERY_LIMIT : NO_LIMIT };
 	else if (quorum && part == QUEUE_MAIN)
 		*next++ = (struct mq_arg){ "x-delivery-limit", NULL, 20 };
 	ret->count = (size_t)(next - ret->args);
@@ -98,6 +98,23 @@ make_missing(struct queue_manager *manager, enum queue queue,
 	return manager->owner->lost(manager->owner->context, queue, diag);
 }
 
+/* Were bulk queues declared before? Versions up to 1.0 had none. */
+static bool
+had_lanes(const struct queue_manager *manager)
+{
+	struct diag diag;
+
+	diag_clear(&diag);
+	return mq_declare_exchange(manager->mq, LANES_DECLARED, true, &diag) ==
+	    E_OK;
+}
+
+void
+queue_manager_find_lanes(struct queue_manager *manager)
+{
+	manager->has_lanes = had_lanes(manager);
+}
+
 /* *ret_before: it is as versions up to 1.0 made it. */
 static enum err
 declare_part(struct queue_manager *manager, enum queue queue, int part,
@@ -112,7 +129,9 @@ declare_part(struct queue_manager *manager, enum queue queue, int part,
 
 	rc = mq_stats(manager->mq, names.queue, &stats, diag);
 	missing = rc == E_NO_ROW;
-	if (missing)
+	if (missing && part > QUEUE_DEAD && !had_lanes(manager))
+		rc = E_OK; /* nothing was lost with it */
+	else if (missing)
 		rc = make_missing(manager, queue, &names, diag);
 	if (rc != E_OK)
 		return rc;
@@ -152,6 +171,39 @@ declare_part(struct queue_manager *manager, enum queue queue, int part,
 	return rc;
 }
 
+/*
+ * The bulk queues. Where they are missing, and declaring is not permitted, all
+ * goes to the main queues.
+ */
+static enum err
+declare_lanes(struct queue_manager *manager, struct diag *diag)
+{
+	bool before;
+	struct diag marked;
+	enum err rc = E_OK;
+
+	for (unsigned i = 0; rc == E_OK && i < QUEUE_COUNT; i++)
+		for (int lane = 1; rc == E_OK && lane <= QUEUE_LANES; lane++)
+			rc = declare_part(manager, (enum queue)i,
+			    queue_lane_part(lane), &before, diag);
+	manager->has_lanes = rc == E_OK;
+	if (rc == E_MQ_DENIED) {
+		if (!manager->lanes_told)
+			log_warn("topology", LOG_TEXT("text", diag->text),
+			    LOG_TEXT("advice",
+				"without the bulk queues a tenant with many"
+				" batches makes others wait"));
+		manager->lanes_told = true;
+		diag_clear(diag);
+		return E_OK;
+	}
+	diag_clear(&marked);
+	if (rc == E_OK && !had_lanes(manager))
+		(void)!mq_declare_exchange(manager->mq, LANES_DECLARED, false,
+		    &marked);
+	return rc;
+}
+
 enum err
 topology_declare(struct queue_manager *manager, bool *ret_before,
     struct diag *diag)
@@ -166,6 +218,8 @@ topology_declare(struct queue_manager *manager, bool *ret_before,
 			rc = declare_part(manager, (enum queue)i, part,
 			    ret_before, diag);
 	}
+	if (rc == E_OK)
+		rc = declare_lanes(manager, diag);
 	if (rc == E_OK)
 		manager->missing_at = 0;
 	return rc;

@@ -12,6 +12,15 @@ QUEUE(QUEUE_TRANSFORM, "transform_queue", "transform",
 QUEUE(QUEUE_LOAD, "load_queue", "load", "the id of a transformed batch")
 #endif
 
+/*
+ * The bulk queues of each, for tenants that have many jobs waiting: LANE(number,
+ * from how many, in multiples of what is few). See queue_lanes.h.
+ */
+#ifdef LANE
+LANE(1, 1)
+LANE(2, 20)
+#endif
+
 /* The retry queues of each: RETRY(number, delay in milliseconds). */
 #ifdef RETRY
 RETRY(1, 1000)

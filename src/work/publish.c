@@ -16,7 +16,7 @@ traceparent_of(const struct db_rows *rows, int row)
 
 /* A job for each row, in the arena; its text is the rows'. NULL: no memory. */
 static struct job *
-jobs_of(const struct db_rows *rows, struct arena *arena)
+jobs_of(const struct db_rows *rows, int lane, struct arena *arena)
 {
 	int count = db_rows_count(rows);
 	struct job *jobs = arena_ask(arena, (size_t)count * sizeof(*jobs));
@@ -28,6 +28,7 @@ jobs_of(const struct db_rows *rows, struct arena *arena)
 			.integration_id = db_int(rows, i,
 			    RAW_BATCH_LOCKED_INTEGRATION),
 			.entity_type = db_text(rows, i, RAW_BATCH_LOCKED_TYPE),
+			.lane = lane,
 			.traceparent = traceparent_of(rows, i),
 		};
 	return jobs;
@@ -39,10 +40,11 @@ jobs_of(const struct db_rows *rows, struct arena *arena)
  */
 static enum err
 publish(struct queue_manager *queue, enum queue to, const struct db_rows *rows,
-    int timeout, struct arena *arena, bool **ret_confirmed, struct diag *diag)
+    int lane, int timeout, struct arena *arena, bool **ret_confirmed,
+    struct diag *diag)
 {
 	size_t count = (size_t)db_rows_count(rows);
-	struct job *jobs = jobs_of(rows, arena);
+	struct job *jobs = jobs_of(rows, lane, arena);
 
 	*ret_confirmed = jobs == NULL ?
 	    NULL :
@@ -69,7 +71,7 @@ publish_transforms(struct db *db, struct queue_manager *queue,
 		(void)diag_set(&published.why, E_NO_MEMORY,
 		    "no memory for jobs");
 	else
-		(void)!publish(queue, QUEUE_TRANSFORM, rows, timeout, arena,
+		(void)!publish(queue, QUEUE_TRANSFORM, rows, 0, timeout, arena,
 		    &confirmed, &published.why);
 	FAILPOINT("relayed");
 	for (size_t i = 0; confirmed != NULL && i < count; i++)
@@ -83,11 +85,11 @@ publish_transforms(struct db *db, struct queue_manager *queue,
 }
 
 enum err
-publish_loads(struct queue_manager *queue, const struct db_rows *rows,
+publish_loads(struct queue_manager *queue, const struct db_rows *rows, int lane,
     int timeout, struct arena *arena, struct diag *diag)
 {
 	bool *confirmed;
 
-	return publish(queue, QUEUE_LOAD, rows, timeout, arena, &confirmed,
-	    diag);
+	return publish(queue, QUEUE_LOAD, rows, lane, timeout, arena,
+	    &confirmed, diag);
 }

@@ -8,6 +8,7 @@
 #include "models/extract/extract_due.h"
 #include "models/extract/extract_run.h"
 #include "models/tenant/tenant.h"
+#include "queue/queue_lanes.h"
 #include "work/publish.h"
 #include "work/relay_partitions.h"
 
@@ -134,11 +135,23 @@ queue_due_loads(struct db *db, struct queue_manager *queue,
 	rc = raw_batch_loads_due(db, LIMIT, arena, &rows, diag);
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
-	rc = publish_loads(queue, rows, (int)settings->relay_timeout, arena,
+	rc = publish_loads(queue, rows, 0, (int)settings->relay_timeout, arena,
 	    diag);
 	if (rc == E_OK)
 		log_info("loads_queued", LOG_INT("count", db_rows_count(rows)));
 	return rc;
+}
+
+/* The lane of a run, by what its tenant has waiting, rows before it included. */
+static int
+lane_of_run(const struct db_rows *rows, int row)
+{
+	int64_t tenant_id = db_int(rows, row, EXTRACT_DUE_TENANT);
+	int64_t waiting = db_int(rows, row, EXTRACT_DUE_WAITING);
+
+	for (int i = 0; i < row; i++)
+		waiting += db_int(rows, i, EXTRACT_DUE_TENANT) == tenant_id;
+	return queue_lane_for(waiting, QUEUE_FEW_RUNS);
 }
 
 /*
@@ -163,6 +176,7 @@ publish_runs(struct db *db, struct queue_manager *queue,
 			    EXTRACT_DUE_INTEGRATION),
 			.job_type = db_text(rows, i, EXTRACT_DUE_TYPE),
 			.job_params = db_text(rows, i, EXTRACT_DUE_PARAMS),
+			.lane = lane_of_run(rows, i),
 		};
 		struct diag why;
 

@@ -79,7 +79,9 @@ relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
 	lost->loads = count > 0;
 	if (count == 0)
 		return E_OK;
-	rc = publish_loads(lost->queue, rows, timeout, lost->arena, diag);
+	/* Most were done: they are not to make others wait. */
+	rc = publish_loads(lost->queue, rows, QUEUE_LANES, timeout, lost->arena,
+	    diag);
 	if (rc != E_OK)
 		return rc;
 	log_warn("loads_again", LOG_INT("count", count));

@@ -5,6 +5,7 @@
 #include "models/batch/raw_batch_requeue.h"
 #include "models/batch/raw_batch_version.h"
 #include "queue/dead_letters.h"
+#include "work/backlog.h"
 #include "work/publish.h"
 
 /* Ms to wait for the confirms of all messages. */
@@ -15,8 +16,8 @@
  * Gives: how many are queued.
  */
 static size_t
-publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
-    struct arena *arena)
+publish(struct db *db, struct queue_manager *queue, int64_t tenant_id,
+    const struct db_rows *rows, struct arena *arena)
 {
 	size_t count = (size_t)db_rows_count(rows);
 	int64_t *ids = arena_ask(arena, count * sizeof(*ids));
@@ -41,6 +42,8 @@ publish(struct db *db, struct queue_manager *queue, const struct db_rows *rows,
 		log_warn("mark_queued",
 		    LOG_INT("lost", (int64_t)published.confirmed),
 		    LOG_TEXT("text", mark_diag.text));
+	else
+		backlog_count(db, queue, tenant_id, arena);
 	if (published.why.code != E_OK)
 		log_warn("not_queued",
 		    LOG_INT("count", (int64_t)(count - published.confirmed)),
@@ -63,7 +66,8 @@ requeue(struct db *db, struct queue_manager *queue,
 		return rc;
 	requeued.pending = (size_t)db_rows_count(rows);
 	if (requeued.pending > 0)
-		requeued.queued = publish(db, queue, rows, arena);
+		requeued.queued = publish(db, queue, filter->tenant_id, rows,
+		    arena);
 	arena_resume(arena); /* the relay queues what was not */
 	*ret_requeued = requeued;
 	return E_OK;

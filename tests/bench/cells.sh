@@ -65,7 +65,7 @@ empty() {
 
 purge() {
 	curl -sS --noproxy '*' --netrc-file "$ETL_MGMT_NETRC" -X DELETE \
-		"$ETL_MGMT_URL/api/queues/$ETL_VHOST/transform_queue/contents" \
+		"$ETL_MGMT_URL/api/queues/$ETL_VHOST/transform_queue{,.bulk.1,.bulk.2}/contents" \
 		>"$work/purge.log"
 }
 

@@ -4,8 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 app_up 'relay_min_age = 1' 'relay_interval = 300'
 
-are_declared() { [ "$(queues | jq '[.[].name != "etl.moving"] | length == 18 and all')" = true ]; }
-check "eighteen queues are declared" wait_until 10 are_declared
+are_declared() { [ "$(queues | jq '[.[].name != "etl.moving"] | length == 24 and all')" = true ]; }
+check "24 queues are declared" wait_until 10 are_declared
 check_is "all durable quorum queues" \
 	"$(queues | jq -r '[.[] | .type + " " + (.durable | tostring)] | unique | join(",")')" "quorum true"
 check_is "main queues have no expiry" \
@@ -20,7 +20,7 @@ check_is "nothing rests on the broker's own dead lettering at least once, even w
 		@json')" '["at-most-once"]'
 check_is "nor on its expiry" "$(queues | jq '[.[].arguments | has("x-message-ttl")] | any')" false
 check_is "no look at retries and dead letters can use them up" \
-	"$(queues | jq '[.[] | select(.name | endswith("_queue") | not) | .arguments["x-delivery-limit"]] | unique |
+	"$(queues | jq '[.[] | select(.name | test("retry|dead")) | .arguments["x-delivery-limit"]] | unique |
 		@json' -r)" '[1000000000]'
 check_is "what a policy lets expire in a retry queue goes back to its main queue" \
 	"$(queues | jq -r '[.[] | select(.name | startswith("load_queue.retry")) |

@@ -26,11 +26,11 @@ until_end() { # COMMAND…: again and again for the time of a case
 }
 answers() { cut -f 1 "$TMP/ledger" | sort -u | tr '\n' ' '; }
 fault() { # NAME COMMAND…
-	local name=$1 ended
+	local name=$1 ended queue
 	shift
 	[[ $name =~ ${FAULT_ONLY-} ]] || return 0
 	sql "TRUNCATE raw_extraction_data CASCADE" >"$TMP/out"
-	queue_purge transform_queue
+	for queue in "${transform_queues[@]}"; do queue_purge "$queue"; done
 	load_start "$name"
 	sleep 0.5
 	"$@"
@@ -137,8 +137,8 @@ counted=$(failed_messages)
 messages=missing fault queue_deleted delete_queue
 grown queue_deleted
 work_off() {
-	local ids
-	ids=$(queue_take transform_queue 10000 | jq -r .raw_data_id | sort -u | paste -sd,)
+	local ids queue
+	ids=$(for queue in "${transform_queues[@]}"; do queue_take "$queue" 10000; done | jq -r .raw_data_id | sort -u | paste -sd,)
 	[ -z "$ids" ] || sql "UPDATE raw_extraction_data SET processing_status = 'completed'
 		WHERE id IN ($ids)" >"$TMP/out"
 	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'pending'"

@@ -88,12 +88,12 @@ outages() { # SECOND OF THE END
 # The ids on the queue, one per line and message. On a busy machine the
 # management interface may give up, or give some of them only: then look again.
 message_ids() {
-	local tries
+	local tries name
 	for tries in 1 2 3 4; do
-		MGMT_SECONDS=900 queue_peek transform_queue 100000 |
+		for name in "${transform_queues[@]}"; do MGMT_SECONDS=900 queue_peek "$name" 100000; done |
 			jq -r '.[].payload | fromjson.raw_data_id' >"$TMP/looked" 2>"$TMP/look.err"
-		[ "$(wc -l <"$TMP/looked")" -lt "$(queue_depth transform_queue)" ] || break
-		note "look $tries: $(wc -l <"$TMP/looked") messages of $(queue_depth transform_queue);" \
+		[ "$(wc -l <"$TMP/looked")" -lt "$(transform_depth)" ] || break
+		note "look $tries: $(wc -l <"$TMP/looked") messages of $(transform_depth);" \
 			"$(head -c 200 "$TMP/look.err")" >&2
 		sleep "$tries"
 	done

@@ -77,9 +77,24 @@ queue_delete() { # NAME
 	mgmt DELETE "/api/queues/$ETL_VHOST/$1" >/dev/null
 }
 
-# How many different batches wait in transform_queue.
+# transform_queue and its bulk queues.
+transform_queues=(transform_queue transform_queue.bulk.{1,2})
+
+# How many messages wait in these.
+transform_depth() {
+	local name sum=0
+	for name in "${transform_queues[@]}"; do sum=$((sum + $(queue_depth "$name"))); done
+	echo $sum
+}
+
+transform_has() { # COUNT
+	[ "$(transform_depth)" = "$1" ]
+}
+
+# How many different batches.
 queue_ids() {
-	queue_peek transform_queue 100000 | jq '[.[].payload | fromjson.raw_data_id] | unique | length'
+	for name in "${transform_queues[@]}"; do queue_peek "$name" 100000; done |
+		jq -s '[.[][].payload | fromjson.raw_data_id] | unique | length'
 }
 
 queue_ids_at_least() { # COUNT

@@ -175,6 +175,15 @@ enum err mq_consume(struct mq *mq, const char *const *queues, size_t count,
  */
 struct mq_delivery *mq_next(struct mq *mq) MUST_CHECK;
 
+/*
+ * The same of those that are there, the one whose turn it is: of equals the one
+ * that came first. is_sooner: is it a's turn rather than b's?
+ */
+struct mq_delivery *mq_next_by(struct mq *mq,
+    bool (*is_sooner)(void *context, const struct mq_delivery *a,
+	const struct mq_delivery *b),
+    void *context) MUST_CHECK;
+
 /* Is it this connection that it came by? If not, it comes again. */
 bool mq_is_current(const struct mq *mq, const struct mq_delivery *delivery);
 

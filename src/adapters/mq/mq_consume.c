@@ -56,6 +56,28 @@ mq_next(struct mq *mq)
 	return delivery;
 }
 
+struct mq_delivery *
+mq_next_by(struct mq *mq,
+    bool (*is_sooner)(void *context, const struct mq_delivery *a,
+	const struct mq_delivery *b),
+    void *context)
+{
+	struct mq_delivery **best = &mq->first, *delivery;
+
+	for (struct mq_delivery **at = &mq->first; *at != NULL;
+	     at = &(*at)->next)
+		if (is_sooner(context, *at, *best))
+			best = at;
+	delivery = *best;
+	if (delivery == NULL)
+		return NULL;
+	*best = delivery->next;
+	if (*best == NULL)
+		mq->last = best;
+	delivery->next = NULL;
+	return delivery;
+}
+
 bool
 mq_is_current(const struct mq *mq, const struct mq_delivery *delivery)
 {

@@ -67,6 +67,48 @@ raw_batch_newest(struct db *db, int64_t min_age, struct arena *arena,
 	return db_get_int(db, &statement, &params, arena, ret_id, diag);
 }
 
+/*
+ * The order is that of one index only, so that PostgreSQL takes it whatever it
+ * expects; from its end, where no rows are that have left it.
+ */
+enum err
+raw_batch_pending_of(struct db *db, int64_t tenant_id, int64_t most,
+    struct arena *arena, int64_t *ret_count, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_pending_of",
+		.sql =
+		    "SELECT count(*) FROM (SELECT FROM raw_extraction_data"
+		    " WHERE processing_status = 'pending' AND active"
+		    " AND tenant_id >= $1 AND tenant_id <= $1"
+		    " ORDER BY tenant_id DESC, id DESC LIMIT $2) AS r",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, most);
+	return db_get_int(db, &statement, &params, arena, ret_count, diag);
+}
+
+/* Of so many tenants, of so many of each one's newest pending batches some. */
+#define SHARES \
+	"id IN (WITH RECURSIVE t AS ((SELECT tenant_id" \
+	" FROM raw_extraction_data WHERE processing_status = 'pending'" \
+	" AND active ORDER BY tenant_id, id LIMIT 1)" \
+	" UNION ALL SELECT n.tenant_id FROM t CROSS JOIN LATERAL" \
+	" (SELECT tenant_id FROM raw_extraction_data AS r" \
+	" WHERE processing_status = 'pending' AND active" \
+	" AND r.tenant_id > t.tenant_id ORDER BY tenant_id, id LIMIT 1)" \
+	" AS n) SELECT s.id FROM (SELECT tenant_id FROM t LIMIT 1000) AS t" \
+	" CROSS JOIN LATERAL (SELECT id FROM (SELECT id, queued_at," \
+	" queue_transform, active, created_at" \
+	" FROM raw_extraction_data AS r" \
+	" WHERE processing_status = 'pending' AND active" \
+	" AND r.tenant_id >= t.tenant_id AND r.tenant_id <= t.tenant_id" \
+	" ORDER BY r.tenant_id DESC, r.id DESC LIMIT 500) AS n" \
+	" WHERE " UNQUEUED " AND " OLD("$2") " LIMIT 50) AS s)" \
+	" AND " PENDING_UNINDEXED " AND " UNQUEUED
+
 #define LOCK(where) \
 	"SELECT id, tenant_id, integration_id, entity_type, traceparent, xmin::text" \
 	" FROM raw_extraction_data WHERE " where \
@@ -91,6 +133,10 @@ raw_batch_lock_unqueued(struct db *db, enum raw_batch_where where,
 		.name = "raw_batch_lock_due",
 		.sql = LOCK("queue_due"),
 	};
+	static const struct db_statement shares = {
+		.name = "raw_batch_lock_shares",
+		.sql = LOCK(SHARES),
+	};
 	struct db_params params = { 0 };
 
 	db_add_int(&params, limit);
@@ -99,6 +145,8 @@ raw_batch_lock_unqueued(struct db *db, enum raw_batch_where where,
 	db_add_int(&params, min_age);
 	if (where == RAW_BATCH_ANYWHERE)
 		return db_run(db, &anywhere, &params, arena, ret_rows, diag);
+	if (where == RAW_BATCH_SHARES)
+		return db_run(db, &shares, &params, arena, ret_rows, diag);
 	db_add_int(&params, range->after_id);
 	db_add_int(&params, range->last_id);
 	return db_run(db, &in_range, &params, arena, ret_rows, diag);

@@ -27,6 +27,13 @@ enum err raw_batch_look_on(struct db *db, int64_t min_age, int64_t rows,
     struct arena *arena, struct raw_batch_range *range, struct diag *diag)
     MUST_CHECK;
 
+/*
+ * How many batches of a tenant are pending; `most` of them are looked at.
+ * Needs: the connection sees the tenant's rows. Gives: *ret_count.
+ */
+enum err raw_batch_pending_of(struct db *db, int64_t tenant_id, int64_t most,
+    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
 /* The newest id that is old enough; 0: there is none. */
 enum err raw_batch_newest(struct db *db, int64_t min_age, struct arena *arena,
     int64_t *ret_id, struct diag *diag) MUST_CHECK;
@@ -35,6 +42,7 @@ enum raw_batch_where {
 	RAW_BATCH_ANYWHERE, /* among all that are pending: dear */
 	RAW_BATCH_IN_RANGE,
 	RAW_BATCH_DUE,
+	RAW_BATCH_SHARES, /* some of each tenant's newest */
 };
 
 /*

@@ -48,12 +48,17 @@ extract_due_lock(struct db *db, int64_t min_age, int64_t limit,
 		.name = "extract_due_lock",
 		.changes = true,
 		.sql =
-		    "SELECT id, tenant_id, integration_id, job_type,"
-		    " job_params::text FROM extract_runs"
-		    " WHERE active AND queued_at IS NULL"
-		    " AND (resume_at IS NULL OR resume_at <= now())"
-		    " AND created_at <= now() - $1 * interval '1 second'"
-		    " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED",
+		    "SELECT r.id, r.tenant_id, r.integration_id, r.job_type,"
+		    " r.job_params::text, COALESCE(q.runs, 0)"
+		    " FROM extract_runs AS r LEFT JOIN (SELECT tenant_id,"
+		    " count(*) AS runs FROM extract_runs WHERE active"
+		    " AND queued_at IS NOT NULL GROUP BY tenant_id) AS q"
+		    " ON q.tenant_id = r.tenant_id"
+		    " WHERE r.active AND r.queued_at IS NULL"
+		    " AND (r.resume_at IS NULL OR r.resume_at <= now())"
+		    " AND r.created_at <= now() - $1 * interval '1 second'"
+		    " ORDER BY r.id LIMIT $2"
+		    " FOR NO KEY UPDATE OF r SKIP LOCKED",
 	};
 	struct db_params params = { 0 };
 

@@ -24,6 +24,7 @@ enum {
 	EXTRACT_DUE_INTEGRATION,
 	EXTRACT_DUE_TYPE,
 	EXTRACT_DUE_PARAMS,
+	EXTRACT_DUE_WAITING, /* runs of its tenant that have a message */
 };
 
 /*

@@ -49,8 +49,10 @@ extract_run_open(struct db *db, const struct extract_request *request,
 		    " COALESCE($5::jsonb->>'full' = 'true', false))"
 		    " ON CONFLICT (tenant_id, integration_id, job_type)"
 		    " WHERE active DO NOTHING RETURNING id)"
-		    " SELECT id, true, true FROM made"
-		    " UNION ALL SELECT id, false, job_params = $5::jsonb"
+		    " SELECT id, true, true, (SELECT count(*)"
+		    " FROM extract_runs WHERE tenant_id = $1 AND active"
+		    " AND queued_at IS NOT NULL) FROM made"
+		    " UNION ALL SELECT id, false, job_params = $5::jsonb, 0"
 		    " FROM extract_runs WHERE tenant_id = $1"
 		    " AND integration_id = $2 AND job_type = $4 AND active"
 		    " LIMIT 1",
@@ -78,6 +80,7 @@ extract_run_open(struct db *db, const struct extract_request *request,
 		    "Another run of this kind has just ended: try again");
 	ret_opened->id = db_int(rows, 0, 0);
 	ret_opened->is_new = db_bool(rows, 0, 1);
+	ret_opened->waiting = db_int(rows, 0, 3);
 	if (!db_bool(rows, 0, 2))
 		return diag_tell(diag, E_CONFLICT,
 		    "Run %" PRId64

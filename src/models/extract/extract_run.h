@@ -22,7 +22,8 @@ struct extract_request {
 /* What became of a request. */
 struct extract_opened {
 	int64_t id;
-	bool is_new; /* else one with the same parameters is open */
+	bool is_new;	 /* else one with the same parameters is open */
+	int64_t waiting; /* other runs of the tenant that have a message */
 };
 
 /*

@@ -28,7 +28,9 @@ look_at_messages(struct doctor *doctor, const struct queue_state *state)
 			    "%lld dead messages", messages);
 		return;
 	}
-	if (ends_with(state->name, "_queue") && messages > 0 && consumers == 0)
+	if ((ends_with(state->name, "_queue") ||
+		strstr(state->name, ".bulk.") != NULL) &&
+	    messages > 0 && consumers == 0)
 		doctor_tell(doctor, DOCTOR_WARN, state->name,
 		    "start workers: nobody takes the messages",
 		    "%lld messages, no consumer", messages);

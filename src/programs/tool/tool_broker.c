@@ -34,5 +34,8 @@ tool_broker(struct tool *tool, struct queue_manager **ret_queue,
 	if (queue == NULL || !arena_defer(tool->arena, free_manager, queue))
 		return diag_set(diag, E_NO_MEMORY, "a connection to RabbitMQ");
 	*ret_queue = queue;
-	return mq_open(mq, OPEN_MS, diag);
+	if (mq_open(mq, OPEN_MS, diag) != E_OK)
+		return diag->code;
+	queue_manager_find_lanes(queue);
+	return E_OK;
 }

@@ -15,6 +15,7 @@
 #include "programs/tool/tool_broker.h"
 #include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
+#include "queue/queue_lanes.h"
 
 #define LIST_LIMIT 50
 #define WATCH_SECONDS 2
@@ -94,6 +95,7 @@ tool_run_start(struct tool *tool, const struct extract_request *request,
 		return E_OK;
 	}
 	job.run_id = opened.id;
+	job.lane = queue_lane_for(opened.waiting, QUEUE_FEW_RUNS);
 	if (tool_broker(tool, &queue, diag) == E_OK &&
 	    queue_manager_publish(queue, QUEUE_EXTRACT, &job, diag) == E_OK)
 		return extract_run_queued(tool->db, request->tenant_id,

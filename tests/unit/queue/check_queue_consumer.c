@@ -114,6 +114,24 @@ START_TEST(what_comes_back_waits_in_the_queue_of_its_delay)
 }
 END_TEST
 
+START_TEST(what_came_from_a_bulk_queue_says_so)
+{
+	static const enum queue queues[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
+	struct mq_delivery bulk = delivery;
+	pid_t broker = answer(PEER_ACK);
+
+	queue_consumer_of(manager, queues, COUNT(queues));
+	bulk.queue = 5; /* the third pair's second */
+	ck_assert_int_eq(queue_consumer_lane(manager, &delivery), 0);
+	ck_assert_int_eq(queue_consumer_lane(manager, &bulk), 2);
+	ck_assert_int_eq(queue_consumer_retry(manager, QUEUE_LOAD, &bulk, 1, 3,
+	    5, &diag), E_OK);
+	mq_peer_done(broker);
+	expect("load.retry.1", SPAN_LIT("\6x-lanel\0\0\0\0\0\0\0\2"));
+	expect_settled();
+}
+END_TEST
+
 START_TEST(what_is_dead_says_why)
 {
 	pid_t broker = answer(PEER_ACK);
@@ -195,6 +213,52 @@ START_TEST(a_message_says_which_queue_it_is_of)
 }
 END_TEST
 
+/*
+ * Messages wait of the main transform queue (0), of load_queue (1), and of bulk
+ * queues of transform (2, 4): in whose turn are they taken?
+ */
+static const struct {
+	const char *come; /* one digit for each, in the order they came in */
+	const char *taken;
+} turns[] = {
+	{ "0000", "0000" },
+	{ "2222", "2222" },
+	{ "00112", "01210" }, /* a family, then the other; then a side */
+	{ "22220", "20222" },
+	{ "2222201", "2102222" }, /* no bulk queue is before a main one twice */
+	{ "224400", "204024" },
+	{ "2244", "2424" },
+};
+
+START_TEST(queues_are_served_in_turn)
+{
+	char want[16] = "", got[16] = "";
+	enum queue queue;
+
+	for (const char *at = turns[_i].come; *at != '\0'; at++) {
+		char method[] = "\1N\0\0\0\0\0\0\0\1\0\1e\1k";
+
+		method[1] = *at;
+		mq_peer_method(3, PEER_DELIVER,
+		    (struct span){ method, sizeof(method) - 1 });
+		mq_peer_content(3, "job-1", SPAN_LIT("{}"));
+	}
+	ck_assert_int_eq(queue_consumer_round(manager, 1, &diag), E_OK);
+	for (size_t i = 0; turns[_i].taken[i] != '\0'; i++) {
+		struct mq_delivery *next = queue_consumer_next(manager, &queue);
+
+		ck_assert_ptr_nonnull(next);
+		got[i] = (char)('0' + next->queue);
+		ck_assert_int_eq(queue,
+		    next->queue == 1 ? QUEUE_LOAD : QUEUE_TRANSFORM);
+		mq_delivery_free(next);
+	}
+	(void)snprintf(want, sizeof(want), "%s", turns[_i].taken);
+	ck_assert_str_eq(got, want);
+	ck_assert_ptr_null(queue_consumer_next(manager, &queue));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -205,6 +269,9 @@ main(void)
 	tcase_add_loop_test(tcase,
 	    what_comes_back_waits_in_the_queue_of_its_delay, 0,
 	    (int)COUNT(steps));
+	tcase_add_test(tcase, what_came_from_a_bulk_queue_says_so);
+	tcase_add_loop_test(tcase, queues_are_served_in_turn, 0,
+	    (int)COUNT(turns));
 	tcase_add_test(tcase, what_is_dead_says_why);
 	tcase_add_test(tcase, what_the_broker_refuses_is_still_ours);
 	tcase_add_test(tcase, what_is_done_is_settled);

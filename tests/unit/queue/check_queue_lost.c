@@ -25,7 +25,7 @@ setup(void)
 	manager->declared = manager->consumed = mq_generation(mq);
 	queue_consumer_of(manager, queues, COUNT(queues));
 	queue_lost_begin(manager);
-	queue_lost_note(manager, NULL);
+	queue_lost_note(manager, NULL, 0);
 	manager->taking.look_at = clock_ms() - 1;
 }
 
@@ -131,7 +131,7 @@ START_TEST(a_message_that_comes_shows_that_it_is_not)
 	manager->taking.lost_at[QUEUE_LOAD] = clock_ms() - LONG_AGO;
 	manager->taking.was_none[QUEUE_LOAD] = true;
 	manager->taking.lost_at[QUEUE_TRANSFORM] = 1;
-	queue_lost_note(manager, &queues[0]);
+	queue_lost_note(manager, &queues[0], 0);
 	ck_assert_int_eq(manager->taking.lost_at[QUEUE_LOAD], 0);
 	ck_assert_int_eq(manager->taking.lost_at[QUEUE_TRANSFORM], 1);
 	ck_assert(!manager->taking.was_none[QUEUE_LOAD]);

@@ -17,6 +17,9 @@ static const struct {
 	{ QUEUE_LOAD, 4, "load_queue.retry.4", "load.retry.4" },
 	{ QUEUE_TRANSFORM, QUEUE_DEAD, "transform_queue.dead",
 	    "transform.dead" },
+	{ QUEUE_TRANSFORM, QUEUE_DEAD + 1, "transform_queue.bulk.1",
+	    "transform.bulk.1" },
+	{ QUEUE_LOAD, QUEUE_DEAD + 2, "load_queue.bulk.2", "load.bulk.2" },
 };
 
 START_TEST(each_part_of_a_queue_has_its_name_and_key)
@@ -25,6 +28,32 @@ START_TEST(each_part_of_a_queue_has_its_name_and_key)
 
 	ck_assert_str_eq(names.queue, parts[_i].name);
 	ck_assert_str_eq(names.key, parts[_i].key);
+}
+END_TEST
+
+/* What a message says of its bulk queue, and where it comes back to. */
+static const struct {
+	int64_t lane;
+	int part;
+} homes[] = {
+	{ 0, QUEUE_MAIN },
+	{ 1, QUEUE_DEAD + 1 },
+	{ QUEUE_LANES, QUEUE_DEAD + QUEUE_LANES },
+	{ QUEUE_LANES + 1, QUEUE_MAIN },
+	{ -1, QUEUE_MAIN },
+	{ INT64_MAX, QUEUE_MAIN },
+};
+
+START_TEST(a_message_comes_back_to_the_queue_that_it_names_if_there_is_one)
+{
+	const struct mq_delivery delivery = {
+		.headers = { { HEADER_LANE, NULL, homes[_i].lane } },
+		.header_count = 1 };
+
+	ck_assert_int_eq(queue_home(&delivery), homes[_i].part);
+	ck_assert(queue_is_taken(homes[_i].part));
+	ck_assert(!queue_is_taken(QUEUE_DEAD));
+	ck_assert(!queue_is_taken(QUEUE_RETRIES));
 }
 END_TEST
 
@@ -45,6 +74,9 @@ main(void)
 
 	tcase_add_loop_test(tcase, each_part_of_a_queue_has_its_name_and_key,
 	    0, (int)COUNT(parts));
+	tcase_add_loop_test(tcase,
+	    a_message_comes_back_to_the_queue_that_it_names_if_there_is_one, 0,
+	    (int)COUNT(homes));
 	tcase_add_test(tcase, a_retry_waits_longer_than_the_one_before);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

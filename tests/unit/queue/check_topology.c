@@ -21,6 +21,10 @@ static const struct {
 	    " x-dead-letter-exchange=etl.direct x-dead-letter-routing-key=load"
 	    " x-overflow=reject-publish x-dead-letter-strategy=at-most-once"
 	    " x-delivery-limit=1000000000" },
+	{ "quorum", QUEUE_DEAD + 1, false, "x-queue-type=quorum"
+	    " x-dead-letter-exchange=etl.direct"
+	    " x-dead-letter-routing-key=load.dead x-overflow=reject-publish"
+	    " x-dead-letter-strategy=at-most-once x-delivery-limit=100" },
 	{ "quorum", QUEUE_DEAD, false, "x-queue-type=quorum"
 	    " x-overflow=reject-publish x-delivery-limit=1000000000" },
 	{ "classic", QUEUE_MAIN, false, "x-queue-type=classic"
