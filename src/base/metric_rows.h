@@ -77,6 +77,7 @@ METRIC(METRIC_JOBS_TRANSFORMED, COUNT, "etl_jobs_total",
 METRIC(METRIC_JOBS_RETRY, COUNT, "etl_jobs_total", "fate=\"retry\"", "")
 METRIC(METRIC_JOBS_WAIT, COUNT, "etl_jobs_total", "fate=\"wait\"", "")
 METRIC(METRIC_JOBS_DEAD, COUNT, "etl_jobs_total", "fate=\"dead\"", "")
+METRIC(METRIC_JOBS_PARKED, COUNT, "etl_jobs_total", "fate=\"parked\"", "")
 METRIC(METRIC_INCOMPLETE, COUNT, "etl_batches_incomplete_total", "",
     "Batches transformed whose answer the source left incomplete")
 METRIC(METRIC_JOB_SECONDS, SECONDS, "etl_job_seconds_total", "",

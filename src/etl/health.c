@@ -6,6 +6,7 @@
 
 #include "etl/service.h"
 #include "models/tables/schema.h"
+#include "models/tenant/pause.h"
 
 enum err
 health_get(struct req *rq, struct resp *rp)
@@ -18,10 +19,33 @@ health_get(struct req *rq, struct resp *rp)
 	return E_OK;
 }
 
+/* Queues that are paused: their names, or a sentence of each. */
+static void
+write_pauses(struct json *json, const struct db_rows *rows, struct arena *arena,
+    bool sentences)
+{
+	for (int i = 0; i < db_rows_count(rows); i++) {
+		struct span queue = db_text(rows, i, PAUSE_QUEUE);
+
+		if (queue.at == NULL)
+			continue; /* which tenants are is not for everybody */
+		if (!sentences)
+			json_span(json, NULL, queue);
+		else
+			json_text(json, NULL,
+			    arena_printf(arena,
+				"%.*s: it is paused since %.*s; pulse-etl queue"
+				" resume lets it go on",
+				SPAN_ARG(queue),
+				SPAN_ARG(db_text(rows, i, PAUSE_AT))));
+	}
+}
+
 enum err
 health_ready(struct req *rq, struct resp *rp)
 {
 	struct queue_trouble trouble;
+	struct db_rows *pauses;
 	enum err rc = schema_ready(rq->db, rq->arena, &rq->diag);
 	size_t place = 0;
 
@@ -29,6 +53,8 @@ health_ready(struct req *rq, struct resp *rp)
 	    rq->diag.client[0] == '\0')
 		(void)snprintf(rq->diag.client, sizeof(rq->diag.client),
 		    "The database is unreachable");
+	if (rc == E_OK)
+		rc = pause_list(rq->db, rq->arena, &pauses, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	json_object(rp->json, NULL);
@@ -36,11 +62,13 @@ health_ready(struct req *rq, struct resp *rp)
 	json_array(rp->json, "degraded");
 	while (queue_manager_trouble(rq->service->queue, &place, &trouble))
 		json_text(rp->json, NULL, trouble.what);
+	write_pauses(rp->json, pauses, rq->arena, false);
 	json_end(rp->json);
 	json_array(rp->json, "reasons");
 	place = 0;
 	while (queue_manager_trouble(rq->service->queue, &place, &trouble))
 		json_text(rp->json, NULL, trouble.text);
+	write_pauses(rp->json, pauses, rq->arena, true);
 	json_end(rp->json);
 	json_end(rp->json);
 	return E_OK;

@@ -15,6 +15,7 @@
 #include "etl/service.h"
 #include "http/auth_metrics.h"
 #include "models/batch/raw_batch_gauges.h"
+#include "models/tenant/pause.h"
 
 /* Batches queued longer ago than this, seconds, are told apart. */
 #define OLD 900
@@ -128,6 +129,32 @@ is_answer(enum err rc, const struct diag *diag)
 		diag->sqlstate[0] != '\0');
 }
 
+/* What is paused. Fails: as db_run(): nothing is told of it. */
+static enum err
+write_pauses(struct req *rq, struct buf *out, struct diag *diag)
+{
+	struct db_rows *rows;
+	int64_t tenants = 0;
+	enum err rc = pause_list(rq->db, rq->arena, &rows, diag);
+
+	if (rc != E_OK)
+		return rc;
+	write_head(out, "etl_queue_paused",
+	    "1 for each queue that an operator has paused");
+	for (int i = 0; i < db_rows_count(rows); i++) {
+		struct span queue = db_text(rows, i, PAUSE_QUEUE);
+
+		if (queue.at == NULL)
+			tenants++;
+		else
+			buf_printf(out, "etl_queue_paused{queue=\"%.*s\"} 1\n",
+			    SPAN_ARG(queue));
+	}
+	write_gauge(out, "etl_tenants_paused",
+	    "Tenants whose batches and extractions wait", tenants);
+	return E_OK;
+}
+
 static void
 write_database(struct req *rq, struct buf *out, struct asked *asked)
 {
@@ -148,6 +175,10 @@ write_database(struct req *rq, struct buf *out, struct asked *asked)
 		tell("batches", rc, &diag);
 	if (rc != E_OK && rc != E_DB) /* another would be waited for as long */
 		return;
+	diag_clear(&diag);
+	rc = write_pauses(rq, out, &diag);
+	if (rc != E_OK)
+		tell("pauses", rc, &diag);
 	diag_clear(&diag);
 	rc = raw_batch_sessions(rq->db, rq->arena, &rows, &diag);
 	if (rc != E_OK) {

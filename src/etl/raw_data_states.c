@@ -3,6 +3,7 @@
 #include "etl/answers.h"
 #include "etl/handlers.h"
 #include "models/batch/raw_batch_states.h"
+#include "models/tenant/pause.h"
 
 static const struct shape_row state_rows[] = {
 	{ "processing_status", SHAPE_TEXT, 0,
@@ -22,6 +23,10 @@ SHAPE_PART(raw_data_state, "The batches of one status", state_rows)
 static const struct shape_row states_rows[] = {
 	{ "states", SHAPE_LIST, 0, "One for each status, and the unqueued",
 	    &raw_data_state },
+	{ "paused", SHAPE_BOOL, 0,
+	    "The tenant's batches and extractions wait until processing is"
+	    " resumed",
+	    NULL },
 };
 SHAPE(answer_raw_data_states, "raw_data_states",
     "How many batches stand where, and how long the oldest have waited",
@@ -32,10 +37,14 @@ enum err
 raw_data_states(struct req *rq, struct resp *rp)
 {
 	struct db_rows *rows;
+	bool paused;
 	enum err rc;
 
 	rc = raw_batch_standing(rq->db, rq->who.tenant_id, rq->arena, &rows,
 	    &rq->diag);
+	if (rc == E_OK)
+		rc = pause_of_tenant(rq->db, rq->who.tenant_id, rq->arena,
+		    &paused, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	json_object(rp->json, NULL);
@@ -56,6 +65,7 @@ raw_data_states(struct req *rq, struct resp *rp)
 		json_end(rp->json);
 	}
 	json_end(rp->json);
+	json_bool(rp->json, "paused", paused);
 	json_end(rp->json);
 	return E_OK;
 }

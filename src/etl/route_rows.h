@@ -63,6 +63,11 @@ ROUTE("DELETE", "/app/etl/raw-data/{id}", ROLE_WRITER, raw_data_delete,
 ROUTE("GET", "/app/etl/raw-data/states", ROLE_READER, raw_data_states,
     NO_INPUT, "How many batches stand where, and the age of the oldest",
     answer_raw_data_states, "200")
+ROUTE("POST", "/app/etl/processing/pause", ROLE_ADMIN, processing_pause,
+    NO_INPUT, "Let the tenant's batches and extractions wait", answer_done,
+    "200")
+ROUTE("POST", "/app/etl/processing/resume", ROLE_ADMIN, processing_resume,
+    NO_INPUT, "Let them go on", answer_done, "200")
 ROUTE("GET", "/app/etl/queues", ROLE_READER, queues_list, NO_INPUT,
     "Messages and consumers of each queue", answer_queues, "200")
 ROUTE("POST", "/app/etl/integrations/upload-logo", ROLE_ADMIN,

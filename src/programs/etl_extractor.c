@@ -13,6 +13,7 @@
 #include "models/extract/extract_run.h"
 #include "models/tables/schema.h"
 #include "programs/backend.h"
+#include "programs/worker_pauses.h"
 #include "programs/worker_waiter.h"
 #include "queue/queue_consumer.h"
 #include "work/backlog.h"
@@ -262,6 +263,7 @@ do_round(struct extractor_program *self)
 	if (clock_left(self->again_at) > 0 && mq_socket(self->servers.mq) < 0)
 		return false;
 	diag_clear(&diag);
+	worker_pauses_look(&self->servers);
 	rc = queue_consumer_round(queue, 1, &diag);
 	if (self->delivery != NULL &&
 	    !queue_consumer_has(queue, self->delivery))

@@ -322,6 +322,8 @@ serve(void *self, struct diag *diag)
 		if (!more)
 			do_chores(relay);
 		add_up(relay);
+		if (relay->servers.trouble == E_OK)
+			relay_resume(relay->servers.db, relay->servers.arena);
 	}
 	return E_OK;
 }

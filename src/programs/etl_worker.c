@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "models/tables/schema.h"
 #include "programs/backend.h"
+#include "programs/worker_pauses.h"
 #include "programs/worker_span.h"
 #include "programs/worker_waiter.h"
 #include "queue/queue_consumer.h"
@@ -64,6 +65,7 @@ count_job(enum worker_fate_kind kind, int64_t ms)
 		[WORKER_RETRY] = METRIC_JOBS_RETRY,
 		[WORKER_WAIT] = METRIC_JOBS_WAIT,
 		[WORKER_BURY] = METRIC_JOBS_DEAD,
+		[WORKER_PARK] = METRIC_JOBS_PARKED,
 	};
 
 	metrics_add(fates[kind], 1);
@@ -137,6 +139,7 @@ settle(struct worker *worker, const struct job *job,
 		return queue_consumer_bury(queue, worker->source,
 		    worker->delivery, fate->reason, diag);
 	case WORKER_DONE:
+	case WORKER_PARK:
 		break;
 	}
 	if (rc != E_OK)
@@ -279,6 +282,7 @@ do_round(struct worker *worker)
 	    clock_left(worker->again_at) > 0)
 		return false;
 	diag_clear(&diag);
+	worker_pauses_look(&worker->servers);
 	rc = queue_consumer_round(worker->servers.queue,
 	    (unsigned)settings.worker.worker_prefetch, &diag);
 	if (worker->delivery != NULL &&

@@ -28,36 +28,92 @@ take_default(struct queue_manager *manager)
 		queue_consumer_of(manager, of_batches, COUNT(of_batches));
 }
 
+void
+queue_consumer_pause(struct queue_manager *manager,
+    const bool pauses[QUEUE_COUNT])
+{
+	memcpy(manager->pauses, pauses, sizeof(manager->pauses));
+}
+
+/*
+ * Take from the queues that are not taken from and are to be. A main queue's
+ * number is its place in `taken`; its bulk queues follow all main queues.
+ */
+static enum err
+consume(struct queue_manager *manager, unsigned prefetch,
+    const bool wanted[QUEUE_COUNT], struct diag *diag)
+{
+	struct queue_names names[QUEUE_TAKEN];
+	const char *queues[QUEUE_TAKEN];
+	size_t lanes = manager->takes_lanes ? 1 + QUEUE_LANES : 1, consumed;
+	size_t count = manager->taken_count * lanes;
+
+	for (size_t i = 0; i < count; i++) {
+		enum queue queue = manager->taken[i % manager->taken_count];
+
+		names[i] = queue_part(queue,
+		    queue_lane_part((int)(i / manager->taken_count)));
+		queues[i] = wanted[queue] ? names[i].queue : NULL;
+	}
+	return mq_consume(manager->mq, queues, count, prefetch, &consumed,
+	    diag);
+}
+
+/* What is paused since the last round, or goes on. */
+static enum err
+follow_pauses(struct queue_manager *manager, unsigned prefetch,
+    struct diag *diag)
+{
+	size_t lanes = manager->takes_lanes ? 1 + QUEUE_LANES : 1;
+	bool ends[QUEUE_COUNT], goes_on = false;
+	enum err rc = E_OK;
+
+	for (size_t i = 0; i < manager->taken_count; i++) {
+		enum queue queue = manager->taken[i];
+		bool begins = manager->pauses[queue] && !manager->paused[queue];
+
+		ends[queue] = !manager->pauses[queue] && manager->paused[queue];
+		goes_on |= ends[queue];
+		if (begins || ends[queue])
+			log_info(begins ? "queue_paused" : "queue_resumed",
+			    LOG_TEXT("queue", queue_name(queue)));
+		for (size_t lane = 0; rc == E_OK && begins && lane < lanes;
+		     lane++)
+			rc = mq_cancel(manager->mq,
+			    lane * manager->taken_count + i, diag);
+		manager->paused[queue] = manager->pauses[queue];
+	}
+	if (rc == E_OK && goes_on) {
+		rc = consume(manager, prefetch, ends, diag);
+		queue_lost_begin(manager);
+	}
+	return rc;
+}
+
 enum err
 queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag)
 {
-	struct queue_names names[QUEUE_TAKEN];
-	const char *queues[QUEUE_TAKEN];
-	size_t count = 0, consumed;
+	bool wanted[QUEUE_COUNT];
 	enum err rc;
 
 	mq_idle(manager->mq);
 	queue_lost_look(manager);
 	rc = queue_manager_declare(manager,
 	    (int)manager->mq_settings->rabbitmq_timeout, diag);
-	if (rc != E_OK || manager->consumed == mq_generation(manager->mq))
-		return rc;
-	take_default(manager);
-	/* The main queues first: see queue_consumer_lane(). */
-	for (int lane = 0; lane <= (manager->has_lanes ? QUEUE_LANES : 0);
-	     lane++)
-		for (size_t i = 0; i < manager->taken_count; i++) {
-			names[count] = queue_part(manager->taken[i],
-			    queue_lane_part(lane));
-			queues[count] = names[count].queue;
-			count++;
-		}
-	rc = mq_consume(manager->mq, queues, count, prefetch, &consumed, diag);
 	if (rc != E_OK)
 		return rc;
-	manager->consumed = mq_generation(manager->mq);
+	take_default(manager);
+	if (manager->consumed == mq_generation(manager->mq))
+		return follow_pauses(manager, prefetch, diag);
+	for (size_t i = 0; i < QUEUE_COUNT; i++)
+		wanted[i] = !manager->pauses[i];
 	manager->takes_lanes = manager->has_lanes;
+	rc = consume(manager, prefetch, wanted, diag);
+	if (rc != E_OK)
+		return rc;
+	memcpy(manager->paused, manager->pauses, sizeof(manager->paused));
+	manager->consumed = mq_generation(manager->mq);
 	queue_lost_begin(manager);
 	log_info("consuming", LOG_INT("generation", manager->consumed),
 	    LOG_INT("prefetch", prefetch));

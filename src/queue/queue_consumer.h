@@ -38,6 +38,14 @@ enum err queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag) MUST_CHECK;
 
 /*
+ * Take no further messages of a queue and its bulk queues, or take them again,
+ * from the next round on. What has come already is still to be had: as many as
+ * the prefetch from each. An index of enum queue tells which are to be paused.
+ */
+void queue_consumer_pause(struct queue_manager *manager,
+    const bool pauses[QUEUE_COUNT]);
+
+/*
  * The next message, or NULL, and which queue it is of. The queues are served in
  * turn, a main queue and its bulk queues as well: none of them waits for more
  * than one job of each other. Owns: as mq_next().

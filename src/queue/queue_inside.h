@@ -85,7 +85,9 @@ struct queue_manager {
 	struct queue_lanes lanes;
 	bool has_lanes; /* bulk queues are declared */
 	bool takes_lanes;
-	bool lanes_told; /* that there are none */
+	bool pauses[QUEUE_COUNT]; /* is to be taken from no more */
+	bool paused[QUEUE_COUNT]; /* is not, on this connection */
+	bool lanes_told;	  /* that there are none */
 };
 
 /* A main queue's name, and its routing key. */

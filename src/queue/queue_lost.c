@@ -144,8 +144,9 @@ queue_lost_look(struct queue_manager *manager)
 		unsigned lane = (unsigned)(i / manager->taken_count);
 		struct queue_names names = queue_part(queue,
 		    queue_lane_part((int)lane));
-		const char *why = why_lost(manager, lane * QUEUE_COUNT + queue,
-		    names.queue);
+		const char *why = manager->paused[queue] ?
+		    NULL :
+		    why_lost(manager, lane * QUEUE_COUNT + queue, names.queue);
 		const struct log_pair pairs[] = {
 			LOG_TEXT("queue", names.queue),
 			LOG_TEXT("text", why),

@@ -7,6 +7,7 @@
 #include "models/batch/raw_batch_purge.h"
 #include "models/extract/extract_due.h"
 #include "models/extract/extract_run.h"
+#include "models/tenant/pause.h"
 #include "models/tenant/tenant.h"
 #include "queue/queue_lanes.h"
 #include "work/publish.h"
@@ -17,6 +18,8 @@
 /* Payloads are large: fewer at once. */
 #define PURGE_LIMIT 100
 #define PURGE_STEPS 10
+/* Statements of one round for tenants that go on. */
+#define RESUME_STEPS 20
 
 /* Batches whose taker has died become pending, to be queued again. */
 static enum err
@@ -247,4 +250,25 @@ relay_chores(struct db *db, struct queue_manager *queue,
 	if (rc == E_OK)
 		rc = queue_runs(db, queue, settings, arena, diag);
 	return rc;
+}
+
+void
+relay_resume(struct db *db, struct arena *arena)
+{
+	int64_t count = LIMIT, sum = 0;
+	struct diag diag;
+	enum err rc = E_OK;
+
+	diag_clear(&diag);
+	for (int i = 0; rc == E_OK && i < RESUME_STEPS && count == LIMIT; i++) {
+		rc = pause_sweep(db, LIMIT, arena, &count, &diag);
+		if (rc == E_OK)
+			sum += count;
+	}
+	if (sum > 0)
+		log_info("resumed", LOG_INT("count", sum));
+	if (rc != E_OK && rc != E_DB_CONNECT)
+		log_warn("resume", LOG_TEXT("error", err_name(rc)),
+		    LOG_TEXT("text", diag.text));
+	arena_reset(arena);
 }

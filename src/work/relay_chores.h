@@ -21,4 +21,11 @@ enum err relay_chores(struct db *db, struct queue_manager *queue,
     const struct relay_settings *settings, struct arena *arena,
     struct diag *diag) MUST_CHECK;
 
+/*
+ * Tenants that go on after a pause: let some of what has waited be queued
+ * again. Trouble is logged, and it is tried again the next time. The arena is
+ * empty afterwards.
+ */
+void relay_resume(struct db *db, struct arena *arena);
+
 #endif

@@ -24,6 +24,8 @@ worker_fate_name(enum worker_fate_kind kind)
 		return "retry";
 	case WORKER_WAIT:
 		return "wait";
+	case WORKER_PARK:
+		return "parked";
 	case WORKER_BURY:
 		break;
 	}

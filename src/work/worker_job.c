@@ -158,6 +158,9 @@ worker_judge(enum raw_batch_state state, bool again, struct worker_fate *fate)
 	case RAW_BATCH_DELETED:
 		fate->kind = WORKER_DONE;
 		break;
+	case RAW_BATCH_PAUSED:
+		fate->kind = WORKER_PARK;
+		break;
 	case RAW_BATCH_PENDING:
 	case RAW_BATCH_PROCESSING:
 	case RAW_BATCH_HELD:

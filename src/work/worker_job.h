@@ -17,6 +17,7 @@ enum worker_fate_kind {
 	WORKER_RETRY, /* it failed: again after a delay */
 	WORKER_WAIT,  /* somebody else has it: again after a delay */
 	WORKER_BURY,  /* it is dead */
+	WORKER_PARK,  /* its tenant is paused: done, until the resume */
 };
 
 struct worker_fate {

@@ -104,6 +104,8 @@ request PUT "/app/etl/raw-data/$batch/status" --data '{"processing_status":"fail
 change raw_data_requeue POST "/raw-data/$batch/requeue"
 change raw_data_requeue_many POST /raw-data/requeue '{"processing_status":"pending"}'
 change raw_data_delete DELETE "/raw-data/$batch"
+change processing_pause POST /processing/pause
+change processing_resume POST /processing/resume
 change jobs_extract POST /jobs/extract '{"integration_id":1,"job_type":"jira_sync","job_params":{}}'
 change run_cancel POST "/runs/$(json .run_id)/cancel"
 change job_create POST /jobs '{"job_name":"Audit","job_type":"jira_projects","integration_id":1}'
@@ -217,6 +219,10 @@ tenant=$printed
 by 'tenant quota' tenant.quota -- --batches 9 "$tenant"
 by 'tenant disable' tenant.disable -- "$tenant"
 by 'tenant enable' tenant.enable -- "$tenant"
+by 'tenant pause' tenant.pause -- "$tenant"
+by 'tenant resume' tenant.resume -- "$tenant"
+by 'queue pause' queue.pause -- load
+by 'queue resume' queue.resume -- load
 by 'token create' token.create -- --tenant "$tenant" --role reader --name hand
 by 'token revoke' token.revoke -- "$(sql "SELECT id FROM api_tokens WHERE tenant_id = $tenant")"
 by 'integration create' integration.create -- --tenant 1 --provider Hand --product jira

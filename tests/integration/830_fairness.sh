@@ -64,23 +64,23 @@ queue_purge transform_queue.bulk.2
 publish transform.retry.1 again '{"x-lane": 77}'
 check "one that names none comes to the main queue" wait_until 10 queue_has transform_queue 1
 queue_purge transform_queue
-publish transform.bulk.1 'no job'
+publish load.bulk.1 '{"tenant_id":1,"integration_id":1,"raw_data_id":999999,"entity_type":"jira_projects_batch"}'
 app start worker
-check "what is no job is dead, in the one queue of the dead" wait_until 15 queue_has transform_queue.dead 1
+check "what nobody can do is dead, in the one queue of the dead" wait_until 15 queue_has load_queue.dead 1
 check_is "and says where it was" \
-	"$(queue_peek transform_queue.dead | jq -r '.[0].properties.headers["x-lane"]')" 1
+	"$(queue_peek load_queue.dead | jq -r '.[0].properties.headers["x-lane"]')" 1
 app stop worker
-check "it is requeued" "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" dead requeue --all transform
-check_is "to where it was" "$(depths transform_queue)" "0 1 0"
-queue_purge transform_queue.bulk.1
+check "it is requeued" "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" dead requeue --all load
+check_is "to where it was" "$(depths load_queue)" "0 1 0"
+queue_purge load_queue.bulk.1
 
 # -- the relay, when nothing was queued: some of everybody's, in turn
 app stop relay
 sql "TRUNCATE raw_extraction_data CASCADE" >"$TMP/out"
-sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_bytes,
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes,
 	raw_data_sha256, created_at)
 	SELECT CASE WHEN n <= 4000 THEN 1 ELSE 2 END, CASE WHEN n <= 4000 THEN 1 ELSE 1001 END,
-		'jira_projects_batch', '[]', 2, sha256('[]'), now() - interval '1 minute'
+		'jira_projects_batch', '[]', 0, 2, sha256('[]'), now() - interval '1 minute'
 	FROM generate_series(1, 4005) AS n"
 app start relay
 others_queued() { sql_is 5 "SELECT count(queued_at) FROM raw_extraction_data WHERE tenant_id = 2"; }

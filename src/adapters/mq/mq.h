@@ -159,8 +159,8 @@ enum err mq_policies(const struct mq *mq, struct arena *arena,
     struct span *ret_json, struct diag *diag) MUST_CHECK;
 
 /*
- * Take messages from these queues, as many at once as prefetch from each. Ends
- * with the connection; when the broker cancels a consumer (its queue was
+ * Take messages from these queues, as many at once as prefetch from each; a
+ * queue that is NULL is left out, and keeps its number. Ends with the connection; when the broker cancels a consumer (its queue was
  * deleted), the connection is closed, to be opened and declared anew.
  * Gives: *ret_consumed, of how many queues, also when it fails.
  * Fails: E_NO_ROW when there is no such queue; E_MQ_LOST. The connection is
@@ -168,6 +168,12 @@ enum err mq_policies(const struct mq *mq, struct arena *arena,
  */
 enum err mq_consume(struct mq *mq, const char *const *queues, size_t count,
     unsigned prefetch, size_t *ret_consumed, struct diag *diag) MUST_CHECK;
+
+/*
+ * Take no further messages from the queue of this number; those that came stay
+ * to be had. Fails: E_MQ_LOST.
+ */
+enum err mq_cancel(struct mq *mq, size_t number, struct diag *diag) MUST_CHECK;
 
 /*
  * The next message that mq_idle() has read, or NULL.

@@ -32,6 +32,8 @@ mq_consume(struct mq *mq, const char *const *queues, size_t count,
 	for (size_t i = 0; rc == E_OK && i < count; i++) {
 		char tag[24]; /* the queue's number */
 
+		if (queues[i] == NULL)
+			continue;
 		(void)snprintf(tag, sizeof(tag), "%zu", i);
 		(void)amqp_basic_consume(mq->conn, CHANNEL_TAKE,
 		    amqp_cstring_bytes(queues[i]), amqp_cstring_bytes(tag), 0,
@@ -40,6 +42,19 @@ mq_consume(struct mq *mq, const char *const *queues, size_t count,
 		*ret_consumed += rc == E_OK;
 	}
 	return rc;
+}
+
+enum err
+mq_cancel(struct mq *mq, size_t number, struct diag *diag)
+{
+	char tag[24];
+
+	if (mq_socket(mq) < 0)
+		return diag_set(diag, E_MQ_LOST, "the connection was lost");
+	(void)snprintf(tag, sizeof(tag), "%zu", number);
+	(void)amqp_basic_cancel(mq->conn, CHANNEL_TAKE,
+	    amqp_cstring_bytes(tag));
+	return mq_asked(mq, "basic.cancel", diag);
 }
 
 struct mq_delivery *

@@ -66,6 +66,7 @@ TEXT("caller", "token:1", NULL)
 PART("states", NULL)
 VALUE("batches", "1", NULL)
 VALUE("is_exact", "true", NULL)
+VALUE("paused", "false", NULL)
 TEXT("oldest_at", "2026-01-31T10:00:01.250000Z", NULL)
 TEXT("entity_type", "jira_issues_batch",
     "What the batch holds; one of another type is kept as it came")

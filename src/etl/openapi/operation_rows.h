@@ -15,6 +15,7 @@ TAG("whoami", "Who calls: for clients that offer what the role may do")
 TAG("raw-data",
     "Batches: whole API responses, stored as they came and processed"
     " later")
+TAG("processing", "Whether anything is begun of the tenant's batches")
 TAG("queues", "The broker's queues")
 TAG("integrations", "The sources, such as a Jira site, that batches come from")
 TAG("qdrant", "Vectors of the tenant's data, which Qdrant keeps")
@@ -54,6 +55,13 @@ OPERATION("whoami_get",
 OPERATION("raw_data_states",
     "Of each status at most 10000 are counted; is_exact tells whether that is"
     " all. The completed ones are the rest.")
+OPERATION("processing_pause",
+    "Stores are accepted and acknowledged as ever. What is at work, and the load"
+    " of what was transformed, comes to its end; nothing else of the tenant is"
+    " begun until processing is resumed.")
+OPERATION("processing_resume",
+    "What has waited is queued again within seconds, runs of extractions within"
+    " a minute.")
 OPERATION("raw_data_store",
     "The batch becomes one row and one message that has"
     " its id. The body is the envelope; with integration_id and entity_type in"

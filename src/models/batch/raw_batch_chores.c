@@ -2,6 +2,7 @@
 #include "models/batch/raw_batch_chores.h"
 
 #include "models/entity_type.h"
+#include "models/tenant/pause.h"
 
 enum err
 raw_batch_end_leases(struct db *db, int64_t lease, int64_t limit,
@@ -41,6 +42,8 @@ raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
 		    " WHERE id IN (SELECT id FROM raw_extraction_data"
 		    " WHERE processing_status = 'pending' AND active"
 		    " AND queued_at < now() - $1 * interval '1 second'"
+		    " AND tenant_id <> ALL (ARRAY(" PAUSED_TENANTS
+		    "))"
 		    " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
 	};
 	struct db_params params = { 0 };
@@ -82,7 +85,9 @@ raw_batch_pending(struct db *db, int64_t age, struct arena *arena,
 		.sql =
 		    "SELECT count(*) FILTER (WHERE queued_at IS NULL"
 		    " AND queue_transform), count(queued_at), count(*) FILTER"
-		    " (WHERE queued_at < now() - $1 * interval '1 second')"
+		    " (WHERE queued_at < now() - $1 * interval '1 second'"
+		    " AND tenant_id <> ALL (ARRAY(" PAUSED_TENANTS
+		    ")))"
 		    " FROM raw_extraction_data"
 		    " WHERE processing_status = 'pending' AND active",
 	};
@@ -109,7 +114,10 @@ raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
 		.sql =
 		    "SELECT r.id, due.tenant_id, due.integration_id,"
 		    " r.entity_type, r.traceparent FROM (SELECT DISTINCT tenant_id,"
-		    " integration_id FROM statuses WHERE metrics_due LIMIT $1)"
+		    " integration_id FROM statuses WHERE metrics_due"
+		    " AND tenant_id <> ALL (ARRAY(" PAUSED_TENANTS
+		    "))"
+		    " LIMIT $1)"
 		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type,"
 		    " traceparent, processing_status FROM raw_extraction_data AS b"
 		    " WHERE b.tenant_id = due.tenant_id"

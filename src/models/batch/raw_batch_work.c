@@ -2,6 +2,7 @@
 #include "models/batch/raw_batch_work.h"
 
 #include "models/batch/raw_batch_inside.h"
+#include "models/tenant/pause.h"
 
 static enum raw_batch_state
 state_named(struct span status)
@@ -44,7 +45,16 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
     bool take_over, const struct raw_batch_limits *limits, struct arena *arena,
     struct raw_batch_claim *ret_claim, struct diag *diag)
 {
-	enum { ACTIVE, STATUS, ATTEMPTS, INTERRUPTIONS, LOCKED, CLAIM, WAITED };
+	enum {
+		ACTIVE,
+		STATUS,
+		ATTEMPTS,
+		INTERRUPTIONS,
+		LOCKED,
+		CLAIM,
+		WAITED,
+		PARKED
+	};
 #define COUNTED "active, processing_status, attempts, interruptions"
 #define LEFT "(l.processing_status = 'processing')::integer"
 	static const struct db_statement statement = {
@@ -59,6 +69,11 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4"
 		    " FOR NO KEY UPDATE SKIP LOCKED),"
+		    " parked AS (UPDATE raw_extraction_data AS r"
+		    " SET queued_at = now() FROM locked AS l"
+		    " WHERE r.tenant_id = $1 AND r.id = l.id AND l.active"
+		    " AND l.processing_status = 'pending' AND " PAUSE_OF("$1")
+		    " RETURNING 1),"
 		    " claimed AS (UPDATE raw_extraction_data AS r SET"
 		    " processing_status = 'processing',"
 		    " attempts = r.attempts + 1, claimed_at = now(),"
@@ -71,7 +86,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " AND l.attempts - l.interruptions - " LEFT
 		    " < $6"
 		    " AND (l.processing_status = 'pending'"
-		    " OR (l.processing_status = 'processing' AND $5))"
+		    " AND NOT " PAUSE_OF("$1") " OR (l.processing_status = 'processing' AND $5))"
 		    " RETURNING r.attempts)"
 		    " SELECT COALESCE(l.active, f.active),"
 		    " COALESCE(l.processing_status, f.processing_status),"
@@ -80,7 +95,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " l.id IS NOT NULL,"
 		    " c.attempts, CASE WHEN c.attempts = 1"
 		    " THEN (extract(epoch FROM now() - l.since)"
-		    " * 1000000)::bigint ELSE -1 END"
+		    " * 1000000)::bigint ELSE -1 END,"
+		    " EXISTS (SELECT FROM parked)"
 		    " FROM found AS f LEFT JOIN locked AS l ON true"
 		    " LEFT JOIN claimed AS c ON true",
 	};
@@ -111,6 +127,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		claim.state = RAW_BATCH_CLAIMED;
 		claim.attempt = db_int(rows, 0, CLAIM);
 		claim.waited_us = db_int(rows, 0, WAITED);
+	} else if (db_bool(rows, 0, PARKED)) {
+		claim.state = RAW_BATCH_PAUSED;
 	} else if (!db_bool(rows, 0, ACTIVE)) {
 		claim.state = RAW_BATCH_DELETED;
 	} else if (!db_bool(rows, 0, LOCKED)) {

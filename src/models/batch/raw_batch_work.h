@@ -34,6 +34,7 @@ enum raw_batch_state {
 	RAW_BATCH_SPENT,
 	RAW_BATCH_DEADLY,  /* the same: it was interrupted too often */
 	RAW_BATCH_CLAIMED, /* it is ours */
+	RAW_BATCH_PAUSED,  /* its tenant is: the resume queues it again */
 };
 
 struct raw_batch_claim {

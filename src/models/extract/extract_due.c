@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/extract/extract_due.h"
 
+#include "models/tenant/pause.h"
+
 enum err
 extract_due_schedules(struct db *db, int64_t limit, struct arena *arena,
     int64_t *ret_count, struct diag *diag)
@@ -16,6 +18,7 @@ extract_due_schedules(struct db *db, int64_t limit, struct arena *arena,
 		    " JOIN tenants AS t ON t.id = j.tenant_id"
 		    " WHERE j.active AND j.next_at <= now() AND i.active"
 		    " AND t.active AND j.job_type IS NOT NULL"
+		    " AND NOT " PAUSE_OF("j.tenant_id")
 		    " ORDER BY j.id LIMIT $1 FOR NO KEY UPDATE OF j"
 		    " SKIP LOCKED),"
 		    " made AS (INSERT INTO extract_runs (tenant_id,"
@@ -55,6 +58,7 @@ extract_due_lock(struct db *db, int64_t min_age, int64_t limit,
 		    " AND queued_at IS NOT NULL GROUP BY tenant_id) AS q"
 		    " ON q.tenant_id = r.tenant_id"
 		    " WHERE r.active AND r.queued_at IS NULL"
+		    " AND NOT " PAUSE_OF("r.tenant_id")
 		    " AND (r.resume_at IS NULL OR r.resume_at <= now())"
 		    " AND r.created_at <= now() - $1 * interval '1 second'"
 		    " ORDER BY r.id LIMIT $2"

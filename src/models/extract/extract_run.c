@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/tenant/pause.h"
 #include "models/tenant/tenant.h"
 
 static void
@@ -101,8 +102,8 @@ extract_run_queued(struct db *db, int64_t tenant_id, int64_t id,
 		.sql =
 		    "UPDATE extract_runs SET queued_at = now()"
 		    " WHERE tenant_id = $1 AND id = $2 AND active"
-		    " AND queued_at IS NULL"
-		    " AND (resume_at IS NULL OR resume_at <= now())",
+		    " AND queued_at IS NULL AND NOT " PAUSE_OF(
+			"$1") " AND (resume_at IS NULL OR resume_at <= now())",
 	};
 	struct db_params params = { 0 };
 
@@ -130,7 +131,10 @@ extract_run_start(struct db *db, int64_t tenant_id, int64_t id,
 		    " AND r.id = $2 AND i.tenant_id = $1"
 		    " AND i.id = r.integration_id AND r.active"
 		    " AND (r.resume_at IS NULL OR r.resume_at <= now())"
-		    " RETURNING 1)"
+		    " AND NOT " PAUSE_OF("$1") " RETURNING 1),"
+		    " parked AS (UPDATE extract_runs SET queued_at = NULL"
+		    " WHERE tenant_id = $1 AND id = $2 AND active"
+		    " AND " PAUSE_OF("$1") ")"
 		    " SELECT EXISTS (SELECT FROM taken) FROM extract_runs"
 		    " WHERE tenant_id = $1 AND id = $2",
 	};

@@ -158,6 +158,13 @@ static const struct question newest[] = {
 	    " no id from ' || e || ' on can be stored', 'run it again; or the"
 	    " relay takes that end away' FROM (SELECT raw_partitions_end() AS e"
 	    " WHERE $1::bigint > 0) AS s WHERE e IS NOT NULL" },
+	{ "pauses",
+	    "SELECT 'warn', queue || ' is paused since ' || paused_at,"
+	    " 'pulse-etl queue resume ' || queue FROM queue_pauses"
+	    " WHERE $1::bigint > 0 UNION ALL"
+	    " SELECT 'warn', 'tenant ' || tenant_id || ' is paused since ' ||"
+	    " paused_at, 'pulse-etl tenant resume ' || tenant_id"
+	    " FROM tenant_pauses WHERE resumed_at IS NULL" },
 	{ "integrations",
 	    "SELECT 'warn', 'the source of integration ' || id || ' refuses its"
 	    " credentials', 'pulse-etl integration password --tenant ' ||"

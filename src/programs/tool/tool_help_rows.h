@@ -50,6 +50,8 @@ EXAMPLE("tenant show", "pulse-etl tenant show --output json 1")
 EXAMPLE("tenant quota", "pulse-etl tenant quota --batches 10000 --bytes none 1")
 EXAMPLE("tenant disable", "pulse-etl tenant disable 2")
 EXAMPLE("tenant enable", "pulse-etl tenant enable 2")
+EXAMPLE("tenant pause", "pulse-etl tenant pause 2")
+EXAMPLE("tenant resume", "pulse-etl tenant resume 2")
 
 OPTION("--provider NAME", "its name, which the tenant has once")
 OPTION("--product WORD",
@@ -135,6 +137,8 @@ OPTION("--count N", "so many looks; without it until Ctrl-C")
 OPTION("--user NAME",
     "for root: the user that the service runs as, whose rights to files are"
     " looked at; pulse-etl")
+EXAMPLE("queue pause", "pulse-etl queue pause transform")
+EXAMPLE("queue resume", "pulse-etl queue resume transform")
 EXAMPLE("queues", "pulse-etl queues --output json")
 EXAMPLE("status", "pulse-etl status --tenant 1")
 EXAMPLE("health", "pulse-etl health && echo ready")

@@ -254,6 +254,10 @@ tell_fate(const char *stage, const struct worker_fate *fate, struct diag *diag)
 		return E_OK;
 	case WORKER_WAIT:
 		return diag_set(diag, E_CONFLICT, "somebody is at work on it");
+	case WORKER_PARK:
+		return diag_set(diag, E_CONFLICT,
+		    "its tenant is paused: pulse-etl tenant resume lets it go"
+		    " on");
 	case WORKER_RETRY:
 	case WORKER_BURY:
 		break;

@@ -22,6 +22,10 @@ TOOL("tenant", "disable", tool_tenant_disable, "ID",
     "Refuse all requests of a tenant, within 30 seconds")
 TOOL("tenant", "enable", tool_tenant_enable, "ID",
     "Take the requests of a tenant again")
+TOOL("tenant", "pause", tool_tenant_pause, "ID",
+    "Begin nothing of a tenant's batches and extractions; stores are accepted")
+TOOL("tenant", "resume", tool_tenant_resume, "ID",
+    "Go on with a tenant's batches and extractions")
 TOOL("integration", "create", tool_integration_create,
     "--tenant N --provider NAME [--product WORD] [--type KIND]"
     " [--base-url URL]"
@@ -92,6 +96,10 @@ TOOL("hook-secret", "list", tool_hook_secret_list, "--tenant N " OUTPUT " ID",
 TOOL("hook-secret", "remove", tool_hook_secret_remove,
     "--tenant N --secret N ID",
     "Refuse webhooks that are signed with this secret from now on")
+TOOL("queue", "pause", tool_queue_pause, "QUEUE",
+    "Let workers take nothing from transform, load or extract")
+TOOL("queue", "resume", tool_queue_resume, "QUEUE",
+    "Let workers take from a queue again")
 TOOL("queues", "", tool_queues, OUTPUT,
     "List the queues: state, messages, consumers")
 TOOL("status", "", tool_status, "[--tenant N] " OUTPUT,

@@ -12,6 +12,7 @@
 
 #include "models/batch/raw_batch_states.h"
 #include "models/tables/schema.h"
+#include "models/tenant/pause.h"
 #include "programs/tool/tool_broker.h"
 #include "programs/tool/tool_output.h"
 
@@ -140,6 +141,25 @@ tell_broker(const struct queue_state *states, size_t count)
 		(void)puts("broker: ready");
 }
 
+/* What waits because somebody has said so. */
+static enum err
+tell_pauses(struct tool *tool, struct diag *diag)
+{
+	struct db_rows *rows;
+	enum err rc = pause_list(tool->db, tool->arena, &rows, diag);
+
+	for (int i = 0; rc == E_OK && i < db_rows_count(rows); i++) {
+		const bool of_queue = !db_is_null(rows, i, PAUSE_QUEUE);
+
+		(void)printf("%s%.*s: is paused since %.*s\n",
+		    of_queue ? "" : "tenant ",
+		    SPAN_ARG(db_text(rows, i,
+			of_queue ? PAUSE_QUEUE : PAUSE_TENANT)),
+		    SPAN_ARG(db_text(rows, i, PAUSE_AT)));
+	}
+	return rc;
+}
+
 /* Would a store pass, and would its batch be queued at once? */
 enum err
 tool_health(struct tool *tool, struct diag *diag)
@@ -157,6 +177,8 @@ tool_health(struct tool *tool, struct diag *diag)
 	    rc == E_OK			? "ready" :
 		diag->client[0] != '\0' ? diag->client :
 					  diag->text);
+	if (rc == E_OK)
+		rc = tell_pauses(tool, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = tool_broker(tool, &queue, diag);

@@ -213,6 +213,40 @@ START_TEST(a_message_says_which_queue_it_is_of)
 }
 END_TEST
 
+START_TEST(a_paused_queue_is_left_once_and_its_messages_that_came_are_had)
+{
+	const bool pauses[QUEUE_COUNT] = { [QUEUE_LOAD] = true };
+	static const enum queue queues[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
+	pid_t broker = mq_peer_begin();
+	struct mq_delivery *next;
+	struct span payload;
+	enum queue queue;
+
+	if (broker == 0) {
+		mq_peer_wait();
+		ck_assert_int_eq(mq_peer_next(&payload), PEER_METHOD);
+		ck_assert(mq_peer_is(payload, PEER_CANCEL));
+		ck_assert_mem_eq(payload.at + 4, "\0011", 2);
+		mq_peer_method(3, PEER_DELIVER,
+		    SPAN_LIT("\0011\0\0\0\0\0\0\0\1\0\1e\1k"));
+		mq_peer_content(3, "load-1", SPAN_LIT("{}"));
+		mq_peer_method(3, 60, 31, SPAN_LIT("\0011"));
+		mq_peer_end();
+	}
+	queue_consumer_of(manager, queues, COUNT(queues));
+	queue_consumer_pause(manager, pauses);
+	ck_assert_int_eq(queue_consumer_round(manager, 1, &diag), E_OK);
+	mq_peer_done(broker);
+	ck_assert_int_eq(queue_consumer_round(manager, 1, &diag), E_OK);
+	next = queue_consumer_next(manager, &queue);
+	ck_assert_ptr_nonnull(next);
+	ck_assert_int_eq(queue, QUEUE_LOAD);
+	mq_delivery_free(next);
+	while (mq_peer_next(&payload) != 0)
+		ck_assert(!mq_peer_is(payload, PEER_CANCEL));
+}
+END_TEST
+
 /*
  * Messages wait of the main transform queue (0), of load_queue (1), and of bulk
  * queues of transform (2, 4): in whose turn are they taken?
@@ -270,6 +304,8 @@ main(void)
 	    what_comes_back_waits_in_the_queue_of_its_delay, 0,
 	    (int)COUNT(steps));
 	tcase_add_test(tcase, what_came_from_a_bulk_queue_says_so);
+	tcase_add_test(tcase,
+	    a_paused_queue_is_left_once_and_its_messages_that_came_are_had);
 	tcase_add_loop_test(tcase, queues_are_served_in_turn, 0,
 	    (int)COUNT(turns));
 	tcase_add_test(tcase, what_is_dead_says_why);

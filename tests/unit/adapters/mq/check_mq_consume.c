@@ -9,6 +9,7 @@
 #define PEER_QOS_OK 60, 11
 #define PEER_CONSUME 60, 20
 #define PEER_CONSUME_OK 60, 21
+#define PEER_CANCEL_OK 60, 31
 #define PEER_GET 60, 70
 #define PEER_GET_OK 60, 71
 #define PEER_GET_EMPTY 60, 72
@@ -111,6 +112,31 @@ START_TEST(messages_are_taken_from_each_queue)
 }
 END_TEST
 
+START_TEST(a_queue_that_is_left_out_keeps_its_number)
+{
+	static const char *const queues[] = { NULL, "two" };
+	pid_t broker = mq_peer_begin();
+	size_t consumed = 0;
+
+	if (broker == 0) {
+		(void)expect(PEER_QOS);
+		mq_peer_method(CHANNEL_TAKE, PEER_QOS_OK, SPAN_LIT(""));
+		ck_assert_mem_eq(expect(PEER_CONSUME).at + 6, "\3two\0011\0",
+		    7);
+		mq_peer_method(CHANNEL_TAKE, PEER_CONSUME_OK, SPAN_LIT("\0011"));
+		ck_assert_mem_eq(expect(PEER_CANCEL).at + 4, "\0011", 2);
+		mq_peer_method(CHANNEL_TAKE, PEER_CANCEL_OK, SPAN_LIT("\0011"));
+		mq_peer_end();
+	}
+	ck_assert_int_eq(mq_consume(mq, queues, 2, 5, &consumed, &diag), E_OK);
+	ck_assert_uint_eq(consumed, 1);
+	ck_assert_int_eq(mq_cancel(mq, 1, &diag), E_OK);
+	mq_peer_done(broker);
+	mq_close(mq);
+	ck_assert_int_eq(mq_cancel(mq, 1, &diag), E_MQ_LOST);
+}
+END_TEST
+
 START_TEST(a_queue_that_is_missing_ends_the_connection)
 {
 	static const char *const queues[] = { "one", "two" };
@@ -179,6 +205,7 @@ main(void)
 	    a_message_of_an_earlier_connection_cannot_be_settled);
 	tcase_add_test(tcase, nor_can_one_of_a_connection_that_broke);
 	tcase_add_test(tcase, messages_are_taken_from_each_queue);
+	tcase_add_test(tcase, a_queue_that_is_left_out_keeps_its_number);
 	tcase_add_test(tcase, a_queue_that_is_missing_ends_the_connection);
 	tcase_add_test(tcase, one_message_is_fetched_or_none);
 	suite_add_tcase(suite, tcase);

@@ -1,0 +1,2 @@
+DROP TABLE queue_pauses;
+DROP TABLE tenant_pauses;
