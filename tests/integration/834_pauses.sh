@@ -56,12 +56,14 @@ check "the others stay where they are" metric_is 'etl_jobs_total{fate="parked"}'
 
 # What was never queued is published once, and let go.
 sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes,
-	raw_data_sha256, created_at) VALUES (1, 1, 'jira_projects_batch', '[]', 0, 2, sha256('[]'), now() - interval '1 minute')" >"$TMP/out"
+	raw_data_sha256, created_at) VALUES (1, 1, 'jira_projects_batch', '[]', 0, 2, sha256('[]'),
+	now() - interval '1 minute')" >"$TMP/out"
 check "so is one that the relay queues" wait_until 20 metric_is 'etl_jobs_total{fate="parked"}' 22
 
 # Runs of extractions.
 sql "INSERT INTO extract_runs (tenant_id, integration_id, job_type, created_at)
-	SELECT tenant_id, id, 'jira_sync', now() - interval '1 minute' FROM integrations WHERE id IN (1, 1001)" >"$TMP/out"
+	SELECT tenant_id, id, 'jira_sync', now() - interval '1 minute' FROM integrations
+	WHERE id IN (1, 1001)" >"$TMP/out"
 check "a run of the other tenant is queued" wait_until 20 queue_has extract_queue 1
 queue_purge extract_queue
 publish extract "$(sql "SELECT jsonb_build_object('tenant_id', 1, 'integration_id', 1, 'job_type', 'jira_sync',
