@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
 . "$(dirname "$0")/catalogue.sh"
-batches=${FAIR_BATCHES:-600}
+batches=${FAIR_BATCHES:-400}
 stores=${FAIR_STORES:-5} # of the other tenant
 pause=${FAIR_PAUSE:-0.2} # seconds between two of these
 workers=${FAIR_WORKERS:-2}

@@ -18,9 +18,9 @@ TABLE(queue_pauses)
 GRANT("SELECT")
 GRANT("INSERT")
 GRANT("DELETE")
-POLICY("all_see FOR SELECT TO public USING (true)")
-POLICY("operators_change FOR ALL TO public USING (( SELECT"
-    " (current_setting('app.every_tenant'::text, true) = 'on'::text)))")
+POLICY("all_see FOR SELECT TO public USING true")
+POLICY("operators_change FOR ALL TO public USING ( SELECT"
+    " (current_setting('app.every_tenant'::text, true) = 'on'::text))")
 COLUMN(queue, CHARS(50), NOT_NULL)
 COLUMN(paused_at, STAMP, NOT_NULL)
 COLUMN(paused_by, CHARS(255), NOT_NULL)
