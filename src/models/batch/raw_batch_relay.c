@@ -90,7 +90,10 @@ raw_batch_pending_of(struct db *db, int64_t tenant_id, int64_t most,
 	return db_get_int(db, &statement, &params, arena, ret_count, diag);
 }
 
-/* Of so many tenants, of so many of each one's newest pending batches some. */
+/*
+ * Of so many tenants, of so many of each one's newest pending batches some: one
+ * of each, then another one of each.
+ */
 #define SHARES \
 	"id IN (WITH RECURSIVE t AS ((SELECT tenant_id" \
 	" FROM raw_extraction_data WHERE processing_status = 'pending'" \
@@ -100,13 +103,15 @@ raw_batch_pending_of(struct db *db, int64_t tenant_id, int64_t most,
 	" WHERE processing_status = 'pending' AND active" \
 	" AND r.tenant_id > t.tenant_id ORDER BY tenant_id, id LIMIT 1)" \
 	" AS n) SELECT s.id FROM (SELECT tenant_id FROM t LIMIT 1000) AS t" \
-	" CROSS JOIN LATERAL (SELECT id FROM (SELECT id, queued_at," \
+	" CROSS JOIN LATERAL (SELECT id, row_number() OVER (ORDER BY id DESC)" \
+	" AS turn FROM (SELECT id, queued_at," \
 	" queue_transform, active, created_at" \
 	" FROM raw_extraction_data AS r" \
 	" WHERE processing_status = 'pending' AND active" \
 	" AND r.tenant_id >= t.tenant_id AND r.tenant_id <= t.tenant_id" \
 	" ORDER BY r.tenant_id DESC, r.id DESC LIMIT 500) AS n" \
-	" WHERE " UNQUEUED " AND " OLD("$2") " LIMIT 50) AS s)" \
+	" WHERE " UNQUEUED " AND " OLD("$2") " ORDER BY id DESC LIMIT 50)" \
+	" AS s ORDER BY s.turn LIMIT $1)" \
 	" AND " PENDING_UNINDEXED " AND " UNQUEUED
 
 #define LOCK(where) \
