@@ -138,7 +138,8 @@ messages=missing fault queue_deleted delete_queue
 grown queue_deleted
 work_off() {
 	local ids queue
-	ids=$(for queue in "${transform_queues[@]}"; do queue_take "$queue" 10000; done | jq -r .raw_data_id | sort -u | paste -sd,)
+	ids=$(for queue in "${transform_queues[@]}"; do queue_take "$queue" 10000; done |
+		jq -r .raw_data_id | sort -u | paste -sd,)
 	[ -z "$ids" ] || sql "UPDATE raw_extraction_data SET processing_status = 'completed'
 		WHERE id IN ($ids)" >"$TMP/out"
 	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'pending'"

@@ -98,11 +98,11 @@ queue_delete transform_queue.bulk.2
 lost_again() { [ "$(sql "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL")" = 0 ] &&
 	[ "$(queue_depth transform_queue.bulk.2)" -ge 3700 ]; }
 check "a bulk queue that is deleted is declared anew, and its batches have a message" wait_until 120 lost_again
-for name in transform_queue{,.bulk.1,.bulk.2}; do queue_purge "$name"; done
+app stop relay
+for name in "${transform_queues[@]}"; do queue_purge "$name"; done
 sql "TRUNCATE raw_extraction_data CASCADE" >"$TMP/out"
 
 # -- extractions
-app stop relay
 sql "INSERT INTO integrations (tenant_id, provider, type) SELECT 1, 'P' || n, 'data_source'
 	FROM generate_series(1, 15) AS n;
 	INSERT INTO extract_runs (tenant_id, integration_id, job_type, created_at)
