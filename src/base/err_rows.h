@@ -20,6 +20,7 @@ ERR(E_FORBIDDEN, ACCESS, "the caller may not do this")
 ERR(E_NO_ROUTE, ABSENT, "there is no such path")
 ERR(E_NO_ROW, ABSENT, "there is no such row")
 ERR(E_NO_INTEGRATION, ABSENT, "there is no such integration")
+ERR(E_PAYLOAD_GONE, ABSENT, "the payload is gone by a retention rule")
 
 ERR(E_CONFLICT, CONFLICT, "the row's state forbids it")
 ERR(E_EXISTS, CONFLICT, "there is one already")

@@ -67,6 +67,11 @@ METRIC(METRIC_UNQUEUED_TIMEOUT, COUNT, "etl_messages_failed_total",
     "cause=\"timeout\"", "")
 METRIC(METRIC_UNQUEUED_AWAY, COUNT, "etl_messages_failed_total",
     "cause=\"away\"", "")
+METRIC(METRIC_RETIRED_DELETE, COUNT, "etl_batches_retired_total",
+    "action=\"delete\"", "Batches that retention has removed, and those of"
+    " which it has removed the payload only, by action")
+METRIC(METRIC_RETIRED_PAYLOAD, COUNT, "etl_batches_retired_total",
+    "action=\"payload\"", "")
 METRIC(METRIC_RELAYED, COUNT, "etl_batches_relayed_total", "",
     "Batches that a relay has queued")
 

@@ -126,17 +126,15 @@ raw_data_requeue(struct req *rq, struct resp *rp)
 	const struct raw_batch_filter filter = { .id = rq->id,
 		.tenant_id = rq->who.tenant_id,
 		.limit = 1 };
-	struct raw_batch_total total;
 	enum err rc;
 
 	rc = answer_requeue(rq, rp, &filter);
 	if (rc != E_NO_ROW)
 		return rc;
-	rc = raw_batch_count(rq->db, &filter, rq->arena, &total, &rq->diag);
+	rc = raw_batch_check_payload(rq->db, rq->who.tenant_id, rq->id,
+	    rq->arena, &rq->diag);
 	if (rc != E_OK)
 		return rc;
-	if (total.count == 0)
-		return raw_batch_tell_absent(&rq->diag);
 	return diag_tell(&rq->diag, E_PROCESSING,
 	    "A batch that is processing cannot be requeued");
 }

@@ -51,13 +51,13 @@ ROUTE("GET", "/app/etl/raw-data/{id}", ROLE_READER, raw_data_get,
     raw_data_get_input, "One batch with its payload", answer_raw_data, "200 304")
 ROUTE("PUT", "/app/etl/raw-data/{id}/status", ROLE_WRITER, raw_data_status,
     raw_data_status_input, "Set a batch's processing status",
-    answer_done, "200 409")
+    answer_done, "200 409 410")
 ROUTE("POST", "/app/etl/raw-data/requeue", ROLE_WRITER, raw_data_requeue_many,
     raw_data_requeue_input, "Let the batches of a filter be processed again",
     answer_requeued, "200 202")
 ROUTE("POST", "/app/etl/raw-data/{id}/requeue", ROLE_WRITER, raw_data_requeue,
     NO_INPUT, "Let one batch be processed again",
-    answer_requeued, "200 202 409")
+    answer_requeued, "200 202 409 410")
 ROUTE("DELETE", "/app/etl/raw-data/{id}", ROLE_WRITER, raw_data_delete,
     NO_INPUT, "Take one batch out of all lists", answer_done, "200 409")
 ROUTE("GET", "/app/etl/raw-data/states", ROLE_READER, raw_data_states,
@@ -146,6 +146,13 @@ ROUTE("POST", "/app/etl/types/{id}/apply", ROLE_ADMIN, type_apply,
     type_apply_input,
     "Let the batches of an entity type be processed again that were before it"
     " was changed", answer_requeued, "200 202")
+RESOURCE(retention_rule, retention_rules, "/app/etl/retention-rules",
+    "Retention rules of the tenant's own and shared ones, by type", "a",
+    "retention rule", NO_INPUT)
+ROUTE("GET", "/app/etl/retention-rules/{id}/preview", ROLE_READER,
+    retention_rule_preview, NO_INPUT,
+    "How many batches and bytes a retention rule would take now",
+    answer_retention_preview, "200")
 RESOURCE_LIST(project, projects, "/app/etl/projects",
     "Projects with their work item types and statuses")
 REPORT_LIST(work_item, work_items, "/app/etl/work-items",

@@ -18,7 +18,7 @@ http_status_of(enum err code)
 	case ERR_CLASS_ACCESS:
 		return code == E_UNKNOWN_CALLER ? 401 : 403;
 	case ERR_CLASS_ABSENT:
-		return 404;
+		return code == E_PAYLOAD_GONE ? 410 : 404;
 	case ERR_CLASS_CONFLICT:
 		return code == E_PRECONDITION ? 412 : 409;
 	case ERR_CLASS_LIMIT:

@@ -52,6 +52,7 @@ struct relay {
 	int64_t shares_at; /* of clock_ms(): when each tenant gets some */
 	int64_t chores_at; /* of clock_ms(): when the chores are due */
 	int64_t sums_at;   /* of clock_ms(): when counts are added up */
+	struct relay_retention retention;
 	enum err retry_trouble; /* of the last round at the retry queues */
 };
 
@@ -245,7 +246,8 @@ do_chores(struct relay *relay)
 	relay_lost_note_empty(&relay->lost);
 	diag_clear(&diag);
 	if (relay_chores(relay->servers.db, relay->servers.queue,
-		&settings.relay, relay->servers.arena, &diag) != E_OK)
+		&settings.relay, &relay->retention, relay->servers.arena,
+		&diag) != E_OK)
 		log_warn("chores", LOG_TEXT("error", err_name(diag.code)),
 		    LOG_TEXT("text", diag.text));
 	arena_reset(relay->servers.arena);

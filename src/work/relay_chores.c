@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "models/batch/idempotency_key.h"
 #include "models/batch/raw_batch_chores.h"
-#include "models/batch/raw_batch_purge.h"
 #include "models/extract/extract_due.h"
 #include "models/extract/extract_run.h"
 #include "models/tenant/pause.h"
@@ -15,9 +14,6 @@
 
 /* Rows of one statement: short locks, and the next round does the rest. */
 #define LIMIT 1000
-/* Payloads are large: fewer at once. */
-#define PURGE_LIMIT 100
-#define PURGE_STEPS 10
 /* Statements of one round for tenants that go on. */
 #define RESUME_STEPS 20
 
@@ -49,38 +45,6 @@ purge_keys(struct db *db, struct arena *arena, struct diag *diag)
 
 	if (rc == E_OK && count > 0)
 		log_info("keys_purged", LOG_INT("count", count));
-	return rc;
-}
-
-/* Batches that nobody needs any more, some in each round. */
-static enum err
-retire(struct db *db, const struct relay_settings *settings,
-    struct arena *arena, struct diag *diag)
-{
-	static const char *const statuses[] = { "completed", "deleted" };
-	int64_t count, sum = 0;
-	enum err rc = E_OK;
-
-	if (settings->retention_days == 0)
-		return E_OK;
-	for (size_t i = 0; rc == E_OK && i < COUNT(statuses); i++) {
-		struct raw_batch_purge purge = {
-			.status = str_span(statuses[i]),
-			.age = settings->retention_days * 86400,
-		};
-
-		count = PURGE_LIMIT;
-		for (int step = 0;
-		     rc == E_OK && step < PURGE_STEPS && count == PURGE_LIMIT;
-		     step++) {
-			rc = raw_batch_purge_step(db, &purge, PURGE_LIMIT,
-			    arena, &count, diag);
-			if (rc == E_OK)
-				sum += count;
-		}
-	}
-	if (sum > 0)
-		log_info("retired", LOG_INT("count", sum));
 	return rc;
 }
 
@@ -230,8 +194,8 @@ queue_runs(struct db *db, struct queue_manager *queue,
 
 enum err
 relay_chores(struct db *db, struct queue_manager *queue,
-    const struct relay_settings *settings, struct arena *arena,
-    struct diag *diag)
+    const struct relay_settings *settings, struct relay_retention *retention,
+    struct arena *arena, struct diag *diag)
 {
 	enum err rc = end_leases(db, settings, arena, diag);
 
@@ -242,7 +206,7 @@ relay_chores(struct db *db, struct queue_manager *queue,
 	if (rc == E_OK)
 		rc = relay_partitions(db, settings, arena, diag);
 	if (rc == E_OK)
-		rc = retire(db, settings, arena, diag);
+		rc = relay_retention(db, settings, retention, arena, diag);
 	if (rc == E_OK)
 		rc = reconcile(db, queue, settings, arena, diag);
 	if (rc == E_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the relay does now and then besides queueing: it ends leases of dead
- * workers, removes expired idempotency keys and batches past their retention,
+ * workers, removes expired idempotency keys and goes on with retention,
  * compares rows with messages, queues loads for metrics that are due, and runs
  * of extractions whose time has come.
  * Several relays may do so side by side; each chore is harmless when repeated.
@@ -12,14 +12,15 @@
 #include "adapters/db/db.h"
 #include "queue/queue_manager.h"
 #include "work/relay_conf.h"
+#include "work/relay_retention.h"
 
 /*
  * Do all chores once. Each change is logged.
  * Fails: as db_run(), and queue_manager_count().
  */
 enum err relay_chores(struct db *db, struct queue_manager *queue,
-    const struct relay_settings *settings, struct arena *arena,
-    struct diag *diag) MUST_CHECK;
+    const struct relay_settings *settings, struct relay_retention *retention,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
 
 /*
  * Tenants that go on after a pause: let some of what has waited be queued

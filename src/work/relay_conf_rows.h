@@ -14,8 +14,12 @@ SETTING(LIVE_NUMBER, relay_chores, 60, 1, 86400, "ETL_RELAY_CHORES",
 SETTING(LIVE_NUMBER, relay_lease, 3600, 1, 604800, "ETL_RELAY_LEASE",
     "Seconds a batch may be in processing before it comes back to pending")
 SETTING(LIVE_NUMBER, retention_days, 0, 0, 36500, "ETL_RETENTION_DAYS",
-    "Days after which completed and deleted batches are removed by the relay;"
+    "Days after which the relay removes completed and deleted batches that no"
+    " retention rule is for, but for the newest of each integration and type;"
     " 0: never")
+SETTING(LIVE_NUMBER, retention_interval, 3600, 1, 86400,
+    "ETL_RETENTION_INTERVAL",
+    "Seconds between two passes over retention_days and the retention rules")
 SETTING(LIVE_NUMBER, relay_lost_age, 900, 1, 604800, "ETL_RELAY_LOST_AGE",
     "Seconds after which a pending batch is queued again when transform_queue"
     " is empty")

@@ -19,6 +19,11 @@
 #define MOMENTS 3
 #define MOMENT_MS 15
 
+/* Why a batch fails that cannot be read any more. */
+#define GONE \
+	"a retention rule took its payload before it was processed: store it" \
+	" again, or restore it from an archive"
+
 enum err
 worker_work(struct db *db, const struct worker_settings *settings,
     const struct job *job, struct arena *arena, struct work *ret,
@@ -61,12 +66,15 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	struct raw_batch_result result = { .status = SPAN_LIT("completed"),
 		.items = -1 };
 	enum raw_batch_state state;
+	bool gone;
 	enum err rc;
 
 	rc = raw_batch_hold(work->db, &work->name, claim, work->arena, ret_held,
-	    work->diag);
+	    &gone, work->diag);
 	if (rc != E_OK || !*ret_held)
 		return rc;
+	if (gone && work->is_known)
+		return diag_set(work->diag, E_PAYLOAD_GONE, GONE);
 	if (!work->is_known)
 		return raw_batch_end(work->db, &work->name, claim, &result,
 		    work->arena, &state, work->diag);

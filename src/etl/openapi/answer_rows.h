@@ -57,6 +57,8 @@ ANSWER("run_cancel", 200,
     "{\"success\":true,\"message\":\"The run is cancelled\"}", NULL)
 ANSWER("entity_type_delete", 200,
     "{\"success\":true,\"message\":\"The entity type is deleted\"}", NULL)
+ANSWER("retention_rule_delete", 200,
+    "{\"success\":true,\"message\":\"The retention rule is deleted\"}", NULL)
 ANSWER("type_check", 200,
     "{\"success\":true,\"message\":\"The mapping can be stored\"}", NULL)
 ANSWER("type_apply", 200,

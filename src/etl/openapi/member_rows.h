@@ -68,6 +68,10 @@ VALUE("batches", "1", NULL)
 VALUE("is_exact", "true", NULL)
 VALUE("paused", "false", NULL)
 TEXT("oldest_at", "2026-01-31T10:00:01.250000Z", NULL)
+TEXT("retention_rule.entity_type", "jira_issues_batch",
+    "The type of its batches; null: each type that has no such rule")
+TEXT("retention_rule_list.entity_type", "jira_issues_batch",
+    "The type of its batches; null: each type that has no such rule")
 TEXT("entity_type", "jira_issues_batch",
     "What the batch holds; one of another type is kept as it came")
 TEXT("raw_data_store.external_id", "jira_search_page_1", NULL)
@@ -92,6 +96,12 @@ VALUE("raw_data.raw_data",
 VALUE("extraction_metadata", "{\"source\":\"jira\",\"page\":1}", NULL)
 VALUE("queue_transform", "true", NULL)
 TEXT("nul", "replace", NULL)
+TEXT("retention_rule.processing_status", "completed",
+    "The status of its batches")
+TEXT("retention_rule_list.processing_status", "completed",
+    "The status of its batches")
+TEXT("retention_rule_create.processing_status", "completed", NULL)
+TEXT("retention_rule_update.processing_status", "completed", NULL)
 TEXT("processing_status", "pending", "pending, processing, completed or failed")
 TEXT("raw_data_status.processing_status", "failed", NULL)
 TEXT("raw_data_requeue_many.processing_status", "failed", NULL)
@@ -107,6 +117,8 @@ VALUE("error", "null", "In a sentence, what went wrong")
 TEXT("queued_at", "2026-01-31T10:00:01.253000Z",
     "When the broker confirmed its message; null: it has not yet")
 VALUE("attempts", "0", "How often a worker has begun with it")
+VALUE("payload_gone_at", "null",
+    "When a retention rule took the payload (UTC); null: it is there")
 VALUE("error_details", "null", NULL)
 VALUE("raw_data_status.error_details",
     "{\"stage\":\"extract\",\"message\":\"The source answered 500\"}", NULL)
@@ -301,6 +313,13 @@ VALUE("rows",
     "\"fields\":{\"title\":\"Add the export of invoices\","
     "\"number\":\"DEMO-1\"}}]",
     NULL)
+
+/* Retention rules. */
+VALUE("keep_days", "365",
+    "So many days batches stay, since they were processed or else stored")
+VALUE("keep_newest", "1",
+    "So many of each integration and type stay, however old they are")
+TEXT("action", "payload", "delete: the batch goes; payload: its payload only")
 
 /* Queues, health, Qdrant, problems. */
 PART("queues", "All queues of the service")

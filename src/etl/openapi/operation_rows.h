@@ -31,6 +31,7 @@ TAG("status-mappings",
     " has")
 TAG("workflows", "The steps of work, in their order")
 TAG("types", "Entity types of the tenant's own, whose batches a mapping turns into rows")
+TAG("retention-rules", "What of the tenant's batches goes, and when")
 TAG("projects", "Projects, as their sources name them")
 TAG("work-items", "Work items that were loaded, and their changes of status")
 TAG("prs", "Pull requests that were loaded, and their parts")
@@ -88,6 +89,16 @@ OPERATION("type_infer",
 OPERATION("type_apply",
     "Batches that are completed or failed, and were processed before the type"
     " was changed last. Ask again until requeued is 0.")
+OPERATION("retention_rule_create",
+    "docs/retention.md says what is never taken. Nothing that is pending, being"
+    " processed or failed goes unless the rule names that status. A second rule"
+    " of the same entity type, status and action is refused.")
+OPERATION("retention_rule_update",
+    "A rule that all tenants share is nobody's to change here: pulse-etl"
+    " retention set does that.")
+OPERATION("retention_rule_delete", "What it took stays gone.")
+OPERATION("retention_rule_preview",
+    "Nothing is changed. 100000 batches are counted at most.")
 OPERATION("raw_data_list",
     "Newest first. Pages are had by next_cursor, which"
     " skips nothing, or by offset. Payloads come only with include_raw_data."

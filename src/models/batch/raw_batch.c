@@ -105,6 +105,36 @@ raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
 }
 
 enum err
+raw_batch_check_payload(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_batch_check_payload",
+		.sql =
+		    "SELECT " COLUMN_READ_STAMP("payload_gone_at")
+		    " FROM raw_extraction_data"
+		    " WHERE tenant_id = $1 AND id = $2 AND active",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	db_add_int(&params, id);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	if (db_rows_count(rows) == 0)
+		return raw_batch_tell_absent(diag);
+	if (db_is_null(rows, 0, 0))
+		return E_OK;
+	return diag_tell(diag, E_PAYLOAD_GONE,
+	    "The payload of this batch is gone since %.*s by a retention rule:"
+	    " restore it from an archive, or store it again as a new batch",
+	    SPAN_ARG(db_text(rows, 0, 0)));
+}
+
+enum err
 raw_batch_tell_absent(struct diag *diag)
 {
 	return diag_tell(diag, E_NO_ROW, "There is no raw data with this id");
@@ -183,7 +213,8 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		.name = "raw_batch_set_status",
 		.changes = true,
 		.sql =
-		    "WITH old AS (SELECT id, processing_status AS status"
+		    "WITH old AS (SELECT id, processing_status AS status,"
+		    " $3 = 'pending' AND payload_gone_at IS NOT NULL AS gone"
 		    " FROM raw_extraction_data"
 		    " WHERE tenant_id = $1 AND id = $2 AND active"
 		    " FOR NO KEY UPDATE SKIP LOCKED), "
@@ -209,10 +240,11 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		    " ELSE r.error_details END"
 		    " FROM old JOIN allowed USING (status)"
 		    " WHERE r.id = old.id AND allowed.next = $3"
+		    " AND NOT old.gone"
 		    " RETURNING r.id) "
 		    "SELECT old.id IS NULL AND " IS_THERE
 		    ","
-		    " old.status, EXISTS (SELECT FROM changed)"
+		    " old.status, EXISTS (SELECT FROM changed), old.gone"
 		    " FROM (VALUES (1)) AS one LEFT JOIN old ON TRUE",
 	};
 	struct db_params params = { 0 };
@@ -233,6 +265,8 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 		return raw_batch_tell_absent(diag);
 	if (db_bool(rows, 0, 2))
 		return E_OK;
+	if (db_bool(rows, 0, 3))
+		return raw_batch_check_payload(db, tenant_id, id, arena, diag);
 	return diag_tell(diag, E_CONFLICT,
 	    "A batch that is %.*s cannot become"
 	    " %.*s",

@@ -55,6 +55,13 @@ enum err raw_batch_payload(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct span *ret_raw_data, struct diag *diag)
     MUST_CHECK;
 
+/*
+ * Is a batch's payload there? Only then can it be processed again.
+ * Fails: E_PAYLOAD_GONE, E_NO_ROW: the client is told; as db_run().
+ */
+enum err raw_batch_check_payload(struct db *db, int64_t tenant_id, int64_t id,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
+
 /* Tell the client that there is no such batch. Gives: E_NO_ROW. */
 enum err raw_batch_tell_absent(struct diag *diag);
 

@@ -17,4 +17,26 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
 /* error_details with what is in it as its history; NULL stays NULL. */
 #define RAW_BATCH_EARLIER(column) "etl_earlier(" column ")"
 
+/*
+ * Does something hang on the batch r, so that neither it nor its payload may go?
+ * It waits for another batch's rows, or is a page of a census that lacks others.
+ */
+#define RAW_BATCH_IS_NEEDED(r) \
+	"(" r ".active AND (EXISTS (SELECT FROM waiting_batches AS w" \
+	" WHERE w.tenant_id = " r ".tenant_id AND w.raw_data_id = " r ".id)" \
+	" OR EXISTS (SELECT FROM census_pages AS c" \
+	" WHERE c.tenant_id = " r ".tenant_id AND c.raw_data_id = " r ".id" \
+	" AND NOT EXISTS (SELECT count(*) FROM census_pages AS x" \
+	" WHERE x.tenant_id = c.tenant_id" \
+	" AND x.integration_id = c.integration_id AND x.scope = c.scope" \
+	" AND x.census = c.census" \
+	" HAVING count(*) = max(x.page) FILTER (WHERE x.is_last)" \
+	" AND max(x.page) = max(x.page) FILTER (WHERE x.is_last)))))"
+
+/* May an Idempotency-Key be answered with the batch r still? */
+#define RAW_BATCH_HAS_KEY(r) \
+	"EXISTS (SELECT FROM idempotency_keys AS k" \
+	" WHERE k.tenant_id = " r ".tenant_id AND k.raw_data_id = " r ".id" \
+	" AND k.expires_at > now())"
+
 #endif

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_purge.h"
 
+#include "models/batch/raw_batch_inside.h"
 #include "models/tables/column.h"
 
 /* Of which batches: $1 tenant, $2 status, $3 age, $4 after which id. */
 #define CONDITION \
-	" FROM raw_extraction_data" \
+	" FROM raw_extraction_data AS r" \
 	" WHERE ($1 = 0 OR tenant_id = $1) AND id > $4" \
 	" AND CASE WHEN $2 = 'deleted' THEN NOT active" \
 	" ELSE active AND processing_status = $2 END" \
 	" AND COALESCE(processed_at, created_at)" \
-	" < now() - $3 * interval '1 second'"
+	" < now() - $3 * interval '1 second'" \
+	" AND NOT " RAW_BATCH_IS_NEEDED("r") " AND NOT " RAW_BATCH_HAS_KEY("r")
 
 static void
 add_purge(const struct raw_batch_purge *purge, struct db_params *params)
@@ -29,7 +31,7 @@ raw_batch_purge_step(struct db *db, struct raw_batch_purge *purge,
 		.name = "raw_batch_purge_step",
 		.changes = true,
 		.sql = "WITH picked AS (SELECT id, tenant_id" CONDITION
-		       " ORDER BY id LIMIT $5 FOR UPDATE SKIP LOCKED),"
+		       " ORDER BY id LIMIT $5 FOR UPDATE OF r SKIP LOCKED),"
 		       " gone AS (DELETE FROM raw_extraction_data AS r"
 		       " USING picked AS p WHERE r.tenant_id = p.tenant_id"
 		       " AND r.id = p.id RETURNING r.id)"

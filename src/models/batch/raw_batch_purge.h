@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Removing batches that are past their retention.
+ * Removing old batches by hand. Those that something hangs on stay: batches that
+ * wait for others, pages of a census that is not whole, and those whose
+ * Idempotency-Key may come again.
  */
 #ifndef MODELS_BATCH_RAW_BATCH_PURGE_H
 #define MODELS_BATCH_RAW_BATCH_PURGE_H

@@ -14,6 +14,7 @@ add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 	    filter->id != 0 || filter->processing_status.at != NULL ?
 		"processing_status <> 'processing'" :
 		"processing_status IN ('completed', 'failed')");
+	sql_where(sql, "payload_gone_at IS NULL");
 }
 
 enum err

@@ -10,8 +10,8 @@
 /*
  * Let batches be processed again: pending, not queued, attempts counted anew,
  * errors kept as history. At most filter->limit, oldest first; those that are
- * at work are passed over, and without a status to filter by those that are
- * pending, unless one is named by its id.
+ * at work are passed over, those whose payload is gone, and without a status to
+ * filter by those that are pending, unless one is named by its id.
  *
  * Gives: rows of RAW_BATCH_LOCKED_…; their messages are to be published, which
  *        the relay does otherwise.

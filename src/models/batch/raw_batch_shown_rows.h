@@ -22,3 +22,4 @@ SHOWN(error, TEXT, NULLABLE, "CASE jsonb_typeof(t.error_details)"
 SHOWN(queued_at, STAMP, NULLABLE, "t.queued_at")
 SHOWN(traceparent, TEXT, NULLABLE, "t.traceparent")
 SHOWN(attempts, INT, NOT_NULL, "t.attempts")
+SHOWN(payload_gone_at, STAMP, NULLABLE, "t.payload_gone_at")

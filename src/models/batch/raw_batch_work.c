@@ -143,12 +143,13 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 enum err
 raw_batch_hold(struct db *db, const struct raw_batch_name *name,
     const struct raw_batch_claim *claim, struct arena *arena, bool *ret_held,
-    struct diag *diag)
+    bool *ret_gone, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_hold",
 		.sql =
-		    "SELECT id FROM raw_extraction_data WHERE tenant_id = $1"
+		    "SELECT payload_gone_at IS NOT NULL"
+		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND processing_status = 'processing'"
 		    " AND attempts = $3 AND active FOR NO KEY UPDATE",
 	};
@@ -159,9 +160,11 @@ raw_batch_hold(struct db *db, const struct raw_batch_name *name,
 	add_name(name, &params);
 	db_add_int(&params, claim->attempt);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc == E_OK)
-		*ret_held = db_rows_count(rows) == 1;
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	*ret_held = db_rows_count(rows) == 1;
+	*ret_gone = *ret_held && db_bool(rows, 0, 0);
+	return E_OK;
 }
 
 enum err

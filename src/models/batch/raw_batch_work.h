@@ -67,11 +67,12 @@ enum err raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 /*
  * Lock the claimed row for the rest of the transaction, waiting for whoever has
  * it at the moment: its mark in queued_at, or a change of its status.
- * Gives: *ret_held; false when the claim is not ours any more.
+ * Gives: *ret_held; false when the claim is not ours any more. *ret_gone: a
+ *        retention rule took its payload.
  */
 enum err raw_batch_hold(struct db *db, const struct raw_batch_name *name,
     const struct raw_batch_claim *claim, struct arena *arena, bool *ret_held,
-    struct diag *diag) MUST_CHECK;
+    bool *ret_gone, struct diag *diag) MUST_CHECK;
 
 /* How a claim ends. */
 struct raw_batch_result {

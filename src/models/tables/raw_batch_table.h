@@ -27,6 +27,7 @@ COLUMN(claimed_at, STAMP, NULLABLE)
 COLUMN(interruptions, INTEGER, NOT_NULL)
 COLUMN(queue_due, BOOLEAN, NOT_NULL)
 COLUMN(traceparent, TEXT, NULLABLE)
+COLUMN(payload_gone_at, STAMP, NULLABLE)
 SERVED
 SERVED_ID
 DEFAULT(id, "nextval")

@@ -125,6 +125,25 @@ EXAMPLE("type apply",
     "pulse-etl type apply --tenant 1 --requeue incidents.json")
 EXAMPLE("type remove", "pulse-etl type remove --tenant 1 3")
 
+OPTION("--action delete|payload",
+    "the batch goes, or its payload only: its row, digest and errors stay")
+OPTION("--status WHICH",
+    "pending, processing, completed, failed, or deleted: those that were"
+    " deleted, in any status; completed")
+OPTION("--keep-days N",
+    "so many days batches stay, since they were processed or else stored")
+OPTION("--keep-newest N",
+    "so many of each integration and type stay, however old they are; 0")
+OPTION("--off", "the rule is not applied from now on")
+OPTION("--on", "the rule is applied again")
+EXAMPLE("retention list", "pulse-etl retention list --tenant 1")
+EXAMPLE("retention show", "pulse-etl retention show --tenant 1 2")
+EXAMPLE("retention set",
+    "pulse-etl retention set --tenant 1 --action payload --keep-days 30")
+EXAMPLE("retention delete", "pulse-etl retention delete --tenant 1 2")
+EXAMPLE("retention preview", "pulse-etl retention preview --tenant 1 2")
+EXAMPLE("retention run", "pulse-etl retention run --all-tenants --dry-run")
+
 OPTION("--secret N", "the secret's id; pulse-etl hook-secret list has it")
 EXAMPLE("hook-secret add",
     "pulse-etl hook-secret add --tenant 1 --file secret 2")

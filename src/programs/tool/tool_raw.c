@@ -214,8 +214,11 @@ tool_raw_export(struct tool *tool, struct diag *diag)
 	enum err rc;
 
 	tool_raw_options(tool, &options);
-	rc = raw_batch_payload(tool->db, options.filter.tenant_id,
-	    tool_id(tool), tool->arena, &payload, diag);
+	rc = raw_batch_check_payload(tool->db, options.filter.tenant_id,
+	    tool_id(tool), tool->arena, diag);
+	if (rc == E_OK)
+		rc = raw_batch_payload(tool->db, options.filter.tenant_id,
+		    tool_id(tool), tool->arena, &payload, diag);
 	if (rc != E_OK)
 		return rc;
 	if (payload.at == NULL)

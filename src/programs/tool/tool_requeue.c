@@ -135,6 +135,14 @@ tool_requeue(struct tool *tool, struct diag *diag)
 		    " an option that selects some");
 	rc = raw_batch_requeue_count(tool->db, filter, tool->arena, &total,
 	    diag);
+	if (rc == E_OK && total == 0 && filter->id != 0) {
+		rc = raw_batch_check_payload(tool->db, filter->tenant_id,
+		    filter->id, tool->arena, diag);
+		if (rc == E_NO_ROW) {
+			diag_clear(diag);
+			rc = E_OK; /* below it is told that none was found */
+		}
+	}
 	if (rc != E_OK)
 		return rc;
 	if (total > filter->limit)

@@ -159,6 +159,24 @@ TOOL("type", "apply", tool_type_apply,
     "Make an entity type as a mapping says, or change it, and print its id")
 TOOL("type", "remove", tool_type_remove, "--tenant N|--all-tenants ID",
     "Remove an entity type; what was made of its batches stays")
+TOOL("retention", "list", tool_retention_list, "--tenant N " OUTPUT,
+    "List a tenant's retention rules, and those that all tenants share")
+TOOL("retention", "show", tool_retention_show, "--tenant N " OUTPUT " ID",
+    "Print all that is known of a retention rule")
+TOOL("retention", "set", tool_retention_set,
+    "--tenant N|--all-tenants --action delete|payload [--type TYPE]"
+    " [--status WHICH] [--keep-days N] [--keep-newest N] [--off] [--on]",
+    "Make a retention rule, or change the one of this type, status and action,"
+    " and print its id")
+TOOL("retention", "delete", tool_retention_delete,
+    "--tenant N|--all-tenants ID",
+    "Remove a retention rule; what it took stays gone")
+TOOL("retention", "preview", tool_retention_preview,
+    "--tenant N|--all-tenants " OUTPUT " ID",
+    "Tell how many batches and bytes a retention rule would take now")
+TOOL("retention", "run", tool_retention_run,
+    "--tenant N|--all-tenants [--dry-run] [--quiet] [--yes]",
+    "Apply the active retention rules now; the relay does it by and by")
 TOOL("report", "grant", tool_report_grant,
     "--tenant N [--password-file FILE] LOGIN",
     "Let a login, which is made where there is none, read a tenant's reports by"

@@ -2,6 +2,7 @@
 #include "models/catalogue/integration.h"
 #include "models/catalogue/mapped_type.h"
 #include "models/catalogue/project.h"
+#include "models/catalogue/retention_rule.h"
 #include "models/catalogue/status.h"
 #include "models/catalogue/wit.h"
 #include "models/catalogue/workflow.h"
@@ -16,7 +17,7 @@ static const struct catalogue *const all[] = { &wit_catalogue,
 	&wit_mapping_catalogue, &wit_hierarchy_catalogue, &status_catalogue,
 	&status_mapping_catalogue, &workflow_catalogue, &integration_catalogue,
 	&project_catalogue, &job_catalogue, &run_catalogue,
-	&mapped_type_catalogue };
+	&mapped_type_catalogue, &retention_rule_catalogue };
 
 START_TEST(every_table_begins_with_its_id_and_shows_no_member_twice)
 {
@@ -105,6 +106,9 @@ static const struct {
 #undef SHOWN_OF
 #define SHOWN_OF "entity_types"
 #include "models/catalogue/mapped_type_shown_rows.h"
+#undef SHOWN_OF
+#define SHOWN_OF "retention_rules"
+#include "models/catalogue/retention_rule_shown_rows.h"
 #undef SHOWN_OF
 #define SHOWN_OF "extract_runs"
 #include "models/extract/run_shown_rows.h"
