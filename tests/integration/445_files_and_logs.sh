@@ -197,7 +197,7 @@ check_is "by the role that did it" \
 # tests have (setup 557, report 552, fields --map 746; import is the service's) left out
 declare -A tried=([setup]=1 [import]=1 ["report grant"]=1 ["report revoke"]=1)
 asks='^(queues|status|health|top|doctor|counts|completion|routes openapi|settings show|integration (test|fields)|'
-asks+='run watch|type (infer|check|try)|'
+asks+='run watch|type (infer|check|try)|retention preview|raw verify|'
 asks+='raw export|report export|[a-z-]+ (list|show))$'
 by() { # COMMAND ACTION… -- ARGUMENT…: they are the actions of its rows
 	local command=$1 last
@@ -263,6 +263,12 @@ dead
 by 'dead drop' dead.drop -- --all transform
 sql "UPDATE raw_extraction_data SET processing_status = 'completed', created_at = now() - interval '2 days'
 	WHERE id = $batch"
+by 'raw archive' raw_data.archive -- --tenant 1 --folder "$TMP/archive" --delete
+by 'raw restore' raw_data.restore -- "$TMP/archive"
+by 'retention set' retention_rule.set -- --tenant 1 --action payload --keep-days 1
+rule=$printed
+by 'retention run' retention.run -- --tenant 1
+by 'retention delete' retention_rule.delete -- --tenant 1 "$rule"
 by purge raw_data.purge -- --older-than 1d --status completed
 check_is "no other command changes anything" "$(sed -n 's/^TOOL("\([^"]*\)", "\([^"]*\)".*/\1 \2/p' \
 	"$ETL_SOURCE/src/programs/tool/tool_rows.h" | sed 's/ $//' | grep -Evx "$asks" |

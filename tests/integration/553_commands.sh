@@ -44,6 +44,7 @@ run=$(tool extract run --tenant 1 --integration 1)
 job=$(tool job create --tenant 1 --integration 1 --name one --type jira_sync)
 echo '{"name":"own","items_path":"$","key_path":"$.id","columns":[{"name":"a","path":"$.a"}]}' >"$TMP/type"
 type=$(tool type apply --tenant 1 "$TMP/type")
+rule=$(tool retention set --tenant 1 --action payload --keep-days 30)
 printf 'key1:%s\n' "$(openssl rand -base64 32)" >"$TMP/keys"
 openssl rand -hex 32 >"$TMP/hook-secret"
 chmod 600 "$TMP/keys" "$TMP/hook-secret"
@@ -55,7 +56,8 @@ arguments() { # WORDS
 	'run show') echo "--tenant 1 $run" ;;
 	'job show') echo "--tenant 1 $job" ;;
 	'type show') echo "--tenant 1 $type" ;;
-	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list' | counts) echo '--tenant 1' ;;
+	'retention show') echo "--tenant 1 $rule" ;;
+	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list' | 'retention list' | counts) echo '--tenant 1' ;;
 	'integration show' | 'hook-secret list') echo '--tenant 1 1' ;;
 	'tenant show') echo 1 ;;
 	'dead list') echo transform ;;

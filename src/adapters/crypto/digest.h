@@ -17,6 +17,24 @@ enum err digest_sha256(struct span bytes,
     unsigned char ret_digest[DIGEST_SHA256_SIZE], struct diag *diag) MUST_CHECK;
 
 /*
+ * The same of bytes that come in pieces. Owns: you digest_free(); NULL is fine.
+ * Gives: NULL without memory.
+ */
+struct digest;
+struct digest *digest_new(void) MUST_CHECK;
+void digest_free(struct digest *digest);
+enum err digest_add(struct digest *digest, struct span bytes, struct diag *diag)
+    MUST_CHECK;
+/* That was all; from here on it is one of no bytes again. */
+enum err digest_end(struct digest *digest,
+    unsigned char ret_digest[DIGEST_SHA256_SIZE], struct diag *diag) MUST_CHECK;
+
+/* As hexadecimal digits, terminated. */
+#define DIGEST_HEX_SIZE (2 * DIGEST_SHA256_SIZE + 1)
+void digest_hex(const unsigned char digest[DIGEST_SHA256_SIZE],
+    char ret_hex[DIGEST_HEX_SIZE]);
+
+/*
  * HMAC (RFC 2104) with SHA-256 of some bytes. The key is a secret of any length.
  * Fails: E_SYSTEM.
  */

@@ -39,4 +39,18 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
 	" WHERE k.tenant_id = " r ".tenant_id AND k.raw_data_id = " r ".id" \
 	" AND k.expires_at > now())"
 
+/*
+ * A statement's part, behind one that gives the ids and tenants of batches that
+ * go as `picked`: pages of a census that is whole have done their work, and go
+ * together, for with one of them alone the others would look incomplete.
+ */
+#define RAW_BATCH_PAGES_GO \
+	"pages AS (DELETE FROM census_pages AS x USING (SELECT DISTINCT" \
+	" c.tenant_id, c.integration_id, c.scope, c.census" \
+	" FROM picked AS p JOIN census_pages AS c" \
+	" ON c.tenant_id = p.tenant_id AND c.raw_data_id = p.id) AS whole" \
+	" WHERE x.tenant_id = whole.tenant_id" \
+	" AND x.integration_id = whole.integration_id" \
+	" AND x.scope = whole.scope AND x.census = whole.census),"
+
 #endif

@@ -31,7 +31,7 @@ raw_batch_purge_step(struct db *db, struct raw_batch_purge *purge,
 		.name = "raw_batch_purge_step",
 		.changes = true,
 		.sql = "WITH picked AS (SELECT id, tenant_id" CONDITION
-		       " ORDER BY id LIMIT $5 FOR UPDATE OF r SKIP LOCKED),"
+		       " ORDER BY id LIMIT $5 FOR UPDATE OF r SKIP LOCKED), " RAW_BATCH_PAGES_GO
 		       " gone AS (DELETE FROM raw_extraction_data AS r"
 		       " USING picked AS p WHERE r.tenant_id = p.tenant_id"
 		       " AND r.id = p.id RETURNING r.id)"

@@ -248,18 +248,10 @@ add_group(struct db_params *params, const struct retention *rule,
 	" LIMIT 1), (SELECT id FROM gone ORDER BY created_at DESC, id DESC" \
 	" LIMIT 1) FROM gone"
 
-/* Pages of a census that is whole have done their work, and go together. */
 static const struct db_statement take_batches = {
 	.name = "retention_take_batches",
 	.changes = true,
-	.sql = PICKED_TO_GO
-	    "pages AS (DELETE FROM census_pages AS x USING (SELECT DISTINCT"
-	    " c.tenant_id, c.integration_id, c.scope, c.census"
-	    " FROM picked AS p JOIN census_pages AS c"
-	    " ON c.tenant_id = p.tenant_id AND c.raw_data_id = p.id) AS whole"
-	    " WHERE x.tenant_id = whole.tenant_id"
-	    " AND x.integration_id = whole.integration_id"
-	    " AND x.scope = whole.scope AND x.census = whole.census),"
+	.sql = PICKED_TO_GO RAW_BATCH_PAGES_GO
 	    " gone AS (DELETE FROM raw_extraction_data AS r USING picked AS p"
 	    " WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
 	    " RETURNING r.id, r.created_at, r.raw_data_bytes)" SUM,

@@ -195,6 +195,23 @@ OPTION("--force", "also with batches that are pending, processing or failed")
 EXAMPLE("raw partitions", "pulse-etl raw partitions")
 EXAMPLE("raw drop-partition",
     "pulse-etl raw drop-partition --dry-run raw_extraction_data_p0")
+OPTION("--folder FOLDER",
+    "where the files go; it is made if it is not there")
+OPTION("--first ID", "batches from this id on")
+OPTION("--last ID", "batches up to this id")
+OPTION("--before TIME", "batches that were stored before this time (UTC)")
+OPTION("--file-bytes N",
+    "how much a file holds before it is packed; 268435456")
+OPTION("--delete",
+    "remove what was archived, once the files were read back from the disk;"
+    " what is still needed stays")
+EXAMPLE("raw archive",
+    "pulse-etl raw archive --tenant 1 --before 2026-01-01 \\\n"
+    "    --folder /srv/archive/2025 --delete")
+EXAMPLE("raw verify",
+    "pulse-etl raw verify /srv/archive/2025/manifest.ndjson")
+EXAMPLE("raw restore",
+    "pulse-etl raw restore /srv/archive/2025/manifest.ndjson")
 EXAMPLE("report grant",
     "pulse-etl report grant --tenant 1 --password-file secret.txt bi")
 EXAMPLE("report revoke", "pulse-etl report revoke bi")

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stamp.h"
 #include "base/suggest.h"
 #include "models/batch/raw_batch.h"
 #include "models/entity_type.h"
@@ -33,6 +34,18 @@ read_status(const struct tool *tool)
 	    " failed");
 }
 
+/* A time, as PostgreSQL reads it; lives in the arena. */
+static struct span
+read_time(const struct tool *tool)
+{
+	char stamp[STAMP_SIZE];
+
+	if (!stamp_read(str_span(optarg), stamp))
+		tool_usage(tool,
+		    "--before takes a time such as 2026-01-31T23:59:59Z");
+	return str_span(arena_printf(tool->arena, "%s", stamp));
+}
+
 void
 tool_raw_options(struct tool *tool, struct raw_options *ret)
 {
@@ -46,6 +59,12 @@ tool_raw_options(struct tool *tool, struct raw_options *ret)
 		{ "output", required_argument, NULL, 'o' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "dry-run", no_argument, NULL, 'd' },
+		{ "before", required_argument, NULL, 'b' },
+		{ "first", required_argument, NULL, 'F' },
+		{ "last", required_argument, NULL, 'L' },
+		{ "folder", required_argument, NULL, 'f' },
+		{ "file-bytes", required_argument, NULL, 'B' },
+		{ "delete", no_argument, NULL, 'D' },
 		TOOL_QUIET_OPTION,
 		TOOL_YES_OPTION,
 		{ "help", no_argument, NULL, 'h' },
@@ -82,6 +101,27 @@ tool_raw_options(struct tool *tool, struct raw_options *ret)
 			break;
 		case 'd':
 			ret->dry_run = true;
+			break;
+		case 'b':
+			filter->created_before = read_time(tool);
+			break;
+		case 'F':
+			ret->range.first_id = tool_number(tool, "--first", 1,
+			    INT64_MAX);
+			break;
+		case 'L':
+			ret->range.last_id = tool_number(tool, "--last", 1,
+			    INT64_MAX);
+			break;
+		case 'f':
+			ret->folder = optarg;
+			break;
+		case 'B':
+			ret->file_bytes = tool_number(tool, "--file-bytes", 1,
+			    INT64_MAX / 2);
+			break;
+		case 'D':
+			ret->removes = true;
 			break;
 		default:
 			if (strstr(tool->row->takes, "--output FILE") != NULL)

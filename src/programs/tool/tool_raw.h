@@ -5,7 +5,7 @@
 #ifndef PROGRAMS_TOOL_TOOL_RAW_H
 #define PROGRAMS_TOOL_TOOL_RAW_H
 
-#include "models/batch/raw_batch_filter.h"
+#include "models/batch/raw_batch_archive.h"
 #include "programs/tool/tool_output.h"
 
 #define TOOL_RAW_LIMIT_MAX 1000000000
@@ -15,6 +15,11 @@ struct raw_options {
 	struct raw_batch_filter filter;
 	const char *output; /* a file */
 	bool all, dry_run;
+	/* of raw archive, beside the filter */
+	struct raw_batch_range range;
+	const char *folder;
+	int64_t file_bytes;
+	bool removes;
 };
 
 /* Read the options, of which --tenant is not optional; else the program ends. */

@@ -188,13 +188,7 @@ tool_retention_delete(struct tool *tool, struct diag *diag)
 enum err
 tool_retention_preview(struct tool *tool, struct diag *diag)
 {
-	static const struct tool_column columns[] = {
-		{ "batches", "BATCHES", COLUMN_INT },
-		{ "bytes", "BYTES", COLUMN_INT },
-		{ "is_exact", "EXACT", COLUMN_BOOL },
-	};
 	struct retention_options given;
-	struct tool_output *output;
 	struct retention_sum sum;
 	struct retention rule;
 	bool is_exact;
@@ -208,11 +202,11 @@ tool_retention_preview(struct tool *tool, struct diag *diag)
 		    tool->arena, &sum, &is_exact, diag);
 	if (rc != E_OK)
 		return rc;
-	output = tool_output_begin(tool, columns, COUNT(columns));
-	tool_output_int(output, sum.batches);
-	tool_output_int(output, sum.bytes);
-	tool_output_cell(output, is_exact ? SPAN_LIT("t") : SPAN_LIT("f"));
-	return tool_output_end(output, diag);
+	(void)printf("%s%" PRId64 " batches with %" PRId64
+		     " bytes of payload would %s\n",
+	    is_exact ? "" : "more than ", sum.batches, sum.bytes,
+	    rule.payload_only ? "lose it" : "be removed");
+	return E_OK;
 }
 
 /* What all rules come to: counted before, or done so far. */

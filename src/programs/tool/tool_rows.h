@@ -144,6 +144,16 @@ TOOL("raw", "partitions", tool_raw_partitions, OUTPUT,
 TOOL("raw", "drop-partition", tool_raw_drop_partition,
     "[--force] [--dry-run] [--yes] PARTITION",
     "Drop a partition with its batches, of every tenant")
+TOOL("raw", "archive", tool_raw_archive,
+    "--tenant N --folder FOLDER [--id ID] [--first ID] [--last ID]"
+    " [--integration N] [--type TYPE] [--status STATUS] [--before TIME]"
+    " [--file-bytes N] [--delete] [--dry-run] [--quiet] [--yes]",
+    "Write completed batches, or those of STATUS, to packed files with digests"
+    " and a manifest; with --delete they leave the database then")
+TOOL("raw", "verify", tool_raw_verify, "MANIFEST",
+    "Tell whether an archive is whole and as it was written: 0 it is")
+TOOL("raw", "restore", tool_raw_restore, "[--requeue] [--quiet] MANIFEST",
+    "Bring the batches of an archive back, with their ids")
 TOOL("type", "list", tool_type_list, "--tenant N " OUTPUT,
     "List a tenant's own entity types, and those that all tenants share")
 TOOL("type", "show", tool_type_show, "--tenant N " OUTPUT " ID",
@@ -172,7 +182,7 @@ TOOL("retention", "delete", tool_retention_delete,
     "--tenant N|--all-tenants ID",
     "Remove a retention rule; what it took stays gone")
 TOOL("retention", "preview", tool_retention_preview,
-    "--tenant N|--all-tenants " OUTPUT " ID",
+    "--tenant N|--all-tenants ID",
     "Tell how many batches and bytes a retention rule would take now")
 TOOL("retention", "run", tool_retention_run,
     "--tenant N|--all-tenants [--dry-run] [--quiet] [--yes]",

@@ -68,6 +68,34 @@ START_TEST(hmac_gives_the_published_codes)
 }
 END_TEST
 
+START_TEST(pieces_give_the_digest_of_the_whole)
+{
+	struct span text = unit_repeat("", cases[_i].unit, cases[_i].times, "");
+	struct digest *digest = digest_new();
+	unsigned char sum[DIGEST_SHA256_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+	struct diag diag;
+
+	/* The second time: it begins anew after an end. */
+	for (int turn = 0; turn < 2; turn++) {
+		for (size_t at = 0; at < text.len; at += 1000) {
+			size_t left = text.len - at;
+			struct span piece = { text.at + at,
+				left < 1000 ? left : 1000 };
+
+			ck_assert_int_eq(digest_add(digest, piece, &diag),
+			    E_OK);
+		}
+		ck_assert_int_eq(digest_end(digest, sum, &diag), E_OK);
+		digest_hex(sum, hex);
+		ck_assert_str_eq(hex, cases[_i].hex);
+	}
+	digest_free(digest);
+	digest_free(NULL);
+	unit_free(text);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -75,6 +103,8 @@ main(void)
 	TCase *tcase = tcase_create("digest");
 
 	tcase_add_loop_test(tcase, sha256_gives_the_published_digests, 0,
+	    (int)COUNT(cases));
+	tcase_add_loop_test(tcase, pieces_give_the_digest_of_the_whole, 0,
 	    (int)COUNT(cases));
 	tcase_add_loop_test(tcase, hmac_gives_the_published_codes, 0,
 	    (int)COUNT(hmac_cases));

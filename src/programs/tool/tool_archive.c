@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pulse-etl raw archive and verify: batches as files (archive.h).
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/batch/raw_batch_archive.h"
+#include "programs/tool/archive.h"
+#include "programs/tool/tool_progress.h"
+#include "programs/tool/tool_raw.h"
+
+/* Ids that are looked up at once, and batches that are removed at once. */
+#define STEP 100
+/* PostgreSQL's text of one payload, and its row. */
+#define ROW_ARENA_BYTES ((size_t)3 << 30)
+/* How long the rows may be, without payloads, that are removed at once. */
+#define ROWS_MAX ((size_t)512 << 20)
+
+/* Write the batches of the range, one after the other, until all are or a stop. */
+static enum err
+write_all(struct tool *tool, const struct raw_batch_range *range,
+    struct archive_writer *writer, int64_t total, int64_t *ret_done,
+    struct diag *diag)
+{
+	struct arena *ids_arena = arena_new(ROW_ARENA_BYTES);
+	struct arena *arena = arena_new(ROW_ARENA_BYTES);
+	struct tool_progress progress;
+	struct db_rows *ids;
+	int64_t after = 0;
+	int count = STEP;
+	enum err rc = ids_arena == NULL || arena == NULL ?
+	    diag_set(diag, E_NO_MEMORY, "no memory") :
+	    E_OK;
+
+	tool_progress_begin(&progress, tool, "batches", total);
+	while (rc == E_OK && count == STEP && !tool_progress_stopped()) {
+		arena_reset(ids_arena);
+		rc = raw_batch_archive_ids(tool->db, range, after, STEP,
+		    ids_arena, &ids, diag);
+		count = rc == E_OK ? db_rows_count(ids) : 0;
+		for (int i = 0;
+		     rc == E_OK && i < count && !tool_progress_stopped(); i++) {
+			struct span row, payload;
+
+			arena_reset(arena);
+			after = db_int(ids, i, 0);
+			rc = raw_batch_archive_get(tool->db,
+			    range->filter.tenant_id, after, arena, &row,
+			    &payload, diag);
+			if (rc != E_OK || row.at == NULL)
+				continue;
+			rc = archive_writer_add(writer, after, row, payload,
+			    diag);
+			*ret_done += rc == E_OK;
+			tool_progress_set(&progress, *ret_done, "");
+		}
+	}
+	tool_progress_end(&progress);
+	arena_free(arena);
+	arena_free(ids_arena);
+	return rc;
+}
+
+/* Rows that were archived, to be removed together. */
+struct removal {
+	struct tool *tool;
+	struct arena *arena;
+	struct tool_progress progress;
+	struct buf rows; /* a JSON array behind a byte of db_add_jsonb()'s */
+	int64_t tenant_id, count, seen, removed;
+};
+
+static enum err
+remove_step(struct removal *removal, struct diag *diag)
+{
+	int64_t count;
+	enum err rc;
+
+	if (removal->count == 0)
+		return E_OK;
+	buf_add_char(&removal->rows, ']');
+	if (buf_done(&removal->rows) != E_OK)
+		return diag_set(diag, buf_done(&removal->rows),
+		    "the rows to be removed");
+	rc = raw_batch_archive_remove(removal->tool->db, removal->tenant_id,
+	    (struct span){ removal->rows.data + 1, removal->rows.len - 1 },
+	    removal->arena, &count, diag);
+	arena_reset(removal->arena);
+	buf_reset(&removal->rows, ROWS_MAX);
+	removal->count = 0;
+	if (rc == E_OK)
+		removal->removed += count;
+	return rc;
+}
+
+static enum err
+take_removal(void *context, int64_t id, struct span row, struct span payload,
+    struct diag *diag)
+{
+	struct removal *removal = context;
+
+	(void)id;
+	(void)payload;
+	if (tool_progress_stopped())
+		return E_OK;
+	buf_add_text(&removal->rows, removal->count == 0 ? " [" : ",");
+	buf_add_span(&removal->rows, row);
+	removal->count++;
+	removal->seen++;
+	tool_progress_set(&removal->progress, removal->seen, "");
+	return removal->count < STEP ? E_OK : remove_step(removal, diag);
+}
+
+/* Read the archive from the disk again; what it holds may go from the database. */
+static enum err
+remove_archived(struct tool *tool, const char *folder, int64_t tenant_id,
+    struct diag *diag)
+{
+	struct removal removal = { .tool = tool, .tenant_id = tenant_id };
+	struct archive archive;
+	enum err rc = archive_open(folder, tool->arena, &archive, diag);
+
+	if (rc == E_OK && archive.tenant_id != tenant_id)
+		rc = diag_set(diag, E_CONFLICT,
+		    "%s: this archive is of tenant %" PRId64, folder,
+		    archive.tenant_id);
+	if (rc == E_OK)
+		rc = archive_read(&archive, NULL, NULL, diag);
+	if (rc == E_OK)
+		rc = tool_audit(tool, tenant_id, "raw_data.archive", 0, diag);
+	if (rc != E_OK)
+		return rc;
+	removal.arena = arena_new(ROW_ARENA_BYTES);
+	if (removal.arena == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory");
+	buf_init(&removal.rows, ROWS_MAX);
+	tool_progress_begin(&removal.progress, tool, "batches removed",
+	    archive.count);
+	rc = archive_read(&archive, take_removal, &removal, diag);
+	if (rc == E_OK && !tool_progress_stopped())
+		rc = remove_step(&removal, diag);
+	tool_progress_end(&removal.progress);
+	buf_free(&removal.rows);
+	arena_free(removal.arena);
+	(void)printf("%" PRId64 " batches were removed", removal.removed);
+	if (removal.removed < archive.count)
+		(void)printf("; %" PRId64 " are left, for they were removed"
+			     " before, have changed, or are still needed",
+		    archive.count - removal.removed);
+	(void)putchar('\n');
+	return rc;
+}
+
+/* Write them to the folder; *ret_ended: all of them, whoever did it. */
+static enum err
+write_archive(struct tool *tool, const struct raw_options *options,
+    int64_t total, bool *ret_ended, struct diag *diag)
+{
+	struct archive_writer *writer = NULL;
+	int64_t done = 0;
+	bool whole;
+	enum err rc;
+
+	*ret_ended = false;
+	rc = archive_writer_new(options->folder,
+	    options->range.filter.tenant_id, options->file_bytes, &writer,
+	    &whole, diag);
+	if (rc != E_OK)
+		return rc;
+	if (whole && !options->removes)
+		return diag_set(diag, E_CONFLICT,
+		    "%s: there is a whole archive already: give another"
+		    " folder, or --delete to remove what it holds",
+		    options->folder);
+	*ret_ended = whole;
+	if (whole)
+		return E_OK;
+	rc = write_all(tool, &options->range, writer, total, &done, diag);
+	if (rc == E_OK && !tool_progress_stopped() && done > 0)
+		rc = archive_writer_end(writer, diag);
+	archive_writer_free(writer);
+	if (rc != E_OK)
+		return rc;
+	if (tool_progress_stopped()) {
+		tool_progress_tell_stop(tool,
+		    "the archive is not whole: run it again to write it anew");
+		return E_OK;
+	}
+	*ret_ended = done > 0;
+	(void)printf("%" PRId64 " batches were archived\n", done);
+	return E_OK;
+}
+
+/* Write batches to files, and perhaps remove them then. */
+enum err
+tool_raw_archive(struct tool *tool, struct diag *diag)
+{
+	struct raw_options options = { .file_bytes = 256 << 20 };
+	struct raw_batch_range *range = &options.range;
+	int64_t total, bytes;
+	bool ended;
+	enum err rc;
+
+	tool_raw_options(tool, &options);
+	tool_no_arguments(tool);
+	if (options.folder == NULL)
+		tool_usage(tool, "--folder is missing");
+	range->filter = options.filter;
+	if (range->filter.processing_status.at == NULL)
+		range->filter.processing_status = SPAN_LIT("completed");
+	rc = raw_batch_archive_count(tool->db, range, tool->arena, &total,
+	    &bytes, diag);
+	if (rc != E_OK)
+		return rc;
+	if (options.dry_run) {
+		(void)printf("%" PRId64 " batches with %" PRId64
+			     " bytes of payload would be archived%s\n",
+		    total, bytes,
+		    options.removes ? ", and removed" : "");
+		return E_OK;
+	}
+	if (options.removes &&
+	    !tool_may(tool, total,
+		"%" PRId64 " batches are removed once they are archived",
+		total)) {
+		tool->exit_code = 1;
+		return E_OK;
+	}
+	rc = write_archive(tool, &options, total, &ended, diag);
+	if (rc == E_OK && ended && options.removes)
+		rc = remove_archived(tool, options.folder,
+		    range->filter.tenant_id, diag);
+	return rc;
+}
+
+/* The manifest behind the options, and nothing else. */
+static const char *
+manifest_of(const struct tool *tool)
+{
+	if (optind + 1 != tool->argc)
+		tool_usage(tool, "give exactly one MANIFEST");
+	return tool->argv[optind];
+}
+
+/* Tell whether an archive is whole and as it was written. */
+enum err
+tool_raw_verify(struct tool *tool, struct diag *diag)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct archive archive;
+	enum err rc;
+
+	while (tool_option(tool, options) != -1)
+		continue;
+	rc = archive_open(manifest_of(tool), tool->arena, &archive, diag);
+	if (rc == E_OK)
+		rc = archive_read(&archive, NULL, NULL, diag);
+	if (rc == E_OK)
+		(void)printf("%" PRId64 " batches of tenant %" PRId64
+			     " in %zu files, ids %" PRId64 " to %" PRId64
+			     ": all digests are right\n",
+		    archive.count, archive.tenant_id, archive.file_count,
+		    archive.first_id, archive.last_id);
+	return rc;
+}
+
+/* What came of a restore. */
+struct restore {
+	struct tool *tool;
+	struct arena *arena;
+	struct tool_progress progress;
+	const struct archive *archive;
+	bool requeue, is_open;
+	int64_t in_step, seen, added, filled, same, different;
+};
+
+static enum err
+take_return(void *context, int64_t id, struct span row, struct span payload,
+    struct diag *diag)
+{
+	struct restore *restore = context;
+	struct db *db = restore->tool->db;
+	enum raw_batch_return what;
+	enum err rc = E_OK;
+
+	if (tool_progress_stopped())
+		return E_OK;
+	if (!restore->is_open)
+		rc = db_begin(db, diag);
+	if (rc != E_OK)
+		return rc;
+	restore->is_open = true;
+	rc = raw_batch_archive_return(db, restore->archive->tenant_id, id, row,
+	    payload, restore->requeue, restore->arena, &what, diag);
+	arena_reset(restore->arena);
+	if (rc != E_OK)
+		return rc;
+	restore->added += what == RAW_BATCH_ADDED;
+	restore->filled += what == RAW_BATCH_FILLED;
+	restore->same += what == RAW_BATCH_SAME;
+	if (what == RAW_BATCH_DIFFERENT) {
+		restore->different++;
+		tool_progress_clear(&restore->progress);
+		(void)fprintf(stderr,
+		    "pulse-etl: another batch has the id %" PRId64
+		    ", and stays\n",
+		    id);
+	}
+	tool_progress_set(&restore->progress, ++restore->seen, "");
+	if (++restore->in_step < STEP)
+		return E_OK;
+	restore->in_step = 0;
+	restore->is_open = false;
+	return db_commit(db, diag);
+}
+
+static enum err
+return_all(struct restore *restore, struct diag *diag)
+{
+	struct tool *tool = restore->tool;
+	enum err rc;
+
+	tool_progress_begin(&restore->progress, tool, "batches",
+	    restore->archive->count);
+	rc = archive_read(restore->archive, take_return, restore, diag);
+	if (restore->is_open && rc == E_OK)
+		rc = db_commit(tool->db, diag);
+	else if (restore->is_open)
+		db_rollback(tool->db);
+	tool_progress_end(&restore->progress);
+	return rc;
+}
+
+/* Bring the batches of an archive back. */
+enum err
+tool_raw_restore(struct tool *tool, struct diag *diag)
+{
+	static const struct option options[] = {
+		{ "requeue", no_argument, NULL, 'r' },
+		TOOL_QUIET_OPTION,
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct restore restore = { .tool = tool };
+	struct archive archive;
+	enum err rc;
+
+	while (tool_option(tool, options) != -1)
+		restore.requeue = true;
+	rc = archive_open(manifest_of(tool), tool->arena, &archive, diag);
+	if (rc == E_OK)
+		rc = archive_read(&archive, NULL, NULL, diag);
+	if (rc != E_OK)
+		return rc;
+	restore.archive = &archive;
+	db_tenant(tool->db, archive.tenant_id);
+	rc = raw_batch_archive_reserve(tool->db, archive.last_id, tool->arena,
+	    diag);
+	if (rc == E_OK)
+		rc = tool_audit(tool, archive.tenant_id, "raw_data.restore", 0,
+		    diag);
+	if (rc != E_OK)
+		return tool_explain(rc, "the numbers of new batches", diag);
+	restore.arena = arena_new(ROW_ARENA_BYTES);
+	if (restore.arena == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory");
+	rc = return_all(&restore, diag);
+	arena_free(restore.arena);
+	if (rc != E_OK)
+		return rc;
+	(void)printf("%" PRId64 " batches were restored, %" PRId64
+		     " got their payload back, %" PRId64
+		     " were there, %" PRId64 " were refused\n",
+	    restore.added, restore.filled, restore.same, restore.different);
+	if (tool_progress_stopped() && restore.seen < archive.count)
+		tool_progress_tell_stop(tool,
+		    "%" PRId64 " batches are left: run it again to go on",
+		    archive.count - restore.seen);
+	if (restore.different > 0)
+		return diag_set(diag, E_CONFLICT,
+		    "some ids are those of other batches");
+	return E_OK;
+}

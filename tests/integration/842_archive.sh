@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# pulse-etl raw archive, verify and restore: batches as files, and back.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/worker.sh"
+. "$(dirname "$0")/catalogue.sh"
+ETL_APP_WORKERS=1 app_up 'relay_min_age = 0' 'relay_interval = 200'
+second_tenant
+tool() { "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" "$@" 2>"$TMP/tool.err" </dev/null; }
+owner() { # COMMAND…: as the role that owns the tables
+	DATABASE_URL="host=$PGHOST port=$PGPORT dbname=$PGDATABASE user=$(super -d "$PGDATABASE" -qAt \
+		-c 'SELECT current_user')" tool "$@"
+}
+batches() { # COUNT TENANT INTEGRATION
+	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data,
+		extraction_metadata, error_details, raw_data_items, raw_data_bytes, raw_data_sha256,
+		processing_status, created_at, processed_at, attempts) SELECT $2, $3, 'kept', 'a' || n,
+		('{\"n\": ' || n || ', \"exact\": 12345678901234567890.1234567890123456789, \"two\": 1.10, \"t\": \"\\u00e4\\n\"}')::jsonb,
+		'{\"page\": 1.0}', '{\"message\": \"none\"}', 1, 90, sha256(n::text::bytea), 'completed',
+		now() - interval '9 days', now() - interval '8 days', 1 FROM generate_series(1, $1) AS n"
+}
+all_rows() { # every value of tenant 1's rows
+	sql "SELECT md5(string_agg((to_jsonb(r) - 'queue_due')::text, ',' ORDER BY id)) FROM raw_extraction_data AS r
+		WHERE tenant_id = 1"
+}
+count() { sql "SELECT count(*) FROM raw_extraction_data WHERE tenant_id = ${1:-1}"; }
+batches 3000 1 1
+batches 10 2 1001
+before=$(all_rows)
+their_rows() { # but for their ids
+	sql "SELECT md5(string_agg((to_jsonb(r) - 'id')::text, ',' ORDER BY external_id)) FROM raw_extraction_data AS r
+		WHERE tenant_id = 2"
+}
+theirs=$(their_rows)
+A=$TMP/archive
+archive=(raw archive --tenant 1 --folder "$A" --file-bytes 40000 --quiet)
+
+check_is "a dry run counts" "$(tool "${archive[@]}" --dry-run)" \
+	"3000 batches with 270000 bytes of payload would be archived"
+check_fails "and makes nothing" test -e "$A"
+tool raw archive --tenant 1 >"$TMP/out"
+check_match "a folder is needed" "$? $(cat "$TMP/tool.err")" '^64 .*--folder is missing'
+
+# -- a run that is killed, and one that repeats it
+"$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" "${archive[@]}" --delete >"$TMP/out" 2>&1 &
+killed=$!
+check "files come one by one" wait_until 20 test -e "$A/batches-000002.ndjson.zst" -o -e "$A/batches-000002.ndjson"
+kill -9 "$killed"
+wait "$killed" 2>"$TMP/out"
+check_fails "killed, it has no manifest" test -e "$A/manifest.ndjson"
+check_is "and nothing was removed" "$(count) $(all_rows)" "3000 $before"
+tool raw restore "$A" >"$TMP/out"
+check_match "nothing is restored from it" "$? $(cat "$TMP/tool.err")" '^[1-9].*manifest'
+check_is "the same again writes it anew" "$(tool "${archive[@]}")" "3000 batches were archived"
+check_fails "no draft is left" test -e "$A/.draft"
+check_is "the manifest tells what is in it" "$(head -n 1 "$A/manifest.ndjson" | jq -c '[.version, .tenant_id, .count]')" \
+	'[1,1,3000]'
+files=$(head -n 1 "$A/manifest.ndjson" | jq .files)
+check "in several files" [ "$files" -gt 5 ]
+check_is "each with its digest" "$(tail -n +2 "$A/manifest.ndjson" | jq -r '.sha256 + "  " + .name' |
+	(cd "$A" && sha256sum -c --quiet 2>&1))" ''
+check_is "nobody else may read them" "$(stat -c %a "$A" "$A"/batches-000001* | sort -u | tr '\n' ' ')" "600 700 "
+if [ -e "$A/batches-000001.ndjson.zst" ]; then unpacked() { zstd -dcq "$@"; } else unpacked() { cat "$@"; }; fi
+check_is "a line is a batch, with all digits" \
+	"$(unpacked "$A"/batches-000001* | head -n 1 | grep -o '"exact": [0-9.]*\|"two": [0-9.]*' | tr '\n' ' ')" \
+	'"two": 1.10 "exact": 12345678901234567890.1234567890123456789 '
+check_match "verify finds nothing wrong" "$(tool raw verify "$A/manifest.ndjson")" \
+	"^3000 batches of tenant 1 in $files files, ids [0-9]+ to [0-9]+: all digests are right"
+tool "${archive[@]}" >"$TMP/out"
+check_match "a whole archive is not written over" "$? $(cat "$TMP/tool.err")" '^[1-9].*whole archive already'
+
+# -- what is damaged
+wrong() { # NAME COMMAND…: on a copy
+	rm -rf "$TMP/wrong"
+	cp -r "$A" "$TMP/wrong"
+	(cd "$TMP/wrong" && eval "$2")
+	tool raw verify "$TMP/wrong" >"$TMP/out"
+	check_match "$1" "$? $(cat "$TMP/tool.err")" "^65 .*$3"
+	tool raw restore "$TMP/wrong" >"$TMP/out"
+	check_is "and is not restored" "$? $(count)" "65 3000"
+}
+first=$(basename "$A"/batches-000001*)
+wrong "a file that is cut off is refused" "truncate -s -20 $first" "$first: it is cut off"
+wrong "one that is missing, too" "rm $first" "$first: No such file"
+wrong "one with another byte" "printf x | dd of=$first bs=1 seek=100 conv=notrunc status=none" "$first: it is"
+wrong "a manifest that is cut off" 'truncate -s -20 manifest.ndjson' 'manifest.ndjson: this is no manifest'
+wrong "one of another version" 'sed -i "1s/\"version\":1/\"version\":2/" manifest.ndjson' 'no manifest of version 1'
+wrong "a name that leads elsewhere" 'sed -i "2s|batches-000001|../batches-1|" manifest.ndjson' 'no manifest'
+check_is "no row was touched" "$(all_rows)" "$before"
+
+# -- removed, and back
+batches 1 1 1 # the newest, which would stay
+sql "UPDATE raw_extraction_data SET attempts = 7 WHERE external_id = 'a5' AND tenant_id = 1;
+	INSERT INTO waiting_batches SELECT 1, 1, 'issue', 'X-1', id FROM raw_extraction_data
+	WHERE external_id = 'a6' AND tenant_id = 1" >"$TMP/out"
+tool "${archive[@]}" --delete >"$TMP/removed"
+check_is "--delete removes what the archive holds" "$(cat "$TMP/removed")" \
+	"2998 batches were removed; 2 are left, for they were removed before, have changed, or are still needed"
+check_is "but for what has changed or is needed" "$(sql "SELECT string_agg(external_id, ' ' ORDER BY external_id, id)
+	FROM raw_extraction_data WHERE tenant_id = 1")" "a1 a5 a6"
+check_is "counts agree" "$(sql 'SELECT sum(batches) FROM raw_extraction_counts WHERE tenant_id = 1')" 3
+check_is "once more: nothing" "$(tool "${archive[@]}" --delete | cut -d ';' -f 1)" "0 batches were removed"
+sql "DELETE FROM raw_extraction_data WHERE external_id IN ('a5', 'a6') OR (external_id = 'a1' AND tenant_id = 1)" >"$TMP/out"
+check_is "it is restored" "$(tool raw restore --quiet "$A/manifest.ndjson")" \
+	"3000 batches were restored, 0 got their payload back, 0 were there, 0 were refused"
+check_is "every value as it was" "$(all_rows)" "$before"
+check_is "counts agree again" "$(sql 'SELECT sum(batches) FROM raw_extraction_counts WHERE tenant_id = 1')" 3000
+check_is "nothing is processed again" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE queue_due
+	OR processing_status <> 'completed'")" 0
+check_match "again: all are there" "$(tool raw restore --quiet "$A")" '^0 .*, 3000 were there, 0 were refused'
+id=$(sql "SELECT id FROM raw_extraction_data WHERE external_id = 'a9' AND tenant_id = 1")
+sql "UPDATE raw_extraction_data SET raw_data = '{\"other\": 1}' WHERE id = $id;
+	UPDATE raw_extraction_data SET raw_data = 'null', payload_gone_at = now() WHERE id = $id + 1" >"$TMP/out"
+tool raw restore --quiet "$A" >"$TMP/out"
+check_is "another batch with its id is refused" "$? $(cat "$TMP/out")" \
+	"1 0 batches were restored, 1 got their payload back, 2998 were there, 1 were refused"
+check_match "by its id" "$(cat "$TMP/tool.err")" "another batch has the id $id, and stays"
+check_is "and stays" "$(sql "SELECT raw_data FROM raw_extraction_data WHERE id = $id")" '{"other": 1}'
+check_is "a payload that was gone is back" "$(sql "SELECT raw_data->>'n', payload_gone_at
+	FROM raw_extraction_data WHERE id = $id + 1")" "10|"
+
+# -- requeue, another tenant's ids, and numbers of new batches
+api POST raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","external_id":"p",
+	"raw_data":[{"id":"1","key":"P","name":"P"}]}'
+id=$(json .raw_data_id)
+becomes completed
+tool raw archive --tenant 1 --id "$id" --folder "$TMP/one" >"$TMP/out"
+sql "DELETE FROM raw_extraction_data WHERE id = $id" >"$TMP/out"
+check_match "with --requeue" "$(tool raw restore --requeue "$TMP/one")" '^1 batches were restored'
+becomes completed
+check_is "it is processed again" "$(row "processing_status || ' ' || attempts")" "completed 1"
+sql "UPDATE raw_extraction_data SET id = id + 100000 WHERE id = $id;
+	UPDATE raw_extraction_data SET id = $id WHERE id = (SELECT max(id) FROM raw_extraction_data WHERE tenant_id = 2)" >"$TMP/out"
+tool raw restore "$TMP/one" >"$TMP/out"
+check_match "an id that another tenant has is refused" "$? $(cat "$TMP/out")" '^1 .*, 1 were refused'
+sql "UPDATE raw_extraction_data SET id = (SELECT min(id) - 1 FROM raw_extraction_data) WHERE id = $id" >"$TMP/out"
+super -d "$PGDATABASE" -qAt -c "SELECT setval('raw_extraction_data_id_seq', $id - 1)" >"$TMP/out"
+tool raw restore "$TMP/one" >"$TMP/out"
+check_match "ids beyond the newest are the owner's to take" "$? $(cat "$TMP/tool.err")" '^[1-9].*connect as the owner'
+check_match "who may" "$(owner raw restore "$TMP/one")" '^1 batches were restored'
+check_is "so that new ones get others" "$(sql "SELECT nextval('raw_extraction_data_id_seq') > $id")" t
+check_is "another tenant's rows are as they were" "$(count 2) $(their_rows)" "10 $theirs"
+check_is "each change is in audit_log" "$(sql "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM audit_log
+	WHERE action LIKE 'raw_data.%'")" "raw_data.archive raw_data.restore"
+done_testing
