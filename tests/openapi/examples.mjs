@@ -173,7 +173,8 @@ async function live() {
 	await send('raw_data_delete', 200, { id });
 
 	for (const [one, many] of [['integration', 'integrations'], ['wits_hierarchy', 'wits_hierarchies'],
-		['wit_mapping', 'wit_mappings'], ['workflow', 'workflows'], ['status_mapping', 'status_mappings']]) {
+		['wit_mapping', 'wit_mappings'], ['workflow', 'workflows'], ['status_mapping', 'status_mappings'],
+		['retention_rule', 'retention_rules']]) {
 		const made = await send(`${one}_create`, 201);
 		await send(`${many}_list`, 200);
 		await send(`${one}_get`, 200, made);
@@ -182,6 +183,8 @@ async function live() {
 			await send(`${one}_depends`, 200, made);
 		if (one === 'integration')
 			await send('integration_toggle', 200, made);
+		if (one === 'retention_rule')
+			await send('retention_rule_preview', 200, made);
 		await send(`${one}_delete`, 200, made);
 	}
 	for (const [one, many] of [['work_item', 'work_items'], ['pull_request', 'pull_requests']]) {

@@ -111,7 +111,8 @@ OPERATION("raw_data_counts",
     " or as lines of JSON, a bucket has its statuses beside its other numbers.")
 OPERATION("raw_data_get",
     "The payload comes with all digits of its numbers. The"
-    " ETag changes with the batch.")
+    " ETag changes with the batch. A payload that a retention rule took is null,"
+    " and payload_gone_at says since when.")
 OPERATION("raw_data_status",
     "For consumers that are not the service's worker. A"
     " status that cannot follow the present one is refused with the code"
@@ -124,7 +125,8 @@ OPERATION("raw_data_requeue_many",
 OPERATION("raw_data_requeue",
     "A batch that was completed, failed or left"
     " pending is processed from its beginning. One that is being processed is"
-    " refused with the code processing.")
+    " refused with the code processing, one whose payload is gone with the code"
+    " payload_gone.")
 OPERATION("raw_data_delete",
     "It no longer appears; what was made of it stays."
     " One that is being processed is refused with the code processing.")

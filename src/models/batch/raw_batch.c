@@ -266,7 +266,9 @@ raw_batch_set_status(struct db *db, int64_t tenant_id, int64_t id,
 	if (db_bool(rows, 0, 2))
 		return E_OK;
 	if (db_bool(rows, 0, 3))
-		return raw_batch_check_payload(db, tenant_id, id, arena, diag);
+		rc = raw_batch_check_payload(db, tenant_id, id, arena, diag);
+	if (rc != E_OK)
+		return rc;
 	return diag_tell(diag, E_CONFLICT,
 	    "A batch that is %.*s cannot become"
 	    " %.*s",
