@@ -78,8 +78,9 @@ SHAPE(answer_retention_preview, "retention_preview",
 static enum err
 apply_rule(struct req *rq, struct edit *edit)
 {
-	const struct catalogue_filter filter = { .tenant_id =
-						     rq->who.tenant_id };
+	const struct catalogue_filter filter = {
+		.tenant_id = rq->who.tenant_id
+	};
 	int64_t count;
 	enum err rc;
 

@@ -18,8 +18,8 @@ enum { FIRST = 1, DAYS_COMPLETED = FIRST, DAYS_DELETED, ROWS };
 static void
 count_taken(const struct retention *rule, int64_t count)
 {
-	metrics_add(rule->payload_only ? METRIC_RETIRED_PAYLOAD :
-					 METRIC_RETIRED_DELETE,
+	metrics_add(
+	    rule->payload_only ? METRIC_RETIRED_PAYLOAD : METRIC_RETIRED_DELETE,
 	    (uint64_t)count);
 }
 
@@ -46,9 +46,8 @@ get_rule(struct db *db, const struct relay_settings *settings,
 	rc = retention_next_rule(db, 0, state->rule - ROWS, arena, ret, diag);
 	/* Another one: it was removed, or the one before has ended. */
 	if (rc == E_OK && ret->rule_id != state->rule - ROWS + 1)
-		*state = (struct relay_retention){
-			.rule = ret->rule_id - 1 + ROWS
-		};
+		*state = (struct relay_retention){ .rule = ret->rule_id - 1 +
+			    ROWS };
 	return rc;
 }
 
@@ -126,9 +125,8 @@ relay_retention(struct db *db, const struct relay_settings *settings,
 		}
 		rc = go_on(db, &rule, state, deadline, arena, &ended, diag);
 		if (rc == E_OK && ended)
-			*state = (struct relay_retention){
-				.rule = state->rule + 1
-			};
+			*state = (struct relay_retention){ .rule = state->rule +
+				    1 };
 	} while (rc == E_OK && clock_left(deadline) > 0);
 	return rc;
 }

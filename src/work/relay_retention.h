@@ -34,8 +34,8 @@ enum err relay_retention(struct db *db, const struct relay_settings *settings,
  * Gives: *sum. Fails: as db_run(); what was done by then stays.
  */
 enum err retention_apply(struct db *db, const struct retention *rule,
-    int64_t tenant_id, bool (*goes_on)(void *context,
-    const struct retention_sum *sum), void *context,
-    struct retention_sum *sum, struct diag *diag) MUST_CHECK;
+    int64_t tenant_id,
+    bool (*goes_on)(void *context, const struct retention_sum *sum),
+    void *context, struct retention_sum *sum, struct diag *diag) MUST_CHECK;
 
 #endif

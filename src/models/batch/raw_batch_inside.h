@@ -22,10 +22,13 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
  * It waits for another batch's rows, or is a page of a census that lacks others.
  */
 #define RAW_BATCH_IS_NEEDED(r) \
-	"(" r ".active AND (EXISTS (SELECT FROM waiting_batches AS w" \
-	" WHERE w.tenant_id = " r ".tenant_id AND w.raw_data_id = " r ".id)" \
+	"(" r \
+	".active AND (EXISTS (SELECT FROM waiting_batches AS w" \
+	" WHERE w.tenant_id = " r ".tenant_id AND w.raw_data_id = " r \
+	".id)" \
 	" OR EXISTS (SELECT FROM census_pages AS c" \
-	" WHERE c.tenant_id = " r ".tenant_id AND c.raw_data_id = " r ".id" \
+	" WHERE c.tenant_id = " r ".tenant_id AND c.raw_data_id = " r \
+	".id" \
 	" AND NOT EXISTS (SELECT count(*) FROM census_pages AS x" \
 	" WHERE x.tenant_id = c.tenant_id" \
 	" AND x.integration_id = c.integration_id AND x.scope = c.scope" \
@@ -36,7 +39,8 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
 /* May an Idempotency-Key be answered with the batch r still? */
 #define RAW_BATCH_HAS_KEY(r) \
 	"EXISTS (SELECT FROM idempotency_keys AS k" \
-	" WHERE k.tenant_id = " r ".tenant_id AND k.raw_data_id = " r ".id" \
+	" WHERE k.tenant_id = " r ".tenant_id AND k.raw_data_id = " r \
+	".id" \
 	" AND k.expires_at > now())"
 
 /*

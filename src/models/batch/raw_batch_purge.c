@@ -12,7 +12,8 @@
 	" ELSE active AND processing_status = $2 END" \
 	" AND COALESCE(processed_at, created_at)" \
 	" < now() - $3 * interval '1 second'" \
-	" AND NOT " RAW_BATCH_IS_NEEDED("r") " AND NOT " RAW_BATCH_HAS_KEY("r")
+	" AND NOT " RAW_BATCH_IS_NEEDED("r") " AND NOT " RAW_BATCH_HAS_KEY( \
+	    "r")
 
 static void
 add_purge(const struct raw_batch_purge *purge, struct db_params *params)
@@ -30,12 +31,13 @@ raw_batch_purge_step(struct db *db, struct raw_batch_purge *purge,
 	static const struct db_statement statement = {
 		.name = "raw_batch_purge_step",
 		.changes = true,
-		.sql = "WITH picked AS (SELECT id, tenant_id" CONDITION
-		       " ORDER BY id LIMIT $5 FOR UPDATE OF r SKIP LOCKED), " RAW_BATCH_PAGES_GO
-		       " gone AS (DELETE FROM raw_extraction_data AS r"
-		       " USING picked AS p WHERE r.tenant_id = p.tenant_id"
-		       " AND r.id = p.id RETURNING r.id)"
-		       " SELECT count(*), COALESCE(max(id), 0) FROM gone",
+		.sql =
+		    "WITH picked AS (SELECT id, tenant_id" CONDITION
+		    " ORDER BY id LIMIT $5 FOR UPDATE OF r SKIP LOCKED), " RAW_BATCH_PAGES_GO
+		    " gone AS (DELETE FROM raw_extraction_data AS r"
+		    " USING picked AS p WHERE r.tenant_id = p.tenant_id"
+		    " AND r.id = p.id RETURNING r.id)"
+		    " SELECT count(*), COALESCE(max(id), 0) FROM gone",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;

@@ -8,7 +8,15 @@
 /* Behind this id there is none: nothing is kept because it is new. */
 #define NONE_NEW "9223372036854775807"
 
-enum { RULE_ID, RULE_TENANT, RULE_TYPE, RULE_STATUS, RULE_DAYS, RULE_NEWEST, RULE_ACTION };
+enum {
+	RULE_ID,
+	RULE_TENANT,
+	RULE_TYPE,
+	RULE_STATUS,
+	RULE_DAYS,
+	RULE_NEWEST,
+	RULE_ACTION
+};
 #define RULE_COLUMNS \
 	"SELECT id, COALESCE(tenant_id, 0), entity_type, processing_status," \
 	" keep_days, keep_newest, action FROM retention_rules"
@@ -35,8 +43,8 @@ retention_next_rule(struct db *db, int64_t tenant_id, int64_t after_id,
 	static const struct db_statement statement = {
 		.name = "retention_next_rule",
 		.sql = RULE_COLUMNS
-		    " WHERE active AND id > $2 AND ($1 = 0 OR tenant_id = $1"
-		    " OR tenant_id IS NULL) ORDER BY id LIMIT 1",
+		" WHERE active AND id > $2 AND ($1 = 0 OR tenant_id = $1"
+		" OR tenant_id IS NULL) ORDER BY id LIMIT 1",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
@@ -60,7 +68,7 @@ retention_get_rule(struct db *db, int64_t tenant_id, int64_t id,
 	static const struct db_statement statement = {
 		.name = "retention_get_rule",
 		.sql = RULE_COLUMNS
-		    " WHERE id = $2 AND (tenant_id = $1 OR tenant_id IS NULL)",
+		" WHERE id = $2 AND (tenant_id = $1 OR tenant_id IS NULL)",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
@@ -115,8 +123,10 @@ newest_of(const struct retention *rule)
 #define OVERRIDDEN(x, status, action, rank) \
 	"EXISTS (SELECT FROM retention_rules AS o WHERE o.active" \
 	" AND o.processing_status = " status " AND o.action = " action \
-	" AND (o.tenant_id = " x ".tenant_id OR o.tenant_id IS NULL)" \
-	" AND (o.entity_type = " x ".entity_type OR o.entity_type IS NULL)" \
+	" AND (o.tenant_id = " x \
+	".tenant_id OR o.tenant_id IS NULL)" \
+	" AND (o.entity_type = " x \
+	".entity_type OR o.entity_type IS NULL)" \
 	" AND CASE WHEN o.tenant_id IS NULL THEN 0 ELSE 2 END" \
 	" + CASE WHEN o.entity_type IS NULL THEN 0 ELSE 1 END > " rank ")"
 
@@ -171,8 +181,7 @@ retention_next_group(struct db *db, const struct retention *rule,
 
 	if (type.at == NULL && is_deleted(rule))
 		type = SPAN_LIT("");
-	db_add_int(&params,
-	    rule->tenant_id != 0 ? rule->tenant_id : tenant_id);
+	db_add_int(&params, rule->tenant_id != 0 ? rule->tenant_id : tenant_id);
 	db_add_int(&params, place->tenant_id);
 	db_add_int(&params, place->integration_id);
 	db_add_text(&params, str_span(place->entity_type));
@@ -213,9 +222,9 @@ retention_next_group(struct db *db, const struct retention *rule,
 	" '-infinity') AND (r.created_at, r.id) > (COALESCE(NULLIF($10, '')" \
 	"::timestamp, '-infinity'), $11) AND r.id < $6" \
 	" AND NOT ($7 AND r.payload_gone_at IS NOT NULL)" \
-	" AND NOT " RAW_BATCH_IS_NEEDED("r") " AND ($7 OR NOT " \
-	RAW_BATCH_HAS_KEY("r") ") AND NOT " OVERRIDDEN("r", "$4", "$8", "$9") \
-	" ORDER BY r.created_at, r.id LIMIT $12"
+	" AND NOT " RAW_BATCH_IS_NEEDED("r") " AND ($7 OR NOT " RAW_BATCH_HAS_KEY( \
+	    "r") ") AND NOT " OVERRIDDEN("r", "$4", "$8", \
+	    "$9") " ORDER BY r.created_at, r.id LIMIT $12"
 
 static void
 add_group(struct db_params *params, const struct retention *rule,
@@ -252,19 +261,19 @@ static const struct db_statement take_batches = {
 	.name = "retention_take_batches",
 	.changes = true,
 	.sql = PICKED_TO_GO RAW_BATCH_PAGES_GO
-	    " gone AS (DELETE FROM raw_extraction_data AS r USING picked AS p"
-	    " WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
-	    " RETURNING r.id, r.created_at, r.raw_data_bytes)" SUM,
+	" gone AS (DELETE FROM raw_extraction_data AS r USING picked AS p"
+	" WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
+	" RETURNING r.id, r.created_at, r.raw_data_bytes)" SUM,
 };
 
 static const struct db_statement take_payloads = {
 	.name = "retention_take_payloads",
 	.changes = true,
 	.sql = PICKED
-	    "gone AS (UPDATE raw_extraction_data AS r SET raw_data = 'null',"
-	    " payload_gone_at = now() FROM picked AS p"
-	    " WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
-	    " RETURNING r.id, r.created_at, r.raw_data_bytes)" SUM,
+	"gone AS (UPDATE raw_extraction_data AS r SET raw_data = 'null',"
+	" payload_gone_at = now() FROM picked AS p"
+	" WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
+	" RETURNING r.id, r.created_at, r.raw_data_bytes)" SUM,
 };
 
 enum err
@@ -304,8 +313,9 @@ retention_count(struct db *db, const struct retention *rule, int64_t limit,
 {
 	static const struct db_statement statement = {
 		.name = "retention_count",
-		.sql = "SELECT count(*), COALESCE(sum(raw_data_bytes), 0)::bigint"
-		       " FROM (SELECT r.raw_data_bytes" TAKEN ") AS gone",
+		.sql =
+		    "SELECT count(*), COALESCE(sum(raw_data_bytes), 0)::bigint"
+		    " FROM (SELECT r.raw_data_bytes" TAKEN ") AS gone",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;

@@ -19,7 +19,7 @@ extern const struct catalogue retention_rule_catalogue;
 
 /* A rule as the tool sets it; what is below 0 stays as it is, or is 0. */
 struct retention_rule {
-	int64_t tenant_id;	/* 0: every tenant's */
+	int64_t tenant_id;	 /* 0: every tenant's */
 	struct span entity_type; /* SPAN_NONE: of every type */
 	struct span status, action;
 	int64_t keep_days, keep_newest;

@@ -69,8 +69,7 @@ read_head(struct span line, struct archive *ret, int64_t *ret_files)
 	    !read_int(&members[3], &ret->count) ||
 	    !read_int(&members[4], &ret->first_id) ||
 	    !read_int(&members[5], &ret->last_id) ||
-	    !read_int(&members[6], ret_files) ||
-	    *ret_files > ARCHIVE_FILES_MAX)
+	    !read_int(&members[6], ret_files) || *ret_files > ARCHIVE_FILES_MAX)
 		return false;
 	ret->is_packed = coding[0] != '\0';
 	return !ret->is_packed || strcmp(coding, "zstd") == 0;
@@ -79,8 +78,8 @@ read_head(struct span line, struct archive *ret, int64_t *ret_files)
 static bool
 read_file_line(struct span line, struct archive_file *ret)
 {
-	struct json_member members[] = { { .name = "name" },
-		{ .name = "size" }, { .name = "sha256" }, { .name = "count" },
+	struct json_member members[] = { { .name = "name" }, { .name = "size" },
+		{ .name = "sha256" }, { .name = "count" },
 		{ .name = "first_id" }, { .name = "last_id" } };
 	struct json_refusal refusal;
 
@@ -138,8 +137,8 @@ read_manifest(struct buf *text, struct arena *arena, struct archive *ret)
 	if (!read_head(line, ret, &files))
 		return E_INVALID;
 	ret->file_count = (size_t)files;
-	ret->files = arena_ask(arena, (ret->file_count + 1) *
-	    sizeof(*ret->files));
+	ret->files = arena_ask(arena,
+	    (ret->file_count + 1) * sizeof(*ret->files));
 	if (ret->files == NULL)
 		return E_NO_MEMORY;
 	for (size_t i = 0; i < ret->file_count; i++) {

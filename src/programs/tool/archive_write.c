@@ -76,8 +76,7 @@ open_folder(struct archive_writer *writer, bool *ret_whole, struct diag *diag)
 {
 	if (mkdir(writer->folder, 0700) < 0 && errno != EEXIST)
 		return fail(writer, ".", diag);
-	writer->dir = open(writer->folder,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	writer->dir = open(writer->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (writer->dir < 0)
 		return fail(writer, ".", diag);
 	if (flock(writer->dir, LOCK_EX | LOCK_NB) < 0)

@@ -146,7 +146,8 @@ remove_archived(struct tool *tool, const char *folder, int64_t tenant_id,
 	arena_free(removal.arena);
 	(void)printf("%" PRId64 " batches were removed", removal.removed);
 	if (removal.removed < archive.count)
-		(void)printf("; %" PRId64 " are left, for they were removed"
+		(void)printf("; %" PRId64
+			     " are left, for they were removed"
 			     " before, have changed, or are still needed",
 		    archive.count - removal.removed);
 	(void)putchar('\n');
@@ -217,8 +218,7 @@ tool_raw_archive(struct tool *tool, struct diag *diag)
 	if (options.dry_run) {
 		(void)printf("%" PRId64 " batches with %" PRId64
 			     " bytes of payload would be archived%s\n",
-		    total, bytes,
-		    options.removes ? ", and removed" : "");
+		    total, bytes, options.removes ? ", and removed" : "");
 		return E_OK;
 	}
 	if (options.removes &&
@@ -374,8 +374,8 @@ tool_raw_restore(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	(void)printf("%" PRId64 " batches were restored, %" PRId64
-		     " got their payload back, %" PRId64
-		     " were there, %" PRId64 " were refused\n",
+		     " got their payload back, %" PRId64 " were there, %" PRId64
+		     " were refused\n",
 	    restore.added, restore.filled, restore.same, restore.different);
 	if (tool_progress_stopped() && restore.seen < archive.count)
 		tool_progress_tell_stop(tool,

@@ -20,8 +20,7 @@ unpack_all(struct span packed, struct buf *ret)
 		buf_add_span(ret, packed);
 		return;
 	}
-	ck_assert_int_eq(unpack_new(str_span(pack_coding), ret, &unpack,
-			     &diag),
+	ck_assert_int_eq(unpack_new(str_span(pack_coding), ret, &unpack, &diag),
 	    E_OK);
 	ck_assert_int_eq(unpack_add(unpack, packed, &diag), E_OK);
 	ck_assert_int_eq(unpack_done(unpack, &diag), E_OK);
@@ -42,10 +41,10 @@ START_TEST(what_was_packed_in_pieces_comes_out_as_it_was)
 		size_t before = text.len;
 
 		buf_printf(&text, "{\"id\":%d,\"batch\":{}}\n", i);
-		ck_assert_int_eq(pack_add(pack,
-				     (struct span){ text.data + before,
-					 text.len - before },
-				     &packed, &diag),
+		ck_assert_int_eq(
+		    pack_add(pack,
+			(struct span){ text.data + before, text.len - before },
+			&packed, &diag),
 		    E_OK);
 	}
 	ck_assert_int_eq(pack_end(pack, &packed, &diag), E_OK);
