@@ -15,7 +15,8 @@ batches() { # COUNT TENANT INTEGRATION
 	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data,
 		extraction_metadata, error_details, raw_data_items, raw_data_bytes, raw_data_sha256,
 		processing_status, created_at, processed_at, attempts) SELECT $2, $3, 'kept', 'a' || n,
-		('{\"n\": ' || n || ', \"exact\": 12345678901234567890.1234567890123456789, \"two\": 1.10, \"t\": \"\\u00e4\\n\"}')::jsonb,
+		('{\"n\": ' || n || ', \"exact\": 12345678901234567890.1234567890123456789, \"two\": 1.10,
+		\"t\": \"\\u00e4\\n\"}')::jsonb,
 		'{\"page\": 1.0}', '{\"message\": \"none\"}', 1, 90, sha256(n::text::bytea), 'completed',
 		now() - interval '9 days', now() - interval '8 days', 1 FROM generate_series(1, $1) AS n"
 }
@@ -55,7 +56,8 @@ tool raw restore "$A" >"$TMP/out"
 check_match "nothing is restored from it" "$? $(cat "$TMP/tool.err")" '^[1-9].*manifest'
 check_is "the same again writes it anew" "$(tool "${archive[@]}")" "600 batches were archived"
 check_fails "no draft is left" test -e "$A/.draft"
-check_is "the manifest tells what is in it" "$(head -n 1 "$A/manifest.ndjson" | jq -c '[.version, .tenant_id, .count]')" \
+check_is "the manifest tells what is in it" \
+	"$(head -n 1 "$A/manifest.ndjson" | jq -c '[.version, .tenant_id, .count]')" \
 	'[1,1,600]'
 files=$(head -n 1 "$A/manifest.ndjson" | jq .files)
 check "in several files" [ "$files" -gt 5 ]
@@ -133,7 +135,8 @@ check_match "with --requeue" "$(tool raw restore --requeue "$TMP/one")" '^1 batc
 becomes completed
 check_is "it is processed again" "$(row "processing_status || ' ' || attempts")" "completed 1"
 sql "UPDATE raw_extraction_data SET id = id + 100000 WHERE id = $id;
-	UPDATE raw_extraction_data SET id = $id WHERE id = (SELECT max(id) FROM raw_extraction_data WHERE tenant_id = 2)" >"$TMP/out"
+	UPDATE raw_extraction_data SET id = $id
+	WHERE id = (SELECT max(id) FROM raw_extraction_data WHERE tenant_id = 2)" >"$TMP/out"
 tool raw restore "$TMP/one" >"$TMP/out"
 check_match "an id that another tenant has is refused" "$? $(cat "$TMP/out")" '^1 .*, 1 were refused'
 sql "UPDATE raw_extraction_data SET id = (SELECT min(id) - 1 FROM raw_extraction_data) WHERE id = $id" >"$TMP/out"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reading an archive of batches, and trusting nothing of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

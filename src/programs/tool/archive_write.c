@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Writing an archive of batches. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
