@@ -57,7 +57,9 @@ arguments() { # WORDS
 	'job show') echo "--tenant 1 $job" ;;
 	'type show') echo "--tenant 1 $type" ;;
 	'retention show') echo "--tenant 1 $rule" ;;
-	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list' | 'retention list' | counts) echo '--tenant 1' ;;
+	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list' | 'retention list' | counts)
+		echo '--tenant 1'
+		;;
 	'integration show' | 'hook-secret list') echo '--tenant 1 1' ;;
 	'tenant show') echo 1 ;;
 	'dead list') echo transform ;;

@@ -56,7 +56,8 @@ api POST retention-rules --data '{"keep_days":3,"action":"delete"}'
 check_is "a writer makes none" "$STATUS" 403
 unset TOKEN_FILE
 for type in x y; do # nobody's
-	api POST retention-rules --data "{\"entity_type\":\"$type\",\"keep_days\":3,\"action\":\"delete\",\"active\":false}"
+	api POST retention-rules \
+		--data "{\"entity_type\":\"$type\",\"keep_days\":3,\"action\":\"delete\",\"active\":false}"
 done
 check_list retention-rules
 check_is "changes are in audit_log" "$(sql "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM audit_log
@@ -175,7 +176,8 @@ old free kept completed 5
 old newest kept completed 1
 sql "UPDATE raw_extraction_data SET $age WHERE external_id = 'key';
 	UPDATE idempotency_keys SET expires_at = now() - interval '1 minute' WHERE idempotency_key = 'key1';
-	INSERT INTO waiting_batches SELECT 1, 1, 'issue', 'X-1', id FROM raw_extraction_data WHERE external_id = 'waits';
+	INSERT INTO waiting_batches SELECT 1, 1, 'issue', 'X-1', id FROM raw_extraction_data
+	WHERE external_id = 'waits';
 	INSERT INTO census_pages SELECT 1, 1, 'project:1', 'c', row_number() OVER (ORDER BY id), false, id, '{1}'
 	FROM raw_extraction_data WHERE external_id = 'census'"
 run
