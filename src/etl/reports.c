@@ -17,6 +17,7 @@ const struct resource pr_time_resource = { .report = &pr_time_report };
 const struct resource deployment_resource = { .report = &deployment_report };
 const struct resource dora_weekly_resource = { .report = &dora_weekly_report };
 const struct resource etl_health_resource = { .report = &etl_health_report };
+const struct resource record_resource = { .report = &record_report };
 
 /* clang-format off */
 #define AT(member) .offset = offsetof(struct report_input, member)
@@ -92,6 +93,12 @@ INPUT(dora_weekly)
 
 static const struct field etl_health_fields[] = { PAGE_FIELDS };
 INPUT(etl_health)
+
+static const struct field record_fields[] = {
+	PAGE_FIELDS
+#include "models/report/record_filter_rows.h"
+};
+INPUT(record)
 
 /* Of a list, whose `fields` may leave members out. */
 #define LIST_ROW(member, kind, null, sql) \
@@ -192,4 +199,9 @@ static const struct shape_row etl_health_list_rows[] = {
 };
 SHAPE_TABLE(answer_etl_health_list, "etl_health_list", "Integrations",
     etl_health_list_rows)
+
+static const struct shape_row record_list_rows[] = {
+#include "models/report/record_shown_rows.h"
+};
+SHAPE_TABLE(answer_record_list, "record_list", "Records", record_list_rows)
 /* clang-format on */

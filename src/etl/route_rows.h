@@ -170,6 +170,8 @@ REPORT_LIST(flow_daily, flow_daily, "/app/etl/reports/flow_daily",
     "What arrived, began and ended, by day and project")
 REPORT_LIST(cycle_time, cycle_times, "/app/etl/reports/cycle_times",
     "Percentiles of cycle and lead times, by week of completion and project")
+REPORT_LIST(record, records, "/app/etl/records",
+    "Records: items of the tenant's own entity types")
 REPORT_LIST(pr_time, pr_times, "/app/etl/reports/pr_times",
     "Percentiles of pull requests' times, by week of merge and repository")
 REPORT_LIST(deployment, deployments, "/app/etl/reports/deployments",

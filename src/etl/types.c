@@ -35,7 +35,7 @@ struct type_input {
 	  AT(updated_path), .sentence = "That of the time of its last change;" \
 	    " null: it is as old as its batch" }, \
 	{ FIELD_BODY, "target", .kind = FIELD_TEXT, \
-	  .choices = "records|work_items", AT(target), \
+	  .choices = "records|work_items|prs|repositories", AT(target), \
 	  .sentence = "What items become; records" }, \
 	{ FIELD_BODY, "columns", .kind = FIELD_DOCUMENT, .required = needed, \
 	  AT(columns), .sentence = "A list of 1 to 60 objects: name, path and," \

@@ -6,13 +6,14 @@
 #include "base/cc.h"
 
 const struct entity_type entity_types[] = {
-#define ENTITY_TYPE(name, statements, becomes) { #name, #statements, becomes },
+#define ENTITY_TYPE(name, statements, becomes) \
+	{ #name, #statements, becomes, false },
 #include "models/entity_type_rows.h"
 };
 const size_t entity_type_count = COUNT(entity_types);
 
 static const struct entity_type targets[] = {
-#define TARGET(name, statements, becomes) { #name, #statements, becomes },
+#define TARGET(name, statements, becomes) { #name, #statements, becomes, true },
 #include "models/entity_type_rows.h"
 };
 

@@ -8,6 +8,7 @@
 #ifndef MODELS_ENTITY_TYPE_H
 #define MODELS_ENTITY_TYPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -16,6 +17,7 @@ struct entity_type {
 	const char *name;
 	const char *statements; /* the .sql file, without its ending */
 	const char *becomes;	/* what becomes of a batch, for people */
+	bool is_mapped;		/* by a mapping: it is a target */
 };
 
 /* All of them, in the order of the table. */

@@ -14,7 +14,8 @@
  *		(migration 0022)
  *	TARGET(name, statements, what it is)
  *		what a mapping (docs/types.md) turns items into; its statements
- *		are as those of a type
+ *		are as those of a type, or a type's own, to which the items are
+ *		as its source has them (etl_answer, migration 0036)
  *	ITEMS(member)
  *		a member of an object that holds a batch's items, whatever its
  *		type; "a.b" is b of the object a
@@ -58,6 +59,8 @@ ENTITY_TYPE(jira_hook, jira_hook,
 
 TARGET(records, mapped_records, "rows of records")
 TARGET(work_items, mapped_work_items, "work items")
+TARGET(prs, github_prs_batch, "pull requests")
+TARGET(repositories, github_repositories_batch, "repositories")
 
 LOAD(jira_projects_batch, waiting_projects, "statuses that named one of them")
 LOAD(jira_projects_batch, wit_mappings, "types find their mapping by name")

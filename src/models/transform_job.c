@@ -30,6 +30,22 @@ prepare_session(struct db *db, struct arena *arena, struct diag *diag)
 	return db_change(db, &statement, NULL, arena, NULL, diag);
 }
 
+/*
+ * What a mapping makes of the batch is read as if the source were the service's
+ * own; once in a transaction.
+ */
+static enum err
+keep_mapped(struct db *db, const struct db_params *params, struct arena *arena,
+    struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "transform_job_mapped",
+		.sql = "SELECT etl_mapped_keep_answer($1, $2, $3)",
+	};
+
+	return db_change(db, &statement, params, arena, NULL, diag);
+}
+
 /* What is left until a deadline is all that the next statement may take. */
 static enum err
 keep_deadline(struct db *db, int64_t deadline, struct arena *arena,
@@ -85,6 +101,10 @@ transform_job_run(struct db *db, const struct db_statement *steps,
 	db_add_int(&params, job->integration_id);
 	db_add_int(&params, job->raw_data_id);
 	rc = prepare_session(db, arena, diag);
+	if (rc == E_OK && job->deadline != 0)
+		rc = keep_deadline(db, job->deadline, arena, diag);
+	if (rc == E_OK && job->type != NULL && job->type->is_mapped)
+		rc = keep_mapped(db, &params, arena, diag);
 	for (; rc == E_OK && steps->name != NULL; steps++) {
 		if (job->deadline != 0)
 			rc = keep_deadline(db, job->deadline, arena, diag);

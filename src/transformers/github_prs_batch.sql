@@ -50,6 +50,10 @@ WITH pr AS MATERIALIZED (
 	CROSS JOIN jsonb_array_elements_text(t.wrong) AS place
 	WHERE reason IS NULL
 	UNION ALL
+	SELECT index, place #>> '{}', 'a value of another kind'
+	FROM item CROSS JOIN jsonb_path_query(value, '$._wrong[*]') AS place
+	WHERE reason IS NULL
+	UNION ALL
 	SELECT index, place, 'neither a list nor a number'
 	FROM list
 	WHERE NOT is_list AND total IS NULL
@@ -71,9 +75,8 @@ WITH pr AS MATERIALIZED (
 	FROM part CROSS JOIN jsonb_array_elements_text(wrong) AS w
 	WHERE reason IS NULL
 ), answer AS (
-	SELECT raw_data, etl_pr_way(raw_data) AS way
-	FROM raw_extraction_data
-	WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+	SELECT answer AS raw_data, etl_pr_way(answer) AS way
+	FROM etl_answer($1, $2, $3)
 ), lack AS (
 	SELECT n.note, -1 AS index
 	FROM answer CROSS JOIN etl_answer_errors(raw_data) AS n

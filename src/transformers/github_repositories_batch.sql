@@ -4,7 +4,7 @@
 
 -- statement: read
 WITH item AS (
-	SELECT i.index, t.wrong, CASE
+	SELECT i.index, i.value, t.wrong, CASE
 		WHEN jsonb_typeof(i.value) IS DISTINCT FROM 'object'
 			THEN 'not an object'
 		WHEN i.value->>'__typename' <> 'Repository'
@@ -23,10 +23,13 @@ WITH item AS (
 	SELECT index, place, 'a value of another kind'
 	FROM item CROSS JOIN jsonb_array_elements_text(wrong) AS place
 	WHERE reason IS NULL
+	UNION ALL
+	SELECT index, place #>> '{}', 'a value of another kind'
+	FROM item CROSS JOIN jsonb_path_query(value, '$._wrong[*]') AS place
+	WHERE reason IS NULL
 ), answer AS (
-	SELECT raw_data, etl_repository_way(raw_data) AS way
-	FROM raw_extraction_data
-	WHERE tenant_id = $1 AND integration_id = $2 AND id = $3
+	SELECT answer AS raw_data, etl_repository_way(answer) AS way
+	FROM etl_answer($1, $2, $3)
 ), lack AS (
 	SELECT n.note
 	FROM answer CROSS JOIN etl_answer_errors(raw_data) AS n

@@ -58,6 +58,7 @@ while read -r shape view; do
 		"$(sql "SELECT attname || ' ' || CASE WHEN atttypid = 'timestamp'::regtype THEN 'string date-time'
 			ELSE CASE format_type(atttypid, -1) WHEN 'integer' THEN 'integer' WHEN 'bigint' THEN 'integer'
 			WHEN 'numeric' THEN 'number' WHEN 'double precision' THEN 'number' WHEN 'boolean' THEN 'boolean'
+			WHEN 'jsonb' THEN 'object'
 			ELSE 'string' END || ' ' END FROM pg_attribute WHERE attrelid = 'report.$view'::regclass
 			AND attnum > 0 AND attname <> 'tenant_id' ORDER BY attnum")"
 done <<-'VIEWS'
@@ -70,6 +71,7 @@ done <<-'VIEWS'
 	deployment_list deployments
 	dora_weekly_list dora_weekly
 	etl_health_list etl_health
+	record_list records
 VIEWS
 
 # -- filters

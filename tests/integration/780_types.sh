@@ -150,6 +150,72 @@ payload 1 | jq -c '.value[0].fields."System.ChangedDate" = "2026-01-06T00:00:00Z
 check "a stale one" becomes completed
 check_is "replaces nothing" "$(sql "SELECT summary FROM work_items WHERE external_id = '101'")" "The cart loses items"
 
+# -- GitLab, as pull requests and repositories
+link="SELECT string_agg(w.key, ' ') FROM prs AS p JOIN prs_keys AS k ON k.pr_id = p.id JOIN work_items AS w
+	ON w.key = k.key WHERE p.external_id = '9001'"
+sql "INSERT INTO work_items (tenant_id, integration_id, external_id, key) VALUES (1, 1, 'shop12', 'SHOP-12')"
+payload 4 | keep gitlab_merge_requests
+mapping 4 | jq -c --argjson id "$id" '. + {raw_data_id: $id}' | api POST types/try --data-binary @-
+check_is "try shows pull requests" "$STATUS $(answer '[.items, .skipped, (.rows | map([.number, .title, .repository]))]')" \
+	'200 [2,0,[[7,"SHOP-12 Export invoices","house/shop"],[8,"Draft","house/shop"]]]'
+check_is "and stores none" "$(sql 'SELECT (SELECT count(*) FROM prs) + (SELECT count(*) FROM repositories)')" 0
+mapping 4 | make
+prs() { sql "SELECT external_id, number, title, status, author, source_branch, target_branch, repository, merged_at,
+	url FROM report.pull_requests ORDER BY external_id"; }
+api POST "types/$type/apply"
+check "merge requests are processed" becomes completed
+check_is "they are as GitHub's" "$(prs)" \
+	'9001|7|SHOP-12 Export invoices|merged|ada|export|main|house/shop|2026-01-07 09:30:00|'\
+'https://gitlab.com/house/shop/-/merge_requests/7
+9002|8|Draft|opened|ada|try|main|house/shop||https://gitlab.com/house/shop/-/merge_requests/8'
+check "their keys are those of work items" wait_until 10 sql_is SHOP-12 "$link"
+check_is "without errors" "$(row "error_details IS NULL")" t
+mapping 5 | make
+payload 5 | keep gitlab_projects
+check "a project is processed" becomes completed
+check_is "it is the repository that was made by name" "$(sql "SELECT external_id, full_name, default_branch, archived
+	FROM repositories")" '3|house/shop|main|f'
+check_is "so that a merge is a deployment" "$(sql 'SELECT number FROM report.deployments')" 7
+payload 4 | jq -c 'map(select(.iid == 8) | .title = "Ready" | .state = "closed" | .merged_at = "2026-01-08T00:00:00Z"
+	| .updated_at = "2026-01-08T00:00:00Z" | del(.author))' | keep gitlab_merge_requests
+check "a newer answer" becomes completed
+check_is "replaces what it names, and closed with a merge is merged" "$(prs | sed -n 2p | cut -d'|' -f 3-5,9)" \
+	'Ready|merged|ada|2026-01-08 00:00:00'
+payload 4 | jq -c 'map(select(.iid == 8) | .title = "stale" | .updated_at = "2026-01-05T00:00:00Z")' |
+	keep gitlab_merge_requests
+check "an older one" becomes completed
+check_is "replaces nothing" "$(prs | sed -n 2p | cut -d'|' -f 3)" Ready
+payload 4 | jq -c '[.[0] | .iid = "seven", del(.references) * {id: 9003, iid: 9}, del(.id)]' | keep gitlab_merge_requests
+check "what is not whole" becomes completed
+check_json "is listed" "$(row "error_details->'skipped'")" \
+	'[{"index": 0, "place": "number", "reason": "a value of another kind"},
+	{"index": 1, "reason": "no repository"}, {"index": 2, "reason": "no id"}]'
+check_is "and makes nothing" "$(sql 'SELECT count(*) FROM prs')" 2
+before=$(prs)$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM prs")
+api POST raw-data/requeue --data '{"entity_type": "gitlab_merge_requests"}'
+check "all of them again" wait_until 20 sql_is 4 "SELECT count(*) FROM raw_extraction_data
+	WHERE entity_type = 'gitlab_merge_requests' AND processing_status = 'completed'"
+check_is "write nothing" "$(prs)$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM prs")" "$before"
+echo '{"message": "401 Unauthorized"}' | keep gitlab_merge_requests
+check "an answer that is only an error fails" becomes failed
+check_match "with what the source says" "$(row "error_details->>'message'")" '401 Unauthorized'
+mapping 4 | jq -c '.name = "other" | .columns[0].name = "summary"' | api POST types/check --data-binary @-
+check_is "a column that pull requests have not is refused" "$STATUS $(json '.errors[0].loc[1]')" \
+	"422 columns[0].name"
+
+# -- records by HTTP
+api GET 'records?entity_type=support_hours'
+check_is "records by HTTP" "$STATUS $(answer 'map([.external_id, .fields.customer])')" \
+	'200 [["T-1","Müller & Co"],["T-2",null]]'
+api GET 'records?updated_after=2026-01-08T12:00:00Z&fields=external_id,updated'
+check_is "what changed since" "$STATUS $(answer 'map(select(.updated < "2026-02"))')" \
+	'200 [{"external_id":"PT4KHLK","updated":"2026-01-09T00:00:00.000000Z"}]'
+api GET 'records?entity_type=support_hours&limit=1&fields=external_id,fields' -H 'Accept: text/csv'
+check_is "as CSV, page by page" "$(head -n 1 "$BODY") $(grep -c '^T-1,"{""' "$BODY") $(header X-Next-Cursor | grep -c .)" \
+	"$(printf 'external_id,fields\r') 1 1"
+api GET "records?cursor=$(header X-Next-Cursor)&entity_type=support_hours" -H 'Accept: application/x-ndjson'
+check_is "and as lines" "$(jq -r .external_id "$BODY")" T-2
+
 # -- what is refused
 refused() { # NAME MEMBER JQ [TEXT]
 	mapping 2 | jq -c ".name = \"other\" | $3" | api POST types --data-binary @-
@@ -181,7 +247,7 @@ mapping 2 | jq -c --argjson id "$incidents" '. + {raw_data_id: $id} | .columns =
 check_is "SQL in a path is a name like any other" "$STATUS $(answer '[.items, .rows[0].fields]') $(sql \
 	"SELECT count(*) > 0 FROM records")" '200 [2,{}] t'
 sql "INSERT INTO entity_types (tenant_id, name, items_path, key_path, columns)
-	SELECT 1, 'many_' || n, '\$', '\$', '[{\"name\": \"a\", \"path\": \"\$\"}]' FROM generate_series(1, 96) AS n"
+	SELECT 1, 'many_' || n, '\$', '\$', '[{\"name\": \"a\", \"path\": \"\$\"}]' FROM generate_series(1, 94) AS n"
 mapping 2 | jq -c '.name = "one_more"' | api POST types --data-binary @-
 check_is "the 101st type" "$STATUS $(sql 'SELECT count(*) FROM entity_types WHERE tenant_id = 1')" "422 100"
 sql "DELETE FROM entity_types WHERE name LIKE 'many%'"
@@ -195,8 +261,8 @@ check_match "try waits for nobody for long" "$STATUS" '^(422|503)$'
 # -- versions, roles, tenants
 api GET types
 check_is "the list" "$STATUS $(answer 'map(.name)')" \
-	'200 ["azure_work_items","blobs","pagerduty_incidents","support_hours"]'
-type=$(json '.[2].id')
+	'200 ["azure_work_items","blobs","gitlab_merge_requests","gitlab_projects","pagerduty_incidents","support_hours"]'
+type=$(json '.[4].id')
 api PUT "types/$type" -H 'If-Match: "0x0"' --data '{"active": false}'
 check_is "a version that is not its own" "$STATUS" 412
 api PUT "types/$type" -H "If-Match: $etag" --data '{"active": false}'
@@ -215,6 +281,8 @@ unset TOKEN_FILE
 as_tenant 2
 api GET types
 check_is "another tenant has none of them" "$STATUS $(answer)" "200 []"
+api GET records
+check_is "nor of the records" "$STATUS $(answer)" "200 []"
 api GET "types/$type"
 check_is "and gets none" "$STATUS" 404
 api DELETE "types/$type"

@@ -37,6 +37,7 @@ TAG("work-items", "Work items that were loaded, and their changes of status")
 TAG("prs", "Pull requests that were loaded, and their parts")
 TAG("repositories", "Repositories that were loaded")
 TAG("reports",
+TAG("records", "Items of the tenant's own entity types whose target is records")
     "Numbers of what was loaded; the views of the schema report have the same")
 
 OPERATION("health_get",
@@ -194,6 +195,10 @@ OPERATION("flow_daily_list",
     "By day and project. Accept takes CSV (text/csv) and lines of JSON "
     "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
     "page. A project has a row for each day since its first event.")
+OPERATION("records_list",
+    "By id. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page. updated_after gives what changed since.")
 OPERATION("cycle_times_list",
     "By week and project. Accept takes CSV (text/csv) and lines of JSON"
     " (application/x-ndjson), too. X-Next-Cursor and Link name the next"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/catalogue/mapped_trial.h"
 
+#include <string.h>
+
 #include "models/batch/raw_batch.h"
 
 enum err
@@ -37,44 +39,72 @@ mapped_trial_begin(struct db *db, struct span document, struct arena *arena,
 #define FIRST_ITEMS \
 	"(SELECT external_id FROM etl_mapped_newest($1, $2, $3)" \
 	" ORDER BY external_id COLLATE \"C\" LIMIT $4) AS n"
+#define SHOWN_ROW "jsonb_strip_nulls(to_jsonb(t) - 'tenant_id')"
 
-enum err
-mapped_trial_rows(struct db *db, const struct transform_job *job, int64_t limit,
-    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
-{
-	static const struct db_statement records = {
-		.name = "mapped_trial_records",
+/* The rows of a target, by its name. */
+static const struct {
+	const char *target;
+	struct db_statement statement;
+} trials[] = {
+	{ "records",
+	    { .name = "mapped_trial_records",
 		.sql =
-		    "SELECT r.row FROM " FIRST_ITEMS
-		    " CROSS JOIN LATERAL"
+		    "SELECT r.row FROM " FIRST_ITEMS " CROSS JOIN LATERAL"
 		    " (SELECT jsonb_build_object('external_id', t.external_id,"
 		    " 'updated', t.updated, 'fields', t.fields) AS row"
 		    " FROM records AS t WHERE t.tenant_id::bigint = $1"
 		    " AND t.integration_id = $2 AND t.entity_type = $5"
 		    " AND t.external_id = n.external_id LIMIT 1) AS r"
-		    " ORDER BY n.external_id COLLATE \"C\"",
-	};
-	static const struct db_statement work_items = {
-		.name = "mapped_trial_work_items",
+		    " ORDER BY n.external_id COLLATE \"C\"" } },
+	{ "work_items",
+	    { .name = "mapped_trial_work_items",
+		.sql = "SELECT r.row FROM " FIRST_ITEMS " CROSS JOIN LATERAL"
+		       " (SELECT " SHOWN_ROW " AS row"
+		       " FROM report.work_items AS t WHERE t.tenant_id = $1"
+		       " AND t.integration_id = $2 AND $5 <> ''"
+		       " AND t.external_id = n.external_id LIMIT 1) AS r"
+		       " ORDER BY n.external_id COLLATE \"C\"" } },
+	{ "prs",
+	    { .name = "mapped_trial_prs",
 		.sql =
-		    "SELECT r.row FROM " FIRST_ITEMS
-		    " CROSS JOIN LATERAL"
-		    " (SELECT jsonb_strip_nulls(to_jsonb(t) - 'tenant_id') AS row"
-		    " FROM report.work_items AS t WHERE t.tenant_id = $1"
-		    " AND t.integration_id = $2 AND $5 <> ''"
-		    " AND t.external_id = n.external_id LIMIT 1) AS r"
-		    " ORDER BY n.external_id COLLATE \"C\"",
-	};
-	struct db_params params = { 0 };
+		    "SELECT " SHOWN_ROW
+		    " FROM (SELECT pr_id, min(index) AS index"
+		    " FROM etl_known_prs($1, $2, $3)"
+		    " WHERE pr_id IS NOT NULL AND $5 <> '' GROUP BY pr_id"
+		    " ORDER BY 2 LIMIT $4) AS n JOIN report.pull_requests AS t"
+		    " ON t.tenant_id = $1 AND t.id = n.pr_id"
+		    " ORDER BY n.index" } },
+	{ "repositories",
+	    { .name = "mapped_trial_repositories",
+		.sql =
+		    "SELECT " SHOWN_ROW " - '{identity,name_key,host,active,"
+		    "raw_data_id,column_ages,created_at,last_updated_at}'"
+		    "::text[] FROM (SELECT repository_id, min(index) AS index"
+		    " FROM etl_repositories($1, $2, $3)"
+		    " WHERE repository_id IS NOT NULL AND $5 <> ''"
+		    " GROUP BY repository_id ORDER BY 2 LIMIT $4) AS n"
+		    " JOIN repositories AS t"
+		    " ON t.tenant_id = $1 AND t.id = n.repository_id"
+		    " ORDER BY n.index" } },
+};
 
+enum err
+mapped_trial_rows(struct db *db, const struct transform_job *job, int64_t limit,
+    struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
+{
+	struct db_params params = { 0 };
+	size_t at = 0;
+
+	while (strcmp(trials[at].target, job->type->name) != 0)
+		if (++at == COUNT(trials))
+			return diag_set(diag, E_INVALID,
+			    "nothing shows rows of the target %s",
+			    job->type->name);
 	db_add_int(&params, job->tenant_id);
 	db_add_int(&params, job->integration_id);
 	db_add_int(&params, job->raw_data_id);
 	db_add_int(&params, limit);
 	db_add_text(&params, job->entity_type);
-	return db_run(db,
-	    job->type == entity_type_target(SPAN_LIT("records")) ?
-		&records :
-		&work_items,
-	    &params, arena, ret_rows, diag);
+	return db_run(db, &trials[at].statement, &params, arena, ret_rows,
+	    diag);
 }

@@ -60,7 +60,7 @@ struct report {
 extern const struct report work_item_report, pull_request_report,
     repository_report, status_change_report, flow_daily_report,
     cycle_time_report, pr_time_report, deployment_report, dora_weekly_report,
-    etl_health_report;
+    etl_health_report, record_report;
 
 /* All of them; the last is NULL. */
 extern const struct report *const reports[];

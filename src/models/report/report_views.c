@@ -210,6 +210,22 @@ const struct report etl_health_report = {
 	COLUMNS(etl_health),
 };
 
+static const struct column record_columns[] = {
+#include "models/report/record_shown_rows.h"
+};
+const struct report record_report = {
+	.name = "records",
+	.noun = "record",
+	.from = "report.records",
+	.id = "t.id",
+	COLUMNS(record),
+	.filters = {
+#include "models/report/record_filter_rows.h"
+	},
+	.begins = REPORT_BEGINS("records", "updated"),
+	.begins_by = 2,
+};
+
 const struct report *const reports[] = {
 	&work_item_report,
 	&status_change_report,
@@ -221,5 +237,6 @@ const struct report *const reports[] = {
 	&deployment_report,
 	&dora_weekly_report,
 	&etl_health_report,
+	&record_report,
 	NULL,
 };

@@ -40,6 +40,8 @@ COLUMN(fields, JSONB, NOT_NULL)
 COLUMN(column_ages, JSONB, NULLABLE)
 COLUMN(raw_data_id, BIGINT, NULLABLE)
 KEY("UNIQUE (external_id, tenant_id, integration_id, entity_type)")
+INDEX("btree (tenant_id, entity_type, id)")
 INDEX("btree (tenant_id, entity_type, updated)")
+INDEX("btree (tenant_id, updated)")
 
 #include "models/tables/row_words_end.h"
