@@ -2,6 +2,7 @@
 /* Processing stored batches again, and deleting one. */
 #include "etl/handlers.h"
 
+#include "etl/requeue.h"
 #include "etl/service.h"
 #include "http/audit.h"
 #include "http/field.h"
@@ -82,9 +83,8 @@ take_batches(struct req *rq, const struct raw_batch_filter *filter,
 	return rc;
 }
 
-/* Requeue and answer how many, honestly: 202 when the relay has to help. */
-static enum err
-answer_requeue(struct req *rq, struct resp *rp,
+enum err
+requeue_answer(struct req *rq, struct resp *rp,
     const struct raw_batch_filter *filter)
 {
 	struct requeued requeued = { 0 };
@@ -128,7 +128,7 @@ raw_data_requeue(struct req *rq, struct resp *rp)
 		.limit = 1 };
 	enum err rc;
 
-	rc = answer_requeue(rq, rp, &filter);
+	rc = requeue_answer(rq, rp, &filter);
 	if (rc != E_NO_ROW)
 		return rc;
 	rc = raw_batch_check_payload(rq->db, rq->who.tenant_id, rq->id,
@@ -178,7 +178,7 @@ raw_data_requeue_many(struct req *rq, struct resp *rp)
 	input.filter.tenant_id = rq->who.tenant_id;
 	if (input.dry_run)
 		return answer_dry_run(rq, rp, &input.filter);
-	return answer_requeue(rq, rp, &input.filter);
+	return requeue_answer(rq, rp, &input.filter);
 }
 
 /* What POST /types/{id}/apply takes. */
@@ -208,7 +208,7 @@ type_apply(struct req *rq, struct resp *rp)
 	input.filter.tenant_id = rq->who.tenant_id;
 	if (input.dry_run)
 		return answer_dry_run(rq, rp, &input.filter);
-	return answer_requeue(rq, rp, &input.filter);
+	return requeue_answer(rq, rp, &input.filter);
 }
 
 /* Take one batch out of all lists. */

@@ -70,6 +70,12 @@ ROUTE("POST", "/app/etl/processing/resume", ROLE_ADMIN, processing_resume,
     NO_INPUT, "Let them go on", answer_done, "200")
 ROUTE("GET", "/app/etl/queues", ROLE_READER, queues_list, NO_INPUT,
     "Messages and consumers of each queue", answer_queues, "200")
+ROUTE("GET", "/app/etl/dead-letters", ROLE_READER, dead_letters_list,
+    dead_letters_list_input, "Messages that are dead, oldest first",
+    answer_dead_letters, "200")
+ROUTE("POST", "/app/etl/dead-letters/requeue", ROLE_WRITER,
+    dead_letters_requeue, dead_letters_requeue_input,
+    "Put dead messages back on their queue", answer_requeued, "200 202")
 ROUTE("POST", "/app/etl/integrations/upload-logo", ROLE_ADMIN,
     integration_upload_logo, integration_upload_logo_input,
     "Keep a logo for an integration", answer_logo, "200")
@@ -164,14 +170,14 @@ REPORT_LIST(pull_request, pull_requests, "/app/etl/prs",
 REPORT_ONE(pull_request, "/app/etl/prs",
     "One pull request with its reviews, commits and comments")
 REPORT_LIST(repository, repositories, "/app/etl/repositories", "Repositories")
+REPORT_LIST(record, records, "/app/etl/records",
+    "Records: items of the tenant's own entity types")
 REPORT_LIST(status_change, status_changes, "/app/etl/reports/status_changes",
     "Changes of status of work items")
 REPORT_LIST(flow_daily, flow_daily, "/app/etl/reports/flow_daily",
     "What arrived, began and ended, by day and project")
 REPORT_LIST(cycle_time, cycle_times, "/app/etl/reports/cycle_times",
     "Percentiles of cycle and lead times, by week of completion and project")
-REPORT_LIST(record, records, "/app/etl/records",
-    "Records: items of the tenant's own entity types")
 REPORT_LIST(pr_time, pr_times, "/app/etl/reports/pr_times",
     "Percentiles of pull requests' times, by week of merge and repository")
 REPORT_LIST(deployment, deployments, "/app/etl/reports/deployments",

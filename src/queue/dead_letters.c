@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "queue/queue_consumer.h"
 #include "queue/queue_inside.h"
 
 /* How long the dead are looked through, ms. */
-#define FORGET_MS 2000
+#define LOOK_MS 2000
 
 enum err
 dead_letters_count(struct queue_manager *manager, enum queue queue,
@@ -77,66 +79,125 @@ compare_ids(const void *key, const void *member)
 	return (*a > *b) - (*a < *b);
 }
 
-/* Is it a job of one of these batches? */
 static bool
-is_of(const struct mq_delivery *delivery, const int64_t *ids, size_t count,
-    struct arena *arena)
+read_job(enum queue queue, const struct mq_delivery *delivery,
+    struct arena *arena, struct job *ret_job)
 {
 	struct diag diag;
-	struct job job = { 0 };
 
 	diag_clear(&diag);
-	return job_read_batch(delivery->body, arena, &job, &diag) == E_OK &&
-	    bsearch(&job.raw_data_id, ids, count, sizeof(*ids), compare_ids) !=
-	    NULL;
+	if (queue == QUEUE_EXTRACT)
+		return job_read_extract(delivery->body, arena, ret_job,
+			   &diag) == E_OK;
+	return job_read_batch(delivery->body, arena, ret_job, &diag) == E_OK;
 }
 
-/* One queue's, until none is left or the time is over. */
-static int64_t
-forget(struct mq *mq, enum queue queue, const int64_t *ids, size_t count,
-    int64_t began, int64_t deadline, struct arena *arena)
+/* The same over a connection that is there already. */
+static enum err
+walk_through(struct queue_manager *aside, enum queue queue,
+    struct dead_walk *walk, int64_t deadline, struct arena *arena,
+    struct diag *diag)
 {
-	struct queue_names names = queue_part(queue, QUEUE_DEAD);
-	struct mq_queue_stats stats;
-	struct diag diag;
-	int64_t gone = 0;
+	enum err rc;
 
-	diag_clear(&diag);
-	if (mq_stats(mq, names.queue, &stats, &diag) != E_OK)
-		return 0;
-	for (int64_t i = 0; i < stats.message_count; i++) {
+	walk->left = 0;
+	rc = dead_letters_count(aside, queue, &walk->there, diag);
+	for (int64_t i = 0; rc == E_OK && i < walk->there; i++) {
 		struct mq_delivery *delivery = NULL;
+		struct dead_letter letter = { 0 };
 
-		if (clock_left(deadline) == 0) {
-			log_warn("dead_left", LOG_TEXT("queue", names.queue),
-			    LOG_INT("messages", stats.message_count - i));
+		if (walk->is_enough || clock_left(deadline) == 0) {
+			walk->left = walk->there - i;
 			break;
 		}
-		if (mq_get(mq, names.queue, &delivery, &diag) != E_OK ||
-		    delivery == NULL)
+		rc = dead_letters_next(aside, queue, &delivery, diag);
+		if (rc != E_OK || delivery == NULL)
 			break;
-		if (delivery->timestamp <= began &&
-		    is_of(delivery, ids, count, arena))
-			gone += mq_ack(mq, delivery, &diag) == E_OK;
+		letter.delivery = delivery;
+		letter.is_job = read_job(queue, delivery, arena, &letter.job);
+		rc = walk->work(walk, aside, &letter, diag);
 		mq_delivery_free(delivery);
 	}
-	return gone;
+	return rc;
+}
+
+enum err
+dead_letters_walk(struct queue_manager *manager, enum queue queue,
+    struct dead_walk *walk, struct arena *arena, struct diag *diag)
+{
+	struct queue_manager aside = *manager;
+	enum err rc;
+
+	aside.mq = mq_twin(manager->mq);
+	if (aside.mq == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory");
+	rc = walk_through(&aside, queue, walk, clock_ms() + LOOK_MS, arena,
+	    diag);
+	mq_free(aside.mq); /* what was not settled is back */
+	return rc;
+}
+
+const char *
+dead_letters_reason(const struct mq_delivery *delivery)
+{
+	const char *reason = mq_header_text(delivery, HEADER_REASON);
+
+	/* The broker's own: rejected, delivery_limit. */
+	return reason != NULL ?
+	    reason :
+	    mq_header_text(delivery, "x-first-death-reason");
+}
+
+/* Whose messages are forgotten, and how many were. */
+struct forgotten {
+	const int64_t *ids;
+	size_t count;
+	int64_t began;
+	int64_t gone;
+};
+
+static enum err
+forget_one(struct dead_walk *walk, struct queue_manager *aside,
+    const struct dead_letter *letter, struct diag *diag)
+{
+	struct forgotten *forgotten = walk->context;
+
+	if (letter->is_job && letter->delivery->timestamp <= forgotten->began &&
+	    bsearch(&letter->job.raw_data_id, forgotten->ids, forgotten->count,
+		sizeof(*forgotten->ids), compare_ids) != NULL)
+		forgotten->gone += mq_ack(aside->mq, letter->delivery, diag) ==
+		    E_OK;
+	return E_OK;
 }
 
 int64_t
 dead_letters_forget(struct queue_manager *manager, const int64_t *ids,
     size_t count, struct arena *arena)
 {
-	struct mq *mq = mq_twin(manager->mq);
-	int64_t began = clock_wall(), deadline = clock_ms() + FORGET_MS;
-	int64_t gone = 0;
+	static const enum queue queues[] = { QUEUE_TRANSFORM, QUEUE_LOAD };
+	struct queue_manager aside = *manager;
+	struct forgotten forgotten = { .ids = ids,
+		.count = count,
+		.began = clock_wall() };
+	int64_t deadline = clock_ms() + LOOK_MS;
 
-	if (mq == NULL)
-		return 0;
-	gone += forget(mq, QUEUE_TRANSFORM, ids, count, began, deadline, arena);
-	gone += forget(mq, QUEUE_LOAD, ids, count, began, deadline, arena);
-	mq_free(mq); /* the others are back */
-	return gone;
+	aside.mq = mq_twin(manager->mq);
+	for (size_t i = 0; aside.mq != NULL && i < COUNT(queues); i++) {
+		struct dead_walk walk = { .work = forget_one,
+			.context = &forgotten };
+		struct diag diag;
+
+		diag_clear(&diag);
+		if (walk_through(&aside, queues[i], &walk, deadline, arena,
+			&diag) == E_OK &&
+		    walk.left > 0)
+			log_warn("dead_left",
+			    LOG_TEXT("queue",
+				queue_part(queues[i], QUEUE_DEAD).queue),
+			    LOG_INT("messages", walk.left));
+	}
+	mq_free(aside.mq); /* the others are back */
+	return forgotten.gone;
 }
 
 bool

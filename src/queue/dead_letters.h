@@ -42,6 +42,43 @@ enum err dead_letters_drop(struct queue_manager *manager,
 int64_t dead_letters_forget(struct queue_manager *manager, const int64_t *ids,
     size_t count, struct arena *arena);
 
+/* A message that is looked at, as far as it can be read. */
+struct dead_letter {
+	const struct mq_delivery *delivery;
+	bool is_job;
+	struct job job; /* its text lives in the arena of the walk */
+};
+
+struct dead_walk;
+
+/*
+ * What to do with each. aside: for dead_letters_revive() and _drop(); a message
+ * that neither settles stays dead. It sets walk->is_enough to end the walk.
+ * Fails: the walk ends, and fails with that.
+ */
+typedef enum err dead_letter_work(struct dead_walk *walk,
+    struct queue_manager *aside, const struct dead_letter *letter,
+    struct diag *diag);
+
+struct dead_walk {
+	dead_letter_work *work;
+	void *context; /* of work() */
+	bool is_enough;
+	int64_t there; /* how many messages there are; out */
+	int64_t left;  /* of them, not looked at; out */
+};
+
+/*
+ * Look at what a queue has, oldest first, over a connection of its own, as long
+ * as a request may take. What others look at at this moment is not seen.
+ * Fails: E_MQ_CONNECT; as mq_get(), and as walk->work().
+ */
+enum err dead_letters_walk(struct queue_manager *manager, enum queue queue,
+    struct dead_walk *walk, struct arena *arena, struct diag *diag) MUST_CHECK;
+
+/* Why it died, as far as it is told; or NULL. Lives: as the delivery. */
+const char *dead_letters_reason(const struct mq_delivery *delivery);
+
 /* A queue by its name, with or without "_queue". */
 bool dead_letters_queue(const char *name, enum queue *ret_queue);
 

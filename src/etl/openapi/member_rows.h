@@ -323,6 +323,13 @@ TEXT("action", "payload", "delete: the batch goes; payload: its payload only")
 
 /* Queues, health, Qdrant, problems. */
 PART("queues", "All queues of the service")
+TEXT("queue", "transform", NULL)
+PART("dead_letters", NULL)
+TEXT("died_at", "2026-01-31T10:00:00Z", NULL)
+TEXT("dead_letter.type", "jira_issues_batch", NULL)
+VALUE("dead_letter.run_id", "null", NULL)
+TEXT("reason", "This is not the shape of a jira_issues_batch", NULL)
+VALUE("is_whole", "true", NULL)
 TEXT("queue.name", "transform_queue", "The queue's name")
 TEXT("state", "available", NULL)
 VALUE("message_count", "3", NULL)

@@ -17,6 +17,7 @@ TAG("raw-data",
     " later")
 TAG("processing", "Whether anything is begun of the tenant's batches")
 TAG("queues", "The broker's queues")
+TAG("dead-letters", "Messages that no retry helped")
 TAG("integrations", "The sources, such as a Jira site, that batches come from")
 TAG("qdrant", "Vectors of the tenant's data, which Qdrant keeps")
 TAG("jobs", "Extractions: what is read from which source, and how often")
@@ -36,8 +37,8 @@ TAG("projects", "Projects, as their sources name them")
 TAG("work-items", "Work items that were loaded, and their changes of status")
 TAG("prs", "Pull requests that were loaded, and their parts")
 TAG("repositories", "Repositories that were loaded")
-TAG("reports",
 TAG("records", "Items of the tenant's own entity types whose target is records")
+TAG("reports",
     "Numbers of what was loaded; the views of the schema report have the same")
 
 OPERATION("health_get",
@@ -132,6 +133,13 @@ OPERATION("raw_data_delete",
     "It no longer appears; what was made of it stays."
     " One that is being processed is refused with the code processing.")
 OPERATION("queues_list", "Asked of the broker at this moment.")
+OPERATION("dead_letters_list",
+    "Asked of the broker at this moment, for two seconds at most. All tenants"
+    " share the queues; only the tenant's own messages are shown.")
+OPERATION("dead_letters_requeue",
+    "Those of the transform queue by their batches, which are processed from"
+    " their beginning: one that is being processed keeps its message. Those of"
+    " the other queues go back as they are.")
 OPERATION("integration_upload_logo",
     "An SVG picture without scripts and"
     " references. The answer names the file, which an integration's"
@@ -187,6 +195,10 @@ OPERATION("repositories_list",
     "By id. Accept takes CSV (text/csv) and lines of JSON "
     "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
     "page. updated_after gives what changed since.")
+OPERATION("records_list",
+    "By id. Accept takes CSV (text/csv) and lines of JSON "
+    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
+    "page. updated_after gives what changed since.")
 OPERATION("status_changes_list",
     "By id. Accept takes CSV (text/csv) and lines of JSON "
     "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
@@ -195,10 +207,6 @@ OPERATION("flow_daily_list",
     "By day and project. Accept takes CSV (text/csv) and lines of JSON "
     "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
     "page. A project has a row for each day since its first event.")
-OPERATION("records_list",
-    "By id. Accept takes CSV (text/csv) and lines of JSON "
-    "(application/x-ndjson), too. X-Next-Cursor and Link name the next "
-    "page. updated_after gives what changed since.")
 OPERATION("cycle_times_list",
     "By week and project. Accept takes CSV (text/csv) and lines of JSON"
     " (application/x-ndjson), too. X-Next-Cursor and Link name the next"

@@ -9,6 +9,8 @@ raw_batch_filter_add(struct sql *sql, const struct raw_batch_filter *filter)
 	sql_where(sql, "active");
 	if (filter->id != 0)
 		sql_where_int(sql, "id = $%d", filter->id);
+	if (filter->ids.at != NULL)
+		sql_where_text(sql, "id = ANY ($%d::bigint[])", filter->ids);
 	if (filter->integration_id != 0)
 		sql_where_int(sql, "integration_id = $%d",
 		    filter->integration_id);
@@ -37,8 +39,8 @@ raw_batch_filter_add(struct sql *sql, const struct raw_batch_filter *filter)
 bool
 raw_batch_filter_is_empty(const struct raw_batch_filter *filter)
 {
-	return filter->id == 0 && filter->integration_id == 0 &&
-	    filter->entity_type.at == NULL &&
+	return filter->id == 0 && filter->ids.at == NULL &&
+	    filter->integration_id == 0 && filter->entity_type.at == NULL &&
 	    filter->processing_status.at == NULL &&
 	    filter->external_id.at == NULL &&
 	    filter->created_after.at == NULL &&

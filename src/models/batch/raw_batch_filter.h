@@ -12,6 +12,7 @@
 struct raw_batch_filter {
 	int64_t tenant_id;
 	int64_t id;		/* 0: any */
+	struct span ids;	/* those of a list: "{1,2}" */
 	int64_t integration_id; /* 0: any */
 	struct span entity_type;
 	struct span processing_status;

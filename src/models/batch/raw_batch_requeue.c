@@ -11,7 +11,8 @@ add_filter(struct sql *sql, const struct raw_batch_filter *filter)
 {
 	raw_batch_filter_add(sql, filter);
 	sql_where(sql,
-	    filter->id != 0 || filter->processing_status.at != NULL ?
+	    filter->id != 0 || filter->ids.at != NULL ||
+		    filter->processing_status.at != NULL ?
 		"processing_status <> 'processing'" :
 		"processing_status IN ('completed', 'failed')");
 	sql_where(sql, "payload_gone_at IS NULL");

@@ -28,16 +28,6 @@ static const struct tool_column columns[] = {
 	{ "body_is_whole", NULL, COLUMN_BOOL },
 };
 
-static struct span
-reason_of(const struct dead *dead)
-{
-	const char *reason = mq_header_text(dead->delivery, HEADER_REASON);
-
-	if (reason == NULL) /* the broker's own: rejected, delivery_limit */
-		reason = mq_header_text(dead->delivery, "x-first-death-reason");
-	return str_span(reason);
-}
-
 /* A copy of a text, which outlives its message. */
 static struct span
 kept(const struct tool *tool, struct span text)
@@ -111,7 +101,8 @@ add_cells(struct tool *tool, struct tool_output *output,
 		for (int i = TENANT; i <= TYPE; i++)
 			tool_output_cell(output, SPAN_NONE);
 	}
-	tool_output_cell(output, kept(tool, reason_of(dead)));
+	tool_output_cell(output,
+	    kept(tool, str_span(dead_letters_reason(dead->delivery))));
 }
 
 enum err
