@@ -3,7 +3,7 @@
  * What changes something: a dialogue that says what will happen, how it is done
  * by curl and by pulse-etl, and what came of it.
  */
-import { curlLine, session } from './api.js';
+import { curlLine, quoted, session } from './api.js';
 import { problemNote } from './problem.js';
 import { button, copy, fill, h } from './dom.js';
 
@@ -32,25 +32,45 @@ export function dialog(title, draw, properties) {
 	return { close, form };
 }
 
-/* The same as commands, to be copied. request: { method, path, query, body }. */
+/*
+ * The same as commands, to be copied. request: { method, path, query, body };
+ * tool: what follows pulse-etl, a list where it takes several, or nothing.
+ */
 export function commands(request, tool) {
 	const line = (name, text) => h('div', { class: 'command' }, h('span', null, name),
 		h('pre', { tabindex: '0' }, text), button('Copy', () => copy(text), { class: 'quiet', 'aria-label': `Copy the line of ${name}` }));
 
 	return h('details', { class: 'commands' }, h('summary', null, 'The same as a command'),
 		line('curl', curlLine(request.method, request.path, request.query, request.body)),
-		tool ? line('pulse-etl', `pulse-etl ${tool}`) : null);
+		tool?.length > 0 ? line('pulse-etl', [tool].flat().map((one) => `pulse-etl ${one}`).join('\n')) : null);
+}
+
+/*
+ * A body as options of pulse-etl: options has the option of each member that it
+ * takes. null: it does not take all of them.
+ */
+export function optionsOf(body, options) {
+	const members = Object.entries(body).filter(([, value]) => JSON.stringify(value) !== '{}');
+
+	const words = members.map(([name, value]) => typeof options[name] === 'function' ? options[name](value) :
+		value === null || !options[name] ? null : `${options[name]} ${quoted(String(value))}`);
+
+	return words.includes(null) ? null : words.join(' ');
 }
 
 export const tenant = () => `--tenant ${session.who.tenant_id}`;
 
 /*
  * Ask whether it is to be done, then do it. what: { title, text, verb, request,
- * tool, danger, run(): what is to be said, or nothing }.
+ * tool, danger, content, run(): what is to be said, or nothing }; request may be
+ * a function, which is asked again when something is chosen in content.
  */
 export function confirm(what, done) {
 	dialog(what.title, (form, close) => {
 		const trouble = h('div');
+		const lines = h('div');
+		const drawLines = () => fill(lines,
+			commands(typeof what.request === 'function' ? what.request() : what.request, what.tool));
 		const yes = h('button', { type: 'submit', class: what.danger ? 'danger' : 'main' }, what.verb);
 
 		form.addEventListener('submit', async () => {
@@ -68,8 +88,9 @@ export function confirm(what, done) {
 				yes.disabled = false;
 			}
 		});
-		fill(form, h('p', null, what.text), what.content ?? null,
-			commands(what.request, what.tool), trouble,
+		form.addEventListener('change', drawLines);
+		drawLines();
+		fill(form, h('p', null, what.text), what.content ?? null, lines, trouble,
 			h('p', { class: 'tools end' }, button('Cancel', close), yes));
 	});
 }

@@ -14,6 +14,13 @@
  *	dependents, target	members of DELETE and of dependencies, or none
  *	dependent(row)		how one that depends on it is called
  *	more(row, again)	further buttons of a row, or none
+ *	fixed(row)		whether nobody here may change it, or none
+ *	ofAll			its rows are of no integration
+ *	tool(body, row)		the same change by pulse-etl: see commands(); or none
+ *	removeTool(row)		removing one by pulse-etl, or none
+ *	beside(form)		what else stands in the form of a row, which has
+ *				values() and set(values), or none
+ *	begin(create)		called with the list, which may begin with a new row
  */
 import { ask, get, list, session } from './api.js';
 import { commands, confirm, dialog } from './action.js';
@@ -48,9 +55,11 @@ export async function showCatalogue(view, { page, query, path, signal, again }) 
 	fill(page,
 		heading(view.title, may ? button(`New ${view.noun}`, () => edit(view, lists, null, again), { class: 'main' }) : null),
 		view.about ? h('p', { class: 'about' }, view.about) : null,
-		h('div', { class: 'filters plain' }, term, source, view.fields || inactive ? state : null),
+		h('div', { class: 'filters plain' }, term, view.ofAll ? null : source, view.fields || inactive ? state : null),
 		place);
 	draw();
+	if (may)
+		view.begin?.(() => edit(view, lists, null, again));
 
 	function draw() {
 		const wanted = term.value.toLowerCase();
@@ -62,7 +71,7 @@ export async function showCatalogue(view, { page, query, path, signal, again }) 
 			table(view.title, [
 				...view.columns(lists),
 				answer.rows.some((row) => !row.active) && { title: 'State', cell: (row) => activePill(row.active) },
-				may && { title: 'Change', class: 'row-tools', cell: (row) => [
+				may && { title: 'Change', class: 'row-tools', cell: (row) => view.fixed?.(row) ? null : [
 					...(view.more?.(row, again) ?? []),
 					button('Edit', () => edit(view, lists, row, again), { class: 'quiet', 'aria-label': `Edit ${view.name(row)}` }),
 					button('Delete', () => remove(view, row, again), { class: 'quiet', 'aria-label': `Delete ${view.name(row)}` }),
@@ -140,7 +149,7 @@ async function edit(view, lists, row, again) {
 
 				if ('password' in shown)
 					shown.password = '…';
-				fill(lines, commands({ method, path, body: shown }));
+				fill(lines, commands({ method, path, body: shown }, view.tool?.(shown, old)));
 			} catch {
 				fill(lines);
 			}
@@ -201,10 +210,22 @@ async function edit(view, lists, row, again) {
 					}))));
 		}
 
+		/* All that the form holds, and other values in it. */
+		const beside = view.beside?.({
+			values: () => Object.fromEntries(entries.map(([one, input]) => [one.name, taken(one, input)])
+				.filter(([, value]) => value !== null && value !== undefined)),
+			set(values) {
+				for (const [one, input] of entries)
+					if (one.name in values && one.kind !== 'flag')
+						input.value = one.kind === 'object' ? JSON.stringify(values[one.name], null, 2) : values[one.name] ?? '';
+				drawLines();
+			},
+		});
+
 		form.addEventListener('submit', save);
 		form.addEventListener('input', drawLines);
 		fill(form, entries.map(([one, input]) => field(one.label + (one.required ? '' : one.kind === 'flag' ? '' : ' (optional)'), input, one.hint)),
-			lines, trouble,
+			beside ?? null, lines, trouble,
 			h('p', { class: 'tools end' }, button('Cancel', close), submit));
 		drawLines();
 	});
@@ -248,7 +269,8 @@ async function remove(view, row, again) {
 		text: has ? 'Something depends on it. What is chosen below takes its place.' :
 			view.target ? 'Nothing depends on it.' : `A ${view.noun} that is still used stays, inactive.`,
 		verb: 'Delete', danger: true, content,
-		request: { method: 'DELETE', path, body: body() },
+		request: () => ({ method: 'DELETE', path, body: body() }),
+		tool: view.removeTool?.(row),
 		run: async () => (await ask('DELETE', path, { body: body() })).json(),
 	}, (said) => {
 		say(said.message);

@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A chart of counts over time, by uPlot (vendor/), which is loaded when the
- * first one is drawn. Where it is missing, as in a package that may not carry
- * it, there are the figures only, which are below each chart in any case.
+ * A chart of counts over time, which plot.js draws. Where its library is missing,
+ * as in a package that may not carry it, there are the figures only, which are
+ * below each chart in any case.
  */
 import { bytes, fill, h, number, table, time } from './dom.js';
-
-let loading = null;
-
-function load() {
-	loading ??= new Promise((resolve) => {
-		const script = h('script', { src: 'vendor/uPlot.iife.min.js' });
-		const sheet = h('link', { rel: 'stylesheet', href: 'vendor/uPlot.min.css' });
-
-		script.addEventListener('load', () => resolve(globalThis.uPlot ?? null));
-		script.addEventListener('error', () => resolve(null));
-		document.head.append(sheet, script);
-	});
-	return loading;
-}
+import { loadPlot, makePlot } from './plot.js';
 
 function colour(name) {
 	return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -26,18 +13,11 @@ function colour(name) {
 
 const two = (value) => String(value).padStart(2, '0');
 
-/* Half a bucket before the first and behind the last, for whole bars. */
-function roomy(u, first, last) {
-	const half = u.data[0].length > 1 ? (u.data[0][1] - u.data[0][0]) / 2 : 1;
-
-	return [first - half, last + half];
-}
-
-/* Labels of the time: hours, and the day where it begins; days alone. */
-function moments(u, splits, place, space, step) {
+/* Labels of times, step seconds apart: hours, and the day where it begins; days alone. */
+function moments(times, step) {
 	let before = null;
 
-	return splits.map((seconds) => {
+	return times.map((seconds) => {
 		const at = new Date(seconds * 1000);
 		const day = `${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 		const label = step >= 86400 ? day :
@@ -54,6 +34,7 @@ const series = [
 	['processing', 'Processing', '--busy'],
 	['pending', 'Pending', '--calm'],
 ];
+const look = { colour, moments, series };
 
 /*
  * How many batches came in each bucket, and how they stand now, one on the
@@ -65,7 +46,7 @@ export function countsChart(signal) {
 	let last = null, plot = null;
 
 	async function draw(counts) {
-		const uPlot = await load();
+		const library = await loadPlot();
 
 		last = counts;
 		if (signal.aborted)
@@ -79,42 +60,23 @@ export function countsChart(signal) {
 					({ title, number: true, cell: (row) => number(row.statuses[key]) })),
 			], counts.buckets.filter((row) => row.received > 0).reverse().slice(0, 200),
 			'Nothing was received in this time.'));
-		if (uPlot === null) {
+		if (library === null) {
 			place.hidden = true;
 			figures.open = true;
 			return;
 		}
-		const times = counts.buckets.map((row) => Date.parse(row.start) / 1000);
-		const stacked = series.map(() => new Array(times.length).fill(0));
+		const data = {
+			times: counts.buckets.map((row) => Date.parse(row.start) / 1000),
+			values: series.map(([key]) => counts.buckets.map((row) => row.statuses[key])),
+		};
 
-		for (let i = 0; i < times.length; i++)
-			for (let k = series.length - 1, sum = 0; k >= 0; k--) {
-				sum += counts.buckets[i].statuses[series[k][0]];
-				stacked[k][i] = sum;
-			}
 		if (plot)
-			plot.setData([times, ...stacked]);
+			plot.set(data);
 		else
-			plot = make(uPlot, [times, ...stacked]);
+			plot = makePlot(library, place, place.clientWidth || 600, look, data);
 	}
 
-	function make(uPlot, data) {
-		const axis = () => ({ stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 },
-			ticks: { stroke: colour('--line'), width: 1 }, font: '12px system-ui, sans-serif' });
-		const bars = uPlot.paths.bars({ size: [0.8, 40] });
-
-		return new uPlot({
-			width: place.clientWidth || 600, height: 220, legend: { show: false },
-			cursor: { drag: { setScale: false }, points: { show: false } },
-			scales: { x: { range: roomy }, y: { range: (u, low, high) => [0, Math.max(1, high * 1.05)] } },
-			axes: [{ ...axis(), values: moments }, { ...axis(), size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6],
-				values: (u, values) => values.map((value) => number(value)) }],
-			series: [{}, ...series.map(([, label, name]) =>
-				({ label, fill: colour(name), paths: bars, points: { show: false } }))],
-		}, data, place);
-	}
-
-	const observer = new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height: 220 }));
+	const observer = new ResizeObserver(() => plot?.resize(place.clientWidth));
 
 	observer.observe(place);
 	document.addEventListener('theme', () => {

@@ -13,6 +13,7 @@ const views = [
 	['runs', 'Runs', 'runs', 'Extraction'],
 	['jobs', 'Jobs', 'jobs', 'Extraction'],
 	['integrations', 'Integrations', 'integrations', 'Extraction'],
+	['types', 'Entity types', 'types', 'Catalogue'],
 	['statuses', 'Statuses', 'statuses', 'Catalogue'],
 	['status-mappings', 'Status mappings', 'status_mappings', 'Catalogue'],
 	['workflows', 'Workflows', 'workflows', 'Catalogue'],

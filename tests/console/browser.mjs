@@ -2,6 +2,7 @@
 // For the tests of the console: Debian's Chromium, a page that tells what it refuses or
 // fails at, cases that say "ok NAME" and "not ok NAME", and the service beside it.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const tools = createRequire(`${process.env.CONSOLE_TOOLS}/`);
@@ -34,6 +35,15 @@ export async function newPage(options = {}) {
 	await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
 		console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
 	return page;
+}
+
+// As make install has it where configure was told --with-chartjs: in the folder
+// CONSOLE_CHARTS.
+export async function drawByChartJs(page) {
+	for (const file of ['plot.js', 'vendor/chart.min.js'])
+		await page.route(`**/console/${file}`, (route) => route.fulfill({ contentType: 'text/javascript',
+			body: readFileSync(`${process.env.CONSOLE_CHARTS}/${file}`) }));
+	await page.route('**/vendor/uPlot*', (route) => route.abort());
 }
 
 export async function signIn(page, token = tokens.admin, hash = '') {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The console in a browser, against the running service: what a person does there.
 import { readFileSync } from 'node:fs';
-import { api, base, check, end, go, holds, is, newPage, settled, signIn, sql, store, tokens, trouble, until } from './browser.mjs';
+import { api, base, check, drawByChartJs, end, go, holds, is, newPage, settled, signIn, sql, store, tokens, trouble, until } from './browser.mjs';
 
 const text = (page, selector) => page.locator(selector).first().innerText();
 const tile = (page, name) => page.locator('.tile', { hasText: name }).locator('strong').innerText();
@@ -79,6 +79,41 @@ await check('without the library of charts there are the figures', async () => {
 	is(await plain.locator('.chart').isVisible(), false);
 	await plain.context().close();
 });
+if (process.env.CONSOLE_CHARTS)
+	await check('Chart.js draws the same chart, where a package has it instead', async () => {
+		const other = await newPage();
+
+		await drawByChartJs(other);
+		await signIn(other);
+		await other.locator('.chart canvas').waitFor();
+		const bars = () => other.evaluate(() => {
+			const [chart] = Object.values(Chart.instances);
+
+			return [chart.data.labels.length, chart.data.datasets.map((one) => one.label),
+				chart.data.datasets.reduce((all, one) => all + one.data.reduce((sum, value) => sum + value, 0), 0)];
+		});
+		const figures = async () => {
+			const cells = await other.locator('.figures tbody td:nth-child(2)').allTextContents();
+
+			return cells.reduce((sum, cell) => sum + Number(cell), 0);
+		};
+		is(await bars(), [24, ['Pending', 'Processing', 'Failed', 'Completed'], await figures()]);
+		is(await other.evaluate(() => 'uPlot' in window), false);
+		const green = await other.evaluate(() => {
+			const canvas = document.querySelector('.chart canvas');
+			const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+
+			return data.some((value, i) => i % 4 === 3 && value > 0);
+		});
+		is(green, true, 'something is drawn:');
+		await other.setViewportSize({ width: 700, height: 900 });
+		await until('it is as wide as its place', () => other.evaluate(() =>
+			Math.abs(document.querySelector('.chart canvas').clientWidth - document.querySelector('.chart').clientWidth) < 2));
+		await other.click('[aria-label="Switch between light and dark"]');
+		await other.locator('.chart canvas').waitFor();
+		is(await other.locator('.chart canvas').count(), 1);
+		await other.context().close();
+	});
 await check('polling is paused by hand, and while the page is hidden', async () => {
 	let asked = 0;
 	const count = (request) => {
@@ -243,7 +278,87 @@ await check('filters are in the address, and pages go by cursor', async () => {
 	await until('the first page', async () => (await names())[0] === first[0]);
 });
 
+// -- dead letters
+await check('dead messages are shown with their reason, and put back one by one', async () => {
+	await until('they failed again', () => failing.every((one) => state(one) === 'failed'));
+	await go(page, '#/dead');
+	await page.getByLabel(`Requeue batch ${failing[0]} of transform`).click();
+	is(await text(page, 'dialog h2'), 'Requeue 1 message of transform?');
+	await page.click('dialog summary');
+	is((await page.locator('dialog .command pre').allInnerTexts())[1], `pulse-etl dead requeue --batch ${failing[0]} transform`);
+	holds((await text(page, 'main')).includes('no list of items was found'), 'the reason is not shown');
+	sql(`UPDATE raw_extraction_data SET raw_data = '{"issues":[]}' WHERE id = ${failing[0]}`);
+	await page.click('dialog button:has-text("Requeue 1 message")');
+	await until('it is completed', () => state(failing[0]) === 'completed');
+	await until('its message is gone', async () => {
+		await go(page, '#/dead');
+		return await page.getByLabel(`Requeue batch ${failing[0]} of transform`).count() === 0;
+	});
+});
+await check('all of a queue are put back, and the confirmation names how many', async () => {
+	const { dead_letters: letters } = await api('GET', 'dead-letters?queue=transform');
+
+	await page.click('button:has-text("Requeue all")');
+	await page.locator(`dialog button:has-text("Requeue ${letters.length} message")`).click();
+	await page.locator('#said p').last().waitFor();
+	await dialog(page).waitFor({ state: 'detached' });
+	is(sql(`SELECT bool_and(jsonb_array_length(error_details->'earlier') > 0) FROM raw_extraction_data WHERE id IN (${failing[1]}, ${failing[2]})`), 't');
+});
+
+// -- entity types
+const incidents = '{"incidents":[{"id":"P1","number":12345678901234567890,"title":"fire","updated_at":"2026-01-06T22:38:23Z"},{"id":"P2","title":"smoke","updated_at":"2026-01-07T22:38:23Z"}]}';
+await check('a type is proposed from a batch, looked at, tried, made and applied', async () => {
+	const known = await store(incidents, 'console_incidents');
+
+	await until('it is kept as it came', () => state(known) === 'completed');
+	await go(page, `#/batches/${known}`);
+	await page.click('main a:has-text("Make rows of it")');
+	await page.locator('dialog .note:has-text("proposed")').waitFor();
+	is(await page.getByLabel('Items', { exact: true }).inputValue(), '$.incidents[*]');
+	is(await page.getByLabel('Key', { exact: true }).inputValue(), '$.id');
+	await page.getByLabel('Key', { exact: true }).fill('$.**');
+	await page.click('dialog button:has-text("Check")');
+	await page.locator('dialog .problem:has-text("must not have .**")').waitFor();
+	await page.getByLabel('Key', { exact: true }).fill('$.id');
+	await page.click('dialog button:has-text("Try")');
+	await page.locator('dialog .note:has-text("2 items, 0 without a key")').waitFor();
+	await page.click('dialog .told button:has-text("Open all")');
+	holds((await text(page, 'dialog .tree')).includes('12345678901234567890'), 'digits are lost');
+	is(sql('SELECT count(*) FROM records'), '0');
+	await page.click('dialog .told summary:has-text("command")');
+	is((await page.locator('dialog .told .command pre').allInnerTexts())[1], `pulse-etl type try --tenant 1 --batch ${known} console_incidents.json`);
+	await page.click('dialog button:has-text("Create")');
+	await page.locator('td:has-text("console_incidents")').waitFor();
+	await page.getByLabel('Apply console_incidents').click();
+	await page.click('dialog summary');
+	is((await page.locator('dialog .command pre').allInnerTexts())[1], 'pulse-etl type apply --tenant 1 --requeue console_incidents.json');
+	await page.click('dialog button:has-text("Requeue 1 batch")');
+	await until('the rows are there', () => sql('SELECT count(*) FROM records') === '2');
+});
+await check('its columns are shown, and changed like any row of the catalogue', async () => {
+	await page.click('td a:has-text("console_incidents")');
+	await page.locator('h1:has-text("console_incidents")').waitFor();
+	holds((await text(page, 'main')).includes('$.updated_at'), 'its path is not shown');
+	await go(page, '#/types');
+	await page.getByLabel('Edit console_incidents').click();
+	await page.getByLabel('Columns', { exact: true }).fill('[{"name": "title", "path": "$.title"}]');
+	await page.click('dialog button:has-text("Save")');
+	await dialog(page).waitFor({ state: 'detached' });
+	is((await api('GET', 'types')).find((one) => one.name === 'console_incidents').columns, [{ name: 'title', path: '$.title' }]);
+});
+
 // -- the catalogue
+await check('a change shows its line of pulse-etl where it has one', async () => {
+	await go(page, '#/integrations');
+	await page.getByLabel('Edit Jira', { exact: true }).first().click();
+	await page.getByLabel('User (optional)').fill("o'brien");
+	await page.getByLabel('Active').uncheck();
+	await page.click('dialog summary');
+	is((await page.locator('dialog .command pre').allInnerTexts())[1],
+		`pulse-etl integration set --tenant 1 --username 'o'\\''brien' 1\npulse-etl integration disable --tenant 1 1`);
+	await page.keyboard.press('Escape');
+	await dialog(page).waitFor({ state: 'detached' });
+});
 await check('a mapping is edited', async () => {
 	const [row] = await api('GET', 'status-mappings?limit=1');
 
@@ -331,7 +446,7 @@ await check('a reader sees no button that changes anything', async () => {
 
 	await signIn(reader, tokens.reader);
 	for (const hash of ['overview', 'batches', `batches/${id}`, 'dead', 'runs', 'jobs', 'integrations', 'integrations/1',
-		'statuses', 'status-mappings', 'workflows', 'wits', 'wit-mappings', 'wits-hierarchies']) {
+		'types', 'statuses', 'status-mappings', 'workflows', 'wits', 'wit-mappings', 'wits-hierarchies']) {
 		await go(reader, `#/${hash}`);
 		for (const name of await reader.locator('main button').allTextContents())
 			seen.add(name);

@@ -2,12 +2,13 @@
 // Each view of the console as axe sees it, in light and dark, and as pictures, on a phone,
 // too: looks.mjs FOLDER.
 import { mkdirSync } from 'node:fs';
-import { axePath, base, check, end, go, is, newPage, sql, settled, signIn, tokens } from './browser.mjs';
+import { axePath, base, check, drawByChartJs, end, go, is, newPage, sql, settled, signIn, tokens } from './browser.mjs';
 
 const folder = process.argv[2];
 const batch = sql(`SELECT max(id) FROM raw_extraction_data WHERE external_id = 'failing_0'`);
+const type = sql(`SELECT max(id) FROM entity_types WHERE name = 'console_incidents'`);
 const views = { overview: '', batches: '', batch: `batches/${batch}`, dead: '', runs: '', jobs: '', integrations: '',
-	integration: 'integrations/1', statuses: '', 'status-mappings': '', workflows: '', wits: '', 'wit-mappings': '',
+	integration: 'integrations/1', types: '', type: `types/${type}`, statuses: '', 'status-mappings': '', workflows: '', wits: '', 'wit-mappings': '',
 	'wits-hierarchies': '' };
 const page = await newPage();
 
@@ -52,5 +53,21 @@ for (const [name, path] of Object.entries(views))
 		await settled(page);
 		is(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'it is not wider than a phone:');
 		await page.screenshot({ path: `${folder}/${name}-phone.png`, animations: 'disabled' });
+	});
+if (process.env.CONSOLE_CHARTS)
+	await check('axe finds nothing serious in the overview as Chart.js draws it', async () => {
+		await page.setViewportSize({ width: 1360, height: 900 });
+		await drawByChartJs(page);
+		await page.reload();
+		for (const way of ['light', 'dark', 'phone']) {
+			if (way === 'phone')
+				await page.setViewportSize({ width: 390, height: 844 });
+			else
+				await theme(way);
+			await go(page, '#/overview');
+			await page.locator('.chart canvas').waitFor();
+			is(await judged(), [], way);
+			await page.screenshot({ path: `${folder}/overview-chartjs-${way}.png`, animations: 'disabled' });
+		}
 	});
 await end();

@@ -8,7 +8,7 @@
 CONSOLE_TOOLS=${ETL_OPENAPI_TOOLS:-$TMP/tools}-console
 CHROMIUM=$(command -v chromium)
 pictures=${ETL_PICTURES:-$ETL_BUILD/console-pictures}
-export CONSOLE_TOOLS CHROMIUM CONSOLE_TOKENS
+export CONSOLE_TOOLS CHROMIUM CONSOLE_TOKENS CONSOLE_CHARTS
 
 printf 'k:%s\n' "$(openssl rand -base64 32)" >"$TMP/keys"
 chmod 600 "$TMP/keys"
@@ -58,6 +58,23 @@ if ! browser_tools 2>"$TMP/tools.err"; then
 	done_testing
 fi
 
+# As configure's --with-chartjs has it installed.
+chartjs=/usr/share/javascript/chart.js/chart.min.js
+CONSOLE_CHARTS=
+charts() { # FOLDER [CHART.JS]
+	make -s -C "$ETL_BUILD" install-console-charts DESTDIR="$TMP/$1" consoledir=/c chartjs="${2-}" >"$TMP/out" 2>&1
+	(cd "$TMP/$1/c" && find . ! -type d | sort | tr '\n' ' ')
+}
+check_is "uPlot is installed" "$(charts uplot)" \
+	"./plot.js ./vendor/MANIFEST ./vendor/uPlot.LICENSE.txt ./vendor/uPlot.iife.min.js ./vendor/uPlot.min.css "
+check_is "or Chart.js is, and no uPlot" "$(charts chartjs $chartjs)" "./plot.js ./vendor/chart.min.js "
+check_is "where its package has it" "$(readlink "$TMP/chartjs/c/vendor/chart.min.js")" $chartjs
+if [ -e $chartjs ]; then
+	CONSOLE_CHARTS=$TMP/chartjs/c
+else
+	skip "charts by Chart.js" "libjs-chart.js is not installed"
+fi
+
 token_of() { # FILE
 	sed 's/.*Bearer \([^"]*\).*/\1/' "$1"
 }
@@ -83,7 +100,7 @@ browse() { # SCRIPT ARGUMENT…
 browse console.mjs
 browse looks.mjs "$pictures"
 check_is "there is a picture of each view in light, in dark and on a phone" \
-	"$(find "$pictures" -name '*.png' | wc -l)" 42
+	"$(find "$pictures" -name '*.png' | wc -l)" $((48 + (${#CONSOLE_CHARTS} > 0 ? 3 : 0)))
 
 # -- how batches stand
 columns='tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes, raw_data_sha256, queued_at'

@@ -42,6 +42,9 @@ function actions(row, again) {
 	const busy = row.processing_status === 'processing';
 
 	return [
+		/* Nothing is made of it: there is no such type. */
+		session.may('admin') && row.processing_status === 'completed' && row.attempts === 0 && row.queued_at === null ?
+			h('a', { class: 'button', href: to('types', { batch: row.id }) }, 'Make rows of it') : null,
 		button('Requeue', () => confirm({
 			title: `Requeue batch ${row.id}?`,
 			text: 'It is processed again from its beginning; its errors are kept as history.',

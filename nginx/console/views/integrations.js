@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sources; and one of them with its test and its fields. */
 import { ask, get, session } from '../api.js';
-import { commands, confirm, tenant } from '../action.js';
+import { commands, confirm, optionsOf, tenant } from '../action.js';
 import { showCatalogue } from '../catalogue.js';
 import { problemNote } from '../problem.js';
 import { activePill, button, facts, fill, h, heading, say, section, table, time } from '../dom.js';
@@ -32,7 +32,24 @@ const showList = (place) => showCatalogue({
 			hint: isNew ? null : 'Empty: the one there is stays' },
 		{ name: 'settings', label: 'Settings', kind: 'object' },
 	],
+	tool,
 }, place);
+
+/* A password and the state have commands of their own. */
+function tool({ password, active, ...body }, row) {
+	const words = optionsOf(body, { provider: '--provider', product: '--product', type: '--type', base_url: '--base-url',
+		username: '--username', settings: () => '--settings-file settings.json' });
+
+	if (words === null)
+		return null;
+	if (row === null)
+		return `integration create ${tenant()} ${words}${password === undefined ? '' : ' --password-file password.txt'}`;
+	return [
+		words !== '' && `integration set ${tenant()} ${words} ${row.id}`,
+		password !== undefined && `integration password ${tenant()} ${row.id}`,
+		active !== undefined && `integration ${active ? 'enable' : 'disable'} ${tenant()} ${row.id}`,
+	].filter(Boolean);
+}
 
 async function showOne({ page, id, signal, again }) {
 	const path = `integrations/${encodeURIComponent(id)}`;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Extractions with a schedule. */
 import { ask, session } from '../api.js';
-import { confirm, tenant } from '../action.js';
+import { confirm, optionsOf, tenant } from '../action.js';
 import { showCatalogue } from '../catalogue.js';
 import { button, duration, say, time } from '../dom.js';
 import { sourceField } from '../names.js';
@@ -29,7 +29,24 @@ export const show = (place) => showCatalogue({
 		{ name: 'job_params', label: 'Parameters', kind: 'object' },
 		sourceField(lists),
 	],
+	tool,
 }, place);
+
+/* The state has commands of its own. */
+function tool({ active, ...body }, row) {
+	const words = optionsOf(body, { job_name: '--name', job_type: '--type', integration_id: '--integration',
+		interval_seconds: (value) => value === null ? '--by-hand' : `--every ${value}s`,
+		jitter_seconds: (value) => value === null ? null : `--jitter ${value}s` });
+
+	if (words === null)
+		return null;
+	if (row === null)
+		return `job create ${tenant()} ${words}`;
+	return [
+		words !== '' && `job set ${tenant()} ${words} ${row.id}`,
+		active !== undefined && `job ${active ? 'resume' : 'pause'} ${tenant()} ${row.id}`,
+	].filter(Boolean);
+}
 
 function run(row) {
 	const path = `jobs/${row.id}/run`;
