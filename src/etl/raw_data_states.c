@@ -10,10 +10,9 @@ static const struct shape_row state_rows[] = {
 	    "A status; unqueued: of the pending ones, those whose message is"
 	    " not on the queue yet",
 	    NULL },
-	{ "batches", SHAPE_INT, SHAPE_NULLABLE,
-	    "How many there are, at least; null: too many others to tell",
-	    NULL },
-	{ "is_exact", SHAPE_BOOL, 0, "false: there are more", NULL },
+	{ "batches", SHAPE_INT, 0, "How many there are, at least", NULL },
+	{ "is_exact", SHAPE_BOOL, 0,
+	    "false: there may be more, which only the unqueued say", NULL },
 	{ "oldest_at", SHAPE_STAMP, SHAPE_NULLABLE,
 	    "When the oldest of them was stored; null: there is none, or they"
 	    " are completed",
@@ -53,11 +52,8 @@ raw_data_states(struct req *rq, struct resp *rp)
 		json_object(rp->json, NULL);
 		json_span(rp->json, "processing_status",
 		    db_text(rows, i, RAW_BATCH_STANDING));
-		if (db_is_null(rows, i, RAW_BATCH_STANDING_BATCHES))
-			json_null(rp->json, "batches");
-		else
-			json_int(rp->json, "batches",
-			    db_int(rows, i, RAW_BATCH_STANDING_BATCHES));
+		json_int(rp->json, "batches",
+		    db_int(rows, i, RAW_BATCH_STANDING_BATCHES));
 		json_bool(rp->json, "is_exact",
 		    db_bool(rows, i, RAW_BATCH_STANDING_EXACT));
 		json_span(rp->json, "oldest_at",

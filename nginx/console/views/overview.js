@@ -94,7 +94,7 @@ function drawHealth(place, { word, reasons }) {
 }
 
 function count(state) {
-	return state.batches === null ? '–' : number(state.batches) + (state.is_exact ? '' : '+');
+	return number(state.batches) + (state.is_exact ? '' : '+');
 }
 
 function drawTiles(place, states, depth) {

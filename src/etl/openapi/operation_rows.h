@@ -56,8 +56,8 @@ OPERATION("openapi_get",
 OPERATION("whoami_get",
     "The tenant and the role that the token of this request has.")
 OPERATION("raw_data_states",
-    "Of each status at most 10000 are counted; is_exact tells whether that is"
-    " all. The completed ones are the rest.")
+    "All are counted, but for the unqueued, of which the 4000 oldest and newest"
+    " pending batches are looked at: is_exact tells whether these are all.")
 OPERATION("processing_pause",
     "Stores are accepted and acknowledged as ever. What is at work, and the load"
     " of what was transformed, comes to its end; nothing else of the tenant is"

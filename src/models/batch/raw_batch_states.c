@@ -32,23 +32,19 @@ raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
 	return db_run(db, &statement, &params, arena, ret_rows, diag);
 }
 
-#define MOST "10000"
-_Static_assert(RAW_BATCH_STANDING_MAX == 10000, "MOST is the same");
-
 /* The batches of a status. Written out, so that its index is taken. */
 #define SOME(columns, status, order, most) \
 	"(SELECT " columns \
 	" FROM raw_extraction_data WHERE processing_status = '" status \
 	"' AND active AND tenant_id = $1 ORDER BY id" order " LIMIT " most ")"
-/* How many there are, of the index alone, and when the first was stored. */
+/* How many there are, and when the first was stored. */
 #define STATE(place, status) \
-	"SELECT " place " AS place, '" status \
-	"' AS status, LEAST(count(*), " MOST ") AS batches, count(*) <= " MOST \
-	" AS is_exact, " SOME("created_at", status, "", \
-	    "1") " AS oldest FROM " SOME("id", status, "", \
-	    MOST " + 1") " AS s"
+	"SELECT " place " AS place, '" status "' AS status, COALESCE((SELECT" \
+	" batches FROM counts WHERE status = '" status "'), 0) AS batches, " \
+	SOME("created_at", status, "", "1") " AS oldest"
 #define MESSAGE "id, created_at, queued_at, queue_transform"
 
+/* Whole days of the series, and what they do not have yet. */
 enum err
 raw_batch_standing(struct db *db, int64_t tenant_id, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag)
@@ -57,28 +53,29 @@ raw_batch_standing(struct db *db, int64_t tenant_id, struct arena *arena,
 		.name = "raw_batch_standing",
 		/* clang-format off */
 		.sql =
-		    "WITH states AS (" STATE("1", "pending") " UNION ALL "
-		    STATE("2", "processing") " UNION ALL "
-		    STATE("4", "failed") "),"
+		    "WITH counts AS MATERIALIZED (SELECT processing_status"
+		    " AS status, sum(batches)::bigint AS batches FROM (SELECT"
+		    " processing_status, batches FROM raw_extraction_series"
+		    " WHERE tenant_id = $1 AND minutes = 1440 UNION ALL"
+		    " SELECT processing_status, batches"
+		    " FROM raw_extraction_changes WHERE tenant_id = $1) AS c"
+		    " GROUP BY 1), states AS (" STATE("1", "pending")
+		    " UNION ALL " STATE("2", "processing") " UNION ALL "
+		    STATE("4", "failed") " UNION ALL SELECT 3, 'completed',"
+		    " COALESCE((SELECT batches FROM counts"
+		    " WHERE status = 'completed'), 0), NULL),"
 		    " unqueued AS (SELECT count(*) AS batches,"
 		    " min(created_at) AS oldest FROM (SELECT * FROM "
 		    SOME(MESSAGE, "pending", "", "2000")
 		    " AS f UNION SELECT * FROM "
 		    SOME(MESSAGE, "pending", " DESC", "2000")
-		    " AS l) AS p WHERE queued_at IS NULL AND queue_transform),"
-		    " every AS (SELECT * FROM states UNION ALL"
-		    " SELECT 3, 'completed', CASE WHEN (SELECT"
-		    " bool_and(is_exact) FROM states) THEN GREATEST(0,"
-		    " (SELECT COALESCE(sum(batches), 0)"
-		    " FROM raw_extraction_counts WHERE tenant_id = $1)"
-		    " - (SELECT sum(batches) FROM states))::bigint END,"
-		    " (SELECT bool_and(is_exact) FROM states), NULL"
-		    " UNION ALL SELECT 5, 'unqueued', u.batches,"
-		    " (SELECT batches <= 4000 FROM states WHERE place = 1),"
-		    " u.oldest FROM unqueued AS u)"
+		    " AS l) AS p WHERE queued_at IS NULL AND queue_transform)"
 		    " SELECT status, batches, is_exact,"
 		    " to_char(oldest, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-		    " FROM every ORDER BY place",
+		    " FROM (SELECT *, true AS is_exact FROM states UNION ALL"
+		    " SELECT 5, 'unqueued', u.batches, u.oldest, (SELECT"
+		    " batches <= 4000 FROM states WHERE place = 1)"
+		    " FROM unqueued AS u) AS every ORDER BY place",
 		/* clang-format on */
 	};
 	struct db_params params = { 0 };

@@ -26,19 +26,17 @@ enum err raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
 /* What raw_batch_standing() gives, a row for each status, then "unqueued". */
 enum {
 	RAW_BATCH_STANDING,
-	RAW_BATCH_STANDING_BATCHES, /* NULL: they cannot be told */
+	RAW_BATCH_STANDING_BATCHES,
 	RAW_BATCH_STANDING_EXACT,
 	RAW_BATCH_STANDING_OLDEST, /* created_at, or NULL */
 };
 
-/* No more than so many of a status are counted. */
-#define RAW_BATCH_STANDING_MAX 10000
-
 /*
- * The same within milliseconds, however many there are: where a count is not
- * exact, there are more. "unqueued" are the pending batches whose message the
+ * The same within milliseconds, however many there are, by the counts that
+ * raw_batch_counts() takes. "unqueued" are the pending batches whose message the
  * broker has not confirmed, among the oldest and the newest of them; it is
- * exact where all could be looked at. Needs: db_tenant() of the tenant.
+ * exact where all could be looked at, else there may be more. Needs: db_tenant()
+ * of the tenant.
  */
 enum err raw_batch_standing(struct db *db, int64_t tenant_id,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
