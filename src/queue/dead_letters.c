@@ -134,6 +134,10 @@ dead_letters_walk(struct queue_manager *manager, enum queue queue,
 	rc = walk_through(&aside, queue, walk, clock_ms() + LOOK_MS, arena,
 	    diag);
 	mq_free(aside.mq); /* what was not settled is back */
+	if (rc == E_NO_ROW)
+		return diag_tell(diag, E_MQ_LOST,
+		    "The dead-letter queue is missing: the relay declares it"
+		    " automatically");
 	return rc;
 }
 

@@ -71,7 +71,8 @@ struct dead_walk {
 /*
  * Look at what a queue has, oldest first, over a connection of its own, as long
  * as a request may take. What others look at at this moment is not seen.
- * Fails: E_MQ_CONNECT; as mq_get(), and as walk->work().
+ * Fails: E_MQ_CONNECT; E_MQ_LOST  the queue is missing: the client is told; as
+ *        mq_get(), and as walk->work().
  */
 enum err dead_letters_walk(struct queue_manager *manager, enum queue queue,
     struct dead_walk *walk, struct arena *arena, struct diag *diag) MUST_CHECK;

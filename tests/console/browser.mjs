@@ -93,7 +93,7 @@ export function holds(condition, what) {
 		throw new Error(what);
 }
 
-export async function until(what, condition, seconds = 20) {
+export async function until(what, condition, seconds = 60) {
 	const ends = Date.now() + seconds * 1000;
 
 	while (!await condition()) {

@@ -69,6 +69,13 @@ sql_add_int(struct sql *sql, const char *text, int64_t value)
 	add_numbered(sql, text);
 }
 
+void
+sql_add_text(struct sql *sql, const char *text, struct span value)
+{
+	db_add_text(&sql->params, value);
+	add_numbered(sql, text);
+}
+
 enum err
 sql_statement(struct sql *sql, struct db_statement *ret_statement,
     struct diag *diag)

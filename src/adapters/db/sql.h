@@ -30,8 +30,9 @@ void sql_where_int(struct sql *sql, const char *condition, int64_t value);
 void sql_where_text(struct sql *sql, const char *condition, struct span value);
 void sql_where(struct sql *sql, const char *condition);
 
-/* Add a number as a parameter, "LIMIT $%d". */
+/* Add a number or a text as a parameter, "LIMIT $%d". */
 void sql_add_int(struct sql *sql, const char *text, int64_t value);
+void sql_add_text(struct sql *sql, const char *text, struct span value);
 
 /* The statement; its texts live until sql_done(). */
 enum err sql_statement(struct sql *sql, struct db_statement *ret_statement,

@@ -39,9 +39,10 @@ raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
 	"' AND active AND tenant_id = $1 ORDER BY id" order " LIMIT " most ")"
 /* How many there are, and when the first was stored. */
 #define STATE(place, status) \
-	"SELECT " place " AS place, '" status "' AS status, COALESCE((SELECT" \
-	" batches FROM counts WHERE status = '" status "'), 0) AS batches, " \
-	SOME("created_at", status, "", "1") " AS oldest"
+	"SELECT " place " AS place, '" status \
+	"' AS status, COALESCE((SELECT" \
+	" batches FROM counts WHERE status = '" status \
+	"'), 0) AS batches, " SOME("created_at", status, "", "1") " AS oldest"
 #define MESSAGE "id, created_at, queued_at, queue_transform"
 
 /* Whole days of the series, and what they do not have yet. */

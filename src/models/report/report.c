@@ -3,13 +3,25 @@
 
 #include "adapters/db/sql.h"
 
+/* The tenant is $1, whatever the report's own text says. */
 static void
-add_from(struct sql *sql, const struct report *report, int64_t tenant_id)
+add_from(struct sql *sql, const struct report *report, int64_t tenant_id,
+    const struct span *values)
 {
+	db_add_int(&sql->params, tenant_id);
 	sql_add(sql, " FROM ");
-	sql_add(sql, report->from);
+	if (values != NULL && report->between != NULL &&
+	    (values[1].at != NULL || values[2].at != NULL)) {
+		sql_add(sql, report->between);
+		sql_add_text(sql, "(COALESCE(" REPORT_STAMP ", '-infinity')",
+		    values[1]);
+		sql_add_text(sql, ", COALESCE(" REPORT_STAMP ", 'infinity'))",
+		    values[2]);
+	} else {
+		sql_add(sql, report->from);
+	}
 	sql_add(sql, " AS t");
-	sql_where_int(sql, "t.tenant_id = $%d", tenant_id);
+	sql_where(sql, "t.tenant_id = $1");
 }
 
 /* Only what follows the page before. */
@@ -44,17 +56,19 @@ report_list(struct db *db, const struct report *report,
 	sql_add(&sql, report->sort == NULL ? "0" : report->sort);
 	sql_add(&sql, ", ");
 	sql_add(&sql, report->id);
-	add_from(&sql, report, query->tenant_id);
-	for (size_t i = 0; i < REPORT_FILTERS_MAX; i++)
-		if (query->values[i].at != NULL && report->filters[i] != NULL)
+	add_from(&sql, report, query->tenant_id, query->values);
+	for (size_t i = 0; i < REPORT_FILTERS_MAX; i++) {
+		if (query->values[i].at == NULL)
+			continue;
+		if (report->filters[i] != NULL)
 			sql_where_text(&sql, report->filters[i],
 			    query->values[i]);
+		if (report->begins[i] != NULL && !query->is_after)
+			sql_where_text(&sql, report->begins[i],
+			    query->values[i]);
+	}
 	if (query->is_after)
 		add_after(&sql, report, query);
-	else if (report->begins != NULL &&
-	    query->values[report->begins_by].at != NULL)
-		sql_where_text(&sql, report->begins,
-		    query->values[report->begins_by]);
 	sql_add(&sql, " ORDER BY ");
 	if (report->sort != NULL) {
 		sql_add(&sql, report->sort);
@@ -79,7 +93,7 @@ report_get(struct db *db, const struct report *report, int64_t tenant_id,
 	if (report->part_count > 0)
 		sql_add(&sql, ", ");
 	columns_add(&sql, report->parts, report->part_count);
-	add_from(&sql, report, tenant_id);
+	add_from(&sql, report, tenant_id, NULL);
 	sql_where(&sql, report->id);
 	sql_add_int(&sql, " = $%d", id);
 	rc = sql_run(&sql, db, false, arena, ret_rows, diag);

@@ -28,12 +28,12 @@
 
 /*
  * For `begins`, NULL where there is no such row. "+ 0" keeps the planner from
- * looking through the ids.
+ * looking through the ids. A row whose column is the time itself counts, too.
  */
 #define REPORT_BEGINS(table, column) \
 	"t.id >= (SELECT min(b.id + 0) FROM " table \
 	" AS b WHERE b.tenant_id = $1 AND b.active AND b." column \
-	" > " REPORT_STAMP ")"
+	" >= " REPORT_STAMP ")"
 
 struct report {
 	const char *name; /* what people call it: "work_items" */
@@ -49,12 +49,16 @@ struct report {
 	size_t part_count;
 	const char *filters[REPORT_FILTERS_MAX]; /* conditions, or NULL */
 	/*
-	 * Where the first page begins, by the value of the filter at this
-	 * place: what changed lately is mostly at the end of the ids, and to
-	 * look for it from the beginning takes seconds. NULL: from there.
+	 * Where the first page begins, by the value of a filter, or NULL: what
+	 * changed or ended lately is mostly at the end of the ids, and to look
+	 * for it from the beginning takes seconds.
 	 */
-	const char *begins;
-	size_t begins_by;
+	const char *begins[REPORT_FILTERS_MAX];
+	/*
+	 * Instead of `from`, where the filters 1 or 2, the first time and the
+	 * last, are given: a function of both, which reads less; or NULL.
+	 */
+	const char *between;
 };
 
 extern const struct report work_item_report, pull_request_report,

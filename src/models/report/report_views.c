@@ -44,8 +44,8 @@ const struct report work_item_report = {
 	.filters = {
 #include "models/report/work_item_filter_rows.h"
 	},
-	.begins = REPORT_BEGINS("work_items", "updated"),
-	.begins_by = 5,
+	.begins = { [5] = REPORT_BEGINS("work_items", "updated"),
+	    [6] = REPORT_BEGINS("work_items", "work_last_completed_at") },
 };
 
 static const struct column review_columns[] = {
@@ -93,8 +93,8 @@ const struct report pull_request_report = {
 	.filters = {
 #include "models/report/pull_request_filter_rows.h"
 	},
-	.begins = REPORT_BEGINS("prs", "pr_updated_at"),
-	.begins_by = 4,
+	.begins = { [4] = REPORT_BEGINS("prs", "pr_updated_at"),
+	    [5] = REPORT_BEGINS("prs", "merged_at") },
 };
 
 static const struct column repository_columns[] = {
@@ -162,6 +162,7 @@ const struct report pr_time_report = {
 	.name = "pr_times",
 	.noun = "week",
 	.from = "report.pr_times",
+	.between = "report.pr_times_between",
 	.sort = DAY_OF("week"),
 	.id = "t.repository_id",
 	COLUMNS(pr_time),
@@ -222,8 +223,7 @@ const struct report record_report = {
 	.filters = {
 #include "models/report/record_filter_rows.h"
 	},
-	.begins = REPORT_BEGINS("records", "updated"),
-	.begins_by = 2,
+	.begins = { [2] = REPORT_BEGINS("records", "updated") },
 };
 
 const struct report *const reports[] = {

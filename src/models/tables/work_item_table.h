@@ -83,6 +83,7 @@ INDEX("btree (wit_id)")
 INDEX("btree (created)")
 INDEX("btree (updated)")
 INDEX("btree (parent_external_id)")
+INDEX("btree (tenant_id, work_last_completed_at, id) WHERE active")
 INDEX("btree (tenant_id, project_id) INCLUDE (created, work_first_started_at,"
     " work_last_completed_at, total_cycle_time_seconds,"
     " total_lead_time_seconds, history_complete) WHERE active")
