@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Routes that read what was loaded, and counts of batches, by curl: each answers
-# rows, page after page. ROUTE_ROWS is how many work items there are, and batches;
+# Routes that read what was loaded, batches and their counts, by curl: each answers
+# rows, page after page. ROUTE_ROWS is how many work items, records and batches there are;
 # ROUTE_MS what the median of ROUTE_TRIES may take (make check-routes: a million,
 # 100 ms, 11). A table of the medians is what docs/performance.md has.
 . "$(dirname "$0")/lib.sh"
@@ -23,6 +23,14 @@ check "and $rows batches are counted" super -f "$TMP/series.sql"
 super -c 'VACUUM ANALYZE raw_extraction_data, raw_extraction_series' >"$TMP/out"
 check_is "all of them" "$(super -c 'SELECT sum(batches) FROM raw_extraction_series WHERE minutes = 1')" "$rows"
 
+# As many records, of two types.
+super -c "SET session_replication_role = replica;
+	INSERT INTO records (tenant_id, integration_id, entity_type, external_id, updated, fields)
+	SELECT 1, 1, CASE WHEN n % 100 = 0 THEN 'incidents' ELSE 'hours' END, 'r' || n,
+	(now() AT TIME ZONE 'UTC') - ($rows - n) * interval '8 years' / $rows, '{\"title\": \"a record\"}'
+	FROM generate_series(1, $rows) AS n"
+super -c 'VACUUM ANALYZE records' >"$TMP/out"
+
 median() { # URL; sets MEDIAN, ms, and CODES, the different statuses
 	local n
 	for ((n = 0; n < tries; n++)); do
@@ -37,12 +45,14 @@ look() { # PATH [PAGES]: so many pages, the last one measured
 	for ((page = 1; page < ${2-1}; page++)); do
 		curl -sS -g --noproxy '*' -K "$ETL_CURLRC" -o "$BODY" -D "$HEADERS" "$url"
 		next=$(header X-Next-Cursor)
+		[ -n "$next" ] || next=$(jq -r '.next_cursor? // empty' "$BODY")
 		[ -n "$next" ] || break
 		url="$ETL_URL/app/etl/$1&cursor=$next"
 	done
 	median "$url"
-	local count='if type == "array" then length else .buckets | map(.received) | add end'
-	check "$1: has rows ($(jq "$count" "$BODY"), $MEDIAN ms)" jq -e "($count) > 0" "$BODY"
+	local count='if type == "array" then length elif .states then .states | map(.batches) | add
+		elif .raw_data_records then .raw_data_records | length else .buckets | map(.received) | add end'
+	check "$1: has rows ($(jq "$count" "$BODY" | tr -d '\n'), $MEDIAN ms)" jq -e "($count) > 0" "$BODY"
 	check_is "$1: 200" "$CODES" '200 '
 	[ -z "${ROUTE_MS-}" ] || check "$1: within $ROUTE_MS ms" awk "BEGIN { exit !($MEDIAN <= $ROUTE_MS) }"
 	echo "| \`$1\`${2+, page $page} | $MEDIAN |" >>"$TMP/table"
@@ -58,11 +68,16 @@ look 'work-items?limit=50&status=Closed'
 look "work-items?limit=50&status_category=In%20Progress"
 look "work-items?limit=50&updated_after=$since"
 look "work-items?limit=50&project=REP1&from=$since"
+look "work-items?limit=50&from=$since"
 look 'work-items?limit=50&key=REP1-1'
 look 'prs?limit=50'
 look 'prs?limit=50' 20
 look 'prs?limit=50&repository=report/rep1'
+look "prs?limit=50&from=$since"
 look 'repositories?limit=50'
+look 'records?limit=50&entity_type=incidents'
+look 'records?limit=50&entity_type=incidents' 20
+look "records?limit=50&updated_after=$since"
 look 'reports/status_changes?limit=50'
 look "reports/flow_daily?project=REP1&from=$half"
 look "reports/cycle_times?project=REP1&from=$half"
@@ -71,6 +86,11 @@ look "reports/pr_times?from=$half"
 look "reports/deployments?limit=50&repository=report/rep1"
 look "reports/dora_weekly?repository=report/rep1&from=$half"
 look 'reports/etl_health'
+look 'raw-data/states'
+look 'raw-data?limit=50'
+look 'raw-data?limit=50' 20
+look 'raw-data?limit=50&processing_status=failed'
+look 'raw-data?limit=50&entity_type=jira_issues_batch&integration_id=1'
 look 'raw-data/counts'
 look "raw-data/counts?bucket=1d&created_after=$old"
 look "raw-data/counts?bucket=1h&created_after=$(date -u -d '-80 days' +%Y-%m-%d)"

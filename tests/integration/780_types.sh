@@ -156,7 +156,8 @@ link="SELECT string_agg(w.key, ' ') FROM prs AS p JOIN prs_keys AS k ON k.pr_id 
 sql "INSERT INTO work_items (tenant_id, integration_id, external_id, key) VALUES (1, 1, 'shop12', 'SHOP-12')"
 payload 4 | keep gitlab_merge_requests
 mapping 4 | jq -c --argjson id "$id" '. + {raw_data_id: $id}' | api POST types/try --data-binary @-
-check_is "try shows pull requests" "$STATUS $(answer '[.items, .skipped, (.rows | map([.number, .title, .repository]))]')" \
+check_is "try shows pull requests" \
+	"$STATUS $(answer '[.items, .skipped, (.rows | map([.number, .title, .repository]))]')" \
 	'200 [2,0,[[7,"SHOP-12 Export invoices","house/shop"],[8,"Draft","house/shop"]]]'
 check_is "and stores none" "$(sql 'SELECT (SELECT count(*) FROM prs) + (SELECT count(*) FROM repositories)')" 0
 mapping 4 | make
@@ -185,7 +186,8 @@ payload 4 | jq -c 'map(select(.iid == 8) | .title = "stale" | .updated_at = "202
 	keep gitlab_merge_requests
 check "an older one" becomes completed
 check_is "replaces nothing" "$(prs | sed -n 2p | cut -d'|' -f 3)" Ready
-payload 4 | jq -c '[.[0] | .iid = "seven", del(.references) * {id: 9003, iid: 9}, del(.id)]' | keep gitlab_merge_requests
+payload 4 | jq -c '[.[0] | .iid = "seven", del(.references) * {id: 9003, iid: 9}, del(.id)]' |
+	keep gitlab_merge_requests
 check "what is not whole" becomes completed
 check_json "is listed" "$(row "error_details->'skipped'")" \
 	'[{"index": 0, "place": "number", "reason": "a value of another kind"},
@@ -211,7 +213,8 @@ api GET 'records?updated_after=2026-01-08T12:00:00Z&fields=external_id,updated'
 check_is "what changed since" "$STATUS $(answer 'map(select(.updated < "2026-02"))')" \
 	'200 [{"external_id":"PT4KHLK","updated":"2026-01-09T00:00:00.000000Z"}]'
 api GET 'records?entity_type=support_hours&limit=1&fields=external_id,fields' -H 'Accept: text/csv'
-check_is "as CSV, page by page" "$(head -n 1 "$BODY") $(grep -c '^T-1,"{""' "$BODY") $(header X-Next-Cursor | grep -c .)" \
+check_is "as CSV, page by page" \
+	"$(head -n 1 "$BODY") $(grep -c '^T-1,"{""' "$BODY") $(header X-Next-Cursor | grep -c .)" \
 	"$(printf 'external_id,fields\r') 1 1"
 api GET "records?cursor=$(header X-Next-Cursor)&entity_type=support_hours" -H 'Accept: application/x-ndjson'
 check_is "and as lines" "$(jq -r .external_id "$BODY")" T-2
@@ -261,7 +264,8 @@ check_match "try waits for nobody for long" "$STATUS" '^(422|503)$'
 # -- versions, roles, tenants
 api GET types
 check_is "the list" "$STATUS $(answer 'map(.name)')" \
-	'200 ["azure_work_items","blobs","gitlab_merge_requests","gitlab_projects","pagerduty_incidents","support_hours"]'
+	'200 ["azure_work_items","blobs","gitlab_merge_requests","gitlab_projects","pagerduty_incidents",'\
+'"support_hours"]'
 type=$(json '.[4].id')
 api PUT "types/$type" -H 'If-Match: "0x0"' --data '{"active": false}'
 check_is "a version that is not its own" "$STATUS" 412

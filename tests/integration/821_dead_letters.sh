@@ -10,8 +10,8 @@ second_tenant
 keep() { # TYPE: a batch that failed, and its message that is dead; sets id
 	id=$(sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
 		raw_data_bytes, raw_data_sha256, processing_status, processed_at, queued_at, error_details)
-		VALUES (${2-1}, ${3-1}, '$1', '[]', 0, 2, sha256('[]'), 'failed', now(), now(), '{\"message\": \"before\"}')
-		RETURNING id")
+		VALUES (${2-1}, ${3-1}, '$1', '[]', 0, 2, sha256('[]'), 'failed', now(), now(),
+		'{\"message\": \"before\"}') RETURNING id")
 	message=$(jq -nc --argjson id "$id" --arg type "$1" --argjson tenant "${2-1}" --argjson source "${3-1}" \
 		'{tenant_id: $tenant, integration_id: $source, raw_data_id: $id, entity_type: $type}')
 	publish transform.dead "$message" "{\"x-reason\": \"of $1\"}"
@@ -31,10 +31,10 @@ check "four are dead" settled transform 4
 
 # -- looking
 dead transform
-check_is "a tenant sees its own, and why they died" \
-	"$STATUS $(answer '[.is_whole, (.dead_letters | map([.raw_data_id, .integration_id, .type, .run_id, .reason]))]')" \
-	"200 [true,[[$first,1,\"jira_projects_batch\",null,\"of jira_projects_batch\"],[$second,1,\"jira_issues_batch\",null,"\
-'"of jira_issues_batch"]]]'
+check_json "a tenant sees its own, and why they died" \
+	"$(answer '[.is_whole, (.dead_letters | map([.raw_data_id, .integration_id, .type, .run_id, .reason]))]')" \
+	"[true, [[$first, 1, \"jira_projects_batch\", null, \"of jira_projects_batch\"],
+	[$second, 1, \"jira_issues_batch\", null, \"of jira_issues_batch\"]]]"
 check "they are back" settled transform 4
 dead transform '&limit=1'
 check_is "as many as are asked for, and whether there are more" "$(answer '[(.dead_letters | length), .is_whole]')" \
