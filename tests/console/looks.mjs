@@ -54,6 +54,15 @@ for (const [name, path] of Object.entries(views))
 		is(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'it is not wider than a phone:');
 		await page.screenshot({ path: `${folder}/${name}-phone.png`, animations: 'disabled' });
 	});
+await check('axe finds nothing serious in a form', async () => {
+	await page.setViewportSize({ width: 1360, height: 900 });
+	await go(page, '#/types');
+	await page.click('button:has-text("New entity type")');
+	await page.locator('dialog[open]').waitFor();
+	is(await judged(), []);
+	await page.keyboard.press('Escape');
+	await page.locator('dialog[open]').waitFor({ state: 'detached' });
+});
 if (process.env.CONSOLE_CHARTS)
 	await check('axe finds nothing serious in the overview as Chart.js draws it', async () => {
 		await page.setViewportSize({ width: 1360, height: 900 });

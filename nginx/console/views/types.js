@@ -45,7 +45,13 @@ const showList = (place) => showCatalogue({
 	tool: (body, old) => `type apply ${tenant()} ${file({ ...old, ...body })}`,
 	removeTool: (row) => `type remove ${tenant()} ${row.id}`,
 	beside: (form) => trial(form, place.query.batch),
-	begin: (create) => place.query.batch && create(),
+	begin(create) {
+		if (place.query.batch) {
+			/* Once: not when the list is drawn anew. */
+			history.replaceState(null, '', to('types'));
+			create();
+		}
+	},
 }, place);
 
 /* The tools of the form: propose, check, try. */
@@ -106,6 +112,12 @@ function trial(form, known) {
 			told.querySelector('.fine')?.remove();
 		}
 	}
+	batch.addEventListener('keydown', (event) => {
+		if (event.key === 'Enter') {
+			event.preventDefault();
+			act('try');
+		}
+	});
 	if (known)
 		setTimeout(act, 0, 'infer');
 	return h('fieldset', { class: 'trial' }, h('legend', null, 'On a stored batch'),
