@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 /*
  * A builder may be busy: a test may take a minute, not Check's four seconds,
@@ -88,4 +90,31 @@ unit_unlink(char *path)
 {
 	(void)unlink(path);
 	free(path);
+}
+
+int
+unit_silent(int *ret_port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &size),
+	    0);
+	*ret_port = ntohs(address.sin_port);
+	return fd;
+}
+
+bool
+unit_was_called(int listener)
+{
+	int fd, calls = 0;
+
+	for (; (fd = accept(listener, NULL, NULL)) >= 0; calls++)
+		(void)close(fd);
+	return calls > 0;
 }

@@ -29,6 +29,15 @@ void unit_free(struct span copy);
 char *unit_file(const char *text);
 void unit_unlink(char *path);
 
+/*
+ * A server on the loopback that says nothing. Gives: its socket, which you
+ * close(); *ret_port.
+ */
+int unit_silent(int *ret_port);
+
+/* Has somebody connected to it since it was asked last? */
+bool unit_was_called(int listener);
+
 /* For tables: text that may hold NUL bytes. */
 #define LIT(literal) { "" literal, sizeof(literal) - 1 }
 

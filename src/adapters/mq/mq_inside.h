@@ -46,6 +46,7 @@ struct mq {
 	char blocked_why[64];		   /* and for being blocked */
 	int64_t retry_at;
 	unsigned pause;
+	size_t place; /* of the URL that answered last, or is tried next */
 };
 
 /* One URL of the settings. What its query does not say is 0. */
@@ -64,6 +65,9 @@ enum err mq_url_read(struct span text, struct mq_url *ret_url,
 /* The first of the settings' URLs, or what stands in its place. */
 enum err mq_url_first(const struct mq_settings *settings,
     struct mq_url *ret_url, struct diag *diag) MUST_CHECK;
+
+/* The channel for publishing; its messages are counted from 1. */
+enum err mq_open_confirm(struct mq *mq, struct diag *diag) MUST_CHECK;
 
 /*
  * rabbitmq-c sends each message alone; between on and off they leave in

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapters/mq/mq.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/mq/mq_inside.h"
 #include "base/clock.h"
@@ -90,6 +92,28 @@ START_TEST(each_url_is_tried_and_no_password_is_told)
 }
 END_TEST
 
+START_TEST(a_broker_that_is_silent_does_not_hide_the_next_one)
+{
+	int one, two, first = unit_silent(&one), second = unit_silent(&two);
+	struct mq *mq = new_quiet();
+	char urls[96];
+
+	(void)snprintf(urls, sizeof(urls),
+	    "amqp://u:p@127.0.0.1:%d/v,amqp://u:p@127.0.0.1:%d/v", one, two);
+	settings.rabbitmq_url = urls;
+	ck_assert_int_eq(mq_open(mq, 100, &diag), E_MQ_CONNECT);
+	ck_assert(unit_was_called(first));
+	ck_assert(!unit_was_called(second)); /* there was no time left */
+	mq->retry_at = 0;
+	ck_assert_int_eq(mq_open(mq, 100, &diag), E_MQ_CONNECT);
+	ck_assert(!unit_was_called(first));
+	ck_assert(unit_was_called(second));
+	mq_free(mq);
+	(void)close(first);
+	(void)close(second);
+}
+END_TEST
+
 START_TEST(nothing_is_published_without_a_connection)
 {
 	struct mq_message message = { .exchange = "", .routing_key = "q",
@@ -148,6 +172,8 @@ main(void)
 	    a_broker_that_is_unreachable_is_left_alone_for_a_while);
 	tcase_add_test(tcase, each_failure_doubles_the_pause_up_to_a_limit);
 	tcase_add_test(tcase, each_url_is_tried_and_no_password_is_told);
+	tcase_add_test(tcase,
+	    a_broker_that_is_silent_does_not_hide_the_next_one);
 	tcase_add_test(tcase, nothing_is_published_without_a_connection);
 	tcase_add_test(tcase, what_was_said_of_a_connection_ends_with_it);
 	tcase_add_test(tcase, an_idle_connection_notices_its_end);
