@@ -17,6 +17,7 @@ struct db {
 	const char *program;
 	PGconn *conn;
 	unsigned opened;     /* how many connections there were */
+	size_t host;	     /* the place of the one that answered last */
 	int64_t tenant_id;   /* see db_tenant() */
 	int64_t scope;	     /* the session's tenant, as far as we told it */
 	bool in_transaction; /* even when the connection has gone since */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapters/db/db.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/db/db_inside.h"
 #include "base/clock.h"
@@ -64,6 +66,23 @@ START_TEST(a_url_that_cannot_be_read_is_told_without_its_password)
 }
 END_TEST
 
+START_TEST(a_server_that_is_silent_does_not_hide_the_next_one)
+{
+	int one, two, first = unit_silent(&one), second = unit_silent(&two);
+	char url[96];
+
+	(void)snprintf(url, sizeof(url),
+	    "postgresql://u:p@127.0.0.1:%d,127.0.0.1:%d/d", one, two);
+	settings.database_url = url;
+	settings.database_connect_timeout = 1;
+	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+	ck_assert(unit_was_called(first));
+	ck_assert(unit_was_called(second));
+	(void)close(first);
+	(void)close(second);
+}
+END_TEST
+
 START_TEST(a_server_that_is_unreachable_is_left_alone_for_a_while)
 {
 	int64_t began = clock_ms();
@@ -122,6 +141,8 @@ main(void)
 	tcase_add_loop_test(tcase,
 	    a_url_that_cannot_be_read_is_told_without_its_password, 0,
 	    (int)COUNT(urls));
+	tcase_add_test(tcase,
+	    a_server_that_is_silent_does_not_hide_the_next_one);
 	tcase_add_test(tcase,
 	    a_server_that_is_unreachable_is_left_alone_for_a_while);
 	tcase_add_test(tcase, each_failure_doubles_the_pause_up_to_a_limit);
