@@ -3,7 +3,7 @@
 # Two PostgreSQL servers in the connection string: the one that takes writes is
 # found, before and after the standby becomes the primary.
 . "$(dirname "$0")/lib.sh"
-app_up 'database_connect_timeout = 10'
+app_up 'database_connect_timeout = 10' 'database_read_timeout = 1000'
 
 bin=$(pg_config --bindir)
 standby=$TMP/standby
@@ -49,9 +49,33 @@ store
 check_is "with the standby named first: 201" "$STATUS" 201
 check "stored at the primary" sql_is 1 "SELECT count(*) FROM raw_extraction_data"
 
+# -- a commit whose wait for the standby is ended is at the primary only: it is not acknowledged
+standby_signal() { # SIGNAL
+	kill -s "$1" "$(pgrep -P "$(head -n 1 "$standby/data/postmaster.pid")" -f walreceiver)"
+}
+store_key() {
+	api POST raw-data/store -H 'Idempotency-Key: one' \
+		--data '{"integration_id":1,"entity_type":"jira_issues_batch","raw_data":[2]}'
+}
+cancelled() {
+	[ "$(super -c "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+		WHERE wait_event = 'SyncRep' AND application_name = 'pulse-etl-fcgi'")" -gt 0 ]
+}
+standby_signal STOP
+(store_key && echo "$STATUS" >"$TMP/unconfirmed") &
+check "a store waits for the standby" wait_until 10 cancelled
+wait $!
+check_is "cancelled, its outcome is unknown: 503" "$(cat "$TMP/unconfirmed")" 503
+check "though the primary has it" sql_is 1 "SELECT count(*) FROM idempotency_keys WHERE idempotency_key = 'one'"
+store_key
+check_is "the same key again is no proof either: 503" "$STATUS" 503
+standby_signal CONT
+store_key
+check_is "until the standby has it: 200" "$STATUS $(header Idempotency-Replayed)" "200 true"
+
 # -- the primary dies, the standby takes over
 for _ in 1 2 3 4 5; do store; done
-acknowledged=6
+acknowledged=7
 app kill postgres
 store
 check_is "without a primary: 503" "$STATUS" 503

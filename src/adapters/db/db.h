@@ -50,6 +50,16 @@ struct db_statement {
 	bool repeats;
 };
 
+/*
+ * A column for a statement that tells what somebody else has committed, where
+ * that must outlast the primary: with synchronous replication it writes a little,
+ * and so its commit waits until all before it is at the standby, too. Without it
+ * a row would be told that is at a primary only which everybody else has left.
+ */
+#define DB_REPLICATED \
+	"CASE WHEN current_setting('synchronous_standby_names') <> ''" \
+	" THEN pg_logical_emit_message(true, 'pulse-etl', ''::text) END"
+
 #define DB_PARAMS_MAX 24
 
 /* The values of $1, $2 …, in order; what they point to must outlive the run. */
@@ -212,7 +222,8 @@ void db_add_jsonb(struct db_params *params, struct span json);
  * Fails: E_NO_MEMORY    the arena had failed, or does; nothing was sent.
  *        E_DB_CONNECT   could not connect; nothing was sent.
  *        E_DB_LOST      lost in a statement that changes nothing.
- *        E_DB_UNKNOWN   lost in one that does; its outcome is not known.
+ *        E_DB_UNKNOWN   lost in one that does; its outcome is not known; or
+ *                       the synchronous standby did not confirm it.
  *                       *ret_rows is set even so: of a statement with
  *                       early_rows it holds what came before the loss.
  *        E_DB_BUSY      the server cannot now: limits, read-only, disk full.

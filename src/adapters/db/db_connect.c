@@ -100,13 +100,20 @@ place_read(const struct places *places, size_t number, struct place *ret_place)
 		sizeof(ret_place->port));
 }
 
-/* libpq's messages to stderr would break the log's lines. */
+/*
+ * libpq's messages to stderr would break the log's lines. One tells that a
+ * commit stopped waiting for the synchronous standby: it comes as a warning, in
+ * the server's language (PostgreSQL, src/backend/replication/syncrep.c).
+ */
 static void
-on_notice(void *unused, const PGresult *result)
+on_notice(void *context, const PGresult *result)
 {
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *from = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+	struct db *db = context;
 
-	(void)unused;
+	if (from != NULL && strcmp(from, "SyncRepWaitForLSN") == 0)
+		db->unreplicated = true;
 	log_debug("db_notice", LOG_TEXT("text", text));
 }
 
@@ -191,7 +198,7 @@ connect_one(struct db *db, const struct places *places,
 	    E_OK :
 	    db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL", diag);
 	if (rc == E_OK) {
-		(void)PQsetNoticeReceiver(db->conn, on_notice, NULL);
+		(void)PQsetNoticeReceiver(db->conn, on_notice, db);
 		rc = db_settle(db, deadline, diag);
 	}
 	if (rc != E_OK)

@@ -40,6 +40,7 @@ struct db {
 	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
 	bool cancelled;	     /* it was */
 	bool too_slow;	     /* that is why */
+	bool unreplicated;   /* a commit is at the primary only */
 	size_t peak_bytes;   /* bytes of the largest statement or answer */
 };
 

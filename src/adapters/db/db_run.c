@@ -45,6 +45,20 @@ note_lost(struct db *db, const struct db_statement *statement,
 	return rc;
 }
 
+/*
+ * Where a standby is synchronous, a commit that did not wait for it (somebody
+ * cancelled it) would be lost if that became the primary.
+ */
+static enum err
+replicated(const struct db *db, const struct db_statement *statement,
+    struct diag *diag)
+{
+	if (!db->unreplicated)
+		return E_OK;
+	return diag_set(diag, statement->changes ? E_DB_UNKNOWN : E_DB_BUSY,
+	    "PostgreSQL's synchronous standby has not confirmed the commit");
+}
+
 /* What the server answered, as an error of ours. Owns: result. */
 static enum err
 judge(struct db *db, const struct db_statement *statement, PGresult *result,
@@ -253,7 +267,7 @@ run(struct db *db, const struct db_statement *statement,
 	PGresult *error = NULL;
 	bool whole;
 
-	db->cancelled = db->too_slow = false;
+	db->cancelled = db->too_slow = db->unreplicated = false;
 	if (scoped) {
 		db_scope_params(db, &texts, &whose);
 		if (named) {
@@ -278,7 +292,7 @@ run(struct db *db, const struct db_statement *statement,
 	if (scoped)
 		note_scope(db, whole && error == NULL);
 	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
-		return E_OK;
+		return replicated(db, statement, diag);
 	if (error != NULL && (whole || rows->result == NULL))
 		return judge(db, statement, error, diag);
 	PQclear(error);
@@ -353,10 +367,12 @@ db_do_now(struct db *db, const char *sql, struct diag *diag)
 	PGresult *result = NULL;
 	enum err rc;
 
+	db->unreplicated = false;
 	if (PQsendQuery(db->conn, sql) == 1)
 		result = db_collect(db, deadline_of(db));
 	rc = judge(db, &statement, result, diag);
-	if (rc == E_OK)
-		PQclear(result);
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	PQclear(result);
+	return replicated(db, &statement, diag);
 }

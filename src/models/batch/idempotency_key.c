@@ -19,7 +19,8 @@ idempotency_key_get(struct db *db, int64_t tenant_id,
 		.sql =
 		    "SELECT k.raw_data_id, k.fingerprint = $3,"
 		    " r.queued_at IS NOT NULL, r.replaced_characters,"
-		    " i.product FROM idempotency_keys AS k"
+		    " i.product, " DB_REPLICATED
+		    " FROM idempotency_keys AS k"
 		    " JOIN raw_extraction_data AS r ON r.id = k.raw_data_id"
 		    " AND r.tenant_id = k.tenant_id"
 		    " JOIN integrations AS i ON i.tenant_id = r.tenant_id"

@@ -21,13 +21,16 @@ static enum err
 look_after(struct db *db, const struct db_params *params, struct arena *arena,
     bool *ret_again, struct diag *diag)
 {
-	/* The digest guards against an id given twice around a crash. */
+	/*
+	 * The digest guards against an id given twice around a crash. A row
+	 * that is there may not have reached the synchronous standby.
+	 */
 	static const struct db_statement statement = {
 		.name = "raw_batch_look_after",
 		.sql =
 		    "SELECT EXISTS (SELECT FROM raw_extraction_data"
 		    " WHERE id = $2 AND raw_data_sha256 = $3),"
-		    " pg_xact_status($1::xid8) = 'aborted'",
+		    " pg_xact_status($1::xid8) = 'aborted', " DB_REPLICATED,
 	};
 	struct db_rows *rows;
 	enum err rc;
