@@ -65,7 +65,7 @@ app_migrate() { # DATABASE
 	fi
 	for step in --apply-all '--apply 3'; do
 		# shellcheck disable=SC2086 # an option and its value
-		PGHOST=127.0.0.1 PGPORT=$(remembered "$ETL_STACK" postgres_port) \
+		PGHOST=$address PGPORT=$(remembered "$ETL_STACK" postgres_port) \
 			PGUSER=$owner_role PGPASSFILE=$ETL_STACK/pgpass \
 			PGDATABASE=$1 \
 			"$program" --dir "$source_dir/migrations" $step \
@@ -126,7 +126,7 @@ app_settle() {
 }
 
 app_is_ready() {
-	curl -s --noproxy '*' -m 5 "http://127.0.0.1:$(remembered "$ETL_APP" http_port)/app/etl/health/ready" |
+	curl -s --noproxy '*' -m 5 "http://$address:$(remembered "$ETL_APP" http_port)/app/etl/health/ready" |
 		grep -q '"degraded":\[\]'
 }
 
@@ -301,7 +301,7 @@ nginx_files() { # PORT
 	sed "s|unix:[^;]*|unix:$(socket_folder "$ETL_APP")/fcgi.sock|" \
 		"$source_dir/nginx/pulse-etl-http.conf" \
 		>"$folder/pulse-etl-http.conf"
-	sed -e "s|@PORT@|$1|" -e "s|@USER_LINE@|$user|" \
+	sed -e "s|127.0.0.1:@PORT@|$address:$1|" -e "s|@USER_LINE@|$user|" \
 		"$source_dir/nginx/pulse-etl-server.conf.in" \
 		>"$folder/nginx.conf"
 }
@@ -314,13 +314,13 @@ nginx_start() {
 		-c "$folder/nginx.conf" -e "$log"
 	process_wait "$ETL_APP" nginx 10 nginx_answers "$port" ||
 		die_with_log "$log" "the service does not answer; see also $ETL_APP/logs/pool.log"
-	say "nginx: runs on http://127.0.0.1:$port/app/etl"
+	say "nginx: runs on http://$address:$port/app/etl"
 }
 
 # Any answer that nginx did not have to make up.
 nginx_answers() { # PORT
 	case $(curl -s --noproxy '*' -m 5 -o "$ETL_APP/run/answer" \
-		-w '%{http_code}' "http://127.0.0.1:$1/app/etl/health") in
+		-w '%{http_code}' "http://$address:$1/app/etl/health") in
 	000 | 502 | 504) return 1 ;;
 	esac
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # address: of deploy/stack
 # PostgreSQL: a cluster of our own, durable, on the loopback. As root it runs
 # as the system user postgres, for it refuses to run as root.
 
@@ -62,13 +63,13 @@ postgres_delete() {
 
 postgres_url() { # DATABASE [ROLE]
 	local role=${2:-$owner_role}
-	printf 'postgresql://%s:%s@127.0.0.1:%s/%s\n' "$role" "$(secret "$ETL_STACK" "password_$role")" \
-		"$(remembered "$ETL_STACK" postgres_port)" "$1"
+	printf 'postgresql://%s:%s@%s:%s/%s\n' "$role" "$(secret "$ETL_STACK" "password_$role")" \
+		"$address" "$(remembered "$ETL_STACK" postgres_port)" "$1"
 }
 
 # psql as the superuser.
 postgres_super() {
-	PGHOST=127.0.0.1 PGPORT=$(remembered "$ETL_STACK" postgres_port) \
+	PGHOST=$address PGPORT=$(remembered "$ETL_STACK" postgres_port) \
 		PGUSER=postgres PGPASSFILE=$ETL_STACK/pgpass \
 		PGDATABASE=postgres PGOPTIONS='' \
 		psql -qAtX -v ON_ERROR_STOP=1 "$@"
@@ -87,13 +88,16 @@ postgres_init() { # HOME
 		>>"$ETL_STACK/logs/postgres.log" 2>&1 ||
 		die_with_log "$ETL_STACK/logs/postgres.log" "initdb failed"
 	rm -f "$word"
+	# A host of deploy/cluster is asked, and copied, by the others.
+	[ "$address" = 127.0.0.1 ] || printf 'host %s samenet scram-sha-256\n' \
+		'all all' 'replication postgres' >>"$1/data.new/pg_hba.conf"
 	echo "include 'stack.conf'" >>"$1/data.new/postgresql.conf"
 	mv "$1/data.new" "$1/data"
 }
 
 postgres_conf() { # HOME PORT
 	cat <<-TEXT
-	listen_addresses = '127.0.0.1'
+	listen_addresses = '$address'
 	port = $2
 	unix_socket_directories = '$1'
 	max_connections = 200
@@ -124,7 +128,7 @@ postgres_pgpass() { # PORT
 	(
 		umask 077
 		for role in postgres $owner_role $service_role; do
-			echo "127.0.0.1:$1:*:$role:$(secret "$ETL_STACK" "password_$role")"
+			echo "$address:$1:*:$role:$(secret "$ETL_STACK" "password_$role")"
 		done >"$ETL_STACK/pgpass"
 	)
 }
@@ -185,13 +189,13 @@ postgres_start() {
 		--regid=postgres --init-groups -- "$@"
 	process_start "$ETL_STACK" postgres "$@"
 	process_wait "$ETL_STACK" postgres 60 "$(postgres_bin)/pg_isready" -q \
-		-h 127.0.0.1 -p "$port" ||
+		-h "$address" -p "$port" ||
 		die_with_log "$log" "PostgreSQL did not start"
 	if [ "$new" = yes ] || [ ! -e "$ETL_STACK/.roles" ]; then
 		postgres_roles
 		touch "$ETL_STACK/.roles"
 	fi
-	say "postgres: runs on 127.0.0.1:$port"
+	say "postgres: runs on $address:$port"
 }
 
 # Fast shutdown: connections are cut, what is committed is written.

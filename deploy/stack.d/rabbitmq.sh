@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # address: of deploy/stack
 # RabbitMQ: a node of our own with its own epmd, in a private home, on the
 # loopback. Nothing of /etc/rabbitmq is read.
 
@@ -8,19 +9,19 @@ rabbitmq_password=etl_password
 rabbitmq_admin=stack
 
 rabbitmq_url() { # VHOST
-	echo "amqp://$rabbitmq_user:$rabbitmq_password@127.0.0.1:$(remembered "$ETL_STACK" amqp_port)/$1"
+	echo "amqp://$rabbitmq_user:$rabbitmq_password@$address:$(remembered "$ETL_STACK" amqp_port)/$1"
 }
 
 rabbitmq_node() {
 	local name
 	name=$(secret "$ETL_STACK" rabbitmq_node)
-	echo "etl-${name:0:8}@localhost"
+	echo "etl-${name:0:8}@${ETL_HOST:-localhost}"
 }
 
 rabbitmq_conf() { # HOME
 	cat <<-TEXT
-	listeners.tcp.1 = 127.0.0.1:$(remembered "$ETL_STACK" amqp_port)
-	management.tcp.ip = 127.0.0.1
+	listeners.tcp.1 = $address:$(remembered "$ETL_STACK" amqp_port)
+	management.tcp.ip = $address
 	management.tcp.port = $(remembered "$ETL_STACK" mgmt_port)
 	management.tcp.idle_timeout = 900000
 	management.load_definitions = $1/definitions.json
@@ -65,7 +66,7 @@ rabbitmq_files() { # HOME
 		rm -f "$1/.erlang.cookie"
 		secret "$ETL_STACK" rabbitmq_cookie >"$1/.erlang.cookie"
 		chmod 400 "$1/.erlang.cookie"
-		printf 'machine 127.0.0.1 login %s password %s\n' \
+		printf 'machine %s login %s password %s\n' "$address" \
 			"$rabbitmq_admin" "$(secret "$ETL_STACK" rabbitmq_admin)" \
 			>"$ETL_STACK/netrc"
 	)
@@ -75,8 +76,9 @@ rabbitmq_files() { # HOME
 rabbitmq_env() { # COMMAND…
 	local home=$ETL_STACK/rabbitmq epmd
 	epmd=$(remembered "$ETL_STACK" epmd_port)
+	local listens="{${address//./,}}"
 	rabbitmq_words=(env -i "PATH=$PATH" "HOME=$home" LANG=C.UTF-8
-		ERL_EPMD_ADDRESS=127.0.0.1 "ERL_EPMD_PORT=$epmd"
+		"ERL_EPMD_ADDRESS=$address" "ERL_EPMD_PORT=$epmd"
 		"RABBITMQ_NODENAME=$(rabbitmq_node)"
 		"RABBITMQ_DIST_PORT=$(remembered "$ETL_STACK" dist_port)"
 		"RABBITMQ_CONF_ENV_FILE=$home/rabbitmq-env.conf"
@@ -87,7 +89,7 @@ rabbitmq_env() { # COMMAND…
 		"RABBITMQ_MNESIA_BASE=$home/mnesia" "RABBITMQ_LOG_BASE=$home"
 		# The script then becomes the node instead of staying its parent.
 		RUNNING_UNDER_SYSTEMD=true
-		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
+		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-start_epmd false -kernel inet_dist_use_interface $listens"
 		"$@")
 }
 
@@ -111,13 +113,13 @@ rabbitmq_start() {
 	process_start "$ETL_STACK" rabbitmq "${rabbitmq_words[@]}"
 	process_wait "$ETL_STACK" rabbitmq 300 rabbitmq_answers ||
 		die_with_log "$log" "RabbitMQ did not start"
-	say "rabbitmq: runs on 127.0.0.1:$(remembered "$ETL_STACK" amqp_port)," \
-		"management on http://127.0.0.1:$(remembered "$ETL_STACK" mgmt_port)"
+	say "rabbitmq: runs on $address:$(remembered "$ETL_STACK" amqp_port)," \
+		"management on http://$address:$(remembered "$ETL_STACK" mgmt_port)"
 }
 
 # A connection, for "ss" would be a program of its own each time.
 rabbitmq_listens() { # PORT
-	(: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+	(: <>"/dev/tcp/$address/$1") 2>/dev/null
 }
 
 rabbitmq_answers() {
@@ -135,7 +137,7 @@ rabbitmq_api() { # METHOD PATH [JSON]
 	curl -sS -f --noproxy '*' -m 30 --netrc-file "$ETL_STACK/netrc" \
 		-H 'Content-Type: application/json' -X "$1" \
 		${3:+--data-binary "$3"} \
-		"http://127.0.0.1:$(remembered "$ETL_STACK" mgmt_port)$2"
+		"http://$address:$(remembered "$ETL_STACK" mgmt_port)$2"
 }
 
 # A broker without that supervisor runs no quorum queue of ours any more.
