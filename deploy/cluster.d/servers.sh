@@ -184,13 +184,13 @@ postgres_received() { # HOST
 # A standby becomes the primary, if it has all that the other one has: each
 # commit that was acknowledged is on one of them.
 postgres_promote() { # HOST
-	local old other host=$1 own=
+	local old other received host=$1 own=
 	old=$(primary)
 	[ "$host" != "$old" ] || die "$host is the primary"
-	own=$(postgres_received "$host") || die "$host does not answer"
+	own=$(postgres_received "$host" 2>/dev/null) || die "$host does not answer"
 	for other in $hosts; do
 		[ "$other" != "$host" ] && [ "$other" != "$old" ] || continue
-		received=$(postgres_received "$other") ||
+		received=$(postgres_received "$other" 2>/dev/null) ||
 			die "$other does not answer: $host may lack what only $other has"
 		[ "$received" -le "$own" ] || die "$other has more than $host: promote $other"
 	done

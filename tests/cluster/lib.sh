@@ -1,0 +1,187 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# Faults of hosts and networks under a load of clients (clients.mjs), and what
+# has to hold after each. For tests/cluster/run and 860_cluster.sh, which say
+# what a case is (check, check_is, note) and set TMP.
+#
+# CLUSTER_SECONDS is how long a fault lasts, CLUSTER_CLIENTS how many clients
+# there are, CLUSTER_RATE how many batches a second each wants to store.
+# shellcheck disable=SC2154 # TMP, ETL_SOURCE: of whoever sources this
+
+seconds=${CLUSTER_SECONDS:-20}
+clients=${CLUSTER_CLIENTS:-24}
+rate=${CLUSTER_RATE:-1}
+
+cluster() {
+	"$ETL_SOURCE/deploy/cluster" "$@"
+}
+
+# Why hosts cannot be made here; nothing where they can.
+cluster_impossible() {
+	cluster possible 2>&1
+}
+
+load_start() { # NAME
+	rm -f "$TMP/ledger"*
+	cluster exec front env ETL_TOKEN="$ETL_TOKEN" node "$ETL_SOURCE/tests/cluster/clients.mjs" \
+		"$ETL_URL" "$clients" "$rate" "$1" "$TMP/ledger" >"$TMP/clients.out" 2>&1 &
+	load_pid=$!
+	wait_until 20 [ -s "$TMP/ledger" ]
+}
+
+load_stop() {
+	: >"$TMP/ledger.stop"
+	wait "$load_pid"
+}
+
+# Have all clients been acknowledged something since then?
+all_served_since() { # SECOND
+	[ "$(awk -F '\t' -v since="$1" '$2 > since { count = split($4, part, "-"); seen[part[count - 1]] = 1 }
+		END { n = 0; for (c in seen) n++; print n }' "$TMP/ledger")" = "$clients" ]
+}
+
+rows() { # STATEMENT
+	cluster sql "$1"
+}
+
+nothing_is_pending() {
+	[ "$(rows "SELECT count(*) FROM raw_extraction_data WHERE processing_status NOT IN ('completed')")" = 0 ]
+}
+
+# The longest time in which no client was acknowledged anything.
+longest_gap() {
+	sort -k 2,2n "$TMP/ledger" | awk -F '\t' 'last && $2 - last > gap { gap = $2 - last }
+		{ last = $2 } END { printf "%.1f\n", gap }'
+}
+
+# The longest time from the first try of a batch until it was acknowledged.
+longest_wait() {
+	awk -F '\t' '$2 - $1 > wait { wait = $2 - $1 } END { printf "%.1f\n", wait }' "$TMP/ledger"
+}
+
+table_row() {
+	printf '%-24s %12s %5s %10s %11s %7s %9s %9s\n' "$@"
+}
+
+# Commands under load; what was acknowledged is there once, and completed.
+fault() { # NAME COMMAND…
+	local name=$1 ended recovered lost twice count
+	shift
+	[[ $name =~ ${CLUSTER_ONLY-} ]] || return 0
+	load_start "$name"
+	sleep 2
+	check "$name: the fault" "$@"
+	ended=$(date +%s.%N)
+	check "$name: every client is served again" wait_until 60 all_served_since "$ended"
+	recovered=$(awk -v now="$(date +%s.%N)" -v then="$ended" 'BEGIN { printf "%.1f", now - then }')
+	sleep 1
+	load_stop
+	if wait_until "${CLUSTER_DRAIN:-120}" nothing_is_pending; then
+		passed "$name: all that is stored is completed"
+	else
+		failed "$name: all that is stored is completed"
+		note "left: $(rows "SELECT processing_status, queued_at IS NOT NULL, count(*) FROM raw_extraction_data
+			GROUP BY 1, 2" | tr '\n' ' ')"
+	fi
+	rows "COPY (SELECT id, external_id, processing_status FROM raw_extraction_data
+		WHERE external_id LIKE '$name-%') TO STDOUT" >"$TMP/rows"
+	rows "COPY (SELECT external_id, count(*) FROM projects WHERE external_id LIKE '$name-%'
+		GROUP BY 1) TO STDOUT" >"$TMP/loaded"
+	# A row and a project for each acknowledged key, the row by its id.
+	lost=$(awk -F '\t' 'FILENAME ~ /rows$/ { key[$1] = $2; state[$1] = $3; next }
+		FILENAME ~ /loaded$/ { loaded[$1] = 1; next }
+		key[$5] != $4 || state[$5] != "completed" || !loaded[$4] { lost++ }
+		END { print lost + 0 }' "$TMP/rows" "$TMP/loaded" "$TMP/ledger")
+	twice=$(awk -F '\t' 'FILENAME ~ /rows$/ { if (seen[$2]++) twice++; next } $2 > 1 { twice++ }
+		END { print twice + 0 }' "$TMP/rows" "$TMP/loaded")
+	count=$(wc -l <"$TMP/ledger")
+	note "$name: answers $(cat "$TMP/ledger.statuses")"
+	check "$name: there was a load ($count acknowledged)" [ "$count" -gt "$clients" ]
+	check_is "$name: every acknowledged batch is there, and completed" "$lost" 0
+	check_is "$name: none is there twice" "$twice" 0
+	table_row "$name" "$count" "$lost" "$twice" \
+		"$(awk -F '\t' '$6 > 1 { n++ } END { print n + 0 }' "$TMP/ledger")" \
+		"$(longest_gap)" "$(longest_wait)" "$recovered" >>"$TMP/table"
+}
+
+fault_table() {
+	local table
+	table=$(table_row fault acknowledged lost duplicates 'sent again' 'gap s' 'longest s' 'again s' &&
+		cat "$TMP/table")
+	printf '%s\n' "$table" | sed 's/^/# /'
+	[ -z "${CLUSTER_TABLE-}" ] || printf '%s\n' "$table" >"$CLUSTER_TABLE"
+}
+
+# -- the faults
+
+# Its power fails, and comes back.
+power() { # HOST
+	cluster kill "$1" && sleep "$seconds" && cluster start "$1"
+}
+
+# The primary's power fails; a standby is promoted as soon as somebody sees it.
+primary_lost() {
+	local old
+	eval "$(cluster env)"
+	old=$ETL_PRIMARY
+	cluster kill "$old" && sleep 3 && promote_best && sleep "$seconds" && cluster start "$old"
+}
+
+# Whichever standby lacks nothing.
+promote_best() {
+	local host
+	eval "$(cluster env)"
+	for host in host1 host2 host3; do
+		[ "$host" = "$ETL_PRIMARY" ] || ! cluster promote "$host" || return 0
+	done
+	return 1
+}
+
+cut_off() { # HOST in|out|both
+	[ "$2" = in ] || cluster net "$1" all drop
+	[ "$2" = out ] || cluster net all "$1" drop
+	sleep "$seconds"
+	cluster net "$1" all pass
+	cluster net all "$1" pass
+}
+
+# The primary is cut off and somebody promotes; it comes back as a standby.
+primary_cut_off() {
+	local old
+	eval "$(cluster env)"
+	old=$ETL_PRIMARY
+	cluster net "$old" all drop
+	cluster net all "$old" drop
+	sleep 3
+	promote_best || return
+	sleep "$seconds"
+	cluster net "$old" all pass
+	cluster net all "$old" pass
+	# It still takes itself for the primary, and can commit nothing.
+	sleep 3
+	cluster kill "$old" && cluster start "$old"
+}
+
+network() { # lose|delay AMOUNT
+	cluster net all all "$@"
+	sleep "$seconds"
+	cluster net all all pass
+}
+
+promoted() {
+	local old
+	eval "$(cluster env)"
+	old=$ETL_PRIMARY
+	cluster stack "$old" kill postgres && promote_best && sleep "$seconds" &&
+		cluster kill "$old" && cluster start "$old"
+}
+
+broker_down() { # HOST
+	cluster stack "$1" kill rabbitmq && sleep "$seconds" && cluster stack "$1" start rabbitmq
+}
+
+# Both other standbys follow, and the three brokers are one cluster.
+whole() {
+	[ "$(rows "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")" = 2 ] &&
+		[ "$(cluster brokers)" = 3 ]
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Three hosts and one in front (deploy/cluster): a client whose requests meet
+# all of them; a host that is cut off from the others; the primary's host loses
+# its power, and a standby is promoted. make check-cluster has more faults, and
+# for longer.
+. "$(dirname "$0")/lib.sh"
+export CLUSTER_SECONDS=4 CLUSTER_CLIENTS=8 CLUSTER_RATE=1
+. "$ETL_SOURCE/tests/cluster/lib.sh"
+need_programs
+export ETL_CLUSTER=$TMP/cluster
+# Containers and users who are not root may have no namespaces.
+why=$(cluster_impossible) || ETL_REQUIRE_SERVERS='' skip_all "$why"
+trap 'cluster down --delete; clean_up' EXIT
+
+check "three hosts and a front start" cluster up
+eval "$(cluster env)"
+export ETL_URL ETL_TOKEN
+check "commits wait for a standby, and the brokers are three" wait_until 30 whole
+. "$ETL_SOURCE/tests/cluster/stateless.sh"
+
+# -- which standby may be promoted
+cluster net host1 host3 drop
+store_at host1 only-host2-has-it 4
+check_is "a commit needs one standby: 201" "$STATUS" 201
+check_match "the other one, which lacks it, is not promoted" "$(cluster promote host3 2>&1)" \
+	'host2 has more than host3: promote host2'
+cluster net host1 host3 pass
+check "it follows again" wait_until 30 whole
+
+# -- faults
+fault cut-off cut_off host3 both
+primary_dies() {
+	cluster kill host1 && sleep 2 && promote_best
+}
+fault primary-lost primary_dies
+eval "$(cluster env)"
+other=host2
+[ "$ETL_PRIMARY" != host2 ] || other=host3
+check_match "nor is one while another cannot be asked" "$(cluster promote $other 2>&1)" \
+	"host1 does not answer: $other may lack what only host1 has"
+fault_table
+done_testing
