@@ -15,7 +15,7 @@
  *	TARGET(name, statements, what it is)
  *		what a mapping (docs/types.md) turns items into; its statements
  *		are as those of a type, or a type's own, to which the items are
- *		as its source has them (etl_answer, migration 0036)
+ *		as its source has them (etl_answer, migration 0039)
  *	ITEMS(member)
  *		a member of an object that holds a batch's items, whatever its
  *		type; "a.b" is b of the object a

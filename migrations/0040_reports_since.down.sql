@@ -1,4 +1,4 @@
--- Back to 0036.
+-- Back to 0039.
 CREATE OR REPLACE VIEW report.pr_times WITH (security_invoker = true) AS
 SELECT r.tenant_id, date_trunc('week', r.merged_at)::date AS week, r.repository_id,
 	o.full_name AS repository, count(*) AS merged,
