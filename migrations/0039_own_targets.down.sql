@@ -1,4 +1,4 @@
--- Back to 0035: batches of types with the targets prs and repositories are kept as
+-- Back to 0038: batches of types with the targets prs and repositories are kept as
 -- they came; what was made of them stays.
 DROP INDEX idx_records_list, idx_records_updated;
 CREATE FUNCTION pg_temp.mend(name REGPROC, was TEXT, becomes TEXT) RETURNS VOID

@@ -76,8 +76,7 @@ relay_partitions(struct db *db, const struct relay_settings *settings,
 	rc = tend(db, settings, arena, diag);
 	if (rc == E_OK)
 		rc = raw_partition_is_used(db, arena, &is_used, diag);
-	if (rc != E_OK || !is_used || settings->retention_days == 0 ||
-	    rounds++ % ROUNDS != 0)
+	if (rc != E_OK || !is_used || rounds++ % ROUNDS != 0)
 		return rc;
 	rc = raw_partition_past(db, settings->retention_days, arena, &rows,
 	    diag);

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/operations.sh"
 ETL_APP_POOL=2 ETL_APP_WORKERS=1 app_up 'relay_chores = 1' 'relay_interval = 200' 'relay_min_age = 0' \
-	'relay_lost_age = 3' 'partition_rows = 1000' 'partition_days = 1' 'retention_days = 30'
+	'relay_lost_age = 3' 'partition_rows = 1000' 'partition_days = 1' 'retention_days = 30' 'retention_interval = 1'
 migrate() { "$ETL_BUILD/pulse-etl-migrate" --dir "$ETL_SOURCE/migrations" "$@" >"$TMP/migrate" 2>&1; }
 tool() { "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" "$@" >"$TMP/tool" 2>&1; }
 code_of() {
@@ -136,6 +136,7 @@ check_is "the audit knows" "$(sql "SELECT count(*) FROM audit_log WHERE action =
 	AND row_id = $((bound + 1))")" "$(sql 'SELECT count(*) FROM tenants')"
 
 # -- retention
+sql "DELETE FROM waiting_batches; DELETE FROM idempotency_keys" >"$TMP/sql"
 sql "UPDATE raw_extraction_data SET processed_at = now() - interval '40 days', created_at = now() - interval
 	'40 days' WHERE id < $bound" >"$TMP/sql"
 check "old batches that are completed go one by one" wait_until 20 sql_is 40 \
@@ -148,7 +149,17 @@ sql "INSERT INTO raw_extraction_data (id, tenant_id, integration_id, entity_type
 	FROM generate_series(-12000, -1) AS g" >"$TMP/sql"
 sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '40 days'
 	WHERE id < $bound" >"$TMP/sql"
-check "then the whole partition goes" wait_until 30 sql_is 0 "SELECT count(*) FROM raw_partition_bounds()
+past() { sql "SELECT set_config('app.every_tenant', 'on', false); SELECT raw_partitions_past($1)" | grep _p0; }
+check_is "one with the newest batch of a type stays" "$(past 30)" ""
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+	raw_data_bytes, raw_data_sha256, queued_at, processing_status, processed_at)
+	SELECT DISTINCT tenant_id, integration_id, entity_type, '[]'::jsonb, 0, 2, sha256(''), now(), 'completed', now()
+	FROM raw_extraction_data_p0;
+	INSERT INTO retention_rules (entity_type, keep_days, action) VALUES ('other', 1, 'delete')" >"$TMP/sql"
+check_is "so does each while there are rules" "$(past 30)" ""
+sql "DELETE FROM retention_rules" >"$TMP/sql"
+check_is "and each without a number of days" "$(past 0)" ""
+check "else the whole partition goes" wait_until 30 sql_is 0 "SELECT count(*) FROM raw_partition_bounds()
 	WHERE name = 'raw_extraction_data_p0'"
 check "with the batches that it has" grep -q \
 	'event=partition what=dropped name=raw_extraction_data_p0 batches=[1-9]' "$APP_LOGS/relay.log"

@@ -1,4 +1,4 @@
--- Back to 0035: one table, as far as that needs no row written anew.
+-- Back to 0037: one table, as far as that needs no row written anew.
 DO $$
 DECLARE
 	statement TEXT;

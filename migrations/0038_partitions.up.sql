@@ -634,7 +634,11 @@ COMMENT ON FUNCTION raw_partitions IS
 	'The partitions and what is in them; of large ones statistics tell how '
 	'many batches. No row: the table is not partitioned';
 
--- Whole partitions that are past their retention, oldest first.
+-- Whole partitions that may go, oldest first: those in which nothing is left; and by
+-- a number of days (0: none), unless rules say which batches go, those whose batches
+-- are all completed or deleted and older, where nothing that stays in any case is
+-- among them: what something refers to, and the newest completed batch of each
+-- integration and type.
 CREATE FUNCTION raw_partitions_past(days INTEGER) RETURNS SETOF TEXT
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -645,20 +649,42 @@ DECLARE
 	b RECORD;
 	newest TIMESTAMP;
 	is_needed BOOLEAN;
+	by_days BOOLEAN;
 BEGIN
 	PERFORM public.raw_partition_need_all();
 	SELECT last_value INTO now_id FROM public.raw_extraction_data_id_seq;
+	by_days := days > 0 AND NOT EXISTS (SELECT
+		FROM public.retention_rules AS o WHERE o.active);
 	FOR b IN SELECT x.* FROM public.raw_partition_bounds() AS x
 		WHERE x.next_id <= now_id
 	LOOP
 		EXECUTE format('SELECT created_at FROM %s ORDER BY id DESC'
 			' LIMIT 1', b.partition) INTO newest;
-		EXIT WHEN newest >= age;
-		EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE active AND'
-			' processing_status IN (''pending'', ''processing'','
-			' ''failed'')) OR EXISTS (SELECT FROM %s WHERE'
-			' COALESCE(processed_at, created_at) >= %L)',
-			b.partition, b.partition, age) INTO is_needed;
+		IF newest IS NULL THEN
+			RETURN NEXT b.name;
+		END IF;
+		CONTINUE WHEN newest IS NULL OR NOT by_days OR newest >= age;
+		EXECUTE format('SELECT EXISTS (SELECT FROM %1$s WHERE active'
+			' AND processing_status IN (''pending'', ''processing'','
+			' ''failed'')) OR EXISTS (SELECT FROM %1$s WHERE'
+			' COALESCE(processed_at, created_at) >= %2$L)'
+			' OR EXISTS (SELECT FROM public.waiting_batches AS w'
+			' WHERE w.raw_data_id >= %3$s AND w.raw_data_id < %4$s)'
+			' OR EXISTS (SELECT FROM public.census_pages AS c'
+			' WHERE c.raw_data_id >= %3$s AND c.raw_data_id < %4$s)'
+			' OR EXISTS (SELECT FROM public.idempotency_keys AS k'
+			' WHERE k.raw_data_id >= %3$s AND k.raw_data_id < %4$s)'
+			' OR EXISTS (SELECT FROM (SELECT DISTINCT tenant_id,'
+			' integration_id, entity_type FROM %1$s WHERE active'
+			' AND processing_status = ''completed'') AS g'
+			' WHERE NOT EXISTS (SELECT'
+			' FROM public.raw_extraction_data AS r'
+			' WHERE r.tenant_id = g.tenant_id AND r.active'
+			' AND r.integration_id = g.integration_id'
+			' AND r.entity_type = g.entity_type AND r.id >= %4$s'
+			' AND r.processing_status = ''completed''))',
+			b.partition, age, COALESCE(b.first_id,
+			-9223372036854775808), b.next_id) INTO is_needed;
 		IF NOT is_needed THEN
 			RETURN NEXT b.name;
 		END IF;
@@ -666,7 +692,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION raw_partitions_past IS
-	'Partitions whose batches are all completed or deleted, and older';
+	'Partitions without a batch, and those whose batches may all go';
 
 -- Dropping one, in one transaction: begin, steps over its ids, end. Reading goes
 -- on until the end; nobody changes the batches meanwhile. Only the end keeps
