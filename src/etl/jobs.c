@@ -316,7 +316,7 @@ enum err
 run_cancel(struct req *rq, struct resp *rp)
 {
 	struct edit edit = { 0 };
-	bool was_active;
+	bool was_active = false;
 	enum err rc;
 
 	rc = resource_begin_edit(rq, &run_resource, false, &edit);
