@@ -198,7 +198,7 @@ check_is "by the role that did it" \
 declare -A tried=([setup]=1 [import]=1 ["report grant"]=1 ["report revoke"]=1)
 asks='^(queues|status|health|top|doctor|counts|completion|routes openapi|settings show|integration (test|fields)|'
 asks+='run watch|type (infer|check|try)|retention preview|raw verify|'
-asks+='raw export|report export|[a-z-]+ (list|show))$'
+asks+='raw export|raw partitions|report export|[a-z-]+ (list|show))$'
 by() { # COMMAND ACTION… -- ARGUMENT…: they are the actions of its rows
 	local command=$1 last
 	shift
@@ -270,6 +270,9 @@ rule=$printed
 by 'retention run' retention.run -- --tenant 1
 by 'retention delete' retention_rule.delete -- --tenant 1 "$rule"
 by purge raw_data.purge -- --older-than 1d --status completed
+"$ETL_BUILD/pulse-etl-migrate" --partition --partition-rows 1000 >"$TMP/out" 2>&1 || note_file "$TMP/out"
+sql "SELECT setval('raw_extraction_data_id_seq', max(first_id)) FROM raw_partition_bounds()" >"$TMP/out"
+by 'raw drop-partition' raw_data.drop_partition -- --force raw_extraction_data_p0
 check_is "no other command changes anything" "$(sed -n 's/^TOOL("\([^"]*\)", "\([^"]*\)".*/\1 \2/p' \
 	"$ETL_SOURCE/src/programs/tool/tool_rows.h" | sed 's/ $//' | grep -Evx "$asks" |
 	grep -vxF "$(printf '%s\n' "${!tried[@]}")")" ""

@@ -115,6 +115,13 @@ check_is "stores go to partitions again" "$(sql "SELECT count(*) FROM raw_extrac
 check "partitions are listed" tool raw partitions --output json
 check_is "with what is in them" "$(jq -r ".[] | select(.name == \"raw_extraction_data_p$bound\") |
 	[.batches, .open, .lowest_id] | join(\" \")" "$TMP/tool")" "3 0 $((bound + 1))"
+for format in ndjson tsv table; do
+	tool raw partitions --output $format
+	cp "$TMP/tool" "$TMP/list.$format"
+done
+check_is "in each format" "$(wc -l <"$TMP/list.ndjson") $(head -n 1 "$TMP/list.tsv" | cut -f 1-4 | tr '\t' ' ')" \
+	"$(sql 'SELECT count(*) FROM raw_partition_bounds()') name first_id next_id batches"
+check_is "a table is not wider than 80 columns" "$(awk 'length > 80' "$TMP/list.table")" ""
 check_is "one with pending batches stays" "$(code_of tool raw drop-partition raw_extraction_data_p0)" 1
 check "which the message says" grep -q '40 batches of raw_extraction_data_p0 are pending' "$TMP/tool"
 newest=$(sql "SELECT max(first_id) FROM raw_partition_bounds()")

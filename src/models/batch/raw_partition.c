@@ -63,13 +63,15 @@ raw_partition_past(struct db *db, int64_t days, struct arena *arena,
 static enum err
 explain(enum err rc, struct diag *diag)
 {
+	const bool is_absent = strcmp(diag->sqlstate, "P0002") == 0;
 	struct diag why = *diag;
+	const char *text = strstr(why.text, ": ");
 
-	if (strcmp(why.sqlstate, "P0002") == 0)
-		return diag_set(diag, E_NO_ROW, "%s", why.text);
-	if (strcmp(why.sqlstate, "55000") == 0)
-		return diag_set(diag, E_CONFLICT, "%s", why.text);
-	return rc;
+	if (!is_absent && strcmp(diag->sqlstate, "55000") != 0)
+		return rc;
+	/* In front of the sentence stands the SQLSTATE. */
+	return diag_set(diag, is_absent ? E_NO_ROW : E_CONFLICT, "%s",
+	    text == NULL ? why.text : text + 2);
 }
 
 /* Lock it, and find its first id, or INT64_MIN: it has none. */

@@ -53,7 +53,7 @@ enum err raw_partition_drop(struct db *db, const char *name, bool is_forced,
 	SHOWN(bytes, "BYTES", INT) \
 	SHOWN(lowest_id, "FIRST", INT) \
 	SHOWN(lowest_at, "AT", STAMP) \
-	SHOWN(highest_id, "LAST", INT) \
+	SHOWN(highest_id, NULL, INT) \
 	SHOWN(highest_at, NULL, STAMP) \
 	SHOWN(pending, NULL, INT) \
 	SHOWN(processing, NULL, INT) \
