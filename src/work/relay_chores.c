@@ -206,13 +206,13 @@ relay_chores(struct db *db, struct queue_manager *queue,
 	if (rc == E_OK)
 		rc = relay_partitions(db, settings, arena, diag);
 	if (rc == E_OK)
-		rc = relay_retention(db, settings, retention, arena, diag);
-	if (rc == E_OK)
 		rc = reconcile(db, queue, settings, arena, diag);
 	if (rc == E_OK)
 		rc = queue_due_loads(db, queue, settings, arena, diag);
 	if (rc == E_OK)
 		rc = queue_runs(db, queue, settings, arena, diag);
+	if (rc == E_OK)
+		rc = relay_retention(db, settings, retention, arena, diag);
 	return rc;
 }
 

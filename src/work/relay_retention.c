@@ -124,7 +124,10 @@ relay_retention(struct db *db, const struct relay_settings *settings,
 			return E_OK;
 		}
 		rc = go_on(db, &rule, state, deadline, arena, &ended, diag);
-		if (rc == E_OK && ended)
+		/* One that the server cannot do must not keep others. */
+		if (rc == E_OK ?
+			ended :
+			err_class(rc) != ERR_CLASS_BUSY || rc == E_DB_BUSY)
 			*state = (struct relay_retention){ .rule = state->rule +
 				    1 };
 	} while (rc == E_OK && clock_left(deadline) > 0);

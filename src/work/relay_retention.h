@@ -21,7 +21,9 @@ struct relay_retention {
 
 /*
  * Go on with the pass, or begin one that is due. What went is logged, rule by
- * rule, and counted. Fails: as db_run(); the next call goes on.
+ * rule, and counted.
+ * Fails: as db_run(); the next call goes on, with the next rule where the server
+ *        refused this one, or took too long.
  */
 enum err relay_retention(struct db *db, const struct relay_settings *settings,
     struct relay_retention *state, struct arena *arena, struct diag *diag)
