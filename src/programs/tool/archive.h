@@ -97,4 +97,11 @@ typedef enum err archive_take(void *context, int64_t id, struct span row,
 enum err archive_read(const struct archive *archive, archive_take *take,
     void *context, struct diag *diag) MUST_CHECK;
 
+/*
+ * The same until a stop of tool_progress.h, after which `take` gives E_CONFLICT
+ * without a word, and this E_OK.
+ */
+enum err archive_read_on(const struct archive *archive, archive_take *take,
+    void *context, struct diag *diag) MUST_CHECK;
+
 #endif

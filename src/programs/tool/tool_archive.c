@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pulse-etl raw archive and verify: batches as files (archive.h).
+ * pulse-etl raw archive: batches as files (archive.h).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,6 +63,15 @@ write_all(struct tool *tool, const struct raw_batch_range *range,
 	return rc;
 }
 
+enum err
+archive_read_on(const struct archive *archive, archive_take *take,
+    void *context, struct diag *diag)
+{
+	enum err rc = archive_read(archive, take, context, diag);
+
+	return rc == E_CONFLICT && tool_progress_stopped() ? E_OK : rc;
+}
+
 /* Rows that were archived, to be removed together. */
 struct removal {
 	struct tool *tool;
@@ -104,7 +113,7 @@ take_removal(void *context, int64_t id, struct span row, struct span payload,
 	(void)id;
 	(void)payload;
 	if (tool_progress_stopped())
-		return E_OK;
+		return E_CONFLICT;
 	buf_add_text(&removal->rows, removal->count == 0 ? " [" : ",");
 	buf_add_span(&removal->rows, row);
 	removal->count++;
@@ -138,19 +147,22 @@ remove_archived(struct tool *tool, const char *folder, int64_t tenant_id,
 	buf_init(&removal.rows, ROWS_MAX);
 	tool_progress_begin(&removal.progress, tool, "batches removed",
 	    archive.count);
-	rc = archive_read(&archive, take_removal, &removal, diag);
+	rc = archive_read_on(&archive, take_removal, &removal, diag);
 	if (rc == E_OK && !tool_progress_stopped())
 		rc = remove_step(&removal, diag);
 	tool_progress_end(&removal.progress);
 	buf_free(&removal.rows);
 	arena_free(removal.arena);
 	(void)printf("%" PRId64 " batches were removed", removal.removed);
-	if (removal.removed < archive.count)
+	if (removal.removed < archive.count && !tool_progress_stopped())
 		(void)printf("; %" PRId64
 			     " are left, for they were removed"
 			     " before, have changed, or are still needed",
 		    archive.count - removal.removed);
 	(void)putchar('\n');
+	if (tool_progress_stopped())
+		tool_progress_tell_stop(tool,
+		    "the archive is whole: run it again to remove the rest");
 	return rc;
 }
 
@@ -233,156 +245,4 @@ tool_raw_archive(struct tool *tool, struct diag *diag)
 		rc = remove_archived(tool, options.folder,
 		    range->filter.tenant_id, diag);
 	return rc;
-}
-
-/* The manifest behind the options, and nothing else. */
-static const char *
-manifest_of(const struct tool *tool)
-{
-	if (optind + 1 != tool->argc)
-		tool_usage(tool, "give exactly one MANIFEST");
-	return tool->argv[optind];
-}
-
-/* Tell whether an archive is whole and as it was written. */
-enum err
-tool_raw_verify(struct tool *tool, struct diag *diag)
-{
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct archive archive;
-	enum err rc;
-
-	while (tool_option(tool, options) != -1)
-		continue;
-	rc = archive_open(manifest_of(tool), tool->arena, &archive, diag);
-	if (rc == E_OK)
-		rc = archive_read(&archive, NULL, NULL, diag);
-	if (rc == E_OK)
-		(void)printf("%" PRId64 " batches of tenant %" PRId64
-			     " in %zu files, ids %" PRId64 " to %" PRId64
-			     ": all digests are right\n",
-		    archive.count, archive.tenant_id, archive.file_count,
-		    archive.first_id, archive.last_id);
-	return rc;
-}
-
-/* What came of a restore. */
-struct restore {
-	struct tool *tool;
-	struct arena *arena;
-	struct tool_progress progress;
-	const struct archive *archive;
-	bool requeue, is_open;
-	int64_t in_step, seen, added, filled, same, different;
-};
-
-static enum err
-take_return(void *context, int64_t id, struct span row, struct span payload,
-    struct diag *diag)
-{
-	struct restore *restore = context;
-	struct db *db = restore->tool->db;
-	enum raw_batch_return what;
-	enum err rc = E_OK;
-
-	if (tool_progress_stopped())
-		return E_OK;
-	if (!restore->is_open)
-		rc = db_begin(db, diag);
-	if (rc != E_OK)
-		return rc;
-	restore->is_open = true;
-	rc = raw_batch_archive_return(db, restore->archive->tenant_id, id, row,
-	    payload, restore->requeue, restore->arena, &what, diag);
-	arena_reset(restore->arena);
-	if (rc != E_OK)
-		return rc;
-	restore->added += what == RAW_BATCH_ADDED;
-	restore->filled += what == RAW_BATCH_FILLED;
-	restore->same += what == RAW_BATCH_SAME;
-	if (what == RAW_BATCH_DIFFERENT) {
-		restore->different++;
-		tool_progress_clear(&restore->progress);
-		(void)fprintf(stderr,
-		    "pulse-etl: another batch has the id %" PRId64
-		    ", and stays\n",
-		    id);
-	}
-	tool_progress_set(&restore->progress, ++restore->seen, "");
-	if (++restore->in_step < STEP)
-		return E_OK;
-	restore->in_step = 0;
-	restore->is_open = false;
-	return db_commit(db, diag);
-}
-
-static enum err
-return_all(struct restore *restore, struct diag *diag)
-{
-	struct tool *tool = restore->tool;
-	enum err rc;
-
-	tool_progress_begin(&restore->progress, tool, "batches",
-	    restore->archive->count);
-	rc = archive_read(restore->archive, take_return, restore, diag);
-	if (restore->is_open && rc == E_OK)
-		rc = db_commit(tool->db, diag);
-	else if (restore->is_open)
-		db_rollback(tool->db);
-	tool_progress_end(&restore->progress);
-	return rc;
-}
-
-/* Bring the batches of an archive back. */
-enum err
-tool_raw_restore(struct tool *tool, struct diag *diag)
-{
-	static const struct option options[] = {
-		{ "requeue", no_argument, NULL, 'r' },
-		TOOL_QUIET_OPTION,
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct restore restore = { .tool = tool };
-	struct archive archive;
-	enum err rc;
-
-	while (tool_option(tool, options) != -1)
-		restore.requeue = true;
-	rc = archive_open(manifest_of(tool), tool->arena, &archive, diag);
-	if (rc == E_OK)
-		rc = archive_read(&archive, NULL, NULL, diag);
-	if (rc != E_OK)
-		return rc;
-	restore.archive = &archive;
-	db_tenant(tool->db, archive.tenant_id);
-	rc = raw_batch_archive_reserve(tool->db, archive.last_id, tool->arena,
-	    diag);
-	if (rc == E_OK)
-		rc = tool_audit(tool, archive.tenant_id, "raw_data.restore", 0,
-		    diag);
-	if (rc != E_OK)
-		return tool_explain(rc, "the numbers of new batches", diag);
-	restore.arena = arena_new(ROW_ARENA_BYTES);
-	if (restore.arena == NULL)
-		return diag_set(diag, E_NO_MEMORY, "no memory");
-	rc = return_all(&restore, diag);
-	arena_free(restore.arena);
-	if (rc != E_OK)
-		return rc;
-	(void)printf("%" PRId64 " batches were restored, %" PRId64
-		     " got their payload back, %" PRId64 " were there, %" PRId64
-		     " were refused\n",
-	    restore.added, restore.filled, restore.same, restore.different);
-	if (tool_progress_stopped() && restore.seen < archive.count)
-		tool_progress_tell_stop(tool,
-		    "%" PRId64 " batches are left: run it again to go on",
-		    archive.count - restore.seen);
-	if (restore.different > 0)
-		return diag_set(diag, E_CONFLICT,
-		    "some ids are those of other batches");
-	return E_OK;
 }
