@@ -353,7 +353,7 @@ await check('a change shows its line of pulse-etl where it has one', async () =>
 	await go(page, '#/integrations');
 	await page.getByLabel('Edit Jira', { exact: true }).first().click();
 	await page.getByLabel('User (optional)').fill("o'brien");
-	await page.getByLabel('Active').uncheck();
+	await page.getByLabel('Active', { exact: true }).uncheck();
 	await page.click('dialog summary');
 	is((await page.locator('dialog .command pre').allInnerTexts())[1],
 		`pulse-etl integration set --tenant 1 --username 'o'\\''brien' 1\npulse-etl integration disable --tenant 1 1`);
