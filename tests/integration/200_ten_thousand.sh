@@ -14,6 +14,7 @@ check "10,000 messages" wait_until 20 transform_has 10000
 check "all marked as queued" wait_until 10 sql_is 10000 "SELECT count(queued_at) FROM raw_extraction_data"
 sleep 7 # longer than relay_min_age: the relay would have queued again by now
 check_is "none was queued twice" "$(transform_depth)" 10000
+# shellcheck disable=SC2154 # messages.sh has it
 check_is "a message for each row" \
 	"$(for name in "${transform_queues[@]}"; do queue_take "$name" 10000; done | jq -r .raw_data_id | sort -n |
 		uniq | wc -l)" 10000

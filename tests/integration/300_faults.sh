@@ -30,6 +30,7 @@ fault() { # NAME COMMAND…
 	shift
 	[[ $name =~ ${FAULT_ONLY-} ]] || return 0
 	sql "TRUNCATE raw_extraction_data CASCADE" >"$TMP/out"
+	# shellcheck disable=SC2154 # messages.sh has it
 	for queue in "${transform_queues[@]}"; do queue_purge "$queue"; done
 	load_start "$name"
 	sleep 0.5

@@ -99,6 +99,7 @@ lost_again() { [ "$(sql "SELECT count(*) FROM raw_extraction_data WHERE queued_a
 	[ "$(queue_depth transform_queue.bulk.2)" -ge 3700 ]; }
 check "a bulk queue that is deleted is declared anew, and its batches have a message" wait_until 120 lost_again
 app stop relay
+# shellcheck disable=SC2154 # messages.sh has it
 for name in "${transform_queues[@]}"; do queue_purge "$name"; done
 sql "TRUNCATE raw_extraction_data CASCADE" >"$TMP/out"
 

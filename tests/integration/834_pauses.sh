@@ -31,6 +31,7 @@ store_many 20
 check_is "stores are accepted and queued" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 20 201 "
 check "workers let their messages go" wait_until 20 transform_has 0
 check "each once" metric_is 'etl_jobs_total{fate="parked"}' 20
+# shellcheck disable=SC2154 # catalogue.sh has it
 TENANT=2 TOKEN_FILE=$second_token api POST raw-data/store --data-binary "@$TMP/other"
 check "another tenant's batch is completed" wait_until 20 count_is 1 "tenant_id = 2 AND processing_status = 'completed'"
 check_is "none of the paused was begun" \

@@ -8,6 +8,7 @@
 # Without workers a batch may be pending as long as it has a message.
 left_behind() { # workers|no-workers
 	local ids
+	# shellcheck disable=SC2154 # messages.sh has it
 	ids=$(for name in "${transform_queues[@]}" transform_queue.retry.{1,2,3,4}; do
 		queue_peek "$name" 100000 2>/dev/null |
 			jq -r '.[]?.payload | fromjson? | .raw_data_id // empty' 2>/dev/null

@@ -90,6 +90,7 @@ outages() { # SECOND OF THE END
 message_ids() {
 	local tries name
 	for tries in 1 2 3 4; do
+		# shellcheck disable=SC2154 # messages.sh has it
 		for name in "${transform_queues[@]}"; do MGMT_SECONDS=900 queue_peek "$name" 100000; done |
 			jq -r '.[].payload | fromjson.raw_data_id' >"$TMP/looked" 2>"$TMP/look.err"
 		[ "$(wc -l <"$TMP/looked")" -lt "$(transform_depth)" ] || break
