@@ -123,6 +123,10 @@ made[hook_receive]=$(curl -sS --noproxy '*' -m 60 -o "$BODY" -w '%{http_code}' -
 	-H "X-Hub-Signature: sha256=$(openssl dgst -sha256 -hmac "$(cat "$TMP/hook-secret")" <"$TMP/hook" |
 		sed 's/.*= //')" \
 	"$ETL_URL/app/etl/hooks/1")
+change retention_rule_create POST /retention-rules '{"keep_days":9,"action":"payload"}'
+rule=$(json .id)
+change retention_rule_update PUT "/retention-rules/$rule" '{"keep_days":8}'
+change retention_rule_delete DELETE "/retention-rules/$rule"
 change wits_hierarchy_create POST /wits-hierarchies '{"level_name":"Audit","level_number":77}'
 hierarchy=$(json .id)
 change wits_hierarchy_update PUT "/wits-hierarchies/$hierarchy" '{"description":"x"}'
