@@ -247,6 +247,9 @@ sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_a
 	WHERE external_id LIKE '%.json' AND length(external_id) = 7;
 	UPDATE raw_extraction_data SET processing_status = 'failed', processed_at = now() - interval '10 days'
 	WHERE external_id LIKE '_.json'" >"$TMP/out"
+tool purge --older-than 90d --status completed
+check_is "a batch whose key may come again stays" "$CODE $OUT" "0 0 batches were removed"
+sql "UPDATE idempotency_keys SET expires_at = now() - interval '1 minute'"
 old=$(sql "SELECT count(*) FROM raw_extraction_data WHERE processed_at < now() - interval '90 days'")
 total=$(sql "SELECT count(*) FROM raw_extraction_data")
 tool purge --older-than 90d --status completed --dry-run
@@ -259,8 +262,13 @@ check_is "purge removes the old ones" "$CODE $OUT" "0 $old batches were removed"
 check_is "and no other" "$(sql "SELECT count(*) FROM raw_extraction_data")" "$((total - old))"
 
 # -- retention, by the relay
-sql "UPDATE raw_extraction_data SET processing_status = 'completed', processed_at = now() - interval '3 days'
-	WHERE external_id = '1.json'" >"$TMP/out"
+sql "UPDATE raw_extraction_data SET processing_status = 'completed', created_at = now() - interval '3 days',
+	processed_at = now() - interval '3 days'
+	WHERE external_id = '1.json';
+	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
+	raw_data_bytes, raw_data_sha256, processing_status, processed_at) SELECT DISTINCT tenant_id, integration_id,
+	entity_type, '[]'::jsonb, 0, 2, sha256('[]'), 'completed', now() FROM raw_extraction_data
+	WHERE external_id = '1.json'" >"$TMP/out" # the newest of their types stay
 old=$(sql "SELECT count(*) FROM raw_extraction_data WHERE external_id = '1.json'")
 sleep 1.5
 check_is "without retention_days the relay removes nothing" \
