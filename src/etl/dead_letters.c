@@ -29,13 +29,12 @@ struct dead_input {
 
 #define AT(member) .offset = offsetof(struct dead_input, member)
 /* clang-format off */
-#define QUEUE_ROW(place) \
-	{ place, "queue", .kind = FIELD_TEXT, .required = true, \
-	  .choices = "transform|load|extract", AT(queue), \
-	  .sentence = "Whose dead letters" }
+#define QUEUE_ROW(place, text) \
+	{ place, "queue", .kind = FIELD_TEXT, .required = place == FIELD_BODY, \
+	  .choices = "transform|load|extract", AT(queue), .sentence = text }
 
 static const struct field list_rows[] = {
-	QUEUE_ROW(FIELD_QUERY),
+	QUEUE_ROW(FIELD_QUERY, "Whose dead letters; transform"),
 	{ FIELD_QUERY, "limit", .kind = FIELD_INT, .min = 1, .max = 1000,
 	  AT(limit), .sentence = "How many at most, oldest first; 100" },
 };
@@ -43,7 +42,7 @@ const struct field_set dead_letters_list_input = { list_rows,
 	COUNT(list_rows) };
 
 static const struct field requeue_rows[] = {
-	QUEUE_ROW(FIELD_BODY),
+	QUEUE_ROW(FIELD_BODY, "Whose dead letters"),
 	{ FIELD_BODY, "raw_data_id", .kind = FIELD_INT, .min = 1,
 	  .max = INT64_MAX, AT(raw_data_id),
 	  .sentence = "Only those of this batch" },
@@ -172,7 +171,8 @@ list_one(struct dead_walk *walk, struct queue_manager *aside,
 enum err
 dead_letters_list(struct req *rq, struct resp *rp)
 {
-	struct dead_input input = { .limit = 100 };
+	struct dead_input input = { .queue = SPAN_LIT("transform"),
+		.limit = 100 };
 	struct dead_pass pass = { .rq = rq, .rp = rp, .input = &input };
 	struct dead_walk walk = { .work = list_one, .context = &pass };
 	enum err rc = fields_read(&dead_letters_list_input, rq, &input);

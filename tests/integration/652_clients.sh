@@ -34,6 +34,8 @@ sql "INSERT INTO work_items (id, tenant_id, integration_id, external_id, key, cr
 	VALUES (1, 1, 2, 'r', 'demo/shop', 'main');
 	INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id, number, destination, merged_at)
 	VALUES (1, 1, 2, 'p', 1, 7, 'main', now());
+	INSERT INTO records (tenant_id, integration_id, entity_type, external_id, fields)
+	VALUES (1, 1, 'pagerduty_incidents', 'PT4KHLK', '{\"title\": \"The server is on fire.\"}');
 	INSERT INTO prs_reviews (tenant_id, integration_id, external_id, pr_id) VALUES (1, 2, 'v', 1);
 	INSERT INTO prs_commits (tenant_id, integration_id, external_id, pr_id) VALUES (1, 2, 's', 1);
 	INSERT INTO prs_comments (tenant_id, integration_id, external_id, pr_id) VALUES (1, 2, 'm', 1)"

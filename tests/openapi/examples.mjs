@@ -192,8 +192,9 @@ async function live() {
 		await send(`${one}_get`, 200, { id: value[0]?.id });
 	}
 	for (const name of ['repositories', 'status_changes', 'flow_daily', 'cycle_times', 'pr_times', 'deployments',
-		'dora_weekly', 'etl_health'])
+		'dora_weekly', 'etl_health', 'records', 'dead_letters'])
 		await send(`${name}_list`, 200);
+	await send('dead_letters_requeue', 200);
 	for (const name of ['integration_test', 'integration_fields'])
 		await send(name, 200, { id: 1 });
 	tried.add('hook_receive'); // takes no token: 697 signs its webhooks
