@@ -35,7 +35,7 @@ measure() { # BULK_BACKLOG BATCHES
 	as_tenant 1
 	check "the other tenant's $stores are completed" wait_until 7200 have_done 2 "$stores"
 	read -r median slowest rate <<<"$(sql "SELECT round(1000 * percentile_cont(0.5) WITHIN GROUP (ORDER BY w)),
-		round(1000 * percentile_disc(0.99) WITHIN GROUP (ORDER BY w)), (SELECT round(count(*)
+		round(1000 * percentile_disc(0.99) WITHIN GROUP (ORDER BY w)), (SELECT round(count(processed_at)
 		/ extract(epoch FROM max(processed_at) - min(processed_at)), 1) FROM raw_extraction_data)
 		FROM (SELECT extract(epoch FROM processed_at - created_at) AS w FROM raw_extraction_data
 		WHERE tenant_id = 2) AS s" | tr '|' ' ')"
