@@ -144,6 +144,8 @@ async function live() {
 		'qdrant_dashboard', 'qdrant_health', 'qdrant_test_connection', 'wits_list', 'statuses_list',
 		'projects_list', 'integration_upload_logo', 'whoami_get', 'raw_data_states'])
 		await send(name, 200);
+	await send('processing_pause', 200);
+	await send('processing_resume', 200);
 	const { value: { run_id: run } } = await send('jobs_extract', 202);
 	await send('runs_list', 200);
 	await send('run_get', 200, { id: run });
