@@ -137,12 +137,16 @@ promote_best() {
 	return 1
 }
 
-cut_off() { # HOST in|out|both
-	[ "$2" = in ] || cluster net "$1" all drop
-	[ "$2" = out ] || cluster net all "$1" drop
+cut_off() { # primary|standby in|out|both
+	local host=host3
+	eval "$(cluster env)"
+	[ "$ETL_PRIMARY" != host3 ] || host=host2
+	[ "$1" = standby ] || host=$ETL_PRIMARY
+	[ "$2" = in ] || cluster net "$host" all drop
+	[ "$2" = out ] || cluster net all "$host" drop
 	sleep "$seconds"
-	cluster net "$1" all pass
-	cluster net all "$1" pass
+	cluster net "$host" all pass
+	cluster net all "$host" pass
 }
 
 # The primary is cut off and somebody promotes; it comes back as a standby.

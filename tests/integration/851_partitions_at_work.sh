@@ -112,6 +112,7 @@ store on_time
 check_is "stores go to partitions again" "$(sql "SELECT count(*) FROM raw_extraction_data_rest")" 1
 
 # -- by hand
+check "and there is room ahead" wait_until 10 sql_is 2 "SELECT count(*) FROM raw_partitions() WHERE is_ahead"
 check "partitions are listed" tool raw partitions --output json
 check_is "with what is in them" "$(jq -r ".[] | select(.name == \"raw_extraction_data_p$bound\") |
 	[.batches, .open, .lowest_id] | join(\" \")" "$TMP/tool")" "3 0 $((bound + 1))"

@@ -29,7 +29,7 @@ cluster net host1 host3 pass
 check "it follows again" wait_until 30 whole
 
 # -- faults
-fault cut-off cut_off host3 both
+fault cut-off cut_off standby both
 primary_dies() {
 	cluster kill host1 && sleep 2 && promote_best
 }

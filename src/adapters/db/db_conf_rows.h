@@ -10,7 +10,7 @@ SETTING(SECRET, database_url, "", "DATABASE_URL",
     " Several hosts are tried in turn for one that takes writes")
 SETTING(LIVE_NUMBER, database_connect_timeout, 5, 1, 300,
     "ETL_DATABASE_CONNECT_TIMEOUT",
-    "Seconds to connect to PostgreSQL")
+    "Seconds to connect to PostgreSQL; of several hosts, to each")
 SETTING(LIVE_NUMBER, database_statement_timeout, 20000, 10, 3600000,
     "ETL_DATABASE_STATEMENT_TIMEOUT",
     "Milliseconds one statement may take at the server")
