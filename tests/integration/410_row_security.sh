@@ -71,6 +71,7 @@ BEGIN
 		SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE
 			WHEN attname = 'processing_status' THEN '''pending'''
 			WHEN attname = 'role' THEN '''admin'''
+			WHEN attname = 'action' THEN '''delete'''
 			WHEN attname = 'state' THEN '''queued'''
 			WHEN attname = 'traceparent' THEN 'NULL'
 			WHEN attname IN ('expires_at', 'to_at') THEN 'now() + interval ''1 day'''

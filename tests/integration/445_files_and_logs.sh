@@ -104,6 +104,9 @@ request PUT "/app/etl/raw-data/$batch/status" --data '{"processing_status":"fail
 change raw_data_requeue POST "/raw-data/$batch/requeue"
 change raw_data_requeue_many POST /raw-data/requeue '{"processing_status":"pending"}'
 change raw_data_delete DELETE "/raw-data/$batch"
+publish load.dead '{"tenant_id":1,"integration_id":1,"raw_data_id":'"$batch"',"entity_type":"jira_projects_batch"}'
+wait_until 10 queue_has load_queue.dead 1
+change dead_letters_requeue POST /dead-letters/requeue '{"queue":"load","all":true}'
 change processing_pause POST /processing/pause
 change processing_resume POST /processing/resume
 change jobs_extract POST /jobs/extract '{"integration_id":1,"job_type":"jira_sync","job_params":{}}'
