@@ -80,7 +80,8 @@ check_match "no more than --limit" "$OUT" "^700 batches"
 sql "DROP TRIGGER done_again ON raw_extraction_data; DELETE FROM raw_extraction_data WHERE external_id = 'step'"
 
 # -- requeue
-queue_purge transform_queue
+# shellcheck disable=SC2154 # messages.sh has it
+for name in "${transform_queues[@]}"; do queue_purge "$name"; done
 tool requeue --tenant 1 --all --dry-run
 check_is "requeue --dry-run tells how many" "$CODE $(head -n 1 <<<"$OUT")" "0 2 batches would be pending again"
 tool requeue --tenant 1 --all
