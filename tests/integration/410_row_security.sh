@@ -70,12 +70,14 @@ BEGIN
 	LOOP
 		SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(CASE
 			WHEN attname = 'processing_status' THEN '''pending'''
+			WHEN attname = 'action' THEN '''payload'''
 			WHEN attname = 'role' THEN '''admin'''
 			WHEN attname = 'action' THEN '''delete'''
 			WHEN attname = 'state' THEN '''queued'''
 			WHEN attname = 'traceparent' THEN 'NULL'
 			WHEN attname IN ('expires_at', 'to_at') THEN 'now() + interval ''1 day'''
-			WHEN attname IN ('revoked_at', 'queued_at', 'last_used_at') THEN 'NULL'
+			WHEN attname IN ('revoked_at', 'queued_at', 'last_used_at', 'payload_gone_at')
+				THEN 'NULL'
 			WHEN attname IN ('created_at', 'claimed_at', 'updated') THEN 'now() - interval ''1 day'''
 			WHEN atttypid = 'boolean'::regtype THEN 'TRUE'
 			WHEN atttypid IN ('integer'::regtype, 'bigint'::regtype, 'double precision'::regtype) THEN '777'
