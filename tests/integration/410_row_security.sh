@@ -72,7 +72,6 @@ BEGIN
 			WHEN attname = 'processing_status' THEN '''pending'''
 			WHEN attname = 'action' THEN '''payload'''
 			WHEN attname = 'role' THEN '''admin'''
-			WHEN attname = 'action' THEN '''delete'''
 			WHEN attname = 'state' THEN '''queued'''
 			WHEN attname = 'traceparent' THEN 'NULL'
 			WHEN attname IN ('expires_at', 'to_at') THEN 'now() + interval ''1 day'''
