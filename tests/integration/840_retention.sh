@@ -51,10 +51,8 @@ check_is "nor may it delete it" "$STATUS" 404
 as_tenant 1
 check_is "row security says the same" "$(super -d "$PGDATABASE" -qAt -c "SET ROLE pulse_etl_service;
 	SET app.tenant_id = 2; WITH x AS (DELETE FROM retention_rules RETURNING 1) SELECT count(*) FROM x")" 0
-TOKEN_FILE=$(token_file 1 writer)
-api POST retention-rules --data '{"keep_days":3,"action":"delete"}'
+TOKEN_FILE=$(token_file 1 writer) api POST retention-rules --data '{"keep_days":3,"action":"delete"}'
 check_is "a writer makes none" "$STATUS" 403
-unset TOKEN_FILE
 for type in x y; do # nobody's
 	api POST retention-rules \
 		--data "{\"entity_type\":\"$type\",\"keep_days\":3,\"action\":\"delete\",\"active\":false}"
