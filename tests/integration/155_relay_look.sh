@@ -17,8 +17,9 @@ ${CC:-cc} -E -P -I"$ETL_SOURCE/src" "$ETL_SOURCE/src/models/batch/raw_batch_rela
 	perl -0777 -ne 'while (/\.name\s*=\s*"([^"]*)",\s*\.sql\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/gs) {
 		my ($name, $body) = ($1, $2);
 		print "$name\t", join("", $body =~ /"((?:[^"\\]|\\.)*)"/gs), "\n"; }' >"$TMP/statements"
-check_is "there are five" "$(cut -f 1 "$TMP/statements" | sort | paste -sd ' ')" \
-	"raw_batch_lock_anywhere raw_batch_lock_due raw_batch_lock_in_range raw_batch_look_on raw_batch_newest"
+check_is "there are seven" "$(cut -f 1 "$TMP/statements" | sort | paste -sd ' ')" \
+	"raw_batch_lock_anywhere raw_batch_lock_due raw_batch_lock_in_range raw_batch_lock_shares raw_batch_look_on $(
+		)raw_batch_newest raw_batch_pending_of"
 
 # Blocks that a statement touches, with a plan for any values, as the service.
 blocks() { # NAME VALUES
@@ -58,6 +59,10 @@ check "with $rows pending ones, before any statistics, the same ($many)" cheap "
 super -c "ANALYZE raw_extraction_data"
 many=$(look)
 check "and with statistics ($many)" cheap "$many"
+shares=$(blocks raw_batch_lock_shares "500, 0")
+check "each tenant's newest are a bounded part of them ($shares)" test "$shares" -le 1000
+pending=$(blocks raw_batch_pending_of "1, 1000")
+check "and so is a backlog that is counted up to 1,000 ($pending)" test "$pending" -le 200
 note "all that is pending: $(blocks raw_batch_lock_anywhere "500, 0") blocks"
 
 # What is due is found all the same, and what is new.
