@@ -136,12 +136,22 @@ newest_of(const struct retention *rule)
 	" WHERE b.tenant_id = " x " AND b.active" condition \
 	" ORDER BY b.entity_type LIMIT 1)"
 
+/* Counts of the group g with the status $6. */
+#define OF_GROUP \
+	"s.tenant_id = g.tenant_id AND s.integration_id = g.integration_id" \
+	" AND s.entity_type = g.entity_type AND s.processing_status = $6" \
+	" AND s.batches > 0"
+
 enum err
 retention_next_group(struct db *db, const struct retention *rule,
     int64_t tenant_id, struct arena *arena, struct retention_place *place,
     struct diag *diag)
 {
-	/* $5: the only type, or NULL: each that there is. */
+	/*
+	 * $5: the only type, or NULL: each that there is. Whether a group has
+	 * batches of the status the counts say: else all of the integration
+	 * would be looked through for the newest ones.
+	 */
 	static const struct db_statement statement = {
 		.name = "retention_next_group",
 		.sql =
@@ -165,13 +175,20 @@ retention_next_group(struct db *db, const struct retention *rule,
 		    " CASE WHEN g.entity_type <> '' AND " OVERRIDDEN("g", "$6",
 			"$8", "$9")
 		    " THEN 0 WHEN $7::bigint = 0 THEN " NONE_NEW
-		    " ELSE COALESCE((SELECT b.id"
-		    " FROM raw_extraction_data AS b"
-		    " WHERE b.tenant_id = g.tenant_id AND b.active"
-		    " AND b.integration_id = g.integration_id"
+		    " ELSE (SELECT CASE WHEN count(*) < $7 THEN 0"
+		    " ELSE min(n.id) END FROM (SELECT b.id"
+		    " FROM raw_extraction_data AS b WHERE (EXISTS (SELECT"
+		    " FROM raw_extraction_series AS s WHERE " OF_GROUP
+		    " AND s.minutes = 1440) OR EXISTS (SELECT"
+		    " FROM raw_extraction_changes AS s WHERE " OF_GROUP "))"
+		    " AND b.tenant_id >= g.tenant_id"
+		    " AND b.tenant_id <= g.tenant_id"
+		    " AND b.integration_id >= g.integration_id"
+		    " AND b.integration_id <= g.integration_id AND b.active"
 		    " AND b.entity_type = g.entity_type"
-		    " AND b.processing_status = $6 ORDER BY b.id DESC"
-		    " OFFSET GREATEST($7::bigint - 1, 0) LIMIT 1), 0) END"
+		    " AND b.processing_status = $6"
+		    " ORDER BY b.tenant_id DESC, b.integration_id DESC,"
+		    " b.created_at DESC LIMIT $7) AS n) END"
 		    " FROM next AS g",
 	};
 	struct span type = rule->entity_type;
