@@ -143,11 +143,6 @@ api POST workflows --data '{"step_name": "x", "step_category": "Done"}'
 api DELETE "workflows/$(json .id)"
 api POST integrations/2/toggle-active
 api POST integrations/2/toggle-active
-api POST retention-rules --data '{"keep_days": 20000, "keep_newest": 5, "action": "payload"}'
-api GET "retention-rules/$(json .id)/preview"
-api POST retention-rules --data '{"keep_days": 20000, "action": "delete"}'
-ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" retention run --tenant 1 >"$TMP/retention" 2>&1 ||
-	note_file "$TMP/retention"
 ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" purge --tenant 1 --status deleted \
 	--older-than 1d >"$TMP/purge" 2>&1 || note_file "$TMP/purge"
 sleep 3 # the relay looks several times
