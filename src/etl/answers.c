@@ -55,15 +55,16 @@ static const struct shape_row record_rows[] = {
 #define SHOWN SHAPE_ROW
 #include "models/batch/raw_batch_shown_rows.h"
 #undef SHOWN
-	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
-	  "The payload, with include_raw_data", NULL },
+	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL | SHAPE_NULLABLE,
+	  "The payload, with include_raw_data; null: it has gone", NULL },
 };
 static const struct shape_row raw_data_rows[] = {
 #define SHOWN SHAPE_ROW
 #include "models/batch/raw_batch_shown_rows.h"
 #undef SHOWN
-	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL,
-	  "The payload, but for include_raw_data=false", NULL },
+	{ "raw_data", SHAPE_JSON, SHAPE_OPTIONAL | SHAPE_NULLABLE,
+	  "The payload, but for include_raw_data=false; null: it has gone",
+	  NULL },
 	{ "extraction_metadata", SHAPE_JSON, SHAPE_NULLABLE,
 	  "How it was extracted", NULL },
 	{ "error_details", SHAPE_JSON, SHAPE_NULLABLE, "What went wrong", NULL },

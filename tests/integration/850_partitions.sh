@@ -131,7 +131,7 @@ check_match "the service may not change the table" "$(as_role pulse_etl_service 
 check_match "nor choose, nor undo" "$(as_role pulse_etl_service 'SELECT raw_partitions_undo()')" 'permission denied'
 
 # -- which partitions statements visit
-plan() { sql "SET enable_seqscan = off; EXPLAIN (COSTS OFF) $1"; }
+plan() { sql "SET enable_seqscan = off; SET enable_sort = off; EXPLAIN (COSTS OFF) $1"; }
 visits() { plan "$1" | grep -o 'raw_extraction_data_p[0-9]*\( \|$\)' | sort -u | paste -sd ' ' | tr -s ' '; }
 first=$(sql "SELECT max(first_id) FROM raw_partition_bounds()")
 check_match "a batch by its id" "$(visits 'SELECT * FROM raw_extraction_data WHERE tenant_id = 1 AND id = 5')" \
