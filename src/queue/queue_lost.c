@@ -85,7 +85,7 @@ why_lost(struct queue_manager *manager, unsigned i, const char *name)
 	struct queue_taking *taking = &manager->taking;
 	int64_t *most = &taking->consumers[i];
 	bool *was_none = &taking->was_none[i];
-	struct mq_queue_stats stats;
+	struct mq_queue_stats stats = { 0 };
 	struct diag diag;
 	bool none, unsent, less;
 	enum err rc;
