@@ -100,7 +100,7 @@ seats_new(const char *path, const struct http_settings *settings,
 {
 	struct seats_table *table;
 	struct seats *seats;
-	void *there;
+	void *there = NULL;
 	enum err rc;
 
 	*ret_seats = NULL;

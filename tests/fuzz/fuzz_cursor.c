@@ -108,7 +108,7 @@ check_query(struct req *rq, const struct field_set *set)
 	must((rc == E_OK) == (rq->errors == NULL));
 	must(rc == E_OK || rq->diag.client[0] != '\0');
 	for (size_t i = 0; i < set->count && rc == E_OK; i++) {
-		struct span text;
+		struct span text = SPAN_NONE;
 
 		if (params_find(&rq->params, set->rows[i].name, &text) > 0)
 			check_value(&set->rows[i], text, values);

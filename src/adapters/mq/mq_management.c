@@ -68,7 +68,7 @@ mq_policies(const struct mq *mq, struct arena *arena, struct span *ret_json,
 {
 	const char *base = mq->settings->rabbitmq_management;
 	struct http_client *http = NULL;
-	struct mq_url url;
+	struct mq_url url = { 0 };
 	enum err rc;
 
 	*ret_json = SPAN_NONE;

@@ -71,7 +71,7 @@ server_end(const struct server *server)
 static struct http_client *
 new_client(void)
 {
-	struct http_client *client;
+	struct http_client *client = NULL;
 	struct diag diag;
 
 	ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);

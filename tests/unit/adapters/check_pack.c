@@ -13,7 +13,7 @@
 static void
 unpack_all(struct span packed, struct buf *ret)
 {
-	struct unpack *unpack;
+	struct unpack *unpack = NULL;
 	struct diag diag;
 
 	if (pack_coding[0] == '\0') {

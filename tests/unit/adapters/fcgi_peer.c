@@ -22,7 +22,7 @@ struct fcgi *
 fcgi_peer_open(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct fcgi *fcgi;
+	struct fcgi *fcgi = NULL;
 	struct diag diag;
 
 	/* Linux gives it a name of its own, in no folder. */
