@@ -21,7 +21,7 @@
 #define COMMENTS INFO "{id author{login} body createdAt updatedAt}"
 #define THREADS \
 	INFO \
-	    "{id path line comments(first:50){" INFO \
+	    "{id path line comments(first:100){" INFO \
 	    "{id author{login} body path position line createdAt updatedAt}}}"
 
 #define PULL \
