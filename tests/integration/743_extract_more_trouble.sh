@@ -71,7 +71,7 @@ passes "429 that says nothing more" "$jira" jira_issues 50 \
 	"{$search, \"do\": \"status\", \"status\": 429, \"times\": 2}"
 passes "502 with HTML for GraphQL" "$github" github_pull_requests 35 "{$graphql, \"do\": \"html\"}"
 passes "GraphQL fails once" "$github" github_pull_requests 35 "{$graphql, \"do\": \"graphql_error\"}"
-control PATCH world '{"github": {"max_cost": 600}}' >"$TMP/out"
+control PATCH world '{"github": {"max_cost": 1100}}' >"$TMP/out"
 passes "GraphQL finds it too costly" "$github" github_pull_requests 35 \
 	"{$graphql, \"do\": \"late\", \"pause_ms\": 1}"
 control PATCH world '{"github": {"max_cost": 0}}' >"$TMP/out"

@@ -58,7 +58,7 @@ check_is "by pages of six, after two tries of each size" "$(sizes | jq -c '.[0:6
 fault "{$graphql, \"body\": \"first..(25|12|6|3|1)\", \"do\": \"silent\", \"times\": 2}"
 extract "$github" github_pull_requests '{"full": true}'
 check_is "no answer twice: half of it is asked for" "$(run_ends) $(stored) $(sizes | jq -c '.[2]')" "done 64 6"
-control PATCH world '{"github": {"max_cost": 1000}}' >"$TMP/out"
+control PATCH world '{"github": {"max_cost": 4000}}' >"$TMP/out"
 fault ''
 extract "$github" github_pull_requests '{"full": true}'
 check_is "too many nodes: done with fewer" "$(run_ends) $(stored)" "done 64"
