@@ -47,13 +47,15 @@ tend(struct db *db, const struct relay_settings *settings, struct arena *arena,
 }
 
 static enum err
-drop(struct db *db, const char *name, struct arena *arena, struct diag *diag)
+drop(struct db *db, const char *name, int64_t days, struct arena *arena,
+    struct diag *diag)
 {
 	int64_t batches, bytes;
 	enum err rc;
 
-	rc = raw_partition_drop(db, name, false, arena, &batches, &bytes, diag);
-	/* Somebody may have requeued a batch of it meanwhile, or dropped it. */
+	rc = raw_partition_drop(db, name, false, days, arena, &batches, &bytes,
+	    diag);
+	/* Somebody requeued or restored a batch of it meanwhile, or dropped it. */
 	if (rc == E_CONFLICT || rc == E_NO_ROW)
 		return E_OK;
 	if (rc != E_OK)
@@ -83,7 +85,7 @@ relay_partitions(struct db *db, const struct relay_settings *settings,
 	if (rc != E_OK)
 		return pass_over(rc, "what is past its retention", diag);
 	for (int i = 0; rc == E_OK && i < db_rows_count(rows); i++)
-		rc = drop(db, arena_text(arena, db_text(rows, i, 0)), arena,
-		    diag);
+		rc = drop(db, arena_text(arena, db_text(rows, i, 0)),
+		    settings->retention_days, arena, diag);
 	return rc;
 }

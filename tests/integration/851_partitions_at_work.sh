@@ -172,6 +172,22 @@ check "else the whole partition goes" wait_until 30 sql_is 0 "SELECT count(*) FR
 check "with the batches that it has" grep -q \
 	'event=partition what=dropped name=raw_extraction_data_p0 batches=[1-9]' "$APP_LOGS/relay.log"
 check "counts are right without it" right_counts
+
+# -- a batch comes back (raw restore) while the relay takes its partition for empty:
+# it waits for who stores, and looks again
+ahead=$(sql "SELECT max(first_id) FROM raw_partition_bounds()")
+sql "BEGIN; INSERT INTO raw_extraction_data (id, tenant_id, integration_id, entity_type, raw_data,
+	raw_data_items, raw_data_bytes, raw_data_sha256, processing_status, queued_at, processed_at)
+	VALUES ($ahead, 1, 1, 'back', '[]', 0, 2, sha256(''), 'completed', now(), now());
+	DO \$\$ BEGIN FOR i IN 1..600 LOOP
+		EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted AND mode = 'ShareLock'
+			AND relation = 'raw_extraction_data_p$ahead'::regclass);
+		PERFORM pg_sleep(0.05);
+		PERFORM setval('raw_extraction_data_id_seq', $((ahead + 5000))) WHERE i = 1;
+	END LOOP; END \$\$; COMMIT" >"$TMP/sql"
+sleep 3
+check_is "it is there, and so is its partition" "$(sql "SELECT count(*) FROM raw_extraction_data WHERE id = $ahead")" 1
+check_fails "which was not dropped" grep -q "what=dropped name=raw_extraction_data_p$ahead " "$APP_LOGS/relay.log"
 check "the service is whole" wait_until 20 ready_is '[]'
 check "--verify finds no difference" migrate --verify
 done_testing

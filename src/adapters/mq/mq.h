@@ -160,8 +160,9 @@ enum err mq_policies(const struct mq *mq, struct arena *arena,
 
 /*
  * Take messages from these queues, as many at once as prefetch from each; a
- * queue that is NULL is left out, and keeps its number. Ends with the connection; when the broker cancels a consumer (its queue was
- * deleted), the connection is closed, to be opened and declared anew.
+ * queue that is NULL is left out, and keeps its number. Ends with the
+ * connection; when the broker cancels a consumer (its queue was deleted), the
+ * connection is closed, to be opened and declared anew.
  * Gives: *ret_consumed, of how many queues, also when it fails.
  * Fails: E_NO_ROW when there is no such queue; E_MQ_LOST. The connection is
  *        closed after either.

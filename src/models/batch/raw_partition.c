@@ -140,14 +140,38 @@ drop_end(struct db *db, const char *name, struct arena *arena,
 	return db_run(db, &statement, &params, arena, &rows, diag);
 }
 
+/* Batches may have come back between the look and the lock. */
 static enum err
-drop_all(struct db *db, const char *name, bool is_forced, struct arena *arena,
-    int64_t *ret_batches, int64_t *ret_bytes, struct diag *diag)
+is_still_past(struct db *db, const char *name, int64_t days,
+    struct arena *arena, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "raw_partition_still_past",
+		.sql = "SELECT $1 IN (SELECT raw_partitions_past($2::integer))",
+	};
+	struct db_params params = { 0 };
+	bool is_past = true;
+	enum err rc;
+
+	db_add_text(&params, str_span(name));
+	db_add_int(&params, days);
+	rc = db_get_bool(db, &statement, &params, arena, &is_past, diag);
+	return rc == E_OK && !is_past ?
+	    diag_set(diag, E_CONFLICT, "its batches may not go") :
+	    rc;
+}
+
+static enum err
+drop_all(struct db *db, const char *name, bool is_forced, int64_t past_days,
+    struct arena *arena, int64_t *ret_batches, int64_t *ret_bytes,
+    struct diag *diag)
 {
 	int64_t batches = 0, bytes = 0, id = 0;
 	enum err rc;
 
 	rc = drop_begin(db, name, is_forced, arena, &id, diag);
+	if (rc == E_OK && past_days >= 0)
+		rc = is_still_past(db, name, past_days, arena, diag);
 	while (rc == E_OK && id != INT64_MIN)
 		rc = drop_step(db, name, &id, arena, &batches, &bytes, diag);
 	if (rc == E_OK)
@@ -161,14 +185,15 @@ drop_all(struct db *db, const char *name, bool is_forced, struct arena *arena,
 
 enum err
 raw_partition_drop(struct db *db, const char *name, bool is_forced,
-    struct arena *arena, int64_t *ret_batches, int64_t *ret_bytes,
-    struct diag *diag)
+    int64_t past_days, struct arena *arena, int64_t *ret_batches,
+    int64_t *ret_bytes, struct diag *diag)
 {
 	enum err rc = db_begin(db, diag);
 
 	if (rc != E_OK)
 		return rc;
-	rc = drop_all(db, name, is_forced, arena, ret_batches, ret_bytes, diag);
+	rc = drop_all(db, name, is_forced, past_days, arena, ret_batches,
+	    ret_bytes, diag);
 	if (rc == E_OK)
 		return db_commit(db, diag);
 	db_rollback(db);

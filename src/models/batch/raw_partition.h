@@ -27,7 +27,10 @@ enum err raw_partition_tend(struct db *db, int64_t rows, int64_t days,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
     MUST_CHECK;
 
-/* Names of those whose batches are all completed or deleted, and older. */
+/*
+ * Names of those that may go: in which no batch is left, or, by a number of days
+ * (0: none), whose batches may all go by retention_days.
+ */
 enum err raw_partition_past(struct db *db, int64_t days, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
@@ -35,14 +38,16 @@ enum err raw_partition_past(struct db *db, int64_t days, struct arena *arena,
  * Drop a partition with all its batches, what refers to them and what counts
  * have of them, in one transaction. Reading goes on until its end.
  *
- * Needs: db set to every tenant.
+ * Needs: db set to every tenant; past_days: only if raw_partition_past() names
+ *        it still, once nobody can change its batches any more; -1: in any case.
  * Gives: how many active batches there were, and the bytes of their payloads.
- * Fails: E_NO_ROW: there is no such partition; E_CONFLICT: stores go to it, or
- *        batches in it are pending, processing or failed, and it is not forced.
+ * Fails: E_NO_ROW: there is no such partition; E_CONFLICT: stores go to it,
+ *        batches in it are pending, processing or failed and it is not forced,
+ *        or it may not go by past_days.
  */
 enum err raw_partition_drop(struct db *db, const char *name, bool is_forced,
-    struct arena *arena, int64_t *ret_batches, int64_t *ret_bytes,
-    struct diag *diag) MUST_CHECK;
+    int64_t past_days, struct arena *arena, int64_t *ret_batches,
+    int64_t *ret_bytes, struct diag *diag) MUST_CHECK;
 
 /* What the list shows: SHOWN(member, heading, kind). */
 #define RAW_PARTITION_SHOWN(SHOWN) \

@@ -103,7 +103,8 @@ drop(struct tool *tool, const struct drop_options *options, int64_t first_id,
 		return rc;
 	for (;;) {
 		rc = raw_partition_drop(tool->db, options->name,
-		    options->is_forced, tool->arena, &batches, &bytes, diag);
+		    options->is_forced, -1, tool->arena, &batches, &bytes,
+		    diag);
 		if (rc == E_OK || strcmp(diag->sqlstate, "55P03") != 0 ||
 		    clock_left(deadline) == 0)
 			break;
