@@ -58,26 +58,23 @@ reconcile(struct db *db, struct queue_manager *queue,
     const struct relay_settings *settings, struct arena *arena,
     struct diag *diag)
 {
-	struct raw_batch_backlog rows;
 	struct mq_queue_stats waiting;
-	int64_t again = 0;
+	int64_t pending, again = 0;
 	enum err rc;
 
 	/* First the queue, then the rows: what moves meanwhile leaves both. */
 	rc = queue_manager_count(queue, QUEUE_TRANSFORM, &waiting, diag);
 	if (rc == E_OK)
-		rc = raw_batch_pending(db, settings->relay_lost_age, arena,
-		    &rows, diag);
-	if (rc == E_OK && waiting.message_count == 0 && rows.old > 0)
+		rc = raw_batch_pending(db, arena, &pending, diag);
+	if (rc == E_OK && waiting.message_count == 0 && pending > 0)
 		rc = raw_batch_queue_again(db, settings->relay_lost_age, LIMIT,
 		    arena, &again, diag);
 	if (rc != E_OK)
 		return rc;
-	if (again > 0 || waiting.message_count > rows.queued + rows.unqueued)
+	if (again > 0 || waiting.message_count > pending)
 		log_warn("reconciled",
 		    LOG_INT("messages", waiting.message_count),
-		    LOG_INT("rows_queued", rows.queued),
-		    LOG_INT("rows_unqueued", rows.unqueued),
+		    LOG_INT("rows_pending", pending),
 		    LOG_INT("rows_queued_again", again));
 	return E_OK;
 }

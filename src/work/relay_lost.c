@@ -7,8 +7,10 @@
 #include "models/batch/raw_batch_chores.h"
 #include "work/publish.h"
 
-/* Rows of one statement, and messages at once. */
+/* Messages at once. */
 #define AGAIN 1000
+/* Rows of one statement that forgets messages: each begins at the first row. */
+#define AGAIN_ROWS 10000
 /*
  * How far back loads are published again: to before the time when the queue was
  * last empty by as much as one may have waited for a retry, or been at work; a
@@ -25,7 +27,7 @@ static enum err
 queue_lost(void *context, enum queue queue, struct diag *diag)
 {
 	struct relay_lost *lost = context;
-	int64_t count = AGAIN, sum = 0;
+	int64_t count = AGAIN_ROWS, sum = 0;
 	enum err rc = E_OK;
 
 	if (queue == QUEUE_LOAD && !lost->loads) {
@@ -37,9 +39,9 @@ queue_lost(void *context, enum queue queue, struct diag *diag)
 	}
 	if (queue != QUEUE_TRANSFORM)
 		return E_OK;
-	while (rc == E_OK && count == AGAIN) {
+	while (rc == E_OK && count == AGAIN_ROWS) {
 		daemon_feed_watchdog();
-		rc = raw_batch_queue_again(lost->db, 0, AGAIN, lost->arena,
+		rc = raw_batch_queue_again(lost->db, 0, AGAIN_ROWS, lost->arena,
 		    &count, diag);
 		if (rc == E_OK)
 			sum += count;

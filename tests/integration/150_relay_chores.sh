@@ -44,6 +44,6 @@ check_is "but none while messages wait" "$(queue_depth transform_queue)" 3
 
 # -- messages without a row are told
 sql "DELETE FROM raw_extraction_data" >"$TMP/out"
-check "messages without a row are told" wait_until 10 grep -q 'event=reconciled messages=3 rows_queued=0' \
+check "messages without a row are told" wait_until 10 grep -q 'event=reconciled messages=3 rows_pending=0' \
 	"$APP_LOGS/relay.log"
 done_testing

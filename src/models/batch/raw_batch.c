@@ -27,9 +27,7 @@ raw_batch_list(struct db *db, const struct raw_batch_filter *filter,
 	sql_add(&sql, "SELECT ");
 	columns_add(&sql, raw_batch_columns, RAW_BATCH_COLUMNS);
 	raw_batch_filter_add(&sql, filter);
-	if (filter->before_id != 0)
-		sql_where_int(&sql, "id < $%d", filter->before_id);
-	sql_add(&sql, " ORDER BY id DESC");
+	raw_batch_filter_order(&sql, filter, true);
 	sql_add_int(&sql, " LIMIT $%d", filter->limit);
 	sql_add_int(&sql, " OFFSET $%d", filter->offset);
 	return sql_run(&sql, db, false, arena, ret_rows, diag);
@@ -56,10 +54,12 @@ enum err
 raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
     struct arena *arena, struct raw_batch_total *ret_total, struct diag *diag)
 {
+	struct raw_batch_filter all = *filter;
 	int64_t count;
 	struct sql sql;
 	enum err rc;
 
+	all.before_id = 0;
 	if (raw_batch_filter_is_empty(filter)) {
 		rc = count_all(db, filter->tenant_id, arena, &count, diag);
 		if (rc == E_OK)
@@ -68,7 +68,8 @@ raw_batch_count(struct db *db, const struct raw_batch_filter *filter,
 	}
 	sql_init(&sql);
 	sql_add(&sql, "SELECT count(*) FROM (SELECT");
-	raw_batch_filter_add(&sql, filter);
+	raw_batch_filter_add(&sql, &all);
+	raw_batch_filter_order(&sql, &all, false);
 	/* One more tells whether there is more. */
 	sql_add_int(&sql, " LIMIT $%d) AS matches", RAW_BATCH_COUNTED + 1);
 	rc = sql_get_int(&sql, db, arena, &count, diag);

@@ -40,13 +40,14 @@ raw_batch_archive_ids(struct db *db, const struct raw_batch_range *range,
     int64_t after_id, int64_t limit, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag)
 {
+	struct raw_batch_range rest = *range;
 	struct sql sql;
 
+	rest.filter.cursor = &after_id;
 	sql_init(&sql);
 	sql_add(&sql, "SELECT id");
-	add_range(&sql, range);
-	sql_where_int(&sql, "id > $%d", after_id);
-	sql_add(&sql, " ORDER BY id");
+	add_range(&sql, &rest);
+	raw_batch_filter_order(&sql, &rest.filter, false);
 	sql_add_int(&sql, " LIMIT $%d", limit);
 	return sql_run(&sql, db, false, arena, ret_rows, diag);
 }

@@ -2,6 +2,7 @@
 #include "models/batch/raw_batch_chores.h"
 
 #include "models/entity_type.h"
+#include "models/tables/raw_batch_order.h"
 #include "models/tenant/pause.h"
 
 enum err
@@ -40,11 +41,12 @@ raw_batch_queue_again(struct db *db, int64_t age, int64_t limit,
 		.sql =
 		    "UPDATE raw_extraction_data SET queued_at = NULL"
 		    " WHERE id IN (SELECT id FROM raw_extraction_data"
-		    " WHERE processing_status = 'pending' AND active"
+		    " WHERE " RAW_BATCH_OF_STATUS("pending")
 		    " AND queued_at < now() - $1 * interval '1 second'"
 		    " AND tenant_id <> ALL (ARRAY(" PAUSED_TENANTS
 		    "))"
-		    " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
+		    " ORDER BY " RAW_BATCH_STATUS_ORDER
+		    " LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
 	};
 	struct db_params params = { 0 };
 
@@ -77,32 +79,24 @@ raw_batch_completed_since(struct db *db, int64_t age, int64_t after,
 }
 
 enum err
-raw_batch_pending(struct db *db, int64_t age, struct arena *arena,
-    struct raw_batch_backlog *ret_backlog, struct diag *diag)
+raw_batch_pending(struct db *db, struct arena *arena, int64_t *ret_count,
+    struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_pending",
 		.sql =
-		    "SELECT count(*) FILTER (WHERE queued_at IS NULL"
-		    " AND queue_transform), count(queued_at), count(*) FILTER"
-		    " (WHERE queued_at < now() - $1 * interval '1 second'"
-		    " AND tenant_id <> ALL (ARRAY(" PAUSED_TENANTS
-		    ")))"
-		    " FROM raw_extraction_data"
-		    " WHERE processing_status = 'pending' AND active",
+		    "SELECT COALESCE(sum(n.batches), 0)::bigint FROM (SELECT"
+		    " s.batches FROM tenants AS t CROSS JOIN LATERAL"
+		    " (SELECT sum(batches) AS batches"
+		    " FROM raw_extraction_series WHERE tenant_id = t.id"
+		    " AND minutes = 1440 AND processing_status = 'pending')"
+		    " AS s UNION ALL SELECT sum(batches)"
+		    " FROM raw_extraction_changes"
+		    " WHERE processing_status = 'pending') AS n",
 	};
 	struct db_params params = { 0 };
-	struct db_rows *rows;
-	enum err rc;
 
-	db_add_int(&params, age);
-	rc = db_run(db, &statement, &params, arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	ret_backlog->unqueued = db_int(rows, 0, 0);
-	ret_backlog->queued = db_int(rows, 0, 1);
-	ret_backlog->old = db_int(rows, 0, 2);
-	return E_OK;
+	return db_get_int(db, &statement, &params, arena, ret_count, diag);
 }
 
 enum err
@@ -120,12 +114,15 @@ raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
 		    " LIMIT $1)"
 		    " AS due CROSS JOIN LATERAL (SELECT id, entity_type,"
 		    " traceparent, processing_status FROM raw_extraction_data AS b"
-		    " WHERE b.tenant_id = due.tenant_id"
-		    " AND b.integration_id = due.integration_id AND b.active"
+		    " WHERE (b.tenant_id, b.integration_id)"
+		    " >= (due.tenant_id, due.integration_id)"
+		    " AND (b.tenant_id, b.integration_id)"
+		    " <= (due.tenant_id, due.integration_id) AND b.active"
 		    " AND (b.processing_status = 'completed'"
 		    " OR b.error_details->>'stage' = 'load')"
 		    " AND b.entity_type = ANY ($2)"
-		    " ORDER BY b.created_at DESC LIMIT 1) AS r"
+		    " ORDER BY b.tenant_id DESC, b.integration_id DESC,"
+		    " b.created_at DESC LIMIT 1) AS r"
 		    " WHERE r.processing_status = 'completed'",
 	};
 	struct span *types = arena_get(arena,

@@ -24,15 +24,22 @@ struct raw_batch_filter {
 	int64_t offset;
 	/* keyset: only ids below this one; 0: from the top */
 	int64_t before_id;
-	/* raw_batch_requeue(): only ids above it; it moves on to the last. */
+	/* only ids above it; raw_batch_requeue() moves it on to the last */
 	int64_t *cursor;
 };
 
 /* Are all of the tenant's batches meant? */
 bool raw_batch_filter_is_empty(const struct raw_batch_filter *filter);
 
-/* Add FROM and the conditions of a filter, but for paging. */
+/* Add FROM and the conditions of a filter, but for limit and offset. */
 void raw_batch_filter_add(struct sql *sql,
     const struct raw_batch_filter *filter);
+
+/*
+ * Add ORDER BY, which gives the order of ids: where the filter has an index of
+ * its own, such that PostgreSQL takes no other.
+ */
+void raw_batch_filter_order(struct sql *sql,
+    const struct raw_batch_filter *filter, bool descending);
 
 #endif

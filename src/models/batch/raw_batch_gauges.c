@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_gauges.h"
 
+#include "models/tables/raw_batch_order.h"
+
 #define MOST "2000"
 _Static_assert(RAW_BATCH_GAUGE_MAX == 2000, "MOST is the same");
 
@@ -8,9 +10,8 @@ _Static_assert(RAW_BATCH_GAUGE_MAX == 2000, "MOST is the same");
 #define SOME(columns, status) \
 	"(SELECT " columns \
 	" FROM raw_extraction_data" \
-	" WHERE processing_status = '" status \
-	"' AND active" \
-	" ORDER BY tenant_id, id LIMIT " MOST ")"
+	" WHERE " RAW_BATCH_OF_STATUS( \
+	    status) " ORDER BY " RAW_BATCH_STATUS_ORDER " LIMIT " MOST ")"
 #define AGE_US(since) \
 	"COALESCE((extract(epoch FROM now() - " since \
 	")" \
@@ -128,10 +129,15 @@ raw_batch_gauges(struct db *db, int64_t age, struct arena *arena,
 	/*
 	 * Before statistics know of many pending rows PostgreSQL would rather
 	 * read and sort all of them than begin where the index does: 170 ms of
-	 * 100,000 rows in place of 3.
+	 * 100,000 rows in place of 3. And raw_extraction_counts, which is small,
+	 * keeps the size that one large transaction gave it, by the trigger for
+	 * each row: 70 ms to read all of it in place of 1.
 	 */
 	if (rc == E_OK) {
-		rc = db_do(db, "SET LOCAL enable_sort = off", diag);
+		rc = db_do(db,
+		    "SET LOCAL enable_sort = off;"
+		    " SET LOCAL enable_seqscan = off",
+		    diag);
 		if (rc == E_OK)
 			rc = look(db, age, arena, ret, diag);
 		if (rc == E_OK)

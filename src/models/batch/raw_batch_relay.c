@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_relay.h"
 
+#include "models/tables/raw_batch_order.h"
+
 /*
  * A row from the future tells of a clock that was set back: it says nothing of
  * its age.
@@ -114,6 +116,14 @@ raw_batch_pending_of(struct db *db, int64_t tenant_id, int64_t most,
 	" AS s ORDER BY s.turn LIMIT $1)" \
 	" AND " PENDING_UNINDEXED " AND " UNQUEUED
 
+/* Of all that are pending, and four times as many as another relay has locked. */
+#define ANYWHERE \
+	"id IN (SELECT p.id FROM (SELECT id, queued_at, queue_transform, active," \
+	" created_at FROM raw_extraction_data WHERE " RAW_BATCH_OF_STATUS( \
+	    "pending") " ORDER BY " RAW_BATCH_STATUS_ORDER ") AS p" \
+	" WHERE " UNQUEUED " AND " OLD("$2") " ORDER BY p.id" \
+	" LIMIT 4 * $1::bigint) AND " PENDING_UNINDEXED " AND " UNQUEUED
+
 #define LOCK(where) \
 	"SELECT id, tenant_id, integration_id, entity_type, traceparent, xmin::text" \
 	" FROM raw_extraction_data WHERE " where \
@@ -126,8 +136,7 @@ raw_batch_lock_unqueued(struct db *db, enum raw_batch_where where,
 {
 	static const struct db_statement anywhere = {
 		.name = "raw_batch_lock_anywhere",
-		.sql = LOCK("processing_status = 'pending' AND " UNQUEUED
-			    " AND " OLD("$2")),
+		.sql = LOCK(ANYWHERE),
 	};
 	static const struct db_statement in_range = {
 		.name = "raw_batch_lock_in_range",
@@ -143,11 +152,20 @@ raw_batch_lock_unqueued(struct db *db, enum raw_batch_where where,
 		.sql = LOCK(SHARES),
 	};
 	struct db_params params = { 0 };
+	enum err rc = E_OK;
 
 	db_add_int(&params, limit);
 	if (where == RAW_BATCH_DUE)
 		return db_run(db, &due, &params, arena, ret_rows, diag);
 	db_add_int(&params, min_age);
+	/* Else it would read the whole table where a tenth is pending. */
+	if (where == RAW_BATCH_ANYWHERE)
+		rc = db_do(db,
+		    "SET LOCAL enable_seqscan = off;"
+		    " SET LOCAL enable_bitmapscan = off",
+		    diag);
+	if (rc != E_OK)
+		return rc;
 	if (where == RAW_BATCH_ANYWHERE)
 		return db_run(db, &anywhere, &params, arena, ret_rows, diag);
 	if (where == RAW_BATCH_SHARES)

@@ -41,7 +41,7 @@ raw_batch_requeue_first(struct db *db, const struct raw_batch_filter *filter,
 	sql_add(&sql, "SELECT ");
 	columns_add(&sql, raw_batch_columns, RAW_BATCH_COLUMNS);
 	add_filter(&sql, filter);
-	sql_add(&sql, " ORDER BY id");
+	raw_batch_filter_order(&sql, filter, false);
 	sql_add_int(&sql, " LIMIT $%d", limit);
 	return sql_run(&sql, db, false, arena, ret_rows, diag);
 }
@@ -56,9 +56,7 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	sql_init(&sql);
 	sql_add(&sql, "WITH picked AS (SELECT id, tenant_id");
 	add_filter(&sql, filter);
-	if (filter->cursor != NULL)
-		sql_where_int(&sql, "id > $%d", *filter->cursor);
-	sql_add(&sql, " ORDER BY id");
+	raw_batch_filter_order(&sql, filter, false);
 	sql_add_int(&sql, " LIMIT $%d", filter->limit);
 	sql_add(&sql, " FOR NO KEY UPDATE SKIP LOCKED), changed AS ("
 	    "UPDATE raw_extraction_data AS r SET processing_status = 'pending',"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_states.h"
 
+#include "models/tables/raw_batch_order.h"
+
 enum err
 raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag)
@@ -32,11 +34,13 @@ raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
 	return db_run(db, &statement, &params, arena, ret_rows, diag);
 }
 
-/* The batches of a status. Written out, so that its index is taken. */
+/* The batches of a status. */
 #define SOME(columns, status, order, most) \
 	"(SELECT " columns \
-	" FROM raw_extraction_data WHERE processing_status = '" status \
-	"' AND active AND tenant_id = $1 ORDER BY id" order " LIMIT " most ")"
+	" FROM raw_extraction_data AS r WHERE " RAW_BATCH_OF_STATUS_AND_TENANT( \
+	    status, \
+	    "$1::integer") " ORDER BY processing_status" order \
+			   ", tenant_id" order ", id" order " LIMIT " most ")"
 /* How many there are, and when the first was stored. */
 #define STATE(place, status) \
 	"SELECT " place " AS place, '" status \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/tenant/pause.h"
 
+#include "models/tables/raw_batch_order.h"
+
 enum err
 pause_tenant(struct db *db, int64_t tenant_id, struct span by,
     struct arena *arena, struct diag *diag)
@@ -139,12 +141,13 @@ pause_sweep(struct db *db, int64_t limit, struct arena *arena,
 		    "WITH ending AS MATERIALIZED (SELECT tenant_id, cut_at"
 		    " FROM tenant_pauses WHERE cut_at IS NOT NULL"
 		    " ORDER BY tenant_id), again AS (UPDATE raw_extraction_data"
-		    " SET queued_at = NULL WHERE id IN (SELECT r.id"
-		    " FROM ending AS e JOIN raw_extraction_data AS r"
-		    " ON r.tenant_id = e.tenant_id"
-		    " WHERE r.processing_status = 'pending' AND r.active"
-		    " AND r.queued_at <= e.cut_at ORDER BY r.id LIMIT $1"
-		    " FOR NO KEY UPDATE OF r) RETURNING 1),"
+		    " SET queued_at = NULL WHERE id = ANY (ARRAY(SELECT n.id"
+		    " FROM ending AS e CROSS JOIN LATERAL (SELECT r.id"
+		    " FROM raw_extraction_data AS r WHERE "
+		    RAW_BATCH_OF_STATUS_AND_TENANT("pending", "e.tenant_id")
+		    " AND r.queued_at <= e.cut_at"
+		    " ORDER BY processing_status, tenant_id, id LIMIT $1"
+		    " FOR NO KEY UPDATE) AS n LIMIT $1)) RETURNING 1),"
 		    " ended AS (DELETE FROM tenant_pauses AS p USING ending AS e"
 		    " WHERE p.tenant_id = e.tenant_id AND p.cut_at = e.cut_at"
 		    " AND e.cut_at < clock_timestamp() - interval '5 seconds'"
