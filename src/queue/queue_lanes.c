@@ -6,6 +6,8 @@
 
 /* A large backlog is counted so often, ms, while it grows. */
 #define COUNT_MS 1000
+/* A count is of no use after so long, ms: the backlog may have gone since. */
+#define OLD_MS 10000
 /* This part of what is few may be published before it is counted again. */
 #define PART 8
 
@@ -47,13 +49,15 @@ int
 queue_lanes_take(struct queue_manager *manager, int64_t tenant_id)
 {
 	int64_t few = manager->settings->bulk_backlog;
+	int64_t now = clock_ms(), known;
 	struct queue_backlog *place;
 
 	if (few == 0 || !manager->has_lanes)
 		return 0;
 	place = place_of(&manager->lanes, tenant_id);
-	place->used_at = clock_ms();
-	return queue_lane_for(place->known + place->own++, few);
+	place->used_at = now;
+	known = now - place->known_at < OLD_MS ? place->known : 0;
+	return queue_lane_for(known + place->own++, few);
 }
 
 bool

@@ -9,7 +9,8 @@
  *
  * Nobody keeps a list of jobs: each process counts what it publishes for a
  * tenant, and asks the rows how many are pending after an eighth of what is
- * few, or after a second in which a tenant with a large backlog got more.
+ * few, or after a second in which a tenant with a large backlog got more. What
+ * was counted more than ten seconds ago counts no more.
  */
 #ifndef QUEUE_QUEUE_LANES_H
 #define QUEUE_QUEUE_LANES_H

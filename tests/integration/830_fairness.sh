@@ -44,6 +44,7 @@ for _ in 1 2 3; do
 	check_is "another tenant's batch is stored and queued" "$STATUS $(json .queued)" "201 true"
 done
 as_tenant 1
+stored=$SECONDS
 check_is "on the main queue" "$(queue_depth transform_queue)" $((main + 3))
 app start worker
 done_of() { sql "SELECT count(*) FROM raw_extraction_data WHERE tenant_id = $1 AND processing_status = 'completed'"; }
@@ -57,8 +58,15 @@ check "all are, in the end" wait_until 120 all_completed
 check "and loaded" wait_until 60 eval '[ "$(depths load_queue) $(depths transform_queue)" = "0 0 0 0 0 0" ]'
 check_is "nothing is dead" "$(queue_depth transform_queue.dead) $(queue_depth load_queue.dead)" "0 0"
 
-# -- a bulk queue's message comes back to it, and is dead with the others
+# -- a backlog that was worked off is no backlog
 app stop worker
+while [ $((SECONDS - stored)) -le 11 ]; do sleep 0.5; done
+store_one
+check_is "the tenant's next batch is on the main queue" "$(depths transform_queue)" "1 0 0"
+queue_purge transform_queue
+sql "DELETE FROM raw_extraction_data WHERE id = $id" >"$TMP/out"
+
+# -- a bulk queue's message comes back to it, and is dead with the others
 publish transform.retry.1 again '{"x-lane": 2}'
 check "a retried message comes back to the queue it is of" wait_until 10 queue_has transform_queue.bulk.2 1
 queue_purge transform_queue.bulk.2
