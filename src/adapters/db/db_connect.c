@@ -23,6 +23,7 @@
 #define KEEP_BYTES (32 << 20)
 /* A name of DNS has 253 bytes at most, the path of a socket 107. */
 #define HOST_SIZE 256
+#define DEFAULT_PORT "5432"
 
 /* What says where the servers are, each a list with commas, or NULL. */
 struct places {
@@ -88,16 +89,23 @@ member(const char *list, size_t number, char *out, size_t size)
 	return snprintf(out, size, "%.*s", (int)one.len, one.at) < (int)size;
 }
 
-/* False: an entry is longer than any that is valid. */
+/*
+ * False: an entry is longer than any that is valid. An empty port in a list is
+ * libpq's own default, as it is there; nothing would leave the whole list.
+ */
 static bool
 place_read(const struct places *places, size_t number, struct place *ret_place)
 {
-	return member(places->host, number, ret_place->host,
-		   sizeof(ret_place->host)) &&
+	const char *port = places->port == NULL ? "" : places->port;
+	bool is_read = member(places->host, number, ret_place->host,
+			   sizeof(ret_place->host)) &&
 	    member(places->hostaddr, number, ret_place->hostaddr,
 		sizeof(ret_place->hostaddr)) &&
-	    member(places->port, number, ret_place->port,
-		sizeof(ret_place->port));
+	    member(port, number, ret_place->port, sizeof(ret_place->port));
+
+	if (*port != '\0' && ret_place->port[0] == '\0')
+		memcpy(ret_place->port, DEFAULT_PORT, sizeof(DEFAULT_PORT));
+	return is_read;
 }
 
 /*

@@ -83,6 +83,23 @@ START_TEST(a_server_that_is_silent_does_not_hide_the_next_one)
 }
 END_TEST
 
+/* libpq gives such a list an empty port. */
+START_TEST(of_several_hosts_some_may_have_no_port)
+{
+	int port, silent = unit_silent(&port);
+	char url[96];
+
+	(void)snprintf(url, sizeof(url),
+	    "postgresql://u:p@127.0.0.1,127.0.0.1:%d/d", port);
+	settings.database_url = url;
+	settings.database_connect_timeout = 1;
+	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+	ck_assert_ptr_nonnull(strstr(diag.text, "5432"));
+	ck_assert(unit_was_called(silent));
+	ck_assert_int_eq(close(silent), 0);
+}
+END_TEST
+
 START_TEST(a_server_that_is_unreachable_is_left_alone_for_a_while)
 {
 	int64_t began = clock_ms();
@@ -143,6 +160,7 @@ main(void)
 	    (int)COUNT(urls));
 	tcase_add_test(tcase,
 	    a_server_that_is_silent_does_not_hide_the_next_one);
+	tcase_add_test(tcase, of_several_hosts_some_may_have_no_port);
 	tcase_add_test(tcase,
 	    a_server_that_is_unreachable_is_left_alone_for_a_while);
 	tcase_add_test(tcase, each_failure_doubles_the_pause_up_to_a_limit);
