@@ -43,6 +43,8 @@ sync '*'
 url=$(sed -n 's/^database_url = //p' "$ETL_APP/etl.conf")
 echo "database_url = ${url/@127.0.0.1:$PGPORT/@127.0.0.1:$port,127.0.0.1:$PGPORT}" >>"$ETL_APP/extra.conf"
 unset ETL_APP_CONF
+# Whoever keeps the server's warnings from clients keeps none from the service.
+super -c "ALTER DATABASE \"$PGDATABASE\" SET client_min_messages = 'error'"
 app restart pool
 app restart relay
 store

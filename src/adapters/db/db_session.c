@@ -20,13 +20,16 @@ db_settle(struct db *db, int64_t deadline, struct diag *diag)
 {
 	/*
 	 * A pooler makes up the number that a server tells at the start, which
-	 * is its process. row_security may have been set for the database. To
-	 * compile a report's statement takes seconds, to run it milliseconds.
+	 * is its process. row_security may have been set for the database, and
+	 * client_min_messages, without which nobody tells of a commit that is
+	 * at the primary only. To compile a report's statement takes seconds,
+	 * to run it milliseconds.
 	 */
 	static const char sql[] =
 	    "SELECT s.shared,"
 	    " set_config('TimeZone', 'UTC', s.shared),"
 	    " set_config('row_security', 'on', s.shared),"
+	    " set_config('client_min_messages', 'warning', s.shared),"
 	    " set_config('jit', 'off', s.shared),"
 	    " set_config('statement_timeout', $3, s.shared),"
 	    " set_config('lock_timeout', $4, s.shared),"
@@ -86,6 +89,7 @@ db_scope(const struct db *db)
 		.name = "db_scope_shared",
 		.sql = WHOSE("true") ", set_config('TimeZone', 'UTC', true),"
 		    " set_config('row_security', 'on', true),"
+		    " set_config('client_min_messages', 'warning', true),"
 		    " set_config('jit', 'off', true),"
 		    " set_config('statement_timeout', $3, true),"
 		    " set_config('lock_timeout', $4, true),"

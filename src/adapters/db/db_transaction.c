@@ -38,6 +38,7 @@ db_begin(struct db *db, struct diag *diag)
 		    ", "
 		    "set_config('TimeZone', 'UTC', true), "
 		    "set_config('row_security', 'on', true), "
+		    "set_config('client_min_messages', 'warning', true), "
 		    "set_config('statement_timeout', '%" PRId64
 		    "', true), "
 		    "set_config('lock_timeout', '%" PRId64
