@@ -89,8 +89,18 @@ rows() { PGPORT=$port PGPASSFILE=$TMP/pgpass sql "SELECT count(*) FROM raw_extra
 check "no acknowledged batch is missing" [ "$(rows)" -ge $((acknowledged + 1)) ]
 request GET /app/etl/health/ready
 check_is "ready" "$STATUS" 200
-app stop pool
-standby_ctl stop -m fast
+
+# -- it takes writes no more, and our sessions go on, as behind a pooler
 app start postgres
 sync ''
+before=$(super -d "$PGDATABASE" -c "SELECT count(*) FROM raw_extraction_data")
+for words in 'ALTER SYSTEM SET default_transaction_read_only = on' 'SELECT pg_reload_conf()'; do
+	PGPORT=$port PGPASSFILE=$TMP/pgpass super -c "$words" >"$TMP/out"
+done
+ready() { request GET /app/etl/health/ready && [ "$STATUS" = 200 ]; }
+check "the service is ready at the other one, without a restart, before anybody stores" wait_until 20 ready
+check "stores go there" wait_until 20 stored
+check "as its rows say" [ "$(super -d "$PGDATABASE" -c "SELECT count(*) FROM raw_extraction_data")" -gt "$before" ]
+app stop pool
+standby_ctl stop -m fast
 done_testing

@@ -108,6 +108,13 @@ bool db_is_shared(const struct db *db);
 void db_close(struct db *db);
 
 /*
+ * The server takes no writes: it is a standby by now, and a pooler has kept our
+ * session. Where database_url has other hosts, close it, and the next use looks
+ * for one that does. A statement that fails of it does so itself.
+ */
+void db_leave_reader(struct db *db);
+
+/*
  * For an idle program's poll: the socket, or -1, and what to do when it is
  * readable: the server said something without being asked, mostly goodbye.
  */

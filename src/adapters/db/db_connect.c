@@ -227,6 +227,7 @@ connect_any(struct db *db, struct diag *diag)
 	enum err rc = E_DB_CONNECT;
 
 	places_read(db->settings, &places);
+	db->has_others = places.count > 1;
 	for (size_t i = 0; i < places.count && rc != E_OK; i++) {
 		size_t number = (db->host + i) % places.count;
 

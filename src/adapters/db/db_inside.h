@@ -18,6 +18,7 @@ struct db {
 	PGconn *conn;
 	unsigned opened;     /* how many connections there were */
 	size_t host;	     /* the place of the one that answered last */
+	bool has_others;     /* there are more of them */
 	int64_t tenant_id;   /* see db_tenant() */
 	int64_t scope;	     /* the session's tenant, as far as we told it */
 	bool in_transaction; /* even when the connection has gone since */

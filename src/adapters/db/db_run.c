@@ -59,6 +59,16 @@ replicated(const struct db *db, const struct db_statement *statement,
 	    "PostgreSQL's synchronous standby has not confirmed the commit");
 }
 
+/* The next use begins with the host behind it. */
+void
+db_leave_reader(struct db *db)
+{
+	if (!db->has_others || db->conn == NULL)
+		return;
+	db->host++;
+	db_close(db);
+}
+
 /* What the server answered, as an error of ours. Owns: result. */
 static enum err
 judge(struct db *db, const struct db_statement *statement, PGresult *result,
@@ -113,6 +123,8 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	if (PQstatus(db->conn) == CONNECTION_BAD ||
 	    strncmp(diag->sqlstate, "57P", 3) == 0)
 		db_close(db);
+	else if (strcmp(diag->sqlstate, "25006") == 0)
+		db_leave_reader(db);
 	return rc;
 }
 
