@@ -114,7 +114,10 @@ mq_settings_check(const void *values, struct diag *diag)
 	struct mq_url url;
 	enum err rc = E_OK;
 
-	while (rc == E_OK && rest.len > 0) {
+	if (rest.len == 0)
+		return E_OK;
+	/* Behind a comma at the end there is a URL, too: an empty one. */
+	while (rc == E_OK && rest.at != NULL) {
 		rc = mq_url_read(span_trim(span_cut(&rest, ',')), &url, diag);
 		if (rc == E_OK)
 			free(url.text);

@@ -105,13 +105,16 @@ END_TEST
 START_TEST(each_url_of_the_settings_is_checked)
 {
 	char none[] = "", good[] = "amqp://a:b@c/d, amqps://e:f@g/h",
-	    bad[] = "amqp://a:b@c/d,amqp://e:f@g/h?x=1";
+	    bad[] = "amqp://a:b@c/d,amqp://e:f@g/h?x=1",
+	     open[] = "amqp://a:b@c/d,";
 	struct mq_settings settings = { .rabbitmq_url = none };
 
 	ck_assert_int_eq(mq_settings_check(&settings, &diag), E_OK);
 	settings.rabbitmq_url = good;
 	ck_assert_int_eq(mq_settings_check(&settings, &diag), E_OK);
 	settings.rabbitmq_url = bad;
+	ck_assert_int_eq(mq_settings_check(&settings, &diag), E_SETTING);
+	settings.rabbitmq_url = open;
 	ck_assert_int_eq(mq_settings_check(&settings, &diag), E_SETTING);
 }
 END_TEST
