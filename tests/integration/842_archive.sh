@@ -54,8 +54,11 @@ check_fails "killed, it has no manifest" test -e "$A/manifest.ndjson"
 check_is "and nothing was removed" "$(count) $(all_rows)" "600 $before"
 tool raw restore "$A" >"$TMP/out"
 check_match "nothing is restored from it" "$? $(cat "$TMP/tool.err")" '^[1-9].*manifest'
+echo mine >"$A/batches-of-mine.csv"
 check_is "the same again writes it anew" "$(tool "${archive[@]}")" "600 batches were archived"
 check_fails "no draft is left" test -e "$A/.draft"
+check_is "a file of somebody else's stays" "$(cat "$A/batches-of-mine.csv")" mine
+rm -f "$A/batches-of-mine.csv"
 check_is "the manifest tells what is in it" \
 	"$(head -n 1 "$A/manifest.ndjson" | jq -c '[.version, .tenant_id, .count]')" \
 	'[1,1,600]'

@@ -43,11 +43,20 @@ fail(const struct archive_writer *writer, const char *name, struct diag *diag)
 	    strerror(errno));
 }
 
-/* Is it a name that a run gives its files, whole or not? */
+/*
+ * Is it a name that a run gives its files, whole or not? Somebody else's files
+ * may be in the folder, too.
+ */
 static bool
 is_ours(const char *name)
 {
-	return strncmp(name, "batches-", 8) == 0 || strcmp(name, DRAFT) == 0;
+	const char *end = name + 8;
+
+	if (strncmp(name, "batches-", 8) != 0)
+		return strcmp(name, DRAFT) == 0;
+	end += strspn(end, "0123456789");
+	return end == name + 14 &&
+	    (strcmp(end, ".ndjson") == 0 || strcmp(end, ".ndjson.zst") == 0);
 }
 
 /* What a stopped run has left goes, for a new one writes all of it. */
