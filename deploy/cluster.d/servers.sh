@@ -86,14 +86,15 @@ primary() {
 	echo "${value:-host1}"
 }
 
-# A statement for a host's own server, as its superuser.
+# A statement for a host's own server, as its superuser. Whoever may list
+# processes sees what stands behind nsenter, so the password does not.
 postgres_tell() { # HOST SQL…
 	local host=$1 word words=()
 	shift
 	for word in "$@"; do words+=(-c "$word"); done
-	host_run "$host" env PGHOST="$(host_address "$host")" PGUSER=postgres PGDATABASE="${database:-postgres}" \
-		PGPASSWORD="$(remembered "$cluster" password_postgres)" \
-		PGCONNECT_TIMEOUT=5 psql -qAtX -v ON_ERROR_STOP=1 "${words[@]}"
+	PGHOST="$(host_address "$host")" PGUSER=postgres PGDATABASE="${database:-postgres}" \
+		PGPASSWORD="$(remembered "$cluster" password_postgres)" PGCONNECT_TIMEOUT=5 \
+		host_run "$host" psql -qAtX -v ON_ERROR_STOP=1 "${words[@]}"
 }
 
 # Whoever is the primary, by its own word.
@@ -181,19 +182,39 @@ postgres_received() { # HOST
 		pg_last_wal_replay_lsn()), '0/0')"
 }
 
-# A standby becomes the primary, if it has all that the other one has: each
-# commit that was acknowledged is on one of them.
+# While a standby reaches the primary, what it confirms there is acknowledged,
+# and no other primary ever has it.
+postgres_gone() { # PRIMARY
+	local other
+	for other in $hosts; do
+		[ "$other" != "$1" ] || continue
+		! host_run "$other" pg_isready -q -t 1 -h "$(host_address "$1")" -p 5432 ||
+			die "$1 is the primary still, and $other reaches it: deploy/cluster kill $1, and then promote"
+	done
+}
+
+# All that the other standby has, too: each commit that was acknowledged is on
+# one of them.
+postgres_has_all() { # HOST PRIMARY
+	local other received own
+	own=$(postgres_received "$1" 2>/dev/null) || die "$1 does not answer"
+	for other in $hosts; do
+		[ "$other" != "$1" ] && [ "$other" != "$2" ] || continue
+		received=$(postgres_received "$other" 2>/dev/null) ||
+			die "$other does not answer: $1 may lack what only $other has"
+		[ "$received" -le "$own" ] || die "$other has more than $1: promote $other"
+	done
+}
+
+# A standby becomes the primary. It is compared once more when nothing can come
+# from the old one.
 postgres_promote() { # HOST
-	local old other received host=$1 own=
+	local old host=$1
 	old=$(primary)
 	[ "$host" != "$old" ] || die "$host is the primary"
-	own=$(postgres_received "$host" 2>/dev/null) || die "$host does not answer"
-	for other in $hosts; do
-		[ "$other" != "$host" ] && [ "$other" != "$old" ] || continue
-		received=$(postgres_received "$other" 2>/dev/null) ||
-			die "$other does not answer: $host may lack what only $other has"
-		[ "$received" -le "$own" ] || die "$other has more than $host: promote $other"
-	done
+	postgres_has_all "$host" "$old"
+	postgres_gone "$old"
+	postgres_has_all "$host" "$old"
 	postgres_tell "$host" 'SELECT pg_promote(true, 30)' >/dev/null || die "$host was not promoted"
 	remember "$cluster" primary "$host"
 	remember "$cluster" demoted "$old"

@@ -27,6 +27,16 @@ check_match "the other one, which lacks it, is not promoted" "$(cluster promote 
 	'host2 has more than host3: promote host2'
 cluster net host1 host3 pass
 check "it follows again" wait_until 30 whole
+check_match "nor is one while the primary is at work" "$(cluster promote host2 2>&1)" \
+	'host1 is the primary still, and host2 reaches it: deploy/cluster kill host1'
+
+# -- no password is an argument of a process
+sed -n 's/^password_postgres=//p' "$ETL_CLUSTER/values" >"$TMP/secret"
+cluster sql "SELECT pg_sleep(2)" >"$TMP/out" &
+check "a statement is on its way" wait_until 10 pgrep -f '^psql .*pg_sleep'
+check_is "and the superuser's password is not to be seen" \
+	"$(grep -lFf "$TMP/secret" /proc/[0-9]*/cmdline 2>/dev/null)" ''
+wait $!
 
 # -- faults
 fault cut-off cut_off standby both
