@@ -216,13 +216,14 @@ relay_chores(struct db *db, struct queue_manager *queue,
 void
 relay_resume(struct db *db, struct arena *arena)
 {
+	static struct pause_place place;
 	int64_t count = LIMIT, sum = 0;
 	struct diag diag;
 	enum err rc = E_OK;
 
 	diag_clear(&diag);
 	for (int i = 0; rc == E_OK && i < RESUME_STEPS && count == LIMIT; i++) {
-		rc = pause_sweep(db, LIMIT, arena, &count, &diag);
+		rc = pause_sweep(db, LIMIT, &place, arena, &count, &diag);
 		if (rc == E_OK)
 			sum += count;
 	}

@@ -12,11 +12,15 @@ store() {
 	id=$(json .raw_data_id)
 }
 
-# The statements of the relay, as the compiler sees them: NAME, tab, SQL.
-${CC:-cc} -E -P -I"$ETL_SOURCE/src" "$ETL_SOURCE/src/models/batch/raw_batch_relay.c" 2>"$TMP/cc.err" |
-	perl -0777 -ne 'while (/\.name\s*=\s*"([^"]*)",\s*\.sql\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/gs) {
-		my ($name, $body) = ($1, $2);
-		print "$name\t", join("", $body =~ /"((?:[^"\\]|\\.)*)"/gs), "\n"; }' >"$TMP/statements"
+# The statements of a file, as the compiler sees them: NAME, tab, SQL.
+statements_of() { # FILE
+	${CC:-cc} -E -P -I"$ETL_SOURCE/src" "$ETL_SOURCE/src/models/$1" 2>"$TMP/cc.err" |
+		perl -0777 -ne 'while (/\.name\s*=\s*"([^"]*)",\s*(?:\.changes\s*=\s*\w+,\s*)?\.sql\s*=\s*
+			((?:"(?:[^"\\]|\\.)*"\s*)+)/gsx) {
+			my ($name, $body) = ($1, $2);
+			print "$name\t", join("", $body =~ /"((?:[^"\\]|\\.)*)"/gs), "\n"; }'
+}
+statements_of batch/raw_batch_relay.c >"$TMP/statements"
 check_is "there are seven" "$(cut -f 1 "$TMP/statements" | sort | paste -sd ' ')" \
 	"raw_batch_lock_anywhere raw_batch_lock_due raw_batch_lock_in_range raw_batch_lock_shares raw_batch_look_on $(
 		)raw_batch_newest raw_batch_pending_of"
@@ -64,6 +68,22 @@ check "each tenant's newest are a bounded part of them ($shares)" test "$shares"
 pending=$(blocks raw_batch_pending_of "1, 1000")
 check "and so is a backlog that is counted up to 1,000 ($pending)" test "$pending" -le 200
 note "all that is pending: $(blocks raw_batch_lock_anywhere "500, 0") blocks"
+
+# What was paused goes on in steps, behind what is done and what went on already.
+super <<-SQL >"$TMP/out"
+	SET session_replication_role = replica;
+	UPDATE raw_extraction_data SET processing_status = 'completed' WHERE id <= $rows * 0.9;
+	INSERT INTO tenant_pauses (tenant_id, paused_by, resumed_at, cut_at)
+	VALUES (1, 'test', now(), clock_timestamp());
+	VACUUM ANALYZE raw_extraction_data;
+SQL
+statements_of tenant/pause.c >>"$TMP/statements"
+last=$(sql "SELECT max(id) FROM raw_extraction_data")
+for step in '10, 0, 0' "10, 1, $((last - 5))"; do
+	count=$(blocks pause_sweep "$step")
+	check "a step is as long as what it changes: $step ($count)" test "$count" -le 600
+done
+sql "DELETE FROM tenant_pauses" >"$TMP/out"
 
 # What is due is found all the same, and what is new.
 app start relay

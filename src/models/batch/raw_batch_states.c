@@ -38,9 +38,9 @@ raw_batch_states(struct db *db, int64_t tenant_id, struct arena *arena,
 #define SOME(columns, status, order, most) \
 	"(SELECT " columns \
 	" FROM raw_extraction_data AS r WHERE " RAW_BATCH_OF_STATUS_AND_TENANT( \
-	    status, \
-	    "$1::integer") " ORDER BY processing_status" order \
-			   ", tenant_id" order ", id" order " LIMIT " most ")"
+	    status, "$1::integer", \
+	    "0::bigint") " ORDER BY processing_status" order \
+			 ", tenant_id" order ", id" order " LIMIT " most ")"
 /* How many there are, and when the first was stored. */
 #define STATE(place, status) \
 	"SELECT " place " AS place, '" status \

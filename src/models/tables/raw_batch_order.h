@@ -14,10 +14,10 @@
 	"' AND active"
 #define RAW_BATCH_STATUS_ORDER "processing_status, tenant_id, id"
 
-/* Conditions: those of one tenant, an integer; the order is the same. */
-#define RAW_BATCH_OF_STATUS_AND_TENANT(status, tenant) \
-	"(processing_status, tenant_id, id) >= ('" status "', " tenant \
-	", 0::bigint) AND (processing_status, tenant_id, id) <= ('" status \
+/* Conditions: those of one tenant behind an id; the order is the same. */
+#define RAW_BATCH_OF_STATUS_AND_TENANT(status, tenant, after) \
+	"(processing_status, tenant_id, id) > ('" status "', " tenant \
+	", " after ") AND (processing_status, tenant_id, id) <= ('" status \
 	"', " tenant ", 9223372036854775807) AND active"
 
 #endif

@@ -123,8 +123,8 @@ pause_list(struct db *db, struct arena *arena, struct db_rows **ret_rows,
  * the row stays for some seconds, and is swept until then.
  */
 enum err
-pause_sweep(struct db *db, int64_t limit, struct arena *arena,
-    int64_t *ret_count, struct diag *diag)
+pause_sweep(struct db *db, int64_t limit, struct pause_place *place,
+    struct arena *arena, int64_t *ret_count, struct diag *diag)
 {
 	static const struct db_statement cut = {
 		.name = "pause_cut",
@@ -133,34 +133,55 @@ pause_sweep(struct db *db, int64_t limit, struct arena *arena,
 		    "UPDATE tenant_pauses SET cut_at = clock_timestamp()"
 		    " WHERE resumed_at IS NOT NULL AND cut_at IS NULL",
 	};
-	/* Nobody's lock is passed over: the row would be left behind. */
+	/*
+	 * Nobody's lock is passed over: the row would be left behind. The order
+	 * is that of one index, and what was swept is not looked at again: each
+	 * step reads what it changes, however many batches there are.
+	 */
 	static const struct db_statement sweep = {
 		.name = "pause_sweep",
 		.changes = true,
 		.sql =
 		    "WITH ending AS MATERIALIZED (SELECT tenant_id, cut_at"
 		    " FROM tenant_pauses WHERE cut_at IS NOT NULL"
-		    " ORDER BY tenant_id), again AS (UPDATE raw_extraction_data"
-		    " SET queued_at = NULL WHERE id = ANY (ARRAY(SELECT n.id"
-		    " FROM ending AS e CROSS JOIN LATERAL (SELECT r.id"
-		    " FROM raw_extraction_data AS r WHERE "
-		    RAW_BATCH_OF_STATUS_AND_TENANT("pending", "e.tenant_id")
+		    " ORDER BY tenant_id), found AS MATERIALIZED (SELECT"
+		    " s.tenant_id, s.id FROM ending AS e CROSS JOIN LATERAL"
+		    " (SELECT r.tenant_id, r.id FROM raw_extraction_data AS r"
+		    " WHERE " RAW_BATCH_OF_STATUS_AND_TENANT("pending",
+			"e.tenant_id",
+			"CASE WHEN e.tenant_id = $2 THEN $3 ELSE 0 END")
 		    " AND r.queued_at <= e.cut_at"
-		    " ORDER BY processing_status, tenant_id, id LIMIT $1"
-		    " FOR NO KEY UPDATE) AS n LIMIT $1)) RETURNING 1),"
+		    " ORDER BY processing_status, tenant_id, id"
+		    " LIMIT $1 FOR NO KEY UPDATE OF r) AS s"
+		    " WHERE e.tenant_id >= $2 LIMIT $1),"
+		    " again AS (UPDATE raw_extraction_data SET queued_at = NULL"
+		    " WHERE id = ANY (ARRAY(SELECT id FROM found)) RETURNING 1),"
 		    " ended AS (DELETE FROM tenant_pauses AS p USING ending AS e"
 		    " WHERE p.tenant_id = e.tenant_id AND p.cut_at = e.cut_at"
 		    " AND e.cut_at < clock_timestamp() - interval '5 seconds'"
-		    " AND NOT EXISTS (SELECT FROM again))"
-		    " SELECT count(*) FROM again",
+		    " AND $2 = 0 AND NOT EXISTS (SELECT FROM found))"
+		    " SELECT (SELECT count(*) FROM again), COALESCE(max(tenant_id),"
+		    " 0), COALESCE((SELECT max(f.id) FROM found AS f"
+		    " WHERE f.tenant_id = max(found.tenant_id)), 0) FROM found",
 	};
 	struct db_params params = { 0 };
 	struct db_params none = { 0 };
+	struct db_rows *rows;
 	enum err rc;
 
 	rc = db_change(db, &cut, &none, arena, NULL, diag);
 	if (rc != E_OK)
 		return rc;
 	db_add_int(&params, limit);
-	return db_get_int(db, &sweep, &params, arena, ret_count, diag);
+	db_add_int(&params, place->tenant_id);
+	db_add_int(&params, place->id);
+	rc = db_get_row(db, &sweep, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	*ret_count = db_int(rows, 0, 0);
+	*place = (struct pause_place){ 0 };
+	if (*ret_count == limit)
+		*place = (struct pause_place){ db_int(rows, 0, 1),
+			db_int(rows, 0, 2) };
+	return E_OK;
 }

@@ -63,13 +63,20 @@ enum {
 enum err pause_list(struct db *db, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
+/* Where a sweep goes on: behind this batch. All 0: from the beginning. */
+struct pause_place {
+	int64_t tenant_id, id;
+};
+
 /*
  * Of tenants that go on: let at most `limit` batches that are pending be queued
- * again. A pause ends, as a row, when none is left, some seconds later.
+ * again. A pause ends, as a row, when a sweep from the beginning finds none, some
+ * seconds later.
  * Needs: db_tenant(DB_EVERY_TENANT).
- * Gives: *ret_count. Fails: as db_run().
+ * Gives: *ret_count; *place: where the next one goes on.
+ * Fails: as db_run(); *place is as it was.
  */
-enum err pause_sweep(struct db *db, int64_t limit, struct arena *arena,
-    int64_t *ret_count, struct diag *diag) MUST_CHECK;
+enum err pause_sweep(struct db *db, int64_t limit, struct pause_place *place,
+    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
 
 #endif
