@@ -114,6 +114,12 @@ done
 check_is "the service sees the tenant that it says" "$(super -c "SET ROLE pulse_etl_service" \
 	-c "SET app.tenant_id = 2" -c "SELECT key FROM report.work_items")" P2-1
 
+super -c 'UPDATE tenants SET active = false WHERE id = 1'
+check_is "while its tenant is disabled it sees nothing" "$(as one "$count")" "0 0 0 0 0 0 0 0 0 0 0"
+check_is "and the other sees what it saw" "$(as two "$count")" "$own"
+super -c 'UPDATE tenants SET active = true WHERE id = 1'
+check_is "then its own again" "$(as one "$count")" "$own"
+
 # -- another tenant, and none
 check "a login moves to another tenant" admit "one_$tag" 2
 check_is "and sees that one's rows" "$(as one 'SELECT key FROM report.work_items')" P2-1

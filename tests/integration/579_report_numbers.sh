@@ -99,7 +99,9 @@ sql "INSERT INTO repositories (id, tenant_id, integration_id, external_id, full_
 	AS v (number, name, branch, made, review, merged);
 	INSERT INTO prs_commits (tenant_id, integration_id, external_id, pr_id, authored_date)
 	VALUES (1, 2, 'h1', 7701, '2026-01-04 22:00'), (1, 2, 'h2', 7701, '2026-01-05 01:00'),
-	(1, 2, 'h3', 7702, '2026-01-05 00:00')"
+	(1, 2, 'h3', 7702, '2026-01-05 00:00');
+	UPDATE prs SET commit_count = (SELECT count(*) FROM prs_commits WHERE pr_id = prs.id)
+	WHERE repository_id = 7700"
 api GET 'reports/pr_times?repository=org/hand'
 check_json "percentiles of a week of pull requests" \
 	"$(jq 'map([.week, .merged, .reviewed, .pickup_p50_seconds, .pickup_p85_seconds, .review_p50_seconds,

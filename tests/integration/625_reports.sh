@@ -31,14 +31,15 @@ VALUES (1, 1, 1, 1, 'b', 51, 52, '2026-01-04'), (2, 1, 1, 1, 'a', 52, 51, '2026-
 INSERT INTO repositories (id, tenant_id, integration_id, external_id, full_name, default_branch)
 VALUES (51, 1, 2, 'r', 'Org/Repo', 'main');
 INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id, number, name, status, destination,
-	pr_created_at, first_review_at, merged_at)
+	pr_created_at, first_review_at, merged_at, commit_count)
 SELECT n, 1, 2, 'x' || n, 51, n, CASE n WHEN 3 THEN 'Revert "T1"' ELSE 'T' || n END, 'merged', 'main',
-	'2026-01-05'::timestamp, '2026-01-05 01:00'::timestamp, '2026-01-05'::timestamp + n * interval '2 hours'
+	'2026-01-05'::timestamp, '2026-01-05 01:00'::timestamp, '2026-01-05'::timestamp + n * interval '2 hours', n
 FROM generate_series(1, 3) AS n;
 INSERT INTO prs_reviews (tenant_id, integration_id, external_id, pr_id, author_login, state)
 VALUES (1, 2, 'v', 1, 'ada', 'APPROVED');
 INSERT INTO prs_commits (tenant_id, integration_id, external_id, pr_id, author_email, authored_date)
-VALUES (1, 2, 'sha', 1, 'hidden@example.com', '2026-01-04 23:00');
+VALUES (1, 2, 'sha', 1, 'hidden@example.com', '2026-01-04 23:00'), (1, 2, 'second', 2, NULL, '2026-01-04 23:00'),
+	(1, 2, 'third', 3, NULL, '2026-01-04'), (1, 2, 'fourth', 3, NULL, NULL), (1, 2, 'fifth', 3, NULL, '2026-01-05');
 INSERT INTO prs_comments (tenant_id, integration_id, external_id, pr_id, body) VALUES (1, 2, 'm', 1, 'hello');
 SQL
 check_is "the rows are there" "$(cat "$TMP/out")" ""
@@ -99,6 +100,7 @@ is "weeks of completion" 'reports/cycle_times?project=ONE' \
 	'[["2025-12-29",1,100.5,200],["2026-01-05",3,502.5,1280],["2026-01-12",1,904.5,1800]]'
 is "weeks of merge" reports/pr_times 'map([.week,.merged,.pickup_p50_seconds,.merge_p50_seconds])' \
 	'[["2026-01-05",3,3600,14400]]'
+# Of the second one a commit is missing, of the third a date.
 is "deployments, one of them reverted" reports/deployments 'map([.number,.first_commit_at,.reverted_at])' \
 	'[[1,"2026-01-04T23:00:00.000000Z","2026-01-05T06:00:00.000000Z"],[2,null,null],[3,null,null]]'
 is "the numbers of DORA" reports/dora_weekly \

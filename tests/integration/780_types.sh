@@ -117,12 +117,20 @@ api POST "types/$type/apply"
 check "a column that is named no more" becomes completed
 check_is "goes" "$(sql "SELECT count(*) FROM records WHERE fields ? 'hours'")" 0
 jq -nc '{name: "blobs", items_path: "$[*]", key_path: "$.id",
-	columns: [{name: "blob", path: "$.blob", kind: "json"}]}' | make
-jq -nc '[{id: 1, blob: ["x" * 60000]}, {id: 2, blob: ["x" * 70000]}]' | keep blobs
+	columns: [{name: "blob", path: "$.blob", kind: "json"}, {name: "words", path: "$.blob"}]}' | make
+jq -nc '[{id: 1, blob: ["x" * 60000]}, {id: 2, blob: ["x" * 70000]}, {id: 3, blob: ("x" * 4200000)}]' | keep blobs
 check "large values are processed" becomes completed
-check_is "up to 64 kB" "$(sql "SELECT string_agg(external_id, ' ') FROM records WHERE fields ? 'blob'")" 1
+check_is "JSON up to 64 kB" "$(sql "SELECT string_agg(external_id, ' ') FROM records WHERE fields ? 'blob'")" 1
+check_is "and texts up to 4 MB" "$(sql "SELECT string_agg(external_id, ' ' ORDER BY id) FROM records
+	WHERE fields ? 'words'")" "1 2"
 echo '[]' | keep support_hours
 check "an empty table is completed" becomes completed
+jq -nc '{name: "bugs", items_path: "$.tickets[*] ? (@.kind == \"bug\")", key_path: "$.id",
+	columns: [{name: "title", path: "$.title"}]}' | make
+echo '{"tickets": [{"id": 1, "kind": "story"}]}' | keep bugs
+check "a list of which a filter lets nothing through is completed" becomes completed
+echo '{"errors": ["no tickets today"]}' | keep bugs
+check "no list is none with a filter, too" becomes failed
 echo '{"error": {"message": "quota exceeded"}}' | keep support_hours
 check "an answer that is only an error fails" becomes failed
 check_match "with what the source says" "$(row "error_details->>'message'")" 'quota exceeded'
@@ -198,6 +206,9 @@ api POST raw-data/requeue --data '{"entity_type": "gitlab_merge_requests"}'
 check "all of them again" wait_until 20 sql_is 4 "SELECT count(*) FROM raw_extraction_data
 	WHERE entity_type = 'gitlab_merge_requests' AND processing_status = 'completed'"
 check_is "write nothing" "$(prs)$(sql "SELECT string_agg(last_updated_at::text, ' ' ORDER BY id) FROM prs")" "$before"
+payload 4 | jq -c --arg title "$(head -c 9000 /dev/urandom | base64 -w 0)" 'map(select(.iid == 8)
+	| .title = "Revert \"\($title)\"" | .updated_at = "2026-01-09T00:00:00Z")' | keep gitlab_merge_requests
+check "a title that no index holds" becomes completed
 echo '{"message": "401 Unauthorized"}' | keep gitlab_merge_requests
 check "an answer that is only an error fails" becomes failed
 check_match "with what the source says" "$(row "error_details->>'message'")" '401 Unauthorized'
@@ -231,6 +242,8 @@ refused "a regular expression" 'columns[1].path' '.columns[1].path = "$.a ? (@ l
 refused "a cast that may fail" key_path '.key_path = "$.a.datetime()"'
 refused "what reads everything below" items_path '.items_path = "$.**.id"'
 refused "what compares two lists" key_path '.key_path = "$.a ? (@.b == $.c)"'
+refused "what doubles all that it finds" key_path '.key_path = "$.id[0,0][0,0][0,0]"'
+refused "objects of objects of objects" key_path '.key_path = "$.keyvalue().keyvalue()"'
 refused "two filters" key_path '.key_path = "$.a ? (@.b == 1) ? (@.c == 2)"'
 refused "no jsonpath at all" key_path ".key_path = \"id'; DROP TABLE records; --\""
 refused "a column twice" 'columns' '.columns[1].name = "number"'
@@ -250,7 +263,7 @@ mapping 2 | jq -c --argjson id "$incidents" '. + {raw_data_id: $id} | .columns =
 check_is "SQL in a path is a name like any other" "$STATUS $(answer '[.items, .rows[0].fields]') $(sql \
 	"SELECT count(*) > 0 FROM records")" '200 [2,{}] t'
 sql "INSERT INTO entity_types (tenant_id, name, items_path, key_path, columns)
-	SELECT 1, 'many_' || n, '\$', '\$', '[{\"name\": \"a\", \"path\": \"\$\"}]' FROM generate_series(1, 94) AS n"
+	SELECT 1, 'many_' || n, '\$', '\$', '[{\"name\": \"a\", \"path\": \"\$\"}]' FROM generate_series(1, 93) AS n"
 mapping 2 | jq -c '.name = "one_more"' | api POST types --data-binary @-
 check_is "the 101st type" "$STATUS $(sql 'SELECT count(*) FROM entity_types WHERE tenant_id = 1')" "422 100"
 sql "DELETE FROM entity_types WHERE name LIKE 'many%'"
@@ -264,9 +277,9 @@ check_match "try waits for nobody for long" "$STATUS" '^(422|503)$'
 # -- versions, roles, tenants
 api GET types
 check_is "the list" "$STATUS $(answer 'map(.name)')" \
-	'200 ["azure_work_items","blobs","gitlab_merge_requests","gitlab_projects","pagerduty_incidents",'\
+	'200 ["azure_work_items","blobs","bugs","gitlab_merge_requests","gitlab_projects","pagerduty_incidents",'\
 '"support_hours"]'
-type=$(json '.[4].id')
+type=$(json '.[5].id')
 api PUT "types/$type" -H 'If-Match: "0x0"' --data '{"active": false}'
 check_is "a version that is not its own" "$STATUS" 412
 api PUT "types/$type" -H "If-Match: $etag" --data '{"active": false}'

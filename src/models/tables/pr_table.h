@@ -57,7 +57,8 @@ INDEX("btree (status)")
 INDEX("btree (pr_created_at)")
 INDEX("btree (tenant_id, merged_at) WHERE active")
 INDEX("btree (tenant_id, repository_id, name, merged_at)"
-    " WHERE (active AND ((name)::text ~~ 'Revert \"%\"'::text))")
+    " WHERE (active AND ((name)::text ~~ 'Revert \"%\"'::text) AND"
+    " (length((name)::text) <= 300))")
 
 TABLE(prs_keys)
 SERVED
