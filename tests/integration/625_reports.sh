@@ -27,7 +27,8 @@ VALUES (99, 2, 1001, 'w', 'ONE-1', 53), (98, 2, 1001, 'v', 'ONE-2', 53);
 UPDATE work_items SET active = false WHERE id = 98;
 INSERT INTO changelogs (id, tenant_id, integration_id, work_item_id, external_id, from_status_id, to_status_id,
 	transition_change_date)
-VALUES (1, 1, 1, 1, 'b', 51, 52, '2026-01-04'), (2, 1, 1, 1, 'a', 52, 51, '2026-01-03');
+VALUES (1, 1, 1, 1, 'b', 51, 52, '2026-01-04'), (2, 1, 1, 1, 'a', 52, 51, '2026-01-03'),
+	(3, 1, 1, 3, '1000', 51, 52, '2026-01-04'), (4, 1, 1, 3, '999', 52, 51, '2026-01-04');
 INSERT INTO repositories (id, tenant_id, integration_id, external_id, full_name, default_branch)
 VALUES (51, 1, 2, 'r', 'Org/Repo', 'main');
 INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id, number, name, status, destination,
@@ -113,6 +114,7 @@ is "integrations" 'reports/etl_health' 'map(.failed)|add' 0
 
 # -- single rows
 is "an item has its changes, oldest first" work-items/1 '[.key,(.changes|map(.id))]' '["ONE-1",[2,1]]'
+is "those of one time as the history has them" work-items/3 '.changes|map(.id)' '[4,3]'
 is "a pull request has its parts" prs/1 '[.number,.reviews[0].author,.commits[0].sha,.comments[0].body]' \
 	'[1,"ada","sha","hello"]'
 check_fails "and no addresses of people" grep -q hidden "$BODY"

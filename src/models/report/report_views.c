@@ -23,9 +23,14 @@ static const struct column change_columns[] = {
 static const struct column_rows changes = {
 	.columns = change_columns,
 	.count = COUNT(change_columns),
-	.sort = "t.changed_at",
+	/* As the loader has them: of one time, an id says nothing. */
+	.sort =
+	    "t.changed_at, t.place, length(t.external_id),"
+	    " t.external_id COLLATE \"C\"",
 	.from =
-	    "(SELECT c.* FROM report.status_changes AS c"
+	    "(SELECT c.*, l.place, l.external_id"
+	    " FROM report.status_changes AS c JOIN changelogs AS l"
+	    " ON l.tenant_id = c.tenant_id AND l.id = c.id"
 	    " WHERE c.tenant_id = t.tenant_id AND c.work_item_id = t.id) AS t",
 };
 static const struct column work_item_columns[] = {
