@@ -14,6 +14,28 @@
 /* Characters of a version's second half. */
 #define CONTENT_CHARS 32
 
+/*
+ * The digest of an answer so far: its body, and what its head says of it, for a
+ * page of the same rows has another version once there is a page behind it.
+ */
+static enum err
+digest_answer(const struct resp *rp, unsigned char content[DIGEST_SHA256_SIZE],
+    struct diag *diag)
+{
+	struct digest *digest = digest_new();
+	enum err rc;
+
+	if (digest == NULL)
+		return diag_set(diag, E_NO_MEMORY, "no memory");
+	rc = digest_add(digest, buf_span(rp->body), diag);
+	if (rc == E_OK)
+		rc = digest_add(digest, buf_span(rp->head), diag);
+	if (rc == E_OK)
+		rc = digest_end(digest, content, diag);
+	digest_free(digest);
+	return rc;
+}
+
 enum err
 resource_version(struct req *rq, struct resp *rp, struct span version)
 {
@@ -23,7 +45,9 @@ resource_version(struct req *rq, struct resp *rp, struct span version)
 	enum err rc = buf_done(rp->body);
 
 	if (rc == E_OK)
-		rc = digest_sha256(buf_span(rp->body), digest, &rq->diag);
+		rc = buf_done(rp->head);
+	if (rc == E_OK)
+		rc = digest_answer(rp, digest, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < CONTENT_CHARS / 2; i++)

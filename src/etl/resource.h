@@ -76,7 +76,10 @@ enum err resource_remap(struct req *rq, struct edit *edit) MUST_CHECK;
 /* The change's number of a column; without one that of the row before. */
 int64_t resource_number(const struct edit *edit, const char *column);
 
-/* Write an answer's version, and make it 304 when the client has it. */
+/*
+ * Write an answer's version, and make it 304 when the client has it. It is that
+ * of the body and of the headers before it, such as X-Next-Cursor.
+ */
 enum err resource_version(struct req *rq, struct resp *rp, struct span version)
     MUST_CHECK;
 

@@ -182,6 +182,11 @@ check_is "what the client has is not sent again" "$STATUS $(wc -c <"$BODY")" "30
 sql "UPDATE work_items SET summary = 'new' WHERE id = 1"
 api GET 'work-items?limit=2' -H "If-None-Match: $tag"
 check_is "until it is another" "$STATUS $(json '.[0].summary')" "200 new"
+api GET 'work-items?fields=key&limit=12'
+tag=$(header ETag)
+sql "INSERT INTO work_items (id, tenant_id, integration_id, external_id, key) VALUES (13, 1, 1, 'w13', 'ONE-13')"
+api GET 'work-items?fields=key&limit=12' -H "If-None-Match: $tag"
+check_is "a page behind which there is one now is another" "$STATUS $(header X-Next-Cursor | grep -c .)" "200 1"
 api GET work-items/1
 api GET work-items/1 -H "If-None-Match: $(header ETag)"
 check_is "nor is one row" "$STATUS" 304
