@@ -35,7 +35,8 @@ accept_choose(struct span accept, const char *const *types, size_t count)
 		struct span type = span_trim(span_cut(&rest, ';'));
 
 		for (size_t i = 0; i < count; i++) {
-			if (!span_is(type, types[i]) || weight_of(rest) <= most)
+			if (!span_is_nocase(type, types[i]) ||
+			    weight_of(rest) <= most)
 				continue;
 			most = weight_of(rest);
 			best = i;

@@ -16,7 +16,8 @@
 #define ACCEPT_CSV "text/csv"
 
 /*
- * Choose among media types, whose names are in lower case.
+ * Choose among media types, whose names may be in any case of letters (section
+ * 8.3.1).
  *
  * Gives: the place of the one with the most weight, of several the one that
  *        the header names first; 0 where it names none, or has not come.

@@ -26,6 +26,7 @@ static const struct {
 	{ "text/*", 0 },
 	{ "image/png", 0 },
 	{ "text/csvx", 0 },
+	{ "Text/CSV", 2 },
 	{ "text/csv2, \ttext/csv ; q=0.2 ", 2 },
 	{ "", 0 },
 	{ ",;,;;q=,q=1,", 0 },
