@@ -34,14 +34,14 @@ export function dialog(title, draw, properties) {
 
 /*
  * The same as commands, to be copied. request: { method, path, query, body };
- * tool: what follows pulse-etl, a list where it takes several, or nothing.
+ * tool: what follows pulse-etl, or nothing. Each is a list where it takes several.
  */
 export function commands(request, tool) {
 	const line = (name, text) => h('div', { class: 'command' }, h('span', null, name),
 		h('pre', { tabindex: '0' }, text), button('Copy', () => copy(text), { class: 'quiet', 'aria-label': `Copy the line of ${name}` }));
 
 	return h('details', { class: 'commands' }, h('summary', null, 'The same as a command'),
-		line('curl', curlLine(request.method, request.path, request.query, request.body)),
+		line('curl', [request].flat().map((one) => curlLine(one.method, one.path, one.query, one.body)).join('\n')),
 		tool?.length > 0 ? line('pulse-etl', [tool].flat().map((one) => `pulse-etl ${one}`).join('\n')) : null);
 }
 

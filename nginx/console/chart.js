@@ -13,12 +13,16 @@ function colour(name) {
 
 const two = (value) => String(value).padStart(2, '0');
 
-/* Labels of times, step seconds apart: hours, and the day where it begins; days alone. */
+/*
+ * Labels of times, step seconds apart: hours, and the day where it begins; days alone. A
+ * day is one of UTC, or of this browser's zone where the library begins it: its noon is
+ * within the same date in both.
+ */
 function moments(times, step) {
 	let before = null;
 
 	return times.map((seconds) => {
-		const at = new Date(seconds * 1000);
+		const at = new Date((seconds + (step >= 86400 ? 43200 : 0)) * 1000);
 		const day = `${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 		const label = step >= 86400 ? day :
 			`${two(at.getHours())}:${two(at.getMinutes())}${day === before ? '' : `\n${day}`}`;

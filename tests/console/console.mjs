@@ -114,6 +114,24 @@ if (process.env.CONSOLE_CHARTS)
 		is(await other.locator('.chart canvas').count(), 1);
 		await other.context().close();
 	});
+if (process.env.CONSOLE_CHARTS)
+	await check('a day has its own date below it in each time zone', async () => {
+		for (const timezoneId of ['America/Los_Angeles', 'Asia/Tokyo']) {
+			const other = await newPage({ timezoneId });
+
+			await drawByChartJs(other);
+			await signIn(other, tokens.admin, '#/overview?range=30d');
+			await other.locator('.chart canvas').waitFor();
+			const [seconds, label] = await other.evaluate(() => {
+				const [chart] = Object.values(Chart.instances);
+
+				return [chart.data.labels[0], String(chart.scales.x.ticks[0].label)];
+			});
+
+			is(label, new Date(seconds * 1000).toISOString().slice(5, 10), timezoneId);
+			await other.context().close();
+		}
+	});
 await check('polling is paused by hand, and while the page is hidden', async () => {
 	let asked = 0;
 	const count = (request) => {
@@ -142,6 +160,22 @@ await check('polling is paused by hand, and while the page is hidden', async () 
 	});
 	await until('it goes on', () => asked > 0);
 	page.off('request', count);
+});
+
+await check('bulk queues are among what is ready, and not among what is retried', async () => {
+	await page.route('**/app/etl/queues', async (route) => {
+		const answer = await route.fetch();
+		const json = await answer.json();
+
+		json.queues.find((one) => one.name === 'transform_queue.bulk.1').message_count = 7000;
+		await route.fulfill({ response: answer, json });
+	});
+	await go(page, '#/overview');
+	const cells = page.locator('tr:has(td:text-is("transform")) td');
+
+	await until('they are there', async () => (await cells.allInnerTexts())[2] === '7,000');
+	is((await cells.allInnerTexts())[3], '0');
+	await page.unroute('**/app/etl/queues');
 });
 
 // -- one batch
@@ -231,6 +265,11 @@ await check('those chosen are requeued', async () => {
 	await page.getByLabel(`Choose batch ${failing[1]}`).check();
 	await page.getByLabel(`Choose batch ${failing[2]}`).check();
 	await page.click('button:has-text("Requeue 2 chosen")');
+	await page.click('dialog summary');
+	const lines = await page.locator('dialog .command pre').allInnerTexts();
+
+	/* In the order in which they were chosen. */
+	is(lines.map((one) => one.match(/(?<=raw-data\/|--id )\d+/g).map(Number)), [failing.slice(1), failing.slice(1)]);
 	await page.click('dialog button:has-text("Requeue 2 batches")');
 	await dialog(page).waitFor({ state: 'detached' });
 	is(sql(`SELECT bool_and(error_details ? 'earlier' OR processing_status <> 'failed') FROM raw_extraction_data WHERE id IN (${failing[1]}, ${failing[2]})`), 't');

@@ -135,8 +135,8 @@ function requeueChosen(ids, again) {
 		title: `Requeue ${plural(ids.length)}?`,
 		text: 'They are processed again from their beginning; their errors are kept as history.',
 		verb: `Requeue ${plural(ids.length)}`, content: state,
-		request: { method: 'POST', path: `raw-data/${ids[0]}/requeue` },
-		tool: `requeue ${tenant()} --id ${ids[0]}`,
+		request: ids.map((id) => ({ method: 'POST', path: `raw-data/${id}/requeue` })),
+		tool: ids.map((id) => `requeue ${tenant()} --id ${id}`),
 		async run() {
 			const refused = [];
 			let queued = 0;

@@ -126,18 +126,21 @@ function drawQueues(place, depth) {
 	}
 	const rows = depth.queues.filter((queue) => !queue.name.includes('.')).map((queue) => {
 		const parts = depth.queues.filter((other) => other.name.startsWith(`${queue.name}.`));
-		const sum = (some) => some.reduce((all, part) => all + (part.message_count ?? 0), 0);
+		/* Of one kind: bulk, retry or dead. */
+		const sum = (kind) => parts.filter((part) => part.name.startsWith(`${queue.name}.${kind}`))
+			.reduce((all, part) => all + (part.message_count ?? 0), 0);
 
 		return { ...queue,
 			state: [queue, ...parts].every((part) => part.state === 'available') ? 'available' : 'unavailable',
-			dead: sum(parts.filter((part) => part.name.endsWith('.dead'))),
-			retry: sum(parts.filter((part) => !part.name.endsWith('.dead'))) };
+			/* Workers take those of bulk queues as well. */
+			ready: queue.message_count === null ? null : queue.message_count + sum('bulk'),
+			dead: sum('dead'), retry: sum('retry') };
 	});
 
 	fill(place, table('Queues', [
 		{ title: 'Queue', cell: (row) => row.name.replace(/_queue$/, '') },
 		{ title: 'State', cell: (row) => pill(row.state) },
-		{ title: 'Ready', number: true, cell: (row) => number(row.message_count) },
+		{ title: 'Ready', number: true, cell: (row) => number(row.ready) },
 		{ title: 'Retrying', number: true, cell: (row) => number(row.retry) },
 		{ title: 'Dead', number: true, cell: (row) => number(row.dead) },
 		{ title: 'Consumers', number: true, cell: (row) => number(row.consumer_count) },
