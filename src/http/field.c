@@ -90,23 +90,31 @@ form_flaw(enum field_form form, struct span text)
 	return NULL;
 }
 
+/* A text as it came in the query, or what the JSON string of a body says. */
+static enum err
+decode(const struct field *row, struct req *rq, const struct found *found,
+    struct span *ret)
+{
+	*ret = found->text;
+	if (found->member == NULL)
+		return E_OK;
+	if (found->member->kind != JSON_STRING)
+		return refuse(rq, row, found, "string_type",
+		    "must be a string");
+	return json_read_string(found->text, rq->arena, ret, &rq->diag);
+}
+
 static enum err
 read_text(const struct field *row, struct req *rq, const struct found *found,
     struct span *ret)
 {
-	struct span text = found->text;
+	struct span text;
 	const char *flaw;
 	size_t chars;
-	enum err rc;
+	enum err rc = decode(row, rq, found, &text);
 
-	if (found->member != NULL) {
-		if (found->member->kind != JSON_STRING)
-			return refuse(rq, row, found, "string_type",
-			    "must be a string");
-		rc = json_read_string(found->text, rq->arena, &text, &rq->diag);
-		if (rc != E_OK)
-			return rc;
-	}
+	if (rc != E_OK)
+		return rc;
 	if (row->choices != NULL) {
 		if (!span_is_choice(text, row->choices))
 			return refuse(rq, row, found, "enum",
@@ -157,8 +165,12 @@ read_stamp(const struct field *row, struct req *rq, const struct found *found,
     struct span *ret)
 {
 	char *stamp = arena_get(rq->arena, STAMP_SIZE);
+	struct span text;
+	enum err rc = decode(row, rq, found, &text);
 
-	if (!stamp_read(found->text, stamp))
+	if (rc != E_OK)
+		return rc;
+	if (!stamp_read(text, stamp))
 		return refuse(rq, row, found, "datetime",
 		    "must be a time as ISO 8601 has it, such as"
 		    " 2026-01-31T23:59:59Z");

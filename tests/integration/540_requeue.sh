@@ -93,6 +93,8 @@ api POST raw-data/requeue --data '{"limit":0,"processing_status":"x"}'
 check_is "all that is wrong at once: 422" "$STATUS $(json '.errors | length')" "422 2"
 api POST 'raw-data/requeue?created_after=2999-01-01'
 check_is "none is that young" "$STATUS $(counts)" "200 0 0"
+api POST raw-data/requeue --data '{"created_after":"2999-01-01","created_before":"2999-12-31T23:59:59Z"}'
+check_is "nor asked in the body" "$STATUS $(counts)" "200 0 0"
 
 # -- the broker is away: the rows wait, and the answer says so
 sql "UPDATE raw_extraction_data SET processing_status = 'failed'" >"$TMP/out"

@@ -159,6 +159,8 @@ static const struct {
 	{ "{\"choice\":\"A\"}", "choice", "enum" },
 	{ "{\"object\":\"{}\"}", "object", "object_type" },
 	{ "{\"object\":[]}", "object", "object_type" },
+	{ "{\"stamp\":\"yesterday\"}", "stamp", "datetime" },
+	{ "{\"stamp\":20260131}", "stamp", "string_type" },
 	{ "{\"document\":1}", "document", "object_or_array_type" },
 };
 
@@ -174,8 +176,9 @@ START_TEST(a_body_gives_values)
 {
 	ck_assert_int_eq(read_body(&json, "{\"number\":1,\"flag\":true,"
 	    "\"old\":\"\\u00e9\",\"choice\":\"a\",\"object\":{ \"a\": 1.10 },"
-	    "\"document\":[{}]}"), E_OK);
+	    "\"stamp\":\"2026-01-31T23:59:59Z\",\"document\":[{}]}"), E_OK);
 	ck_assert_int_eq(values.number, 1);
+	ck_assert_mem_eq(values.stamp.at, "2026-01-31", 10);
 	ck_assert(values.flag);
 	unit_span_eq(values.text, "\xc3\xa9");
 	unit_span_eq(values.choice, "a");
