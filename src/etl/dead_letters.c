@@ -22,6 +22,7 @@ struct dead_input {
 	struct span queue;
 	struct span entity_type;
 	int64_t raw_data_id;
+	int64_t run_id;
 	int64_t limit;
 	bool all;
 	bool dry_run;
@@ -46,6 +47,8 @@ static const struct field requeue_rows[] = {
 	{ FIELD_BODY, "raw_data_id", .kind = FIELD_INT, .min = 1,
 	  .max = INT64_MAX, AT(raw_data_id),
 	  .sentence = "Only those of this batch" },
+	{ FIELD_BODY, "run_id", .kind = FIELD_INT, .min = 1, .max = INT64_MAX,
+	  AT(run_id), .sentence = "Only those of this run of an extraction" },
 	{ FIELD_BODY, "entity_type", .kind = FIELD_TEXT, .min = 1, .max = 50,
 	  AT(entity_type), .sentence = "Only those of batches of this type" },
 	{ FIELD_BODY, "limit", .kind = FIELD_INT, .min = 1, .max = 1000,
@@ -114,6 +117,7 @@ is_found(const struct dead_pass *pass, const struct dead_letter *letter)
 	return letter->is_job && job->tenant_id == pass->rq->who.tenant_id &&
 	    (input->raw_data_id == 0 ||
 		job->raw_data_id == input->raw_data_id) &&
+	    (input->run_id == 0 || job->run_id == input->run_id) &&
 	    (input->entity_type.at == NULL ||
 		(input->entity_type.len == job->entity_type.len &&
 		    memcmp(input->entity_type.at, job->entity_type.at,
@@ -273,7 +277,7 @@ dead_letters_requeue(struct req *rq, struct resp *rp)
 
 	if (rc != E_OK)
 		return rc;
-	if (!input.all && input.raw_data_id == 0 &&
+	if (!input.all && input.raw_data_id == 0 && input.run_id == 0 &&
 	    input.entity_type.at == NULL)
 		return request_refuse(rq, FIELD_BODY, "all", "missing",
 		    "is missing: without a filter all dead messages of the"

@@ -204,7 +204,7 @@ finish(struct req *rq, const struct resource *resource, const char *verb,
 		rc = audit_record(rq, what, id);
 	if (rc == E_OK)
 		rc = arena_done(rq->arena, &rq->diag);
-	if (rc != E_OK) {
+	if (rc != E_OK || resource->is_trial) {
 		db_rollback(rq->db);
 		return rc;
 	}

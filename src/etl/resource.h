@@ -36,6 +36,7 @@ struct resource {
 	const struct report *report;
 	const char *event; /* "wit_mapping", for the audit */
 	bool recorded;	   /* changes go to audit_log, too */
+	bool is_trial;	   /* changes are taken back in the end */
 	size_t size;	   /* of the values that the input rows fill */
 	const struct db_statement
 	    *dependencies; /* for the route of that name */

@@ -16,7 +16,8 @@
 void audit_note(const struct req *rq, const char *action, int64_t row_id);
 
 /*
- * Write a change to audit_log; note it as well once it is committed.
+ * Write a change to audit_log; note it as well once it is committed. A request
+ * without a caller's name is one by hand: the row has the database role.
  * Needs: the open transaction of the change. Fails: as db_run().
  */
 enum err audit_record(struct req *rq, const char *action, int64_t row_id)

@@ -79,8 +79,8 @@ compare_ids(const void *key, const void *member)
 	return (*a > *b) - (*a < *b);
 }
 
-static bool
-read_job(enum queue queue, const struct mq_delivery *delivery,
+bool
+dead_letters_read(enum queue queue, const struct mq_delivery *delivery,
     struct arena *arena, struct job *ret_job)
 {
 	struct diag diag;
@@ -114,7 +114,8 @@ walk_through(struct queue_manager *aside, enum queue queue,
 		if (rc != E_OK || delivery == NULL)
 			break;
 		letter.delivery = delivery;
-		letter.is_job = read_job(queue, delivery, arena, &letter.job);
+		letter.is_job = dead_letters_read(queue, delivery, arena,
+		    &letter.job);
 		rc = walk->work(walk, aside, &letter, diag);
 		mq_delivery_free(delivery);
 	}

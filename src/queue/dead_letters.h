@@ -42,6 +42,13 @@ enum err dead_letters_drop(struct queue_manager *manager,
 int64_t dead_letters_forget(struct queue_manager *manager, const int64_t *ids,
     size_t count, struct arena *arena);
 
+/*
+ * Read the job of a dead message, of whichever kind the queue has. Its text
+ * lives in the arena. Gives: false when it is no job.
+ */
+bool dead_letters_read(enum queue queue, const struct mq_delivery *delivery,
+    struct arena *arena, struct job *ret_job) MUST_CHECK;
+
 /* A message that is looked at, as far as it can be read. */
 struct dead_letter {
 	const struct mq_delivery *delivery;

@@ -204,8 +204,8 @@ check_is "by the role that did it" \
 # tests have (setup 557, report 552, fields --map 746; import is the service's) left out
 declare -A tried=([setup]=1 [import]=1 ["report grant"]=1 ["report revoke"]=1)
 asks='^(queues|status|health|top|doctor|counts|completion|routes openapi|settings show|integration (test|fields)|'
-asks+='run watch|type (infer|check|try)|retention preview|raw verify|'
-asks+='raw export|raw partitions|report export|[a-z-]+ (list|show))$'
+asks+='run watch|type (infer|check|try)|retention preview|raw verify|statuses|wits|'
+asks+='raw export|raw partitions|report export|[a-z-]+ (list|show|dependencies))$'
 by() { # COMMAND ACTION… -- ARGUMENT…: they are the actions of its rows
 	local command=$1 last
 	shift
@@ -243,14 +243,33 @@ by 'hook-secret remove' hook_secret.remove -- --tenant 1 --secret "$printed" "$i
 printf 'key2:%s\n' "$(openssl rand -base64 32)" | cat - "$TMP/keys" >"$TMP/keys.new"
 cat "$TMP/keys.new" >"$TMP/keys"
 by 'secrets rotate' hook_secret.rotate integration.rotate --
+catalogue() { # GROUP EVENT OPTION VALUE…
+	by "$1 create" "$2.create" -- --tenant 1 "${@:3}"
+	made=$printed
+	by "$1 set" "$2.update" -- --tenant 1 "$3" "$4" "$made"
+	by "$1 disable" "$2.update" -- --tenant 1 "$made"
+	by "$1 enable" "$2.update" -- --tenant 1 "$made"
+	by "$1 delete" "$2.delete" -- --tenant 1 "$made"
+}
+catalogue status-mapping status_mapping --status-from Hand --status-to Hand --status-category Done
+catalogue wit-mapping wit_mapping --wit-from Hand --wit-to Hand --hierarchy-level 0
+catalogue workflow workflow --step-name Hand --step-category Done
+catalogue hierarchy wits_hierarchy --level-name Hand --level-number 70
 by 'job create' job.create -- --tenant 1 --name Hand --type jira_projects --integration "$integration"
 job=$printed
 by 'job set' job.update -- --tenant 1 --jitter 5s "$job"
 by 'job pause' job.update -- --tenant 1 "$job"
 by 'job resume' job.update -- --tenant 1 "$job"
+by 'job create' job.create -- --tenant 1 --name Handy --type jira_projects --integration "$integration"
+by 'job delete' job.delete -- --tenant 1 "$printed"
+by 'integration create' integration.create -- --tenant 1 --provider Handy --product jira
+by 'integration delete' integration.delete -- --tenant 1 "$printed"
 by 'job run' job.extract -- --tenant 1 "$job"
 by 'run cancel' run.cancel -- --tenant 1 "$printed"
 by 'extract run' job.extract -- --tenant 1 --integration "$integration" --type jira_projects
+request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[]}'
+batch=$(json .raw_data_id)
+by 'raw delete' raw_data.delete -- --tenant 1 "$batch"
 request POST /app/etl/raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","raw_data":[]}'
 batch=$(json .raw_data_id)
 by 'raw process' raw_data.process -- --tenant 1 "$batch"
@@ -280,8 +299,8 @@ by purge raw_data.purge -- --older-than 1d --status completed
 "$ETL_BUILD/pulse-etl-migrate" --partition --partition-rows 1000 >"$TMP/out" 2>&1 || note_file "$TMP/out"
 sql "SELECT setval('raw_extraction_data_id_seq', max(first_id)) FROM raw_partition_bounds()" >"$TMP/out"
 by 'raw drop-partition' raw_data.drop_partition -- --force raw_extraction_data_p0
-check_is "no other command changes anything" "$(sed -n 's/^TOOL("\([^"]*\)", "\([^"]*\)".*/\1 \2/p' \
-	"$ETL_SOURCE/src/programs/tool/tool_rows.h" | sed 's/ $//' | grep -Evx "$asks" |
+check_is "no other command changes anything" "$("$ETL_BUILD/pulse-etl" completion bash |
+	sed -n "/^_pulse_etl_rows='/,/^'/p" | sed '1d;$d;s/:.*//' | grep -Evx "$asks" |
 	grep -vxF "$(printf '%s\n' "${!tried[@]}")")" ""
 check_is "nothing failed on the way" "$(grep -c ' status=500 ' "$APP_LOGS/pool.log")" 0
 done_testing

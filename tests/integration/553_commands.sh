@@ -57,10 +57,14 @@ arguments() { # WORDS
 	'job show') echo "--tenant 1 $job" ;;
 	'type show') echo "--tenant 1 $type" ;;
 	'retention show') echo "--tenant 1 $rule" ;;
-	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list' | 'retention list' | counts)
+	'raw list' | 'integration list' | 'run list' | 'job list' | 'type list' | 'retention list' | counts | \
+		*'mapping list' | 'workflow list' | 'hierarchy list' | statuses | wits)
 		echo '--tenant 1'
 		;;
-	'integration show' | 'hook-secret list') echo '--tenant 1 1' ;;
+	'status-mapping show') echo '--tenant 1 4' ;;
+	'integration show' | 'wit-mapping show' | 'workflow show' | 'hierarchy show' | 'hook-secret list')
+		echo '--tenant 1 1'
+		;;
 	'tenant show') echo 1 ;;
 	'dead list') echo transform ;;
 	'dead show') echo '--number 1 transform' ;;
@@ -72,7 +76,8 @@ while IFS=: read -r words options; do
 	'report list' | 'report export') continue ;; # 552 has what they show
 	'raw partitions') continue ;; # 851: there have to be some
 	import) continue ;; # 550
-	*' list' | *' show' | counts | queues | status | doctor) ;;
+	*' dependencies') continue ;; # 822
+	*' list' | *' show' | counts | queues | status | doctor | statuses | wits) ;;
 	'integration test' | 'integration fields') continue ;; # 762 has a source for them
 	*)
 		[[ $options != *--output=table* ]] || missing+="$words is no list; "
@@ -94,7 +99,7 @@ while IFS=: read -r words options; do
 	[ "$(awk -F '\t' '{ print NF }' "$TMP/out.tsv" | sort -u | wc -l)" = 1 ] || bad+="$words: TSV has ragged rows; "
 	[ "$(tail -n +2 "$TMP/out.tsv" | wc -l)" = "$(wc -l <"$TMP/out.ndjson")" ] ||
 		bad+="$words: TSV has other rows; "
-	[[ $words == *' list' || $words == queues || $words == status ]] &&
+	[[ $words == *' list' || $words =~ ^(queues|status|statuses|wits)$ ]] &&
 		awk 'length > 80 { found = 1 } END { exit !found }' "$TMP/out.table" && tables+="$words; "
 	echo "$words: $json" >>"$TMP/members"
 done <"$TMP/rows"
@@ -114,6 +119,11 @@ check_is "raw show those of GET /raw-data/{id}, but for the payload" \
 	"$(members 'raw show')" "$(schema raw_data | sed 's/ raw_data / /')"
 check_is "integration list and show those of GET /integrations" \
 	"$(members 'integration list')|$(members 'integration show')" "$(schema integration)|$(schema integration)"
+for words in status-mapping:status_mapping wit-mapping:wit_mapping workflow:workflow hierarchy:wits_hierarchy; do
+	check_is "${words%:*} list those of its route, show its version, too" \
+		"$(members "${words%:*} list")|$(members "${words%:*} show")" \
+		"$(schema "${words#*:}")|$(schema "${words#*:}") version"
+done
 check_is "queues those of GET /queues, and why one is not available" "$(members queues)" "$(schema queue) reason"
 for words in 'dead list' 'dead show'; do
 	check_match "$words names a batch as the API does" "$(members "$words")" 'tenant_id raw_data_id entity_type'

@@ -25,15 +25,15 @@ odd_pages() {
 untold() {
 	"${AWK:-awk}" '
 	FNR == NR {
+		gsub(/\\-/, "-")
 		if (/^\.It (Xo )?Cm /) {
 			name = ""
-			for (i = $2 == "Xo" ? 4 : 3; $i ~ /^[a-z]+$/; i++)
+			for (i = $2 == "Xo" ? 4 : 3; $i ~ /^[a-z][a-z-]*$/; i++)
 				name = name (name == "" ? "" : " ") $i
 			takes[name] = " "
 			on = 1
 		}
 		line = $0
-		gsub(/\\-/, "-", line)
 		while (on && match(line, /Fl -[a-z-]+/)) {
 			takes[name] = takes[name] "-" substr(line, RSTART + 3, RLENGTH - 3) " "
 			line = substr(line, RSTART + RLENGTH)
@@ -42,7 +42,7 @@ untold() {
 			on = 0
 		next
 	}
-	/^[a-z]+( [a-z]+)?:/ {
+	/^[a-z][a-z-]*( [a-z-]+)?:/ {
 		name = $0
 		sub(/:.*/, "", name)
 		count = split(substr($0, length(name) + 2), options, " ")

@@ -15,6 +15,8 @@ struct pick {
 	int64_t limit;
 	int64_t number; /* as dead list counts, from 1; 0: any */
 	int64_t batch;	/* raw_data_id; 0: any */
+	int64_t run;	/* of an extraction; 0: any */
+	int64_t tenant; /* 0: any */
 	bool all;
 	struct tool_output *output; /* of what is shown; else NULL */
 };
@@ -32,8 +34,9 @@ typedef enum err dead_action(struct tool *tool, struct queue_manager *queue,
     const struct pick *pick, const struct dead *dead, bool *ret_done,
     struct diag *diag);
 
-/* Begin a list of messages, which has all of each, or a line for each. */
-struct tool_output *dead_output_begin(struct tool *tool, bool is_whole);
+/* Begin a list of a queue's messages, with all of each, or a line for each. */
+struct tool_output *dead_output_begin(struct tool *tool, enum queue queue,
+    bool is_whole);
 
 /* Add one to such a list. A person gets one that is whole as lines of text. */
 dead_action dead_print_line;

@@ -21,6 +21,8 @@ read_options(struct tool *tool, struct pick *pick, bool one)
 		{ "limit", required_argument, NULL, 'l' },
 		{ "number", required_argument, NULL, 'n' },
 		{ "batch", required_argument, NULL, 'b' },
+		{ "run", required_argument, NULL, 'r' },
+		{ "tenant", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'a' },
 		TOOL_OUTPUT_OPTION,
 		TOOL_QUIET_OPTION,
@@ -44,6 +46,13 @@ read_options(struct tool *tool, struct pick *pick, bool one)
 			pick->batch = tool_number(tool, "--batch", 1,
 			    INT64_MAX);
 			break;
+		case 'r':
+			pick->run = tool_number(tool, "--run", 1, INT64_MAX);
+			break;
+		case 't':
+			pick->tenant = tool_number(tool, "--tenant", 1,
+			    INT32_MAX);
+			break;
 		default:
 			pick->all = true;
 			break;
@@ -56,11 +65,14 @@ read_options(struct tool *tool, struct pick *pick, bool one)
 		    "there is no queue %s: transform, load,"
 		    " extract",
 		    tool->argv[optind]);
-	if (one && (pick->number != 0) + (pick->batch != 0) + pick->all != 1)
-		tool_usage(tool, "say which: by --number%s",
+	if (one &&
+	    (pick->number != 0) + (pick->batch != 0) + (pick->run != 0) +
+		    pick->all !=
+		1)
+		tool_usage(tool, "say which: by --number, --batch%s",
 		    strstr(tool->row->takes, "--all") == NULL ?
-			" or --batch" :
-			", --batch or --all");
+			" or --run" :
+			", --run or --all");
 }
 
 static bool
@@ -68,8 +80,9 @@ is_picked(const struct pick *pick, const struct dead *dead)
 {
 	if (pick->number != 0 && dead->number != pick->number)
 		return false;
-	return pick->batch == 0 ||
-	    (dead->is_job && dead->job.raw_data_id == pick->batch);
+	return (pick->batch == 0 || dead->job.raw_data_id == pick->batch) &&
+	    (pick->run == 0 || dead->job.run_id == pick->run) &&
+	    (pick->tenant == 0 || dead->job.tenant_id == pick->tenant);
 }
 
 /* One message: is it picked, and what becomes of it. */
@@ -81,9 +94,8 @@ take_one(struct tool *tool, struct queue_manager *queue,
 	bool is_done = false;
 	enum err rc;
 
-	dead->is_job = job_read_batch(dead->delivery->body, tool->arena,
-			   &dead->job, diag) == E_OK;
-	diag_clear(diag);
+	dead->is_job = dead_letters_read(pick->queue, dead->delivery,
+	    tool->arena, &dead->job);
 	if (!is_picked(pick, dead))
 		return E_OK;
 	rc = action(tool, queue, pick, dead, &is_done, diag);
@@ -158,13 +170,26 @@ revive_batch(struct tool *tool, struct queue_manager *queue,
 	return dead_letters_drop(queue, dead->delivery, diag);
 }
 
+/* Its row is that of the batch, or of the run of an extraction. */
+static enum err
+audit(struct tool *tool, const struct dead *dead, const char *of_batch,
+    const char *of_run, struct diag *diag)
+{
+	const struct job *job = &dead->job;
+
+	return tool_audit(tool, job->tenant_id,
+	    job->job_type.at == NULL ? of_batch : of_run,
+	    job->job_type.at == NULL ? job->raw_data_id : job->run_id, diag);
+}
+
 static enum err
 revive(struct tool *tool, struct queue_manager *queue, const struct pick *pick,
     const struct dead *dead, bool *ret_done, struct diag *diag)
 {
 	const enum queue source = pick->queue;
+	enum err rc;
 
-	if (source != QUEUE_EXTRACT && !dead->is_job) {
+	if (!dead->is_job) {
 		(void)fprintf(stderr,
 		    "pulse-etl: message %" PRId64
 		    " is no"
@@ -174,13 +199,9 @@ revive(struct tool *tool, struct queue_manager *queue, const struct pick *pick,
 	}
 	if (source == QUEUE_TRANSFORM)
 		return revive_batch(tool, queue, dead, ret_done, diag);
-	if (dead->is_job) {
-		enum err rc = tool_audit(tool, dead->job.tenant_id,
-		    "dead.requeue", dead->job.raw_data_id, diag);
-
-		if (rc != E_OK)
-			return rc;
-	}
+	rc = audit(tool, dead, "dead.requeue", "dead.requeue_run", diag);
+	if (rc != E_OK)
+		return rc;
 	*ret_done = true;
 	return dead_letters_revive(queue, source, dead->delivery, diag);
 }
@@ -193,8 +214,7 @@ drop(struct tool *tool, struct queue_manager *queue, const struct pick *pick,
 
 	(void)pick;
 	if (dead->is_job)
-		rc = tool_audit(tool, dead->job.tenant_id, "dead.drop",
-		    dead->job.raw_data_id, diag);
+		rc = audit(tool, dead, "dead.drop", "dead.drop_run", diag);
 	if (rc != E_OK)
 		return rc;
 	*ret_done = true;
@@ -232,7 +252,7 @@ show(struct tool *tool, struct pick *pick, bool is_whole, dead_action *action,
 
 	if (rc != E_OK)
 		return rc;
-	pick->output = dead_output_begin(tool, is_whole);
+	pick->output = dead_output_begin(tool, pick->queue, is_whole);
 	return each(tool, queue, pick, count, action, ret_found, &done, diag);
 }
 
@@ -279,7 +299,8 @@ change(struct tool *tool, dead_action *action, const char *does,
 	if (rc != E_OK)
 		return rc;
 	if (pick.all &&
-	    !tool_may(tool, count, "%" PRId64 " dead messages are %s", count,
+	    !tool_may(tool, count, "%s%" PRId64 " dead messages are %s",
+		pick.tenant == 0 ? "" : "Those of the tenant among ", count,
 		does)) {
 		tool->exit_code = 1;
 		return E_OK;

@@ -14,13 +14,14 @@
  * What a message shows; dead list shows fewer of them, and calls that so. The
  * members of a job are those that the API gives a batch.
  */
-enum { NUMBER, PUBLISHED, TENANT, BATCH, TYPE, REASON, LISTED };
+enum { NUMBER, PUBLISHED, TENANT, BATCH, TYPE, RUN, REASON, LISTED };
 static const struct tool_column columns[] = {
 	[NUMBER] = { "number", "NUMBER", COLUMN_INT },
 	[PUBLISHED] = { "published_at", "PUBLISHED", COLUMN_STAMP },
 	[TENANT] = { "tenant_id", "TENANT", COLUMN_INT },
 	[BATCH] = { "raw_data_id", "BATCH", COLUMN_INT },
 	[TYPE] = { "entity_type", "TYPE", COLUMN_TEXT },
+	[RUN] = { "run_id", NULL, COLUMN_INT },
 	[REASON] = { "reason", "REASON", COLUMN_TEXT },
 	{ "message_id", NULL, COLUMN_TEXT },
 	{ "headers", NULL, COLUMN_JSON },
@@ -80,10 +81,26 @@ headers_of(const struct tool *tool, const struct dead *dead)
 }
 
 struct tool_output *
-dead_output_begin(struct tool *tool, bool is_whole)
+dead_output_begin(struct tool *tool, enum queue queue, bool is_whole)
 {
-	return tool_output_begin(tool, columns,
-	    is_whole ? COUNT(columns) : LISTED);
+	struct tool_column *own = arena_get(tool->arena, sizeof(columns));
+
+	memcpy(own, columns, sizeof(columns));
+	if (queue == QUEUE_EXTRACT) { /* it is of a run, not of a batch */
+		own[BATCH].heading = NULL;
+		own[RUN].heading = "RUN";
+	}
+	return tool_output_begin(tool, own, is_whole ? COUNT(columns) : LISTED);
+}
+
+/* An id; 0 is none. */
+static void
+add_id(struct tool_output *output, int64_t id)
+{
+	if (id == 0)
+		tool_output_cell(output, SPAN_NONE);
+	else
+		tool_output_int(output, id);
 }
 
 /* The cells of a message that every list has. */
@@ -91,16 +108,17 @@ static void
 add_cells(struct tool *tool, struct tool_output *output,
     const struct dead *dead)
 {
+	const struct job *job = &dead->job;
+
 	tool_output_int(output, dead->number);
 	tool_output_cell(output, stamp_of(tool, dead));
-	if (dead->is_job) {
-		tool_output_int(output, dead->job.tenant_id);
-		tool_output_int(output, dead->job.raw_data_id);
-		tool_output_cell(output, kept(tool, dead->job.entity_type));
-	} else {
-		for (int i = TENANT; i <= TYPE; i++)
-			tool_output_cell(output, SPAN_NONE);
-	}
+	/* What is no job has none of these. */
+	add_id(output, job->tenant_id);
+	add_id(output, job->raw_data_id);
+	tool_output_cell(output,
+	    kept(tool,
+		job->job_type.at == NULL ? job->entity_type : job->job_type));
+	add_id(output, job->run_id);
 	tool_output_cell(output,
 	    kept(tool, str_span(dead_letters_reason(dead->delivery))));
 }

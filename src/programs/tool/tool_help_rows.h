@@ -65,7 +65,8 @@ OPTION("--password-file FILE",
 OPTION("--app-key-file FILE",
     "the private key (PEM) of a GitHub App, in place of a password; settings"
     " have its app_id and installation_id")
-OPTION("--settings-file FILE", "a JSON object: custom_fields and the like")
+OPTION("--settings-file FILE",
+    "a JSON object: custom_fields and the like; -: of standard input")
 OPTION("--file FILE",
     "its first line is the password; -: of standard input; without it the"
     " terminal is asked")
@@ -85,6 +86,8 @@ EXAMPLE("integration fields",
     " --map customfield_10016=story_points 3")
 EXAMPLE("integration disable", "pulse-etl integration disable --tenant 1 3")
 EXAMPLE("integration enable", "pulse-etl integration enable --tenant 1 3")
+EXAMPLE("integration delete",
+    "pulse-etl integration delete --tenant 1 --dry-run 3")
 
 OPTION("--type JOB_TYPE",
     "what is read: jira_sync, github_sync, or one stream of these, such as"
@@ -102,6 +105,8 @@ OPTION("--name NAME", "the job's name, which the tenant has once")
 OPTION("--every 1h", "how long from one run to the next: 90d, 12h, 30m or 45s")
 OPTION("--by-hand", "no schedule: it runs when somebody says so")
 OPTION("--jitter 5m", "each run begins up to so much later, by chance")
+OPTION("--params-file FILE",
+    "a JSON object: full, projects and the like; -: of standard input")
 EXAMPLE("job create",
     "pulse-etl job create --tenant 1 --integration 3 --name all"
     " --type jira_sync")
@@ -111,6 +116,7 @@ EXAMPLE("job set", "pulse-etl job set --tenant 1 --every 30m 4")
 EXAMPLE("job pause", "pulse-etl job pause --tenant 1 4")
 EXAMPLE("job resume", "pulse-etl job resume --tenant 1 4")
 EXAMPLE("job run", "pulse-etl job run --tenant 1 --full 4")
+EXAMPLE("job delete", "pulse-etl job delete --tenant 1 4")
 
 OPTION("--batch BATCH", "the batch to try it on, by its id")
 OPTION("--all-tenants", "it is every tenant's that has none of its name")
@@ -124,6 +130,85 @@ EXAMPLE("type try", "pulse-etl type try --tenant 1 --batch 812 incidents.json")
 EXAMPLE("type apply",
     "pulse-etl type apply --tenant 1 --requeue incidents.json")
 EXAMPLE("type remove", "pulse-etl type remove --tenant 1 3")
+
+OPTION("--if-match VERSION",
+    "only if the row is still of this version, which show prints")
+OPTION("--active true|false", "only active ones, or only those that are not")
+OPTION("--status-from NAME", "the source's name of a status, in any case")
+OPTION("--status-to NAME", "the common name")
+OPTION("--status-category CATEGORY", "To Do, In Progress or Done")
+OPTION("--workflow N", "the active workflow step it belongs to; '': none")
+OPTION("--target-mapping N", "the active mapping that takes its statuses over")
+OPTION("--wit-from NAME", "the source's name of a type, in any case")
+OPTION("--wit-to NAME", "the common name")
+OPTION("--hierarchy-level N", "the level of an active hierarchy")
+OPTION("--step-name NAME", "its name")
+OPTION("--step-category CATEGORY", "To Do, In Progress or Done")
+OPTION("--step-number N", "its position; '': none")
+OPTION("--is-commitment-point true|false",
+    "whether it is the commitment point; one step of each integration may be")
+OPTION("--target-workflow N",
+    "the active step that takes its status mappings over")
+OPTION("--level-name NAME", "its name")
+OPTION("--level-number N", "its level; 0 is that of a story")
+OPTION("--description TEXT", "what belongs there; '': nothing is said")
+OPTION("--target-hierarchy N",
+    "the active hierarchy that takes its type mappings over")
+EXAMPLE("status-mapping list",
+    "pulse-etl status-mapping list --tenant 1 --integration 3")
+EXAMPLE("status-mapping show",
+    "pulse-etl status-mapping show --tenant 1 --output json 5")
+EXAMPLE("status-mapping create",
+    "pulse-etl status-mapping create --tenant 1 --status-from Open \\\n"
+    "    --status-to Backlog --status-category 'To Do'")
+EXAMPLE("status-mapping set",
+    "pulse-etl status-mapping set --tenant 1 --workflow 2 5")
+EXAMPLE("status-mapping disable",
+    "pulse-etl status-mapping disable --tenant 1 5")
+EXAMPLE("status-mapping enable", "pulse-etl status-mapping enable --tenant 1 5")
+EXAMPLE("status-mapping delete",
+    "pulse-etl status-mapping delete --tenant 1 --target-mapping 7 --dry-run 5")
+EXAMPLE("status-mapping dependencies",
+    "pulse-etl status-mapping dependencies --tenant 1 5")
+EXAMPLE("wit-mapping list",
+    "pulse-etl wit-mapping list --tenant 1 --integration 3")
+EXAMPLE("wit-mapping show",
+    "pulse-etl wit-mapping show --tenant 1 --output json 5")
+EXAMPLE("wit-mapping create",
+    "pulse-etl wit-mapping create --tenant 1 --wit-from Bug \\\n"
+    "    --wit-to Defect --hierarchy-level 0")
+EXAMPLE("wit-mapping set",
+    "pulse-etl wit-mapping set --tenant 1 --wit-to Defect 5")
+EXAMPLE("wit-mapping disable", "pulse-etl wit-mapping disable --tenant 1 5")
+EXAMPLE("wit-mapping enable", "pulse-etl wit-mapping enable --tenant 1 5")
+EXAMPLE("wit-mapping delete",
+    "pulse-etl wit-mapping delete --tenant 1 --dry-run 5")
+EXAMPLE("workflow list", "pulse-etl workflow list --tenant 1 --integration 3")
+EXAMPLE("workflow show", "pulse-etl workflow show --tenant 1 --output json 5")
+EXAMPLE("workflow create",
+    "pulse-etl workflow create --tenant 1 --step-name Review \\\n"
+    "    --step-category 'In Progress'")
+EXAMPLE("workflow set", "pulse-etl workflow set --tenant 1 --step-number 4 5")
+EXAMPLE("workflow disable", "pulse-etl workflow disable --tenant 1 5")
+EXAMPLE("workflow enable", "pulse-etl workflow enable --tenant 1 5")
+EXAMPLE("workflow delete",
+    "pulse-etl workflow delete --tenant 1 --target-workflow 7 --dry-run 5")
+EXAMPLE("workflow dependencies", "pulse-etl workflow dependencies --tenant 1 5")
+EXAMPLE("hierarchy list", "pulse-etl hierarchy list --tenant 1 --integration 3")
+EXAMPLE("hierarchy show", "pulse-etl hierarchy show --tenant 1 --output json 5")
+EXAMPLE("hierarchy create",
+    "pulse-etl hierarchy create --tenant 1 --level-name Epic --level-number 1")
+EXAMPLE("hierarchy set",
+    "pulse-etl hierarchy set --tenant 1 --level-name Epic 5")
+EXAMPLE("hierarchy disable",
+    "pulse-etl hierarchy disable --tenant 1 --target-hierarchy 7 5")
+EXAMPLE("hierarchy enable", "pulse-etl hierarchy enable --tenant 1 5")
+EXAMPLE("hierarchy delete",
+    "pulse-etl hierarchy delete --tenant 1 --target-hierarchy 7 --dry-run 5")
+EXAMPLE("hierarchy dependencies",
+    "pulse-etl hierarchy dependencies --tenant 1 5")
+EXAMPLE("statuses", "pulse-etl statuses --tenant 1 --output tsv")
+EXAMPLE("wits", "pulse-etl wits --tenant 1 --integration 3")
 
 OPTION("--action delete|payload",
     "the batch goes, or its payload only: its row, digest and errors stay")
@@ -190,6 +275,9 @@ EXAMPLE("raw list", "pulse-etl raw list --tenant 1 --status failed")
 EXAMPLE("raw show", "pulse-etl raw show --tenant 1 --output json 4711")
 EXAMPLE("raw export",
     "pulse-etl raw export --tenant 1 --output batch.json 4711")
+OPTION("--external-id NAME", "batches of this name")
+OPTION("--after TIME", "batches that were stored after this time (UTC)")
+EXAMPLE("raw delete", "pulse-etl raw delete --tenant 1 4711")
 EXAMPLE("raw process", "pulse-etl raw process --tenant 1 4711")
 OPTION("--force", "also with batches that are pending, processing or failed")
 EXAMPLE("raw partitions", "pulse-etl raw partitions")
@@ -222,9 +310,10 @@ EXAMPLE("requeue", "pulse-etl requeue --tenant 1 --status failed --dry-run")
 
 OPTION("--number N", "one message, by its number in dead list")
 OPTION("--batch ID", "the messages of a batch")
+OPTION("--run ID", "the messages of a run of an extraction")
 EXAMPLE("dead list", "pulse-etl dead list transform")
 EXAMPLE("dead show", "pulse-etl dead show --batch 4711 transform")
-EXAMPLE("dead requeue", "pulse-etl dead requeue --all transform")
+EXAMPLE("dead requeue", "pulse-etl dead requeue --all --tenant 1 transform")
 EXAMPLE("dead drop", "pulse-etl dead drop --number 2 transform")
 
 OPTION("--url URL", "the service: http://HOST[:PORT] or https://HOST[:PORT]")

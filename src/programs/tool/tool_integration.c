@@ -60,7 +60,10 @@ tool_integration_options(struct tool *tool, struct integration_options *ret)
 	tool_change_of_tenant(tool, ret->tenant_id);
 }
 
-/* A text of an option as a column's new value; its limits are characters. */
+/*
+ * A text of an option as a column's new value; its limits are characters. One
+ * that may be empty is NULL then.
+ */
 static void
 set_text(const struct tool *tool, struct catalogue_change *change,
     const char *column, const char *option, const char *text, size_t least,
@@ -77,6 +80,7 @@ set_text(const struct tool *tool, struct catalogue_change *change,
 	catalogue_set(change,
 	    (struct catalogue_value){ .column = column,
 		.kind = COLUMN_TEXT,
+		.is_null = chars == 0,
 		.text = span });
 }
 
@@ -86,7 +90,6 @@ read_change(struct tool *tool, const struct integration_options *options,
     struct catalogue_change *change, struct diag *diag)
 {
 	struct span settings = { 0 };
-	char *copy;
 	enum err rc;
 
 	set_text(tool, change, "provider", "--provider", options->provider, 1,
@@ -104,17 +107,14 @@ read_change(struct tool *tool, const struct integration_options *options,
 	    255);
 	if (options->settings_file == NULL)
 		return E_OK;
-	rc = tool_read_file(tool, options->settings_file, SETTINGS_BYTES_MAX,
+	rc = tool_read_object(tool, options->settings_file, SETTINGS_BYTES_MAX,
 	    &settings, diag);
-	if (rc != E_OK)
-		return rc;
-	/* A byte before it is db_add_jsonb()'s to overwrite. */
-	copy = arena_printf(tool->arena, " %.*s", SPAN_ARG(settings));
-	catalogue_set(change,
-	    (struct catalogue_value){ .column = "settings",
-		.kind = COLUMN_JSON,
-		.text = str_span(copy[0] == '\0' ? copy : copy + 1) });
-	return arena_done(tool->arena, diag);
+	if (rc == E_OK)
+		catalogue_set(change,
+		    (struct catalogue_value){ .column = "settings",
+			.kind = COLUMN_JSON,
+			.text = settings });
+	return rc;
 }
 
 /* A name is there once for each tenant. */

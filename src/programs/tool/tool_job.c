@@ -7,13 +7,15 @@
 #include "models/extract/extract_job.h"
 #include "programs/tool/tool_change.h"
 #include "programs/tool/tool_output.h"
+#include "programs/tool/tool_password.h"
 #include "programs/tool/tool_run.h"
 
 #define NONE (-1)
+#define PARAMS_BYTES_MAX 60000
 
 struct job_options {
 	int64_t tenant_id, integration_id, interval, jitter;
-	const char *name, *type;
+	const char *name, *type, *params_file;
 	bool full, manual;
 };
 
@@ -24,6 +26,7 @@ static const struct option options[] = {
 	{ "type", required_argument, NULL, 'y' },
 	{ "every", required_argument, NULL, 'e' },
 	{ "jitter", required_argument, NULL, 'j' },
+	{ "params-file", required_argument, NULL, 'p' },
 	{ "full", no_argument, NULL, 'a' },
 	{ "by-hand", no_argument, NULL, 'm' },
 	TOOL_OUTPUT_OPTION,
@@ -52,6 +55,8 @@ read_options(struct tool *tool, struct job_options *ret)
 			ret->interval = tool_duration(tool, "--every");
 		else if (option == 'j')
 			ret->jitter = tool_duration(tool, "--jitter");
+		else if (option == 'p')
+			ret->params_file = optarg;
 		else if (option == 'a')
 			ret->full = true;
 		else
@@ -80,9 +85,13 @@ set_text(struct catalogue_change *change, const char *column, const char *text)
 }
 
 /* What of a job the options change. */
-static void
-read_change(const struct job_options *given, struct catalogue_change *change)
+static enum err
+read_change(const struct tool *tool, const struct job_options *given,
+    struct catalogue_change *change, struct diag *diag)
 {
+	struct span params;
+	enum err rc;
+
 	set_text(change, "job_name", given->name);
 	set_text(change, "job_type", given->type);
 	if (given->integration_id != 0)
@@ -97,6 +106,16 @@ read_change(const struct job_options *given, struct catalogue_change *change)
 			.is_null = true });
 	if (given->jitter != NONE)
 		catalogue_set_int(change, "jitter_seconds", given->jitter);
+	if (given->params_file == NULL)
+		return E_OK;
+	rc = tool_read_object(tool, given->params_file, PARAMS_BYTES_MAX,
+	    &params, diag);
+	if (rc == E_OK)
+		catalogue_set(change,
+		    (struct catalogue_value){ .column = "job_params",
+			.kind = COLUMN_JSON,
+			.text = params });
+	return rc;
 }
 
 /* The change, when it is due, and its audit; all or nothing. */
@@ -124,9 +143,11 @@ tool_job_create(struct tool *tool, struct diag *diag)
 	if (given.name == NULL || given.type == NULL ||
 	    given.integration_id == 0)
 		tool_usage(tool, "give --name, --type and --integration");
-	read_change(&given, &change);
+	rc = read_change(tool, &given, &change, diag);
 	catalogue_set_int(&change, "execution_order", 0);
-	rc = catalogue_begin(tool->db, given.tenant_id, tool->arena, diag);
+	if (rc == E_OK)
+		rc = catalogue_begin(tool->db, given.tenant_id, tool->arena,
+		    diag);
 	if (rc != E_OK)
 		return rc;
 	rc = catalogue_insert(tool->db, &job_catalogue, given.tenant_id,
@@ -211,9 +232,12 @@ tool_job_set(struct tool *tool, struct diag *diag)
 {
 	struct catalogue_change change = { 0 };
 	struct job_options given;
+	enum err rc;
 
 	read_options(tool, &given);
-	read_change(&given, &change);
+	rc = read_change(tool, &given, &change, diag);
+	if (rc != E_OK)
+		return rc;
 	if (change.count == 0)
 		tool_usage(tool, "say what is to change");
 	return change_job(tool, given.tenant_id, &change, diag);

@@ -8,6 +8,7 @@
 #include <termios.h>
 
 #include "base/file.h"
+#include "json/json_scan.h"
 
 #define PASSWORD_BYTES_MAX 4096
 
@@ -121,4 +122,27 @@ tool_read_file(const struct tool *tool, const char *path, size_t most,
 		(void)fclose(in);
 	*ret = (struct span){ text, len };
 	return rc;
+}
+
+enum err
+tool_read_object(const struct tool *tool, const char *path, size_t most,
+    struct span *ret, struct diag *diag)
+{
+	struct json_refusal refusal;
+	struct span text = { 0 };
+	char *copy;
+	enum err rc = tool_read_file(tool, path, most, &text, diag);
+
+	if (rc != E_OK)
+		return rc;
+	copy = arena_printf(tool->arena, " %.*s", SPAN_ARG(text));
+	rc = arena_done(tool->arena, diag);
+	if (rc != E_OK)
+		return rc;
+	text = str_span(copy + 1);
+	if (!json_scan_object(text, &json_limits_default, NULL, 0, &refusal))
+		return diag_set(diag, E_INVALID, "%s: %s (at byte %zu)", path,
+		    json_flaw_text(refusal.flaw), refusal.at);
+	*ret = text;
+	return E_OK;
 }

@@ -26,4 +26,11 @@ enum err tool_password(const struct tool *tool, const char *path,
 enum err tool_read_file(const struct tool *tool, const char *path, size_t most,
     struct span *ret, struct diag *diag) MUST_CHECK;
 
+/*
+ * The same of a file that has to be a JSON object. A byte in front of it is
+ * db_add_jsonb()'s to overwrite. Fails: as above, and E_INVALID when it is none.
+ */
+enum err tool_read_object(const struct tool *tool, const char *path,
+    size_t most, struct span *ret, struct diag *diag) MUST_CHECK;
+
 #endif

@@ -12,6 +12,7 @@
 #include "base/suggest.h"
 #include "models/batch/raw_batch.h"
 #include "models/entity_type.h"
+#include "programs/tool/tool_change.h"
 #include "programs/tool/tool_progress.h"
 #include "work/worker_job.h"
 
@@ -36,13 +37,13 @@ read_status(const struct tool *tool)
 
 /* A time, as PostgreSQL reads it; lives in the arena. */
 static struct span
-read_time(const struct tool *tool)
+read_time(const struct tool *tool, const char *option)
 {
 	char stamp[STAMP_SIZE];
 
 	if (!stamp_read(str_span(optarg), stamp))
-		tool_usage(tool,
-		    "--before takes a time such as 2026-01-31T23:59:59Z");
+		tool_usage(tool, "%s takes a time such as 2026-01-31T23:59:59Z",
+		    option);
 	return str_span(arena_printf(tool->arena, "%s", stamp));
 }
 
@@ -59,6 +60,8 @@ tool_raw_options(struct tool *tool, struct raw_options *ret)
 		{ "output", required_argument, NULL, 'o' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "dry-run", no_argument, NULL, 'd' },
+		{ "external-id", required_argument, NULL, 'x' },
+		{ "after", required_argument, NULL, 'A' },
 		{ "before", required_argument, NULL, 'b' },
 		{ "first", required_argument, NULL, 'F' },
 		{ "last", required_argument, NULL, 'L' },
@@ -103,7 +106,13 @@ tool_raw_options(struct tool *tool, struct raw_options *ret)
 			ret->dry_run = true;
 			break;
 		case 'b':
-			filter->created_before = read_time(tool);
+			filter->created_before = read_time(tool, "--before");
+			break;
+		case 'A':
+			filter->created_after = read_time(tool, "--after");
+			break;
+		case 'x':
+			filter->external_id = str_span(optarg);
 			break;
 		case 'F':
 			ret->range.first_id = tool_number(tool, "--first", 1,
@@ -220,6 +229,25 @@ tool_raw_show(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	return tool_output_row(tool, columns, COUNT(columns), rows, diag);
+}
+
+/* Take a batch out of all lists; what was made of it stays. */
+enum err
+tool_raw_delete(struct tool *tool, struct diag *diag)
+{
+	struct raw_options options = { 0 };
+	int64_t id, tenant_id;
+	enum err rc;
+
+	tool_raw_options(tool, &options);
+	tenant_id = options.filter.tenant_id;
+	id = tool_id(tool);
+	rc = db_begin(tool->db, diag);
+	if (rc != E_OK)
+		return rc;
+	rc = raw_batch_delete(tool->db, tenant_id, id, tool->arena, diag);
+	return tool_change_end(tool, rc, "batches", "raw_data.delete",
+	    tenant_id, id, diag);
 }
 
 /* Write a payload in pieces, until all is written or a stop. */

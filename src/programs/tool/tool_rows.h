@@ -57,6 +57,10 @@ TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
     "Deactivate an integration")
 TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
     "Activate an integration again")
+TOOL("integration", "delete", tool_catalogue_delete,
+    "--tenant N [--if-match VERSION] [--dry-run] ID",
+    "Delete an integration that nothing refers to; one that its catalogue uses,"
+    " or that is disabled already, stays disabled")
 TOOL("extract", "run", tool_extract_run,
     "--tenant N --integration N [--type JOB_TYPE] [--from TIME]"
     " [--to TIME] [--full]",
@@ -72,7 +76,7 @@ TOOL("run", "cancel", tool_run_cancel, "--tenant N ID",
     "End a run behind the page that is being read")
 TOOL("job", "create", tool_job_create,
     "--tenant N --integration N --name NAME --type JOB_TYPE [--every 1h]"
-    " [--jitter 5m]",
+    " [--jitter 5m] [--params-file FILE]",
     "Make an extraction with a schedule and print its id")
 TOOL("job", "list", tool_job_list, "--tenant N " OUTPUT,
     "List the jobs of a tenant")
@@ -80,7 +84,7 @@ TOOL("job", "show", tool_job_show, "--tenant N " OUTPUT " ID",
     "Print all that is known of a job")
 TOOL("job", "set", tool_job_set,
     "--tenant N [--integration N] [--name NAME] [--type JOB_TYPE]"
-    " [--every 1h|--by-hand] [--jitter 5m] ID",
+    " [--every 1h|--by-hand] [--jitter 5m] [--params-file FILE] ID",
     "Change a job")
 TOOL("job", "pause", tool_job_pause, "--tenant N ID",
     "Begin no more runs of a job")
@@ -88,6 +92,9 @@ TOOL("job", "resume", tool_job_resume, "--tenant N ID",
     "Begin runs of a job again")
 TOOL("job", "run", tool_job_run, "--tenant N [--full] ID",
     "Start a run of a job now and print its id")
+TOOL("job", "delete", tool_catalogue_delete,
+    "--tenant N [--if-match VERSION] [--dry-run] ID",
+    "Delete a job; its runs stay")
 TOOL("hook-secret", "add", tool_hook_secret_add, "--tenant N [--file FILE] ID",
     "Let an integration take webhooks that are signed with one more secret, from"
     " the terminal or the first line of FILE, and print its id; two at most")
@@ -131,12 +138,14 @@ TOOL("counts", "", tool_counts,
     "Count batches by the time they were stored, with a bar for each bucket")
 TOOL("raw", "list", tool_raw_list,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
-    " [--limit N] " OUTPUT,
+    " [--external-id NAME] [--after TIME] [--before TIME] [--limit N] " OUTPUT,
     "List stored batches, newest first")
 TOOL("raw", "show", tool_raw_show, "--tenant N " OUTPUT " ID",
     "Print all that is known of a batch, but for its payload")
 TOOL("raw", "export", tool_raw_export,
     "--tenant N [--output FILE] [--quiet] ID", "Print a batch's payload")
+TOOL("raw", "delete", tool_raw_delete, "--tenant N ID",
+    "Take a batch out of all lists; what was made of it stays")
 TOOL("raw", "process", tool_raw_process, "--tenant N ID",
     "Transform and load a pending batch here and now, without a queue")
 TOOL("raw", "partitions", tool_raw_partitions, OUTPUT,
@@ -169,6 +178,68 @@ TOOL("type", "apply", tool_type_apply,
     "Make an entity type as a mapping says, or change it, and print its id")
 TOOL("type", "remove", tool_type_remove, "--tenant N|--all-tenants ID",
     "Remove an entity type; what was made of its batches stays")
+/*
+ * A table of the catalogue: its group, one of it and several, the options of its
+ * fields for a new row and for a change, and those of disable and delete.
+ */
+#define CATALOGUE(group, one, many, made, changed, disabled, deleted) \
+	TOOL(group, "list", tool_catalogue_list, \
+	    "--tenant N [--integration N] [--active true|false] " OUTPUT, \
+	    "List the " many " of a tenant") \
+	TOOL(group, "show", tool_catalogue_show, "--tenant N " OUTPUT " ID", \
+	    "Print all that is known of a " one ", and its version") \
+	TOOL(group, "create", tool_catalogue_create, "--tenant N " made, \
+	    "Make a " one " and print its id") \
+	TOOL(group, "set", tool_catalogue_set, \
+	    "--tenant N [--if-match VERSION] " changed " ID", \
+	    "Change a " one) \
+	TOOL(group, "disable", tool_catalogue_disable, \
+	    "--tenant N [--if-match VERSION] " disabled "ID", \
+	    "Deactivate a " one) \
+	TOOL(group, "enable", tool_catalogue_enable, \
+	    "--tenant N [--if-match VERSION] ID", "Activate a " one " again") \
+	TOOL(group, "delete", tool_catalogue_delete, \
+	    "--tenant N [--if-match VERSION] " deleted "[--dry-run] ID", \
+	    "Delete a " one "; one that is still used is only deactivated, and" \
+	    " that is said")
+#define CATALOGUE_DEPENDENCIES(group, one) \
+	TOOL(group, "dependencies", tool_catalogue_dependencies, \
+	    "--tenant N " OUTPUT " ID", \
+	    "List what depends on a " one ", and what may take its place")
+CATALOGUE("status-mapping", "status mapping", "status mappings",
+    "--status-from NAME --status-to NAME --status-category CATEGORY"
+    " [--workflow N] [--integration N]",
+    "[--status-from NAME] [--status-to NAME] [--status-category CATEGORY]"
+    " [--workflow N] [--integration N]",
+    "", "[--target-mapping N] ")
+CATALOGUE_DEPENDENCIES("status-mapping", "status mapping")
+CATALOGUE("wit-mapping", "work item type mapping", "work item type mappings",
+    "--wit-from NAME --wit-to NAME --hierarchy-level N [--integration N]",
+    "[--wit-from NAME] [--wit-to NAME] [--hierarchy-level N]"
+    " [--integration N]",
+    "", "")
+CATALOGUE("workflow", "workflow step", "workflow steps",
+    "--step-name NAME --step-category CATEGORY [--step-number N]"
+    " [--is-commitment-point true|false] [--integration N]",
+    "[--step-name NAME] [--step-category CATEGORY] [--step-number N]"
+    " [--is-commitment-point true|false] [--integration N]",
+    "", "[--target-workflow N] ")
+CATALOGUE_DEPENDENCIES("workflow", "workflow step")
+CATALOGUE("hierarchy", "hierarchy", "hierarchies",
+    "--level-name NAME --level-number N [--description TEXT]"
+    " [--integration N]",
+    "[--level-name NAME] [--level-number N] [--description TEXT]"
+    " [--integration N]",
+    "[--target-hierarchy N] [--dry-run] ", "[--target-hierarchy N] ")
+CATALOGUE_DEPENDENCIES("hierarchy", "hierarchy")
+#undef CATALOGUE
+#undef CATALOGUE_DEPENDENCIES
+TOOL("statuses", "", tool_catalogue_list,
+    "--tenant N [--integration N] [--active true|false] " OUTPUT,
+    "List the statuses of a tenant, as its sources name them")
+TOOL("wits", "", tool_catalogue_list,
+    "--tenant N [--integration N] [--active true|false] " OUTPUT,
+    "List the work item types of a tenant, as its sources name them")
 TOOL("retention", "list", tool_retention_list, "--tenant N " OUTPUT,
     "List a tenant's retention rules, and those that all tenants share")
 TOOL("retention", "show", tool_retention_show, "--tenant N " OUTPUT " ID",
@@ -199,17 +270,20 @@ TOOL("report", "export", tool_report_export, "--tenant N " OUTPUT " NAME",
     "Print a report: work_items, flow_daily, cycle_times, pull_requests, ...")
 TOOL("requeue", "", tool_requeue,
     "--tenant N [--id ID] [--integration N] [--type TYPE] [--status STATUS]"
-    " [--limit N] [--all] [--dry-run] [--quiet] [--yes]",
+    " [--external-id NAME] [--after TIME] [--before TIME] [--limit N] [--all]"
+    " [--dry-run] [--quiet] [--yes]",
     "Let failed and completed batches, or those of STATUS, be processed again")
-TOOL("dead", "list", tool_dead_list, "[--limit N] " OUTPUT " QUEUE",
+TOOL("dead", "list", tool_dead_list,
+    "[--tenant N] [--limit N] " OUTPUT " QUEUE",
     "List the dead messages of transform, load or extract, and why")
-TOOL("dead", "show", tool_dead_show, "--number N|--batch ID " OUTPUT " QUEUE",
+TOOL("dead", "show", tool_dead_show,
+    "--number N|--batch ID|--run ID [--tenant N] " OUTPUT " QUEUE",
     "Print dead messages whole")
 TOOL("dead", "requeue", tool_dead_requeue,
-    "--number N|--batch ID|--all [--quiet] [--yes] QUEUE",
+    "--number N|--batch ID|--run ID|--all [--tenant N] [--quiet] [--yes] QUEUE",
     "Put dead messages back on their queue, their batches pending again")
 TOOL("dead", "drop", tool_dead_drop,
-    "--number N|--batch ID|--all [--quiet] [--yes] QUEUE",
+    "--number N|--batch ID|--run ID|--all [--tenant N] [--quiet] [--yes] QUEUE",
     "Forget dead messages")
 TOOL("import", "", tool_import,
     "--url URL [--tenant N] [--integration N --type TYPE] [--jobs N]"
