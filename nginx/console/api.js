@@ -177,12 +177,13 @@ export async function list(path, query, options) {
 }
 
 /* The same as a line of curl, with the token from a file. */
-export function curlLine(method, path, query, body) {
+export function curlLine({ method, path, query, body, version }) {
 	const url = location.origin + address(path, query);
+	const match = version ? ` \\\n  -H ${quoted(`If-Match: ${version}`)}` : '';
 	const data = body === undefined ? '' :
 		` \\\n  -H 'Content-Type: application/json' -d ${quoted(JSON.stringify(body))}`;
 
-	return `curl -sS -K "$ETL_CURLRC" -X ${method} ${quoted(url)}${data}`;
+	return `curl -sS -K "$ETL_CURLRC" -X ${method} ${quoted(url)}${match}${data}`;
 }
 
 /* A word for a shell. */

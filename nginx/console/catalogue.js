@@ -8,22 +8,25 @@
  *	about			a sentence below the title, or none
  *	columns			of its table
  *	name(row)		what a person calls it
- *	fields(lists)		of its form: { name, label, kind, choices, hint,
- *				required }; none: the list is for reading
+ *	fields(lists, row)	of its form: { name, label, kind, choices, hint,
+ *				required }; none: the list is for reading; row is
+ *				null for a new one
  *	lists			other lists that columns and fields need, by path
  *	dependents, target	members of DELETE and of dependencies, or none
  *	dependent(row)		how one that depends on it is called
  *	more(row, again)	further buttons of a row, or none
  *	fixed(row)		whether nobody here may change it, or none
  *	ofAll			its rows are of no integration
- *	tool(body, row)		the same change by pulse-etl: see commands(); or none
- *	removeTool(row)		removing one by pulse-etl, or none
+ *	command			its group of commands of pulse-etl
+ *	tool(body, row)		a change by pulse-etl, where its options are not named
+ *				as the members are: see commands(); or none
+ *	removeTool(row)		the same of removing one, or none
  *	beside(form)		what else stands in the form of a row, which has
  *				values() and set(values), or none
  *	begin(create)		called with the list, which may begin with a new row
  */
 import { ask, get, list, session } from './api.js';
-import { commands, confirm, dialog } from './action.js';
+import { commands, confirm, dialog, optionOf, optionsOf, tenant } from './action.js';
 import { problemNote } from './problem.js';
 import { activePill, button, field, fill, h, heading, number, say, select, table } from './dom.js';
 import { go } from './router.js';
@@ -126,7 +129,7 @@ async function edit(view, lists, row, again) {
 			return;
 		}
 	dialog(row === null ? `New ${view.noun}` : `Edit ${view.name(row)}`, (form, close) => {
-		const fields = [...view.fields(lists, row === null),
+		const fields = [...view.fields(lists, row),
 			...row === null ? [] : [{ name: 'active', label: 'Active', kind: 'flag' }]];
 		const entries = fields.map((one) => [one, inputs[one.kind ?? 'text'](one, old?.[one.from ?? one.name] ?? one.value)]);
 		const trouble = h('div');
@@ -149,7 +152,8 @@ async function edit(view, lists, row, again) {
 
 				if ('password' in shown)
 					shown.password = '…';
-				fill(lines, commands({ method, path, body: shown }, view.tool?.(shown, old)));
+				fill(lines, commands({ method, path, body: shown, version },
+					view.tool ? view.tool(shown, old) : changeLines(view, shown, old, version)));
 			} catch {
 				fill(lines);
 			}
@@ -206,6 +210,7 @@ async function edit(view, lists, row, again) {
 					}),
 					button('Save mine over it', () => {
 						version = theirs;
+						drawLines();
 						save();
 					}))));
 		}
@@ -229,6 +234,25 @@ async function edit(view, lists, row, again) {
 			h('p', { class: 'tools end' }, button('Cancel', close), submit));
 		drawLines();
 	});
+}
+
+/*
+ * The change as commands of pulse-etl; the state has two of its own, of which
+ * one takes what is moved away.
+ */
+function changeLines({ command, target }, { active, [target]: taker, ...body }, row, version) {
+	const words = optionsOf(body);
+	const moved = active === false && taker ? `${optionOf(target)} ${taker} ` : '';
+
+	if (row === null)
+		return `${command} create ${tenant()} ${words}`;
+	/* Each of them makes another version. */
+	const match = version ? `--if-match ${version.replaceAll('"', '').split('-')[0]} ` : '';
+
+	return [
+		words !== '' && `${command} set ${tenant()} ${match}${words} ${row.id}`,
+		active !== undefined && `${command} ${active ? 'enable' : 'disable'} ${tenant()} ${words === '' ? match : ''}${moved}${row.id}`,
+	].filter(Boolean);
 }
 
 async function newest(path) {
@@ -270,7 +294,8 @@ async function remove(view, row, again) {
 			view.target ? 'Nothing depends on it.' : `A ${view.noun} that is still used stays, inactive.`,
 		verb: 'Delete', danger: true, content,
 		request: () => ({ method: 'DELETE', path, body: body() }),
-		tool: view.removeTool?.(row),
+		tool: () => view.removeTool ? view.removeTool(row) :
+			[view.command, 'delete', tenant(), target?.value ? `${optionOf(view.target)} ${target.value}` : null, row.id].filter(Boolean).join(' '),
 		run: async () => (await ask('DELETE', path, { body: body() })).json(),
 	}, (said) => {
 		say(said.message);

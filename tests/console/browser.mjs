@@ -57,6 +57,8 @@ export async function signIn(page, token = tokens.admin, hash = '') {
 export async function go(page, hash) {
 	await page.evaluate((to) => {
 		document.querySelector('main .page')?.setAttribute('data-old', '');
+		for (const left of document.querySelectorAll('dialog[open]')) // by a case that failed
+			left.close();
 		if (location.hash === to)
 			dispatchEvent(new Event('hashchange'));
 		else
@@ -101,6 +103,18 @@ export async function until(what, condition, seconds = 60) {
 			throw new Error(`${what}: not within ${seconds} s`);
 		await new Promise((resolve) => setTimeout(resolve, 100));
 	}
+}
+
+// The lines of curl and of pulse-etl that a place shows.
+export async function shown(page, place = 'dialog[open]') {
+	const [curl, tool] = await page.locator(`${place} .command pre`).allTextContents();
+
+	return { curl, tool };
+}
+
+// What such a line prints, typed into a shell as it is.
+export function typed(line) {
+	return execFileSync('bash', ['-c', line], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
 export function sql(statement) {

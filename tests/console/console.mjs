@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The console in a browser, against the running service: what a person does there.
 import { readFileSync } from 'node:fs';
-import { api, base, check, drawByChartJs, end, go, holds, is, newPage, settled, signIn, sql, store, tokens, trouble, until } from './browser.mjs';
+import { api, base, check, drawByChartJs, end, go, holds, is, newPage, settled, shown, signIn, sql, store, tokens, trouble, typed, until } from './browser.mjs';
 
 const text = (page, selector) => page.locator(selector).first().innerText();
 const tile = (page, name) => page.locator('.tile', { hasText: name }).locator('strong').innerText();
@@ -265,11 +265,13 @@ await check('those chosen are requeued', async () => {
 	await page.getByLabel(`Choose batch ${failing[1]}`).check();
 	await page.getByLabel(`Choose batch ${failing[2]}`).check();
 	await page.click('button:has-text("Requeue 2 chosen")');
-	await page.click('dialog summary');
-	const lines = await page.locator('dialog .command pre').allInnerTexts();
+	const { curl, tool } = await shown(page);
 
-	/* In the order in which they were chosen. */
-	is(lines.map((one) => one.match(/(?<=raw-data\/|--id )\d+/g).map(Number)), [failing.slice(1), failing.slice(1)]);
+	is([curl.match(/-X POST/g).length, tool.match(/^pulse-etl requeue --tenant 1 --id \d+$/gm).length], [2, 2], 'lines:');
+	is(typed(tool).match(/1 batches are pending again/g).length, 2);
+	await until('they failed again', () => failing.every((one) => state(one) === 'failed'));
+	is(typed(curl).match(/"success":true/g).length, 2);
+	await until('they failed again', () => failing.every((one) => state(one) === 'failed'));
 	await page.click('dialog button:has-text("Requeue 2 batches")');
 	await dialog(page).waitFor({ state: 'detached' });
 	is(sql(`SELECT bool_and(error_details ? 'earlier' OR processing_status <> 'failed') FROM raw_extraction_data WHERE id IN (${failing[1]}, ${failing[2]})`), 't');
@@ -291,11 +293,34 @@ await check('what a link brings into a command is quoted', async () => {
 	await go(page, `#/batches?entity_type=${encodeURIComponent(awkward)}`);
 	await page.click('button:has-text("Requeue all found")');
 	await page.locator('dialog button:has-text("Requeue 1 batch")').waitFor();
-	await page.click('dialog summary');
-	const lines = await page.locator('dialog .command pre').allInnerTexts();
+	const { curl, tool } = await shown(page);
 
-	is(lines[1], `pulse-etl requeue --tenant 1 --type 'it'\\''s; rm -rf ~'`);
-	is(lines[0].split(' -d ')[1], `'{"entity_type":"it'\\''s; rm -rf ~","limit":1}'`);
+	is(tool, `pulse-etl requeue --tenant 1 --type 'it'\\''s; rm -rf ~' --limit 1`);
+	is(curl.split(' -d ')[1], `'{"entity_type":"it'\\''s; rm -rf ~","limit":1}'`);
+	holds(typed(tool).startsWith('1 batches are pending again'), 'pulse-etl finds it not');
+	await until('it is completed', () => sql(`SELECT count(*) FROM raw_extraction_data WHERE entity_type = $$${awkward}$$ AND processing_status = 'completed'`) === '1');
+	is(JSON.parse(typed(curl)).requeued, 1);
+	await page.keyboard.press('Escape');
+	await dialog(page).waitFor({ state: 'detached' });
+});
+await check('so are a name and times; what is found is the same', async () => {
+	const named = await store('[]', 'console_named', 'a b');
+
+	await until('it is completed', () => state(named) === 'completed');
+	await go(page, '#/batches?external_id=a+b&created_after=2026-01-31T00:00:00.000Z&created_before=2126-01-31T00:00:00.000Z');
+	await page.click('button:has-text("Requeue all found")');
+	await page.locator('dialog button:has-text("Requeue 1 batch")').waitFor();
+	const { tool } = await shown(page);
+
+	is(tool, `pulse-etl requeue --tenant 1 --external-id 'a b' --after 2026-01-31T00:00:00.000Z --before 2126-01-31T00:00:00.000Z --limit 1`);
+	holds(typed(tool).startsWith('1 batches are pending again'), 'pulse-etl finds it not');
+	await page.keyboard.press('Escape');
+	await dialog(page).waitFor({ state: 'detached' });
+	await until('it is completed', () => state(named) === 'completed');
+	await go(page, `#/batches/${named}`);
+	await page.click('main button:has-text("Delete")');
+	typed((await shown(page)).tool);
+	is(sql(`SELECT active FROM raw_extraction_data WHERE id = ${named}`), 'f');
 	await page.keyboard.press('Escape');
 });
 await check('filters are in the address, and pages go by cursor', async () => {
@@ -338,11 +363,40 @@ await check('dead messages are shown with their reason, and put back one by one'
 await check('all of a queue are put back, and the confirmation names how many', async () => {
 	const { dead_letters: letters } = await api('GET', 'dead-letters?queue=transform');
 
-	await page.click('button:has-text("Requeue all")');
+	await page.getByLabel('Requeue all that is dead in transform').click();
+	await page.locator(`dialog button:has-text("Requeue ${letters.length} message")`).waitFor();
+	is((await shown(page)).tool, 'pulse-etl dead requeue --all --tenant 1 transform');
 	await page.locator(`dialog button:has-text("Requeue ${letters.length} message")`).click();
 	await page.locator('#said p').last().waitFor();
 	await dialog(page).waitFor({ state: 'detached' });
 	is(sql(`SELECT bool_and(jsonb_array_length(error_details->'earlier') > 0) FROM raw_extraction_data WHERE id IN (${failing[1]}, ${failing[2]})`), 't');
+});
+
+await check('that of one run of an extraction is put back, and no other', async () => {
+	const runs = async () => (await api('GET', 'dead-letters?queue=extract')).dead_letters.map((one) => one.run_id);
+
+	await until('three are dead', async () => (await runs()).length === 3);
+	await go(page, '#/dead');
+	await page.getByLabel('Requeue run 424241 of extract').click();
+	const { curl, tool } = await shown(page);
+
+	is(tool, 'pulse-etl dead requeue --run 424241 extract');
+	is(typed(tool), '1 of 1 messages requeued');
+	await until('it is gone', async () => !(await runs()).includes(424241));
+	is(JSON.parse(typed(curl)).found, 0);
+	await page.keyboard.press('Escape');
+	await go(page, '#/dead');
+	await page.getByLabel('Requeue run 424242 of extract').click();
+	await page.click('dialog button:has-text("Requeue 1 message")');
+	await dialog(page).waitFor({ state: 'detached' });
+	await until('it is gone', async () => JSON.stringify(await runs()) === '[424243]');
+	await go(page, '#/dead');
+	await page.getByLabel('Requeue all that is dead in extract').click();
+	await page.locator('dialog button:has-text("Requeue 1 message")').waitFor();
+	is(typed((await shown(page)).tool), '1 of 1 messages requeued');
+	await page.keyboard.press('Escape');
+	await dialog(page).waitFor({ state: 'detached' });
+	is(await runs(), []);
 });
 
 // -- entity types
@@ -365,13 +419,20 @@ await check('a type is proposed from a batch, looked at, tried, made and applied
 	await page.click('dialog .told button:has-text("Open all")');
 	holds((await text(page, "dialog .tree")).includes('12345678901234.5'), `digits are lost: ${await text(page, 'dialog .tree')}`);
 	is(sql('SELECT count(*) FROM records'), '0');
-	await page.click('dialog .told summary:has-text("command")');
-	is((await page.locator('dialog .told .command pre').allInnerTexts())[1], `pulse-etl type try --tenant 1 --batch ${known} console_incidents.json`);
+	holds(typed((await shown(page, 'dialog .told')).tool).includes('12345678901234.5'), 'pulse-etl tries it otherwise');
+	is(sql('SELECT count(*) FROM records'), '0');
+	await page.click('dialog button:has-text("Check")');
+	await page.locator('dialog .told .note.good').waitFor();
+	is(typed((await shown(page, 'dialog .told')).tool), 'the mapping can be stored');
+	const made = typed((await shown(page, 'dialog form > div:not(.field)')).tool);
+
+	holds((await api('GET', `types/${made}`)).name === 'console_incidents', 'pulse-etl makes another type');
+	typed(`pulse-etl type remove --tenant 1 ${made}`);
 	await page.click('dialog button:has-text("Create")');
 	await page.locator('td:has-text("console_incidents")').waitFor();
 	await page.getByLabel('Apply console_incidents').click();
-	await page.click('dialog summary');
-	is((await page.locator('dialog .command pre').allInnerTexts())[1], 'pulse-etl type apply --tenant 1 --requeue console_incidents.json');
+	await dialog(page).waitFor();
+	holds(/^printf .* \| pulse-etl type apply --tenant 1 --requeue -$/.test((await shown(page)).tool), 'no line of pulse-etl');
 	await page.click('dialog button:has-text("Requeue 1 batch")');
 	await until('the rows are there', () => sql('SELECT count(*) FROM records') === '2');
 });
@@ -398,6 +459,117 @@ await check('a change shows its line of pulse-etl where it has one', async () =>
 		`pulse-etl integration set --tenant 1 --username 'o'\\''brien' 1\npulse-etl integration disable --tenant 1 1`);
 	await page.keyboard.press('Escape');
 	await dialog(page).waitFor({ state: 'detached' });
+});
+const dialogues = {
+	'status-mappings': { noun: 'status mapping', values: { 'Status of the source': "Shown's", 'Common name': 'Line' },
+		name: (row) => `${row.status_from} → ${row.status_to}`, change: 'Common name', member: 'status_to' },
+	'wit-mappings': { noun: 'type mapping', values: { 'Type of the source': 'Shown', 'Common name': 'Line' },
+		name: (row) => `${row.wit_from} → ${row.wit_to}`, change: 'Common name', member: 'wit_to' },
+	workflows: { noun: 'workflow step', values: { Step: 'Shown', 'Number (optional)': '-3' },
+		name: (row) => row.step_name, change: 'Number (optional)', member: 'step_number', changes: [17, 18] },
+	'wits-hierarchies': { noun: 'hierarchy', values: { Name: 'Shown', Level: '-77', 'Description (optional)': '-- all' },
+		name: (row) => `${row.level_number} ${row.level_name}`, change: 'Description (optional)', member: 'description' },
+	integrations: { noun: 'integration', values: { Name: 'Shown', 'Product (optional)': 'jira', 'Settings (optional)': '{"projects": ["It\'s"]}' },
+		name: (row) => row.name, change: 'User (optional)', member: 'username', anyVersion: true },
+	jobs: { noun: 'job', values: { Name: 'Shown', Type: 'jira_projects', 'Parameters (optional)': '{"full": true}' },
+		name: (row) => row.job_name, change: 'Name', member: 'job_name', anyVersion: true },
+};
+for (const [path, one] of Object.entries(dialogues))
+	await check(`the lines that ${path} show run as they are shown`, async () => {
+		const [first, second] = one.changes ?? ["it's", 'by curl'];
+		const of = async (id) => {
+			const { id: own, ...rest } = await api('GET', `${path}/${id}`);
+
+			return rest;
+		};
+		const open = async (verb, id) => {
+			await go(page, `#/${path}`);
+			await page.getByLabel(`${verb} ${one.name(await of(id))}`, { exact: true }).first().click();
+			await dialog(page).waitFor();
+		};
+		const change = async (id, value) => {
+			await open('Edit', id);
+			await page.getByLabel(one.change, { exact: true }).fill(String(value));
+			return shown(page);
+		};
+		const close = async () => {
+			await page.keyboard.press('Escape');
+			await dialog(page).waitFor({ state: 'detached' });
+		};
+		const refusal = (line) => {
+			try {
+				return typed(line);
+			} catch (error) {
+				return String(error.stderr);
+			}
+		};
+
+		await go(page, `#/${path}`);
+		await page.click(`main button:has-text("New ${one.noun}")`);
+		for (const [label, value] of Object.entries(one.values))
+			await page.getByLabel(label, { exact: true }).fill(value);
+		let lines = await shown(page);
+		const made = typed(lines.tool);
+		const row = await of(made);
+
+		await close();
+		await open('Delete', made);
+		typed((await shown(page)).tool);
+		is(await of(made).catch((error) => error.message.includes('404')), true, 'it is deleted:');
+		await close();
+		const { id: again } = JSON.parse(typed(lines.curl));
+
+		is(await of(again), row, 'curl and pulse-etl make the same:');
+		lines = await change(again, first);
+		is(typed(lines.tool), '');
+		is((await of(again))[one.member], first);
+		is(JSON.parse(typed(lines.curl)).status, 412, 'curl names the version that was opened:');
+		await close();
+		lines = await change(again, second);
+		is(JSON.parse(typed(lines.curl))[one.member], second);
+		holds(one.anyVersion || refusal(lines.tool).includes('read it again'), 'pulse-etl takes any version');
+		await close();
+		await open('Edit', again);
+		await page.getByLabel('Active', { exact: true }).uncheck();
+		typed((await shown(page)).tool);
+		is((await of(again)).active, false);
+		await close();
+		await api('DELETE', `${path}/${again}`);
+	});
+await check('what takes the place of another is in both lines', async () => {
+	const rows = await api('GET', 'workflows?limit=200');
+	const depends = await Promise.all(rows.map((row) => api('GET', `workflows/${row.id}/dependencies`)));
+	const at = depends.findIndex((one) => one.dependency_count > 0);
+	const target = depends[at].reassignment_targets[0];
+
+	await go(page, '#/workflows');
+	await page.getByLabel(`Delete ${rows[at].step_name}`, { exact: true }).first().click();
+	await page.getByLabel('They move to').selectOption(String(target.id));
+	is((await shown(page)).tool, `pulse-etl workflow delete --tenant 1 --target-workflow ${target.id} ${rows[at].id}`);
+	typed((await shown(page)).tool);
+	is((await api('GET', `workflows/${target.id}/dependencies`)).dependent_mappings.some((one) =>
+		one.id === depends[at].dependent_mappings[0].id), true);
+	await page.keyboard.press('Escape');
+	await dialog(page).waitFor({ state: 'detached' });
+});
+await check('a hierarchy is deactivated once another one takes its mappings over', async () => {
+	const rows = await api('GET', 'wits-hierarchies?limit=200');
+	const depends = await Promise.all(rows.map((row) => api('GET', `wits-hierarchies/${row.id}/dependencies`)));
+	const at = depends.findIndex((one) => one.dependency_count > 0);
+	const { id: target } = depends[at].reassignment_targets.find((one) => rows.find((row) => row.id === one.id));
+
+	await go(page, '#/wits-hierarchies');
+	await page.getByLabel(`Edit ${rows[at].level_number} ${rows[at].level_name}`, { exact: true }).first().click();
+	await page.getByLabel('Active', { exact: true }).uncheck();
+	await page.getByLabel('Deactivated, its type mappings move to').selectOption(String(target));
+	const { tool } = await shown(page);
+
+	holds(new RegExp(`^pulse-etl hierarchy disable --tenant 1 --if-match \\w+ --target-hierarchy ${target} ${rows[at].id}$`).test(tool), tool);
+	typed(tool.replace(' --target', ' --dry-run --target'));
+	await page.click('dialog button:has-text("Save")');
+	await dialog(page).waitFor({ state: 'detached' });
+	is([(await api('GET', `wits-hierarchies/${rows[at].id}`)).active, (await api('GET', `wits-hierarchies/${target}/dependencies`))
+		.dependent_mappings.some((one) => one.id === depends[at].dependent_mappings[0].id)], [false, true]);
 });
 await check('a mapping is edited', async () => {
 	const [row] = await api('GET', 'status-mappings?limit=1');

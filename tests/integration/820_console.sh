@@ -81,6 +81,16 @@ token_of() { # FILE
 short=$(token_of "$(token_file 1 reader --expires 1h --name short)")
 CONSOLE_TOKENS="admin=$(token_of "$ETL_CURLRC") reader=$(token_of "$reader") short=$short"
 
+# The lines that the console shows are typed into a shell.
+mkdir "$TMP/bin"
+ln -s "$ETL_BUILD/pulse-etl" "$TMP/bin/"
+PATH=$TMP/bin:$PATH
+export ETL_CURLRC ETL_CONFIG=$ETL_APP/etl.conf
+for run in 424241 424242 424243; do
+	publish extract.dead "{\"tenant_id\":1,\"integration_id\":1,\"job_type\":\"jira_projects\",\"job_params\":{},
+		\"run_id\":$run}"
+done
+
 # Its lines are cases of this test.
 browse() { # SCRIPT ARGUMENT…
 	local line ended=no

@@ -61,6 +61,7 @@ function actions(row, again) {
 			text: 'It no longer appears in lists. What was made of it stays.',
 			verb: 'Delete', danger: true,
 			request: { method: 'DELETE', path },
+			tool: `raw delete ${tenant()} ${row.id}`,
 			run: async () => (await ask('DELETE', path)).json(),
 		}, (said) => {
 			say(said.message);

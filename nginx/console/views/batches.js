@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The batches of a filter, page by page; and one of them (batch.js). */
-import { ask, get, list, quoted, session } from '../api.js';
-import { confirm, dialog, tenant } from '../action.js';
+import { ask, get, list, session } from '../api.js';
+import { confirm, dialog, optionsOf, tenant } from '../action.js';
 import { problemNote } from '../problem.js';
 import { bytes, button, duration, field, fill, h, heading, number, pill, say, select, table, time } from '../dom.js';
 import { go, to } from '../router.js';
@@ -184,7 +184,7 @@ export function requeueFilter(filter, again) {
 					'They are processed again from their beginning; their errors are kept as history.',
 				verb: `Requeue ${plural(count)}`, danger: count > 100,
 				request: { method: 'POST', path: 'raw-data/requeue', body: { ...body, limit: count } },
-				tool: toolLine(filter),
+				tool: toolLine(filter, count),
 				run: async () => (await ask('POST', 'raw-data/requeue', { body: { ...body, limit: count } })).json(),
 			}, (said) => {
 				say(`${plural(said.requeued)} pending again, ${number(said.queued)} of them queued at once`);
@@ -196,14 +196,10 @@ export function requeueFilter(filter, again) {
 	});
 }
 
-/* pulse-etl takes no name and no time. */
-function toolLine(filter) {
-	const options = { processing_status: '--status', integration_id: '--integration', entity_type: '--type' };
-	const names = Object.keys(filter);
+function toolLine(filter, count) {
+	const words = optionsOf(filter, { processing_status: '--status', entity_type: '--type', external_id: '--external-id',
+		created_after: '--after', created_before: '--before' });
 
-	if (names.some((name) => !options[name]))
-		return null;
-	return `requeue ${tenant()} ${names.length === 0 ? '--all' :
-		names.map((name) => `${options[name]} ${quoted(filter[name])}`).join(' ')}`;
+	return `requeue ${tenant()} ${words || '--all'} --limit ${count}`;
 }
 

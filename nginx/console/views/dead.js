@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was given up: messages of the dead-letter queues, and failed batches. */
 import { ask, get, list, session } from '../api.js';
-import { confirm, dialog } from '../action.js';
+import { confirm, dialog, tenant } from '../action.js';
 import { problemNote } from '../problem.js';
 import { button, fill, h, heading, number, pill, say, section, table, time } from '../dom.js';
 import { to } from '../router.js';
@@ -58,9 +58,13 @@ function drawLetters(queue, answer, sources, again) {
 			{ title: 'Type', cell: (row) => row.type, class: 'name' },
 			{ title: 'Integration', cell: (row) => names.get(row.integration_id) ?? row.integration_id },
 			{ title: 'Reason', cell: (row) => row.reason ?? '–', class: 'name' },
-			session.may('writer') && queue !== 'extract' && { title: 'Change', class: 'row-tools', cell: (row) =>
-				button('Requeue', () => requeue(queue, { raw_data_id: row.raw_data_id }, 1, again),
-					{ class: 'quiet', 'aria-label': `Requeue batch ${row.raw_data_id} of ${queue}` }) },
+			session.may('writer') && { title: 'Change', class: 'row-tools', cell: (row) => {
+				const [member, what] = queue === 'extract' ? ['run_id', 'run'] : ['raw_data_id', 'batch'];
+
+				/* An extraction of others may have no run. */
+				return row[member] ? button('Requeue', () => requeue(queue, { [member]: row[member] }, 1, again),
+					{ class: 'quiet', 'aria-label': `Requeue ${what} ${row[member]} of ${queue}` }) : null;
+			} },
 		].filter(Boolean), answer.dead_letters),
 		answer.is_whole ? null : h('p', { class: 'fine' }, 'There are more of them.'));
 }
@@ -86,7 +90,6 @@ function requeueAll(queue, again) {
 	});
 }
 
-/* pulse-etl puts back those of all tenants, or of one batch. */
 function requeue(queue, filter, count, again) {
 	const body = { queue, ...filter, ...filter.all ? { limit: count } : {} };
 
@@ -96,7 +99,7 @@ function requeue(queue, filter, count, again) {
 			'They are put back on their queue as they are.',
 		verb: `Requeue ${plural(count)}`, danger: count > 100,
 		request: { method: 'POST', path: 'dead-letters/requeue', body },
-		tool: filter.raw_data_id ? `dead requeue --batch ${filter.raw_data_id} ${queue}` : null,
+		tool: `dead requeue ${filter.all ? `--all ${tenant()}` : filter.run_id ? `--run ${filter.run_id}` : `--batch ${filter.raw_data_id}`} ${queue}`,
 		run: async () => (await ask('POST', 'dead-letters/requeue', { body })).json(),
 	}, (said) => {
 		say(said.message, said.requeued === 0 ? 'bad' : '');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sources; and one of them with its test and its fields. */
-import { ask, get, session } from '../api.js';
-import { commands, confirm, optionsOf, tenant } from '../action.js';
+import { ask, get, quoted, session } from '../api.js';
+import { commands, confirm, fed, optionsOf, orNothing, tenant } from '../action.js';
 import { showCatalogue } from '../catalogue.js';
 import { problemNote } from '../problem.js';
 import { activePill, button, facts, fill, h, heading, say, section, table, time } from '../dom.js';
@@ -12,7 +12,7 @@ export function show(place) {
 }
 
 const showList = (place) => showCatalogue({
-	title: 'Integrations', noun: 'integration', path: 'integrations',
+	title: 'Integrations', noun: 'integration', path: 'integrations', command: 'integration',
 	about: 'The sources that batches come from. Passwords are kept encrypted and are shown nowhere.',
 	name: (row) => row.name,
 	columns: () => [
@@ -22,30 +22,35 @@ const showList = (place) => showCatalogue({
 		{ title: 'User', cell: (row) => row.username ?? '–', class: 'name' },
 		{ title: 'Newest batch', cell: (row) => time(row.last_sync_at) },
 	],
-	fields: (lists, isNew) => [
+	fields: (lists, row) => [
 		{ name: 'provider', from: 'name', label: 'Name', required: true, hint: 'Its own; a tenant has each name once' },
 		{ name: 'product', label: 'Product', hint: 'What the source is, such as jira or github' },
 		{ name: 'type', from: 'integration_type', label: 'Kind', required: true, value: 'data_source' },
 		{ name: 'base_url', label: 'Address', kind: 'url' },
 		{ name: 'username', label: 'User' },
 		{ name: 'password', label: 'Password or token', kind: 'password',
-			hint: isNew ? null : 'Empty: the one there is stays' },
+			hint: row === null ? null : 'Empty: the one there is stays' },
 		{ name: 'settings', label: 'Settings', kind: 'object' },
 	],
 	tool,
 }, place);
 
-/* A password and the state have commands of their own. */
-function tool({ password, active, ...body }, row) {
-	const words = optionsOf(body, { provider: '--provider', product: '--product', type: '--type', base_url: '--base-url',
-		username: '--username', settings: () => '--settings-file settings.json' });
+/* A password, which is typed at the terminal, and the state have commands of their own. */
+function tool({ password, active, settings: all, ...body }, row) {
+	const settings = orNothing(all, row);
+	const options = optionsOf(body, { product: (value) => value === null ? '' : `--product ${quoted(value)}` });
+	const words = [options, settings && '--settings-file -'].filter(Boolean).join(' ');
+	const withSettings = (command) => settings ? fed(settings, command) : command;
 
-	if (words === null)
-		return null;
-	if (row === null)
-		return `integration create ${tenant()} ${words}${password === undefined ? '' : ' --password-file password.txt'}`;
+	if (row === null) {
+		const command = `integration create ${tenant()} ${words}`;
+
+		return password === undefined ? withSettings(command) :
+			settings ? [{ line: `id=$(${fed(settings, command).line})` }, `integration password ${tenant()} "$id"`] :
+				[{ line: `id=$(pulse-etl ${command})` }, `integration password ${tenant()} "$id"`];
+	}
 	return [
-		words !== '' && `integration set ${tenant()} ${words} ${row.id}`,
+		words !== '' && withSettings(`integration set ${tenant()} ${words} ${row.id}`),
 		password !== undefined && `integration password ${tenant()} ${row.id}`,
 		active !== undefined && `integration ${active ? 'enable' : 'disable'} ${tenant()} ${row.id}`,
 	].filter(Boolean);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Extractions with a schedule. */
 import { ask, session } from '../api.js';
-import { confirm, optionsOf, tenant } from '../action.js';
+import { confirm, fed, optionsOf, orNothing, tenant } from '../action.js';
 import { showCatalogue } from '../catalogue.js';
 import { button, duration, say, time } from '../dom.js';
 import { sourceField } from '../names.js';
 import { to } from '../router.js';
 
 export const show = (place) => showCatalogue({
-	title: 'Jobs', noun: 'job', path: 'jobs',
+	title: 'Jobs', noun: 'job', path: 'jobs', command: 'job',
 	about: 'Extractions with a schedule. An inactive job is paused.',
 	name: (row) => row.job_name,
 	columns: () => [
@@ -33,17 +33,18 @@ export const show = (place) => showCatalogue({
 }, place);
 
 /* The state has commands of its own. */
-function tool({ active, ...body }, row) {
-	const words = optionsOf(body, { job_name: '--name', job_type: '--type', integration_id: '--integration',
+function tool({ active, job_params: all, ...body }, row) {
+	const params = orNothing(all, row);
+	const options = optionsOf(body, { job_name: '--name', job_type: '--type',
 		interval_seconds: (value) => value === null ? '--by-hand' : `--every ${value}s`,
-		jitter_seconds: (value) => value === null ? null : `--jitter ${value}s` });
+		jitter_seconds: (value) => value === null ? '' : `--jitter ${value}s` });
+	const words = [options, params && '--params-file -'].filter(Boolean).join(' ');
+	const withParams = (command) => params ? fed(params, command) : command;
 
-	if (words === null)
-		return null;
 	if (row === null)
-		return `job create ${tenant()} ${words}`;
+		return withParams(`job create ${tenant()} ${words}`);
 	return [
-		words !== '' && `job set ${tenant()} ${words} ${row.id}`,
+		words !== '' && withParams(`job set ${tenant()} ${words} ${row.id}`),
 		active !== undefined && `job ${active ? 'resume' : 'pause'} ${tenant()} ${row.id}`,
 	].filter(Boolean);
 }

@@ -5,7 +5,7 @@ import { pill } from '../dom.js';
 import { categories, sourceField } from '../names.js';
 
 export const show = (place) => showCatalogue({
-	title: 'Status mappings', noun: 'status mapping', path: 'status-mappings', lists: ['workflows'],
+	title: 'Status mappings', noun: 'status mapping', path: 'status-mappings', command: 'status-mapping', lists: ['workflows'],
 	about: 'Which common name, category and workflow step a status of a source has. A change is applied at once to all statuses of that name.',
 	name: (row) => `${row.status_from} → ${row.status_to}`,
 	columns: () => [

@@ -3,8 +3,8 @@
  * Entity types of the tenant's own: their list, one of them, and a form that looks
  * at a mapping, tries it on a batch, and proposes one from a batch.
  */
-import { ask, get, quoted } from '../api.js';
-import { commands, confirm, tenant } from '../action.js';
+import { ask, get } from '../api.js';
+import { commands, confirm, fed, tenant } from '../action.js';
 import { showCatalogue } from '../catalogue.js';
 import { problemNote } from '../problem.js';
 import { activePill, button, facts, field, fill, h, heading, number, say, section, table } from '../dom.js';
@@ -13,7 +13,11 @@ import { jsonTree } from '../json_tree.js';
 import { to } from '../router.js';
 
 const targets = ['records', 'work_items', 'prs', 'repositories'];
-const file = (mapping) => quoted(`${mapping.name || 'mapping'}.json`);
+
+/* A mapping for a command that reads it. */
+const mapped = ({ name, target, items_path, key_path, updated_path, columns, active }, command) =>
+	fed({ name, target, items_path, key_path, updated_path: updated_path ?? undefined, columns,
+		active: active === false ? false : undefined }, `type ${command} -`);
 
 export function show(place) {
 	return place.id === null ? showList(place) : showOne(place);
@@ -42,7 +46,8 @@ const showList = (place) => showCatalogue({
 			hint: 'Name, path and, for records, kind of each' },
 	],
 	more: (row, again) => [button('Apply', () => apply(row, again), { class: 'quiet', 'aria-label': `Apply ${row.name}` })],
-	tool: (body, old) => `type apply ${tenant()} ${file({ ...old, ...body })}`,
+	/* By another name it makes another type. */
+	tool: (body, old) => old !== null && 'name' in body ? null : mapped({ ...old, ...body }, `apply ${tenant()}`),
 	removeTool: (row) => `type remove ${tenant()} ${row.id}`,
 	beside: (form) => trial(form, place.query.batch),
 	begin(create) {
@@ -68,12 +73,12 @@ function trial(form, known) {
 			},
 		},
 		check: {
-			path: 'types/check', body: () => form.values(), tool: (body) => `type check ${file(body)}`,
+			path: 'types/check', body: () => form.values(), tool: (body) => mapped(body, 'check'),
 			draw: (text) => h('p', { class: 'note good' }, JSON.parse(text).message),
 		},
 		try: {
 			path: 'types/try', body: () => ({ ...form.values(), raw_data_id: Number(batch.value) }),
-			tool: (body) => `type try ${tenant()} --batch ${body.raw_data_id} ${file(body)}`,
+			tool: (body) => mapped(body, `try ${tenant()} --batch ${body.raw_data_id}`),
 			draw(text) {
 				const places = readJson(text);
 				const { items, unreadable, skipped, skipped_list: notes } = JSON.parse(text);
@@ -166,7 +171,7 @@ async function apply(row, again) {
 				(found > most ? `The ${number(most)} oldest of them are requeued at a time. ` : '') + 'They are processed again from their beginning.',
 			verb: `Requeue ${number(count)} batch${count === 1 ? '' : 'es'}`, danger: count > 100,
 			request: { method: 'POST', path, body: { limit: count } },
-			tool: `type apply ${tenant()} --requeue ${file(row)}`,
+			tool: mapped(row, `apply ${tenant()} --requeue`),
 			run: async () => (await ask('POST', path, { body: { limit: count } })).json(),
 		}, (said) => {
 			say(`${number(said.requeued)} pending again, ${number(said.queued)} of them queued at once`);

@@ -5,7 +5,7 @@ import { number } from '../dom.js';
 import { sourceField } from '../names.js';
 
 export const show = (place) => showCatalogue({
-	title: 'Type mappings', noun: 'type mapping', path: 'wit-mappings', lists: ['wits-hierarchies'],
+	title: 'Type mappings', noun: 'type mapping', path: 'wit-mappings', command: 'wit-mapping', lists: ['wits-hierarchies'],
 	about: 'Which common name and level a work item type of a source has.',
 	name: (row) => `${row.wit_from} → ${row.wit_to}`,
 	columns: (lists) => [

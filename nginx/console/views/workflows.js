@@ -5,7 +5,7 @@ import { number, pill } from '../dom.js';
 import { categories, sourceField } from '../names.js';
 
 export const show = (place) => showCatalogue({
-	title: 'Workflows', noun: 'workflow step', path: 'workflows',
+	title: 'Workflows', noun: 'workflow step', path: 'workflows', command: 'workflow',
 	about: 'The steps of work, in their order. An integration has one commitment point at most.',
 	name: (row) => row.step_name,
 	columns: () => [
