@@ -20,9 +20,6 @@ host_values() { # HOST
 		remember "$folder" "${word%=*}" "${word#*=}"
 	done
 	remember "$folder/app" http_port 80
-	# Logos are files: storage that all hosts share, which they find here.
-	mkdir -p "$cluster/logos"
-	ln -sfn "$cluster/logos" "$folder/app/logos"
 }
 
 # -- the brokers

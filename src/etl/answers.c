@@ -48,8 +48,8 @@ static const struct shape_row requeued_rows[] = {
 };
 SHAPE(answer_requeued, "requeued", "What is processed again", requeued_rows)
 
-const struct shape answer_metrics = { NULL, "Prometheus's text format, version"
-	" 0.0.4", NULL, 0, false, NULL };
+const struct shape answer_metrics = { "text/plain",
+	"Prometheus's text format, version 0.0.4", NULL, 0, false, NULL };
 
 static const struct shape_row record_rows[] = {
 #define SHOWN SHAPE_ROW
@@ -112,6 +112,9 @@ static const struct shape_row logo_rows[] = {
 	{ "logo_filename", SHAPE_TEXT, 0, "Served below /app/etl/logos/", NULL },
 };
 SHAPE(answer_logo, "logo", "A logo that is kept", logo_rows)
+
+const struct shape answer_logo_file = { "image/svg+xml",
+	"The picture, as it came", NULL, 0, false, NULL };
 
 static const struct shape_row vector_rows[] = {
 	{ "name", SHAPE_TEXT, 0, NULL, NULL },

@@ -79,6 +79,8 @@ ROUTE("POST", "/app/etl/dead-letters/requeue", ROLE_WRITER,
 ROUTE("POST", "/app/etl/integrations/upload-logo", ROLE_ADMIN,
     integration_upload_logo, integration_upload_logo_input,
     "Keep a logo for an integration", answer_logo, "200")
+ROUTE("GET", "/app/etl/logos/{name}", ROLE_OPEN, logo_get_file,
+    logo_get_file_input, "A logo, for anybody", answer_logo_file, "200 404")
 ROUTE("GET", "/app/etl/qdrant/dashboard", ROLE_READER, qdrant_dashboard,
     NO_INPUT, "How much of the tenant's data has vectors",
     answer_qdrant_dashboard, "200")

@@ -285,6 +285,11 @@ find(const struct field *row, struct req *rq, struct found *ret_found,
 	for (size_t i = 0; i < COUNT(names) && names[i] != NULL && times == 0;
 	     i++) {
 		ret_found->name = names[i];
+		if (row->place == FIELD_PATH) {
+			ret_found->text = rq->name;
+			times = 1;
+			continue;
+		}
 		if (row->place == FIELD_QUERY) {
 			times = params_find(&rq->params, names[i],
 			    &ret_found->text);

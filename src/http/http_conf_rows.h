@@ -62,8 +62,8 @@ SETTING(LIVE_NUMBER, hook_delay, 30, 0, 3600, "ETL_HOOK_DELAY",
     "Seconds after a webhook until the issue or pull request that it names is"
     " read; those that come meanwhile are read with it")
 SETTING(TEXT, logo_dir, "", "ETL_LOGO_DIR",
-    "Folder that uploaded logos are kept in and nginx serves; empty: none are"
-    " taken")
+    "Folder for copies of uploaded logos, which nginx serves; empty: each comes"
+    " from the database")
 SETTING(TEXT, secret_keys_file, "", "ETL_SECRET_KEYS_FILE",
     "File of the keys that encrypt integrations' passwords: lines id:key, the"
     " key 32 bytes in base64; the first encrypts, all decrypt; empty:"

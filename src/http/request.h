@@ -80,7 +80,8 @@ struct req {
 	char request_id[REQUEST_ID_MAX + 1];
 	struct trace_span trace; /* its context: that of all that comes of it */
 	const struct route *route;
-	int64_t id; /* {id} of the path */
+	int64_t id;	  /* {id} of the path */
+	struct span name; /* {name} of the path, as it came */
 	struct who who;
 	int64_t retry_after; /* seconds, for a refusal; 0: as usual */
 	struct params params;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Does the path fit? *ret_id is what stands for {id}. */
+/* Does the path fit? *ret_id is what stands for {id} or {name}. */
 static bool
 fits(const char *pattern, struct span path, struct span *ret_id)
 {
@@ -13,7 +13,7 @@ fits(const char *pattern, struct span path, struct span *ret_id)
 		struct span part = span_cut(&path, '/');
 		struct span wanted = span_cut(&want, '/');
 
-		if (span_is(wanted, "{id}")) {
+		if (span_is(wanted, "{id}") || span_is(wanted, "{name}")) {
 			if (part.len == 0)
 				return false;
 			*ret_id = part;
@@ -93,7 +93,9 @@ route_find(const struct route *routes, size_t count, struct req *rq,
 	if (rq->route == NULL)
 		return diag_tell(&rq->diag, E_METHOD, "This path allows %s",
 		    ret_allow);
-	if (id.at != NULL && (!span_int64(id, &rq->id) || rq->id < 1))
+	if (id.at != NULL && strstr(rq->route->path, "{name}") != NULL)
+		rq->name = id;
+	else if (id.at != NULL && (!span_int64(id, &rq->id) || rq->id < 1))
 		return request_refuse(rq, FIELD_PATH, "id", "int_type",
 		    "must be a positive number");
 	return E_OK;

@@ -3,7 +3,8 @@
  * A route: method, path and who may call it, and the handler that answers.
  * Paths are compared as they came, byte by byte: no decoding, no merging of
  * slashes, no dots; one slash at the end is passed over. `{id}` stands for one
- * positive number; a path that is written out wins over one with {id}.
+ * positive number; a path that is written out wins over one with {id}. `{name}`
+ * stands for any text without a slash; a row of the input says what it may be.
  */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
@@ -37,7 +38,7 @@ struct route_list {
 /*
  * Find the route of a request; HEAD is taken as GET.
  *
- * Gives: rq->route and rq->id; on E_METHOD the methods that would do, for
+ * Gives: rq->route and rq->id or rq->name; on E_METHOD the methods that would do, for
  *        Allow, in ret_allow.
  * Fails: E_NO_ROUTE; E_METHOD; E_SYNTAX when {id} is no number.
  */

@@ -159,13 +159,19 @@ check_list(const struct shape *shape, struct span array, struct diag *diag)
 	return rc;
 }
 
+bool
+shape_is_json(const struct shape *shape)
+{
+	return strchr(shape->name, '/') == NULL;
+}
+
 enum err
 shape_check(const struct shape *shape, struct span json, struct diag *diag)
 {
 	struct json_member whole = { .name = NULL };
 	struct json_refusal refusal;
 
-	if (shape->name == NULL)
+	if (!shape_is_json(shape))
 		return E_OK;
 	if (!shape->is_list)
 		return check_object(shape, json, diag);

@@ -49,13 +49,16 @@ struct shape_row {
  * as CSV where that one is a list.
  */
 struct shape {
-	const char *name; /* its schema's, unique; NULL: plain text, no JSON */
+	const char *name; /* its schema's, unique; see shape_is_json() */
 	const char *sentence;
 	const struct shape_row *rows;
 	size_t count;
 	bool is_list;
 	const struct shape *line; /* or NULL */
 };
+
+/* Is it? Else its name is its media type, such as text/plain. */
+bool shape_is_json(const struct shape *shape) MUST_CHECK;
 
 /*
  * Is a JSON text as its shape says: its members and no others, each of its

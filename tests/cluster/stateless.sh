@@ -64,7 +64,7 @@ check_is "nine batches at three hosts, five a day: five are taken" \
 	"$(sort "$TMP/quotas" | uniq -c | awk '{ print $2 ":" $1 }' | paste -sd ' ')" "201:5 429:4"
 quota ''
 
-# -- logos: of the storage that the hosts share
+# -- logos: each host has files of its own, and asks the database for the others
 echo '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"/></svg>' >"$TMP/logo.svg"
 at host1 POST 'integrations/upload-logo?tenant_id=1' -F "file=@$TMP/logo.svg;type=image/svg+xml"
 check_is "a logo is taken by one host: 200" "$STATUS" 200
@@ -72,6 +72,7 @@ name=$(json .logo_filename)
 for host in host1 host2 host3; do
 	at $host GET "logos/$name"
 	check "and served by $host as it came" cmp "$TMP/logo.svg" "$BODY"
+	check "which then has it as a file" cmp "$TMP/logo.svg" "$ETL_CLUSTER/$host/app/logos/$name"
 done
 
 # -- metrics: what comes from the database is the same everywhere, what a host has done is its own

@@ -62,7 +62,7 @@ form=$'--x\r\nContent-Disposition: form-data; name="file"; filename="a.svg"\r\n\
 ask() { # METHOD PATH [ARGUMENT…]
 	local method=$1 path=$2
 	shift 2
-	path=${path//'{id}'/987654321}
+	path=${path//'{id}'/987654321} path=${path//'{name}'/$logo}
 	case $method:$path in
 	GET:* | DELETE:*) request "$method" "$path" "$@" ;;
 	*/upload-logo*) request "$method" "$path" -H 'Content-Type: multipart/form-data; boundary=x' \
@@ -70,6 +70,8 @@ ask() { # METHOD PATH [ARGUMENT…]
 	*) request "$method" "$path" --data '{}' "$@" ;;
 	esac
 }
+
+logo=$(sql "INSERT INTO logos VALUES (left(encode(sha256('<svg/>'), 'hex'), 32) || '.svg', '<svg/>') RETURNING name")
 
 asked=0
 wrong=
@@ -83,6 +85,7 @@ $1: $STATUS instead of $2"
 kinds=("${!bad[@]}")
 ask_bad() { # METHOD PATH
 	local kind url=$ETL_URL${2//'{id}'/987654321}
+	url=${url//'{name}'/$logo}
 	for kind in "${kinds[@]}"; do
 		printf '%s = "%s"\n' request "$1" url "$url" output "$TMP/bad.$kind.body" \
 			dump-header "$TMP/bad.$kind.head" write-out "%{http_code}\\n" noproxy '*'

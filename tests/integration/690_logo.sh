@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Logos: an SVG comes in by a form, is checked, and nginx serves it so that it
+# Logos: an SVG comes in by a form, is checked, and each host serves it so that it
 # can do nothing.
 . "$(dirname "$0")/lib.sh"
 app_up 'auth = none'
@@ -62,6 +62,8 @@ check_is "as SVG" "$(header Content-Type)" image/svg+xml
 check_is "which may run and fetch nothing" "$(header Content-Security-Policy)" \
 	"default-src 'none'; style-src 'unsafe-inline'"
 check_is "and is not guessed to be another type" "$(header X-Content-Type-Options)" nosniff
+kept='public, max-age=31536000, immutable'
+check_is "its name says what is in it: it may be kept" "$(header Cache-Control)" "$kept"
 echo secret >"$logos/.hidden.svg"
 echo secret >"$logos/notes.txt"
 ln -s /etc "$logos/etc"
@@ -73,6 +75,52 @@ done
 rm "$logos/.hidden.svg" "$logos/notes.txt" "$logos/etc"
 request POST "/app/etl/logos/$name" --data '{}'
 check_is "POST to a logo: 405" "$STATUS" 405
+
+# -- another host: the same database, a folder of its own
+trap 'ETL_APP=$TMP/host2 stack app-down --delete >/dev/null 2>&1; clean_up' EXIT
+host2() { ETL_APP=$TMP/host2 ETL_APP_MIGRATE=no ETL_APP_POOL=2 stack "$@"; }
+ETL_APP_CONF=$(grep -E '^(database|rabbitmq)_url' "$ETL_APP/etl.conf" && echo 'auth = none')
+export ETL_APP_CONF
+{ host2 app-make && host2 start pool && host2 start nginx; } >"$TMP/host2.log" 2>&1 || note_file "$TMP/host2.log"
+unset ETL_APP_CONF
+url2=$(host2 env | sed -n "s/^ETL_URL='\(.*\)'/\1/p")
+there() { ETL_URL=$url2 request "$@"; }
+for from in "the database" "its own folder"; do
+	there GET "/app/etl/logos/$name"
+	check_is "it is served there, from $from: 200" "$STATUS" 200
+	check "as it came" cmp "$TMP/good.svg" "$BODY"
+	check_is "with the same headers" "$(for header in Content-Type Content-Security-Policy \
+		X-Content-Type-Options Cache-Control; do header $header; done | paste -sd '|')" \
+		"image/svg+xml|default-src 'none'; style-src 'unsafe-inline'|nosniff|$kept"
+	[ -n "$(header X-Request-Id)" ] && answered="the database" || answered="its own folder"
+	check_is "by whoever has it" "$answered" "$from"
+	check "where it then is" cmp "$TMP/good.svg" "$TMP/host2/logos/$name"
+done
+rm "$TMP/host2/logos/$name"
+there HEAD "/app/etl/logos/$name"
+check_is "HEAD: 200, and how long it is" "$STATUS $(header Content-Length)" "200 $(stat -c %s "$TMP/good.svg")"
+for path in "0$name" %2e.svg "${name/%.svg/.png}"; do
+	there GET "/app/etl/logos/$path"
+	check_match "/app/etl/logos/$path is not there" "$STATUS" '^(400|404)$'
+	check_is "/app/etl/logos/$path tells so as a problem" "$(json .status)" "$STATUS"
+	check_match "/app/etl/logos/$path is not to be kept" "$(header Cache-Control)" '^(no-store)?$'
+done
+check_is "there is no file of these" "$(find "$TMP/host2/logos" -mindepth 1 -printf '%f ')" "$name "
+rm "$TMP/host2/logos/$name"
+sql "DELETE FROM logos" >"$TMP/out"
+request GET "/app/etl/logos/$name"
+check_is "one that is a file only is served by the host that has it" "$STATUS" 200
+there GET "/app/etl/logos/$name"
+check_is "and by no other: 404" "$STATUS $(json .code)" "404 no_row"
+upload -F "file=@$logos/$name"
+check_is "it is uploaded again, under its name" "$STATUS $(json .logo_filename)" "200 $name"
+there GET "/app/etl/logos/$name"
+check_is "and then served there, too" "$STATUS" 200
+forged() { super -c "SET ROLE pulse_etl_service" -c "$1" >"$TMP/out" 2>&1; }
+check_fails "no other picture gets its name" forged "UPDATE logos SET picture = '<svg/>'"
+check_fails "nor a picture another name" forged "INSERT INTO logos VALUES ('$(printf '%032d' 1).svg', '<svg/>')"
+check "which the table refuses" grep -q logos_name "$TMP/out"
+host2 app-down --delete >"$TMP/host2.log" 2>&1
 
 # -- what is refused leaves nothing
 refused() { # NAME FILE STATUS PATTERN
@@ -153,6 +201,7 @@ refused "more than a megabyte" "$TMP/large.svg" 413 1048576
 { svg "<desc>$(head -c 3000000 /dev/zero | tr '\0' x)</desc>"; } >"$TMP/huge.svg"
 refused "much more" "$TMP/huge.svg" 413 bytes
 check_is "none of these is in the folder" "$(files)" 2
+check_is "nor in the database" "$(sql "SELECT count(*) FROM logos")" 4
 
 # -- the form
 upload -F tenant_id=1
@@ -182,13 +231,20 @@ check_is "PUT: 405" "$STATUS" 405
 # -- the folder is not there, or there is none
 mv "$logos" "$logos.away"
 upload -F "file=@$TMP/good.svg"
-check_is "a folder that is gone: 500" "$STATUS" 500
-check "no path reaches the client" sh -c "! grep -q '$logos' '$BODY'"
-check "the log has it" wait_until 5 grep -q "cannot open the folder in $logos" "$APP_LOGS/pool.log"
-mv "$logos.away" "$logos"
-app_down
-app_up 'auth = none' 'logo_dir ='
+check_is "a folder that is gone: 200, the database has it" "$STATUS $(json .logo_filename)" "200 $name"
+check "the log has it" wait_until 5 grep -q "no_logo_file.*cannot open the folder in $logos" "$APP_LOGS/pool.log"
+request GET "/app/etl/logos/$name"
+check "and it is served" cmp "$TMP/good.svg" "$BODY"
+mkdir "$logos"
+printf '%s\n' 'logo_dir =' 'database_lock_timeout = 200' >>"$ETL_APP/extra.conf"
+app restart pool
 upload -F "file=@$TMP/good.svg"
-check_is "no folder in the settings: 503" "$STATUS" 503
-check_match "which says what to set" "$(json .detail)" logo_dir
+check_is "no folder in the settings: 200" "$STATUS $(json .logo_filename)" "200 $name"
+request GET "/app/etl/logos/$name"
+check "it is served" cmp "$TMP/good.svg" "$BODY"
+check_is "and nothing is in the folder that nginx knows" "$(files)" 0
+lock_table logos
+request GET "/app/etl/logos/$name"
+check_is "a table that is locked: 503, to be tried again" "$STATUS $(header Retry-After)" "503 5"
+let_go
 done_testing

@@ -118,7 +118,7 @@ async function send(name, status, { id = '', headers = {} } = {}) {
 		sent = JSON.stringify(body.example);
 		headers['Content-Type'] = type;
 	}
-	const answer = await fetch(url + path.replace('{id}', id), {
+	const answer = await fetch(url + path.replace(/\{(id|name)\}/, id), {
 		method: method.toUpperCase(),
 		headers: { Authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`, ...headers },
 		body: sent,
@@ -127,7 +127,7 @@ async function send(name, status, { id = '', headers = {} } = {}) {
 	tried.add(name);
 	must(answer.status === status, `${name}: ${answer.status}, not ${status}: ${text.slice(0, 300)}`);
 	const [[media, { schema, example }]] = Object.entries(resolve(operation.responses[answer.status]).content);
-	if (media === 'text/plain')
+	if (media !== 'application/json')
 		return {};
 	const value = JSON.parse(text);
 	fits(schema, value, `${name}, answer`);
@@ -142,8 +142,10 @@ async function send(name, status, { id = '', headers = {} } = {}) {
 async function live() {
 	for (const name of ['health_get', 'health_ready', 'metrics_get_all', 'openapi_get', 'queues_list',
 		'qdrant_dashboard', 'qdrant_health', 'qdrant_test_connection', 'wits_list', 'statuses_list',
-		'projects_list', 'integration_upload_logo', 'whoami_get', 'raw_data_states'])
+		'projects_list', 'whoami_get', 'raw_data_states'])
 		await send(name, 200);
+	const logo = await send('integration_upload_logo', 200);
+	await send('logo_get_file', 200, { id: logo.value.logo_filename });
 	await send('processing_pause', 200);
 	await send('processing_resume', 200);
 	const { value: { run_id: run } } = await send('jobs_extract', 202);

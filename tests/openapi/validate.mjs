@@ -141,8 +141,9 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.meta')
 		headers: readHeaders(readFileSync(`${base}.headers`, 'utf8')),
 		body: readFileSync(`${base}.body`, 'utf8'),
 	};
-	// Nobody answered, or it is not ours: logos and the console are nginx's files.
-	if (answer.status === 0 || /^\/app\/etl\/(logos\/|console(\/|$))/.test(answer.path) ||
+	// Nobody answered, or it is not ours: the console and copies of logos are nginx's files.
+	if (answer.status === 0 || /^\/app\/etl\/console(\/|$)/.test(answer.path) ||
+		(/^\/app\/etl\/logos\//.test(answer.path) && !answer.headers.has('x-request-id')) ||
 		!answer.path.startsWith('/app/etl/'))
 		continue;
 	looked++;

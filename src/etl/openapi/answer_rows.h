@@ -71,6 +71,8 @@ ANSWER("type_apply", 202,
     " automatically\",\"requeued\":2,\"queued\":1}",
     "All batches that were found are pending again; some of their messages are"
     " queued automatically later")
+ANSWER("logo_get_file", 200,
+    "\"<svg xmlns=\\\"http://www.w3.org/2000/svg\\\"/>\"", NULL)
 ANSWER("metrics_get_all", 200,
     "\"# TYPE etl_requests_total counter\\netl_requests_total{status="
     "\\\"2xx\\\"} 1\\n\"",

@@ -216,6 +216,7 @@ TEXT("file",
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\">"
     "<circle cx=\"4\" cy=\"4\" r=\"3\"/></svg>",
     NULL)
+TEXT("logo_get_file.name", "3f1d6b0c4f7a4a4a9d6f2b8c5e0a7d19.svg", NULL)
 TEXT("logo.logo_filename", "3f1d6b0c4f7a4a4a9d6f2b8c5e0a7d19.svg", NULL)
 
 VALUE("works", "true", NULL)

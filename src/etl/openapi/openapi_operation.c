@@ -309,9 +309,9 @@ write_success(struct json *json, const struct operation *op, int status)
 		return;
 	json_object(json, "content");
 	json_object(json,
-	    shape->name == NULL ? "text/plain" : "application/json");
+	    shape_is_json(shape) ? "application/json" : shape->name);
 	json_object(json, "schema");
-	if (shape->name == NULL)
+	if (!shape_is_json(shape))
 		json_text(json, "type", "string");
 	else
 		openapi_reference(json, "schemas", shape->name);

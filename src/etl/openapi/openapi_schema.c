@@ -341,7 +341,7 @@ struct shapes {
 static void
 add_shape(struct shapes *all, const struct shape *shape)
 {
-	if (shape == NULL || shape->name == NULL)
+	if (shape == NULL || !shape_is_json(shape))
 		return;
 	for (size_t i = 0; i < all->count; i++)
 		if (all->items[i] == shape)

@@ -19,6 +19,7 @@ TAG("processing", "Whether anything is begun of the tenant's batches")
 TAG("queues", "The broker's queues")
 TAG("dead-letters", "Messages that no retry helped")
 TAG("integrations", "The sources, such as a Jira site, that batches come from")
+TAG("logos", "Pictures of integrations, which browsers ask for")
 TAG("qdrant", "Vectors of the tenant's data, which Qdrant keeps")
 TAG("jobs", "Extractions: what is read from which source, and how often")
 TAG("runs", "Runs of extractions: how far they are, and what went wrong")
@@ -143,7 +144,10 @@ OPERATION("dead_letters_requeue",
 OPERATION("integration_upload_logo",
     "An SVG picture without scripts and"
     " references. The answer names the file, which an integration's"
-    " logo_filename takes and which nginx serves.")
+    " logo_filename takes and which every host serves.")
+OPERATION("logo_get_file",
+    "Without a token, for browsers. nginx answers where it has the file; else"
+    " the picture comes from the database.")
 OPERATION("integration_toggle",
     "An active integration becomes inactive, and the"
     " reverse. Extractions from an inactive one are refused with the code"

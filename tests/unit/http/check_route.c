@@ -10,6 +10,7 @@ static const struct route routes[] = {
 	{ .method = "POST", .path = "/a/b" },
 	{ .method = "DELETE", .path = "/a/{id}" },
 	{ .method = "PUT", .path = "/a/{id}/c" },
+	{ .method = "GET", .path = "/d/{name}" },
 };
 
 static struct arena *arena;
@@ -56,6 +57,8 @@ static const struct {
 	{ "DELETE", "/a/7", 4, 7 },
 	{ "POST", "/a/b", 3, 0 },
 	{ "PUT", "/a/12/c", 5, 12 },
+	{ "GET", "/d/7", 6, 0 },
+	{ "HEAD", "/d/..%2fx.svg", 6, 0 },
 };
 
 START_TEST(a_method_and_a_path_have_one_route)
@@ -63,6 +66,15 @@ START_TEST(a_method_and_a_path_have_one_route)
 	ck_assert_int_eq(find(found[_i].method, found[_i].path), E_OK);
 	ck_assert_ptr_eq(rq.route, &routes[found[_i].route]);
 	ck_assert_int_eq(rq.id, found[_i].id);
+}
+END_TEST
+
+START_TEST(a_name_is_told_as_it_came)
+{
+	ck_assert_int_eq(find("GET", "/d/%61-1.svg"), E_OK);
+	unit_span_eq(rq.name, "%61-1.svg");
+	ck_assert_int_eq(find("GET", "/d/"), E_NO_ROUTE);
+	ck_assert_int_eq(find("GET", "/d/a/b"), E_NO_ROUTE);
 }
 END_TEST
 
@@ -127,6 +139,7 @@ main(void)
 	TCase *tcase = tcase_create("route");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, a_name_is_told_as_it_came);
 	tcase_add_loop_test(tcase, a_method_and_a_path_have_one_route, 0,
 	    (int)COUNT(found));
 	tcase_add_loop_test(tcase, paths_are_compared_byte_by_byte, 0,

@@ -29,7 +29,7 @@ static const struct shape_row whole_rows[] = {
 static const struct shape whole = { "whole", NULL, whole_rows,
 	COUNT(whole_rows), false, NULL };
 static const struct shape any = { "any", NULL, NULL, 0, false, NULL };
-static const struct shape text = { NULL, NULL, NULL, 0, false, NULL };
+static const struct shape text = { "text/plain", NULL, NULL, 0, false, NULL };
 
 /* A text and what is wrong with it; NULL: nothing. */
 static const struct {
