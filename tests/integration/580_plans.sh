@@ -143,12 +143,61 @@ api POST workflows --data '{"step_name": "x", "step_category": "Done"}'
 api DELETE "workflows/$(json .id)"
 api POST integrations/2/toggle-active
 api POST integrations/2/toggle-active
+
+# -- retention: what goes is read, and not what stays or whose payload has gone
+# Of the filled batches, from the newest on: so many become so much older.
+older() { # FIRST LAST DAYS [SET]
+	super -d "$ETL_DATABASE" -c "SET session_replication_role = replica;
+		UPDATE raw_extraction_data SET created_at = created_at - interval '$3 days',
+		processed_at = processed_at - interval '$3 days'${4-} WHERE id > 1000000 + $1 AND id <= 1000000 + $2"
+}
+retention() {
+	ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" retention "$@" >"$TMP/retention" 2>&1 ||
+		note_file "$TMP/retention"
+}
+# Those of tenant 1 that a rule below is for.
+due() { # STATUS DAYS [CONDITION]
+	sql "SELECT count(*) FROM raw_extraction_data WHERE tenant_id = 1 AND entity_type = 'jira_issues_batch'
+		AND active AND processing_status = '$1' AND processed_at < now() - interval '$2 days' ${3-}"
+}
+half=$((batches / 2))
+gone=", raw_data = 'null', payload_gone_at = now()"
+older $half $((half + 600)) 30
+older $((half + 600)) $((batches - 300)) 30 "$gone"
+older $((batches - 300)) $((batches - 150)) 30 "$gone, active = false"
+older $((batches - 150)) "$batches" 100 "$gone"
+while IFS='|' read -r count rule; do
+	api POST retention-rules --data "{$rule}"
+	api GET "retention-rules/$(json .id)/preview"
+	check_match "a rule takes so many: $rule" "$STATUS $(json .batches)" "^200 $count\$"
+done <<'TEXT'
+[34][0-9]{2}|"entity_type": "jira_issues_batch", "keep_days": 20, "action": "payload"
+0|"entity_type": "jira_dev_status_batch", "keep_days": 20000, "keep_newest": 5, "action": "payload"
+[89][0-9]|"keep_days": 90, "keep_newest": 3, "action": "delete"
+[1-9]|"entity_type": "jira_issues_batch", "keep_days": 90, "processing_status": "failed", "action": "delete"
+100|"keep_days": 20, "processing_status": "deleted", "action": "delete"
+TEXT
+retention run --tenant 1
+check_is "payloads go" "$(due completed 20 'AND payload_gone_at IS NULL')" 0
+check "and are of thousands ($(due completed 20))" [ "$(due completed 20)" -gt $((batches / 4)) ]
+check_is "batches go, and failed ones" "$(due completed 90) $(due failed 90)" "0 0"
+check_is "and deleted ones" "$(sql 'SELECT count(*) FROM raw_extraction_data WHERE tenant_id = 1 AND NOT active
+	AND id < 5000000')" 0
+
 ETL_CONFIG=$ETL_APP/etl.conf "$ETL_BUILD/pulse-etl" purge --tenant 1 --status deleted \
 	--older-than 1d >"$TMP/purge" 2>&1 || note_file "$TMP/purge"
 sleep 3 # the relay looks several times
 app stop worker
 app stop pool
 app stop relay
+
+# -- the same in partitions: a second pass, which does not read what has gone
+check "the table is partitioned" "$ETL_BUILD/pulse-etl-migrate" --partition --partition-rows 1000000
+older $((half - 600)) $((half - 150)) 30
+older $((half - 150)) $half 100 "$gone"
+retention run --tenant 1
+check_is "payloads and batches go there, too" \
+	"$(due completed 20 'AND payload_gone_at IS NULL') $(due completed 90) $(due failed 90)" "0 0 0"
 
 check "no statement reads what grows" "$plans/judge" "$log" "$offset" "$ETL_DATABASE" \
 	"$ETL_SOURCE" "$ETL_BUILD" "${PLANS_MOST_ROWS:-1000}" "${PLANS_MOST_PAGES:-1500}"

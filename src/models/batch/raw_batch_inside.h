@@ -20,12 +20,14 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
 /*
  * Does something hang on the batch r, so that neither it nor its payload may go?
  * It waits for another batch's rows, or is a page of a census that lacks others.
+ * OFFSET 0: it is looked up for each batch, and not in a table that is made of all
+ * that wait for each step of some batches.
  */
 #define RAW_BATCH_IS_NEEDED(r) \
 	"(" r \
 	".active AND (EXISTS (SELECT FROM waiting_batches AS w" \
 	" WHERE w.tenant_id = " r ".tenant_id AND w.raw_data_id = " r \
-	".id)" \
+	".id OFFSET 0)" \
 	" OR EXISTS (SELECT FROM census_pages AS c" \
 	" WHERE c.tenant_id = " r ".tenant_id AND c.raw_data_id = " r \
 	".id" \
@@ -34,14 +36,14 @@ enum err raw_batch_explain(enum err rc, struct diag *diag);
 	" AND x.integration_id = c.integration_id AND x.scope = c.scope" \
 	" AND x.census = c.census" \
 	" HAVING count(*) = max(x.page) FILTER (WHERE x.is_last)" \
-	" AND max(x.page) = max(x.page) FILTER (WHERE x.is_last)))))"
+	" AND max(x.page) = max(x.page) FILTER (WHERE x.is_last)) OFFSET 0)))"
 
 /* May an Idempotency-Key be answered with the batch r still? */
 #define RAW_BATCH_HAS_KEY(r) \
 	"EXISTS (SELECT FROM idempotency_keys AS k" \
 	" WHERE k.tenant_id = " r ".tenant_id AND k.raw_data_id = " r \
 	".id" \
-	" AND k.expires_at > now())"
+	" AND k.expires_at > now() OFFSET 0)"
 
 /*
  * A statement's part, behind one that gives the ids and tenants of batches that

@@ -5,8 +5,15 @@
 
 #include "models/batch/raw_batch_inside.h"
 
-/* Behind this id there is none: nothing is kept because it is new. */
-#define NONE_NEW "9223372036854775807"
+/*
+ * Statements that visit batches have no name: each is planned for its values,
+ * for the indexes of 0043 are of some batches only. Of COALESCE PostgreSQL
+ * thinks that it might leak: row security would keep it from an index.
+ */
+#define PROCESSED_AT(r) \
+	"CASE WHEN " r ".processed_at IS NULL THEN " r \
+	".created_at" \
+	" ELSE " r ".processed_at END"
 
 enum {
 	RULE_ID,
@@ -111,22 +118,20 @@ action_of(const struct retention *rule)
 static int64_t
 newest_of(const struct retention *rule)
 {
-	if (is_deleted(rule))
-		return 0;
-	return !rule->payload_only && rule->keep_newest == 0 &&
-		span_is(rule->status, "completed") ?
-	    1 :
-	    rule->keep_newest;
+	if (!rule->payload_only && rule->keep_newest == 0 &&
+	    span_is(rule->status, "completed"))
+		return 1;
+	return is_deleted(rule) ? 0 : rule->keep_newest;
 }
 
 /* Is there a rule that says more of the batch, or group, x? */
 #define OVERRIDDEN(x, status, action, rank) \
 	"EXISTS (SELECT FROM retention_rules AS o WHERE o.active" \
 	" AND o.processing_status = " status " AND o.action = " action \
-	" AND (o.tenant_id = " x \
-	".tenant_id OR o.tenant_id IS NULL)" \
-	" AND (o.entity_type = " x \
-	".entity_type OR o.entity_type IS NULL)" \
+	" AND COALESCE(o.tenant_id = " x \
+	".tenant_id, true)" \
+	" AND COALESCE(o.entity_type = " x \
+	".entity_type, true)" \
 	" AND CASE WHEN o.tenant_id IS NULL THEN 0 ELSE 2 END" \
 	" + CASE WHEN o.entity_type IS NULL THEN 0 ELSE 1 END > " rank ")"
 
@@ -136,22 +141,51 @@ newest_of(const struct retention *rule)
 	" WHERE b.tenant_id = " x " AND b.active" condition \
 	" ORDER BY b.entity_type LIMIT 1)"
 
-/* Counts of the group g with the status $6. */
-#define OF_GROUP \
-	"s.tenant_id = g.tenant_id AND s.integration_id = g.integration_id" \
-	" AND s.entity_type = g.entity_type AND s.processing_status = $6" \
-	" AND s.batches > 0"
+/* The newest $5 of the group $1 to $3 with the status $4. */
+#define NEWEST(payload) \
+	"SELECT * FROM (SELECT " PROCESSED_AT("b") " AS stamp, b.id" \
+	" FROM raw_extraction_data AS b WHERE b.tenant_id = $1" \
+	" AND b.integration_id = $2 AND b.entity_type = $3 AND b.active" \
+	" AND b.processing_status = $4 AND b.payload_gone_at IS " payload \
+	" ORDER BY " PROCESSED_AT("b") " DESC, b.id DESC LIMIT $5) AS n"
+
+/* From which batch on those of the place's group stay. */
+static enum err
+find_newest(struct db *db, const struct retention *rule, struct arena *arena,
+    struct retention_place *place, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.sql = "SELECT stamp, id FROM (" NEWEST("NULL") " UNION ALL "
+		    NEWEST("NOT NULL") ") AS x"
+		    " ORDER BY stamp DESC, id DESC OFFSET $5 - 1 LIMIT 1",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, place->tenant_id);
+	db_add_int(&params, place->integration_id);
+	db_add_text(&params, str_span(place->entity_type));
+	db_add_text(&params, rule->status);
+	db_add_int(&params, newest_of(rule));
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	place->keeps_all = db_rows_count(rows) == 0;
+	if (place->keeps_all)
+		return E_OK;
+	(void)snprintf(place->keep_stamp, sizeof(place->keep_stamp), "%.*s",
+	    SPAN_ARG(db_text(rows, 0, 0)));
+	place->keep_id = db_int(rows, 0, 1);
+	return E_OK;
+}
 
 enum err
 retention_next_group(struct db *db, const struct retention *rule,
     int64_t tenant_id, struct arena *arena, struct retention_place *place,
     struct diag *diag)
 {
-	/*
-	 * $5: the only type, or NULL: each that there is. Whether a group has
-	 * batches of the status the counts say: else all of the integration
-	 * would be looked through for the newest ones.
-	 */
+	/* $5: the only type, or NULL: each that there is. */
 	static const struct db_statement statement = {
 		.name = "retention_next_group",
 		.sql =
@@ -172,23 +206,8 @@ retention_next_group(struct db *db, const struct retention *rule,
 		    " ORDER BY n.tenant_id, n.integration_id, n.entity_type"
 		    " LIMIT 1)"
 		    " SELECT g.tenant_id, g.integration_id, g.entity_type,"
-		    " CASE WHEN g.entity_type <> '' AND " OVERRIDDEN("g", "$6",
-			"$8", "$9")
-		    " THEN 0 WHEN $7::bigint = 0 THEN " NONE_NEW
-		    " ELSE (SELECT CASE WHEN count(*) < $7 THEN 0"
-		    " ELSE min(n.id) END FROM (SELECT b.id"
-		    " FROM raw_extraction_data AS b WHERE (EXISTS (SELECT"
-		    " FROM raw_extraction_series AS s WHERE " OF_GROUP
-		    " AND s.minutes = 1440) OR EXISTS (SELECT"
-		    " FROM raw_extraction_changes AS s WHERE " OF_GROUP "))"
-		    " AND b.tenant_id >= g.tenant_id"
-		    " AND b.tenant_id <= g.tenant_id"
-		    " AND b.integration_id >= g.integration_id"
-		    " AND b.integration_id <= g.integration_id AND b.active"
-		    " AND b.entity_type = g.entity_type"
-		    " AND b.processing_status = $6"
-		    " ORDER BY b.tenant_id DESC, b.integration_id DESC,"
-		    " b.created_at DESC LIMIT $7) AS n) END"
+		    " g.entity_type <> '' AND " OVERRIDDEN("g", "$6", "$7",
+			"$8")
 		    " FROM next AS g",
 	};
 	struct span type = rule->entity_type;
@@ -204,7 +223,6 @@ retention_next_group(struct db *db, const struct retention *rule,
 	db_add_text(&params, str_span(place->entity_type));
 	db_add_text(&params, type);
 	db_add_text(&params, rule->status);
-	db_add_int(&params, newest_of(rule));
 	db_add_text(&params, str_span(action_of(rule)));
 	db_add_int(&params, rank_of(rule));
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
@@ -217,31 +235,43 @@ retention_next_group(struct db *db, const struct retention *rule,
 	place->integration_id = db_int(rows, 0, 1);
 	(void)snprintf(place->entity_type, sizeof(place->entity_type), "%.*s",
 	    SPAN_ARG(db_text(rows, 0, 2)));
-	place->keep_from = db_int(rows, 0, 3);
+	place->keeps_all = db_bool(rows, 0, 3);
 	place->is_open = true;
-	return E_OK;
+	if (place->keeps_all || newest_of(rule) == 0)
+		return E_OK;
+	return find_newest(db, rule, arena, place, diag);
 }
 
 /*
  * Which batches of a group: $1 tenant, $2 integration, $3 type, $4 status, $5
- * days, $6 the first id that stays, $7 payloads only, $8 action, $9 rank, $10
- * and $11 behind which, $12 how many.
+ * days, $6 payloads only, $7 action, $8 rank, $9 and $10 behind which, $11 and
+ * $12 before which, $13 how many. Deleted ones are of any payload at once.
  */
-#define TAKEN \
+#define BEHIND(stamp, none) \
+	"COALESCE(NULLIF(" stamp ", '')::timestamp, " none ")"
+#define TAKEN(columns, payload, locked) \
+	"SELECT * FROM (SELECT " PROCESSED_AT("r") " AS stamp, " columns \
 	" FROM raw_extraction_data AS r WHERE r.tenant_id = $1" \
 	" AND r.integration_id = $2 AND ($3 = '' OR r.entity_type = $3)" \
 	" AND CASE WHEN $4 = 'deleted' THEN NOT r.active" \
 	" ELSE r.active AND r.processing_status = $4 END" \
-	" AND r.created_at < now()::timestamp - $5 * interval '1 day'" \
-	" AND COALESCE(r.processed_at, r.created_at)" \
-	" < now()::timestamp - $5 * interval '1 day'" \
-	" AND r.created_at >= COALESCE(NULLIF($10, '')::timestamp," \
-	" '-infinity') AND (r.created_at, r.id) > (COALESCE(NULLIF($10, '')" \
-	"::timestamp, '-infinity'), $11) AND r.id < $6" \
-	" AND NOT ($7 AND r.payload_gone_at IS NOT NULL)" \
-	" AND NOT " RAW_BATCH_IS_NEEDED("r") " AND ($7 OR NOT " RAW_BATCH_HAS_KEY( \
-	    "r") ") AND NOT " OVERRIDDEN("r", "$4", "$8", \
-	    "$9") " ORDER BY r.created_at, r.id LIMIT $12"
+	" AND " payload \
+	" AND " PROCESSED_AT("r") " < now()::timestamp - $5 * interval '1 day'" \
+	" AND (" PROCESSED_AT("r") ", r.id)" \
+	" > (" BEHIND("$9", "'-infinity'") ", $10)" \
+	" AND (" PROCESSED_AT("r") ", r.id)" \
+	" < (" BEHIND("$11", "'infinity'") ", $12)" \
+	" AND NOT " RAW_BATCH_IS_NEEDED("r") " AND ($6 OR NOT " RAW_BATCH_HAS_KEY( \
+	    "r") ") AND NOT " OVERRIDDEN("r", "$4", "$7", \
+	    "$8") " ORDER BY " PROCESSED_AT("r") ", r.id LIMIT $13" locked \
+	") AS t"
+/* Of each part so many are looked at, and of these the oldest taken. */
+#define TAKEN_OF_ALL(columns, locked) \
+	"SELECT * FROM (" TAKEN(columns, \
+	    "($4 = 'deleted' AND NOT $6 OR r.payload_gone_at IS NULL)", \
+	    locked) " UNION ALL " TAKEN(columns, \
+	    "$4 <> 'deleted' AND NOT $6 AND r.payload_gone_at IS NOT NULL", \
+	    locked) ") AS x ORDER BY stamp, id LIMIT $13"
 
 static void
 add_group(struct db_params *params, const struct retention *rule,
@@ -252,45 +282,40 @@ add_group(struct db_params *params, const struct retention *rule,
 	db_add_text(params, str_span(place->entity_type));
 	db_add_text(params, rule->status);
 	db_add_int(params, rule->keep_days);
-	db_add_int(params, place->keep_from);
 	db_add_bool(params, rule->payload_only);
 	db_add_text(params, str_span(action_of(rule)));
 	db_add_int(params, rank_of(rule));
 	db_add_text(params, str_span(place->stamp));
 	db_add_int(params, place->id);
+	db_add_text(params, str_span(place->keep_stamp));
+	db_add_int(params, place->keep_id);
 	db_add_int(params, limit);
 }
 
 /* The batches are locked, whoever is at work on one of them keeps it. */
-#define PICKED \
-	"WITH picked AS (SELECT r.id, r.tenant_id" TAKEN \
-	" FOR NO KEY UPDATE OF r SKIP LOCKED), "
-#define PICKED_TO_GO \
-	"WITH picked AS (SELECT r.id, r.tenant_id" TAKEN \
-	" FOR UPDATE OF r SKIP LOCKED), "
+#define PICKED(lock) \
+	"WITH picked AS (" TAKEN_OF_ALL("r.id, r.tenant_id", \
+	    " FOR " lock " OF r SKIP LOCKED") "), "
+#define RETURNED " RETURNING r.id, p.stamp, r.raw_data_bytes)"
 #define SUM \
 	" SELECT count(*), COALESCE(sum(raw_data_bytes), 0)::bigint," \
-	" (SELECT created_at::text FROM gone ORDER BY created_at DESC, id DESC" \
-	" LIMIT 1), (SELECT id FROM gone ORDER BY created_at DESC, id DESC" \
+	" (SELECT stamp::text FROM gone ORDER BY stamp DESC, id DESC" \
+	" LIMIT 1), (SELECT id FROM gone ORDER BY stamp DESC, id DESC" \
 	" LIMIT 1) FROM gone"
 
 static const struct db_statement take_batches = {
-	.name = "retention_take_batches",
 	.changes = true,
-	.sql = PICKED_TO_GO RAW_BATCH_PAGES_GO
+	.sql = PICKED("UPDATE") RAW_BATCH_PAGES_GO
 	" gone AS (DELETE FROM raw_extraction_data AS r USING picked AS p"
-	" WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
-	" RETURNING r.id, r.created_at, r.raw_data_bytes)" SUM,
+	" WHERE r.tenant_id = p.tenant_id AND r.id = p.id" RETURNED SUM,
 };
 
 static const struct db_statement take_payloads = {
-	.name = "retention_take_payloads",
 	.changes = true,
-	.sql = PICKED
+	.sql = PICKED("NO KEY UPDATE")
 	"gone AS (UPDATE raw_extraction_data AS r SET raw_data = 'null',"
 	" payload_gone_at = now() FROM picked AS p"
-	" WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
-	" RETURNING r.id, r.created_at, r.raw_data_bytes)" SUM,
+	" WHERE r.tenant_id = p.tenant_id AND r.id = p.id" RETURNED SUM,
 };
 
 enum err
@@ -304,7 +329,7 @@ retention_take(struct db *db, const struct retention *rule, int64_t limit,
 	enum err rc;
 
 	place->is_open = false;
-	if (place->keep_from == 0)
+	if (place->keeps_all)
 		return E_OK;
 	add_group(&params, rule, place, limit);
 	rc = db_run(db, rule->payload_only ? &take_payloads : &take_batches,
@@ -329,16 +354,16 @@ retention_count(struct db *db, const struct retention *rule, int64_t limit,
     struct retention_sum *sum, struct diag *diag)
 {
 	static const struct db_statement statement = {
-		.name = "retention_count",
 		.sql =
 		    "SELECT count(*), COALESCE(sum(raw_data_bytes), 0)::bigint"
-		    " FROM (SELECT r.raw_data_bytes" TAKEN ") AS gone",
+		    " FROM (" TAKEN_OF_ALL("r.id, r.raw_data_bytes",
+			"") ") AS gone",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
 	enum err rc;
 
-	if (place->keep_from == 0)
+	if (place->keeps_all)
 		return E_OK;
 	add_group(&params, rule, place, limit);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);

@@ -30,15 +30,18 @@ struct retention {
 
 /*
  * How far a rule has come: the group, and the last batch that was taken there.
- * All 0 before the first.
+ * All 0 before the first. Batches are in the order in which they were processed,
+ * or else stored, and of their ids.
  */
 struct retention_place {
 	int64_t tenant_id, integration_id;
-	char entity_type[51 * 4]; /* "": of every type */
-	int64_t keep_from;	  /* this id and those above it stay */
-	char stamp[STAMP_SIZE];	  /* of the last batch that was taken, and */
-	int64_t id;		  /* its id; "" and 0: none was yet */
-	bool is_open;		  /* there may be more in this group */
+	char entity_type[51 * 4];    /* "": of every type */
+	bool keeps_all;		     /* nothing of this group goes */
+	char keep_stamp[STAMP_SIZE]; /* this batch and those behind it stay, */
+	int64_t keep_id;	     /* its id; "" and 0: none does */
+	char stamp[STAMP_SIZE];	     /* of the last batch that was taken, */
+	int64_t id;		     /* its id; "" and 0: none was yet */
+	bool is_open;		     /* there may be more in this group */
 };
 
 /*

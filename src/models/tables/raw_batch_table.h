@@ -53,6 +53,21 @@ INDEX("btree (tenant_id, entity_type, id) WHERE active")
 INDEX("btree (processing_status, tenant_id, id) WHERE active")
 INDEX("btree (created_at DESC)")
 INDEX("btree (tenant_id, integration_id, created_at)")
+INDEX("btree (tenant_id, integration_id, entity_type, processing_status,"
+    " (\nCASE\n    WHEN (processed_at IS NULL) THEN created_at\n"
+    "    ELSE processed_at\nEND),"
+    " id) WHERE (active AND"
+    " ((processing_status)::text = ANY ((ARRAY['completed'::character varying,"
+    " 'failed'::character varying])::text[])) AND (payload_gone_at IS NULL))")
+INDEX("btree (tenant_id, integration_id, entity_type, processing_status,"
+    " (\nCASE\n    WHEN (processed_at IS NULL) THEN created_at\n"
+    "    ELSE processed_at\nEND),"
+    " id) WHERE (active AND"
+    " (payload_gone_at IS NOT NULL))")
+INDEX("btree (tenant_id, integration_id,"
+    " (\nCASE\n    WHEN (processed_at IS NULL) THEN created_at\n"
+    "    ELSE processed_at\nEND),"
+    " id) WHERE (NOT active)")
 INDEX("btree (id) WHERE queue_due")
 INDEX("btree (tenant_id, external_id) WHERE (external_id IS NOT NULL)")
 TRIGGER("due BEFORE UPDATE OF processing_status, queued_at, queue_transform,"
