@@ -85,6 +85,8 @@ METRIC(METRIC_JOBS_DEAD, COUNT, "etl_jobs_total", "fate=\"dead\"", "")
 METRIC(METRIC_JOBS_PARKED, COUNT, "etl_jobs_total", "fate=\"parked\"", "")
 METRIC(METRIC_INCOMPLETE, COUNT, "etl_batches_incomplete_total", "",
     "Batches transformed whose answer the source left incomplete")
+METRIC(METRIC_IDENTICAL, COUNT, "etl_batches_identical_total", "",
+    "Batches completed without work, for one with the same payload was")
 METRIC(METRIC_JOB_SECONDS, SECONDS, "etl_job_seconds_total", "",
     "Time spent on jobs in the workers")
 

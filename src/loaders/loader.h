@@ -19,4 +19,8 @@
 enum err loader_run(struct db *db, const struct transform_job *job,
     struct arena *arena, struct diag *diag) MUST_CHECK;
 
+/* Add the texts of the loads to a digest. */
+enum err loader_digest(const struct transform_job *job, struct digest *digest,
+    struct diag *diag) MUST_CHECK;
+
 #endif

@@ -16,6 +16,9 @@
  *		what a mapping (docs/types.md) turns items into; its statements
  *		are as those of a type, or a type's own, to which the items are
  *		as its source has them (etl_answer, migration 0039)
+ *	SEEN(statements, file)
+ *		what such a batch reads is told by transformers/<file>.sql; one
+ *		of other statements is always processed (docs/identical.md)
  *	ITEMS(member)
  *		a member of an object that holds a batch's items, whatever its
  *		type; "a.b" is b of the object a
@@ -30,6 +33,9 @@
 #endif
 #ifndef TARGET
 #define TARGET(...)
+#endif
+#ifndef SEEN
+#define SEEN(...)
 #endif
 #ifndef ITEMS
 #define ITEMS(...)
@@ -84,6 +90,11 @@ LOAD(mapped_work_items, mapped_issues, "which work items the batch has")
 LOAD(mapped_work_items, work_items, "parents, metrics")
 LOAD(mapped_work_items, pr_issues, "pull requests that name one of them")
 
+SEEN(jira_projects_batch, seen_names)
+SEEN(jira_statuses_batch, seen_names)
+SEEN(jira_issues_batch, seen_issues)
+SEEN(github_repositories_batch, seen_repositories)
+
 ITEMS("issues")
 ITEMS("values")
 ITEMS("projects")
@@ -96,4 +107,5 @@ ITEMS("pullRequests.nodes")
 #undef ENTITY_TYPE
 #undef LOAD
 #undef TARGET
+#undef SEEN
 #undef ITEMS

@@ -120,6 +120,17 @@ transform_job_run(struct db *db, const struct db_statement *steps,
 }
 
 enum err
+transform_job_digest(const struct db_statement *steps, struct digest *digest,
+    struct diag *diag)
+{
+	enum err rc = E_OK;
+
+	for (; rc == E_OK && steps->name != NULL; steps++)
+		rc = digest_add(digest, str_span(steps->sql), diag);
+	return rc;
+}
+
+enum err
 transform_job_limit(struct db *db, int64_t count, struct arena *arena,
     struct diag *diag)
 {

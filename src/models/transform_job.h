@@ -16,6 +16,7 @@
 
 #include <stdint.h>
 
+#include "adapters/crypto/digest.h"
 #include "adapters/db/db.h"
 #include "models/entity_type.h"
 
@@ -41,6 +42,10 @@ struct transform_job {
 enum err transform_job_run(struct db *db, const struct db_statement *steps,
     const struct transform_job *job, struct arena *arena,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+
+/* Add their texts to a digest, which other statements change. */
+enum err transform_job_digest(const struct db_statement *steps,
+    struct digest *digest, struct diag *diag) MUST_CHECK;
 
 /*
  * In this transaction a batch seems to have only its first `count` items.

@@ -103,6 +103,8 @@ log_job(const struct worker *worker, const struct job *job,
 	count_job(fate->kind, clock_ms() - began);
 	if (fate->kind == WORKER_LOAD && fate->incomplete > 0)
 		metrics_add(METRIC_INCOMPLETE, 1);
+	if (fate->identical_to != 0)
+		metrics_add(METRIC_IDENTICAL, 1);
 }
 
 /* Let the message go where its fate says. */

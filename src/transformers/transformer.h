@@ -53,4 +53,30 @@ enum err transformer_run(struct db *db, const struct transform_job *job,
     struct arena *arena, struct transform_outcome *ret_outcome,
     struct diag *diag) MUST_CHECK;
 
+/* Can be told what such a batch reads (SEEN in entity_type_rows.h)? */
+bool transformer_sees(const struct transform_job *job);
+
+/*
+ * Wait, as the transform of the batch would, for whoever is at work on the rows
+ * that it would change. Needs: an open transaction, which does no work then.
+ */
+enum err transformer_seen_lock(struct db *db, const struct transform_job *job,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
+
+/*
+ * Which versions of which rows a batch would read now, transformed and loaded.
+ * Where that is the same before and after, and again when a batch that was
+ * stored later has the same payload, that one would change nothing.
+ *
+ * Needs: an open transaction; transformer_sees().
+ * Gives: *ret_seen, SPAN_NONE where a later batch could do something else: it
+ *        is newer than some row that this one is not newer than.
+ */
+enum err transformer_seen(struct db *db, const struct transform_job *job,
+    struct arena *arena, struct span *ret_seen, struct diag *diag) MUST_CHECK;
+
+/* Add the texts of the transform, and of what tells what it reads, to a digest. */
+enum err transformer_digest(const struct transform_job *job,
+    struct digest *digest, struct diag *diag) MUST_CHECK;
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "models/batch/idempotency_key.h"
 #include "models/batch/raw_batch_chores.h"
+#include "models/batch/raw_batch_identical.h"
 #include "models/extract/extract_due.h"
 #include "models/extract/extract_run.h"
 #include "models/tenant/pause.h"
@@ -45,6 +46,18 @@ purge_keys(struct db *db, struct arena *arena, struct diag *diag)
 
 	if (rc == E_OK && count > 0)
 		log_info("keys_purged", LOG_INT("count", count));
+	return rc;
+}
+
+/* Payloads that workers have processed, where they keep them in mind. */
+static enum err
+forget_payloads(struct db *db, struct arena *arena, struct diag *diag)
+{
+	int64_t count;
+	enum err rc = raw_batch_twins_forget(db, LIMIT, arena, &count, diag);
+
+	if (rc == E_OK && count > 0)
+		log_info("payloads_forgotten", LOG_INT("count", count));
 	return rc;
 }
 
@@ -198,6 +211,8 @@ relay_chores(struct db *db, struct queue_manager *queue,
 
 	if (rc == E_OK)
 		rc = purge_keys(db, arena, diag);
+	if (rc == E_OK)
+		rc = forget_payloads(db, arena, diag);
 	if (rc == E_OK)
 		rc = tenant_usage_purge(db, arena, diag);
 	if (rc == E_OK)

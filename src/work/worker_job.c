@@ -83,6 +83,8 @@ transform_claimed(struct work *work, const struct raw_batch_claim *claim,
 	if (rc == E_OK)
 		rc = worker_notes(ret_outcome, claim->attempt, work->arena,
 		    &result.details, work->diag);
+	if (rc == E_OK && result.details.at == NULL)
+		rc = worker_identical_put(work);
 	if (rc != E_OK)
 		return rc;
 	FAILPOINT("transformed");
@@ -277,6 +279,26 @@ claim_batch(struct work *work, bool take_over, struct raw_batch_claim *claim)
 	return rc;
 }
 
+/* Do it, or without doing it, if an identical one was done. */
+static enum err
+transform(struct work *work, const struct raw_batch_claim *claim,
+    struct worker_fate *fate)
+{
+	enum raw_batch_state state;
+	int64_t began;
+	bool passed;
+	enum err rc = worker_identical_pass(work, claim, fate, &passed);
+
+	if (rc != E_OK || passed)
+		return rc;
+	began = clock_us();
+	rc = transform_once(work, claim, fate, &state);
+	worker_series_add(work->job.entity_type, WORKER_TRANSFORMED, began);
+	if (rc == E_OK && state != RAW_BATCH_CLAIMED)
+		worker_judge(state, true, fate);
+	return rc;
+}
+
 enum err
 worker_transform(struct db *db, const struct worker_settings *settings,
     const struct job *job, const struct worker_history *history,
@@ -285,7 +307,6 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	struct worker_fate fate = { .kind = WORKER_WAIT };
 	bool again = history->redelivered || history->held > 0;
 	struct raw_batch_claim claim;
-	enum raw_batch_state state;
 	struct work work;
 	enum err rc;
 
@@ -306,12 +327,7 @@ worker_transform(struct db *db, const struct worker_settings *settings,
 	} else if (claim.state == RAW_BATCH_DEADLY) {
 		give_back(&work, &claim, true, DEADLY, &fate);
 	} else if (claim.state == RAW_BATCH_CLAIMED) {
-		int64_t began = clock_us();
-
-		rc = transform_once(&work, &claim, &fate, &state);
-		worker_series_add(job->entity_type, WORKER_TRANSFORMED, began);
-		if (rc == E_OK && state != RAW_BATCH_CLAIMED)
-			worker_judge(state, true, &fate);
+		rc = transform(&work, &claim, &fate);
 		if (rc != E_OK)
 			give_back(&work, &claim, worker_is_hopeless(rc, diag),
 			    diag->text, &fate);

@@ -28,7 +28,8 @@ struct worker_fate {
 	int64_t items;	    /* that were read */
 	int64_t skipped;    /* items and members of a batch that could not be */
 	int64_t incomplete; /* what the answer itself lacked */
-	char reason[512];   /* of BURY and RETRY; empty: none */
+	int64_t identical_to; /* DONE: that batch was processed in its place */
+	char reason[512];     /* of BURY, RETRY and an identical one; empty */
 };
 
 /* What the message tells besides the job. */

@@ -104,7 +104,9 @@ worker_load(struct db *db, const struct worker_settings *settings,
 			    began);
 		if (rc == E_DB_CONNECT)
 			return rc;
-		if (rc != E_OK)
+		if (rc == E_OK)
+			worker_identical_settle(&work);
+		else
 			rc = load_failed(&work, worker_is_hopeless(rc, diag),
 			    &fate);
 	}

@@ -27,7 +27,7 @@ check_is "limit and offset are told" "$(json '[.limit, .offset] | @csv')" 50,0
 check_is "the members are those of the contract" "$(json '.raw_data_records[0] | keys_unsorted | join(" ")')" \
 	"$(echo id tenant_id integration_id entity_type external_id processing_status created_at processed_at \
 		raw_data_size raw_data_bytes replaced_characters has_errors error queued_at traceparent attempts \
-		payload_gone_at)"
+		payload_gone_at identical_to)"
 check_match "timestamps are ISO 8601 in UTC" "$(json '.raw_data_records[0].created_at')" '^2026-01-06T00:00:00(\.0+)?Z$'
 check_is "errors show as a flag" "$(json '[.raw_data_records[] | select(.has_errors)] | length')" 13
 

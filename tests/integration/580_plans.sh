@@ -25,7 +25,8 @@ explain_all() {
 log=$ETL_STACK/logs/postgres.log
 servers_up
 offset=$(stat -c %s "$log")
-ETL_APP_BEFORE=explain_all ETL_APP_POOL=2 ETL_APP_WORKERS=2 app_up 'relay_interval = 200' 'relay_chores = 2'
+ETL_APP_BEFORE=explain_all ETL_APP_POOL=2 ETL_APP_WORKERS=2 app_up 'relay_interval = 200' 'relay_chores = 2' \
+	'worker_identical = complete'
 note "$(sql 'SELECT version()')"
 check "the tables are filled" super -d "$ETL_DATABASE" -v rows="$rows" \
 	-v batches="$batches" -f "$plans/fill.sql"
@@ -105,6 +106,16 @@ for round in 1 2 3; do
 	api POST "raw-data/$id/requeue"
 	wait_until 120 everything_done
 done
+# What came before comes again: looked at, settled, passed over.
+for round in 1 2 3; do
+	for type in projects statuses issues; do
+		store_as "jira_${type}_batch" 1 "$TMP/$type"
+		wait_until 120 everything_done || note "left: $(left_over)"
+	done
+	store_as github_repositories_batch 2 "$TMP/repositories"
+	wait_until 120 everything_done || note "left: $(left_over)"
+done
+check "some were passed over" sql_is t "SELECT count(*) > 1 FROM raw_extraction_data WHERE identical_to IS NOT NULL"
 # Censuses of ten issues and ten pull requests that came above.
 printf '{"project_key": "NEW", "last": true, "ids": ["new110", "new111"]}' >"$TMP/census"
 store_as jira_issue_ids_batch 1 "$TMP/census"

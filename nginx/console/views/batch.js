@@ -80,7 +80,9 @@ function timeline(row) {
 		row.queued_at ? step('good', 'Queued', row.queued_at, between(row.created_at, row.queued_at)) :
 			row.processing_status === 'pending' ? step('calm', 'Not queued yet', null, 'The relay queues it as soon as the broker takes messages.') : null,
 		row.attempts > 0 ? step('good', `Tried ${number(row.attempts)} ${row.attempts === 1 ? 'time' : 'times'}`) : null,
-		row.processed_at ? step(...ended, row.processed_at, between(row.queued_at ?? row.created_at, row.processed_at)) :
+		row.processed_at ? step(...ended, row.processed_at, [between(row.queued_at ?? row.created_at, row.processed_at),
+			row.identical_to ? [' without work: its payload is that of ', h('a', { href: to(`batches/${row.identical_to}`) },
+				`batch ${row.identical_to}`)] : null]) :
 			step('busy', row.processing_status === 'processing' ? 'A worker has it' : row.processing_status === 'pending' ? 'It waits to be processed' : row.processing_status));
 }
 

@@ -119,6 +119,9 @@ TEXT("queued_at", "2026-01-31T10:00:01.253000Z",
 VALUE("attempts", "0", "How often a worker has begun with it")
 VALUE("payload_gone_at", "null",
     "When a retention rule took the payload (UTC); null: it is there")
+VALUE("identical_to", "null",
+    "The batch with the same payload that was processed in its place; null:"
+    " it was processed itself")
 VALUE("error_details", "null", NULL)
 VALUE("raw_data_status.error_details",
     "{\"stage\":\"extract\",\"message\":\"The source answered 500\"}", NULL)

@@ -73,6 +73,7 @@ raw_batch_archive_ids(struct db *db, const struct raw_batch_range *range,
 	ROW(error_details, "jsonb") \
 	ROW(active, "boolean") \
 	ROW(queue_transform, "boolean") \
+	ROW(identical_to, "bigint") \
 	ROW(traceparent, "text")
 #define AS_MEMBER(column, type) ", '" #column "', r." #column
 #define AS_COLUMN(column, type) ", " #column " " type
@@ -188,7 +189,7 @@ raw_batch_archive_return(struct db *db, int64_t tenant_id, int64_t id,
 		    " created_at, processed_at, raw_data_items, raw_data_bytes,"
 		    " replaced_characters, queued_at, attempts, interruptions,"
 		    " error_details, active, queue_transform, queue_due,"
-		    " traceparent) SELECT $2, $1, $4,"
+		    " traceparent, identical_to, claimed_at) SELECT $2, $1, $4,"
 		    " decode(a.raw_data_sha256, 'hex'), a.integration_id,"
 		    " a.entity_type, a.external_id, a.extraction_metadata,"
 		    " CASE WHEN $5 OR a.processing_status = 'processing'"
@@ -203,7 +204,8 @@ raw_batch_archive_return(struct db *db, int64_t tenant_id, int64_t id,
 		    " ELSE a.error_details END, a.active, $5 OR"
 		    " (a.queue_transform AND a.processing_status"
 		    " IN ('completed', 'failed')), $5 AND a.active,"
-		    " a.traceparent FROM a"
+		    " a.traceparent, CASE WHEN NOT $5 THEN a.identical_to END,"
+		    " CASE WHEN $5 THEN now() END FROM a"
 		    " ON CONFLICT DO NOTHING RETURNING id),"
 		    " filled AS (UPDATE raw_extraction_data AS r SET"
 		    " raw_data = $4, payload_gone_at = NULL,"
@@ -212,6 +214,9 @@ raw_batch_archive_return(struct db *db, int64_t tenant_id, int64_t id,
 		    " processed_at = CASE WHEN NOT $5 THEN r.processed_at END,"
 		    " queued_at = CASE WHEN NOT $5 THEN r.queued_at END,"
 		    " attempts = CASE WHEN $5 THEN 0 ELSE r.attempts END,"
+		    " claimed_at = COALESCE(r.claimed_at, CASE WHEN $5"
+		    " THEN now() END), identical_to = CASE WHEN NOT $5"
+		    " THEN r.identical_to END,"
 		    " queue_transform = r.queue_transform OR $5 FROM a"
 		    " WHERE r.tenant_id = $1 AND r.id = $2"
 		    " AND r.payload_gone_at IS NOT NULL"

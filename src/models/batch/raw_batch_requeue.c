@@ -61,7 +61,8 @@ raw_batch_requeue(struct db *db, const struct raw_batch_filter *filter,
 	sql_add(&sql, " FOR NO KEY UPDATE SKIP LOCKED), changed AS ("
 	    "UPDATE raw_extraction_data AS r SET processing_status = 'pending',"
 	    " processed_at = NULL, queued_at = NULL, queue_transform = TRUE,"
-	    " attempts = 0, error_details = "
+	    " attempts = 0, identical_to = NULL,"
+	    " claimed_at = COALESCE(r.claimed_at, now()), error_details = "
 	    RAW_BATCH_EARLIER("r.error_details")
 	    " FROM picked AS p WHERE r.tenant_id = p.tenant_id AND r.id = p.id"
 	    " RETURNING r.id, r.tenant_id, r.integration_id, r.entity_type,"

@@ -53,7 +53,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		LOCKED,
 		CLAIM,
 		WAITED,
-		PARKED
+		PARKED,
+		FIRST
 	};
 #define COUNTED "active, processing_status, attempts, interruptions"
 #define LEFT "(l.processing_status = 'processing')::integer"
@@ -65,7 +66,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4),"
 		    " locked AS (SELECT id, " COUNTED
-		    ", COALESCE(queued_at, created_at) AS since"
+		    ", COALESCE(queued_at, created_at) AS since,"
+		    " claimed_at IS NULL AS is_first"
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4"
 		    " FOR NO KEY UPDATE SKIP LOCKED),"
@@ -96,7 +98,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " c.attempts, CASE WHEN c.attempts = 1"
 		    " THEN (extract(epoch FROM now() - l.since)"
 		    " * 1000000)::bigint ELSE -1 END,"
-		    " EXISTS (SELECT FROM parked)"
+		    " EXISTS (SELECT FROM parked), l.is_first"
 		    " FROM found AS f LEFT JOIN locked AS l ON true"
 		    " LEFT JOIN claimed AS c ON true",
 	};
@@ -127,6 +129,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		claim.state = RAW_BATCH_CLAIMED;
 		claim.attempt = db_int(rows, 0, CLAIM);
 		claim.waited_us = db_int(rows, 0, WAITED);
+		claim.is_first = db_bool(rows, 0, FIRST);
 	} else if (db_bool(rows, 0, PARKED)) {
 		claim.state = RAW_BATCH_PAUSED;
 	} else if (!db_bool(rows, 0, ACTIVE)) {
@@ -183,6 +186,7 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 		    " queued_at = CASE WHEN $4 = 'pending' THEN now()"
 		    " ELSE queued_at END,"
 		    " interruptions = interruptions + $7::boolean::integer,"
+		    " identical_to = NULLIF($8::bigint, 0),"
 		    " error_details = CASE WHEN $5::jsonb IS NULL THEN "
 		    RAW_BATCH_EARLIER("error_details")
 		    " ELSE $5 || COALESCE("
@@ -218,6 +222,7 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 	db_add_jsonb(&params, result->details);
 	db_add_int(&params, result->items);
 	db_add_bool(&params, result->interrupted);
+	db_add_int(&params, result->identical_to);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc == E_OK)
 		*ret_state = db_rows_count(rows) == 0 ?

@@ -41,6 +41,7 @@ struct raw_batch_claim {
 	enum raw_batch_state state;
 	int64_t attempt;       /* the row's attempts, this one counted */
 	int64_t interruptions; /* of earlier ones */
+	bool is_first;	       /* nobody has claimed or requeued it before */
 	/* How long it was queued, if it is the first one: microseconds; else -1. */
 	int64_t waited_us;
 };
@@ -76,10 +77,11 @@ enum err raw_batch_hold(struct db *db, const struct raw_batch_name *name,
 
 /* How a claim ends. */
 struct raw_batch_result {
-	struct span status;  /* completed, failed or pending */
-	struct span details; /* as db_add_jsonb() wants them, or SPAN_NONE */
-	int64_t items;	     /* that the batch has; -1: nobody counted them */
-	bool interrupted;    /* the batch is not to blame for this end */
+	struct span status;   /* completed, failed or pending */
+	struct span details;  /* as db_add_jsonb() wants them, or SPAN_NONE */
+	int64_t items;	      /* that the batch has; -1: nobody counted them */
+	bool interrupted;     /* the batch is not to blame for this end */
+	int64_t identical_to; /* processed in its place; 0: no batch was */
 };
 
 /*

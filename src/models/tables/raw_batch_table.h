@@ -28,6 +28,7 @@ COLUMN(interruptions, INTEGER, NOT_NULL)
 COLUMN(queue_due, BOOLEAN, NOT_NULL)
 COLUMN(traceparent, TEXT, NULLABLE)
 COLUMN(payload_gone_at, STAMP, NULLABLE)
+COLUMN(identical_to, BIGINT, NULLABLE)
 SERVED
 SERVED_ID
 DEFAULT(id, "nextval")
@@ -194,5 +195,23 @@ KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
 KEY("FOREIGN KEY (tenant_id, raw_data_id)"
     " REFERENCES raw_extraction_data(tenant_id, id) ON DELETE CASCADE")
 INDEX("btree (raw_data_id)")
+
+TABLE(settled_payloads)
+SERVED
+COLUMN(tenant_id, INTEGER, NOT_NULL)
+COLUMN(integration_id, INTEGER, NOT_NULL)
+COLUMN(entity_type, CHARS(50), NOT_NULL)
+COLUMN(digest, BYTEA, NOT_NULL)
+COLUMN(raw_data_id, BIGINT, NOT_NULL)
+COLUMN(seen, CHARS(64), NULLABLE)
+COLUMN(is_settled, BOOLEAN, NOT_NULL)
+COLUMN(processed_at, STAMP, NOT_NULL)
+DEFAULT(is_settled, "false")
+DEFAULT(processed_at, "now()")
+ISOLATED(tenant_id)
+KEY("PRIMARY KEY (tenant_id, integration_id, entity_type, digest)")
+KEY("FOREIGN KEY (tenant_id) REFERENCES tenants(id)")
+CHECK("CHECK ((octet_length(digest) = 32))")
+INDEX("btree (processed_at)")
 
 #include "models/tables/row_words_end.h"
