@@ -31,6 +31,16 @@ db_new(const struct db_settings *settings, const char *program)
 	return db;
 }
 
+struct db *
+db_new_reader(const struct db_settings *settings, const char *program)
+{
+	struct db *db = db_new(settings, program);
+
+	if (db != NULL)
+		db->is_reader = true;
+	return db;
+}
+
 void
 db_close(struct db *db)
 {
@@ -49,18 +59,15 @@ db_renew_limits(struct db *db)
 	const struct db_settings *settings = db->settings;
 
 	if (db->conn == NULL || db->shared || db->in_transaction ||
-	    (db->told_statement_timeout ==
-		    settings->database_statement_timeout &&
+	    (db->told_statement_timeout == db_statement_ms(db) &&
 		db->told_lock_timeout == settings->database_lock_timeout))
 		return;
 	db_close(db);
 }
 
-enum err
-db_settings_check(const void *values, struct diag *diag)
+static enum err
+check_url(const char *name, const char *url, struct diag *diag)
 {
-	const struct db_settings *settings = values;
-	const char *url = settings->database_url;
 	PQconninfoOption *options;
 
 	if (strchr(url, '=') == NULL && strstr(url, "://") == NULL)
@@ -69,11 +76,24 @@ db_settings_check(const void *values, struct diag *diag)
 	PQconninfoFree(options);
 	if (options == NULL)
 		return diag_set(diag, E_SETTING,
-		    "database_url: this is neither"
+		    "%s: this is neither"
 		    " postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %%XX"
 		    " for what is special in it, nor name=value pairs as libpq"
-		    " takes them");
+		    " takes them",
+		    name);
 	return E_OK;
+}
+
+enum err
+db_settings_check(const void *values, struct diag *diag)
+{
+	const struct db_settings *settings = values;
+	enum err rc = check_url("database_url", settings->database_url, diag);
+
+	if (rc == E_OK)
+		rc = check_url("database_read_url", settings->database_read_url,
+		    diag);
+	return rc;
 }
 
 void

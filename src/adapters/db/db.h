@@ -82,6 +82,15 @@ struct db *db_new(const struct db_settings *settings, const char *program)
 void db_free(struct db *db);
 
 /*
+ * The same to database_read_url, for what only reads. Of several hosts it takes
+ * a standby; the server itself ends each statement after database_read_timeout.
+ *
+ * Needs: that setting is not empty.
+ */
+struct db *db_new_reader(const struct db_settings *settings,
+    const char *program) MUST_CHECK;
+
+/*
  * Open the connection now, or make sure that it is open.
  * Fails: E_DB_CONNECT, at once while the pause after a failure lasts.
  */

@@ -8,6 +8,15 @@
 SETTING(SECRET, database_url, "", "DATABASE_URL",
     "libpq connection string or URI; empty: the PG* environment variables."
     " Several hosts are tried in turn for one that takes writes")
+SETTING(SECRET, database_read_url, "", "DATABASE_READ_URL",
+    "The same of a standby of that server, which answers lists and reports while"
+    " it has all that was committed before; empty: none does. Several hosts are"
+    " tried in turn for a standby")
+SETTING(LIVE_NUMBER, database_read_wait, 50, 1, 10000,
+    "ETL_DATABASE_READ_WAIT",
+    "Milliseconds a list waits for the standby to have all that was committed,"
+    " before the primary answers; a standby that is silent is given up after ten"
+    " times as many")
 SETTING(LIVE_NUMBER, database_connect_timeout, 5, 1, 300,
     "ETL_DATABASE_CONNECT_TIMEOUT",
     "Seconds to connect to PostgreSQL; of several hosts, to each")

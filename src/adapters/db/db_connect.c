@@ -57,10 +57,18 @@ option_or_env(const PQconninfoOption *options, const char *name,
 	return value != NULL ? value : getenv(variable);
 }
 
-static void
-places_read(const struct db_settings *set, struct places *ret_places)
+static const char *
+url_of(const struct db *db)
 {
-	const char *url = set->database_url, *list;
+	return db->is_reader ?
+	    db->settings->database_read_url :
+	    db->settings->database_url;
+}
+
+static void
+places_read(const char *url, struct places *ret_places)
+{
+	const char *list;
 	struct places places = { .count = 1 };
 
 	if (strchr(url, '=') != NULL || strstr(url, "://") != NULL)
@@ -140,8 +148,8 @@ start(const struct db *db, const struct places *places,
 	const char *keys[13] = { "dbname", "application_name",
 		"client_encoding", "connect_timeout", "keepalives_idle",
 		"keepalives_interval", "keepalives_count", "tcp_user_timeout" };
-	const char *values[13] = { set->database_url, db->program, "UTF8",
-		timeout, "5", "2", "3", "10000" };
+	const char *values[13] = { url_of(db), db->program, "UTF8", timeout,
+		"5", "2", "3", "10000" };
 	size_t count = 8;
 
 	if (places->count > 1) {
@@ -153,7 +161,9 @@ start(const struct db *db, const struct places *places,
 		values[count++] = place->port;
 		if (!places->has_attrs) {
 			keys[count] = "target_session_attrs";
-			values[count] = "read-write";
+			values[count] = db->is_reader ?
+			    "standby" :
+			    "read-write";
 		}
 	}
 	(void)snprintf(timeout, sizeof(timeout), "%d",
@@ -226,14 +236,16 @@ connect_any(struct db *db, struct diag *diag)
 	struct diag other;
 	enum err rc = E_DB_CONNECT;
 
-	places_read(db->settings, &places);
+	places_read(url_of(db), &places);
 	db->has_others = places.count > 1;
 	for (size_t i = 0; i < places.count && rc != E_OK; i++) {
 		size_t number = (db->host + i) % places.count;
 
 		if (!place_read(&places, number, &place)) {
 			rc = diag_set(diag, E_DB_CONNECT,
-			    "database_url: the name of a host is too long");
+			    "%s: the name of a host is too long",
+			    db->is_reader ? "database_read_url" :
+					    "database_url");
 			break;
 		}
 		if (i > 0 && db->answer_by != 0 &&

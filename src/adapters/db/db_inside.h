@@ -15,6 +15,7 @@
 struct db {
 	const struct db_settings *settings;
 	const char *program;
+	bool is_reader; /* see db_new_reader() */
 	PGconn *conn;
 	unsigned opened;     /* how many connections there were */
 	size_t host;	     /* the place of the one that answered last */
@@ -48,6 +49,9 @@ struct db {
 struct db_rows {
 	PGresult *result;
 };
+
+/* How long the server lets a statement take, ms. */
+int64_t db_statement_ms(const struct db *db);
 
 /* Open what is closed. Fails: as db_open(). */
 enum err db_connect(struct db *db, struct diag *diag);

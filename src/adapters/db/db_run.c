@@ -69,6 +69,14 @@ db_leave_reader(struct db *db)
 	db_close(db);
 }
 
+/* Has the server ended a statement that only read, for it took too long? */
+static bool
+is_cut_short(const struct db *db, const char *sqlstate)
+{
+	return db->is_reader && !db->cancelled &&
+	    strcmp(sqlstate, "57014") == 0;
+}
+
 /* What the server answered, as an error of ours. Owns: result. */
 static enum err
 judge(struct db *db, const struct db_statement *statement, PGresult *result,
@@ -113,7 +121,7 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 	    detail == NULL ? "" : ", constraint ",
 	    detail == NULL ? "" : detail);
 	(void)snprintf(diag->sqlstate, sizeof(diag->sqlstate), "%s", state);
-	if (db->too_slow)
+	if (db->too_slow || is_cut_short(db, diag->sqlstate))
 		(void)snprintf(diag->client, sizeof(diag->client),
 		    "The"
 		    " database took too long to find this: try again, or ask"
@@ -131,8 +139,7 @@ judge(struct db *db, const struct db_statement *statement, PGresult *result,
 static int64_t
 deadline_of(const struct db *db)
 {
-	return db_deadline(db,
-	    db->settings->database_statement_timeout + GRACE_MS);
+	return db_deadline(db, db_statement_ms(db) + GRACE_MS);
 }
 
 /* Prepare a statement on this connection unless it is. */
@@ -291,7 +298,9 @@ run(struct db *db, const struct db_statement *statement,
 	}
 	note_size(db, params_size(params));
 	db->reads = !statement->changes;
-	db->reads_until = clock_ms() + db->settings->database_read_timeout;
+	db->reads_until = db->is_reader ?
+	    INT64_MAX :
+	    clock_ms() + db->settings->database_read_timeout;
 	whole = PQenterPipelineMode(db->conn) == 1 &&
 	    (!scoped || send_statement(db, scope, &whose, named)) &&
 	    send_statement(db, statement, params, named) &&

@@ -15,6 +15,14 @@
 /* A statement that outlives its worker would hold its rows, ms. */
 #define CHECK_MS "2000"
 
+int64_t
+db_statement_ms(const struct db *db)
+{
+	return db->is_reader ?
+	    db->settings->database_read_timeout :
+	    db->settings->database_statement_timeout;
+}
+
 enum err
 db_settle(struct db *db, int64_t deadline, struct diag *diag)
 {
@@ -68,7 +76,7 @@ db_settle(struct db *db, int64_t deadline, struct diag *diag)
 	}
 	db->shared = PQgetvalue(result, 0, 0)[0] == 't';
 	db->scope = db->shared ? SCOPE_UNKNOWN : DB_NO_TENANT;
-	db->told_statement_timeout = db->settings->database_statement_timeout;
+	db->told_statement_timeout = db_statement_ms(db);
 	db->told_lock_timeout = db->settings->database_lock_timeout;
 	PQclear(result);
 	return E_OK;
@@ -109,8 +117,7 @@ db_scope_params(const struct db *db, struct db_scope_texts *texts,
 	(void)snprintf(texts->tenant, sizeof(texts->tenant), "%" PRId64,
 	    every ? 0 : db->tenant_id);
 	(void)snprintf(texts->statement_timeout,
-	    sizeof(texts->statement_timeout), "%" PRId64,
-	    db->settings->database_statement_timeout);
+	    sizeof(texts->statement_timeout), "%" PRId64, db_statement_ms(db));
 	(void)snprintf(texts->lock_timeout, sizeof(texts->lock_timeout),
 	    "%" PRId64, db->settings->database_lock_timeout);
 	db_add_text(params, str_span(texts->tenant));

@@ -45,8 +45,7 @@ db_begin(struct db *db, struct diag *diag)
 		    "', true), "
 		    "set_config('idle_in_transaction_session_timeout',"
 		    " '60000', true)",
-		    db->settings->database_statement_timeout,
-		    db->settings->database_lock_timeout);
+		    db_statement_ms(db), db->settings->database_lock_timeout);
 	}
 	rc = db_do_now(db, sql, diag);
 	db->in_transaction = rc == E_OK;

@@ -25,6 +25,7 @@ setup(void)
 
 	memset(&settings, 0, sizeof(settings));
 	settings.database_url = nobody;
+	settings.database_read_url = none;
 	settings.database_session = none;
 	settings.database_connect_timeout = 5;
 	settings.database_prepared = 1;
@@ -62,6 +63,13 @@ START_TEST(a_url_that_cannot_be_read_is_told_without_its_password)
 	ck_assert_int_eq(db_settings_check(&settings, &diag), urls[_i].rc);
 	ck_assert_int_eq(diag.code, urls[_i].rc);
 	ck_assert_ptr_null(strstr(diag.text, "secret"));
+	settings.database_url = none;
+	settings.database_read_url = url;
+	diag_clear(&diag);
+	ck_assert_int_eq(db_settings_check(&settings, &diag), urls[_i].rc);
+	ck_assert_ptr_null(strstr(diag.text, "secret"));
+	if (urls[_i].rc != E_OK)
+		ck_assert_ptr_nonnull(strstr(diag.text, "database_read_url"));
 	free(url);
 }
 END_TEST
@@ -97,6 +105,29 @@ START_TEST(of_several_hosts_some_may_have_no_port)
 	ck_assert_ptr_nonnull(strstr(diag.text, "5432"));
 	ck_assert(unit_was_called(silent));
 	ck_assert_int_eq(close(silent), 0);
+}
+END_TEST
+
+START_TEST(a_reader_goes_to_the_standbys_and_not_to_the_primary)
+{
+	int one, two, primary = unit_silent(&one), standby = unit_silent(&two);
+	char url[64], read_url[64];
+	struct db *reader;
+
+	(void)snprintf(url, sizeof(url), "postgresql://u:p@127.0.0.1:%d/d",
+	    one);
+	(void)snprintf(read_url, sizeof(read_url),
+	    "postgresql://u:p@127.0.0.1:%d/d", two);
+	settings.database_url = url;
+	settings.database_read_url = read_url;
+	reader = db_new_reader(&settings, "check");
+	db_answer_by(reader, clock_ms() + 100);
+	ck_assert_int_eq(db_open(reader, &diag), E_DB_CONNECT);
+	ck_assert(unit_was_called(standby));
+	ck_assert(!unit_was_called(primary));
+	db_free(reader);
+	(void)close(primary);
+	(void)close(standby);
 }
 END_TEST
 
@@ -161,6 +192,8 @@ main(void)
 	tcase_add_test(tcase,
 	    a_server_that_is_silent_does_not_hide_the_next_one);
 	tcase_add_test(tcase, of_several_hosts_some_may_have_no_port);
+	tcase_add_test(tcase,
+	    a_reader_goes_to_the_standbys_and_not_to_the_primary);
 	tcase_add_test(tcase,
 	    a_server_that_is_unreachable_is_left_alone_for_a_while);
 	tcase_add_test(tcase, each_failure_doubles_the_pause_up_to_a_limit);

@@ -5,7 +5,7 @@
 #include "unit/unit.h"
 
 static const struct db_settings settings = { .database_statement_timeout =
-	20000, .database_lock_timeout = 5000 };
+	20000, .database_read_timeout = 700, .database_lock_timeout = 5000 };
 static struct db *db;
 static struct db_params params;
 static struct db_scope_texts texts;
@@ -62,6 +62,18 @@ START_TEST(a_shared_session_is_told_the_limits_as_well)
 }
 END_TEST
 
+/* The server of a reader ends a statement itself, for it may fall silent. */
+START_TEST(a_reader_s_statements_have_the_time_of_one_that_reads)
+{
+	db_free(db);
+	db = db_new_reader(&settings, "check");
+	ck_assert_int_eq(db_statement_ms(db), 700);
+	db->shared = true;
+	db_scope_params(db, &texts, &params);
+	unit_span_eq(param(2), "700");
+}
+END_TEST
+
 /* What a pooler's other clients would find must end with the transaction. */
 START_TEST(a_shared_session_keeps_nothing)
 {
@@ -89,6 +101,8 @@ main(void)
 	    (int)COUNT(tenants));
 	tcase_add_loop_test(tcase, a_shared_session_is_told_the_limits_as_well,
 	    0, (int)COUNT(tenants));
+	tcase_add_test(tcase,
+	    a_reader_s_statements_have_the_time_of_one_that_reads);
 	tcase_add_test(tcase, a_shared_session_keeps_nothing);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
