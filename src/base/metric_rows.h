@@ -94,6 +94,21 @@ METRIC(METRIC_DB_CONNECTED, COUNT, "etl_database_connections_total", "",
     "Connections opened to PostgreSQL")
 METRIC(METRIC_DB_LOST, COUNT, "etl_database_losses_total", "",
     "Connections to PostgreSQL lost or refused")
+METRIC(METRIC_READS_STANDBY, COUNT, "etl_reads_total",
+    "from=\"standby\",reason=\"current\"", "Lists and reports, where there is"
+    " a standby for them, by who has answered and why")
+METRIC(METRIC_READS_BEHIND, COUNT, "etl_reads_total",
+    "from=\"primary\",reason=\"behind\"", "")
+METRIC(METRIC_READS_UNREACHABLE, COUNT, "etl_reads_total",
+    "from=\"primary\",reason=\"unreachable\"", "")
+METRIC(METRIC_READS_PROMOTED, COUNT, "etl_reads_total",
+    "from=\"primary\",reason=\"promoted\"", "")
+METRIC(METRIC_READS_OTHER_TIMELINE, COUNT, "etl_reads_total",
+    "from=\"primary\",reason=\"other_timeline\"", "")
+METRIC(METRIC_READS_OTHER_DATABASE, COUNT, "etl_reads_total",
+    "from=\"primary\",reason=\"other_database\"", "")
+METRIC(METRIC_READS_FAILED, COUNT, "etl_reads_total",
+    "from=\"primary\",reason=\"failed\"", "")
 METRIC(METRIC_MQ_CONNECTED, COUNT, "etl_broker_connections_total", "",
     "Connections opened to RabbitMQ")
 METRIC(METRIC_MQ_LOST, COUNT, "etl_broker_losses_total", "",

@@ -17,8 +17,8 @@ SHAPE(answer_health, "health", "The process answers", health_rows)
 static const struct shape_row ready_rows[] = {
 	{ "status", SHAPE_TEXT, 0, NULL, NULL },
 	{ "degraded", SHAPE_TEXTS, 0,
-	  "Parts that do not work while stores are accepted all the same: broker, or"
-	  " a queue's name", NULL },
+	  "Parts that do not work while stores are accepted all the same: broker,"
+	  " standby, or a queue's name", NULL },
 	{ "reasons", SHAPE_TEXTS, 0, "Why, a sentence for each", NULL },
 };
 SHAPE(answer_ready, "ready", "Stores can be accepted", ready_rows)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "etl/reading.h"
 #include "etl/service.h"
 #include "models/tables/schema.h"
 #include "models/tenant/pause.h"
@@ -46,6 +47,7 @@ health_ready(struct req *rq, struct resp *rp)
 {
 	struct queue_trouble trouble;
 	struct db_rows *pauses;
+	const char *standby;
 	enum err rc = schema_ready(rq->db, rq->arena, &rq->diag);
 	size_t place = 0;
 
@@ -57,18 +59,26 @@ health_ready(struct req *rq, struct resp *rp)
 		rc = pause_list(rq->db, rq->arena, &pauses, &rq->diag);
 	if (rc != E_OK)
 		return rc;
+	standby = reading_trouble(rq);
 	json_object(rp->json, NULL);
 	json_text(rp->json, "status", "ready");
 	json_array(rp->json, "degraded");
 	while (queue_manager_trouble(rq->service->queue, &place, &trouble))
 		json_text(rp->json, NULL, trouble.what);
 	write_pauses(rp->json, pauses, rq->arena, false);
+	if (standby != NULL)
+		json_text(rp->json, NULL, "standby");
 	json_end(rp->json);
 	json_array(rp->json, "reasons");
 	place = 0;
 	while (queue_manager_trouble(rq->service->queue, &place, &trouble))
 		json_text(rp->json, NULL, trouble.text);
 	write_pauses(rp->json, pauses, rq->arena, true);
+	if (standby != NULL)
+		json_text(rp->json, NULL,
+		    arena_printf(rq->arena,
+			"standby: %s; the primary answers lists meanwhile",
+			standby));
 	json_end(rp->json);
 	json_end(rp->json);
 	return E_OK;

@@ -12,7 +12,7 @@
 
 /* clang-format off */
 #define RESOURCE_LIST(name, names, path, sentence) \
-	ROUTE_OF(name##_resource, names##_list, "GET", path, ROLE_READER, \
+	ROUTE_LIST_OF(name##_resource, names##_list, "GET", path, ROLE_READER, \
 	    resource_list, resource_list_input, sentence, \
 	    answer_##name##_list, "200 304")
 
@@ -42,7 +42,7 @@
 	    answer_##name##_dependencies, "200 304")
 
 #define REPORT_LIST(name, names, path, sentence) \
-	ROUTE_OF(name##_resource, names##_list, "GET", path, ROLE_READER, \
+	ROUTE_LIST_OF(name##_resource, names##_list, "GET", path, ROLE_READER, \
 	    report_get_list, name##_list_input, sentence, \
 	    answer_##name##_list, "200 304")
 

@@ -9,6 +9,10 @@
  * name each success, 304 where there are ETags, and of the errors those that
  * do not follow from the rest of the row: 404 without {id}, 409, 412.
  *
+ * ROUTE_LIST is a ROUTE, and ROUTE_LIST_OF a ROUTE_OF, that a standby may
+ * answer (reading.h): it reads many rows and changes nothing. Where they are
+ * not defined, they are routes like the others.
+ *
  * A table of the catalogue has the handlers of resource.h, which work on its
  * NAME_resource; the input rows are NAME_create_input and NAME_update_input,
  * the answers answer_NAME and answer_NAME_list (resource_routes.h):
@@ -27,6 +31,11 @@
  */
 #include "etl/resource_routes.h"
 
+#ifndef ROUTE_LIST
+#define ROUTE_LIST ROUTE
+#define ROUTE_LIST_OF ROUTE_OF
+#endif
+
 ROUTE("GET", "/app/etl/health", ROLE_OPEN, health_get, NO_INPUT,
     "Does the process answer?", answer_health, "200")
 ROUTE("GET", "/app/etl/health/ready", ROLE_OPEN, health_ready, NO_INPUT,
@@ -41,10 +50,10 @@ ROUTE("GET", "/app/etl/whoami", ROLE_READER, whoami_get, NO_INPUT,
 ROUTE("POST", "/app/etl/raw-data/store", ROLE_WRITER, raw_data_store,
     raw_data_store_input, "Store one batch and queue its id",
     answer_stored, "201 202 200 404")
-ROUTE("GET", "/app/etl/raw-data", ROLE_READER, raw_data_list,
+ROUTE_LIST("GET", "/app/etl/raw-data", ROLE_READER, raw_data_list,
     raw_data_list_input, "List batches, newest first",
     answer_raw_data_list, "200")
-ROUTE("GET", "/app/etl/raw-data/counts", ROLE_READER, raw_data_counts,
+ROUTE_LIST("GET", "/app/etl/raw-data/counts", ROLE_READER, raw_data_counts,
     raw_data_counts_input, "Count batches by the time they were stored",
     answer_raw_data_counts, "200 304")
 ROUTE("GET", "/app/etl/raw-data/{id}", ROLE_READER, raw_data_get,
@@ -60,7 +69,7 @@ ROUTE("POST", "/app/etl/raw-data/{id}/requeue", ROLE_WRITER, raw_data_requeue,
     answer_requeued, "200 202 409 410")
 ROUTE("DELETE", "/app/etl/raw-data/{id}", ROLE_WRITER, raw_data_delete,
     NO_INPUT, "Take one batch out of all lists", answer_done, "200 409")
-ROUTE("GET", "/app/etl/raw-data/states", ROLE_READER, raw_data_states,
+ROUTE_LIST("GET", "/app/etl/raw-data/states", ROLE_READER, raw_data_states,
     NO_INPUT, "How many batches stand where, and the age of the oldest",
     answer_raw_data_states, "200")
 ROUTE("POST", "/app/etl/processing/pause", ROLE_ADMIN, processing_pause,
@@ -121,7 +130,7 @@ RESOURCE_DEPENDENCIES(status_mapping, "/app/etl/status-mappings", "a",
 RESOURCE(workflow, workflows, "/app/etl/workflows", "Workflow steps", "a",
     "workflow step", workflow_delete_input)
 RESOURCE_DEPENDENCIES(workflow, "/app/etl/workflows", "a", "workflow step")
-ROUTE_OF(integration_resource, integrations_list, "GET",
+ROUTE_LIST_OF(integration_resource, integrations_list, "GET",
     "/app/etl/integrations", ROLE_READER, resource_list,
     integration_list_input, "Integrations, by name", answer_integration_list,
     "200 304")
@@ -188,3 +197,6 @@ REPORT_LIST(dora_weekly, dora_weekly, "/app/etl/reports/dora_weekly",
     "The four numbers of DORA, by week and repository")
 REPORT_LIST(etl_health, etl_health, "/app/etl/reports/etl_health",
     "Batches that wait or failed, by integration")
+
+#undef ROUTE_LIST
+#undef ROUTE_LIST_OF

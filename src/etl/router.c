@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "etl/answers.h"
 #include "etl/handlers.h"
+#include "etl/reading.h"
 #include "etl/service.h"
 #include "etl/store.h"
 #include "http/auth.h"
@@ -20,14 +21,18 @@
 const struct field_set NO_INPUT = { NULL, 0 };
 
 static const struct route routes[] = {
-#define ROUTE(method, path, role, handler, input, sentence, answer, statuses) \
-	{ method, path, role, handler, NULL, &input, sentence, #handler, \
-		&answer, statuses },
-#define ROUTE_OF(of, name, method, path, role, handler, input, sentence, \
+#define ROW(is_list, of, name, method, path, role, handler, input, sentence, \
     answer, statuses) \
-	{ method, path, role, handler, &of, &input, sentence, #name, &answer, \
-		statuses },
+	{ method, path, role, handler, of, &input, sentence, name, &answer, \
+		statuses, is_list },
+#define ROUTE(method, path, role, handler, ...) \
+	ROW(false, NULL, #handler, method, path, role, handler, __VA_ARGS__)
+#define ROUTE_OF(of, name, ...) ROW(false, &of, #name, __VA_ARGS__)
+#define ROUTE_LIST(method, path, role, handler, ...) \
+	ROW(true, NULL, #handler, method, path, role, handler, __VA_ARGS__)
+#define ROUTE_LIST_OF(of, name, ...) ROW(true, &of, #name, __VA_ARGS__)
 #include "etl/route_rows.h"
+#undef ROW
 #undef ROUTE
 #undef ROUTE_OF
 };
@@ -228,11 +233,8 @@ router_answer(struct req *rq, struct resp *rp)
 	enum err rc;
 
 	rc = prepare(rq, false, allow);
-	if (rc == E_OK) {
-		db_tenant(rq->db, rq->who.tenant_id);
-		rc = rq->route->handler(rq, rp);
-		db_tenant(rq->db, DB_NO_TENANT);
-	}
+	if (rc == E_OK)
+		rc = reading_answer(rq, rp);
 	db_answer_by(rq->db, 0);
 	conclude(rq, rp, rc, allow);
 }

@@ -12,8 +12,11 @@
 #include "models/batch/raw_batch_marks.h"
 #include "queue/queue_manager.h"
 
+struct reading;
+
 struct service {
 	struct db *db;
+	struct reading *reading; /* see etl/reading.h; NULL: no standby reads */
 	struct queue_manager *queue;
 	struct raw_batch_marks *marks;
 	struct qdrant_client *qdrant;

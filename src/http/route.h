@@ -28,6 +28,7 @@ struct route {
 	const char *name; /* its own, or else the handler's */
 	const struct shape *answer;
 	const char *statuses; /* "201 404" */
+	bool is_list;	      /* a standby may answer: see etl/reading.h */
 };
 
 struct route_list {

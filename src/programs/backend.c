@@ -115,9 +115,8 @@ backend_reread(struct backend *backend)
 	db_renew_limits(backend->db);
 }
 
-/* The earlier one of two in ms, of which -1 is never. */
-static int
-sooner(int timeout, int due)
+int
+backend_sooner(int timeout, int due)
 {
 	return due >= 0 && (timeout < 0 || due < timeout) ? due : timeout;
 }
@@ -132,8 +131,8 @@ backend_wait(struct backend *backend, int timeout)
 
 	daemon_watch(WATCH_SECONDS);
 	otlp_turn(backend->otlp);
-	timeout = sooner(timeout, otlp_due(backend->otlp));
-	timeout = sooner(timeout, notify_due());
+	timeout = backend_sooner(timeout, otlp_due(backend->otlp));
+	timeout = backend_sooner(timeout, notify_due());
 	if (!daemon_is_ending()) /* a job may have taken the signal already */
 		(void)daemon_poll(fds, COUNT(fds), timeout);
 	if (daemon_is_ending())

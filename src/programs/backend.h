@@ -50,6 +50,9 @@ int backend_main(int argc, char **argv, const struct backend_program *program);
 /* Between two requests or jobs: settings are read again if HUP asks for it. */
 void backend_reread(struct backend *backend);
 
+/* The earlier one of two in ms, of which -1 is never. */
+int backend_sooner(int timeout, int due);
+
 /*
  * Wait so many ms, or until a server says something. What the broker says is
  * the caller's to read.

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
+#include "etl/reading.h"
 #include "etl/request_series.h"
 #include "etl/router.h"
 #include "etl/store.h"
@@ -161,6 +162,7 @@ renew_session(struct responder *responder)
 		return;
 	responder->renew_at = 0;
 	db_shrink_buffers(responder->service.db);
+	reading_shrink_buffers(responder->service.reading);
 	(void)malloc_trim(0);
 }
 
@@ -168,9 +170,7 @@ renew_session(struct responder *responder)
 static int
 sooner(int timeout, int64_t at)
 {
-	int left = at == 0 ? -1 : clock_left(at);
-
-	return left >= 0 && (timeout < 0 || left < timeout) ? left : timeout;
+	return backend_sooner(timeout, at == 0 ? -1 : clock_left(at));
 }
 
 static void
@@ -208,15 +208,12 @@ wait_for_request(struct responder *responder)
 		{ .fd = db_socket(responder->service.db), .events = POLLIN },
 	};
 	int timeout = queue_manager_idle_ms(responder->service.queue);
-	int due = raw_batch_marks_due(&responder->marks);
 
-	if (due >= 0 && (timeout < 0 || due < timeout))
-		timeout = due;
+	timeout = backend_sooner(timeout,
+	    raw_batch_marks_due(&responder->marks));
+	timeout = backend_sooner(timeout, otlp_due(responder->servers.otlp));
 	timeout = sooner(sooner(timeout, responder->quiet_at),
 	    responder->renew_at);
-	due = otlp_due(responder->servers.otlp);
-	if (due >= 0 && (timeout < 0 || due < timeout))
-		timeout = due;
 	(void)daemon_poll_shared(&responder->waits, fds, COUNT(fds), timeout);
 	backend_reread(&responder->servers);
 	otlp_turn(responder->servers.otlp);
@@ -348,6 +345,7 @@ open_responder(void *self, struct diag *diag)
 	service->routes = &router_routes;
 	service->db = responder->servers.db;
 	service->queue = responder->servers.queue;
+	service->reading = reading_new(&settings.db, "pulse-etl-fcgi");
 	service->qdrant = responder->servers.qdrant;
 	service->marks = &responder->marks;
 	rc = secret_check(settings.http.secret_keys_file, diag);
@@ -371,6 +369,7 @@ close_responder(void *self)
 	struct responder *responder = self;
 
 	slots_free(&responder->slots);
+	reading_free(responder->service.reading);
 	auth_free(responder->service.auth);
 	document_free(responder->service.openapi);
 	seats_free(responder->service.seats);

@@ -47,7 +47,8 @@ OPERATION("health_get",
     " alive.")
 OPERATION("health_ready",
     "200 while PostgreSQL can be reached. An unreachable"
-    " broker is named in degraded, for stores are accepted all the same.")
+    " broker is named in degraded, for stores are accepted all the same; so is a"
+    " standby that cannot answer lists.")
 OPERATION("metrics_get_all",
     "From the addresses of the setting metrics_from"
     " only, and nginx's own list.")

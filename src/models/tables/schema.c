@@ -46,9 +46,8 @@ static const char checks_sql[] =
     " ('rights', (SELECT 'the service lacks ' || string_agg(l.what, ', ')"
     " FROM lacks AS l))) AS c (name, what) WHERE c.what IS NOT NULL";
 
-/* Is the newest migration applied, and if not, which one is? */
-static enum err
-look_at_history(struct db *db, struct arena *arena, struct diag *diag)
+enum err
+schema_migrated(struct db *db, struct arena *arena, struct diag *diag)
 {
 	static const struct db_statement newest = {
 		.name = "schema_newest",
@@ -88,7 +87,7 @@ schema_ready(struct db *db, struct arena *arena, struct diag *diag)
 	wrong = db_text(rows, 0, 0);
 	/* What a migration brings is missing because of it. */
 	if (wrong.at == NULL || db_bool(rows, 0, 1))
-		rc = look_at_history(db, arena, diag);
+		rc = schema_migrated(db, arena, diag);
 	if (rc != E_OK || wrong.at == NULL)
 		return rc;
 	/* Whoever is told of it sends no stores, so none would fail of it. */

@@ -21,7 +21,14 @@ enum err schema_ready(struct db *db, struct arena *arena, struct diag *diag)
     MUST_CHECK;
 
 /*
- * The same, asked once for each connection, which is opened if it is not.
+ * Is the newest migration applied? May be asked of a standby, too.
+ * Fails: E_DB_BUSY, and the client is told which one is; others as db_run().
+ */
+enum err schema_migrated(struct db *db, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
+
+/*
+ * The same as schema_ready(), asked once for each connection, which is opened if it is not.
  * *session: the one that was asked last, 0 for none.
  */
 enum err schema_expect(struct db *db, unsigned *session, struct arena *arena,

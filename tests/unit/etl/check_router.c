@@ -261,6 +261,25 @@ START_TEST(a_form_without_its_file_names_the_field)
 }
 END_TEST
 
+/* A standby takes no changes, and of one row the newest version is wanted. */
+START_TEST(a_standby_may_answer_lists_alone)
+{
+	size_t lists = 0;
+
+	for (size_t i = 0; i < router_routes.count; i++) {
+		const struct route *route = &router_routes.rows[i];
+
+		if (!route->is_list)
+			continue;
+		lists++;
+		ck_assert_str_eq(route->method, "GET");
+		ck_assert_int_eq(route->role, ROLE_READER);
+		ck_assert_ptr_null(strstr(route->path, "{id}"));
+	}
+	ck_assert_uint_ge(lists, 20);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -278,6 +297,7 @@ main(void)
 	    another_media_type_is_refused_before_the_body_is_read);
 	tcase_add_loop_test(tcase, a_form_without_its_file_names_the_field, 0,
 	    2);
+	tcase_add_test(tcase, a_standby_may_answer_lists_alone);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
