@@ -32,6 +32,9 @@ struct tool *doctor_tool(const struct doctor *doctor);
 /* PostgreSQL: as the service sees it. */
 void doctor_database(struct doctor *doctor);
 
+/* The standby that lists are read from, if the settings name one. */
+void doctor_standby(struct doctor *doctor);
+
 /* The broker: can the service publish, and does somebody take it? */
 void doctor_broker(struct doctor *doctor);
 

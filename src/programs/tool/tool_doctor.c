@@ -112,6 +112,7 @@ tool_doctor(struct tool *tool, struct diag *diag)
 		doctor.output = tool_output_begin(tool, columns,
 		    COUNT(columns));
 	doctor_database(&doctor);
+	doctor_standby(&doctor);
 	doctor_broker(&doctor);
 	doctor_machine(&doctor);
 	if (doctor.output != NULL) {
