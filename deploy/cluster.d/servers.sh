@@ -260,9 +260,14 @@ pooler_start() { # HOST
 }
 
 postgres_cluster_url() {
-	local port=5432
+	printf '%s?target_session_attrs=read-write\n' "$(postgres_read_url host1)"
+}
+
+# All of them, that of the host first.
+postgres_read_url() { # HOST
+	local n first=${1#host} port=5432 line=
 	[ -z "$(pooler)" ] || port=6432
-	printf 'postgresql://%s:%s@%s.1:%s,%s.2:%s,%s.3:%s/pulse_etl?target_session_attrs=read-write\n' \
-		"$service_role" "$(remembered "$cluster" "password_$service_role")" \
-		$network $port $network $port $network $port
+	for n in 0 1 2; do line+=,$network.$(((first - 1 + n) % 3 + 1)):$port; done
+	printf 'postgresql://%s:%s@%s/pulse_etl\n' "$service_role" \
+		"$(remembered "$cluster" "password_$service_role")" "${line#,}"
 }
