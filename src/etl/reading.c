@@ -101,8 +101,10 @@ note(struct reading *reading, enum reason reason, const char *text)
 		reading->pause = PAUSE_MAX_MS;
 	reading->retry_at = clock_ms() + reading->pause / 2 +
 	    daemon_jitter(reading->pause / 2);
-	if (reason == reading->told ||
-	    (reason == READING_BEHIND && reading->pause < TELL_BEHIND_MS))
+	if (reason == READING_BEHIND && reading->pause < TELL_BEHIND_MS)
+		return;
+	db_leave_reader(reading->standby); /* another host may do better */
+	if (reason == reading->told)
 		return;
 	log_warn("standby", LOG_TEXT("reason", reasons[reason].name),
 	    LOG_TEXT("text", text[0] == '\0' ? reasons[reason].text : text));

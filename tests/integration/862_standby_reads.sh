@@ -48,8 +48,9 @@ ask_many() { # FOLDER
 		n=$((n + 1))
 		[ $n = 1 ] || echo next
 		cat "$([ "$tenant" = 1 ] && echo "$ETL_CURLRC" || echo "$second_token")"
-		printf '%s\n' silent globoff 'noproxy = "*"' 'max-time = 60' 'header = "Content-Type: application/json"' \
-			"url = \"$ETL_URL/app/etl/$path\"" "output = \"$1/$n\"" 'write-out = "%{http_code} %{time_total}\n"'
+		printf '%s\n' silent globoff 'noproxy = "*"' 'max-time = 60' \
+			'header = "Content-Type: application/json"' 'write-out = "%{http_code} %{time_total}\n"' \
+			"url = \"$ETL_URL/app/etl/$path\"" "output = \"$1/$n\""
 		[ -z "$json" ] || printf 'data = "%s"\n' "${json//\"/\\\"}"
 	done >"$1/ask"
 	curl -K "$1/ask" >"$1/codes"
@@ -220,6 +221,7 @@ standby_copy one two
 read_url "$(url_of "$(standby_port one),127.0.0.1:$(standby_port two)")"
 check "of several hosts, one that is a standby is asked" wait_until 20 from_standby
 check "the first is promoted" standby_ctl one promote
+check "lists come from the other, without a restart" wait_until 20 from_standby
 super -c 'SELECT pg_switch_wal()' -c "SELECT pg_logical_emit_message(true, 'test', 'more')" \
 	-c 'SELECT pg_switch_wal()' >"$TMP/out"
 app stop relay

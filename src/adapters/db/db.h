@@ -119,7 +119,8 @@ void db_close(struct db *db);
 /*
  * The server takes no writes: it is a standby by now, and a pooler has kept our
  * session. Where database_url has other hosts, close it, and the next use looks
- * for one that does. A statement that fails of it does so itself.
+ * for one that does. A statement that fails of it does so itself. Or a reader's
+ * standby is of no use: the same of database_read_url.
  */
 void db_leave_reader(struct db *db);
 

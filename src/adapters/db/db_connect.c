@@ -249,8 +249,10 @@ connect_any(struct db *db, struct diag *diag)
 			break;
 		}
 		if (i > 0 && db->answer_by != 0 &&
-		    clock_left(db->answer_by) == 0)
+		    clock_left(db->answer_by) == 0) {
+			db->host = number; /* which has its turn next time */
 			break;
+		}
 		diag_clear(&other);
 		rc = connect_one(db, &places, &place, i == 0 ? diag : &other);
 		if (rc == E_OK) {

@@ -131,6 +131,29 @@ START_TEST(a_reader_goes_to_the_standbys_and_not_to_the_primary)
 }
 END_TEST
 
+/* A silent host takes all the time there is; the next one is first then. */
+START_TEST(without_time_for_all_hosts_the_next_one_has_its_turn)
+{
+	int one, two, first = unit_silent(&one), second = unit_silent(&two);
+	char url[96];
+
+	(void)snprintf(url, sizeof(url),
+	    "postgresql://u:p@127.0.0.1:%d,127.0.0.1:%d/d", one, two);
+	settings.database_url = url;
+	db_answer_by(db, clock_ms() + 50);
+	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+	ck_assert(unit_was_called(first));
+	ck_assert(!unit_was_called(second));
+	db->retry_at = 0;
+	db_answer_by(db, clock_ms() + 50);
+	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+	ck_assert(unit_was_called(second));
+	ck_assert(!unit_was_called(first));
+	(void)close(first);
+	(void)close(second);
+}
+END_TEST
+
 START_TEST(a_server_that_is_unreachable_is_left_alone_for_a_while)
 {
 	int64_t began = clock_ms();
@@ -194,6 +217,8 @@ main(void)
 	tcase_add_test(tcase, of_several_hosts_some_may_have_no_port);
 	tcase_add_test(tcase,
 	    a_reader_goes_to_the_standbys_and_not_to_the_primary);
+	tcase_add_test(tcase,
+	    without_time_for_all_hosts_the_next_one_has_its_turn);
 	tcase_add_test(tcase,
 	    a_server_that_is_unreachable_is_left_alone_for_a_while);
 	tcase_add_test(tcase, each_failure_doubles_the_pause_up_to_a_limit);
