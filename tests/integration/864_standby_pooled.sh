@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Lists from a standby behind PgBouncer in transaction mode, with one session of the
 # server for all responders: each list is a tenant's own, and has what was stored.
+# shellcheck disable=SC2034,SC2154 # requests.sh and catalogue.sh have them
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"
 . "$(dirname "$0")/standby.sh"
