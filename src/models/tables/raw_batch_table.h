@@ -58,8 +58,9 @@ INDEX("btree (tenant_id, integration_id, entity_type, processing_status,"
     " (\nCASE\n    WHEN (processed_at IS NULL) THEN created_at\n"
     "    ELSE processed_at\nEND),"
     " id) WHERE (active AND"
-    " ((processing_status)::text = ANY ((ARRAY['completed'::character varying,"
-    " 'failed'::character varying])::text[])) AND (payload_gone_at IS NULL))")
+    " (((processing_status)::text = 'completed'::text) OR"
+    " ((processing_status)::text = 'failed'::text))"
+    " AND (payload_gone_at IS NULL))")
 INDEX("btree (tenant_id, integration_id, entity_type, processing_status,"
     " (\nCASE\n    WHEN (processed_at IS NULL) THEN created_at\n"
     "    ELSE processed_at\nEND),"
