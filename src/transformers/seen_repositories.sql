@@ -15,9 +15,12 @@ WITH item AS MATERIALIZED (
 	SELECT i.index, i.name_key, i.repository_id AS id
 	FROM etl_repositories($1, $2, $3) AS i
 ), own AS MATERIALIZED (
-	SELECT i.index, i.id, r.xmin::text AS version, r.raw_data_id
+	SELECT i.index, i.id, r.version, r.raw_data_id
 	FROM item AS i
-	LEFT JOIN repositories AS r ON r.tenant_id = $1 AND r.id = i.id
+	LEFT JOIN LATERAL (SELECT x.xmin::text AS version, x.raw_data_id
+		FROM repositories AS x
+		WHERE x.tenant_id::bigint = $1 AND x.id = i.id
+		LIMIT 1) AS r ON true
 ), seen AS (
 	SELECT 'repository ' || index || ' ' || id || ' ' || version AS part
 	FROM own
