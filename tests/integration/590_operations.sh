@@ -37,7 +37,7 @@ writer_goes_on 2
 writer_stop
 PGOPTIONS='' pg_dump --file="$TMP/none" 2>"$TMP/err"
 check "a dump of the owner is refused without --enable-row-security" grep -q 'row-level security' "$TMP/err"
-PGOPTIONS='' pg_dump --enable-row-security --format=custom --table=tenants --file="$TMP/none"
+PGOPTIONS='' pg_dump --enable-row-security --format=custom --table=integrations --file="$TMP/none"
 check_is "and without PGOPTIONS it has no rows" \
 	"$(pg_restore --data-only --file=- "$TMP/none" | grep -c '^[0-9]')" 0
 
