@@ -245,11 +245,11 @@ cat "$TMP/keys.new" >"$TMP/keys"
 by 'secrets rotate' hook_secret.rotate integration.rotate --
 catalogue() { # GROUP EVENT OPTION VALUE…
 	by "$1 create" "$2.create" -- --tenant 1 "${@:3}"
-	made=$printed
-	by "$1 set" "$2.update" -- --tenant 1 "$3" "$4" "$made"
-	by "$1 disable" "$2.update" -- --tenant 1 "$made"
-	by "$1 enable" "$2.update" -- --tenant 1 "$made"
-	by "$1 delete" "$2.delete" -- --tenant 1 "$made"
+	row=$printed
+	by "$1 set" "$2.update" -- --tenant 1 "$3" "$4" "$row"
+	by "$1 disable" "$2.update" -- --tenant 1 "$row"
+	by "$1 enable" "$2.update" -- --tenant 1 "$row"
+	by "$1 delete" "$2.delete" -- --tenant 1 "$row"
 }
 catalogue status-mapping status_mapping --status-from Hand --status-to Hand --status-category Done
 catalogue wit-mapping wit_mapping --wit-from Hand --wit-to Hand --hierarchy-level 0

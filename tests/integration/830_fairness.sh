@@ -64,6 +64,7 @@ while [ $((SECONDS - stored)) -le 11 ]; do sleep 0.5; done
 store_one
 check_is "the tenant's next batch is on the main queue" "$(depths transform_queue)" "1 0 0"
 queue_purge transform_queue
+# shellcheck disable=SC2154 # the store above sets it
 sql "DELETE FROM raw_extraction_data WHERE id = $id" >"$TMP/out"
 
 # -- a bulk queue's message comes back to it, and is dead with the others

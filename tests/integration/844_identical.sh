@@ -179,6 +179,7 @@ three "so is an issue that is there twice" jira_issues_batch '[{"id": "1", "key"
 	"2026-01-05T00:00:00Z"}}, {"id": "1", "key": "A-1", "fields": {"updated": "2026-01-04T00:00:00Z"}}]'
 three "and a page of a census" jira_issue_ids_batch "$(cat "$TMP/census")"
 three "and a webhook" jira_hook '{"webhookEvent": "jira:issue_updated", "issue": {"id": "1", "key": "A-1"}}'
+# shellcheck disable=SC2034 # identical.sh goes by it
 QUERY='nul=replace'
 three "and one in which characters were replaced" jira_projects_batch '[{"id": "9", "key": "N", "name": "n\u0000"}]'
 unset QUERY

@@ -47,6 +47,7 @@ ask_many() { # FOLDER
 	while read -r tenant path json; do
 		n=$((n + 1))
 		[ $n = 1 ] || echo next
+		# shellcheck disable=SC2154 # catalogue.sh has it
 		cat "$([ "$tenant" = 1 ] && echo "$ETL_CURLRC" || echo "$second_token")"
 		printf '%s\n' silent globoff 'noproxy = "*"' 'max-time = 60' \
 			'header = "Content-Type: application/json"' 'write-out = "%{http_code} %{time_total}\n"' \
