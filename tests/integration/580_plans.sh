@@ -177,6 +177,11 @@ older $half $((half + 600)) 30
 older $((half + 600)) $((batches - 300)) 30 "$gone"
 older $((batches - 300)) $((batches - 150)) 30 "$gone, active = false"
 older $((batches - 150)) "$batches" 100 "$gone"
+# One of them failed, whatever the number of filled batches is.
+super -d "$ETL_DATABASE" -c "SET session_replication_role = replica;
+	UPDATE raw_extraction_data SET processing_status = 'failed' WHERE id = (SELECT max(id)
+	FROM raw_extraction_data WHERE tenant_id = 1 AND entity_type = 'jira_issues_batch'
+	AND id <= 1000000 + $batches)"
 while IFS='|' read -r count rule; do
 	api POST retention-rules --data "{$rule}"
 	api GET "retention-rules/$(json .id)/preview"

@@ -151,6 +151,10 @@ check "old batches that are completed go one by one" wait_until 20 sql_is 40 \
 	"SELECT count(*) FROM raw_extraction_data_p0"
 check_is "but not with a partition that has pending ones" "$(sql "SELECT count(*) FROM raw_partition_bounds()
 	WHERE name = 'raw_extraction_data_p0'")" 1
+# Row by row they would all have gone before the relay looks at whole partitions.
+sed -i 's/^retention_interval = 1$/retention_interval = 600/' "$ETL_APP/extra.conf"
+app restart relay
+sleep 3
 sql "INSERT INTO raw_extraction_data (id, tenant_id, integration_id, entity_type, raw_data, raw_data_items,
 	raw_data_bytes, raw_data_sha256, processing_status, processed_at, created_at)
 	SELECT g, 1, 1, 'many', '[]', 0, 2, sha256(''), 'completed', now(), now() - interval '40 days'
