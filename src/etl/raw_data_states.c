@@ -19,6 +19,20 @@ static const struct shape_row state_rows[] = {
 	    NULL },
 };
 SHAPE_PART(raw_data_state, "The batches of one status", state_rows)
+static const struct shape_row throughput_rows[] = {
+	{ "seconds", SHAPE_INT, 0, "Over how long", NULL },
+	{ "received", SHAPE_INT, 0,
+	    "Batches stored in the whole minutes of that time, but for deleted"
+	    " ones",
+	    NULL },
+	{ "completed", SHAPE_INT, 0, "Batches processed in that time", NULL },
+	{ "is_exact", SHAPE_BOOL, 0,
+	    "false: there were so many that what is completed is computed from"
+	    " how fast the newest 1000 were",
+	    NULL },
+};
+SHAPE_PART(throughput, "How many batches came and were processed lately",
+    throughput_rows)
 static const struct shape_row states_rows[] = {
 	{ "states", SHAPE_LIST, 0, "One for each status, and the unqueued",
 	    &raw_data_state },
@@ -26,6 +40,7 @@ static const struct shape_row states_rows[] = {
 	    "The tenant's batches and extractions wait until processing is"
 	    " resumed",
 	    NULL },
+	{ "throughput", SHAPE_OBJECT, 0, NULL, &throughput },
 };
 SHAPE(answer_raw_data_states, "raw_data_states",
     "How many batches stand where, and how long the oldest have waited",
@@ -35,6 +50,7 @@ SHAPE(answer_raw_data_states, "raw_data_states",
 enum err
 raw_data_states(struct req *rq, struct resp *rp)
 {
+	struct raw_batch_throughput lately;
 	struct db_rows *rows;
 	bool paused;
 	enum err rc;
@@ -44,6 +60,9 @@ raw_data_states(struct req *rq, struct resp *rp)
 	if (rc == E_OK)
 		rc = pause_of_tenant(rq->db, rq->who.tenant_id, rq->arena,
 		    &paused, &rq->diag);
+	if (rc == E_OK)
+		rc = raw_batch_throughput(rq->db, rq->who.tenant_id, rq->arena,
+		    &lately, &rq->diag);
 	if (rc != E_OK)
 		return rc;
 	json_object(rp->json, NULL);
@@ -62,6 +81,12 @@ raw_data_states(struct req *rq, struct resp *rp)
 	}
 	json_end(rp->json);
 	json_bool(rp->json, "paused", paused);
+	json_object(rp->json, "throughput");
+	json_int(rp->json, "seconds", RAW_BATCH_THROUGHPUT_SECONDS);
+	json_int(rp->json, "received", lately.received);
+	json_int(rp->json, "completed", lately.completed);
+	json_bool(rp->json, "is_exact", lately.is_exact);
+	json_end(rp->json);
 	json_end(rp->json);
 	return E_OK;
 }

@@ -64,6 +64,7 @@ await check('the overview shows a store that arrives, without being asked', asyn
 
 	await store('{"a":1}');
 	await until('one more is completed', async () => Number(await tile(page, 'Completed')) === before + 1);
+	await until('it counts in what is processed a minute', async () => Number(await tile(page, 'Processed a minute')) > 0);
 });
 await check('the chart and its figures show it', async () => {
 	await page.locator('.chart canvas').waitFor();

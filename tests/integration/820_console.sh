@@ -136,6 +136,17 @@ check_json "however many there are" \
 	"$(json '[.states[] | [.processing_status, .batches, .is_exact]]')" \
 	'[["pending", 2, true], ["processing", 0, true], ["completed", 7, true], ["failed", 10003, true],
 	["unqueued", 1, true]]'
+# Three were processed lately, of which one came long ago; two came lately, one this minute.
+sql "UPDATE raw_extraction_data SET processed_at = now() - interval '1 hour' WHERE processing_status = 'completed'"
+sql "UPDATE raw_extraction_data SET processed_at = now() - interval '4 minutes' WHERE id =
+	(SELECT min(id) FROM raw_extraction_data WHERE processing_status = 'completed')"
+sql "INSERT INTO raw_extraction_data ($columns, processing_status, processed_at, created_at)
+	SELECT $values, 'completed', now(), now() - n * interval '2 minutes' FROM generate_series(0, 1) AS n"
+api GET raw-data/states
+check_json "throughput" "$(json .throughput)" \
+	'{"seconds": 300, "received": '"$(sql "SELECT count(*) FROM raw_extraction_data WHERE created_at
+	>= date_trunc('minute', now()::timestamp) - interval '5 minutes'
+	AND created_at < date_trunc('minute', now()::timestamp)")"', "completed": 3, "is_exact": true}'
 second=$(sql "INSERT INTO tenants (name) VALUES ('Other') RETURNING id")
 TENANT=$second TOKEN_FILE=$(token_file "$second" reader) api GET raw-data/states
 check_is "another tenant sees none of them" "$(json '[.states[].batches] | add')" 0

@@ -40,7 +40,7 @@ export async function show({ page, query, signal }) {
 		]);
 
 		drawHealth(health, ready);
-		drawTiles(tiles, states.states, depth);
+		drawTiles(tiles, states, depth);
 		drawQueues(queues, depth);
 		drawSources(sources, waiting);
 		await drawFlow();
@@ -97,7 +97,14 @@ function count(state) {
 	return number(state.batches) + (state.is_exact ? '' : '+');
 }
 
-function drawTiles(place, states, depth) {
+/* How many there were in a minute, from how many came in so many seconds. */
+function aMinute(batches, seconds) {
+	const rate = batches * 60 / seconds;
+
+	return number(rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate));
+}
+
+function drawTiles(place, { states, throughput }, depth) {
 	const of = Object.fromEntries(states.map((state) => [state.processing_status, state]));
 	const dead = depth.queues?.filter((queue) => queue.name.endsWith('.dead'))
 		.reduce((all, queue) => all + (queue.message_count ?? 0), 0);
@@ -113,6 +120,10 @@ function drawTiles(place, states, depth) {
 			oldest(of.unqueued), batches('pending')),
 		tile('processing', 'Processing', count(of.processing), oldest(of.processing), batches('processing')),
 		tile('completed', 'Completed', count(of.completed), 'in all', batches('completed')),
+		/* A service of an older version does not tell. */
+		throughput ? tile('throughput', 'Processed a minute', aMinute(throughput.completed, throughput.seconds),
+			`${aMinute(throughput.received, throughput.seconds)} received; of ${throughput.seconds / 60} minutes`,
+			to('batches', { processing_status: 'completed' })) : null,
 		tile(of.failed.batches > 0 ? 'failed some' : 'failed', 'Failed', count(of.failed),
 			of.failed.oldest_at ? ['oldest ', age(of.failed.oldest_at)] : 'none', batches('failed')),
 		tile(dead > 0 ? 'failed some' : 'failed', 'Dead letters', depth.queues ? number(dead) : '–',

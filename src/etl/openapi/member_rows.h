@@ -67,6 +67,8 @@ PART("states", NULL)
 VALUE("batches", "1", NULL)
 VALUE("is_exact", "true", NULL)
 VALUE("paused", "false", NULL)
+PART("raw_data_states.throughput", NULL)
+VALUE("seconds", "300", NULL)
 TEXT("oldest_at", "2026-01-31T10:00:01.250000Z", NULL)
 TEXT("retention_rule.entity_type", "jira_issues_batch",
     "The type of its batches; null: each type that has no such rule")

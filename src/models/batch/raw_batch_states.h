@@ -42,4 +42,21 @@ enum err raw_batch_standing(struct db *db, int64_t tenant_id,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
     MUST_CHECK;
 
+/* Over how long raw_batch_throughput() looks back, seconds. */
+#define RAW_BATCH_THROUGHPUT_SECONDS 300
+
+struct raw_batch_throughput {
+	int64_t received;  /* in the whole minutes of that time */
+	int64_t completed; /* in that time */
+	bool is_exact;	   /* else computed from the newest completed ones */
+};
+
+/*
+ * How many of a tenant's active batches came and were processed lately, within
+ * milliseconds, however many there are. Needs: db_tenant() of the tenant.
+ */
+enum err raw_batch_throughput(struct db *db, int64_t tenant_id,
+    struct arena *arena, struct raw_batch_throughput *ret, struct diag *diag)
+    MUST_CHECK;
+
 #endif
