@@ -5,7 +5,7 @@
  * queue, further ones to the first bulk queue, and what is beyond twenty times
  * as many to the second; consumers serve a family's main queue and its bulk
  * queues in turn. So how long a job waits depends on the backlog of its own
- * tenant, and on how many tenants have one, not on the largest backlog.
+ * tenant and of those that share its queue, not on a backlog of another size.
  *
  * Nobody keeps a list of jobs: each process counts what it publishes for a
  * tenant, and asks the rows how many are pending after an eighth of what is

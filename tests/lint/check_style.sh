@@ -234,6 +234,13 @@ old_pictures() {
 	done
 }
 
+# A document that is in no release leads nowhere from those that are.
+unlisted_documents() {
+	find docs -name '*.md' -o -name '*.svg' -o -name '*.png' | while read -r file; do
+		grep -qsF -- "$file" Makefile.am || echo "$file:1: Makefile.am does not have it"
+	done
+}
+
 # Those of tests/integration are for .ci/run, with all others.
 scripts() {
 	{
@@ -328,6 +335,7 @@ finds "a test that is not built is found" tests_built 1
 finds "a test of nothing in src is found" tests_mirror 1
 finds "a function that stands for another is found" functions_twice 3
 finds "a picture that is old is found" old_pictures 1
+finds "a document that is not released is found" unlisted_documents 2
 
 clean "no unsafe call" unsafe_calls
 clean "no blanks at the end of a line" blanks_at_the_end
@@ -347,6 +355,7 @@ clean "each unit test is built" tests_built
 clean "the folders of unit tests are those of src" tests_mirror
 clean "no test has a function of lib.sh's name" functions_twice
 clean "no picture is older than its source" old_pictures
+clean "each document is released" unlisted_documents
 if [ "${ETL_SHELLCHECK-}" = no ]; then
 	skip "shellcheck finds nothing in the scripts" "ETL_SHELLCHECK=no"
 elif command -v shellcheck >/dev/null; then
