@@ -446,7 +446,16 @@ await check('its columns are shown, and changed like any row of the catalogue', 
 	await page.getByLabel('Columns', { exact: true }).fill('[{"name": "title", "path": "$.title"}]');
 	await page.click('dialog button:has-text("Save")');
 	await dialog(page).waitFor({ state: 'detached' });
-	is((await api('GET', 'types')).find((one) => one.name === 'console_incidents').columns, [{ name: 'title', path: '$.title' }]);
+	const known = async () => (await api('GET', 'types')).find((one) => one.name === 'console_incidents');
+
+	is((await known()).columns, [{ name: 'title', path: '$.title' }]);
+	await page.getByLabel('Edit console_incidents').click();
+	is(await page.getByLabel('Type', { exact: true }).count(), 0, 'another name would make another type:');
+	await page.getByLabel('Columns', { exact: true }).fill('[{"name": "name", "path": "$.title"}]');
+	is(typed((await shown(page)).tool), `${(await known()).id}`);
+	is((await known()).columns, [{ name: 'name', path: '$.title' }]);
+	await page.keyboard.press('Escape');
+	await dialog(page).waitFor({ state: 'detached' });
 });
 
 // -- the catalogue

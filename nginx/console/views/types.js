@@ -36,8 +36,9 @@ const showList = (place) => showCatalogue({
 		{ title: 'Columns', number: true, cell: (row) => number(row.columns.length) },
 		{ title: 'Whose', cell: (row) => row.shared ? 'all tenants' : 'this tenant' },
 	],
-	fields: () => [
-		{ name: 'name', label: 'Type', required: true, most: 50, hint: 'The entity_type of its batches' },
+	/* By another name it would be another type. */
+	fields: (lists, row) => [
+		...row === null ? [{ name: 'name', label: 'Type', required: true, most: 50, hint: 'The entity_type of its batches' }] : [],
 		{ name: 'target', label: 'Becomes', kind: 'choice', required: true, choices: targets, value: 'records' },
 		{ name: 'items_path', label: 'Items', required: true, most: 500, hint: 'A jsonpath, such as $.items[*]' },
 		{ name: 'key_path', label: 'Key', required: true, most: 500, hint: 'In an item, such as $.id' },
@@ -46,8 +47,7 @@ const showList = (place) => showCatalogue({
 			hint: 'Name, path and, for records, kind of each' },
 	],
 	more: (row, again) => [button('Apply', () => apply(row, again), { class: 'quiet', 'aria-label': `Apply ${row.name}` })],
-	/* By another name it makes another type. */
-	tool: (body, old) => old !== null && 'name' in body ? null : mapped({ ...old, ...body }, `apply ${tenant()}`),
+	tool: (body, old) => mapped({ ...old, ...body }, `apply ${tenant()}`),
 	removeTool: (row) => `type remove ${tenant()} ${row.id}`,
 	beside: (form) => trial(form, place.query.batch),
 	begin(create) {
