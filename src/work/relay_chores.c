@@ -79,7 +79,7 @@ reconcile(struct db *db, struct queue_manager *queue,
 	rc = queue_manager_count(queue, QUEUE_TRANSFORM, &waiting, diag);
 	if (rc == E_OK)
 		rc = raw_batch_pending(db, arena, &pending, diag);
-	if (rc == E_OK && waiting.message_count == 0 && pending > 0)
+	if (rc == E_OK && waiting.message_count == 0)
 		rc = raw_batch_queue_again(db, settings->relay_lost_age, LIMIT,
 		    arena, &again, diag);
 	if (rc != E_OK)
