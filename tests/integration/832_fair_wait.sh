@@ -15,9 +15,10 @@ printf '{"integration_id":1001,"entity_type":"jira_projects_batch","raw_data":[{
 done_of() { sql "SELECT count(*) FROM raw_extraction_data WHERE tenant_id = $1 AND processing_status = 'completed'"; }
 have_done() { [ "$(done_of "$1")" -ge "$2" ]; }
 
-# Sets median, slowest (p99 of so many) in ms.
+# Sets passed: how many of the first tenant's batches were completed while one of the
+# other waited, in the median. Other load changes it little, unlike the time that it took.
 measure() { # BULK_BACKLOG BATCHES
-	local rate
+	local median slowest rate
 	ETL_APP_POOL=4 app_up "bulk_backlog = $1" 'relay_interval = 200' 'relay_min_age = 0'
 	second_tenant
 	sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items,
@@ -41,12 +42,17 @@ measure() { # BULK_BACKLOG BATCHES
 		WHERE tenant_id = 2) AS s" | tr '|' ' ')"
 	note "bulk_backlog = $1, $2 batches: the other's wait from store to completed: median $median ms," \
 		"p99 $slowest ms; $rate batches a second"
+	passed=$(sql "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY n) FROM (
+		SELECT (SELECT count(*) FROM raw_extraction_data AS a WHERE a.tenant_id = 1
+			AND a.processed_at > b.created_at AND a.processed_at <= b.processed_at) AS n
+		FROM raw_extraction_data AS b WHERE b.tenant_id = 2) AS s")
+	note "meanwhile $passed batches of the first tenant were completed, in the median"
 	app_down
 }
 
 measure 0 "${FAIR_BEFORE:-$batches}"
-before=$median
+before=$passed
 measure 50 "$batches"
-check "with bulk queues the other's median wait ($median ms) is less than half of $before ms" \
-	[ $((median * 2)) -lt "$before" ]
+check "with bulk queues less than half as many go before the other's ($passed of $before)" \
+	[ $((passed * 2)) -lt "$before" ]
 done_testing
