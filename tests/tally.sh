@@ -6,14 +6,14 @@ total_passed=0
 total_failed=0
 total_skipped=0
 
-# One thing that is right or not.
+# One thing that is right or not, and how long after the start that was known.
 tally() { # STATUS NAME
 	if [ "$1" = 0 ]; then
 		total_passed=$((total_passed + 1))
-		echo "ok      $2"
+		echo "ok      $2 (after $SECONDS s)"
 	else
 		total_failed=$((total_failed + 1))
-		echo "FAILED  $2"
+		echo "FAILED  $2 (after $SECONDS s)"
 	fi
 }
 
@@ -69,7 +69,7 @@ tally_check() { # FOLDER NAME MAKE ARGUMENTS…
 		tail -n 40 "$log"
 	fi
 	if [ "$total_failed" = "$bad" ]; then
-		echo "ok      $name: $((total_passed - points)) passed"
+		echo "ok      $name: $((total_passed - points)) passed (after $SECONDS s)"
 	else
 		echo "FAILED  $name: $((total_passed - points)) passed, $((total_failed - bad)) failed"
 	fi
