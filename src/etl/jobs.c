@@ -175,7 +175,8 @@ publish_run(struct req *rq, const struct extract_request *request,
 		.job_type = request->job_type,
 		.job_params = request->job_params,
 		.run_id = id,
-		.lane = queue_lane_for(opened->waiting, QUEUE_FEW_RUNS),
+		.lane = queue_lane_for(request->tenant_id, opened->waiting,
+		    QUEUE_FEW_RUNS),
 		.traceparent = request_traceparent(rq) };
 	struct diag diag;
 	enum err rc;

@@ -39,7 +39,8 @@ enum err
 dead_letters_revive(struct queue_manager *manager, enum queue queue,
     const struct mq_delivery *delivery, struct diag *diag)
 {
-	struct queue_names names = queue_part(queue, queue_home(delivery));
+	struct queue_names names = queue_part(queue,
+	    queue_home(manager, delivery));
 	struct mq_message message = {
 		.exchange = EXCHANGE,
 		.routing_key = names.key,

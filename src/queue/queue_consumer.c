@@ -45,7 +45,7 @@ consume(struct queue_manager *manager, unsigned prefetch,
 {
 	struct queue_names names[QUEUE_TAKEN];
 	const char *queues[QUEUE_TAKEN];
-	size_t lanes = manager->takes_lanes ? 1 + QUEUE_LANES : 1, consumed;
+	size_t lanes = 1 + (size_t)manager->lanes_taken, consumed;
 	size_t count = manager->taken_count * lanes;
 
 	for (size_t i = 0; i < count; i++) {
@@ -64,7 +64,7 @@ static enum err
 follow_pauses(struct queue_manager *manager, unsigned prefetch,
     struct diag *diag)
 {
-	size_t lanes = manager->takes_lanes ? 1 + QUEUE_LANES : 1;
+	size_t lanes = 1 + (size_t)manager->lanes_taken;
 	bool ends[QUEUE_COUNT], goes_on = false;
 	enum err rc = E_OK;
 
@@ -108,7 +108,7 @@ queue_consumer_round(struct queue_manager *manager, unsigned prefetch,
 		return follow_pauses(manager, prefetch, diag);
 	for (size_t i = 0; i < QUEUE_COUNT; i++)
 		wanted[i] = !manager->pauses[i];
-	manager->takes_lanes = manager->has_lanes;
+	manager->lanes_taken = manager->lanes_there;
 	rc = consume(manager, prefetch, wanted, diag);
 	if (rc != E_OK)
 		return rc;

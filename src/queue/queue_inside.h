@@ -15,8 +15,6 @@
 #define HEADER_SINCE "x-since"
 /* The bulk queue that a message comes back to, from 1. */
 #define HEADER_LANE "x-lane"
-/* An exchange that is there once bulk queues were declared. */
-#define LANES_DECLARED "etl.lanes"
 
 /* The parts of a queue's family: the main one, retries, the dead. */
 enum {
@@ -83,11 +81,11 @@ struct queue_manager {
 	struct queue_taking taking;
 	struct queue_turns turns;
 	struct queue_lanes lanes;
-	bool has_lanes; /* bulk queues are declared */
-	bool takes_lanes;
+	/* Bulk queues of each that are declared, and that are taken from. */
+	int lanes_there, lanes_taken;
 	bool pauses[QUEUE_COUNT]; /* is to be taken from no more */
 	bool paused[QUEUE_COUNT]; /* is not, on this connection */
-	bool lanes_told;	  /* that there are none */
+	bool lanes_told;	  /* that some are missing */
 };
 
 /* A main queue's name, and its routing key. */
@@ -112,8 +110,12 @@ struct queue_names queue_part(enum queue queue, int part);
 int queue_lane_part(int lane);
 bool queue_is_taken(int part);
 
-/* Where a message that was not done comes back to: a part. */
-int queue_home(const struct mq_delivery *delivery);
+/* Where a message that was not done comes back to: a part that is there. */
+int queue_home(const struct queue_manager *manager,
+    const struct mq_delivery *delivery);
+
+/* Is a bulk queue of each there, whoever declared it? lane: from 1. */
+bool queue_lane_is_there(const struct queue_manager *manager, int lane);
 
 /* The lane for one more transform job of a tenant, which is noted. */
 int queue_lanes_take(struct queue_manager *manager, int64_t tenant_id);

@@ -12,21 +12,23 @@
 #define PART 8
 
 static const int64_t times[] = {
-#define LANE(number, times) times,
+#define LANE(number, times, marker) times,
 #include "queue/topology_rows.h"
 #undef LANE
 };
 
 int
-queue_lane_for(int64_t waiting, int64_t few)
+queue_lane_for(int64_t tenant_id, int64_t waiting, int64_t few)
 {
-	int lane = 0;
+	int last = 0, alike = 1;
 
-	if (few <= 0)
-		return 0;
-	while (lane < QUEUE_LANES && waiting >= times[lane] * few)
-		lane++;
-	return lane;
+	while (few > 0 && last < QUEUE_LANES && waiting >= times[last] * few)
+		last++;
+	while (alike < last && times[last - alike - 1] == times[last - 1])
+		alike++;
+	return last == 0 ?
+	    0 :
+	    last - alike + 1 + (int)((uint64_t)tenant_id % (unsigned)alike);
 }
 
 /* The tenant's place: its own, or the one that was used longest ago. */
@@ -52,12 +54,12 @@ queue_lanes_take(struct queue_manager *manager, int64_t tenant_id)
 	int64_t now = clock_ms(), known;
 	struct queue_backlog *place;
 
-	if (few == 0 || !manager->has_lanes)
+	if (few == 0 || manager->lanes_there == 0)
 		return 0;
 	place = place_of(&manager->lanes, tenant_id);
 	place->used_at = now;
 	known = now - place->known_at < OLD_MS ? place->known : 0;
-	return queue_lane_for(known + place->own++, few);
+	return queue_lane_for(tenant_id, known + place->own++, few);
 }
 
 bool

@@ -3,9 +3,10 @@
  * Bulk queues: the jobs of a tenant that has many of them waiting do not stand
  * before those of others. The first few of a tenant's jobs go to the main
  * queue, further ones to the first bulk queue, and what is beyond twenty times
- * as many to the second; consumers serve a family's main queue and its bulk
- * queues in turn. So how long a job waits depends on the backlog of its own
- * tenant and of those that share its queue, not on a backlog of another size.
+ * as many to one of the others, by the tenant's id; consumers serve a family's
+ * main queue and its bulk queues in turn. So how long a job waits depends on
+ * the backlog of its own tenant and of those that share its queue, not on a
+ * backlog of another size, nor of another large one.
  *
  * Nobody keeps a list of jobs: each process counts what it publishes for a
  * tenant, and asks the rows how many are pending after an eighth of what is
@@ -20,8 +21,12 @@
 /* How many open runs of one tenant are few. */
 #define QUEUE_FEW_RUNS 10
 
-/* The lane for one more job where so many wait; few: see above, 0: no lanes. */
-int queue_lane_for(int64_t waiting, int64_t few);
+/*
+ * The lane for one more job of a tenant that has so many waiting; few: see
+ * above, 0: no lanes. Where the broker lacks that one, the job is published to
+ * the last that is there.
+ */
+int queue_lane_for(int64_t tenant_id, int64_t waiting, int64_t few);
 
 /*
  * Is there a tenant whose pending batches are to be counted now? of: only this

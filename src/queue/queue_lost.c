@@ -127,7 +127,7 @@ queue_lost_look(struct queue_manager *manager)
 {
 	const enum queue *queues = manager->taken;
 	struct queue_taking *taking = &manager->taking;
-	size_t lanes;
+	size_t lanes = 1 + (size_t)manager->lanes_taken;
 
 	/* A blocked connection is not answered. */
 	if (!queue_manager_is_up(manager) ||
@@ -136,7 +136,6 @@ queue_lost_look(struct queue_manager *manager)
 	    mq_is_blocked(manager->mq) != NULL)
 		return;
 	taking->look_at = clock_ms() + LOOK_MS;
-	lanes = manager->takes_lanes ? 1 + QUEUE_LANES : 1;
 	for (size_t i = 0;
 	     i < manager->taken_count * lanes && queue_manager_is_up(manager);
 	     i++) {
@@ -156,6 +155,14 @@ queue_lost_look(struct queue_manager *manager)
 			continue;
 		log_write(why == fewer ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
 		    "consumer_lost", pairs, COUNT(pairs));
+		mq_close(manager->mq);
+	}
+	/* Others publish to it, who have connected since it was declared. */
+	if (manager->lanes_told && manager->lanes_taken < QUEUE_LANES &&
+	    queue_lane_is_there(manager, manager->lanes_taken + 1)) {
+		log_info("topology",
+		    LOG_TEXT("text",
+			"there are more bulk queues; connecting again"));
 		mq_close(manager->mq);
 	}
 	mq_idle(manager->mq); /* what came between the answers */

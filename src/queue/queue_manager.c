@@ -162,13 +162,15 @@ write_message(struct queue_manager *manager, enum queue queue,
     struct queue_names *names, struct mq_message *ret_message,
     struct diag *diag)
 {
-	int lane = manager->has_lanes ? job->lane : 0;
 	int due = queue == QUEUE_TRANSFORM ?
 	    queue_lanes_take(manager, job->tenant_id) :
 	    0;
+	int lane = due > job->lane ? due : job->lane;
 	enum err rc;
 
-	*names = queue_part(queue, queue_lane_part(due > lane ? due : lane));
+	if (lane > manager->lanes_there)
+		lane = manager->lanes_there;
+	*names = queue_part(queue, queue_lane_part(lane));
 
 	if (queue == QUEUE_EXTRACT) {
 		uint64_t number = 0;
@@ -297,8 +299,7 @@ queue_manager_count(struct queue_manager *manager, enum queue queue,
 	enum err rc;
 
 	rc = mq_stats(manager->mq, queue_name(queue), ret_stats, diag);
-	for (int lane = 1;
-	     rc == E_OK && manager->has_lanes && lane <= QUEUE_LANES; lane++) {
+	for (int lane = 1; rc == E_OK && lane <= manager->lanes_there; lane++) {
 		struct queue_names names = queue_part(queue,
 		    queue_lane_part(lane));
 		struct mq_queue_stats stats;

@@ -20,7 +20,7 @@ enum queue {
 /* How many bulk queues each of them has, see queue_lanes.h. */
 enum {
 	QUEUE_LANES = 0
-#define LANE(number, times) +1
+#define LANE(number, times, marker) +1
 #include "queue/topology_rows.h"
 #undef LANE
 };
@@ -72,8 +72,8 @@ enum err queue_manager_declare(struct queue_manager *manager, int timeout,
     struct diag *diag) MUST_CHECK;
 
 /*
- * For who declares nothing: are there bulk queues to publish to, and to look
- * at? Needs: the connection is open.
+ * For who declares nothing: which bulk queues are there to publish to, and to
+ * look at? Needs: the connection is open.
  */
 void queue_manager_find_lanes(struct queue_manager *manager);
 

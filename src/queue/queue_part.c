@@ -78,12 +78,15 @@ queue_is_taken(int part)
 }
 
 int
-queue_home(const struct mq_delivery *delivery)
+queue_home(const struct queue_manager *manager,
+    const struct mq_delivery *delivery)
 {
 	int64_t lane = mq_header_number(delivery, HEADER_LANE, 0);
 
-	/* Anybody may have written it. */
-	return queue_lane_part(lane < 0 || lane > QUEUE_LANES ? 0 : (int)lane);
+	if (lane < 0 || lane > QUEUE_LANES) /* anybody may have written it */
+		lane = 0;
+	return queue_lane_part(
+	    lane > manager->lanes_there ? manager->lanes_there : (int)lane);
 }
 
 int64_t

@@ -18,6 +18,7 @@
 struct queue_retries {
 	struct mq *mq; /* of its own: a queue's trouble is nobody else's */
 	struct queue_manager *manager;
+	const struct queue_manager *declared; /* the one that declares */
 	int64_t due[QUEUES];	 /* of clock_ms(): nothing is before; 0: look */
 	int64_t undated[QUEUES]; /* when messages without a time are due */
 	int64_t round_at;	 /* of clock_ms() */
@@ -30,6 +31,7 @@ queue_retries_new(const struct queue_manager *manager)
 
 	if (retries == NULL)
 		return NULL;
+	retries->declared = manager;
 	retries->mq = mq_twin(manager->mq);
 	if (retries->mq != NULL)
 		retries->manager = queue_manager_new(retries->mq,
@@ -126,7 +128,8 @@ move_due(struct queue_retries *retries, unsigned i, size_t *ret_count,
 
 	rc = take_due(retries, i, group, ret_count, diag);
 	for (size_t j = 0; rc == E_OK && j < *ret_count; j++) {
-		homes[j] = queue_part(queue, queue_home(group[j]));
+		homes[j] = queue_part(queue,
+		    queue_home(retries->declared, group[j]));
 		messages[j] = queue_copy(group[j], EXCHANGE, homes[j].key,
 		    headers[j]);
 	}

@@ -14,7 +14,7 @@ struct queue_retries;
 
 /*
  * With a connection of its own to the manager's broker.
- * Owns: you free it. The manager's settings outlive it.
+ * Owns: you free it. The manager outlives it.
  */
 struct queue_retries *queue_retries_new(const struct queue_manager *manager)
     MUST_CHECK;

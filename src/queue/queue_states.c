@@ -166,7 +166,7 @@ look_at_policies(struct queue_watch *watch)
 }
 
 static enum err
-look_now(struct queue_watch *watch, bool has_lanes, struct diag *diag)
+look_now(struct queue_watch *watch, int lanes, struct diag *diag)
 {
 	int64_t deadline = clock_ms() + LOOK_MS;
 	enum err rc;
@@ -182,8 +182,9 @@ look_now(struct queue_watch *watch, bool has_lanes, struct diag *diag)
 		}
 		if (rc != E_OK)
 			return rc;
-		if (!has_lanes && (int)(i % QUEUE_PARTS) > QUEUE_DEAD)
-			continue; /* none are declared */
+		if ((int)(i % QUEUE_PARTS) > queue_lane_part(lanes) &&
+		    queue_is_taken((int)(i % QUEUE_PARTS)))
+			continue; /* it is not declared */
 		diag_clear(diag);
 		note(watch, i, ask(watch, i, diag), diag);
 	}
@@ -208,7 +209,7 @@ queue_manager_look(struct queue_manager *manager, int64_t max_age,
 		return diag_set(diag, E_NO_MEMORY, "watching the queues");
 	if (watch->at == 0 || clock_ms() - watch->at > max_age) {
 		diag_clear(&watch->why);
-		watch->rc = look_now(watch, manager->has_lanes, &watch->why);
+		watch->rc = look_now(watch, manager->lanes_there, &watch->why);
 		watch->at = clock_ms();
 	}
 	*ret_states = watch->states;

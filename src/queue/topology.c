@@ -17,6 +17,13 @@
 /* A missing queue is left to the process that owns them for so long, ms. */
 #define OWNER_MS 10000
 
+/* Of each lane: an exchange that is there once it was declared. */
+static const char *const markers[] = {
+#define LANE(number, times, marker) marker,
+#include "queue/topology_rows.h"
+#undef LANE
+};
+
 /*
  * A main queue hands what its consumers reject to the dead-letter queue, at
  * most once: the handing over at least once that RabbitMQ offers has ended
@@ -98,21 +105,43 @@ make_missing(struct queue_manager *manager, enum queue queue,
 	return manager->owner->lost(manager->owner->context, queue, diag);
 }
 
-/* Were bulk queues declared before? Versions up to 1.0 had none. */
+/* Were a version's bulk queues declared before? lane: from 1. */
 static bool
-had_lanes(const struct queue_manager *manager)
+was_declared(const struct queue_manager *manager, int lane)
 {
 	struct diag diag;
 
 	diag_clear(&diag);
-	return mq_declare_exchange(manager->mq, LANES_DECLARED, true, &diag) ==
-	    E_OK;
+	return mq_declare_exchange(manager->mq, markers[lane - 1], true,
+		   &diag) == E_OK;
+}
+
+bool
+queue_lane_is_there(const struct queue_manager *manager, int lane)
+{
+	struct mq_queue_stats stats;
+	struct diag diag;
+	enum err rc = E_OK;
+
+	diag_clear(&diag);
+	for (unsigned i = 0; rc == E_OK && i < QUEUE_COUNT; i++) {
+		struct queue_names names = queue_part((enum queue)i,
+		    queue_lane_part(lane));
+
+		rc = mq_stats(manager->mq, names.queue, &stats, &diag);
+	}
+	return rc == E_OK;
 }
 
 void
 queue_manager_find_lanes(struct queue_manager *manager)
 {
-	manager->has_lanes = had_lanes(manager);
+	int lane = 1;
+
+	while (lane <= QUEUE_LANES &&
+	    (was_declared(manager, lane) || queue_lane_is_there(manager, lane)))
+		lane++;
+	manager->lanes_there = lane - 1;
 }
 
 /* *ret_before: it is as versions up to 1.0 made it. */
@@ -129,7 +158,8 @@ declare_part(struct queue_manager *manager, enum queue queue, int part,
 
 	rc = mq_stats(manager->mq, names.queue, &stats, diag);
 	missing = rc == E_NO_ROW;
-	if (missing && part > QUEUE_DEAD && !had_lanes(manager))
+	if (missing && part > QUEUE_DEAD &&
+	    !was_declared(manager, part - QUEUE_DEAD))
 		rc = E_OK; /* nothing was lost with it */
 	else if (missing)
 		rc = make_missing(manager, queue, &names, diag);
@@ -171,36 +201,52 @@ declare_part(struct queue_manager *manager, enum queue queue, int part,
 	return rc;
 }
 
+/* A bulk queue of each; with the last of its version, that they are there. */
+static enum err
+declare_lane(struct queue_manager *manager, int lane, struct diag *diag)
+{
+	const char *marker = markers[lane - 1];
+	struct diag marked;
+	bool before;
+	enum err rc = E_OK;
+
+	for (unsigned i = 0; rc == E_OK && i < QUEUE_COUNT; i++)
+		rc = declare_part(manager, (enum queue)i, queue_lane_part(lane),
+		    &before, diag);
+	diag_clear(&marked);
+	if (rc == E_OK &&
+	    (lane == QUEUE_LANES || strcmp(markers[lane], marker) != 0) &&
+	    !was_declared(manager, lane))
+		(void)!mq_declare_exchange(manager->mq, marker, false, &marked);
+	return rc;
+}
+
 /*
- * The bulk queues. Where they are missing, and declaring is not permitted, all
- * goes to the main queues.
+ * The bulk queues. Where some are missing, as where an older version declared
+ * the others, and declaring is not permitted, those before them will do; where
+ * all are, all goes to the main queues.
  */
 static enum err
 declare_lanes(struct queue_manager *manager, struct diag *diag)
 {
-	bool before;
-	struct diag marked;
 	enum err rc = E_OK;
+	int there = 0;
 
-	for (unsigned i = 0; rc == E_OK && i < QUEUE_COUNT; i++)
-		for (int lane = 1; rc == E_OK && lane <= QUEUE_LANES; lane++)
-			rc = declare_part(manager, (enum queue)i,
-			    queue_lane_part(lane), &before, diag);
-	manager->has_lanes = rc == E_OK;
+	while (rc == E_OK && there < QUEUE_LANES) {
+		rc = declare_lane(manager, there + 1, diag);
+		there += rc == E_OK;
+	}
+	manager->lanes_there = there;
 	if (rc == E_MQ_DENIED) {
 		if (!manager->lanes_told)
 			log_warn("topology", LOG_TEXT("text", diag->text),
 			    LOG_TEXT("advice",
-				"without the bulk queues a tenant with many"
+				"without all bulk queues a tenant with many"
 				" batches makes others wait"));
 		manager->lanes_told = true;
 		diag_clear(diag);
 		return E_OK;
 	}
-	diag_clear(&marked);
-	if (rc == E_OK && !had_lanes(manager))
-		(void)!mq_declare_exchange(manager->mq, LANES_DECLARED, false,
-		    &marked);
 	return rc;
 }
 

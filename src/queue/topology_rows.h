@@ -14,11 +14,16 @@ QUEUE(QUEUE_LOAD, "load_queue", "load", "the id of a transformed batch")
 
 /*
  * The bulk queues of each, for tenants that have many jobs waiting: LANE(number,
- * from how many, in multiples of what is few). See queue_lanes.h.
+ * from how many, in multiples of what is few; the exchange that is there once
+ * those of its version were declared). Those of one multiple are shared out by
+ * tenant. See queue_lanes.h.
  */
 #ifdef LANE
-LANE(1, 1)
-LANE(2, 20)
+LANE(1, 1, "etl.lanes")
+LANE(2, 20, "etl.lanes")
+LANE(3, 20, "etl.lanes.5")
+LANE(4, 20, "etl.lanes.5")
+LANE(5, 20, "etl.lanes.5")
 #endif
 
 /* The retry queues of each: RETRY(number, delay in milliseconds). */

@@ -3,6 +3,7 @@
 
 #include "base/failpoint.h"
 #include "base/trace.h"
+#include "queue/queue_lanes.h"
 
 /* What the row says of its trace, or NULL: of old rows, and of other hands. */
 static const char *
@@ -14,9 +15,17 @@ traceparent_of(const struct db_rows *rows, int row)
 	return trace_read(text, context) ? text.at : NULL;
 }
 
+/* The bulk queue of the row's tenant, as if it had many waiting. */
+static int
+bulk_lane(const struct db_rows *rows, int row)
+{
+	return queue_lane_for(db_int(rows, row, RAW_BATCH_LOCKED_TENANT),
+	    INT64_MAX, 1);
+}
+
 /* A job for each row, in the arena; its text is the rows'. NULL: no memory. */
 static struct job *
-jobs_of(const struct db_rows *rows, int lane, struct arena *arena)
+jobs_of(const struct db_rows *rows, bool as_many, struct arena *arena)
 {
 	int count = db_rows_count(rows);
 	struct job *jobs = arena_ask(arena, (size_t)count * sizeof(*jobs));
@@ -28,7 +37,7 @@ jobs_of(const struct db_rows *rows, int lane, struct arena *arena)
 			.integration_id = db_int(rows, i,
 			    RAW_BATCH_LOCKED_INTEGRATION),
 			.entity_type = db_text(rows, i, RAW_BATCH_LOCKED_TYPE),
-			.lane = lane,
+			.lane = as_many ? bulk_lane(rows, i) : 0,
 			.traceparent = traceparent_of(rows, i),
 		};
 	return jobs;
@@ -40,11 +49,11 @@ jobs_of(const struct db_rows *rows, int lane, struct arena *arena)
  */
 static enum err
 publish(struct queue_manager *queue, enum queue to, const struct db_rows *rows,
-    int lane, int timeout, struct arena *arena, bool **ret_confirmed,
+    bool as_many, int timeout, struct arena *arena, bool **ret_confirmed,
     struct diag *diag)
 {
 	size_t count = (size_t)db_rows_count(rows);
-	struct job *jobs = jobs_of(rows, lane, arena);
+	struct job *jobs = jobs_of(rows, as_many, arena);
 
 	*ret_confirmed = jobs == NULL ?
 	    NULL :
@@ -71,8 +80,8 @@ publish_transforms(struct db *db, struct queue_manager *queue,
 		(void)diag_set(&published.why, E_NO_MEMORY,
 		    "no memory for jobs");
 	else
-		(void)!publish(queue, QUEUE_TRANSFORM, rows, 0, timeout, arena,
-		    &confirmed, &published.why);
+		(void)!publish(queue, QUEUE_TRANSFORM, rows, false, timeout,
+		    arena, &confirmed, &published.why);
 	FAILPOINT("relayed");
 	for (size_t i = 0; confirmed != NULL && i < count; i++)
 		if (confirmed[i])
@@ -85,11 +94,11 @@ publish_transforms(struct db *db, struct queue_manager *queue,
 }
 
 enum err
-publish_loads(struct queue_manager *queue, const struct db_rows *rows, int lane,
-    int timeout, struct arena *arena, struct diag *diag)
+publish_loads(struct queue_manager *queue, const struct db_rows *rows,
+    bool as_many, int timeout, struct arena *arena, struct diag *diag)
 {
 	bool *confirmed;
 
-	return publish(queue, QUEUE_LOAD, rows, lane, timeout, arena,
+	return publish(queue, QUEUE_LOAD, rows, as_many, timeout, arena,
 	    &confirmed, diag);
 }

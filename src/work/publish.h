@@ -28,12 +28,14 @@ enum err publish_transforms(struct db *db, struct queue_manager *queue,
     struct published *ret_published, struct diag *diag) MUST_CHECK;
 
 /*
- * Publish the load jobs of rows; lane: to which bulk queue, 0: the main one.
+ * Publish the load jobs of rows, to the main queue, or as if each tenant had
+ * many waiting.
  *
  * Needs: as above; the last column is not looked at.
  * Fails: as mq_publish(): not all are confirmed.
  */
 enum err publish_loads(struct queue_manager *queue, const struct db_rows *rows,
-    int lane, int timeout, struct arena *arena, struct diag *diag) MUST_CHECK;
+    bool as_many, int timeout, struct arena *arena, struct diag *diag)
+    MUST_CHECK;
 
 #endif

@@ -112,8 +112,8 @@ queue_due_loads(struct db *db, struct queue_manager *queue,
 	rc = raw_batch_loads_due(db, LIMIT, arena, &rows, diag);
 	if (rc != E_OK || db_rows_count(rows) == 0)
 		return rc;
-	rc = publish_loads(queue, rows, 0, (int)settings->relay_timeout, arena,
-	    diag);
+	rc = publish_loads(queue, rows, false, (int)settings->relay_timeout,
+	    arena, diag);
 	if (rc == E_OK)
 		log_info("loads_queued", LOG_INT("count", db_rows_count(rows)));
 	return rc;
@@ -128,7 +128,7 @@ lane_of_run(const struct db_rows *rows, int row)
 
 	for (int i = 0; i < row; i++)
 		waiting += db_int(rows, i, EXTRACT_DUE_TENANT) == tenant_id;
-	return queue_lane_for(waiting, QUEUE_FEW_RUNS);
+	return queue_lane_for(tenant_id, waiting, QUEUE_FEW_RUNS);
 }
 
 /*

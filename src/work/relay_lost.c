@@ -82,8 +82,7 @@ relay_lost_loads(struct relay_lost *lost, int timeout, bool *ret_more,
 	if (count == 0)
 		return E_OK;
 	/* Most were done: they are not to make others wait. */
-	rc = publish_loads(lost->queue, rows, QUEUE_LANES, timeout, lost->arena,
-	    diag);
+	rc = publish_loads(lost->queue, rows, true, timeout, lost->arena, diag);
 	if (rc != E_OK)
 		return rc;
 	log_warn("loads_again", LOG_INT("count", count));

@@ -64,9 +64,11 @@ empty() {
 }
 
 purge() {
-	curl -sS --noproxy '*' --netrc-file "$ETL_MGMT_NETRC" -X DELETE \
-		"$ETL_MGMT_URL/api/queues/$ETL_VHOST/transform_queue{,.bulk.1,.bulk.2}/contents" \
-		>"$work/purge.log"
+	local name
+	for name in transform_queue{,.bulk.{1..5}}; do
+		curl -sS --noproxy '*' --netrc-file "$ETL_MGMT_NETRC" -X DELETE \
+			"$ETL_MGMT_URL/api/queues/$ETL_VHOST/$name/contents"
+	done >"$work/purge.log"
 }
 
 watched() {

@@ -41,7 +41,7 @@ request GET "/app/etl/raw-data?tenant_id=1&$(seq -s '&' -f 'a%g=1' 200)"
 check_is "200 parameters: 400" "$STATUS" 400
 request GET "/app/etl/queues?tenant_id=1"
 check_is "queues: 200" "$STATUS" 200
-check_is "the main ones, their bulk queues, retries and dead letters" "$(json '.queues | length')" 24
+check_is "the main ones, their bulk queues, retries and dead letters" "$(json '.queues | length')" 33
 check_is "the main ones are there" "$(json '[.queues[].name] | map(select(contains(".") | not)) | join(" ")')" \
 	"extract_queue transform_queue load_queue"
 

@@ -4,8 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 app_up 'relay_min_age = 1' 'relay_interval = 300'
 
-are_declared() { [ "$(queues | jq '[.[].name != "etl.moving"] | length == 24 and all')" = true ]; }
-check "24 queues are declared" wait_until 10 are_declared
+are_declared() { [ "$(queues | jq '[.[].name != "etl.moving"] | length == 33 and all')" = true ]; }
+check "33 queues are declared" wait_until 10 are_declared
 check_is "all durable quorum queues" \
 	"$(queues | jq -r '[.[] | .type + " " + (.durable | tostring)] | unique | join(",")')" "quorum true"
 check_is "main queues have no expiry" \

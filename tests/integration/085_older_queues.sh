@@ -59,7 +59,7 @@ is_new() {
 	[ "$(queues | jq '[.[].arguments |
 		.["x-dead-letter-strategy"] == "at-least-once" or (has("x-delivery-limit") | not)] | any')" = false ]
 }
-nothing_aside() { [ "$(queues | jq length)" = 24 ]; }
+nothing_aside() { [ "$(queues | jq length)" = 33 ]; }
 
 export ETL_APP_BEFORE=older_and_filled
 app_up 'relay_interval = 300'

@@ -78,7 +78,7 @@ queue_delete() { # NAME
 }
 
 # transform_queue and its bulk queues.
-transform_queues=(transform_queue transform_queue.bulk.{1,2})
+transform_queues=(transform_queue transform_queue.bulk.{1..5})
 
 # How many messages wait in these.
 transform_depth() {

@@ -95,7 +95,8 @@ tool_run_start(struct tool *tool, const struct extract_request *request,
 		return E_OK;
 	}
 	job.run_id = opened.id;
-	job.lane = queue_lane_for(opened.waiting, QUEUE_FEW_RUNS);
+	job.lane = queue_lane_for(job.tenant_id, opened.waiting,
+	    QUEUE_FEW_RUNS);
 	if (tool_broker(tool, &queue, diag) == E_OK &&
 	    queue_manager_publish(queue, QUEUE_EXTRACT, &job, diag) == E_OK)
 		return extract_run_queued(tool->db, request->tenant_id,

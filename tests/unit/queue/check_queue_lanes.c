@@ -16,7 +16,7 @@ static void
 setup(void)
 {
 	manager = queue_manager_new(NULL, &mq_settings, &settings);
-	manager->has_lanes = true;
+	manager->lanes_there = QUEUE_LANES;
 }
 
 static void
@@ -26,22 +26,27 @@ teardown(void)
 }
 
 static const struct {
-	int64_t waiting, few;
+	int64_t tenant_id, waiting, few;
 	int lane;
 } lanes[] = {
-	{ 0, 250, 0 },
-	{ 249, 250, 0 },
-	{ 250, 250, 1 },
-	{ 4999, 250, 1 },
-	{ 5000, 250, 2 },
-	{ INT64_MAX, 250, 2 },
-	{ INT64_MAX, 0, 0 },
+	{ 4, 0, 250, 0 },
+	{ 4, 249, 250, 0 },
+	{ 4, 250, 250, 1 },
+	{ 5, 250, 250, 1 },
+	{ 5, 4999, 250, 1 },
+	{ 4, 5000, 250, 2 }, /* one of four, by the tenant */
+	{ 5, 5000, 250, 3 },
+	{ 6, 5000, 250, 4 },
+	{ 7, 5000, 250, 5 },
+	{ 8, 5000, 250, 2 },
+	{ 7, INT64_MAX, 250, 5 },
+	{ 7, INT64_MAX, 0, 0 },
 };
 
 START_TEST(the_larger_the_backlog_the_further_the_queue)
 {
-	ck_assert_int_eq(queue_lane_for(lanes[_i].waiting, lanes[_i].few),
-	    lanes[_i].lane);
+	ck_assert_int_eq(queue_lane_for(lanes[_i].tenant_id, lanes[_i].waiting,
+	    lanes[_i].few), lanes[_i].lane);
 }
 END_TEST
 
@@ -53,7 +58,7 @@ START_TEST(what_was_published_here_counts_before_anybody_has_looked)
 	ck_assert_int_eq(queue_lanes_take(manager, 2), 0);
 	for (int i = 0; i < 20 * FEW; i++)
 		(void)queue_lanes_take(manager, 1);
-	ck_assert_int_eq(queue_lanes_take(manager, 1), 2);
+	ck_assert_int_eq(queue_lanes_take(manager, 1), 3);
 	ck_assert_int_eq(queue_lanes_take(manager, 2), 0);
 }
 END_TEST
@@ -61,7 +66,7 @@ END_TEST
 START_TEST(what_the_rows_say_holds_from_then_on)
 {
 	queue_lanes_note(manager, 1, 20 * FEW);
-	ck_assert_int_eq(queue_lanes_take(manager, 1), 2);
+	ck_assert_int_eq(queue_lanes_take(manager, 1), 3);
 	queue_lanes_note(manager, 1, 0);
 	ck_assert_int_eq(queue_lanes_take(manager, 1), 0);
 	queue_lanes_note(manager, 1, FEW);
@@ -94,7 +99,7 @@ START_TEST(what_was_counted_long_ago_counts_no_more)
 	ck_assert_int_eq(queue_lanes_take(manager, 1), 0);
 	ck_assert(queue_lanes_due(manager, 0, &tenant_id, &most));
 	queue_lanes_note(manager, 1, 20 * FEW);
-	ck_assert_int_eq(queue_lanes_take(manager, 1), 2);
+	ck_assert_int_eq(queue_lanes_take(manager, 1), 3);
 }
 END_TEST
 
@@ -115,7 +120,7 @@ END_TEST
 
 START_TEST(without_bulk_queues_all_goes_to_the_main_one)
 {
-	manager->has_lanes = false;
+	manager->lanes_there = 0;
 	queue_lanes_note(manager, 1, 100 * FEW);
 	ck_assert_int_eq(queue_lanes_take(manager, 1), 0);
 }

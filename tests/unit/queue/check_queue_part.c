@@ -19,7 +19,7 @@ static const struct {
 	    "transform.dead" },
 	{ QUEUE_TRANSFORM, QUEUE_DEAD + 1, "transform_queue.bulk.1",
 	    "transform.bulk.1" },
-	{ QUEUE_LOAD, QUEUE_DEAD + 2, "load_queue.bulk.2", "load.bulk.2" },
+	{ QUEUE_LOAD, QUEUE_DEAD + 5, "load_queue.bulk.5", "load.bulk.5" },
 };
 
 START_TEST(each_part_of_a_queue_has_its_name_and_key)
@@ -34,23 +34,29 @@ END_TEST
 /* What a message says of its bulk queue, and where it comes back to. */
 static const struct {
 	int64_t lane;
+	int there; /* so many bulk queues are declared */
 	int part;
 } homes[] = {
-	{ 0, QUEUE_MAIN },
-	{ 1, QUEUE_DEAD + 1 },
-	{ QUEUE_LANES, QUEUE_DEAD + QUEUE_LANES },
-	{ QUEUE_LANES + 1, QUEUE_MAIN },
-	{ -1, QUEUE_MAIN },
-	{ INT64_MAX, QUEUE_MAIN },
+	{ 0, QUEUE_LANES, QUEUE_MAIN },
+	{ 1, QUEUE_LANES, QUEUE_DEAD + 1 },
+	{ QUEUE_LANES, QUEUE_LANES, QUEUE_DEAD + QUEUE_LANES },
+	{ QUEUE_LANES, 2, QUEUE_DEAD + 2 },
+	{ QUEUE_LANES, 0, QUEUE_MAIN },
+	{ QUEUE_LANES + 1, QUEUE_LANES, QUEUE_MAIN },
+	{ -1, QUEUE_LANES, QUEUE_MAIN },
+	{ INT64_MAX, QUEUE_LANES, QUEUE_MAIN },
 };
 
 START_TEST(a_message_comes_back_to_the_queue_that_it_names_if_there_is_one)
 {
+	const struct queue_manager manager = {
+		.lanes_there = homes[_i].there };
 	const struct mq_delivery delivery = {
 		.headers = { { HEADER_LANE, NULL, homes[_i].lane } },
 		.header_count = 1 };
 
-	ck_assert_int_eq(queue_home(&delivery), homes[_i].part);
+	ck_assert_int_eq(queue_home(&manager, &delivery),
+	    homes[_i].part);
 	ck_assert(queue_is_taken(homes[_i].part));
 	ck_assert(!queue_is_taken(QUEUE_DEAD));
 	ck_assert(!queue_is_taken(QUEUE_RETRIES));
