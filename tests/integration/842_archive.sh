@@ -92,6 +92,9 @@ wrong "one that is missing, too" "rm $first" "$first: No such file"
 wrong "one with another byte" "printf x | dd of=$first bs=1 seek=100 conv=notrunc status=none" "$first: it is"
 wrong "a manifest that is cut off" 'truncate -s -20 manifest.ndjson' 'manifest.ndjson: this is no manifest'
 wrong "one of another version" 'sed -i "1s/\"version\":1/\"version\":2/" manifest.ndjson' 'no manifest of version 1'
+wrong "one with an id that no batch of it has" 'sed -i "1s/\"last_id\":/&9/" manifest.ndjson' 'no manifest'
+wrong "in the line of a file, too" 'sed -i "1s/\"last_id\":/&9/; \$s/\"last_id\":/&9/" manifest.ndjson' \
+	'it has not the batches that the manifest says'
 wrong "a name that leads elsewhere" 'sed -i "2s|batches-000001|../batches-1|" manifest.ndjson' 'no manifest'
 check_is "no row was touched" "$(all_rows)" "$before"
 

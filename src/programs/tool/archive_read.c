@@ -122,6 +122,19 @@ read_all(const char *path, struct buf *out, struct diag *diag)
 		path);
 }
 
+/* Does the first line say what the others say? */
+static bool
+has_right_ids(const struct archive *archive)
+{
+	const struct archive_file *files = archive->files;
+	const size_t count = archive->file_count;
+
+	return count == 0 ?
+	    archive->first_id == 0 && archive->last_id == 0 :
+	    archive->first_id == files[0].first_id &&
+		archive->last_id == files[count - 1].last_id;
+}
+
 static enum err
 read_manifest(struct buf *text, struct arena *arena, struct archive *ret)
 {
@@ -148,7 +161,9 @@ read_manifest(struct buf *text, struct arena *arena, struct archive *ret)
 			return E_INVALID;
 		count += ret->files[i].count;
 	}
-	return rest.at == NULL && count == ret->count ? E_OK : E_INVALID;
+	return rest.at == NULL && count == ret->count && has_right_ids(ret) ?
+	    E_OK :
+	    E_INVALID;
 }
 
 enum err
@@ -200,7 +215,7 @@ struct reading {
 	struct unpack *unpack; /* NULL: it is not packed */
 	struct buf text;       /* unpacked, from the line at work on */
 	size_t scanned;	       /* bytes of it without an end of a line */
-	int64_t size, count, last_id;
+	int64_t size, count, first_id, last_id;
 };
 
 static enum err
@@ -238,8 +253,9 @@ read_line(struct reading *reading, struct span line, struct diag *diag)
 	if (strcmp(hex, told) != 0)
 		return refuse(reading,
 		    "a payload is another one than its digest says", diag);
+	if (reading->count++ == 0)
+		reading->first_id = id;
 	reading->last_id = id;
-	reading->count++;
 	return reading->take == NULL ?
 	    E_OK :
 	    reading->take(reading->context, id, members[2].value,
@@ -314,6 +330,8 @@ check_end(struct reading *reading, struct diag *diag)
 		    "it is another one than its digest in the manifest says",
 		    diag);
 	if (reading->text.len > 0 || reading->count != file->count ||
+	    reading->first_id != file->first_id ||
+	    reading->last_id != file->last_id ||
 	    (reading->unpack != NULL &&
 		unpack_done(reading->unpack, diag) != E_OK))
 		return refuse(reading,
