@@ -147,29 +147,54 @@ raw_batch_archive_remove(struct db *db, int64_t tenant_id, struct span rows,
 	return db_get_int(db, &statement, &params, arena, ret_count, diag);
 }
 
+/* Is the number from which new ones are counted below this one? */
+#define IS_BELOW "last_value - CASE WHEN is_called THEN 0 ELSE 1 END < $1"
+
 enum err
 raw_batch_archive_reserve(struct db *db, int64_t last_id, struct arena *arena,
     struct diag *diag)
 {
 	static const struct db_statement look = {
 		.name = "raw_batch_archive_look",
+		.sql = "SELECT " IS_BELOW " FROM raw_extraction_data_id_seq",
+	};
+	/*
+	 * Nobody takes a number from here on to the end of the transaction:
+	 * otherwise those that stores took between the look and the move would
+	 * be given a second time.
+	 */
+	static const struct db_statement lock = {
+		.name = "raw_batch_archive_lock",
+		.changes = true,
 		.sql =
-		    "SELECT last_value >= $1 FROM raw_extraction_data_id_seq",
+		    "ALTER SEQUENCE raw_extraction_data_id_seq"
+		    " OWNED BY raw_extraction_data.id",
 	};
 	static const struct db_statement move = {
 		.name = "raw_batch_archive_move",
 		.changes = true,
-		.sql = "SELECT setval('raw_extraction_data_id_seq', $1)",
+		.sql =
+		    "SELECT setval('raw_extraction_data_id_seq', $1)"
+		    " FROM raw_extraction_data_id_seq WHERE " IS_BELOW,
 	};
-	struct db_params params = { 0 };
-	bool is_beyond;
+	struct db_params params = { 0 }, none = { 0 };
+	bool is_below;
 	enum err rc;
 
 	db_add_int(&params, last_id);
-	rc = db_get_bool(db, &look, &params, arena, &is_beyond, diag);
-	if (rc != E_OK || is_beyond)
+	rc = db_get_bool(db, &look, &params, arena, &is_below, diag);
+	if (rc != E_OK || !is_below)
 		return rc;
-	return db_change(db, &move, &params, arena, NULL, diag);
+	rc = db_begin(db, diag);
+	if (rc != E_OK)
+		return rc;
+	rc = db_change(db, &lock, &none, arena, NULL, diag);
+	if (rc == E_OK)
+		rc = db_change(db, &move, &params, arena, NULL, diag);
+	if (rc == E_OK)
+		return db_commit(db, diag);
+	db_rollback(db);
+	return rc;
 }
 
 enum err

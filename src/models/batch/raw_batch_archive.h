@@ -46,7 +46,10 @@ enum err raw_batch_archive_remove(struct db *db, int64_t tenant_id,
     struct diag *diag) MUST_CHECK;
 
 /*
- * Let no new batch get an id up to this one.
+ * Let no new batch get an id up to this one. Stores wait for it, if it has to
+ * change anything.
+ *
+ * Needs: no open transaction.
  * Fails: E_DB, 42501: only the owner of the tables may do this; as db_run().
  */
 enum err raw_batch_archive_reserve(struct db *db, int64_t last_id,
