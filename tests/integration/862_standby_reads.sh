@@ -217,6 +217,23 @@ check "the same of the primary's own address" lists 5
 reads
 check_is "read once, as the primary" "$STANDBY$REASONS" "0 promoted"
 
+# -- migrations of a database whose URL names the standby first, as that of the service may
+other=${PGDATABASE}_other
+stack database-create "$other" >"$TMP/stack.log" 2>&1
+test_databases+=" $other"
+migrate() { # HOSTS PORTS ARGUMENT…
+	PGPASSFILE=$TMP/standby.pgpass DATABASE_URL="host=$1 port=$2 dbname=$other user=$PGUSER" \
+		"$ETL_BUILD/pulse-etl-migrate" --dir "$ETL_SOURCE/migrations" "${@:3}"
+}
+standby_has() { # SQL: a condition
+	[ "$(PGDATABASE=$other standby_super one -c "SELECT $1" 2>&1)" = t ]
+}
+check "the standby has a new database" wait_until 20 standby_has true
+check "migrations find the primary" migrate 127.0.0.1,127.0.0.1 "$(standby_port one),$PGPORT" --apply 1
+check "the standby has them" wait_until 20 standby_has "to_regclass('raw_extraction_data') IS NOT NULL"
+check_is "where it is named alone, it tells what is applied" \
+	"$(migrate 127.0.0.1 "$(standby_port one)" --status | grep -c '^  0001 .* applied ')" 1
+
 # -- two standbys; one is promoted, the other has more of the former primary's log
 standby_copy one two
 read_url "$(url_of "$(standby_port one),127.0.0.1:$(standby_port two)")"

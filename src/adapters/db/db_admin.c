@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libpq-fe.h>
-
+#include "adapters/db/db_inside.h"
 #include "base/buf.h"
 
 #define DSN_BYTES_MAX 8192
@@ -60,21 +59,38 @@ note(const struct db_admin *admin, enum err code, const char *what,
 	return diag_set(diag, code, "%s: %.*s", what, (int)len, text);
 }
 
+/* Of several hosts the one that takes changes, as the service does. */
+static bool
+wants_primary(const char *dsn)
+{
+	struct db_places places;
+	bool wants;
+
+	db_places_read(dsn, &places);
+	wants = places.count > 1 && !places.has_attrs;
+	db_places_done(&places);
+	return wants;
+}
+
 enum err
 db_admin_open(const char *dsn, const char *program,
     void (*said)(void *context, const struct db_admin_words *words),
     void *context, struct db_admin **ret_admin, struct diag *diag)
 {
 	/* What stands before dbname may be set otherwise by the string. */
-	const char *const names[] = { "application_name", "dbname",
-		"client_encoding", NULL };
-	const char *const values[] = { program, dsn == NULL ? "" : dsn, "UTF8",
+	const char *names[] = { "application_name", "dbname", "client_encoding",
+		NULL, NULL };
+	const char *values[] = { program, dsn == NULL ? "" : dsn, "UTF8", NULL,
 		NULL };
 	struct db_admin *admin = calloc(1, sizeof(*admin));
 	enum err rc;
 
 	if (admin == NULL)
 		return diag_set(diag, E_NO_MEMORY, "out of memory");
+	if (wants_primary(values[1])) {
+		names[3] = "target_session_attrs";
+		values[3] = "read-write";
+	}
 	admin->said = said;
 	admin->context = context;
 	admin->conn = PQconnectdbParams(names, values, 1);

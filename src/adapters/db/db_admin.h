@@ -39,8 +39,10 @@ struct db_admin_rows {
 
 /*
  * Connect. dsn: a conninfo string or URI; NULL or empty for libpq's PG*
- * variables, which also fill in what the string leaves out. said is called
- * with each notice and error while a statement runs; context is passed to it.
+ * variables, which also fill in what the string leaves out. Of several hosts it
+ * is the first that takes changes, unless target_session_attrs says otherwise.
+ * said is called with each notice and error while a statement runs; context is
+ * passed to it.
  *
  * Gives: *ret_admin; the session speaks UTF-8, lives in UTC and reads '\' in
  *        plain strings as itself. program is its application_name.

@@ -8,7 +8,6 @@
  */
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "adapters/db/db_inside.h"
@@ -25,37 +24,10 @@
 #define HOST_SIZE 256
 #define DEFAULT_PORT "5432"
 
-/* What says where the servers are, each a list with commas, or NULL. */
-struct places {
-	PQconninfoOption *options; /* which the texts live in */
-	const char *host, *hostaddr, *port;
-	size_t count; /* of hosts */
-	bool has_attrs;
-};
-
 /* One of them. */
 struct place {
 	char host[HOST_SIZE], hostaddr[HOST_SIZE], port[16];
 };
-
-static const char *
-option_of(const PQconninfoOption *options, const char *name)
-{
-	for (; options != NULL && options->keyword != NULL; options++)
-		if (strcmp(options->keyword, name) == 0)
-			return options->val;
-	return NULL;
-}
-
-/* Of the connection string, or of the environment. */
-static const char *
-option_or_env(const PQconninfoOption *options, const char *name,
-    const char *variable)
-{
-	const char *value = option_of(options, name);
-
-	return value != NULL ? value : getenv(variable);
-}
 
 static const char *
 url_of(const struct db *db)
@@ -63,26 +35,6 @@ url_of(const struct db *db)
 	return db->is_reader ?
 	    db->settings->database_read_url :
 	    db->settings->database_url;
-}
-
-static void
-places_read(const char *url, struct places *ret_places)
-{
-	const char *list;
-	struct places places = { .count = 1 };
-
-	if (strchr(url, '=') != NULL || strstr(url, "://") != NULL)
-		places.options = PQconninfoParse(url, NULL);
-	places.host = option_or_env(places.options, "host", "PGHOST");
-	places.hostaddr = option_or_env(places.options, "hostaddr",
-	    "PGHOSTADDR");
-	places.port = option_or_env(places.options, "port", "PGPORT");
-	places.has_attrs = option_or_env(places.options, "target_session_attrs",
-			       "PGTARGETSESSIONATTRS") != NULL;
-	list = places.hostaddr != NULL ? places.hostaddr : places.host;
-	for (; list != NULL && *list != '\0'; list++)
-		places.count += *list == ',';
-	*ret_places = places;
 }
 
 /* The member of a list, or the only one it has. */
@@ -102,7 +54,8 @@ member(const char *list, size_t number, char *out, size_t size)
  * libpq's own default, as it is there; nothing would leave the whole list.
  */
 static bool
-place_read(const struct places *places, size_t number, struct place *ret_place)
+place_read(const struct db_places *places, size_t number,
+    struct place *ret_place)
 {
 	const char *port = places->port == NULL ? "" : places->port;
 	bool is_read = member(places->host, number, ret_place->host,
@@ -139,7 +92,7 @@ on_notice(void *context, const PGresult *result)
  * seconds, by its silence at what was sent or by keepalives (tcp(7)).
  */
 static PGconn *
-start(const struct db *db, const struct places *places,
+start(const struct db *db, const struct db_places *places,
     const struct place *place)
 {
 	const struct db_settings *set = db->settings;
@@ -202,7 +155,7 @@ put_off(struct db *db)
 
 /* A session with one of the hosts; closed again if it fails. */
 static enum err
-connect_one(struct db *db, const struct places *places,
+connect_one(struct db *db, const struct db_places *places,
     const struct place *place, struct diag *diag)
 {
 	int64_t deadline = db_deadline(db,
@@ -231,12 +184,12 @@ connect_one(struct db *db, const struct places *places,
 static enum err
 connect_any(struct db *db, struct diag *diag)
 {
-	struct places places;
+	struct db_places places;
 	struct place place;
 	struct diag other;
 	enum err rc = E_DB_CONNECT;
 
-	places_read(url_of(db), &places);
+	db_places_read(url_of(db), &places);
 	db->has_others = places.count > 1;
 	for (size_t i = 0; i < places.count && rc != E_OK; i++) {
 		size_t number = (db->host + i) % places.count;
@@ -260,7 +213,7 @@ connect_any(struct db *db, struct diag *diag)
 			diag_clear(diag);
 		}
 	}
-	PQconninfoFree(places.options);
+	db_places_done(&places);
 	return rc;
 }
 

@@ -50,6 +50,22 @@ struct db_rows {
 	PGresult *result;
 };
 
+/* What says where the servers are, each a list with commas, or NULL. */
+struct db_places {
+	PQconninfoOption *options; /* which the texts live in */
+	const char *host, *hostaddr, *port;
+	size_t count;	/* of hosts */
+	bool has_attrs; /* it says of which kind: target_session_attrs */
+};
+
+/*
+ * Read a connection string, and libpq's environment for what it leaves out.
+ * Gives: *ret_places, whose texts are the string's or the environment's.
+ * Owns:  you db_places_done().
+ */
+void db_places_read(const char *url, struct db_places *ret_places);
+void db_places_done(struct db_places *places);
+
 /* How long the server lets a statement take, ms. */
 int64_t db_statement_ms(const struct db *db);
 
