@@ -23,7 +23,11 @@ count_taken(const struct retention *rule, int64_t count)
 	    (uint64_t)count);
 }
 
-/* The rule at work, or the next one; status.at is NULL behind the last. */
+/*
+ * The rule at work, or the next one; status.at is NULL behind the last. One that
+ * somebody has changed begins anew: what stays of a group is another by now, and
+ * the group may not be the rule's any more.
+ */
 static enum err
 get_rule(struct db *db, const struct relay_settings *settings,
     struct relay_retention *state, struct arena *arena, struct retention *ret,
@@ -48,6 +52,10 @@ get_rule(struct db *db, const struct relay_settings *settings,
 	if (rc == E_OK && ret->rule_id != state->rule - ROWS + 1)
 		*state = (struct relay_retention){ .rule = ret->rule_id - 1 +
 			    ROWS };
+	if (rc == E_OK && ret->version != state->version) {
+		state->place = (struct retention_place){ 0 };
+		state->version = ret->version;
+	}
 	return rc;
 }
 

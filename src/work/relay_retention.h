@@ -14,8 +14,9 @@
 
 /* How far the pass has come; all 0 before the first one. */
 struct relay_retention {
-	int64_t due_at; /* of clock_ms(): when the next pass begins */
-	int64_t rule;	/* the rule at work, counted from 1: see the .c file */
+	int64_t due_at;	 /* of clock_ms(): when the next pass begins */
+	int64_t rule;	 /* the rule at work, counted from 1: see the .c file */
+	int64_t version; /* of it: a place is that of one version */
 	struct retention_place place;
 };
 

@@ -210,4 +210,20 @@ unset ETL_APP_CONF
 app start relay
 check "retention_days does what no rule says" wait_until 15 left_is days "1 0"
 check_is "and leaves the rest to the rules" "$(left days2)" "3 0"
+
+# -- a rule that is changed while the relay is at work on a group
+sql 'DELETE FROM retention_rules'
+old many g completed 10 1000
+old end h failed 10
+sql "CREATE FUNCTION test_slow() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN PERFORM pg_sleep(0.02); RETURN OLD;
+	END \$\$; CREATE TRIGGER test_slow BEFORE DELETE ON raw_extraction_data
+	FOR EACH ROW EXECUTE FUNCTION test_slow()"
+rule=$(tool retention set --tenant 1 --type g --action delete --keep-days 5)
+tool retention set --tenant 1 --type h --status failed --action delete --keep-days 5 >"$TMP/out"
+check "it takes the first of many" wait_until 30 sql_is t "SELECT count(*) < 1000 FROM raw_extraction_data
+	WHERE external_id = 'many'"
+api PUT "retention-rules/$rule" --data '{"keep_newest":100}'
+sql 'DROP TRIGGER test_slow ON raw_extraction_data; DROP FUNCTION test_slow'
+check "when the pass has ended" wait_until 30 left_is end "0 0"
+check_is "those stay that the rule says now" "$STATUS $(left many)" "200 100 0"
 done_testing

@@ -22,11 +22,13 @@ enum {
 	RULE_STATUS,
 	RULE_DAYS,
 	RULE_NEWEST,
-	RULE_ACTION
+	RULE_ACTION,
+	RULE_VERSION
 };
 #define RULE_COLUMNS \
 	"SELECT id, COALESCE(tenant_id, 0), entity_type, processing_status," \
-	" keep_days, keep_newest, action FROM retention_rules"
+	" keep_days, keep_newest, action, xmin::text::bigint" \
+	" FROM retention_rules"
 
 static void
 read_rule(const struct db_rows *rows, struct retention *ret)
@@ -38,6 +40,7 @@ read_rule(const struct db_rows *rows, struct retention *ret)
 		.status = db_text(rows, 0, RULE_STATUS),
 		.keep_days = db_int(rows, 0, RULE_DAYS),
 		.keep_newest = db_int(rows, 0, RULE_NEWEST),
+		.version = db_int(rows, 0, RULE_VERSION),
 		.payload_only = span_is(db_text(rows, 0, RULE_ACTION),
 		    "payload"),
 	};

@@ -24,6 +24,7 @@ struct retention {
 	struct span entity_type; /* SPAN_NONE: of every type */
 	struct span status;	 /* or "deleted": those are of every status */
 	int64_t keep_days, keep_newest;
+	int64_t version; /* of the row: another one with each change of it */
 	bool payload_only;
 	bool is_least; /* any rule that is a row goes before it */
 };
