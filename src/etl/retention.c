@@ -36,7 +36,8 @@ struct rule_input {
 	{ FIELD_BODY, "keep_newest", .kind = FIELD_INT, .min = 0, \
 	  .max = RETENTION_NEWEST_MAX, AT(keep_newest), \
 	  .sentence = "So many of each integration and type stay, however old;" \
-	    " 0. The newest completed one is never deleted" }, \
+	    " 0, and of deleted ones always. The newest completed one is" \
+	    " never deleted" }, \
 	{ FIELD_BODY, "action", .kind = FIELD_TEXT, .required = needed, \
 	  .choices = RETENTION_ACTIONS, AT(action), \
 	  .sentence = "delete: the batch goes; payload: its payload only" }, \
@@ -74,6 +75,26 @@ SHAPE(answer_retention_preview, "retention_preview",
     "What a retention rule would take", preview_rows)
 /* clang-format on */
 
+/* Batches that were deleted have no order in which some could stay. */
+static enum err
+check_rule(struct req *rq, struct edit *edit)
+{
+	const struct catalogue_value *status =
+	    catalogue_new_value(&edit->change, "processing_status");
+	struct span text = SPAN_NONE;
+
+	if (status != NULL)
+		text = status->text;
+	else if (edit->before != NULL)
+		text = catalogue_text(edit->of->table, edit->before,
+		    "processing_status");
+	if (!span_is(text, "deleted") ||
+	    resource_number(edit, "keep_newest") == 0)
+		return E_OK;
+	return request_refuse(rq, FIELD_BODY, "keep_newest", "conflict",
+	    RETENTION_NONE_STAYS);
+}
+
 /* A tenant has no more of them than there may be. */
 static enum err
 apply_rule(struct req *rq, struct edit *edit)
@@ -110,6 +131,7 @@ const struct resource retention_rule_resource = {
 	.event = "retention_rule",
 	.recorded = true,
 	.size = sizeof(struct rule_input),
+	.check = check_rule,
 	.apply = apply_rule,
 	.release = release_rule,
 };

@@ -37,6 +37,13 @@ check_is "a second one for the same is refused" "$STATUS $(json .code)" "409 exi
 api POST retention-rules --data '{"keep_days":0,"action":"burn","processing_status":"gone"}'
 check_is "what is wrong is named" "$STATUS $(answer '[.errors[].loc[1]]')" \
 	'422 ["processing_status","keep_days","action"]'
+api POST retention-rules --data '{"processing_status":"deleted","keep_days":3,"keep_newest":1,"action":"delete"}'
+check_is "of those that were deleted none can be kept for being new" "$STATUS $(answer '[.errors[].loc[1]]')" \
+	'422 ["keep_newest"]'
+api PUT "retention-rules/$rule" --data '{"processing_status":"deleted"}'
+check_is "nor by a change of the status" "$STATUS $(answer '[.errors[].loc[1]]')" '422 ["keep_newest"]'
+tool retention set --tenant 1 --status deleted --action delete --keep-days 3 --keep-newest 1
+check_match "nor by the tool" "$? $(cat "$TMP/tool.err")" '^65 .*keep_newest must be 0'
 api PUT "retention-rules/$rule" -H 'If-Match: "1-1"' --data '{"keep_days":31}'
 check_is "another version" "$STATUS" 412
 api PUT "retention-rules/$rule" -H "If-Match: $etag" --data '{"keep_days":31,"keep_newest":0}'

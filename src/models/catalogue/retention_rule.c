@@ -58,6 +58,9 @@ retention_rule_put(struct db *db, const struct retention_rule *rule,
 	struct db_params params = { 0 };
 	enum err rc;
 
+	if (span_is(rule->status, "deleted") && rule->keep_newest > 0)
+		return diag_tell(diag, E_INVALID,
+		    "keep_newest " RETENTION_NONE_STAYS);
 	db_add_int(&params, rule->tenant_id);
 	db_add_text(&params, rule->entity_type);
 	db_add_text(&params, rule->status);

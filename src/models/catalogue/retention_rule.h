@@ -14,6 +14,9 @@
 #define RETENTION_ACTIONS "delete|payload"
 #define RETENTION_DAYS_MAX 36500
 #define RETENTION_NEWEST_MAX 1000000
+/* What is wrong with a number of newest ones of "deleted". */
+#define RETENTION_NONE_STAYS \
+	"must be 0 with the status deleted, of which none stays for being new"
 
 extern const struct catalogue retention_rule_catalogue;
 
@@ -31,8 +34,8 @@ struct retention_rule {
  *
  * Needs: catalogue_begin(); of every tenant: the connection sees them all.
  * Gives: *ret_id.
- * Fails: E_INVALID  a new rule has no keep_days, or there is no such tenant;
- *        as db_run().
+ * Fails: E_INVALID  a new rule has no keep_days, or there is no such tenant, or
+ *        it would keep the newest of those that were deleted; as db_run().
  */
 enum err retention_rule_put(struct db *db, const struct retention_rule *rule,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
