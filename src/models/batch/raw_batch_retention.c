@@ -11,9 +11,8 @@
  * thinks that it might leak: row security would keep it from an index.
  */
 #define PROCESSED_AT(r) \
-	"CASE WHEN " r ".processed_at IS NULL THEN " r \
-	".created_at" \
-	" ELSE " r ".processed_at END"
+	"CASE WHEN " r ".processed_at IS NULL THEN " r ".created_at ELSE " r \
+	".processed_at END"
 
 enum {
 	RULE_ID,
@@ -27,8 +26,7 @@ enum {
 };
 #define RULE_COLUMNS \
 	"SELECT id, COALESCE(tenant_id, 0), entity_type, processing_status," \
-	" keep_days, keep_newest, action, xmin::text::bigint" \
-	" FROM retention_rules"
+	" keep_days, keep_newest, action, xmin::text FROM retention_rules"
 
 static void
 read_rule(const struct db_rows *rows, struct retention *ret)
@@ -132,8 +130,7 @@ newest_of(const struct retention *rule)
 	"EXISTS (SELECT FROM retention_rules AS o WHERE o.active" \
 	" AND o.processing_status = " status " AND o.action = " action \
 	" AND COALESCE(o.tenant_id = " x \
-	".tenant_id, true)" \
-	" AND COALESCE(o.entity_type = " x \
+	".tenant_id, true) AND COALESCE(o.entity_type = " x \
 	".entity_type, true)" \
 	" AND CASE WHEN o.tenant_id IS NULL THEN 0 ELSE 2 END" \
 	" + CASE WHEN o.entity_type IS NULL THEN 0 ELSE 1 END > " rank ")"

@@ -122,24 +122,11 @@ read_all(const char *path, struct buf *out, struct diag *diag)
 		path);
 }
 
-/* Does the first line say what the others say? */
-static bool
-has_right_ids(const struct archive *archive)
-{
-	const struct archive_file *files = archive->files;
-	const size_t count = archive->file_count;
-
-	return count == 0 ?
-	    archive->first_id == 0 && archive->last_id == 0 :
-	    archive->first_id == files[0].first_id &&
-		archive->last_id == files[count - 1].last_id;
-}
-
 static enum err
 read_manifest(struct buf *text, struct arena *arena, struct archive *ret)
 {
 	struct span rest = buf_span(text), line;
-	int64_t files, count = 0;
+	int64_t files, count = 0, last_id = 0;
 
 	if (text->len == 0 || text->data[text->len - 1] != '\n')
 		return E_INVALID;
@@ -160,10 +147,11 @@ read_manifest(struct buf *text, struct arena *arena, struct archive *ret)
 		if (line.at == NULL || !read_file_line(line, &ret->files[i]))
 			return E_INVALID;
 		count += ret->files[i].count;
+		last_id = ret->files[i].last_id;
 	}
-	return rest.at == NULL && count == ret->count && has_right_ids(ret) ?
-	    E_OK :
-	    E_INVALID;
+	if (rest.at != NULL || count != ret->count || last_id != ret->last_id)
+		return E_INVALID;
+	return E_OK;
 }
 
 enum err
@@ -215,7 +203,7 @@ struct reading {
 	struct unpack *unpack; /* NULL: it is not packed */
 	struct buf text;       /* unpacked, from the line at work on */
 	size_t scanned;	       /* bytes of it without an end of a line */
-	int64_t size, count, first_id, last_id;
+	int64_t size, count, last_id;
 };
 
 static enum err
@@ -253,9 +241,8 @@ read_line(struct reading *reading, struct span line, struct diag *diag)
 	if (strcmp(hex, told) != 0)
 		return refuse(reading,
 		    "a payload is another one than its digest says", diag);
-	if (reading->count++ == 0)
-		reading->first_id = id;
 	reading->last_id = id;
+	reading->count++;
 	return reading->take == NULL ?
 	    E_OK :
 	    reading->take(reading->context, id, members[2].value,
@@ -330,7 +317,6 @@ check_end(struct reading *reading, struct diag *diag)
 		    "it is another one than its digest in the manifest says",
 		    diag);
 	if (reading->text.len > 0 || reading->count != file->count ||
-	    reading->first_id != file->first_id ||
 	    reading->last_id != file->last_id ||
 	    (reading->unpack != NULL &&
 		unpack_done(reading->unpack, diag) != E_OK))
@@ -349,8 +335,7 @@ read_to_end(struct reading *reading, struct diag *diag)
 	enum err rc = E_OK;
 
 	if (fd < 0)
-		return diag_set(diag, E_INVALID, "%s: %s", reading->path,
-		    strerror(errno));
+		return refuse(reading, strerror(errno), diag);
 	if (fstat(fd, &about) == 0 && about.st_size != reading->file->size)
 		rc = refuse(reading,
 		    "it is cut off, or longer than the manifest says", diag);
