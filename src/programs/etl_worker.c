@@ -185,6 +185,7 @@ work(struct worker *worker, struct diag *diag)
 		.attempt = count_told(worker, HEADER_ATTEMPT,
 		    settings.worker.worker_attempts),
 		.held = count_told(worker, HEADER_HELD, HELD_MAX),
+		.published = delivery->timestamp,
 	};
 	struct worker_fate fate = { .kind = WORKER_WAIT };
 	int64_t began = clock_ms();

@@ -36,8 +36,9 @@ struct worker_fate {
 struct worker_history {
 	/* whoever took it, we or another, did not settle it */
 	bool redelivered;
-	int64_t attempt; /* failures so far */
-	int64_t held;	 /* how often somebody was at work on it */
+	int64_t attempt;   /* failures so far */
+	int64_t held;	   /* how often somebody was at work on it */
+	int64_t published; /* first, seconds since 1970; 0: unknown */
 };
 
 /*

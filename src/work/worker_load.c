@@ -8,6 +8,11 @@
 #include "work/worker_inside.h"
 #include "work/worker_series.h"
 
+/* Why a load fails that would find nothing of its batch. */
+#define GONE \
+	"a retention rule took its payload before it was loaded: restore it" \
+	" from an archive, and requeue it"
+
 /* Whoever had the message did not settle it. *ret_deadly: once too often. */
 static enum err
 count_interruption(struct work *work, bool *ret_deadly)
@@ -78,17 +83,24 @@ worker_load(struct db *db, const struct worker_settings *settings,
 		.attempt = history->attempt + 1 };
 	bool failed, deadly = false;
 	enum raw_batch_state state;
+	const char *hopeless = NULL;
+	int64_t gone_at;
 	enum err rc;
 
 	db_tenant(db, job->tenant_id);
 	rc = worker_work(db, settings, job, arena, &work, diag);
 	if (rc != E_OK)
 		return rc;
-	rc = raw_batch_look(db, &work.name, arena, &state, &failed, diag);
+	rc = raw_batch_look(db, &work.name, arena, &state, &failed, &gone_at,
+	    diag);
 	if (rc == E_OK && history->redelivered)
 		rc = count_interruption(&work, &deadly);
 	if (rc != E_OK)
 		return rc;
+	if (deadly)
+		hopeless = DEADLY;
+	else if (gone_at != 0 && history->published <= gone_at)
+		hopeless = GONE; /* a later one is of metrics that are due */
 	if (state == RAW_BATCH_ABSENT) {
 		worker_judge(state, true, &fate);
 	} else if (work.is_known &&
@@ -96,10 +108,10 @@ worker_load(struct db *db, const struct worker_settings *settings,
 		(state == RAW_BATCH_FAILED && failed))) {
 		int64_t began = clock_us();
 
-		rc = deadly ?
-		    diag_set(diag, E_CONFLICT, DEADLY) :
+		rc = hopeless != NULL ?
+		    diag_set(diag, E_CONFLICT, "%s", hopeless) :
 		    load_once(&work, failed);
-		if (!deadly)
+		if (hopeless == NULL)
 			worker_series_add(job->entity_type, WORKER_LOADED,
 			    began);
 		if (rc == E_DB_CONNECT)

@@ -167,6 +167,29 @@ check_is "then it fails, once" "$(row processing_status) $(row attempts)" "faile
 check_match "and says why" "$(row "error_details->>'message'")" 'retention rule took its payload'
 check "its message is a dead letter" wait_until 10 queue_has transform_queue.dead 1
 
+# -- and one before it is loaded: its load would find nothing, and pass
+tool retention set --tenant 1 --type jira_projects_batch --action payload --keep-days 1 >"$TMP/out"
+store_one
+becomes completed
+sql "UPDATE raw_extraction_data SET processed_at = now() - interval '2 days' WHERE id = $id"
+run
+check_is "its payload goes" "$(row 'payload_gone_at IS NOT NULL')" t
+load_of() { # SECONDS: its message, published so long after the payload went
+	local at
+	at=$(($(row 'extract(epoch FROM payload_gone_at)::bigint') + $1))
+	jq -n --arg payload "$(message_of "$id")" --argjson at "$at" '{routing_key: "load", payload: $payload,
+		payload_encoding: "string", properties: {delivery_mode: 2, timestamp: $at}}' >"$TMP/message"
+	mgmt POST "/api/exchanges/$ETL_VHOST/etl.direct/publish" "@$TMP/message" >"$TMP/published"
+}
+loads=$(grep -c "queue=load fate=done raw_data_id=$id" "$APP_LOGS/worker.log")
+load_of 60
+check "a load that metrics are due for is done" wait_until 15 logged "queue=load fate=done raw_data_id=$id" $((loads + 1))
+load_of -60
+becomes failed
+check_match "one from before fails the batch" "$(row "error_details->>'stage'") $(row "error_details->>'message'")" \
+	'^load .*took its payload before it was loaded'
+check "and its message is a dead letter" wait_until 10 queue_has load_queue.dead 1
+
 # -- what something hangs on
 tool retention set --tenant 1 --action delete --keep-days 2 >"$TMP/out"
 for n in 1 2 3; do

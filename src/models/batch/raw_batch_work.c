@@ -234,13 +234,14 @@ raw_batch_end(struct db *db, const struct raw_batch_name *name,
 enum err
 raw_batch_look(struct db *db, const struct raw_batch_name *name,
     struct arena *arena, enum raw_batch_state *ret_state, bool *ret_load_failed,
-    struct diag *diag)
+    int64_t *ret_gone_at, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_look",
 		.sql =
 		    "SELECT active, processing_status,"
-		    " COALESCE(error_details->>'stage' = 'load', false)"
+		    " COALESCE(error_details->>'stage' = 'load', false),"
+		    " COALESCE(extract(epoch FROM payload_gone_at), 0)::bigint"
 		    " FROM raw_extraction_data WHERE tenant_id = $1"
 		    " AND id = $2 AND integration_id = $3 AND entity_type = $4",
 	};
@@ -261,6 +262,7 @@ raw_batch_look(struct db *db, const struct raw_batch_name *name,
 		    RAW_BATCH_DELETED :
 		    state_named(db_text(rows, 0, 1));
 	*ret_load_failed = db_rows_count(rows) > 0 && db_bool(rows, 0, 2);
+	*ret_gone_at = db_rows_count(rows) > 0 ? db_int(rows, 0, 3) : 0;
 	return E_OK;
 }
 

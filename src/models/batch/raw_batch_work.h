@@ -98,11 +98,12 @@ enum err raw_batch_end(struct db *db, const struct raw_batch_name *name,
 
 /*
  * How a batch stands, without its lock; *ret_load_failed: what it says of an
- * error is of its load.
+ * error is of its load; *ret_gone_at: when a retention rule took its payload,
+ * seconds since 1970, or 0.
  */
 enum err raw_batch_look(struct db *db, const struct raw_batch_name *name,
     struct arena *arena, enum raw_batch_state *ret_state, bool *ret_load_failed,
-    struct diag *diag) MUST_CHECK;
+    int64_t *ret_gone_at, struct diag *diag) MUST_CHECK;
 
 /*
  * A load of a transformed batch was interrupted. Gives: *ret_interruptions, of
