@@ -130,6 +130,17 @@ check_is "and stays" "$(sql "SELECT raw_data FROM raw_extraction_data WHERE id =
 check_is "a payload that was gone is back" "$(sql "SELECT raw_data->>'n', payload_gone_at
 	FROM raw_extraction_data WHERE id = $id + 1")" "10|"
 
+# -- a number may be another tenant's elsewhere
+sql "UPDATE tenants SET name = 'Somebody else''s \"house\"' WHERE id = 1"
+tool raw restore --quiet "$A" >"$TMP/out"
+check_match "where the tenant has another name nothing is restored" "$? $(cat "$TMP/out" "$TMP/tool.err")" \
+	'^1 [^,]*archive is of "Demo", and tenant 1 is "Somebody else.s \\"house\\"" here: give --tenant 1'
+tool raw restore --tenant 2 --quiet "$A" >"$TMP/out"
+check_match "nor by another tenant's number" "$? $(cat "$TMP/out" "$TMP/tool.err")" '^1 .*is of tenant 1, not of 2'
+tool raw restore --tenant 1 --quiet "$A" >"$TMP/out"
+check_match "unless somebody says that it is the same" "$? $(cat "$TMP/out")" '^1 0 .*, 599 were there, 1 were refused'
+sql "UPDATE tenants SET name = 'Demo' WHERE id = 1"
+
 # -- requeue, another tenant's ids, and numbers of new batches
 api POST raw-data/store --data '{"integration_id":1,"entity_type":"jira_projects_batch","external_id":"p",
 	"raw_data":[{"id":"1","key":"P","name":"P"}]}'

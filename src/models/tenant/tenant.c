@@ -25,6 +25,30 @@ tenant_find(struct db *db, int64_t tenant_id, struct arena *arena,
 	return rc;
 }
 
+enum err
+tenant_name(struct db *db, int64_t tenant_id, struct arena *arena,
+    struct span *ret_name, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "tenant_name",
+		.sql = "SELECT name FROM tenants WHERE id = $1",
+	};
+	struct db_params params = { 0 };
+	struct db_rows *rows;
+	enum err rc;
+
+	db_add_int(&params, tenant_id);
+	rc = db_run(db, &statement, &params, arena, &rows, diag);
+	if (rc != E_OK)
+		return rc;
+	if (db_rows_count(rows) == 0)
+		return diag_set(diag, E_NO_ROW,
+		    "there is no tenant %lld: pulse-etl tenant list",
+		    (long long)tenant_id);
+	*ret_name = db_text(rows, 0, 0);
+	return E_OK;
+}
+
 /* What is left of a limit, which may be NULL. */
 static int64_t
 left(const struct db_rows *rows, int limit, int used)

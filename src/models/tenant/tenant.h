@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tenant as the service sees it: is it there, and how much may it store in a
+ * A tenant as the service sees it: is it there, its name, and how much may it store in a
  * day? Quotas are rows of system_settings, etl_daily_batches and
  * etl_daily_bytes, whole numbers; without them nothing is counted.
  */
@@ -21,6 +21,13 @@
  */
 enum err tenant_find(struct db *db, int64_t tenant_id, struct arena *arena,
     bool *ret_has_quota, struct diag *diag) MUST_CHECK;
+
+/*
+ * The name of a tenant, active or not. Gives: *ret_name, in the arena.
+ * Fails: E_NO_ROW: there is no such tenant; others as db_run().
+ */
+enum err tenant_name(struct db *db, int64_t tenant_id, struct arena *arena,
+    struct span *ret_name, struct diag *diag) MUST_CHECK;
 
 /* A day's quota and what is left of it; -1: not limited. */
 struct tenant_quota {

@@ -4,8 +4,8 @@
  * for a batch, packed by zstd where the program has it; and manifest.ndjson,
  * which is written last and says what belongs to the archive:
  *
- *	{"version":1,"tenant_id":1,"created_at":"…","coding":"zstd","count":2,
- *	 "first_id":5,"last_id":9,"files":1}
+ *	{"version":1,"tenant_id":1,"tenant":"Acme","created_at":"…",
+ *	 "coding":"zstd","count":2,"first_id":5,"last_id":9,"files":1}
  *	{"name":"batches-000001.ndjson.zst","size":310,"sha256":"…","count":2,
  *	 "first_id":5,"last_id":9}
  *
@@ -39,6 +39,7 @@ struct archive_file {
 
 struct archive {
 	const char *folder;
+	const char *tenant; /* its name, as JSON; NULL: none is told */
 	int64_t tenant_id, count, first_id, last_id;
 	bool is_packed;
 	size_t file_count;
@@ -54,14 +55,14 @@ struct archive_writer;
  * run has left in it goes. *ret_whole: there is a whole archive already, and no
  * writer is made.
  *
- * Needs: folder outlives it. file_bytes: how much a file holds before it is
+ * Needs: folder and tenant, its name, outlive it. file_bytes: how much a file holds before it is
  *        packed, but for its last line.
  * Owns: you archive_writer_free(); NULL is fine.
  * Fails: E_SYSTEM; E_CONFLICT: another run is at work in the folder.
  */
 enum err archive_writer_new(const char *folder, int64_t tenant_id,
-    int64_t file_bytes, struct archive_writer **ret_writer, bool *ret_whole,
-    struct diag *diag) MUST_CHECK;
+    const char *tenant, int64_t file_bytes, struct archive_writer **ret_writer,
+    bool *ret_whole, struct diag *diag) MUST_CHECK;
 void archive_writer_free(struct archive_writer *writer);
 
 /* Add a batch; ids come in their order. Fails: E_SYSTEM, E_NO_MEMORY. */

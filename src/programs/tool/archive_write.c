@@ -25,7 +25,7 @@
 #define DRAFT ".draft"
 
 struct archive_writer {
-	const char *folder;
+	const char *folder, *tenant;
 	int dir, fd;
 	int64_t file_bytes, tenant_id;
 	struct pack *pack;
@@ -98,8 +98,9 @@ open_folder(struct archive_writer *writer, bool *ret_whole, struct diag *diag)
 }
 
 enum err
-archive_writer_new(const char *folder, int64_t tenant_id, int64_t file_bytes,
-    struct archive_writer **ret_writer, bool *ret_whole, struct diag *diag)
+archive_writer_new(const char *folder, int64_t tenant_id, const char *tenant,
+    int64_t file_bytes, struct archive_writer **ret_writer, bool *ret_whole,
+    struct diag *diag)
 {
 	struct archive_writer *writer = calloc(1, sizeof(*writer));
 	enum err rc;
@@ -109,6 +110,7 @@ archive_writer_new(const char *folder, int64_t tenant_id, int64_t file_bytes,
 		return diag_set(diag, E_NO_MEMORY, "no memory for an archive");
 	writer->folder = folder;
 	writer->tenant_id = tenant_id;
+	writer->tenant = tenant;
 	writer->file_bytes = file_bytes;
 	writer->dir = writer->fd = -1;
 	buf_init(&writer->out, OUT_MAX);
@@ -295,6 +297,7 @@ archive_writer_end(struct archive_writer *writer, struct diag *diag)
 	json_object(&json, NULL);
 	json_int(&json, "version", ARCHIVE_VERSION);
 	json_int(&json, "tenant_id", writer->tenant_id);
+	json_text(&json, "tenant", writer->tenant);
 	json_text(&json, "created_at", stamp);
 	json_text(&json, "coding", pack_coding);
 	json_int(&json, "count", writer->all.count);

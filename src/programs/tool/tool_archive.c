@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "models/batch/raw_batch_archive.h"
+#include "models/tenant/tenant.h"
 #include "programs/tool/archive.h"
 #include "programs/tool/tool_progress.h"
 #include "programs/tool/tool_raw.h"
@@ -171,15 +172,19 @@ static enum err
 write_archive(struct tool *tool, const struct raw_options *options,
     int64_t total, bool *ret_ended, struct diag *diag)
 {
+	const int64_t tenant_id = options->range.filter.tenant_id;
 	struct archive_writer *writer = NULL;
+	struct span tenant;
 	int64_t done = 0;
-	bool whole;
+	bool whole = false;
 	enum err rc;
 
 	*ret_ended = false;
-	rc = archive_writer_new(options->folder,
-	    options->range.filter.tenant_id, options->file_bytes, &writer,
-	    &whole, diag);
+	rc = tenant_name(tool->db, tenant_id, tool->arena, &tenant, diag);
+	if (rc == E_OK)
+		rc = archive_writer_new(options->folder, tenant_id,
+		    arena_text(tool->arena, tenant), options->file_bytes,
+		    &writer, &whole, diag);
 	if (rc != E_OK)
 		return rc;
 	if (whole && !options->removes)

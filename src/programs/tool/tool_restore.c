@@ -5,7 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "json/json_write.h"
 #include "models/batch/raw_batch_archive.h"
+#include "models/tenant/tenant.h"
 #include "programs/tool/archive.h"
 #include "programs/tool/tool_progress.h"
 
@@ -13,6 +15,8 @@
 #define STEP 100
 /* What PostgreSQL answers for one of them. */
 #define ROW_ARENA_BYTES (64u << 20)
+/* A name of a tenant as JSON. */
+#define NAME_BYTES 4096
 
 /* The manifest behind the options, and nothing else. */
 static const char *
@@ -115,11 +119,49 @@ return_all(struct restore *restore, struct diag *diag)
 	return rc;
 }
 
+/*
+ * A number is all that an archive's lines say of their tenant, and in another
+ * database it is somebody else's: the name has to be the same, unless a person
+ * says that it is this tenant.
+ */
+static enum err
+check_tenant(struct tool *tool, const struct archive *archive, int64_t told_id,
+    struct diag *diag)
+{
+	struct span name;
+	struct json json;
+	struct buf text;
+	enum err rc;
+
+	if (told_id != 0 && told_id != archive->tenant_id)
+		return diag_set(diag, E_CONFLICT,
+		    "the archive is of tenant %" PRId64 ", not of %" PRId64,
+		    archive->tenant_id, told_id);
+	rc = tenant_name(tool->db, archive->tenant_id, tool->arena, &name,
+	    diag);
+	if (rc != E_OK || told_id != 0 || archive->tenant == NULL)
+		return rc;
+	buf_init(&text, NAME_BYTES);
+	json_init(&json, &text);
+	json_text(&json, NULL, arena_text(tool->arena, name));
+	rc = buf_done(&text);
+	if (rc == E_OK && !span_is(buf_span(&text), archive->tenant))
+		rc = diag_set(diag, E_CONFLICT,
+		    "the archive is of %s, and tenant %" PRId64
+		    " is %.*s here: give --tenant %" PRId64
+		    " if they are the same",
+		    archive->tenant, archive->tenant_id,
+		    SPAN_ARG(buf_span(&text)), archive->tenant_id);
+	buf_free(&text);
+	return rc;
+}
+
 /* Bring the batches of an archive back. */
 enum err
 tool_raw_restore(struct tool *tool, struct diag *diag)
 {
 	static const struct option options[] = {
+		{ "tenant", required_argument, NULL, 't' },
 		{ "requeue", no_argument, NULL, 'r' },
 		TOOL_QUIET_OPTION,
 		{ "help", no_argument, NULL, 'h' },
@@ -127,10 +169,16 @@ tool_raw_restore(struct tool *tool, struct diag *diag)
 	};
 	struct restore restore = { .tool = tool };
 	struct archive archive;
+	int64_t told_id = 0;
+	int option;
 	enum err rc;
 
-	while (tool_option(tool, options) != -1)
-		restore.requeue = true;
+	while ((option = tool_option(tool, options)) != -1) {
+		if (option == 't')
+			told_id = tool_number(tool, "--tenant", 1, INT32_MAX);
+		else
+			restore.requeue = true;
+	}
 	rc = archive_open(manifest_of(tool), tool->arena, &archive, diag);
 	if (rc == E_OK)
 		rc = archive_read(&archive, NULL, NULL, diag);
@@ -138,6 +186,9 @@ tool_raw_restore(struct tool *tool, struct diag *diag)
 		return rc;
 	restore.archive = &archive;
 	db_tenant(tool->db, archive.tenant_id);
+	rc = check_tenant(tool, &archive, told_id, diag);
+	if (rc != E_OK)
+		return rc;
 	rc = raw_batch_archive_reserve(tool->db, archive.last_id, tool->arena,
 	    diag);
 	if (rc == E_OK)

@@ -161,7 +161,8 @@ TOOL("raw", "archive", tool_raw_archive,
     " and a manifest; with --delete they leave the database then")
 TOOL("raw", "verify", tool_raw_verify, "MANIFEST",
     "Tell whether an archive is whole and as it was written: 0 it is")
-TOOL("raw", "restore", tool_raw_restore, "[--requeue] [--quiet] MANIFEST",
+TOOL("raw", "restore", tool_raw_restore,
+    "[--tenant N] [--requeue] [--quiet] MANIFEST",
     "Bring the batches of an archive back, with their ids")
 TOOL("type", "list", tool_type_list, "--tenant N " OUTPUT,
     "List a tenant's own entity types, and those that all tenants share")
