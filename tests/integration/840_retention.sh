@@ -183,7 +183,8 @@ load_of() { # SECONDS: its message, published so long after the payload went
 }
 loads=$(grep -c "queue=load fate=done raw_data_id=$id" "$APP_LOGS/worker.log")
 load_of 60
-check "a load that metrics are due for is done" wait_until 15 logged "queue=load fate=done raw_data_id=$id" $((loads + 1))
+check "a load that metrics are due for is done" \
+	wait_until 15 logged "queue=load fate=done raw_data_id=$id" $((loads + 1))
 load_of -60
 becomes failed
 check_match "one from before fails the batch" "$(row "error_details->>'stage'") $(row "error_details->>'message'")" \
