@@ -129,6 +129,12 @@ newest=$(sql "SELECT max(first_id) FROM raw_partition_bounds()")
 check_is "one that stores go to stays" "$(code_of tool raw drop-partition --force "raw_extraction_data_p$newest")" 1
 check "for that reason" grep -q 'stores go to' "$TMP/tool"
 check_is "there is none of that name" "$(code_of tool raw drop-partition tenants)" 1
+sql "INSERT INTO waiting_batches SELECT tenant_id, integration_id, 'issue', 'X-1', id
+	FROM raw_extraction_data WHERE id = $((bound + 1))" >"$TMP/sql"
+check_is "one with a batch that waits for another stays" \
+	"$(code_of tool raw drop-partition --yes "raw_extraction_data_p$bound")" 1
+check "for that reason" grep -q "1 batches of raw_extraction_data_p$bound wait for others" "$TMP/tool"
+sql "DELETE FROM waiting_batches WHERE raw_data_id = $((bound + 1))" >"$TMP/sql"
 check "a dry run says what would go" tool raw drop-partition --dry-run "raw_extraction_data_p$bound"
 check_is "and drops nothing" "$(sql "SELECT count(*) FROM raw_extraction_data_p$bound")" 3
 sql "INSERT INTO idempotency_keys SELECT 1, 'of ' || id, raw_data_sha256, id, now(), now() FROM

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "models/batch/raw_batch_inside.h"
 #include "models/tables/column.h"
 
 /* Ids of one statement: each is far below the time that a statement may take. */
@@ -198,6 +199,29 @@ raw_partition_drop(struct db *db, const char *name, bool is_forced,
 		return db_commit(db, diag);
 	db_rollback(db);
 	return rc;
+}
+
+enum err
+raw_partition_needed(struct db *db, const char *name, struct arena *arena,
+    int64_t *ret_count, struct diag *diag)
+{
+	/* Both tables are small beside a partition: it is looked up from them. */
+	static const struct db_statement statement = {
+		.name = "raw_partition_needed",
+		.sql =
+		    "SELECT count(*) FROM (SELECT tenant_id, raw_data_id"
+		    " FROM waiting_batches UNION SELECT tenant_id, raw_data_id"
+		    " FROM census_pages) AS x CROSS JOIN LATERAL (SELECT"
+		    " b.tenant_id, b.id, b.active, b.tableoid AS place"
+		    " FROM raw_extraction_data AS b WHERE b.tenant_id ="
+		    " x.tenant_id AND b.id = x.raw_data_id OFFSET 0) AS r"
+		    " WHERE r.place = to_regclass('public.' || quote_ident($1))"
+		    " AND " RAW_BATCH_IS_NEEDED("r"),
+	};
+	struct db_params params = { 0 };
+
+	db_add_text(&params, str_span(name));
+	return db_get_int(db, &statement, &params, arena, ret_count, diag);
 }
 
 enum err

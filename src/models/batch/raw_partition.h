@@ -69,6 +69,14 @@ enum err raw_partition_drop(struct db *db, const char *name, bool is_forced,
 enum { RAW_PARTITION_SHOWN(RAW_PARTITION_CELL) RAW_PARTITION_COLUMNS };
 
 /*
+ * How many batches of a partition are needed yet, whatever their status: they
+ * wait for another one's rows, or are pages of a census that lacks others.
+ * Needs: db_tenant(DB_EVERY_TENANT). Gives: *ret_count. Fails: as db_run().
+ */
+enum err raw_partition_needed(struct db *db, const char *name,
+    struct arena *arena, int64_t *ret_count, struct diag *diag) MUST_CHECK;
+
+/*
  * All partitions, in the order of ids; the rest, which takes what no other
  * does, comes last, without first_id and next_id. open: pending, processing or
  * failed.

@@ -90,6 +90,24 @@ find(const struct db_rows *rows, const char *name)
 	return -1;
 }
 
+/* What is done is not whole yet: without these batches it would never be. */
+static enum err
+refuse_needed(struct tool *tool, const char *name, struct diag *diag)
+{
+	int64_t count;
+	enum err rc = raw_partition_needed(tool->db, name, tool->arena, &count,
+	    diag);
+
+	if (rc == E_OK && count > 0)
+		return diag_set(diag, E_CONFLICT,
+		    "%" PRId64
+		    " batches of %s wait for others, or are pages of a census"
+		    " that lacks some: let these come, or drop them with"
+		    " --force",
+		    count, name);
+	return rc;
+}
+
 static enum err
 drop(struct tool *tool, const struct drop_options *options, int64_t first_id,
     struct diag *diag)
@@ -144,6 +162,9 @@ tool_raw_drop_partition(struct tool *tool, struct diag *diag)
 		    " batches of %s are pending, processing or failed: let"
 		    " them be processed, or drop them with --force",
 		    open, options.name);
+	rc = options.is_forced ? E_OK : refuse_needed(tool, options.name, diag);
+	if (rc != E_OK)
+		return rc;
 	if (options.dry_run) {
 		(void)printf("%s would be dropped with about %" PRId64
 			     " batches; it takes %" PRId64 " bytes on disk\n",
