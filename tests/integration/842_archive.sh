@@ -168,21 +168,31 @@ check_is "also where the next one would have got the last of these" \
 	"$(sql "SELECT nextval('raw_extraction_data_id_seq')")" $((id + 1))
 
 # -- ids that stores take while it looks are not given a second time
-super -d "$PGDATABASE" -qAt -c "SELECT setval('raw_extraction_data_id_seq', $id - 1)" >"$TMP/out"
 mkfifo "$TMP/other"
-psql -qAtX <"$TMP/other" >"$TMP/others" &
-exec 9>"$TMP/other"
-echo "BEGIN; ALTER SEQUENCE raw_extraction_data_id_seq OWNED BY raw_extraction_data.id;
-	SELECT 'locked';" >&9
-check "somebody else has the numbers" wait_until 20 grep -q locked "$TMP/others"
-owner raw restore "$TMP/one" >"$TMP/restored" &
-restoring=$!
-check "a restore waits for them" wait_until 30 sql_is 1 "SELECT count(*) FROM pg_stat_activity
-	WHERE application_name = 'pulse-etl' AND wait_event_type = 'Lock' AND datname = current_database()"
-echo "SELECT max(nextval('raw_extraction_data_id_seq')) FROM generate_series(1, 1000); COMMIT;" >&9
-exec 9>&-
-wait "$restoring"
-check_is "and none is taken back" "$? $(sql 'SELECT last_value FROM raw_extraction_data_id_seq')" "0 $((id + 999))"
+beside() { # WHAT FIRST THEN: a restore that has to wait for somebody else's statements; sets CODE
+	local restoring
+	psql -qAtX <"$TMP/other" >"$TMP/others" &
+	exec 9>"$TMP/other"
+	echo "BEGIN; $2; SELECT 'begun';" >&9
+	check "somebody else has $1" wait_until 20 grep -q begun "$TMP/others"
+	owner raw restore "$TMP/one" >"$TMP/restored" &
+	restoring=$!
+	check "a restore waits for that" wait_until 30 sql_is 1 "SELECT count(*) FROM pg_stat_activity
+		WHERE application_name = 'pulse-etl' AND wait_event_type = 'Lock' AND datname = current_database()"
+	echo "$3; COMMIT;" >&9
+	exec 9>&-
+	wait "$restoring"
+	CODE=$?
+}
+super -d "$PGDATABASE" -qAt -c "SELECT setval('raw_extraction_data_id_seq', $id - 1)" >"$TMP/out"
+beside "the numbers" "ALTER SEQUENCE raw_extraction_data_id_seq OWNED BY raw_extraction_data.id" \
+	"SELECT max(nextval('raw_extraction_data_id_seq')) FROM generate_series(1, 1000)"
+check_is "and none is taken back" "$CODE $(sql 'SELECT last_value FROM raw_extraction_data_id_seq')" "0 $((id + 999))"
+sql "CREATE TABLE test_kept AS SELECT * FROM raw_extraction_data WHERE id = $id;
+	DELETE FROM raw_extraction_data WHERE id = $id" >"$TMP/out"
+beside "the batch" "INSERT INTO raw_extraction_data SELECT * FROM test_kept" "DROP TABLE test_kept"
+check_match "a batch that another restore brings meanwhile is the same" "$CODE $(cat "$TMP/restored")" \
+	'^0 0 .*, 1 were there, 0 were refused'
 check_is "another tenant's rows are as they were" "$(count 2) $(their_rows)" "10 $theirs"
 check_is "each change is in audit_log" "$(sql "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM audit_log
 	WHERE action LIKE 'raw_data.%'")" "raw_data.archive raw_data.restore"
