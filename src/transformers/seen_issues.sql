@@ -1,6 +1,7 @@
 -- Which versions of which rows a batch of issues or histories reads, and its load;
 -- NULL where one stored later might do something else (transformer_seen): an issue
--- is not there, is there twice, or a row names a batch that is not older.
+-- is not there, is there twice, or a row names a batch that is not older. A version
+-- says nothing in another server, where a dump of this one was restored.
 
 -- statement: lock
 SELECT etl_lock_work_items($1, $2, ARRAY(
@@ -119,6 +120,9 @@ WITH item AS MATERIALIZED (
 	UNION ALL
 	SELECT part
 	FROM etl_names_seen($1, $2)
+	UNION ALL
+	SELECT 'system ' || system_identifier
+	FROM pg_control_system()
 )
 SELECT CASE WHEN (SELECT count(*) = count(DISTINCT told) FROM own)
 	AND NOT EXISTS (SELECT

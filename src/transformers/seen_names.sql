@@ -8,4 +8,9 @@ SELECT etl_alone($1, $2, 'names');
 -- statement: seen
 SELECT CASE WHEN etl_names_are_older($1, $2, $3) THEN (
 	SELECT string_agg(part, ',' ORDER BY part COLLATE "C")
-	FROM etl_names_seen($1, $2)) END;
+	FROM (
+		SELECT part
+		FROM etl_names_seen($1, $2)
+		UNION ALL
+		SELECT 'system ' || system_identifier
+		FROM pg_control_system()) AS seen) END;

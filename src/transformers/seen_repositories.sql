@@ -37,6 +37,9 @@ WITH item AS MATERIALIZED (
 	UNION ALL
 	SELECT 'migration ' || h.number || ' ' || h.checksum
 	FROM migration_history AS h
+	UNION ALL
+	SELECT 'system ' || system_identifier
+	FROM pg_control_system()
 )
 SELECT CASE WHEN NOT EXISTS (SELECT
 	FROM own
