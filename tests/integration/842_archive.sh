@@ -55,7 +55,18 @@ check_is "and nothing was removed" "$(count) $(all_rows)" "600 $before"
 tool raw restore "$A" >"$TMP/out"
 check_match "nothing is restored from it" "$? $(cat "$TMP/tool.err")" '^[1-9].*manifest'
 echo mine >"$A/batches-of-mine.csv"
-check_is "the same again writes it anew" "$(tool "${archive[@]}")" "600 batches were archived"
+if strace -o "$TMP/trace" true 2>"$TMP/out"; then
+	traced=(strace -y -f -e "trace=fsync" -o "$TMP/trace")
+else
+	traced=()
+fi
+check_is "the same again writes it anew" "$("${traced[@]}" "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" \
+	"${archive[@]}" 2>"$TMP/tool.err" </dev/null)" "600 batches were archived"
+if [ ${#traced[@]} -gt 0 ]; then
+	check "on the disk, as is the folder's name" grep -q "fsync([0-9]*<$TMP>) *= 0" "$TMP/trace"
+else
+	skip "on the disk, as is the folder's name" "strace is missing, or may not trace"
+fi
 check_fails "no draft is left" test -e "$A/.draft"
 check_is "a file of somebody else's stays" "$(cat "$A/batches-of-mine.csv")" mine
 rm -f "$A/batches-of-mine.csv"

@@ -81,6 +81,21 @@ clear(struct archive_writer *writer, struct diag *diag)
 	return rc;
 }
 
+/* The folder's own name is on the disk, if we may read the folder that has it. */
+static enum err
+keep_folder(struct archive_writer *writer, struct diag *diag)
+{
+	int above = openat(writer->dir, "..",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err rc = E_OK;
+
+	if (above >= 0 && fsync(above) < 0)
+		rc = fail(writer, "..", diag);
+	if (above >= 0)
+		(void)close(above);
+	return rc;
+}
+
 static enum err
 open_folder(struct archive_writer *writer, bool *ret_whole, struct diag *diag)
 {
@@ -289,6 +304,8 @@ archive_writer_end(struct archive_writer *writer, struct diag *diag)
 
 	if (rc == E_OK && fsync(writer->dir) < 0)
 		rc = fail(writer, ".", diag);
+	if (rc == E_OK)
+		rc = keep_folder(writer, diag);
 	if (rc != E_OK)
 		return rc;
 	clock_stamp(stamp);
