@@ -158,18 +158,6 @@ raw_batch_archive_reserve(struct db *db, int64_t last_id, struct arena *arena,
 		.name = "raw_batch_archive_look",
 		.sql = "SELECT " IS_BELOW " FROM raw_extraction_data_id_seq",
 	};
-	/*
-	 * Nobody takes a number from here on to the end of the transaction:
-	 * otherwise those that stores took between the look and the move would
-	 * be given a second time.
-	 */
-	static const struct db_statement lock = {
-		.name = "raw_batch_archive_lock",
-		.changes = true,
-		.sql =
-		    "ALTER SEQUENCE raw_extraction_data_id_seq"
-		    " OWNED BY raw_extraction_data.id",
-	};
 	static const struct db_statement move = {
 		.name = "raw_batch_archive_move",
 		.changes = true,
@@ -177,7 +165,7 @@ raw_batch_archive_reserve(struct db *db, int64_t last_id, struct arena *arena,
 		    "SELECT setval('raw_extraction_data_id_seq', $1)"
 		    " FROM raw_extraction_data_id_seq WHERE " IS_BELOW,
 	};
-	struct db_params params = { 0 }, none = { 0 };
+	struct db_params params = { 0 };
 	bool is_below;
 	enum err rc;
 
@@ -188,7 +176,15 @@ raw_batch_archive_reserve(struct db *db, int64_t last_id, struct arena *arena,
 	rc = db_begin(db, diag);
 	if (rc != E_OK)
 		return rc;
-	rc = db_change(db, &lock, &none, arena, NULL, diag);
+	/*
+	 * Nobody takes a number from here on to the end of the transaction:
+	 * otherwise those that stores took between the look and the move would
+	 * be given a second time.
+	 */
+	rc = db_do(db,
+	    "ALTER SEQUENCE raw_extraction_data_id_seq"
+	    " OWNED BY raw_extraction_data.id",
+	    diag);
 	if (rc == E_OK)
 		rc = db_change(db, &move, &params, arena, NULL, diag);
 	if (rc == E_OK)
