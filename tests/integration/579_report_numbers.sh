@@ -113,7 +113,12 @@ check_json "deployments, failures, their rate, lead time and time to restore" \
 		.time_to_restore_p50_seconds])' "$BODY")" \
 	'[["2026-01-05",4,1,0.25,50400,21600],["2026-01-12",1,0,0,null,null]]'
 
-# -- a span of days has the numbers of all days, and each column has its formula
+# -- a span of days has the numbers of all days, and each column has its formula; of what
+# has no time, neither has a day
+sql "INSERT INTO projects (id, tenant_id, integration_id, external_id, key, name)
+	VALUES (7701, 1, 1, 'timeless', 'TIMELESS', 'Timeless');
+	INSERT INTO work_items (tenant_id, integration_id, external_id, key, project_id)
+	VALUES (1, 1, 'timeless', 'TIMELESS-1', 7701)"
 for span in "'2026-01-10', '2026-01-20'" "'1990-01-01', '2100-01-01'" "'2012-01-01', '2019-12-31'" \
 	"current_date, current_date" "'2100-01-01', '2101-01-01'"; do
 	read -r first last <<<"${span/,/}"
@@ -122,6 +127,18 @@ for span in "'2026-01-10', '2026-01-20'" "'1990-01-01', '2100-01-01'" "'2012-01-
 	check_is "flow_between($span) has the rows of flow_daily" \
 		"$(sql "($days EXCEPT ALL $same) UNION ALL ($same EXCEPT ALL $days)")" ""
 done
+
+# -- a day is one of UTC, whatever the time zone that a BI tool sets: on the dates of
+# today's neighbours, too
+sql "UPDATE work_items SET created = now() AT TIME ZONE 'UTC' WHERE id = (SELECT min(id) FROM work_items WHERE project_id =
+	(SELECT id FROM projects WHERE key = 'DEMO'))"
+days="SELECT md5(string_agg(f::text, ' ' ORDER BY day, project_id)), max(day) = (now() AT TIME ZONE 'UTC')::date
+	FROM (SELECT * FROM report.flow_daily WHERE day > '2026-01-01' UNION ALL
+	SELECT * FROM report.flow_between('2026-01-02', '2100-01-01')) AS f"
+for zone in '<+24>-24' '<-24>+24'; do
+	check_is "flow_daily ends today in UTC, at $zone" "$(PGTZ=$zone sql "$days")" "$(PGTZ=UTC sql "$days")"
+done
+check_match "which is today" "$(PGTZ=UTC sql "$days")" '[|]t$'
 for column in $(sql "SELECT DISTINCT attname FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
 	WHERE relnamespace = 'report'::regnamespace AND attnum > 0 AND relname IN ('flow_daily', 'cycle_times',
 	'pr_times', 'deployments', 'dora_weekly', 'etl_health') AND attname NOT IN ('tenant_id', 'day', 'week',

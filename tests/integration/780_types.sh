@@ -48,6 +48,10 @@ check_is "columns have the kinds of their values" "$(answer '[.columns[] | selec
 jq -c 'del(.raw_data_id)' "$BODY" >"$TMP/inferred"
 api POST types/check --data-binary "@$TMP/inferred"
 check_is "what it proposes can be stored" "$STATUS" 200
+echo '{"data": {"project": {"name": "p", "issues": {"edges": {"nodes": [{"id": "g1", "title": "t"}]}}}}}' | keep graphql_issues
+api POST types/infer --data "{\"raw_data_id\": $id}"
+check_is "it finds the list of a GraphQL answer, behind its members" "$STATUS $(answer '[.items_path, .key_path]')" \
+	'200 ["$.data.project.issues.edges.nodes[*]","$.id"]'
 mapping 2 | make
 check_is "a type is made" "$STATUS $(json '"\(.name) \(.target) \(.shared) \(.columns | length)"')" \
 	"201 pagerduty_incidents records false 8"
