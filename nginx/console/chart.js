@@ -4,7 +4,7 @@
  * as in a package that may not carry it, there are the figures only, which are
  * below each chart in any case.
  */
-import { bytes, fill, h, number, table, time } from './dom.js';
+import { bytes, h, number, refill, table, time } from './dom.js';
 import { loadPlot, makePlot } from './plot.js';
 
 function colour(name) {
@@ -55,7 +55,7 @@ export function countsChart(signal) {
 		last = counts;
 		if (signal.aborted)
 			return;
-		fill(figures, h('summary', null, 'The figures'),
+		refill(figures, () => [h('summary', null, 'The figures'),
 			table('Batches over time', [
 				{ title: 'From', cell: (row) => time(row.start) },
 				{ title: 'Received', number: true, cell: (row) => number(row.received) },
@@ -63,7 +63,7 @@ export function countsChart(signal) {
 				...series.map(([key, title]) =>
 					({ title, number: true, cell: (row) => number(row.statuses[key]) })),
 			], counts.buckets.filter((row) => row.received > 0).reverse().slice(0, 200),
-			'Nothing was received in this time.'));
+			'Nothing was received in this time.')]);
 		if (library === null) {
 			place.hidden = true;
 			figures.open = true;

@@ -39,6 +39,33 @@ export function fill(element, ...children) {
 	return element;
 }
 
+/*
+ * The same for what is drawn again and again while somebody reads it: what has not
+ * changed stays, and the focus, what is open, and what was scrolled sideways stay as
+ * they are. draw() gives the children.
+ */
+export function refill(element, draw) {
+	const marks = () => [...element.querySelectorAll('a, button, input, select, summary, [tabindex]')];
+	const scrolled = () => [...element.querySelectorAll('.scroll')];
+	const open = [...element.querySelectorAll('details')].map((one) => one.open);
+	const focused = marks().indexOf(document.activeElement);
+	const lefts = scrolled().map((one) => one.scrollLeft);
+	const next = element.cloneNode(false);
+
+	add(next, [draw()]);
+	next.querySelectorAll('details').forEach((one, i) => {
+		one.open = open[i] ?? false;
+	});
+	if (next.isEqualNode(element))
+		return;
+	element.replaceChildren(...next.childNodes);
+	scrolled().forEach((one, i) => {
+		one.scrollLeft = lefts[i] ?? 0;
+	});
+	if (focused >= 0)
+		marks()[focused]?.focus({ preventScroll: true });
+}
+
 const grouped = new Intl.NumberFormat('en-US');
 
 export function number(value) {

@@ -163,6 +163,26 @@ await check('polling is paused by hand, and while the page is hidden', async () 
 	page.off('request', count);
 });
 
+await check('what is drawn anew keeps the focus, and what was scrolled sideways', async () => {
+	await page.setViewportSize({ width: 390, height: 844 });
+	await go(page, '#/overview');
+	await page.locator('.tile.completed').waitFor();
+	await page.locator('.tile.completed').focus();
+	await page.locator('[aria-label=Queues]').evaluate((element) => {
+		element.scrollLeft = 40;
+	});
+	const before = await tile(page, 'Completed');
+
+	await store('{"a":2}');
+	await until('the tile is another', async () => await tile(page, 'Completed') !== before);
+	const drawn = await text(page, '.polling');
+
+	await until('it is drawn anew', async () => await text(page, '.polling') !== drawn);
+	is(await page.evaluate(() => document.activeElement.className), 'tile completed');
+	is(await page.locator('[aria-label=Queues]').evaluate((element) => element.scrollLeft), 40);
+	await page.setViewportSize({ width: 1360, height: 900 });
+});
+
 await check('bulk queues are among what is ready, and not among what is retried', async () => {
 	await page.route('**/app/etl/queues', async (route) => {
 		const answer = await route.fetch();

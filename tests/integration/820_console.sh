@@ -101,7 +101,7 @@ browse() { # SCRIPT ARGUMENT…
 		ended) ended=yes ;;
 		*) echo "$line" ;;
 		esac
-	done < <(timeout 300 node "$ETL_SOURCE/tests/console/$1" "${@:2}" 2>"$TMP/node.err" && echo ended)
+	done < <(timeout 600 node "$ETL_SOURCE/tests/console/$1" "${@:2}" 2>"$TMP/node.err" && echo ended)
 	if [ $ended = no ]; then
 		failed "$1 comes to its end"
 		note_file "$TMP/node.err"

@@ -2,7 +2,7 @@
 /* How the service stands at this moment. */
 import { address, get, session } from '../api.js';
 import { countsChart } from '../chart.js';
-import { age, bytes, fill, h, heading, number, pill, section, select, table } from '../dom.js';
+import { age, bytes, fill, h, heading, number, pill, refill, section, select, table } from '../dom.js';
 import { poll } from '../poll.js';
 import { go, to } from '../router.js';
 
@@ -88,7 +88,7 @@ async function readiness(signal) {
 }
 
 function drawHealth(place, { word, reasons }) {
-	fill(place, h('p', { class: `health ${word.replace(' ', '-')}` }, pill(word),
+	refill(place, () => h('p', { class: `health ${word.replace(' ', '-')}` }, pill(word),
 		word === 'ready' ? 'Stores are accepted and queued.' : null,
 		reasons.length > 0 ? reasons.join('. ') : null));
 }
@@ -114,7 +114,7 @@ function drawTiles(place, { states, throughput }, depth) {
 	const oldest = (state) => state.oldest_at ? ['oldest ', age(state.oldest_at)] : 'none waits';
 	const batches = (status) => to('batches', { processing_status: status });
 
-	fill(place,
+	refill(place, () => [
 		tile('pending', 'Pending', count(of.pending), oldest(of.pending), batches('pending')),
 		tile(of.unqueued.batches > 0 ? 'unqueued some' : 'unqueued', 'Unqueued', count(of.unqueued),
 			oldest(of.unqueued), batches('pending')),
@@ -127,7 +127,8 @@ function drawTiles(place, { states, throughput }, depth) {
 		tile(of.failed.batches > 0 ? 'failed some' : 'failed', 'Failed', count(of.failed),
 			of.failed.oldest_at ? ['oldest ', age(of.failed.oldest_at)] : 'none', batches('failed')),
 		tile(dead > 0 ? 'failed some' : 'failed', 'Dead letters', depth.queues ? number(dead) : '–',
-			'of all tenants', to('dead')));
+			'of all tenants', to('dead')),
+	]);
 }
 
 function drawQueues(place, depth) {
@@ -148,7 +149,7 @@ function drawQueues(place, depth) {
 			dead: sum('dead'), retry: sum('retry') };
 	});
 
-	fill(place, table('Queues', [
+	refill(place, () => table('Queues', [
 		{ title: 'Queue', cell: (row) => row.name.replace(/_queue$/, '') },
 		{ title: 'State', cell: (row) => pill(row.state) },
 		{ title: 'Ready', number: true, cell: (row) => number(row.ready) },
@@ -163,7 +164,7 @@ function drawSources(place, waiting) {
 		fill(place, h('p', { class: 'nothing' }, waiting.error.message));
 		return;
 	}
-	fill(place, table('Batches that wait or failed, by integration', [
+	refill(place, () => table('Batches that wait or failed, by integration', [
 		{ title: 'Integration', cell: (row) => h('a', { href: to(`integrations/${row.integration_id}`) }, row.integration) },
 		{ title: 'Pending', number: true, cell: (row) => number(row.pending) },
 		{ title: 'Processing', number: true, cell: (row) => number(row.processing) },

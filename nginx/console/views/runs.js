@@ -2,7 +2,7 @@
 /* Runs of extractions; and one of them, looked at until it has ended. */
 import { ask, get, list, session } from '../api.js';
 import { commands, confirm, tenant } from '../action.js';
-import { bytes, button, duration, facts, fill, h, heading, number, pill, say, section, table, time } from '../dom.js';
+import { bytes, button, duration, facts, fill, h, heading, number, pill, refill, say, section, table, time } from '../dom.js';
 import { poll } from '../poll.js';
 import { go, to } from '../router.js';
 
@@ -32,7 +32,7 @@ async function showList({ page, query, signal, again }) {
 
 async function showOne({ page, id, signal, again }) {
 	const path = `runs/${encodeURIComponent(id)}`;
-	const top = h('div'), body = h('div');
+	const top = h('div'), body = h('div', { class: 'stack' });
 	const polling = poll(look, 3, signal);
 
 	fill(page, h('p', { class: 'fine' }, h('a', { href: to('runs') }, 'Runs')), top, body);
@@ -52,9 +52,9 @@ async function showOne({ page, id, signal, again }) {
 	function draw(row) {
 		const errors = Array.isArray(row.errors) ? row.errors : [];
 
-		fill(top, heading(`Run ${row.id}`, pill(row.state), row.ended_at ? null : polling.element,
+		refill(top, () => heading(`Run ${row.id}`, pill(row.state), row.ended_at ? null : polling.element,
 			session.may('writer') && !row.ended_at ? button('Cancel', () => cancel(row, again)) : null));
-		fill(body,
+		refill(body, () => [
 			section('How far it is', facts([
 				['Integration', h('a', { href: to(`integrations/${row.integration_id}`) }, row.integration_name)],
 				['Type', row.job_type], ['Stream', row.stream ?? '–'], ['Part', row.part ?? '–'],
@@ -68,7 +68,8 @@ async function showOne({ page, id, signal, again }) {
 			])),
 			errors.length > 0 ? section('What went wrong', h('ol', { class: 'history' }, errors.map((one) =>
 				h('li', null, typeof one === 'string' ? one : h('pre', { tabindex: '0' }, JSON.stringify(one, null, 2)))))) : null,
-			commands({ method: 'GET', path }, `run show ${tenant()} ${row.id}`));
+			commands({ method: 'GET', path }, `run show ${tenant()} ${row.id}`),
+		]);
 	}
 
 	draw(await get(path, {}, { signal }));
