@@ -235,8 +235,11 @@ export function jsonTree(text, places, root, fileName) {
 	const hitsMost = 10000;
 	let lower = null, searched = '';
 
+	/* Of the same length: this letter alone becomes two. */
+	const lowered = (written) => written.replaceAll('\u0130', 'i').toLowerCase();
+
 	function search() {
-		const wanted = term.value.toLowerCase();
+		const wanted = lowered(term.value);
 
 		found = [];
 		foundAt = -1;
@@ -246,13 +249,11 @@ export function jsonTree(text, places, root, fileName) {
 			draw();
 			return;
 		}
-		lower ??= text.toLowerCase();
-		/* Letters that change their length with their case: by the text itself. */
-		const within = lower.length === text.length ? lower : text;
+		lower ??= lowered(text);
 		const from = places.start[root], to = places.end[root];
 
-		for (let at = within.indexOf(wanted, from); at >= 0 && at < to && found.length < hitsMost;
-			at = within.indexOf(wanted, at + wanted.length)) {
+		for (let at = lower.indexOf(wanted, from); at >= 0 && at < to && found.length < hitsMost;
+			at = lower.indexOf(wanted, at + wanted.length)) {
 			const i = valueAt(places, at, root, last);
 
 			if (found[found.length - 1] !== i)

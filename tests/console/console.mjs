@@ -221,6 +221,14 @@ await check('what is found in the payload is opened and shown with its path', as
 	is(await text(page, '.tree-below .value'), 'NEEDLE');
 	is(await text(page, '.tree-bar [role=status]'), '1 of 1');
 });
+await check('capital letters are found beside one that is two small ones', async () => {
+	await go(page, `#/batches/${await store('{"city":"İstanbul","key":"DEMO-7"}')}`);
+	for (const [wanted, found] of [['DEMO-7', '.key'], ['istan', '.city']]) {
+		await page.fill('.tree-bar input', wanted);
+		await page.keyboard.press('Enter');
+		is(await text(page, '.tree-below .path'), found);
+	}
+});
 await check('its path is copied', async () => {
 	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 	await page.click('.tree-below button:has-text("Copy path")');
