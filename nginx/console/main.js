@@ -100,7 +100,7 @@ async function route() {
 
 		if (turn !== shown)
 			return;
-		const draws = module.show({ page, id: parts[1] ?? null, query, path: view[0],
+		const draws = module.show({ page, id: parts[1] || null, query, path: view[0],
 			signal: controller.signal, again: route });
 
 		await Promise.race([draws, new Promise((resolve) => setTimeout(resolve, 150))]);
@@ -202,7 +202,11 @@ document.querySelector('.skip').addEventListener('click', (event) => {
 	event.preventDefault();
 	document.getElementById('main')?.focus();
 });
-addEventListener('hashchange', route);
+/* A dialogue is of the place where it was opened. */
+addEventListener('hashchange', () => {
+	document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close());
+	route();
+});
 addEventListener('unhandledrejection', (event) => {
 	if (event.reason?.name === 'AbortError' || event.reason?.status === 401) {
 		event.preventDefault();

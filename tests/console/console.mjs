@@ -229,6 +229,20 @@ await check('capital letters are found beside one that is two small ones', async
 		is(await text(page, '.tree-below .path'), found);
 	}
 });
+await check('an address without the number of a batch is the list', async () => {
+	await go(page, '#/batches/');
+	is(await text(page, 'h1'), 'Batches');
+	await page.goBack();
+	await page.locator('h1:has-text("Batch ")').waitFor();
+});
+await check('what is asked for in a dialogue does not outlast its place', async () => {
+	await page.click('main button:has-text("Requeue")');
+	await page.goBack();
+	await page.locator('.tree-row').nth(4).waitFor();
+	await dialog(page).waitFor({ state: 'detached' });
+	await page.fill('.tree-bar input', 'needle');
+	await page.keyboard.press('Enter');
+});
 await check('its path is copied', async () => {
 	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 	await page.click('.tree-below button:has-text("Copy path")');
