@@ -389,7 +389,17 @@ await check('filters are in the address, and pages go by cursor', async () => {
 // -- dead letters
 await check('dead messages are shown with their reason, and put back one by one', async () => {
 	await until('they failed again', () => failing.every((one) => state(one) === 'failed'));
+	/* Messages that are looked at are not ready: they would not be counted. */
+	const order = [];
+	const count = (answer) => answer.url().endsWith('/queues') && order.push('count');
+	const look = (request) => request.url().includes('/dead-letters') && order.push('look');
+
+	page.on('response', count);
+	page.on('request', look);
 	await go(page, '#/dead');
+	page.off('response', count);
+	page.off('request', look);
+	is(order, ['count', 'look', 'look', 'look']);
 	await page.getByLabel(`Requeue batch ${failing[0]} of transform`).click();
 	is(await text(page, 'dialog h2'), 'Requeue 1 message of transform?');
 	await page.click('dialog summary');

@@ -15,8 +15,9 @@ export async function show({ page, query, signal, again }) {
 			throw error;
 		return { error };
 	};
-	const [depth, sources, ...letters] = await Promise.all([
-		get('queues', {}, { signal }).catch(lessTold),
+	/* Whoever looks at messages holds them for a moment: they are counted before. */
+	const depth = await get('queues', {}, { signal }).catch(lessTold);
+	const [sources, ...letters] = await Promise.all([
 		list('integrations', {}, { signal }).then((answer) => answer.rows),
 		...queues.map((queue) => get('dead-letters', { queue }, { signal }).catch(lessTold)),
 	]);
