@@ -165,7 +165,7 @@ export async function get(path, query, options) {
 	return (await ask('GET', path, { query, ...options })).json();
 }
 
-/* All rows of a list of the catalogue, page by page, 1,000 at most of them. */
+/* A page of a list, how many rows there are, and where the next page begins. */
 export async function list(path, query, options) {
 	const answer = await ask('GET', path, { query: { limit: 200, ...query }, ...options });
 
@@ -174,6 +174,20 @@ export async function list(path, query, options) {
 		total: Number(answer.headers.get('X-Total-Count')),
 		next: answer.headers.get('X-Next-Cursor'),
 	};
+}
+
+/* All rows of a list, page by page; of very long ones the first 2,000. */
+export async function all(path, options) {
+	const rows = [];
+	let next = null;
+
+	do {
+		const page = await list(path, { cursor: next }, options);
+
+		rows.push(...page.rows);
+		next = page.next;
+	} while (next && rows.length < 2000);
+	return rows;
 }
 
 /* The same as a line of curl, with the token from a file. */

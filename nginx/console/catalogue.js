@@ -25,7 +25,7 @@
  *				values() and set(values), or none
  *	begin(create)		called with the list, which may begin with a new row
  */
-import { ask, get, list, session } from './api.js';
+import { all, ask, get, list, session } from './api.js';
 import { commands, confirm, dialog, optionOf, optionsOf, tenant } from './action.js';
 import { problemNote } from './problem.js';
 import { activePill, button, field, fill, h, heading, number, say, select, table } from './dom.js';
@@ -34,19 +34,18 @@ import { go } from './router.js';
 const pageSize = 200;
 
 export async function showCatalogue(view, { page, query, path, signal, again }) {
-	const inactive = query.active === 'false';
 	const [answer, sources, ...others] = await Promise.all([
 		list(view.path, { limit: pageSize, cursor: query.cursor, integration_id: query.integration_id,
-			active: inactive ? 'false' : null }, { signal }),
-		list('integrations', {}, { signal }),
-		...(view.lists ?? []).map((one) => list(one, {}, { signal })),
+			active: query.active }, { signal }),
+		all('integrations', { signal }),
+		...(view.lists ?? []).map((one) => all(one, { signal })),
 	]);
-	const lists = Object.fromEntries([['integrations', sources.rows],
-		...(view.lists ?? []).map((one, i) => [one, others[i].rows])]);
+	const lists = Object.fromEntries([['integrations', sources],
+		...(view.lists ?? []).map((one, i) => [one, others[i]])]);
 	const may = session.may('admin') && view.fields;
 	const source = select('integration_id', [['', 'All integrations'],
-		...sources.rows.map((row) => [row.id, row.name])], query.integration_id);
-	const state = select('active', [['', 'Active'], ['false', 'Inactive']], query.active);
+		...sources.map((row) => [row.id, row.name])], query.integration_id);
+	const state = select('active', [['', 'Active or not'], ['true', 'Active'], ['false', 'Inactive']], query.active);
 	const term = h('input', { type: 'search', 'aria-label': 'Find on this page', placeholder: 'Find' });
 	const place = h('div');
 
@@ -58,7 +57,7 @@ export async function showCatalogue(view, { page, query, path, signal, again }) 
 	fill(page,
 		heading(view.title, may ? button(`New ${view.noun}`, () => edit(view, lists, null, again), { class: 'main' }) : null),
 		view.about ? h('p', { class: 'about' }, view.about) : null,
-		h('div', { class: 'filters plain' }, term, view.ofAll ? null : source, view.fields || inactive ? state : null),
+		h('div', { class: 'filters plain' }, term, view.ofAll ? null : source, view.fields || query.active ? state : null),
 		place);
 	draw();
 	if (may)
@@ -92,10 +91,19 @@ const inputs = {
 	password: (one) => h('input', { name: one.name, type: 'password', autocomplete: 'new-password' }),
 	number: (one, value) => h('input', { name: one.name, value, type: 'number', step: '1', required: one.required, min: one.min }),
 	flag: (one, value) => h('input', { name: one.name, type: 'checkbox', checked: value === true }),
-	choice: (one, value) => select(one.name, one.choices, value),
+	choice: (one, value) => select(one.name, withValue(one.choices, value), value),
 	object: (one, value) => h('textarea', { name: one.name, rows: '6', spellcheck: 'false',
 		value: JSON.stringify(value ?? {}, null, 2) }),
 };
+
+/* What a row has is a choice in any case, or to save something else would change it. */
+function withValue(choices, value) {
+	if (value === null || value === undefined)
+		return choices;
+	const keys = choices.map((choice) => String(Array.isArray(choice) ? choice[0] : choice));
+
+	return keys.includes(String(value)) ? choices : [...choices, [value, String(value)]];
+}
 
 /* What a field holds, as the service takes it; undefined: leave it as it is. */
 function taken(one, input) {

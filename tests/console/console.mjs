@@ -643,9 +643,47 @@ await check('a mapping is edited', async () => {
 	await page.locator('td:has-text("Made in the console")').waitFor();
 	is((await api('GET', `status-mappings/${row.id}`)).status_to, 'Made in the console');
 });
+await check('what a row has stays, however many others there are to choose from', async () => {
+	const { id: step } = await api('POST', 'workflows', { integration_id: 1, step_name: 'Behind', step_category: 'Done', step_number: 9000 });
+	const { id } = await api('POST', 'status-mappings', { integration_id: 1, status_from: 'Behind', status_to: 'Behind',
+		status_category: 'Done', workflow_id: step });
+	const renamed = async (name) => {
+		await go(page, '#/status-mappings');
+		await page.getByLabel('Edit Behind →').click();
+		await page.getByLabel('Common name').fill(name);
+		await page.click('dialog button:has-text("Save")');
+		await dialog(page).waitFor({ state: 'detached' });
+		const row = await api('GET', `status-mappings/${id}`);
+
+		is([row.status_to, row.workflow_id], [name, step]);
+	};
+
+	for (const [count, name] of [[300, 'One'], [2100, 'Two']]) {
+		sql(`INSERT INTO workflows (tenant_id, integration_id, step_name, step_number, step_category)
+			SELECT 1, 1, 'Before ' || n, n, 'Done' FROM generate_series(100, ${count} + 100) AS n
+			ON CONFLICT DO NOTHING`);
+		await renamed(name);
+	}
+	sql(`DELETE FROM workflows WHERE step_name LIKE 'Before %'`);
+	await api('DELETE', `status-mappings/${id}`);
+	await api('DELETE', `workflows/${step}`);
+});
+await check('a list says whether it has inactive rows', async () => {
+	const { id } = await api('POST', 'workflows', { integration_id: 1, step_name: 'Asleep', step_category: 'Done' });
+	const rows = page.locator('td:text-is("Asleep")');
+
+	await api('PUT', `workflows/${id}`, { active: false });
+	await go(page, '#/workflows');
+	for (const [state, count] of [['Active or not', 1], ['Active', 0], ['Inactive', 1]]) {
+		await page.getByLabel('Active or inactive').selectOption({ label: state });
+		await until(state, async () => await rows.count() === count && await page.locator('main .page:not([aria-busy])').count() === 1);
+	}
+	await api('DELETE', `workflows/${id}`);
+});
 await check('somebody else has changed it meanwhile: that is explained, and nothing is lost', async () => {
 	const row = (await api('GET', 'status-mappings?limit=200')).find((one) => one.status_to === 'Made in the console');
 
+	await go(page, '#/status-mappings');
 	await page.getByLabel(`Edit ${row.status_from} → ${row.status_to}`, { exact: true }).click();
 	await page.getByLabel('Common name').fill('Mine');
 	await api('PUT', `status-mappings/${row.id}`, { status_to: 'Theirs' });

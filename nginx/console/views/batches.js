@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The batches of a filter, page by page; and one of them (batch.js). */
-import { ask, get, list, session } from '../api.js';
+import { all, ask, get, session } from '../api.js';
 import { confirm, dialog, optionsOf, tenant } from '../action.js';
 import { problemNote } from '../problem.js';
 import { bytes, button, duration, field, fill, h, heading, number, pill, say, select, table, time } from '../dom.js';
@@ -20,9 +20,7 @@ export async function show(place) {
 	const { page, query, signal } = place;
 	const filter = Object.fromEntries(filters.filter((name) => query[name]).map((name) => [name, query[name]]));
 	const rest = h('div');
-	const [sources] = await Promise.all([
-		list('integrations', {}, { signal }).then((answer) => answer.rows),
-	]);
+	const sources = await all('integrations', { signal });
 
 	fill(page, heading('Batches', button('Refresh', place.again)), filterForm(query, sources), rest);
 	await drawList(rest, filter, query.cursor, sources, signal, place.again);

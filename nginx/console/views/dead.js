@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What was given up: messages of the dead-letter queues, and failed batches. */
-import { ask, get, list, session } from '../api.js';
+import { all, ask, get, session } from '../api.js';
 import { confirm, dialog, tenant } from '../action.js';
 import { problemNote } from '../problem.js';
 import { button, fill, h, heading, number, pill, say, section, table, time } from '../dom.js';
@@ -18,7 +18,7 @@ export async function show({ page, query, signal, again }) {
 	/* Whoever looks at messages holds them for a moment: they are counted before. */
 	const depth = await get('queues', {}, { signal }).catch(lessTold);
 	const [sources, ...letters] = await Promise.all([
-		list('integrations', {}, { signal }).then((answer) => answer.rows),
+		all('integrations', { signal }),
 		...queues.map((queue) => get('dead-letters', { queue }, { signal }).catch(lessTold)),
 	]);
 	const batches = h('div');
