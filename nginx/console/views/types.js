@@ -82,13 +82,16 @@ function trial(form, known) {
 			draw(text) {
 				const places = readJson(text);
 				const { items, unreadable, skipped, skipped_list: notes } = JSON.parse(text);
+				const rows = membersOf(text, places).get('rows');
+				const shown = places.members[rows]; /* 10 at most */
 
 				return [
 					h('p', { class: `note ${skipped > 0 ? '' : 'good'}` }, `${number(items)} items, ${number(unreadable)} without a key, ` +
 						`${number(skipped)} notes; nothing was stored`),
 					notes ? h('details', null, h('summary', null, 'What could not be read'),
 						h('pre', { tabindex: '0' }, JSON.stringify(notes, null, 2))) : null,
-					jsonTree(text, places, membersOf(text, places).get('rows'), 'rows.json'),
+					h('p', { class: 'fine' }, shown >= 10 ? `The first ${number(shown)} rows` : 'The rows'),
+					jsonTree(text, places, rows, 'rows.json'),
 				];
 			},
 		},
