@@ -21,15 +21,15 @@ super -c "ALTER ROLE $login PASSWORD 'x'"
 as_reader() {
 	PGUSER=$login PGPASSWORD=x PGOPTIONS='' psql -qX --csv -v ON_ERROR_STOP=1 "$@"
 }
-# What Grafana makes of the macros, for the last half year.
+# What Grafana makes of the macros, for the last half year unless `from` says otherwise.
 expand() {
-	local from to
-	from=$(date -u -d '-180 days' +%Y-%m-%dT00:00:00Z)
+	local to
 	to=$(date -u +%Y-%m-%dT23:59:59Z)
 	sed -E "s/[$]__timeFilter\(([a-z_]+)\)/\1 BETWEEN '$from' AND '$to'/g; s/[$]__timeFrom\(\)/'$from'/g;
 		s/[$]__timeTo\(\)/'$to'/g; s/[$]\{project:sqlstring\}/$projects/g;
 		s/[$]\{repository:sqlstring\}/$repositories/g"
 }
+from=$(date -u -d '-180 days' +%Y-%m-%dT00:00:00Z)
 projects="SELECT key FROM public.projects"
 repositories="SELECT full_name FROM public.repositories"
 listed() { # STATEMENT: 'A','B' for sed
@@ -68,5 +68,31 @@ for file in "$ETL_SOURCE"/deploy/grafana/{flow,pull-requests,delivery}.json; do
 			check_match "$board: $title: begins with the time" "$(head -n 1 "$TMP/panel.csv")" '^time,'
 	done < <(jq -c '.panels[]' "$file")
 done
+
+# -- a number of a time is of that time, not of the weeks that begin in it: here of what
+# was merged a day after it begins, which is a Tuesday
+from=$(date -u -d "$(($(date -u +%u) + 5)) days ago" +%Y-%m-%dT00:00:00Z)
+super -v from="$from" <<'SQL' >"$TMP/out" 2>&1
+SET app.every_tenant = on;
+INSERT INTO repositories (id, tenant_id, integration_id, external_id, full_name, default_branch)
+VALUES (7700, 1, 2, 'span', 'Org/Span', 'main');
+INSERT INTO prs (tenant_id, integration_id, external_id, repository_id, number, name, status, destination,
+	pr_created_at, first_review_at, merged_at, reviewers)
+SELECT 1, 2, 'span' || n, 7700, n, CASE n WHEN 4 THEN 'Revert "T1"' ELSE 'T' || n END, 'merged', 'main', made,
+	CASE n WHEN 1 THEN made END, made + n * interval '1 hour', CASE n WHEN 1 THEN 1 WHEN 2 THEN 0 END
+FROM generate_series(1, 4) AS n, (SELECT (:'from'::timestamptz AT TIME ZONE 'UTC') + interval '1 day' AS made) AS m;
+SQL
+check_is "pull requests of a week are there" "$(cat "$TMP/out")" ""
+repositories="'Org\\/Span'"
+while read -r board title want; do
+	jq -r --arg title "${title//_/ }" '.panels[] | select(.type == "stat" and .title == $title) | .targets[0].rawSql' \
+		"$ETL_SOURCE/deploy/grafana/$board.json" | expand >"$TMP/panel.sql"
+	check_is "$board: ${title//_/ } is of the time shown" "$(as_reader -tA -f "$TMP/panel.sql" 2>&1)" "$want"
+done <<-'NUMBERS'
+	pull-requests Merged 4
+	pull-requests Merged_without_a_review 0.5
+	delivery Deployments 4
+	delivery Change_failure_rate 0.25
+NUMBERS
 note "the slowest took $slowest ms with $rows work items"
 done_testing

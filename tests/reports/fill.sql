@@ -67,13 +67,14 @@ SELECT 1000000 + n, pg_temp.tenant(n), pg_temp.source(n, 2), 'r' || n,
 FROM generate_series(0, 49) AS n;
 INSERT INTO prs (id, tenant_id, integration_id, external_id, repository_id,
 	number, name, status, source, destination, pr_created_at,
-	first_review_at, merged_at, closed_at, parts_complete, commit_count)
+	first_review_at, merged_at, closed_at, parts_complete, commit_count,
+	reviewers)
 SELECT 1000000 + n, pg_temp.tenant(n), pg_temp.source(n, 2), 'r' || n,
 	1000000 + n % 48, n, CASE WHEN n % 97 = 48
 	THEN 'Revert "Change ' || n - 48 || '"' ELSE 'Change ' || n END,
 	CASE WHEN n % 8 = 0 THEN 'open' ELSE 'merged' END, 'work', 'main', made,
 	made + took, CASE WHEN n % 8 > 0 THEN made + took * 2 END,
-	CASE WHEN n % 8 > 0 THEN made + took * 2 END, true, 2
+	CASE WHEN n % 8 > 0 THEN made + took * 2 END, true, 2, 1
 FROM (SELECT n, (n % 1000 * 7919 % 1000) * interval '7 minutes' AS took,
 	(now() AT TIME ZONE 'UTC') - interval '8 years'
 	+ n * interval '7.8 years' / (:rows / 5) AS made
