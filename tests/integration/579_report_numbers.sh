@@ -130,8 +130,8 @@ done
 
 # -- a day is one of UTC, whatever the time zone that a BI tool sets: on the dates of
 # today's neighbours, too
-sql "UPDATE work_items SET created = now() AT TIME ZONE 'UTC' WHERE id = (SELECT min(id) FROM work_items WHERE project_id =
-	(SELECT id FROM projects WHERE key = 'DEMO'))"
+sql "UPDATE work_items SET created = now() AT TIME ZONE 'UTC' WHERE id = (SELECT min(id) FROM work_items
+	WHERE project_id = (SELECT id FROM projects WHERE key = 'DEMO'))"
 days="SELECT md5(string_agg(f::text, ' ' ORDER BY day, project_id)), max(day) = (now() AT TIME ZONE 'UTC')::date
 	FROM (SELECT * FROM report.flow_daily WHERE day > '2026-01-01' UNION ALL
 	SELECT * FROM report.flow_between('2026-01-02', '2100-01-01')) AS f"

@@ -85,8 +85,8 @@ SQL
 check_is "pull requests of a week are there" "$(cat "$TMP/out")" ""
 repositories="'Org\\/Span'"
 while read -r board title want; do
-	jq -r --arg title "${title//_/ }" '.panels[] | select(.type == "stat" and .title == $title) | .targets[0].rawSql' \
-		"$ETL_SOURCE/deploy/grafana/$board.json" | expand >"$TMP/panel.sql"
+	jq -r --arg title "${title//_/ }" '.panels[] | select(.type == "stat" and .title == $title)
+		| .targets[0].rawSql' "$ETL_SOURCE/deploy/grafana/$board.json" | expand >"$TMP/panel.sql"
 	check_is "$board: ${title//_/ } is of the time shown" "$(as_reader -tA -f "$TMP/panel.sql" 2>&1)" "$want"
 done <<-'NUMBERS'
 	pull-requests Merged 4
