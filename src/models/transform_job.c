@@ -46,9 +46,8 @@ keep_mapped(struct db *db, const struct db_params *params, struct arena *arena,
 	return db_change(db, &statement, params, arena, NULL, diag);
 }
 
-/* What is left until a deadline is all that the next statement may take. */
-static enum err
-keep_deadline(struct db *db, int64_t deadline, struct arena *arena,
+enum err
+transform_job_deadline(struct db *db, int64_t deadline, struct arena *arena,
     struct diag *diag)
 {
 	static const struct db_statement statement = {
@@ -102,12 +101,13 @@ transform_job_run(struct db *db, const struct db_statement *steps,
 	db_add_int(&params, job->raw_data_id);
 	rc = prepare_session(db, arena, diag);
 	if (rc == E_OK && job->deadline != 0)
-		rc = keep_deadline(db, job->deadline, arena, diag);
+		rc = transform_job_deadline(db, job->deadline, arena, diag);
 	if (rc == E_OK && job->type != NULL && job->type->is_mapped)
 		rc = keep_mapped(db, &params, arena, diag);
 	for (; rc == E_OK && steps->name != NULL; steps++) {
 		if (job->deadline != 0)
-			rc = keep_deadline(db, job->deadline, arena, diag);
+			rc = transform_job_deadline(db, job->deadline, arena,
+			    diag);
 		if (rc != E_OK)
 			break;
 		rc = run_step(db, steps, &params, arena, &rows, diag);

@@ -31,6 +31,14 @@ struct transform_job {
 };
 
 /*
+ * What is left until a time of clock_ms() is all that a statement of this
+ * transaction may take from now on.
+ * Needs: an open transaction. Fails: as db_run(); E_DB_BUSY  nothing is left.
+ */
+enum err transform_job_deadline(struct db *db, int64_t deadline,
+    struct arena *arena, struct diag *diag) MUST_CHECK;
+
+/*
  * Run the statements up to the nameless one; one that repeats, as long as it
  * gives rows.
  *

@@ -48,7 +48,8 @@ check_is "columns have the kinds of their values" "$(answer '[.columns[] | selec
 jq -c 'del(.raw_data_id)' "$BODY" >"$TMP/inferred"
 api POST types/check --data-binary "@$TMP/inferred"
 check_is "what it proposes can be stored" "$STATUS" 200
-echo '{"data": {"project": {"name": "p", "issues": {"edges": {"nodes": [{"id": "g1", "title": "t"}]}}}}}' | keep graphql_issues
+echo '{"data": {"project": {"name": "p", "issues": {"edges": {"nodes": [{"id": "g1", "title": "t"}]}}}}}' |
+	keep graphql_issues
 api POST types/infer --data "{\"raw_data_id\": $id}"
 check_is "it finds the list of a GraphQL answer, behind its members" "$STATUS $(answer '[.items_path, .key_path]')" \
 	'200 ["$.data.project.issues.edges.nodes[*]","$.id"]'
@@ -172,6 +173,19 @@ check_is "try shows pull requests" \
 	"$STATUS $(answer '[.items, .skipped, (.rows | map([.number, .title, .repository]))]')" \
 	'200 [2,0,[[7,"SHOP-12 Export invoices","house/shop"],[8,"Draft","house/shop"]]]'
 check_is "and stores none" "$(sql 'SELECT (SELECT count(*) FROM prs) + (SELECT count(*) FROM repositories)')" 0
+# What shows the rows may take as long as the try, not only database_read_timeout: 5 s.
+whole=$(sql "SELECT pg_get_viewdef('report.pull_requests'::regclass)")
+super -d "$PGDATABASE" -c "CREATE OR REPLACE VIEW report.pull_requests WITH (security_invoker = true) AS
+	${whole/WHERE r.active/WHERE r.active AND pg_sleep(3) IS NOT NULL}" >"$TMP/out" 2>&1
+mapping 4 | jq -c --argjson id "$id" '. + {raw_data_id: $id}' | api POST types/try --data-binary @-
+check_is "a try may take ten seconds, whatever takes them" "$STATUS $(json .items)" "200 2"
+super -d "$PGDATABASE" -c "CREATE OR REPLACE VIEW report.pull_requests WITH (security_invoker = true) AS
+	${whole/WHERE r.active/WHERE r.active AND pg_sleep(7) IS NOT NULL}" >>"$TMP/out" 2>&1
+mapping 4 | jq -c --argjson id "$id" '. + {raw_data_id: $id}' | api POST types/try --data-binary @-
+check_match "and is given up then, with what to do" "$STATUS $(json .detail)" '^422 The mapping was given up'
+super -d "$PGDATABASE" -c "CREATE OR REPLACE VIEW report.pull_requests WITH (security_invoker = true) AS $whole" \
+	>>"$TMP/out" 2>&1
+check_is "the view is as it was" "$(sql "SELECT pg_get_viewdef('report.pull_requests'::regclass)")" "$whole"
 mapping 4 | make
 prs() { sql "SELECT external_id, number, title, status, author, source_branch, target_branch, repository, merged_at,
 	url FROM report.pull_requests ORDER BY external_id"; }

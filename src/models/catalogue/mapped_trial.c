@@ -41,13 +41,17 @@ mapped_trial_begin(struct db *db, struct span document, struct arena *arena,
 	" ORDER BY external_id COLLATE \"C\" LIMIT $4) AS n"
 #define SHOWN_ROW "jsonb_strip_nulls(to_jsonb(t) - 'tenant_id')"
 
-/* The rows of a target, by its name. */
+/*
+ * The rows of a target, by its name. They are read after changes, within the
+ * time that the trial has, which is not database_read_timeout.
+ */
 static const struct {
 	const char *target;
 	struct db_statement statement;
 } trials[] = {
 	{ "records",
-	    { .name = "mapped_trial_records",
+	    { .changes = true,
+		.name = "mapped_trial_records",
 		.sql =
 		    "SELECT r.row FROM " FIRST_ITEMS " CROSS JOIN LATERAL"
 		    " (SELECT jsonb_build_object('external_id', t.external_id,"
@@ -57,7 +61,8 @@ static const struct {
 		    " AND t.external_id = n.external_id LIMIT 1) AS r"
 		    " ORDER BY n.external_id COLLATE \"C\"" } },
 	{ "work_items",
-	    { .name = "mapped_trial_work_items",
+	    { .changes = true,
+		.name = "mapped_trial_work_items",
 		.sql = "SELECT r.row FROM " FIRST_ITEMS " CROSS JOIN LATERAL"
 		       " (SELECT " SHOWN_ROW " AS row"
 		       " FROM report.work_items AS t WHERE t.tenant_id = $1"
@@ -65,7 +70,8 @@ static const struct {
 		       " AND t.external_id = n.external_id LIMIT 1) AS r"
 		       " ORDER BY n.external_id COLLATE \"C\"" } },
 	{ "prs",
-	    { .name = "mapped_trial_prs",
+	    { .changes = true,
+		.name = "mapped_trial_prs",
 		.sql =
 		    "SELECT " SHOWN_ROW
 		    " FROM (SELECT pr_id, min(index) AS index"
@@ -75,7 +81,8 @@ static const struct {
 		    " ON t.tenant_id = $1 AND t.id = n.pr_id"
 		    " ORDER BY n.index" } },
 	{ "repositories",
-	    { .name = "mapped_trial_repositories",
+	    { .changes = true,
+		.name = "mapped_trial_repositories",
 		.sql =
 		    "SELECT " SHOWN_ROW " - '{identity,name_key,host,active,"
 		    "raw_data_id,column_ages,created_at,last_updated_at}'"
@@ -94,6 +101,7 @@ mapped_trial_rows(struct db *db, const struct transform_job *job, int64_t limit,
 {
 	struct db_params params = { 0 };
 	size_t at = 0;
+	enum err rc;
 
 	while (strcmp(trials[at].target, job->type->name) != 0)
 		if (++at == COUNT(trials))
@@ -105,6 +113,9 @@ mapped_trial_rows(struct db *db, const struct transform_job *job, int64_t limit,
 	db_add_int(&params, job->raw_data_id);
 	db_add_int(&params, limit);
 	db_add_text(&params, job->entity_type);
+	rc = transform_job_deadline(db, job->deadline, arena, diag);
+	if (rc != E_OK)
+		return rc;
 	return db_run(db, &trials[at].statement, &params, arena, ret_rows,
 	    diag);
 }
