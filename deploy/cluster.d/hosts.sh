@@ -109,14 +109,16 @@ host_names() {
 }
 
 host_boot() { # HOST
-	local host=$1 up=$cluster/run/$1.up pid boot tries=0
+	local host=$1 up=$cluster/run/$1.up address pid boot tries=0
 	host_runs "$host" && return
+	address=$(host_address "$host")
 	mkdir -p "$cluster/$host" "$cluster/logs"
 	rm -f "$up"
 	[ -e "$cluster/run/names" ] || host_names >"$cluster/run/names"
+	# No substitution here: its shell would be taken for process 1 below.
 	setsid unshare --net --pid --mount --uts --ipc --fork --kill-child --mount-proc \
 		bash -c "$host_init" "$host" "$host" "$cluster/run/names" \
-		"$(host_address "$host")" "$up" </dev/null \
+		"$address" "$up" </dev/null \
 		>>"$cluster/logs/$host.log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 	disown $!
 	# The process id that the machine knows the host's process 1 by.
