@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Faults of hosts and networks under a load of clients (clients.mjs), and what
-# has to hold after each. For tests/cluster/run and 860_cluster.sh, which say
+# Faults of hosts and networks under a load of clients (clients.mjs, which also
+# read), and what has to hold after each. For tests/cluster/run and 860_cluster.sh, which say
 # what a case is (check, check_is, note) and set TMP.
 #
 # CLUSTER_SECONDS is how long a fault lasts, CLUSTER_CLIENTS how many clients
@@ -63,11 +63,53 @@ table_row() {
 	printf '%-24s %12s %5s %10s %11s %7s %9s %9s\n' "$@"
 }
 
+# -- lists and reports
+
+# Who has answered them so far, on each host that is up: HOST FROM REASON COUNT.
+reads_from() {
+	local host
+	for host in host1 host2 host3; do
+		cluster exec "$host" curl -s --noproxy '*' -m 10 "http://$host/app/etl/metrics" 2>"$TMP/reads.err" |
+			sed -n "s/^etl_reads_total{from=\"\(.*\)\",reason=\"\(.*\)\"} /$host \1 \2 /p"
+	done
+}
+
+# The same since BEFORE: how many a standby has answered, or why it was the primary.
+reads_since() { # BEFORE standby|primary
+	reads_from | awk -v from="$2" -v OFS=' ' 'FNR == NR { was[$1, $2, $3] = $4; next }
+		$2 == from { sum[$3] += $4 - was[$1, $2, $3] }
+		END { for (r in sum) if (sum[r]) print from == "standby" ? sum[r] : r ":" sum[r] }' "$1" - |
+		sort | paste -sd ' '
+}
+
+# Of those that clients have asked for: of a status, or all.
+reads_count() { # REGEX
+	awk -F '\t' -v status="$1" '$4 ~ status { n++ } END { print n + 0 }' "$TMP/ledger.reads"
+}
+
+reads_row() {
+	printf '%-24s %6s %6s %6s %9s %6s %8s  %s\n' "$@"
+}
+
+reads_checked() { # NAME BEFORE
+	local name=$1 asked stale standby
+	asked=$(reads_count .)
+	stale=$(awk -F '\t' '$5 > 0 { n++ } END { print n + 0 }' "$TMP/ledger.reads")
+	standby=$(reads_since "$2" standby)
+	check_is "$name: no list or report of $asked lacks what was acknowledged before it" "$stale" 0
+	[ "$stale" = 0 ] || note "asked, answered, what, status, lacks, first: $(awk -F '\t' '$5 > 0' "$TMP/ledger.reads" |
+		head -n 5 | tr '\n' ';')"
+	check "$name: lists and reports are answered" [ "$(reads_count '^200$')" -gt 0 ]
+	reads_row "$name" "$asked" "$(reads_count '^200$')" "$(reads_count '^5')" "$(reads_count '^0$')" \
+		"$stale" "${standby:-0}" "$(reads_since "$2" primary)" >>"$TMP/reads.table"
+}
+
 # Commands under load; what was acknowledged is there once, and completed.
 fault() { # NAME COMMAND…
 	local name=$1 ended recovered lost twice count
 	shift
 	[[ $name =~ ${CLUSTER_ONLY-} ]] || return 0
+	reads_from >"$TMP/reads.before"
 	load_start "$name"
 	sleep 2
 	check "$name: the fault" "$@"
@@ -102,12 +144,14 @@ fault() { # NAME COMMAND…
 	table_row "$name" "$count" "$lost" "$twice" \
 		"$(awk -F '\t' '$6 > 1 { n++ } END { print n + 0 }' "$TMP/ledger")" \
 		"$(longest_gap)" "$(longest_wait)" "$recovered" >>"$TMP/table"
+	reads_checked "$name" "$TMP/reads.before"
 }
 
 fault_table() {
 	local table
 	table=$(table_row fault acknowledged lost duplicates 'sent again' 'gap s' 'longest s' 'again s' &&
-		cat "$TMP/table")
+		cat "$TMP/table" && echo &&
+		reads_row fault asked 200 5xx 'no answer' stale standby primary && cat "$TMP/reads.table")
 	printf '%s\n' "$table" | sed 's/^/# /'
 	[ -z "${CLUSTER_TABLE-}" ] || printf '%s\n' "$table" >"$CLUSTER_TABLE"
 }

@@ -13,7 +13,7 @@ export ETL_CLUSTER=$TMP/cluster
 why=$(cluster_impossible) || ETL_REQUIRE_SERVERS='' skip_all "$why"
 trap 'cluster down --delete; clean_up' EXIT
 
-check "three hosts and a front start" cluster up
+check "three hosts and a front start" cluster up --reads standby
 eval "$(cluster env)"
 export ETL_URL ETL_TOKEN
 check "commits wait for a standby, and the brokers are three" wait_until 30 whole
