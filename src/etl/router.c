@@ -233,6 +233,10 @@ router_answer(struct req *rq, struct resp *rp)
 	enum err rc;
 
 	rc = prepare(rq, false, allow);
+	if (rc == E_OK && rq->route->role != ROLE_OPEN &&
+	    strcmp(rq->route->method, "GET") == 0)
+		rc = succession_check(&rq->service->succession, rq->db,
+		    rq->arena, &rq->diag);
 	if (rc == E_OK)
 		rc = reading_answer(rq, rp);
 	db_answer_by(rq->db, 0);

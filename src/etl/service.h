@@ -10,6 +10,7 @@
 #include "extract/extract_conf.h"
 #include "http/request.h"
 #include "models/batch/raw_batch_marks.h"
+#include "models/succession.h"
 #include "queue/queue_manager.h"
 
 struct reading;
@@ -17,6 +18,7 @@ struct reading;
 struct service {
 	struct db *db;
 	struct reading *reading; /* see etl/reading.h; NULL: no standby reads */
+	struct succession succession;
 	struct queue_manager *queue;
 	struct raw_batch_marks *marks;
 	struct qdrant_client *qdrant;

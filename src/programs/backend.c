@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/daemon.h"
 #include "base/log.h"
+#include "models/tables/schema.h"
 
 /* Longer than a turn takes that does no job. */
 #define WATCH_SECONDS 120
@@ -159,6 +160,17 @@ tell_systemd(struct backend *backend, enum err rc, const struct diag *diag)
 	if (rc != backend->trouble || backend->is_untold)
 		notify_status(rc == E_OK ? "working" : status);
 	backend->is_untold = false;
+}
+
+enum err
+backend_expect(struct backend *backend, struct diag *diag)
+{
+	enum err rc = succession_check(&backend->succession, backend->db,
+	    backend->arena, diag);
+
+	return rc != E_OK ?
+	    rc :
+	    schema_expect(backend->db, &backend->session, backend->arena, diag);
 }
 
 void

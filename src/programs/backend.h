@@ -6,6 +6,7 @@
 #ifndef PROGRAMS_BACKEND_H
 #define PROGRAMS_BACKEND_H
 
+#include "models/succession.h"
 #include "programs/settings.h"
 
 struct backend {
@@ -16,6 +17,7 @@ struct backend {
 	struct otlp *otlp;	      /* NULL: nobody is told of spans */
 	struct arena *arena;	      /* of one request, job or look */
 	unsigned session;	      /* of the database: see schema_expect() */
+	struct succession succession; /* of a worker's */
 	enum err trouble; /* of the last turn, so that it is told once */
 	bool is_untold;	  /* nothing was told yet of how it stands */
 	int64_t ready_at; /* of clock_ms(): then it is ready without servers */
@@ -59,6 +61,15 @@ int backend_sooner(int timeout, int due);
  * Gives: false when the program is to end.
  */
 bool backend_wait(struct backend *backend, int timeout);
+
+/*
+ * Before a job: is the session at the primary, for a former one knows nothing of
+ * new batches, and are its tables those of this version?
+ *
+ * Needs: no open transaction.
+ * Fails: as succession_check() and schema_expect().
+ */
+enum err backend_expect(struct backend *backend, struct diag *diag) MUST_CHECK;
 
 /* How a turn has gone: a change of fortune is told once. */
 void backend_tell(struct backend *backend, enum err rc,

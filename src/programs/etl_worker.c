@@ -210,9 +210,8 @@ work(struct worker *worker, struct diag *diag)
 		*diag = settle_diag;
 		return rc;
 	}
-	if (rc == E_OK) /* a batch is not to fail of older tables */
-		rc = schema_expect(servers->db, &servers->session,
-		    servers->arena, diag);
+	if (rc == E_OK) /* a batch is not to fail for its database */
+		rc = backend_expect(servers, diag);
 	if (rc != E_OK)
 		return rc;
 	if (worker->source == QUEUE_LOAD)

@@ -97,8 +97,8 @@ reads_checked() { # NAME BEFORE
 	stale=$(awk -F '\t' '$5 > 0 { n++ } END { print n + 0 }' "$TMP/ledger.reads")
 	standby=$(reads_since "$2" standby)
 	check_is "$name: no list or report of $asked lacks what was acknowledged before it" "$stale" 0
-	[ "$stale" = 0 ] || note "asked, answered, what, status, lacks, first: $(awk -F '\t' '$5 > 0' "$TMP/ledger.reads" |
-		head -n 5 | tr '\n' ';')"
+	[ "$stale" = 0 ] || note "asked, answered, what, status, lacks, first: $(
+		awk -F '\t' '$5 > 0' "$TMP/ledger.reads" | head -n 5 | tr '\n' ';')"
 	check "$name: lists and reports are answered" [ "$(reads_count '^200$')" -gt 0 ]
 	reads_row "$name" "$asked" "$(reads_count '^200$')" "$(reads_count '^5')" "$(reads_count '^0$')" \
 		"$stale" "${standby:-0}" "$(reads_since "$2" primary)" >>"$TMP/reads.table"
@@ -205,8 +205,9 @@ primary_cut_off() {
 	sleep "$seconds"
 	cluster net "$old" all pass
 	cluster net all "$old" pass
-	# It still takes itself for the primary, and can commit nothing.
-	sleep 3
+	# It still takes itself for the primary, can commit nothing, and lacks what
+	# was acknowledged since; the front asks it again after five seconds.
+	sleep 10
 	cluster kill "$old" && cluster start "$old"
 }
 

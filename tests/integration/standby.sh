@@ -69,6 +69,7 @@ standby_copy() { # NAME OTHER
 standby_end() {
 	local name
 	for name in $standby_names; do
+		[ -e "$TMP/standby.$name/data/postmaster.pid" ] || continue
 		standby_signal "$name" CONT
 		standby_ctl "$name" stop -m immediate
 	done

@@ -125,6 +125,31 @@ void db_close(struct db *db);
 void db_leave_reader(struct db *db);
 
 /*
+ * How many hosts database_url has beside the one that answered last; 0 until
+ * one was asked.
+ */
+size_t db_other_hosts(const struct db *db);
+
+/*
+ * A connection to be to one of these, whether it takes writes or not.
+ *
+ * Needs: number, from 1, is not above db_other_hosts().
+ * Owns: you db_free(); NULL without memory.
+ */
+struct db *db_new_other(const struct db *db, size_t number) MUST_CHECK;
+
+/* After E_DB_CONNECT: does the host run, and no server listens on it? */
+bool db_was_refused(const struct db *db);
+
+/*
+ * That other host is the primary in this one's place: close the session, and
+ * the next use begins there.
+ *
+ * Needs: as db_new_other(), and no open transaction.
+ */
+void db_go_to_other(struct db *db, size_t number);
+
+/*
  * For an idle program's poll: the socket, or -1, and what to do when it is
  * readable: the server said something without being asked, mostly goodbye.
  */

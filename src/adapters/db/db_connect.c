@@ -6,6 +6,7 @@
  * (PostgreSQL, "Asynchronous connection", PQconnectPoll). So it is given one at
  * a time, the one that answered last first.
  */
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,11 +113,11 @@ start(const struct db *db, const struct db_places *places,
 		values[count++] = place->hostaddr;
 		keys[count] = "port";
 		values[count++] = place->port;
-		if (!places->has_attrs) {
+		if (db->is_only || !places->has_attrs) {
 			keys[count] = "target_session_attrs";
-			values[count] = db->is_reader ?
-			    "standby" :
-			    "read-write";
+			values[count] = db->is_only ? "any" :
+			    db->is_reader	    ? "standby" :
+						      "read-write";
 		}
 	}
 	(void)snprintf(timeout, sizeof(timeout), "%d",
@@ -153,6 +154,14 @@ put_off(struct db *db)
 	    daemon_jitter(db->pause / 2);
 }
 
+/* Of a connection that failed: was there nobody who listens? */
+static bool
+is_refusal(const PGconn *conn)
+{
+	return conn != NULL && PQstatus(conn) == CONNECTION_BAD &&
+	    strstr(PQerrorMessage(conn), strerror(ECONNREFUSED)) != NULL;
+}
+
 /* A session with one of the hosts; closed again if it fails. */
 static enum err
 connect_one(struct db *db, const struct db_places *places,
@@ -162,12 +171,15 @@ connect_one(struct db *db, const struct db_places *places,
 	    db->settings->database_connect_timeout * 1000);
 	enum err rc;
 
+	db->refused = false;
 	db->conn = start(db, places, place);
 	rc = db->conn != NULL && PQstatus(db->conn) != CONNECTION_BAD &&
 		finish_open(db, deadline) &&
 		PQsetnonblocking(db->conn, 1) == 0 ?
 	    E_OK :
 	    db_note(db, E_DB_CONNECT, "cannot connect to PostgreSQL", diag);
+	if (rc != E_OK)
+		db->refused = is_refusal(db->conn);
 	if (rc == E_OK) {
 		(void)PQsetNoticeReceiver(db->conn, on_notice, db);
 		rc = db_settle(db, deadline, diag);
@@ -188,10 +200,12 @@ connect_any(struct db *db, struct diag *diag)
 	struct place place;
 	struct diag other;
 	enum err rc = E_DB_CONNECT;
+	size_t count;
 
 	db_places_read(url_of(db), &places);
-	db->has_others = places.count > 1;
-	for (size_t i = 0; i < places.count && rc != E_OK; i++) {
+	db->hosts = places.count;
+	count = db->is_only ? 1 : places.count;
+	for (size_t i = 0; i < count && rc != E_OK; i++) {
 		size_t number = (db->host + i) % places.count;
 
 		if (!place_read(&places, number, &place)) {
@@ -239,6 +253,39 @@ db_connect(struct db *db, struct diag *diag)
 	metrics_add(METRIC_DB_LOST, 1);
 	put_off(db);
 	return rc;
+}
+
+size_t
+db_other_hosts(const struct db *db)
+{
+	return db->hosts == 0 ? 0 : db->hosts - 1;
+}
+
+struct db *
+db_new_other(const struct db *db, size_t number)
+{
+	struct db *other = db_new(db->settings, db->program);
+
+	if (other != NULL) {
+		other->host = db->host + number;
+		other->is_only = true;
+	}
+	return other;
+}
+
+bool
+db_was_refused(const struct db *db)
+{
+	return db->refused;
+}
+
+void
+db_go_to_other(struct db *db, size_t number)
+{
+	log_warn("primary_replaced",
+	    LOG_TEXT("host", db->conn == NULL ? NULL : PQhost(db->conn)));
+	db->host += number;
+	db_close(db);
 }
 
 enum err

@@ -19,7 +19,9 @@ struct db {
 	PGconn *conn;
 	unsigned opened;     /* how many connections there were */
 	size_t host;	     /* the place of the one that answered last */
-	bool has_others;     /* there are more of them */
+	size_t hosts;	     /* how many there are; 0: not known yet */
+	bool is_only;	     /* see db_new_other() */
+	bool refused;	     /* see db_was_refused() */
 	int64_t tenant_id;   /* see db_tenant() */
 	int64_t scope;	     /* the session's tenant, as far as we told it */
 	bool in_transaction; /* even when the connection has gone since */

@@ -63,7 +63,7 @@ replicated(const struct db *db, const struct db_statement *statement,
 void
 db_leave_reader(struct db *db)
 {
-	if (!db->has_others || db->conn == NULL)
+	if (db->hosts < 2 || db->conn == NULL)
 		return;
 	db->host++;
 	db_close(db);

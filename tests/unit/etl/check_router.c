@@ -8,13 +8,18 @@
 
 /*
  * Requests made from literals. The service has no servers: whatever would need
- * one is a mistake of the test.
+ * one is a mistake of the test. A GET asks whether its session is at the primary,
+ * in vain: nobody listens.
  */
 static struct arena *arena;
 static struct buf body, head, answer;
 static struct http_settings settings;
 static struct service service;
-static struct db_settings db_settings;
+static char nobody[] = "postgresql://u@127.0.0.1:1/d";
+static char nothing[] = "";
+static struct db_settings db_settings = { .database_url = nobody,
+	.database_read_url = nothing,
+	.database_session = nothing };
 static struct req rq;
 static struct resp rp;
 static char none[] = "none";
@@ -31,7 +36,7 @@ setup(void)
 	settings.max_body = 1 << 20;
 	service.settings = &settings;
 	service.routes = &router_routes;
-	service.db = db_new(&db_settings, "check"); /* never opened */
+	service.db = db_new(&db_settings, "check");
 	service_request(&service, &rq, arena, &body);
 	response_init(&rp, &head, &answer);
 }

@@ -154,6 +154,40 @@ START_TEST(without_time_for_all_hosts_the_next_one_has_its_turn)
 }
 END_TEST
 
+/* Nobody listens at the first port; the second one says nothing. */
+START_TEST(another_host_is_asked_alone_and_told_from_one_without_a_server)
+{
+	int port, silent = unit_silent(&port);
+	struct db *first, *second;
+	char url[96];
+
+	(void)snprintf(url, sizeof(url),
+	    "postgresql://u:p@127.0.0.1:1,127.0.0.1:%d/d"
+	    "?target_session_attrs=read-write",
+	    port);
+	settings.database_url = url;
+	ck_assert_uint_eq(db_other_hosts(db), 0);
+	db_answer_by(db, clock_ms() + 50);
+	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
+	ck_assert_uint_eq(db_other_hosts(db), 1);
+	ck_assert(unit_was_called(silent));
+	db->host = 0;
+	second = db_new_other(db, 1);
+	db_answer_by(second, clock_ms() + 50);
+	ck_assert_int_eq(db_open(second, &diag), E_DB_CONNECT);
+	ck_assert(!db_was_refused(second));
+	ck_assert(unit_was_called(silent));
+	db->host = 1;
+	first = db_new_other(db, 1);
+	ck_assert_int_eq(db_open(first, &diag), E_DB_CONNECT);
+	ck_assert(db_was_refused(first));
+	ck_assert(!unit_was_called(silent));
+	db_free(first);
+	db_free(second);
+	(void)close(silent);
+}
+END_TEST
+
 START_TEST(a_server_that_is_unreachable_is_left_alone_for_a_while)
 {
 	int64_t began = clock_ms();
@@ -221,6 +255,8 @@ main(void)
 	    without_time_for_all_hosts_the_next_one_has_its_turn);
 	tcase_add_test(tcase,
 	    a_server_that_is_unreachable_is_left_alone_for_a_while);
+	tcase_add_test(tcase,
+	    another_host_is_asked_alone_and_told_from_one_without_a_server);
 	tcase_add_test(tcase, each_failure_doubles_the_pause_up_to_a_limit);
 	tcase_add_test(tcase, a_statement_that_was_not_sent_says_so);
 	suite_add_tcase(suite, tcase);
