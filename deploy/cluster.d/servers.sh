@@ -110,6 +110,7 @@ postgres_first() {
 	printf "include_if_exists '%s'\n" cluster.conf sync.conf >>"$data/postgresql.conf"
 	cat >"$data/cluster.conf" <<-TEXT
 	shared_buffers = 64MB
+	checkpoint_timeout = 30s
 	max_wal_senders = 10
 	wal_keep_size = 256MB
 	wal_sender_timeout = 5s
