@@ -88,7 +88,7 @@ reads_count() { # REGEX
 }
 
 reads_row() {
-	printf '%-24s %6s %6s %6s %9s %6s %8s  %s\n' "$@"
+	printf '%-24s %6s %6s %8s %9s %6s %8s  %s\n' "$@" | sed 's/ *$//'
 }
 
 reads_checked() { # NAME BEFORE
@@ -99,8 +99,10 @@ reads_checked() { # NAME BEFORE
 	check_is "$name: no list or report of $asked lacks what was acknowledged before it" "$stale" 0
 	[ "$stale" = 0 ] || note "asked, answered, what, status, lacks, first: $(
 		awk -F '\t' '$5 > 0' "$TMP/ledger.reads" | head -n 5 | tr '\n' ';')"
+	note "$name: statuses of lists and reports: $(cut -f 3,4 "$TMP/ledger.reads" | sort | uniq -c |
+		awk '{ print $2, $3 ": " $1 }' | paste -sd , | sed 's/,/, /g')"
 	check "$name: lists and reports are answered" [ "$(reads_count '^200$')" -gt 0 ]
-	reads_row "$name" "$asked" "$(reads_count '^200$')" "$(reads_count '^5')" "$(reads_count '^0$')" \
+	reads_row "$name" "$asked" "$(reads_count '^200$')" "$(reads_count '^([1345]|2[^0])')" "$(reads_count '^0$')" \
 		"$stale" "${standby:-0}" "$(reads_since "$2" primary)" >>"$TMP/reads.table"
 }
 
@@ -151,7 +153,7 @@ fault_table() {
 	local table
 	table=$(table_row fault acknowledged lost duplicates 'sent again' 'gap s' 'longest s' 'again s' &&
 		cat "$TMP/table" && echo &&
-		reads_row fault asked 200 5xx 'no answer' stale standby primary && cat "$TMP/reads.table")
+		reads_row fault asked 200 refused 'no answer' stale standby primary && cat "$TMP/reads.table")
 	printf '%s\n' "$table" | sed 's/^/# /'
 	[ -z "${CLUSTER_TABLE-}" ] || printf '%s\n' "$table" >"$CLUSTER_TABLE"
 }
