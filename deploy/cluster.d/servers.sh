@@ -192,14 +192,15 @@ postgres_gone() { # PRIMARY
 }
 
 # All that the other standby has, too: each commit that was acknowledged is on
-# one of them.
+# one of them. It is asked first: while both follow, what comes in between is no
+# reason to refuse.
 postgres_has_all() { # HOST PRIMARY
 	local other received own
-	own=$(postgres_received "$1" 2>/dev/null) || die "$1 does not answer"
 	for other in $hosts; do
 		[ "$other" != "$1" ] && [ "$other" != "$2" ] || continue
 		received=$(postgres_received "$other" 2>/dev/null) ||
 			die "$other does not answer: $1 may lack what only $other has"
+		own=$(postgres_received "$1" 2>/dev/null) || die "$1 does not answer"
 		[ "$received" -le "$own" ] || die "$other has more than $1: promote $other"
 	done
 }
