@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Three hosts and one in front (deploy/cluster): a client whose requests meet
 # all of them; a host that is cut off from the others; the primary's host loses
-# its power, and a standby is promoted. make check-cluster has more faults, and
-# for longer.
+# its power, and a standby is promoted; lists are read from standbys meanwhile.
+# make check-cluster has more faults, and for longer.
 . "$(dirname "$0")/lib.sh"
 export CLUSTER_SECONDS=4 CLUSTER_CLIENTS=8 CLUSTER_RATE=1
 . "$ETL_SOURCE/tests/cluster/lib.sh"
@@ -40,6 +40,7 @@ wait $!
 
 # -- faults
 fault cut-off cut_off standby both
+check "lists come from standbys meanwhile" [ "$(awk '$1 == "cut-off" { print $7 }' "$TMP/reads.table")" -gt 0 ]
 primary_dies() {
 	cluster kill host1 && sleep 2 && promote_best
 }
