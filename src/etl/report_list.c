@@ -151,61 +151,118 @@ write_head(struct resp *rp, enum form form, const struct report_query *query)
 		buf_add_text(rp->body, "\r\n");
 }
 
-/* As many of the rows as an answer holds. Fails: as it says. */
-static enum err
-write_rows(struct req *rq, struct resp *rp, const struct report_query *query,
-    const struct db_rows *rows, int *ret_shown)
+/* A page that is being written. */
+struct page {
+	struct req *rq;
+	struct resp *rp;
+	const struct report_query *query;
+	enum form form;
+	int64_t shown;
+	int64_t last_key, last_id;
+	bool is_large; /* it is one row that is larger than a page */
+	bool more;     /* there are rows behind it */
+	enum err rc;
+};
+
+/* Is there room for a list's end and a newline behind what was written? */
+static bool
+has_room(const struct buf *body)
 {
-	const enum form form = (enum form)accept_choose(rq->accept, media_types,
-	    COUNT(media_types));
-	int found = db_rows_count(rows), i;
-	const int count = found < query->limit ? found : found - 1;
-
-	write_head(rp, form, query);
-	for (i = 0; i < count; i++) {
-		const struct json before = *rp->json;
-		const size_t len = rp->body->len;
-
-		write_row(rp, form, query, rows, i);
-		if (rp->body->failed == E_OK && rp->body->len < rp->body->cap)
-			continue; /* and there is room for the end */
-		if (rp->body->failed == E_NO_MEMORY)
-			return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
-		if (i == 0)
-			return diag_tell(&rq->diag, E_TOO_LARGE,
-			    "One row alone is larger than the %zu bytes that"
-			    " an answer may have",
-			    rp->body->cap);
-		buf_cut(rp->body, len);
-		*rp->json = before;
-		break;
-	}
-	if (form == AS_JSON)
-		json_end(rp->json);
-	*ret_shown = i;
-	return E_OK;
+	return body->failed == E_OK && body->cap - body->len >= 2;
 }
 
-/* A page of a report. */
+/*
+ * The first row of a page is larger than answers mostly may be. Nobody would
+ * get past it, so it comes alone, as large as max_answer lets it be.
+ */
+static void
+write_large_row(struct page *page, const struct db_rows *row)
+{
+	struct resp *rp = page->rp;
+	const size_t cap = (size_t)page->rq->settings->max_answer;
+
+	page->is_large = true;
+	if (cap > rp->body->cap)
+		rp->body->cap = cap;
+	write_row(rp, page->form, page->query, row, 0);
+	if (!has_room(rp->body))
+		page->rc = diag_tell(&page->rq->diag, E_TOO_LARGE,
+		    "One row alone is larger than the %zu bytes that an"
+		    " answer may have: choose smaller members by fields",
+		    rp->body->cap);
+}
+
+/* Add a row, if the page has room for it; if not, it wants no more. */
+static bool
+add_row(void *context, const struct db_rows *row)
+{
+	struct page *page = context;
+	struct resp *rp = page->rp;
+	const struct json before = *rp->json;
+	const size_t len = rp->body->len;
+
+	if (page->is_large || page->shown + 1 == page->query->limit) {
+		page->more = true;
+		return !page->is_large; /* the one more is the last anyway */
+	}
+	write_row(rp, page->form, page->query, row, 0);
+	if (rp->body->failed == E_NO_MEMORY) {
+		page->rc = diag_set(&page->rq->diag, E_NO_MEMORY, "no memory");
+		return false;
+	}
+	if (!has_room(rp->body)) {
+		buf_cut(rp->body, len);
+		*rp->json = before;
+		if (page->shown > 0) {
+			page->more = true;
+			return false;
+		}
+		write_large_row(page, row);
+	}
+	page->shown++;
+	page->last_key = db_int(row, 0, (int)page->query->count);
+	page->last_id = db_int(row, 0, (int)page->query->count + 1);
+	return page->rc == E_OK;
+}
+
+/* Name the next page, if there is one. */
+static enum err
+name_next(const struct page *page)
+{
+	const char *key = arena_printf(page->rq->arena, "%lld",
+	    (long long)page->last_key);
+
+	if (!page->more)
+		return E_OK;
+	return page_next(page->rq, page->rp, page->last_id, str_span(key));
+}
+
+/*
+ * A page of a report. It ends with the last row that fits into an answer, and
+ * the rows come one by one, so that no more of them is held than that.
+ */
 enum err
 report_get_list(struct req *rq, struct resp *rp)
 {
 	const struct report *report = rq->route->resource->report;
 	struct report_query query = { 0 };
-	struct db_rows *rows;
-	int shown = 0;
+	struct page page = { .rq = rq, .rp = rp, .query = &query };
 	enum err rc;
 
 	rc = read_query(rq, report, &query);
+	if (rc != E_OK)
+		return rc;
+	page.form = (enum form)accept_choose(rq->accept, media_types,
+	    COUNT(media_types));
+	write_head(rp, page.form, &query);
+	rc = report_list(rq->db, report, &query, rq->arena,
+	    &(struct db_each){ add_row, &page }, &rq->diag);
 	if (rc == E_OK)
-		rc = report_list(rq->db, report, &query, rq->arena, &rows,
-		    &rq->diag);
+		rc = page.rc;
+	if (rc == E_OK && page.form == AS_JSON)
+		json_end(rp->json);
 	if (rc == E_OK)
-		rc = write_rows(rq, rp, &query, rows, &shown);
-	if (rc == E_OK && shown < db_rows_count(rows))
-		rc = page_next(rq, rp,
-		    db_int(rows, shown - 1, (int)query.count + 1),
-		    db_text(rows, shown - 1, (int)query.count));
+		rc = name_next(&page);
 	if (rc != E_OK)
 		return rc;
 	response_header(rp, "Vary", "Accept");

@@ -38,7 +38,8 @@ SETTING(LIVE_NUMBER, max_values_memory, 536870912, 16777216, 17179869184,
     " MB of Jira issues needs 45 MB")
 SETTING(LIVE_NUMBER, max_answer, 268435456, 1048576, 1073741824,
     "ETL_MAX_ANSWER",
-    "Bytes of payload a list with include_raw_data may have")
+    "Bytes of payload a list with include_raw_data may have, and one row of a"
+    " report that is larger than a page")
 SETTING(LIVE_NUMBER, tenant_share, 50, 1, 100, "ETL_TENANT_SHARE",
     "Percent of the pool's responders that one tenant may hold while others"
     " ask, once its requests took a second or more, or kept others waiting;"

@@ -129,6 +129,7 @@ slots_begin(struct slots *slots, struct slot *slot)
 {
 	slot->began = clock_us();
 	slot->body.cap = body_cap(slots);
+	slot->answer.cap = ANSWER_BYTES; /* a report's row may have raised it */
 	service_request(slots->service, &slot->rq, slots->arena, &slot->body);
 	request_from_fcgi(&slot->rq, slot->fcgi);
 	response_init(&slot->rp, &slot->head, &slot->answer);

@@ -276,6 +276,28 @@ enum err db_run(struct db *db, const struct db_statement *statement,
     struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
 
 /*
+ * What is done with each row, as it comes from the server. It returns whether it
+ * wants more of them; the row lives until then.
+ */
+struct db_each {
+	bool (*look)(void *context, const struct db_rows *row);
+	void *context;
+};
+
+/*
+ * The same for a statement whose rows may be too much to hold at once: each is
+ * looked at alone, as row 0, and neither side holds more than one. The
+ * statement is cancelled behind one that is enough; that is no failure.
+ *
+ * Needs: a statement without a name, which changes nothing; no transaction
+ *        whose later statements matter, for what is cancelled ends it.
+ * Fails: as db_run(), perhaps after some rows were looked at.
+ */
+enum err db_run_each(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    const struct db_each *each, struct diag *diag) MUST_CHECK;
+
+/*
  * Run a statement that is to give a row, and take its first column, NULL being
  * 0 or false, where a value is asked for.
  * Fails: E_NO_ROW  it gave none, for the operator; else as db_run().

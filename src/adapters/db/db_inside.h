@@ -42,10 +42,11 @@ struct db {
 	bool reads;	     /* what runs now changes nothing */
 	int64_t answer_by;   /* see db_answer_by(), or 0 */
 	int64_t reads_until; /* of clock_ms(), if somebody waits for it */
-	bool cancelled;	     /* it was */
-	bool too_slow;	     /* that is why */
-	bool unreplicated;   /* a commit is at the primary only */
-	size_t peak_bytes;   /* bytes of the largest statement or answer */
+	const struct db_each *each; /* of what runs now, or NULL */
+	bool cancelled;		    /* it was */
+	bool too_slow;		    /* that is why */
+	bool unreplicated;	    /* a commit is at the primary only */
+	size_t peak_bytes; /* bytes of the largest statement or answer */
 };
 
 struct db_rows {
@@ -124,9 +125,27 @@ int64_t db_deadline(const struct db *db, int64_t ms);
 /* The last result of what was sent; NULL when the connection is lost. */
 PGresult *db_collect(struct db *db, int64_t deadline);
 
+/* How large libpq's buffers have become at least: see db_shrink_buffers(). */
+void db_note_size(struct db *db, size_t bytes);
+
+/*
+ * Collect a pipeline whose last statement is the one that matters: its result,
+ * the first error, and the word that it is over. Rows that were looked at one
+ * by one are in no result.
+ * Gives: false when the connection was lost; result and error are what came.
+ */
+bool db_collect_pipeline(struct db *db, int64_t deadline, int skip,
+    PGresult **ret_result, PGresult **ret_error);
+
 /* libpq's message without its line end, as the operator's text. */
 enum err db_note(const struct db *db, enum err code, const char *what,
     struct diag *diag);
+
+/*
+ * Ask the server to give up what runs, once; its result, an error, still
+ * comes. why: what the log says, or NULL: nothing.
+ */
+void db_cancel(struct db *db, const char *why);
 
 /*
  * Wait for the connection's socket, serving the waiter meanwhile, and cancel

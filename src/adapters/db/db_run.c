@@ -4,7 +4,6 @@
  */
 #include <assert.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -173,14 +172,6 @@ clear_rows(void *rows)
 	PQclear(((struct db_rows *)rows)->result);
 }
 
-/* How large libpq's buffers have become at least: see db_shrink_buffers(). */
-static void
-note_size(struct db *db, size_t bytes)
-{
-	if (bytes > db->peak_bytes)
-		db->peak_bytes = bytes;
-}
-
 static size_t
 params_size(const struct db_params *params)
 {
@@ -204,52 +195,6 @@ send_statement(struct db *db, const struct db_statement *statement,
 	return PQsendQueryParams(db->conn, statement->sql, params->count,
 		   params->types, params->values, params->lengths,
 		   params->formats, 0) == 1;
-}
-
-/* Does the result say that its statement went well? */
-static bool
-is_fine(const PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
-	    status == PGRES_EMPTY_QUERY;
-}
-
-/*
- * Collect a pipeline whose last statement is the one that matters: its result,
- * the first error, and the word that it is over.
- * Gives: false when the connection was lost; result and error are what came.
- */
-static bool
-collect_pipeline(struct db *db, int64_t deadline, int skip,
-    PGresult **ret_result, PGresult **ret_error)
-{
-	PGconn *conn = db->conn;
-	PGresult *result;
-
-	if (!db_flush(db, deadline))
-		return false;
-	for (;;) {
-		while (PQisBusy(conn))
-			if (!db_wait(db, POLLIN, deadline) ||
-			    PQconsumeInput(conn) == 0)
-				return false;
-		result = PQgetResult(conn);
-		if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
-			PQclear(result);
-			return true;
-		}
-		if (result != NULL && is_fine(result) && skip-- == 0)
-			*ret_result = result;
-		else if (result != NULL && !is_fine(result) &&
-		    *ret_error == NULL)
-			*ret_error = result;
-		else
-			PQclear(result);
-		if (PQstatus(conn) == CONNECTION_BAD)
-			return false;
-	}
 }
 
 /* Does the session have to be told whose rows it may see? */
@@ -283,6 +228,7 @@ run(struct db *db, const struct db_statement *statement,
 	bool scoped = needs_scope(db);
 	struct db_params whose = { 0 };
 	struct db_scope_texts texts;
+	const struct db_each *each = db->each;
 	PGresult *error = NULL;
 	bool whole;
 
@@ -296,7 +242,7 @@ run(struct db *db, const struct db_statement *statement,
 				return rc;
 		}
 	}
-	note_size(db, params_size(params));
+	db_note_size(db, params_size(params));
 	db->reads = !statement->changes;
 	db->reads_until = db->is_reader ?
 	    INT64_MAX :
@@ -306,12 +252,16 @@ run(struct db *db, const struct db_statement *statement,
 	    send_statement(db, statement, params, named) &&
 	    (!statement->early_rows || PQsendFlushRequest(db->conn) == 1) &&
 	    PQpipelineSync(db->conn) == 1 &&
-	    collect_pipeline(db, deadline_of(db), scoped ? 1 : 0, &rows->result,
-		&error);
+	    db_collect_pipeline(db, deadline_of(db), scoped ? 1 : 0,
+		&rows->result, &error);
 	db->reads = false;
-	note_size(db, PQresultMemorySize(rows->result));
+	db_note_size(db, PQresultMemorySize(rows->result));
 	if (scoped)
 		note_scope(db, whole && error == NULL);
+	if (whole && each != NULL && db->each == NULL && error != NULL) {
+		PQclear(error); /* for we have cancelled it */
+		error = NULL;
+	}
 	if (whole && PQexitPipelineMode(db->conn) == 1 && error == NULL)
 		return replicated(db, statement, diag);
 	if (error != NULL && (whole || rows->result == NULL))
@@ -371,6 +321,21 @@ db_run(struct db *db, const struct db_statement *statement,
 	diag_clear(diag);
 	*ret_rows = rows;
 	return run(db, statement, params, false, rows, diag);
+}
+
+enum err
+db_run_each(struct db *db, const struct db_statement *statement,
+    const struct db_params *params, struct arena *arena,
+    const struct db_each *each, struct diag *diag)
+{
+	struct db_rows *none;
+	enum err rc;
+
+	assert(statement->name == NULL && !statement->changes);
+	db->each = each;
+	rc = db_run(db, statement, params, arena, &none, diag);
+	db->each = NULL;
+	return rc;
 }
 
 enum err

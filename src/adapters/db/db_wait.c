@@ -59,9 +59,8 @@ db_cancel_at_end(struct db *db, bool on)
 	return was;
 }
 
-/* Once; its result, an error, still comes. */
-static void
-cancel(struct db *db, const char *why)
+void
+db_cancel(struct db *db, const char *why)
 {
 	PGcancel *cancelling = db->cancelled ? NULL : PQgetCancel(db->conn);
 	char text[256];
@@ -69,7 +68,7 @@ cancel(struct db *db, const char *why)
 	db->cancelled = true;
 	if (cancelling == NULL)
 		return;
-	if (PQcancel(cancelling, text, sizeof(text)) == 1)
+	if (PQcancel(cancelling, text, sizeof(text)) == 1 && why != NULL)
 		log_info("cancelled", LOG_TEXT("why", why));
 	PQfreeCancel(cancelling);
 }
@@ -85,12 +84,12 @@ db_wait(struct db *db, short events, int64_t deadline)
 
 	do {
 		if (db->ends && daemon_was_asked())
-			cancel(db, "the program ends");
+			db_cancel(db, "the program ends");
 		fds[2].fd = db->reads && !db->cancelled ? db->peer : -1;
 		left = clock_left(deadline);
 		if (fds[2].fd >= 0 && clock_left(db->reads_until) == 0) {
 			db->too_slow = true;
-			cancel(db, "it has taken database_read_timeout");
+			db_cancel(db, "it has taken database_read_timeout");
 		} else if (fds[2].fd >= 0 &&
 		    clock_left(db->reads_until) < left) {
 			left = clock_left(db->reads_until);
@@ -106,7 +105,7 @@ db_wait(struct db *db, short events, int64_t deadline)
 		if (ready > 0 && fds[0].revents != 0)
 			return true;
 		if (fds[2].revents != 0)
-			cancel(db, "the client has gone");
+			db_cancel(db, "the client has gone");
 		if (waiter != NULL && (ready == 0 || fds[1].revents != 0))
 			waiter->serve(waiter->context);
 	} while (clock_left(deadline) > 0);
@@ -151,5 +150,75 @@ db_collect(struct db *db, int64_t deadline)
 		last = result;
 		if (PQstatus(conn) == CONNECTION_BAD)
 			return last;
+	}
+}
+
+void
+db_note_size(struct db *db, size_t bytes)
+{
+	if (bytes > db->peak_bytes)
+		db->peak_bytes = bytes;
+}
+
+/* Does the result say that its statement went well? */
+static bool
+is_fine(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+	    status == PGRES_EMPTY_QUERY;
+}
+
+/* A row that came alone; who has seen enough sees no more of them. */
+static void
+show_row(struct db *db, PGresult *result)
+{
+	const struct db_each *each = db->each;
+	const struct db_rows row = { result };
+
+	db_note_size(db, PQresultMemorySize(result));
+	if (each == NULL || each->look(each->context, &row))
+		return;
+	db->each = NULL;
+	db_cancel(db, NULL);
+}
+
+bool
+db_collect_pipeline(struct db *db, int64_t deadline, int skip,
+    PGresult **ret_result, PGresult **ret_error)
+{
+	PGconn *conn = db->conn;
+	PGresult *result;
+
+	if (!db_flush(db, deadline))
+		return false;
+	for (;;) {
+		/* Takes effect only before the statement's first row. */
+		if (db->each != NULL && skip == 0)
+			(void)PQsetSingleRowMode(conn);
+		while (PQisBusy(conn))
+			if (!db_wait(db, POLLIN, deadline) ||
+			    PQconsumeInput(conn) == 0)
+				return false;
+		result = PQgetResult(conn);
+		if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			return true;
+		}
+		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+			show_row(db, result);
+			PQclear(result);
+			continue;
+		}
+		if (result != NULL && is_fine(result) && skip-- == 0)
+			*ret_result = result;
+		else if (result != NULL && !is_fine(result) &&
+		    *ret_error == NULL)
+			*ret_error = result;
+		else
+			PQclear(result);
+		if (PQstatus(conn) == CONNECTION_BAD)
+			return false;
 	}
 }

@@ -106,6 +106,20 @@ sql_run(struct sql *sql, struct db *db, bool changes, struct arena *arena,
 }
 
 enum err
+sql_run_each(struct sql *sql, struct db *db, struct arena *arena,
+    const struct db_each *each, struct diag *diag)
+{
+	struct db_statement statement;
+	enum err rc = sql_statement(sql, &statement, diag);
+
+	if (rc == E_OK)
+		rc = db_run_each(db, &statement, &sql->params, arena, each,
+		    diag);
+	sql_done(sql);
+	return rc;
+}
+
+enum err
 sql_get_int(struct sql *sql, struct db *db, struct arena *arena,
     int64_t *ret_number, struct diag *diag)
 {

@@ -40,12 +40,16 @@ enum err sql_statement(struct sql *sql, struct db_statement *ret_statement,
 
 /*
  * Run the statement, which changes rows or does not, and end it: sql_done().
- * Gives: its rows, or the number that is the first column of its only one.
- * Fails: E_TOO_LARGE  the statement; else as db_run(), db_get_int().
+ * Gives: its rows, or the number that is the first column of its only one, or
+ *        each row to who looks at them.
+ * Fails: E_TOO_LARGE  the statement; else as db_run(), db_run_each(),
+ *        db_get_int().
  */
 enum err sql_run(struct sql *sql, struct db *db, bool changes,
     struct arena *arena, struct db_rows **ret_rows, struct diag *diag)
     MUST_CHECK;
+enum err sql_run_each(struct sql *sql, struct db *db, struct arena *arena,
+    const struct db_each *each, struct diag *diag) MUST_CHECK;
 enum err sql_get_int(struct sql *sql, struct db *db, struct arena *arena,
     int64_t *ret_number, struct diag *diag) MUST_CHECK;
 

@@ -45,7 +45,7 @@ add_after(struct sql *sql, const struct report *report,
 enum err
 report_list(struct db *db, const struct report *report,
     const struct report_query *query, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag)
+    const struct db_each *each, struct diag *diag)
 {
 	struct sql sql;
 
@@ -76,7 +76,7 @@ report_list(struct db *db, const struct report *report,
 	}
 	sql_add(&sql, report->id);
 	sql_add_int(&sql, " LIMIT $%d", query->limit);
-	return sql_run(&sql, db, false, arena, ret_rows, diag);
+	return sql_run_each(&sql, db, arena, each, diag);
 }
 
 enum err

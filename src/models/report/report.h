@@ -81,12 +81,13 @@ struct report_query {
 };
 
 /*
- * List rows by `sort` and id. Behind the columns come both, as numbers.
- * Fails: as db_run().
+ * List rows by `sort` and id, to be looked at one by one. Behind the columns
+ * come both, as numbers.
+ * Fails: as db_run_each().
  */
 enum err report_list(struct db *db, const struct report *report,
     const struct report_query *query, struct arena *arena,
-    struct db_rows **ret_rows, struct diag *diag) MUST_CHECK;
+    const struct db_each *each, struct diag *diag) MUST_CHECK;
 
 /*
  * Get one row: its columns, then its parts.

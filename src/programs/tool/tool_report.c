@@ -14,9 +14,10 @@
 #include "programs/tool/tool_output.h"
 #include "programs/tool/tool_password.h"
 
-/* Rows that are held at a time, where a report goes by ids. */
+/* Rows that are held at a time, where a report goes by ids; and their bytes. */
 #define PAGE_ROWS 5000
-#define PAGE_BYTES (1u << 30)
+#define PAGE_BYTES (64u << 20)
+#define ARENA_BYTES (1u << 30)
 
 static const struct option options[] = {
 	{ "tenant", required_argument, NULL, 't' },
@@ -171,32 +172,83 @@ report_named(const struct tool *tool, const char *name)
 	tool_usage(tool, "NAME must be one of %s", names);
 }
 
+/* A row that is kept until its page is complete, or a table. */
+struct kept_row {
+	struct kept_row *next;
+	struct span cells[];
+};
+
+/* What is being printed. */
+struct export
+{
+	struct tool *tool;
+	struct report_query query;
+	struct tool_output *output;
+	struct arena *arena; /* of the page; of a table: of all pages */
+	struct kept_row *rows, **rows_end;
+	int64_t count;
+	size_t bytes;
+};
+
+/*
+ * Keep a row: who reads what is printed may be slow, and the statement should
+ * not wait for that.
+ */
+static bool
+keep_row(void *context, const struct db_rows *row)
+{
+	struct export *export = context;
+	struct report_query *query = &export->query;
+	const size_t size = sizeof(struct kept_row) +
+	    query->count * sizeof(struct span);
+	struct kept_row *kept = arena_ask(export->arena, size);
+
+	if (kept == NULL)
+		return false;
+	for (size_t i = 0; i < query->count; i++) {
+		struct span text = db_text(row, 0, (int)i);
+
+		kept->cells[i] = text.at == NULL ?
+		    SPAN_NONE :
+		    arena_span(export->arena, text);
+		export->bytes += text.len;
+	}
+	*export->rows_end = kept;
+	export->rows_end = &kept->next;
+	export->count++;
+	export->bytes += size;
+	query->after_key = db_int(row, 0, (int)query->count);
+	query->after_id = db_int(row, 0, (int)query->count + 1);
+	return export->bytes < PAGE_BYTES;
+}
+
 /* Print the pages one by one; a table waits for the last. */
 static enum err
-print_pages(struct tool *tool, const struct report *report,
-    struct report_query *query, struct tool_output *output, struct arena *pages,
+print_pages(struct export *export, const struct report *report,
     struct diag *diag)
 {
-	struct db_rows *rows;
-	int count;
+	struct report_query *query = &export->query;
 	enum err rc;
 
 	do {
-		if (pages != tool->arena)
-			arena_reset(pages);
-		rc = report_list(tool->db, report, query, pages, &rows, diag);
+		if (export->tool->format != TOOL_TABLE)
+			arena_reset(export->arena);
+		export->rows = NULL;
+		export->rows_end = &export->rows;
+		export->count = 0;
+		export->bytes = 0;
+		rc = report_list(export->tool->db, report, query, export->arena,
+		    &(struct db_each){ keep_row, export }, diag);
+		if (rc == E_OK)
+			rc = arena_done(export->arena, diag);
 		if (rc != E_OK)
 			return rc;
-		count = db_rows_count(rows);
-		for (int i = 0; i < count; i++)
-			for (size_t k = 0; k < query->count; k++)
-				tool_output_cell(output,
-				    db_text(rows, i, (int)k));
+		for (const struct kept_row *row = export->rows; row != NULL;
+		     row = row->next)
+			for (size_t i = 0; i < query->count; i++)
+				tool_output_cell(export->output, row->cells[i]);
 		query->is_after = true;
-		if (count > 0)
-			query->after_id = db_int(rows, count - 1,
-			    (int)query->count + 1);
-	} while (count == query->limit);
+	} while (export->count == query->limit || export->bytes >= PAGE_BYTES);
 	return E_OK;
 }
 
@@ -205,13 +257,11 @@ enum err
 tool_report_export(struct tool *tool, struct diag *diag)
 {
 	struct input input = { 0 };
-	struct report_query query = { 0 };
+	struct export export = { .tool = tool };
 	const struct report *report;
 	struct tool_column *columns;
-	struct tool_output *output;
-	struct arena *pages;
 	struct db_rows *rows;
-	enum err rc, ended;
+	enum err rc;
 
 	read_input(tool, "NAME", true, &input);
 	report = report_named(tool, input.name);
@@ -226,20 +276,18 @@ tool_report_export(struct tool *tool, struct diag *diag)
 	for (size_t i = 0; i < report->count; i++)
 		columns[i] = (struct tool_column){ report->columns[i].member,
 			report->columns[i].member, report->columns[i].kind };
-	query.tenant_id = input.tenant_id;
-	query.columns = report->columns;
-	query.count = report->count;
-	query.limit = report->sort == NULL ? PAGE_ROWS : INT32_MAX;
-	pages = tool->format == TOOL_TABLE ?
-	    tool->arena :
-	    arena_new(PAGE_BYTES);
-	if (pages == NULL)
+	export.query.tenant_id = input.tenant_id;
+	export.query.columns = report->columns;
+	export.query.count = report->count;
+	export.query.limit = report->sort == NULL ? PAGE_ROWS : INT32_MAX;
+	export.arena = arena_new(ARENA_BYTES);
+	if (export.arena == NULL)
 		return diag_set(diag, E_NO_MEMORY, "no memory");
 	db_tenant(tool->db, input.tenant_id);
-	output = tool_output_begin(tool, columns, report->count);
-	rc = print_pages(tool, report, &query, output, pages, diag);
-	ended = rc == E_OK ? tool_output_end(output, diag) : rc;
-	if (pages != tool->arena)
-		arena_free(pages);
-	return ended;
+	export.output = tool_output_begin(tool, columns, report->count);
+	rc = print_pages(&export, report, diag);
+	if (rc == E_OK)
+		rc = tool_output_end(export.output, diag);
+	arena_free(export.arena);
+	return rc;
 }
