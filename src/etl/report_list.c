@@ -78,16 +78,21 @@ read_query(struct req *rq, const struct report *report,
 	return rc;
 }
 
-/* A field as RFC 4180 has it; NULL is empty, and an empty text is "". */
+/*
+ * A field as RFC 4180 has it; NULL is empty, and an empty text is "". So is a
+ * NULL that is all of its row: readers take an empty line for no row.
+ */
 static void
-write_field(struct buf *out, const struct column *column,
+write_field(struct buf *out, const struct column *column, bool is_alone,
     const struct db_rows *rows, int row, int at)
 {
 	struct span text = db_text(rows, row, at);
 	bool is_quoted = text.len == 0;
 
-	if (db_is_null(rows, row, at))
+	if (db_is_null(rows, row, at)) {
+		buf_add_text(out, is_alone ? "\"\"" : "");
 		return;
+	}
 	if (column->kind == COLUMN_BOOL) {
 		buf_add_text(out, db_bool(rows, row, at) ? "true" : "false");
 		return;
@@ -122,8 +127,8 @@ write_row(struct resp *rp, enum form form, const struct report_query *query,
 		for (size_t i = 0; i < query->count; i++) {
 			if (i > 0)
 				buf_add_char(rp->body, ',');
-			write_field(rp->body, &query->columns[i], rows, row,
-			    (int)i);
+			write_field(rp->body, &query->columns[i],
+			    query->count == 1, rows, row, (int)i);
 		}
 		buf_add_text(rp->body, "\r\n");
 		return;
