@@ -18,8 +18,8 @@
  *	fixed(row)		whether nobody here may change it, or none
  *	ofAll			its rows are of no integration
  *	command			its group of commands of pulse-etl
- *	tool(body, row)		a change by pulse-etl, where its options are not named
- *				as the members are: see commands(); or none
+ *	tool(body, row, version)	a change by pulse-etl, where its options are not
+ *				named as the members are: see commands(); or none
  *	removeTool(row)		the same of removing one, or none
  *	beside(form)		what else stands in the form of a row, which has
  *				values() and set(values), or none
@@ -161,7 +161,7 @@ async function edit(view, lists, row, again) {
 				if ('password' in shown)
 					shown.password = '…';
 				fill(lines, commands({ method, path, body: shown, version },
-					view.tool ? view.tool(shown, old) : changeLines(view, shown, old, version)));
+					view.tool ? view.tool(shown, old, version) : changeLines(view, shown, old, version)));
 			} catch {
 				fill(lines);
 			}
@@ -245,6 +245,12 @@ async function edit(view, lists, row, again) {
 }
 
 /*
+ * The option for the version that a form was filled with, and a blank. Each change
+ * makes another one, so it is for the first of several commands.
+ */
+export const ifMatch = (version) => version ? `--if-match ${version.replaceAll('"', '').split('-')[0]} ` : '';
+
+/*
  * The change as commands of pulse-etl; the state has two of its own, of which
  * one takes what is moved away.
  */
@@ -254,8 +260,7 @@ function changeLines({ command, target }, { active, [target]: taker, ...body }, 
 
 	if (row === null)
 		return `${command} create ${tenant()} ${words}`;
-	/* Each of them makes another version. */
-	const match = version ? `--if-match ${version.replaceAll('"', '').split('-')[0]} ` : '';
+	const match = ifMatch(version);
 
 	return [
 		words !== '' && `${command} set ${tenant()} ${match}${words} ${row.id}`,

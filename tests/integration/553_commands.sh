@@ -117,9 +117,8 @@ check_is "raw list has the members of GET /raw-data, but for the payload" \
 	"$(members 'raw list') raw_data" "$(schema raw_data_record)"
 check_is "raw show those of GET /raw-data/{id}, but for the payload" \
 	"$(members 'raw show')" "$(schema raw_data | sed 's/ raw_data / /')"
-check_is "integration list and show those of GET /integrations" \
-	"$(members 'integration list')|$(members 'integration show')" "$(schema integration)|$(schema integration)"
-for words in status-mapping:status_mapping wit-mapping:wit_mapping workflow:workflow hierarchy:wits_hierarchy; do
+for words in integration:integration job:job type:entity_type retention:retention_rule \
+	status-mapping:status_mapping wit-mapping:wit_mapping workflow:workflow hierarchy:wits_hierarchy; do
 	check_is "${words%:*} list those of its route, show its version, too" \
 		"$(members "${words%:*} list")|$(members "${words%:*} show")" \
 		"$(schema "${words#*:}")|$(schema "${words#*:}") version"

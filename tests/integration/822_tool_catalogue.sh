@@ -6,7 +6,9 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
 . "$(dirname "$0")/catalogue.sh"
-ETL_APP_POOL=1 ETL_APP_WORKERS=0 app_up 'relay_interval = 300'
+printf 'k:%s\n' "$(openssl rand -base64 32)" >"$TMP/keys"
+chmod 600 "$TMP/keys"
+ETL_APP_POOL=1 ETL_APP_WORKERS=0 app_up 'relay_interval = 300' "secret_keys_file = $TMP/keys"
 second_tenant
 before=$(second_tenant_rows)
 tool() { # ARGUMENT…; sets OUT, ERR, CODE
@@ -155,6 +157,68 @@ for list in statuses wits; do
 	check_json "$list are those of the route" "$OUT" "$(answer)"
 done
 
+# -- versions of what has commands of its own
+version_of() { # GROUP ID
+	tool "$1" show --tenant 1 --output json "$2"
+	jq -r .version <<<"$OUT"
+}
+# Each change with the version that was read passes, and not once more.
+versioned() { # GROUP ID ARGUMENT…, @ standing for the id
+	local version arguments=("${@:3}")
+	version=$(version_of "$1" "$2")
+	arguments=("${arguments[@]/#@/$2}")
+	tool "$1" "${arguments[0]}" --tenant 1 --if-match "${version}0" "${arguments[@]:1}"
+	says "$1 $3: another version than the one that was read: 1" 1 'changed since the version that --if-match names'
+	tool "$1" "${arguments[0]}" --tenant 1 --if-match "$version" "${arguments[@]:1}"
+	check_is "$1 $3: the one that was read" "$CODE $ERR" "0 "
+}
+tool integration create --tenant 1 --provider Versioned --product jira
+id=$OUT
+api GET "integrations/$id"
+check_match "integration show has the version that the ETag begins with" "$(header ETag)" \
+	"^\"$(version_of integration "$id")-"
+versioned integration "$id" set --username ada @
+check_is "it is changed once" "$(columns integrations "$id" username)" ada
+versioned integration "$id" disable @
+versioned integration "$id" enable @
+echo geheim >"$TMP/password"
+chmod 600 "$TMP/password"
+versioned integration "$id" password --file "$TMP/password" @
+versioned integration "$id" fields --map customfield_1=story_points @
+wrong 64 '--if-match is for --map' integration fields --tenant 1 --if-match 1x1 "$id"
+wrong 64 '--if-match takes a version, as integration show' integration set --tenant 1 --if-match '*' --username b "$id"
+tool job create --tenant 1 --integration "$id" --name versioned --type jira_projects
+job=$OUT
+versioned job "$job" set --name other @
+check_is "it is changed once" "$(columns etl_jobs "$job" job_name)" other
+versioned job "$job" pause @
+versioned job "$job" resume @
+echo '{"name": "versioned", "items_path": "$.a[*]", "key_path": "$.id", "columns": [{"name": "n", "path": "$.n"}]}' \
+	>"$TMP/type.json"
+tool type apply --tenant 1 --if-match 1x1 "$TMP/type.json"
+says "a type that is not there is of no version: 1" 1 'no such entity type'
+tool type apply --tenant 1 "$TMP/type.json"
+type=$OUT
+sed -i 's/\$.n"/$.number"/' "$TMP/type.json"
+versioned type "$type" apply "$TMP/type.json"
+check_is "it is changed once" "$(columns entity_types "$type" "columns->0->>'path'")" '$.number'
+versioned type "$type" remove @
+tool type apply --all-tenants "$TMP/type.json"
+type=$OUT
+tool type apply --all-tenants --if-match 1x1 "$TMP/type.json"
+says "so it is for one that all share" 1 'entity type was changed since'
+tool type remove --all-tenants --if-match "$(version_of type "$type")" "$type"
+check_is "with the version that was read it goes" "$CODE" 0
+tool retention set --tenant 1 --if-match 1x1 --action delete --keep-days 9
+says "a rule that is not there is of no version: 1" 1 'no such retention rule'
+tool retention set --tenant 1 --action delete --keep-days 9
+rule=$OUT
+versioned retention "$rule" set --action delete --keep-days 8
+check_is "it is changed once" "$(columns retention_rules "$rule" keep_days)" 8
+versioned retention "$rule" delete @
+tool job delete --tenant 1 "$job"
+tool integration delete --tenant 1 "$id"
+
 # -- integrations, jobs, batches
 tool integration create --tenant 1 --provider Gone --product jira
 gone=$OUT
@@ -190,7 +254,8 @@ check_is "raw delete: it is in no list" "$CODE $(row active)" "0 f"
 check_is "each change has its row" "$(sql "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM audit_log
 	WHERE tenant_id = 1 AND who ~ '^role:.' AND request_id IS NULL
 	AND action ~ 'mapping|hierarchy|workflow|delete'")" \
-	"$(echo integration.delete job.delete raw_data.delete status_mapping.{create,deactivate,delete,update} \
+	"$(echo integration.delete job.delete raw_data.delete retention_rule.delete \
+		status_mapping.{create,deactivate,delete,update} \
 		{wit_mapping,wits_hierarchy,workflow}.{create,delete,update})"
 
 # -- the dead of one tenant, and of one run

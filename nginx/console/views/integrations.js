@@ -2,7 +2,7 @@
 /* The sources; and one of them with its test and its fields. */
 import { ask, get, quoted, session } from '../api.js';
 import { commands, confirm, fed, optionsOf, orNothing, tenant } from '../action.js';
-import { showCatalogue } from '../catalogue.js';
+import { ifMatch, showCatalogue } from '../catalogue.js';
 import { problemNote } from '../problem.js';
 import { activePill, button, facts, fill, h, heading, say, section, table, time } from '../dom.js';
 import { to } from '../router.js';
@@ -36,7 +36,7 @@ const showList = (place) => showCatalogue({
 }, place);
 
 /* A password, which is typed at the terminal, and the state have commands of their own. */
-function tool({ password, active, settings: all, ...body }, row) {
+function tool({ password, active, settings: all, ...body }, row, version) {
 	const settings = orNothing(all, row);
 	const options = optionsOf(body, { product: (value) => value === null ? '' : `--product ${quoted(value)}` });
 	const words = [options, settings && '--settings-file -'].filter(Boolean).join(' ');
@@ -49,10 +49,13 @@ function tool({ password, active, settings: all, ...body }, row) {
 			settings ? [{ line: `id=$(${fed(settings, command).line})` }, `integration password ${tenant()} "$id"`] :
 				[{ line: `id=$(pulse-etl ${command})` }, `integration password ${tenant()} "$id"`];
 	}
+	const match = ifMatch(version);
+	const then = words === '' ? match : '';
+
 	return [
-		words !== '' && withSettings(`integration set ${tenant()} ${words} ${row.id}`),
-		password !== undefined && `integration password ${tenant()} ${row.id}`,
-		active !== undefined && `integration ${active ? 'enable' : 'disable'} ${tenant()} ${row.id}`,
+		words !== '' && withSettings(`integration set ${tenant()} ${match}${words} ${row.id}`),
+		password !== undefined && `integration password ${tenant()} ${then}${row.id}`,
+		active !== undefined && `integration ${active ? 'enable' : 'disable'} ${tenant()} ${password === undefined ? then : ''}${row.id}`,
 	].filter(Boolean);
 }
 

@@ -2,7 +2,7 @@
 /* Extractions with a schedule. */
 import { ask, session } from '../api.js';
 import { confirm, fed, optionsOf, orNothing, tenant } from '../action.js';
-import { showCatalogue } from '../catalogue.js';
+import { ifMatch, showCatalogue } from '../catalogue.js';
 import { button, duration, say, time } from '../dom.js';
 import { sourceField } from '../names.js';
 import { to } from '../router.js';
@@ -33,7 +33,7 @@ export const show = (place) => showCatalogue({
 }, place);
 
 /* The state has commands of its own. */
-function tool({ active, job_params: all, ...body }, row) {
+function tool({ active, job_params: all, ...body }, row, version) {
 	const params = orNothing(all, row);
 	const options = optionsOf(body, { job_name: '--name', job_type: '--type',
 		interval_seconds: (value) => value === null ? '--by-hand' : `--every ${value}s`,
@@ -43,9 +43,11 @@ function tool({ active, job_params: all, ...body }, row) {
 
 	if (row === null)
 		return withParams(`job create ${tenant()} ${words}`);
+	const match = ifMatch(version);
+
 	return [
-		words !== '' && withParams(`job set ${tenant()} ${words} ${row.id}`),
-		active !== undefined && `job ${active ? 'resume' : 'pause'} ${tenant()} ${row.id}`,
+		words !== '' && withParams(`job set ${tenant()} ${match}${words} ${row.id}`),
+		active !== undefined && `job ${active ? 'resume' : 'pause'} ${tenant()} ${words === '' ? match : ''}${row.id}`,
 	].filter(Boolean);
 }
 

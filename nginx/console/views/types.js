@@ -5,7 +5,7 @@
  */
 import { ask, get } from '../api.js';
 import { commands, confirm, fed, tenant } from '../action.js';
-import { showCatalogue } from '../catalogue.js';
+import { ifMatch, showCatalogue } from '../catalogue.js';
 import { problemNote } from '../problem.js';
 import { activePill, button, facts, field, fill, h, heading, number, say, section, table } from '../dom.js';
 import { membersOf, readJson } from '../json_text.js';
@@ -47,7 +47,7 @@ const showList = (place) => showCatalogue({
 			hint: 'Name, path and, for records, kind of each' },
 	],
 	more: (row, again) => [button('Apply', () => apply(row, again), { class: 'quiet', 'aria-label': `Apply ${row.name}` })],
-	tool: (body, old) => mapped({ ...old, ...body }, `apply ${tenant()}`),
+	tool: (body, old, version) => mapped({ ...old, ...body }, `apply ${tenant()} ${ifMatch(version)}`.trim()),
 	removeTool: (row) => `type remove ${tenant()} ${row.id}`,
 	beside: (form) => trial(form, place.query.batch),
 	begin(create) {

@@ -182,6 +182,25 @@ mapped_type_put(struct db *db, int64_t tenant_id, struct span document,
 }
 
 enum err
+mapped_type_named(struct db *db, int64_t tenant_id, struct span document,
+    struct arena *arena, int64_t *ret_id, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "mapped_type_named",
+		.sql =
+		    "SELECT COALESCE((SELECT t.id FROM entity_types AS t"
+		    " WHERE " WHOSE
+		    " AND t.name = $2::text::jsonb->>'name'), 0)",
+	};
+	struct db_params params = { 0 };
+
+	db_add_int(&params, tenant_id);
+	db_add_text(&params, document);
+	return explain(db_get_int(db, &statement, &params, arena, ret_id, diag),
+	    diag);
+}
+
+enum err
 mapped_type_remove(struct db *db, int64_t tenant_id, int64_t id,
     struct arena *arena, struct diag *diag)
 {

@@ -59,6 +59,15 @@ enum err mapped_type_put(struct db *db, int64_t tenant_id, struct span document,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
 
 /*
+ * Which type of the tenant's own (tenant_id 0: of those that all share) a
+ * document names. Needs: as above. Gives: *ret_id; 0: there is none.
+ * Fails: as db_run().
+ */
+enum err mapped_type_named(struct db *db, int64_t tenant_id,
+    struct span document, struct arena *arena, int64_t *ret_id,
+    struct diag *diag) MUST_CHECK;
+
+/*
  * Remove a type; what was made of its batches stays. Needs: as above.
  * Fails: E_NO_ROW, and the client is told; as db_run().
  */

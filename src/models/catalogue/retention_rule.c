@@ -27,6 +27,35 @@ const struct catalogue retention_rule_catalogue = {
 /* Whose it is: $1. */
 #define WHOSE "t.tenant_id IS NOT DISTINCT FROM NULLIF($1::integer, 0)"
 
+/* The one of this type, status and action. */
+#define SAME \
+	"SELECT id FROM retention_rules AS t WHERE " WHOSE \
+	" AND t.entity_type IS NOT DISTINCT FROM $2::text" \
+	" AND t.processing_status = $3 AND t.action = $4"
+
+static void
+add_rule(struct db_params *params, const struct retention_rule *rule)
+{
+	db_add_int(params, rule->tenant_id);
+	db_add_text(params, rule->entity_type);
+	db_add_text(params, rule->status);
+	db_add_text(params, rule->action);
+}
+
+enum err
+retention_rule_same(struct db *db, const struct retention_rule *rule,
+    struct arena *arena, int64_t *ret_id, struct diag *diag)
+{
+	static const struct db_statement statement = {
+		.name = "retention_rule_same",
+		.sql = "SELECT COALESCE((" SAME "), 0)",
+	};
+	struct db_params params = { 0 };
+
+	add_rule(&params, rule);
+	return db_get_int(db, &statement, &params, arena, ret_id, diag);
+}
+
 enum err
 retention_rule_put(struct db *db, const struct retention_rule *rule,
     struct arena *arena, int64_t *ret_id, struct diag *diag)
@@ -35,10 +64,8 @@ retention_rule_put(struct db *db, const struct retention_rule *rule,
 		.name = "retention_rule_put",
 		.changes = true,
 		.sql =
-		    "WITH known AS (SELECT id FROM retention_rules AS t"
-		    " WHERE " WHOSE
-		    " AND t.entity_type IS NOT DISTINCT FROM $2::text"
-		    " AND t.processing_status = $3 AND t.action = $4),"
+		    "WITH known AS (" SAME
+		    "),"
 		    " changed AS (UPDATE retention_rules AS t SET"
 		    " keep_days = CASE WHEN $5::bigint < 0 THEN t.keep_days"
 		    " ELSE $5::bigint END, keep_newest = CASE"
@@ -61,10 +88,7 @@ retention_rule_put(struct db *db, const struct retention_rule *rule,
 	if (span_is(rule->status, "deleted") && rule->keep_newest > 0)
 		return diag_tell(diag, E_INVALID,
 		    "keep_newest " RETENTION_NONE_STAYS);
-	db_add_int(&params, rule->tenant_id);
-	db_add_text(&params, rule->entity_type);
-	db_add_text(&params, rule->status);
-	db_add_text(&params, rule->action);
+	add_rule(&params, rule);
 	db_add_int(&params, rule->keep_days);
 	db_add_int(&params, rule->keep_newest);
 	db_add_int(&params, rule->active);

@@ -41,6 +41,13 @@ enum err retention_rule_put(struct db *db, const struct retention_rule *rule,
     struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
 
 /*
+ * Which rule has this tenant, type, status and action. Needs: as above.
+ * Gives: *ret_id; 0: there is none. Fails: as db_run().
+ */
+enum err retention_rule_same(struct db *db, const struct retention_rule *rule,
+    struct arena *arena, int64_t *ret_id, struct diag *diag) MUST_CHECK;
+
+/*
  * Remove a rule of this tenant, or (0) one that is every tenant's.
  * Needs: as above. Fails: E_NO_ROW, and the client is told; as db_run().
  */

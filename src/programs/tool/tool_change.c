@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "programs/tool/tool_change.h"
 
+#include <string.h>
+
+#include "http/etag.h"
+
 void
 tool_change_of_tenant(const struct tool *tool, int64_t tenant_id)
 {
@@ -9,9 +13,46 @@ tool_change_of_tenant(const struct tool *tool, int64_t tenant_id)
 	db_tenant(tool->db, tenant_id);
 }
 
+const char *
+tool_change_version(const struct tool *tool)
+{
+	if (optarg[0] == '\0' ||
+	    strspn(optarg, "0123456789abcdefghijklmnopqrstuvwxyz-") !=
+		strlen(optarg))
+		tool_usage(tool,
+		    "--if-match takes a version, as %s show prints it",
+		    tool->row->group);
+	return optarg;
+}
+
+enum err
+tool_change_check(struct tool *tool, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, const char *if_match, struct diag *diag)
+{
+	struct db_rows *rows;
+	enum err rc;
+
+	if (if_match == NULL)
+		return E_OK;
+	if (id == 0)
+		return diag_set(diag, E_PRECONDITION,
+		    "There is no such %s any more: --if-match names one",
+		    catalogue->noun);
+	rc = catalogue_get(tool->db, catalogue, tenant_id, id, tool->arena,
+	    &rows, diag);
+	if (rc == E_OK &&
+	    !etag_allows(str_span(if_match),
+		catalogue_version(catalogue, rows, 0)))
+		return diag_set(diag, E_PRECONDITION,
+		    "The %s was changed since the version that --if-match"
+		    " names: read it again",
+		    catalogue->noun);
+	return rc;
+}
+
 enum err
 tool_change_begin(struct tool *tool, const struct catalogue *catalogue,
-    int64_t tenant_id, int64_t id, struct diag *diag)
+    int64_t tenant_id, int64_t id, const char *if_match, struct diag *diag)
 {
 	enum err rc = catalogue_begin(tool->db, tenant_id, tool->arena, diag);
 
@@ -19,6 +60,9 @@ tool_change_begin(struct tool *tool, const struct catalogue *catalogue,
 		return rc;
 	rc = catalogue_lock(tool->db, catalogue, tenant_id, id, false,
 	    tool->arena, diag);
+	if (rc == E_OK)
+		rc = tool_change_check(tool, catalogue, tenant_id, id, if_match,
+		    diag);
 	if (rc != E_OK)
 		db_rollback(tool->db);
 	return rc;

@@ -13,11 +13,29 @@
 void tool_change_of_tenant(const struct tool *tool, int64_t tenant_id);
 
 /*
- * Begin to change a row, which is locked.
- * Fails: E_NO_ROW, and as db_run(): then there is no transaction.
+ * --if-match's version of a row, as show has it, or the whole ETag of a route;
+ * what cannot be one ends the program.
+ */
+const char *tool_change_version(const struct tool *tool);
+
+/*
+ * Is the row of this id (0: there is none) of the version that --if-match names?
+ * Without one (NULL) any will do.
+ *
+ * Needs: a transaction in which nobody else changes it.
+ * Fails: E_PRECONDITION: it is not; as catalogue_get().
+ */
+enum err tool_change_check(struct tool *tool, const struct catalogue *catalogue,
+    int64_t tenant_id, int64_t id, const char *if_match, struct diag *diag)
+    MUST_CHECK;
+
+/*
+ * Begin to change a row, which is locked, and is of this version (NULL: any).
+ * Fails: E_NO_ROW, E_PRECONDITION, and as db_run(): then there is no transaction.
  */
 enum err tool_change_begin(struct tool *tool, const struct catalogue *catalogue,
-    int64_t tenant_id, int64_t id, struct diag *diag) MUST_CHECK;
+    int64_t tenant_id, int64_t id, const char *if_match, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * End the transaction: commit what went well so far, with its audit, or take

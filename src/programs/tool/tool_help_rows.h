@@ -132,7 +132,7 @@ EXAMPLE("type apply",
 EXAMPLE("type remove", "pulse-etl type remove --tenant 1 3")
 
 OPTION("--if-match VERSION",
-    "only if the row is still of this version, which show prints")
+    "only if it is still of this version, which show prints; else 1")
 OPTION("--active true|false", "only active ones, or only those that are not")
 OPTION("--status-from NAME", "the source's name of a status, in any case")
 OPTION("--status-to NAME", "the common name")

@@ -74,7 +74,7 @@ tool_hook_secret_add(struct tool *tool, struct diag *diag)
 		    tool->arena, &sealed, diag);
 	if (rc == E_OK)
 		rc = tool_change_begin(tool, &integration_catalogue,
-		    options.tenant_id, integration_id, diag);
+		    options.tenant_id, integration_id, NULL, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = hook_secret_insert(tool->db, options.tenant_id, integration_id,
@@ -122,7 +122,7 @@ tool_hook_secret_remove(struct tool *tool, struct diag *diag)
 		    "--secret is missing: hook-secret list"
 		    " prints the ids");
 	rc = tool_change_begin(tool, &integration_catalogue, options.tenant_id,
-	    integration_id, diag);
+	    integration_id, NULL, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = hook_secret_remove(tool->db, options.tenant_id, integration_id,

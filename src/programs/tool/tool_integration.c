@@ -34,6 +34,7 @@ tool_integration_options(struct tool *tool, struct integration_options *ret)
 		{ "password-file", required_argument, NULL, 'f' },
 		{ "app-key-file", required_argument, NULL, 'k' },
 		{ "file", required_argument, NULL, 'f' },
+		{ "if-match", required_argument, NULL, 'm' },
 		TOOL_OUTPUT_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -54,6 +55,8 @@ tool_integration_options(struct tool *tool, struct integration_options *ret)
 		if (option == 't')
 			ret->tenant_id = tool_number(tool, "--tenant", 1,
 			    INT32_MAX);
+		else if (option == 'm')
+			ret->if_match = tool_change_version(tool);
 		else
 			*texts[option] = optarg;
 	}
@@ -247,7 +250,7 @@ update(struct tool *tool, const struct integration_options *options, int64_t id,
 {
 	bool changed;
 	enum err rc = tool_change_begin(tool, &integration_catalogue,
-	    options->tenant_id, id, diag);
+	    options->tenant_id, id, options->if_match, diag);
 
 	if (rc != E_OK)
 		return rc;
@@ -325,7 +328,7 @@ tool_integration_password(struct tool *tool, struct diag *diag)
 	    &password, diag);
 	if (rc == E_OK)
 		rc = tool_change_begin(tool, &integration_catalogue,
-		    options.tenant_id, id, diag);
+		    options.tenant_id, id, options.if_match, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = set_password(tool, options.tenant_id, id, password, diag);

@@ -10,6 +10,7 @@ struct integration_options {
 	int64_t tenant_id;
 	const char *provider, *product, *type, *base_url, *username;
 	const char *settings_file, *password_file, *app_key_file;
+	const char *if_match; /* the row's version, or NULL: any */
 };
 
 /* Read the options; a wrong one ends the program, as tool_usage() does. */

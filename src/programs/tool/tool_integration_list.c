@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pulse-etl integration list and show. */
+/* pulse-etl integration list. */
 #include <string.h>
 
 #include "models/catalogue/integration.h"
@@ -48,21 +48,5 @@ tool_integration_list(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	return tool_output_rows(tool, columns(), integration_catalogue.count,
-	    rows, diag);
-}
-
-enum err
-tool_integration_show(struct tool *tool, struct diag *diag)
-{
-	struct integration_options options;
-	struct db_rows *rows;
-	enum err rc;
-
-	tool_integration_options(tool, &options);
-	rc = catalogue_get(tool->db, &integration_catalogue, options.tenant_id,
-	    tool_id(tool), tool->arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	return tool_output_row(tool, columns(), integration_catalogue.count,
 	    rows, diag);
 }

@@ -13,7 +13,7 @@
 
 struct options {
 	int64_t tenant_id;
-	const char *map;
+	const char *map, *if_match;
 };
 
 static void
@@ -21,7 +21,8 @@ read_options(struct tool *tool, struct options *ret)
 {
 	static const struct option options[] = {
 		{ "tenant", required_argument, NULL, 't' },
-		{ "map", required_argument, NULL, 'm' },
+		{ "map", required_argument, NULL, 'p' },
+		{ "if-match", required_argument, NULL, 'm' },
 		TOOL_OUTPUT_OPTION,
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -33,6 +34,8 @@ read_options(struct tool *tool, struct options *ret)
 		if (option == 't')
 			ret->tenant_id = tool_number(tool, "--tenant", 1,
 			    INT32_MAX);
+		else if (option == 'm')
+			ret->if_match = tool_change_version(tool);
 		else
 			ret->map = optarg;
 	}
@@ -92,10 +95,11 @@ tool_integration_test(struct tool *tool, struct diag *diag)
 
 /* Map FIELD=COLUMN, and look whether the settings are right then. */
 static enum err
-map_field(struct tool *tool, int64_t tenant_id, int64_t id, const char *map,
+map_field(struct tool *tool, const struct options *options, int64_t id,
     struct diag *diag)
 {
-	struct span column = str_span(map);
+	const int64_t tenant_id = options->tenant_id;
+	struct span column = str_span(options->map);
 	struct span field = span_cut(&column, '=');
 	struct db_rows *rows;
 	enum err rc;
@@ -105,7 +109,7 @@ map_field(struct tool *tool, int64_t tenant_id, int64_t id, const char *map,
 		    "--map takes FIELD=COLUMN, such as"
 		    " customfield_10016=story_points");
 	rc = tool_change_begin(tool, &integration_catalogue, tenant_id, id,
-	    diag);
+	    options->if_match, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = extract_source_map(tool->db, tenant_id, id, field, column,
@@ -164,8 +168,9 @@ tool_integration_fields(struct tool *tool, struct diag *diag)
 	read_options(tool, &options);
 	id = tool_id(tool);
 	if (options.map != NULL)
-		return map_field(tool, options.tenant_id, id, options.map,
-		    diag);
+		return map_field(tool, &options, id, diag);
+	if (options.if_match != NULL)
+		tool_usage(tool, "--if-match is for --map");
 	rc = extract_source_get(tool->db, options.tenant_id, id, tool->arena,
 	    &source, diag);
 	if (rc == E_OK)

@@ -15,7 +15,7 @@
 
 struct job_options {
 	int64_t tenant_id, integration_id, interval, jitter;
-	const char *name, *type, *params_file;
+	const char *name, *type, *params_file, *if_match;
 	bool full, manual;
 };
 
@@ -28,7 +28,8 @@ static const struct option options[] = {
 	{ "jitter", required_argument, NULL, 'j' },
 	{ "params-file", required_argument, NULL, 'p' },
 	{ "full", no_argument, NULL, 'a' },
-	{ "by-hand", no_argument, NULL, 'm' },
+	{ "by-hand", no_argument, NULL, 'b' },
+	{ "if-match", required_argument, NULL, 'm' },
 	TOOL_OUTPUT_OPTION,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -57,6 +58,8 @@ read_options(struct tool *tool, struct job_options *ret)
 			ret->jitter = tool_duration(tool, "--jitter");
 		else if (option == 'p')
 			ret->params_file = optarg;
+		else if (option == 'm')
+			ret->if_match = tool_change_version(tool);
 		else if (option == 'a')
 			ret->full = true;
 		else
@@ -193,31 +196,15 @@ tool_job_list(struct tool *tool, struct diag *diag)
 	    diag);
 }
 
-/* Print all that is known of a job. */
-enum err
-tool_job_show(struct tool *tool, struct diag *diag)
-{
-	struct job_options given;
-	struct db_rows *rows;
-	enum err rc;
-
-	read_options(tool, &given);
-	rc = catalogue_get(tool->db, &job_catalogue, given.tenant_id,
-	    tool_id(tool), tool->arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	return tool_output_row(tool, job_columns, COUNT(job_columns), rows,
-	    diag);
-}
-
 static enum err
-change_job(struct tool *tool, int64_t tenant_id,
+change_job(struct tool *tool, const struct job_options *given,
     const struct catalogue_change *change, struct diag *diag)
 {
+	const int64_t tenant_id = given->tenant_id;
 	int64_t id = tool_id(tool);
 	bool changed;
 	enum err rc = tool_change_begin(tool, &job_catalogue, tenant_id, id,
-	    diag);
+	    given->if_match, diag);
 
 	if (rc != E_OK)
 		return rc;
@@ -240,7 +227,7 @@ tool_job_set(struct tool *tool, struct diag *diag)
 		return rc;
 	if (change.count == 0)
 		tool_usage(tool, "say what is to change");
-	return change_job(tool, given.tenant_id, &change, diag);
+	return change_job(tool, &given, &change, diag);
 }
 
 static enum err
@@ -251,7 +238,7 @@ set_active(struct tool *tool, bool active, struct diag *diag)
 
 	read_options(tool, &given);
 	catalogue_set_bool(&change, "active", active);
-	return change_job(tool, given.tenant_id, &change, diag);
+	return change_job(tool, &given, &change, diag);
 }
 
 /* Begin no more runs of a job; one that is open goes on. */

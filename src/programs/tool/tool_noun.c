@@ -43,6 +43,8 @@ static const struct tool_noun nouns[] = {
 	{ "integration", &integration_resource, NULL, NULL, &NO_INPUT, NULL,
 	    "" },
 	{ "job", &job_resource, NULL, NULL, &NO_INPUT, NULL, "" },
+	{ "type", &entity_type_resource, NULL, NULL, NULL, NULL, "" },
+	{ "retention", &retention_rule_resource, NULL, NULL, NULL, NULL, "" },
 };
 
 const struct tool_noun *
@@ -81,19 +83,6 @@ read_value(const struct tool *tool, const struct catalogue *table,
 	return value;
 }
 
-/* The version of a row, as show has it, or the whole ETag of a route. */
-static const char *
-read_version(const struct tool *tool)
-{
-	if (optarg[0] == '\0' ||
-	    strspn(optarg, "0123456789abcdefghijklmnopqrstuvwxyz-") !=
-		strlen(optarg))
-		tool_usage(tool,
-		    "--if-match takes a version, as %s show prints it",
-		    tool->row->group);
-	return optarg;
-}
-
 void
 tool_noun_options(struct tool *tool, const struct tool_noun *noun,
     const struct field_set *set, struct tool_given *ret)
@@ -124,7 +113,7 @@ tool_noun_options(struct tool *tool, const struct tool_noun *noun,
 			ret->tenant_id = tool_number(tool, "--tenant", 1,
 			    INT32_MAX);
 		else if (option == 'm')
-			ret->if_match = read_version(tool);
+			ret->if_match = tool_change_version(tool);
 		else if (option == 'd')
 			ret->dry_run = true;
 		else

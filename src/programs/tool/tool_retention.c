@@ -15,6 +15,7 @@
 struct retention_options {
 	struct retention_rule rule;
 	bool shared, dry_run;
+	const char *if_match;
 };
 
 static const struct option options[] = {
@@ -27,6 +28,7 @@ static const struct option options[] = {
 	{ "keep-newest", required_argument, NULL, 'n' },
 	{ "off", no_argument, NULL, 'f' },
 	{ "on", no_argument, NULL, 'u' },
+	{ "if-match", required_argument, NULL, 'm' },
 	{ "dry-run", no_argument, NULL, 'd' },
 	TOOL_QUIET_OPTION,
 	TOOL_YES_OPTION,
@@ -77,6 +79,8 @@ read_options(struct tool *tool, bool may_share, struct retention_options *ret)
 		else if (option == 'n')
 			rule->keep_newest = tool_number(tool, "--keep-newest",
 			    0, RETENTION_NEWEST_MAX);
+		else if (option == 'm')
+			ret->if_match = tool_change_version(tool);
 		else if (option == 'd')
 			ret->dry_run = true;
 		else
@@ -125,21 +129,21 @@ tool_retention_list(struct tool *tool, struct diag *diag)
 	    diag);
 }
 
-/* Print all that is known of a rule. */
-enum err
-tool_retention_show(struct tool *tool, struct diag *diag)
+/* Is the rule that the options name, if it is there, of --if-match's version? */
+static enum err
+check_version(struct tool *tool, const struct retention_options *given,
+    struct diag *diag)
 {
-	struct retention_options given;
-	struct db_rows *rows;
-	enum err rc;
+	int64_t id = 0;
+	enum err rc = E_OK;
 
-	read_options(tool, false, &given);
-	rc = catalogue_get(tool->db, &retention_rule_catalogue,
-	    given.rule.tenant_id, tool_id(tool), tool->arena, &rows, diag);
+	if (given->if_match != NULL)
+		rc = retention_rule_same(tool->db, &given->rule, tool->arena,
+		    &id, diag);
 	if (rc != E_OK)
 		return rc;
-	return tool_output_row(tool, rule_columns, COUNT(rule_columns), rows,
-	    diag);
+	return tool_change_check(tool, &retention_rule_catalogue,
+	    given->rule.tenant_id, id, given->if_match, diag);
 }
 
 /* Make a rule, or change the one of this type, status and action. */
@@ -157,7 +161,10 @@ tool_retention_set(struct tool *tool, struct diag *diag)
 	rc = catalogue_begin(tool->db, given.rule.tenant_id, tool->arena, diag);
 	if (rc != E_OK)
 		return rc;
-	rc = retention_rule_put(tool->db, &given.rule, tool->arena, &id, diag);
+	rc = check_version(tool, &given, diag);
+	if (rc == E_OK)
+		rc = retention_rule_put(tool->db, &given.rule, tool->arena, &id,
+		    diag);
 	rc = tool_change_end(tool, rc, "retention rules", "retention_rule.set",
 	    given.rule.tenant_id, id, diag);
 	if (rc == E_OK)
@@ -178,8 +185,11 @@ tool_retention_delete(struct tool *tool, struct diag *diag)
 	rc = catalogue_begin(tool->db, given.rule.tenant_id, tool->arena, diag);
 	if (rc != E_OK)
 		return rc;
-	rc = retention_rule_remove(tool->db, given.rule.tenant_id, id,
-	    tool->arena, diag);
+	rc = tool_change_check(tool, &retention_rule_catalogue,
+	    given.rule.tenant_id, id, given.if_match, diag);
+	if (rc == E_OK)
+		rc = retention_rule_remove(tool->db, given.rule.tenant_id, id,
+		    tool->arena, diag);
 	return tool_change_end(tool, rc, "retention rules",
 	    "retention_rule.delete", given.rule.tenant_id, id, diag);
 }

@@ -35,28 +35,30 @@ TOOL("integration", "create", tool_integration_create,
 TOOL("integration", "list", tool_integration_list,
     "--tenant N [--product WORD] " OUTPUT,
     "List the integrations of a tenant, or those of a product")
-TOOL("integration", "show", tool_integration_show,
+TOOL("integration", "show", tool_catalogue_show,
     "--tenant N " OUTPUT " ID",
-    "Print all that is known of an integration, but for its password")
+    "Print all that is known of an integration, but for its password, and its"
+    " version")
 TOOL("integration", "set", tool_integration_set,
-    "--tenant N [--provider NAME] [--product WORD] [--type KIND]"
+    "--tenant N [--if-match VERSION] [--provider NAME] [--product WORD]"
+    " [--type KIND]"
     " [--base-url URL]"
     " [--username NAME] [--app-key-file FILE] [--settings-file FILE] ID",
     "Change an integration")
 TOOL("integration", "password", tool_integration_password,
-    "--tenant N [--file FILE] ID",
+    "--tenant N [--if-match VERSION] [--file FILE] ID",
     "Set an integration's password, from the terminal or the first line of FILE")
 TOOL("integration", "test", tool_integration_test,
     "--tenant N " OUTPUT " ID",
     "Ask an integration's source who its credentials are: 0 it works, 1 not")
 TOOL("integration", "fields", tool_integration_fields,
-    "--tenant N [--map FIELD=COLUMN] " OUTPUT " ID",
+    "--tenant N [--map FIELD=COLUMN [--if-match VERSION]] " OUTPUT " ID",
     "List a Jira's custom fields and the columns they go to, or map one; FIELD="
     " takes its mapping away")
-TOOL("integration", "disable", tool_integration_disable, "--tenant N ID",
-    "Deactivate an integration")
-TOOL("integration", "enable", tool_integration_enable, "--tenant N ID",
-    "Activate an integration again")
+TOOL("integration", "disable", tool_integration_disable,
+    "--tenant N [--if-match VERSION] ID", "Deactivate an integration")
+TOOL("integration", "enable", tool_integration_enable,
+    "--tenant N [--if-match VERSION] ID", "Activate an integration again")
 TOOL("integration", "delete", tool_catalogue_delete,
     "--tenant N [--if-match VERSION] [--dry-run] ID",
     "Delete an integration that nothing refers to; one that its catalogue uses,"
@@ -80,15 +82,18 @@ TOOL("job", "create", tool_job_create,
     "Make an extraction with a schedule and print its id")
 TOOL("job", "list", tool_job_list, "--tenant N " OUTPUT,
     "List the jobs of a tenant")
-TOOL("job", "show", tool_job_show, "--tenant N " OUTPUT " ID",
-    "Print all that is known of a job")
+TOOL("job", "show", tool_catalogue_show, "--tenant N " OUTPUT " ID",
+    "Print all that is known of a job, and its version")
 TOOL("job", "set", tool_job_set,
-    "--tenant N [--integration N] [--name NAME] [--type JOB_TYPE]"
+    "--tenant N [--if-match VERSION] [--integration N] [--name NAME]"
+    " [--type JOB_TYPE]"
     " [--every 1h|--by-hand] [--jitter 5m] [--params-file FILE] ID",
     "Change a job")
-TOOL("job", "pause", tool_job_pause, "--tenant N ID",
+TOOL("job", "pause", tool_job_pause,
+    "--tenant N [--if-match VERSION] ID",
     "Begin no more runs of a job")
-TOOL("job", "resume", tool_job_resume, "--tenant N ID",
+TOOL("job", "resume", tool_job_resume,
+    "--tenant N [--if-match VERSION] ID",
     "Begin runs of a job again")
 TOOL("job", "run", tool_job_run, "--tenant N [--full] ID",
     "Start a run of a job now and print its id")
@@ -166,8 +171,8 @@ TOOL("raw", "restore", tool_raw_restore,
     "Bring the batches of an archive back, with their ids")
 TOOL("type", "list", tool_type_list, "--tenant N " OUTPUT,
     "List a tenant's own entity types, and those that all tenants share")
-TOOL("type", "show", tool_type_show, "--tenant N " OUTPUT " ID",
-    "Print all that is known of an entity type")
+TOOL("type", "show", tool_catalogue_show, "--tenant N " OUTPUT " ID",
+    "Print all that is known of an entity type, and its version")
 TOOL("type", "infer", tool_type_infer, "--tenant N BATCH",
     "Print a mapping that is proposed for the batch with this id")
 TOOL("type", "check", tool_type_check, "FILE",
@@ -175,9 +180,11 @@ TOOL("type", "check", tool_type_check, "FILE",
 TOOL("type", "try", tool_type_try, "--tenant N --batch BATCH [--limit N] FILE",
     "Print the rows that a mapping makes of a batch, and take them back")
 TOOL("type", "apply", tool_type_apply,
-    "--tenant N|--all-tenants [--requeue] [--quiet] [--yes] FILE",
+    "--tenant N|--all-tenants [--if-match VERSION] [--requeue] [--quiet]"
+    " [--yes] FILE",
     "Make an entity type as a mapping says, or change it, and print its id")
-TOOL("type", "remove", tool_type_remove, "--tenant N|--all-tenants ID",
+TOOL("type", "remove", tool_type_remove,
+    "--tenant N|--all-tenants [--if-match VERSION] ID",
     "Remove an entity type; what was made of its batches stays")
 /*
  * A table of the catalogue: its group, one of it and several, the options of its
@@ -243,15 +250,15 @@ TOOL("wits", "", tool_catalogue_list,
     "List the work item types of a tenant, as its sources name them")
 TOOL("retention", "list", tool_retention_list, "--tenant N " OUTPUT,
     "List a tenant's retention rules, and those that all tenants share")
-TOOL("retention", "show", tool_retention_show, "--tenant N " OUTPUT " ID",
-    "Print all that is known of a retention rule")
+TOOL("retention", "show", tool_catalogue_show, "--tenant N " OUTPUT " ID",
+    "Print all that is known of a retention rule, and its version")
 TOOL("retention", "set", tool_retention_set,
-    "--tenant N|--all-tenants --action delete|payload [--type TYPE]"
-    " [--status WHICH] [--keep-days N] [--keep-newest N] [--off] [--on]",
+    "--tenant N|--all-tenants [--if-match VERSION] --action delete|payload"
+    " [--type TYPE] [--status WHICH] [--keep-days N] [--keep-newest N] [--off] [--on]",
     "Make a retention rule, or change the one of this type, status and action,"
     " and print its id")
 TOOL("retention", "delete", tool_retention_delete,
-    "--tenant N|--all-tenants ID",
+    "--tenant N|--all-tenants [--if-match VERSION] ID",
     "Remove a retention rule; what it took stays gone")
 TOOL("retention", "preview", tool_retention_preview,
     "--tenant N|--all-tenants ID",

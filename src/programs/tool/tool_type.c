@@ -18,6 +18,7 @@
 struct type_options {
 	int64_t tenant_id, batch, limit;
 	bool shared, requeue;
+	const char *if_match;
 };
 
 static const struct option options[] = {
@@ -26,6 +27,7 @@ static const struct option options[] = {
 	{ "batch", required_argument, NULL, 'b' },
 	{ "limit", required_argument, NULL, 'l' },
 	{ "requeue", no_argument, NULL, 'r' },
+	{ "if-match", required_argument, NULL, 'm' },
 	TOOL_YES_OPTION,
 	TOOL_QUIET_OPTION,
 	TOOL_OUTPUT_OPTION,
@@ -49,6 +51,8 @@ read_options(struct tool *tool, bool may_share, struct type_options *ret)
 		else if (option == 'l')
 			ret->limit = tool_number(tool, "--limit", 1,
 			    TYPE_TRY_ROWS_MAX);
+		else if (option == 'm')
+			ret->if_match = tool_change_version(tool);
 		else if (option == 'a')
 			ret->shared = true;
 		else
@@ -92,23 +96,6 @@ tool_type_list(struct tool *tool, struct diag *diag)
 	if (rc != E_OK)
 		return rc;
 	return tool_output_rows(tool, type_columns, COUNT(type_columns), rows,
-	    diag);
-}
-
-/* Print all that is known of an entity type. */
-enum err
-tool_type_show(struct tool *tool, struct diag *diag)
-{
-	struct type_options given;
-	struct db_rows *rows;
-	enum err rc;
-
-	read_options(tool, false, &given);
-	rc = catalogue_get(tool->db, &mapped_type_catalogue, given.tenant_id,
-	    tool_id(tool), tool->arena, &rows, diag);
-	if (rc != E_OK)
-		return rc;
-	return tool_output_row(tool, type_columns, COUNT(type_columns), rows,
 	    diag);
 }
 
@@ -221,6 +208,23 @@ requeue_type(struct tool *tool, int64_t tenant_id, int64_t id,
 	return rc == E_OK ? tool_requeue_batches(tool, &filter, diag) : rc;
 }
 
+/* Is the type that a mapping names, if it is there, of --if-match's version? */
+static enum err
+check_version(struct tool *tool, const struct type_options *given,
+    struct span document, struct diag *diag)
+{
+	int64_t id = 0;
+	enum err rc = E_OK;
+
+	if (given->if_match != NULL)
+		rc = mapped_type_named(tool->db, given->tenant_id, document,
+		    tool->arena, &id, diag);
+	if (rc != E_OK)
+		return rc;
+	return tool_change_check(tool, &mapped_type_catalogue, given->tenant_id,
+	    id, given->if_match, diag);
+}
+
 /* Make an entity type as a file says, and print its id. */
 enum err
 tool_type_apply(struct tool *tool, struct diag *diag)
@@ -241,8 +245,10 @@ tool_type_apply(struct tool *tool, struct diag *diag)
 		    diag);
 	if (rc != E_OK)
 		return rc;
-	rc = mapped_type_put(tool->db, given.tenant_id, document, tool->arena,
-	    &id, diag);
+	rc = check_version(tool, &given, document, diag);
+	if (rc == E_OK)
+		rc = mapped_type_put(tool->db, given.tenant_id, document,
+		    tool->arena, &id, diag);
 	if (rc == E_OK)
 		rc = check_count(tool, given.tenant_id, id, diag);
 	rc = tool_change_end(tool, rc, "entity types", "entity_type.apply",
@@ -284,8 +290,11 @@ tool_type_remove(struct tool *tool, struct diag *diag)
 	rc = catalogue_begin(tool->db, given.tenant_id, tool->arena, diag);
 	if (rc != E_OK)
 		return rc;
-	rc = mapped_type_remove(tool->db, given.tenant_id, id, tool->arena,
-	    diag);
+	rc = tool_change_check(tool, &mapped_type_catalogue, given.tenant_id,
+	    id, given.if_match, diag);
+	if (rc == E_OK)
+		rc = mapped_type_remove(tool->db, given.tenant_id, id,
+		    tool->arena, diag);
 	return tool_change_end(tool, rc, "entity types", "entity_type.remove",
 	    given.tenant_id, id, diag);
 }
