@@ -50,6 +50,24 @@ check_is "an offset skips" "$(json '[.raw_data_records[].external_id] | join(" "
 	"batch_5 batch_4 batch_3 batch_2 batch_1"
 list "&integration_id=2"
 check_is "filter: integration" "$(json .total_count)" 60
+pages() { # QUERY: the ids of all pages
+	local cursor=''
+	while :; do
+		list "$1${cursor:+&cursor=$cursor}"
+		shown
+		cursor=$(json '.next_cursor // empty')
+		[ -n "$cursor" ] || break
+	done
+}
+ids() { # CONDITION: those of tenant 1 and integration 2, newest first
+	sql "SELECT id FROM raw_extraction_data WHERE tenant_id = 1 AND integration_id = 2 AND $1 ORDER BY id DESC"
+}
+check_is "its pages have each of its batches once, newest first" "$(pages '&integration_id=2&limit=7')" "$(ids true)"
+check_is "also those of a time" \
+	"$(pages '&integration_id=2&limit=7&created_after=2026-01-02&created_before=2026-01-05')" \
+	"$(ids "created_at > '2026-01-02' AND created_at < '2026-01-05'")"
+check_is "and of a status" "$(pages '&integration_id=2&limit=7&processing_status=pending')" \
+	"$(ids "processing_status = 'pending'")"
 list "&entity_type=jira_issues_batch"
 check_is "filter: entity type" "$(json .total_count)" 40
 list "&processing_status=failed&integration_id=1"

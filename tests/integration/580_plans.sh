@@ -136,8 +136,10 @@ becomes failed 60
 # -- the responders' statements
 for path in raw-data 'raw-data?entity_type=jira_issues_batch&processing_status=completed&limit=5' \
 	'raw-data?processing_status=failed' 'raw-data?entity_type=jira_statuses_batch' \
-	'raw-data?external_id=x' 'raw-data?limit=5&offset=100' "raw-data/$id" health/ready metrics queues \
-	wits wit-mappings wits-hierarchies statuses 'statuses?integration_id=1&limit=5' status-mappings \
+	'raw-data?external_id=x' 'raw-data?integration_id=903' \
+	'raw-data?integration_id=903&created_before=2100-01-01&limit=5' 'raw-data?limit=5&offset=100' \
+	"raw-data/$id" health/ready metrics queues wits wit-mappings wits-hierarchies statuses \
+	'statuses?integration_id=1&limit=5' status-mappings \
 	status-mappings/4 workflows workflows/1 workflows/1/dependencies integrations integrations/1 projects \
 	status-mappings/4/dependencies wits-hierarchies/1/dependencies qdrant/dashboard \
 	'raw-data?limit=2&include_raw_data=true'; do

@@ -10,13 +10,17 @@ tries=${ROUTE_TRIES:-1}
 ETL_APP_POOL=1 app_up
 check "the tables are filled with $rows work items" \
 	super -v rows="$rows" -f "$ETL_SOURCE/tests/reports/fill.sql"
-# As many batches, of 8 years, without triggers; then what migrations make of them.
+# As many batches, of 8 years, without triggers; then what migrations make of them. One
+# integration has sent nothing since the first tenth.
 super -c "SET session_replication_role = replica;
+	INSERT INTO integrations (id, tenant_id, provider, product, type)
+	VALUES (7, 1, 'Silent', 'jira', 'data_source');
 	INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, processing_status, raw_data,
 	raw_data_items, raw_data_bytes, raw_data_sha256, queued_at, processed_at, created_at)
-	SELECT 1, 1 + n % 2, CASE WHEN n % 2 = 0 THEN 'jira_issues_batch' ELSE 'github_prs_batch' END,
+	SELECT 1, CASE WHEN n <= $rows / 10 THEN 7 ELSE 1 + n % 2 END,
+	CASE WHEN n % 2 = 0 THEN 'jira_issues_batch' ELSE 'github_prs_batch' END,
 	CASE WHEN n % 100 = 0 THEN 'failed' ELSE 'completed' END, '[]', 0, 7000, sha256('[]'), now(), now(),
-	(now() AT TIME ZONE 'UTC') - n * interval '8 years' / $rows
+	(now() AT TIME ZONE 'UTC') - ($rows - n) * interval '8 years' / $rows
 	FROM generate_series(1, $rows) AS n"
 sed -n '/^SELECT set_config/,/^ANALYZE/p' "$ETL_SOURCE"/migrations/*_counts_by_time.up.sql >"$TMP/series.sql"
 check "and $rows batches are counted" super -f "$TMP/series.sql"
@@ -90,6 +94,11 @@ look 'raw-data/states'
 look 'raw-data?limit=50'
 look 'raw-data?limit=50' 20
 look 'raw-data?limit=50&processing_status=failed'
+look 'raw-data?limit=50&integration_id=7'
+look 'raw-data?limit=50&integration_id=7' 20
+look "raw-data?limit=50&integration_id=7&created_before=$old"
+look 'raw-data?limit=50&integration_id=7&entity_type=jira_issues_batch'
+look "raw-data?limit=50&integration_id=1&created_after=$since"
 look 'raw-data?limit=50&entity_type=jira_issues_batch&integration_id=1'
 look 'raw-data/counts'
 look "raw-data/counts?bucket=1d&created_after=$old"

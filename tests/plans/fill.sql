@@ -7,7 +7,8 @@ BEGIN;
 INSERT INTO tenants (id, name) VALUES (900, 'Second');
 INSERT INTO integrations (id, tenant_id, provider, type, product)
 VALUES (901, 900, 'Jira', 'data_source', 'jira'),
-	(902, 900, 'GitHub', 'data_source', 'github');
+	(902, 900, 'GitHub', 'data_source', 'github'),
+	(903, 1, 'Silent', 'data_source', 'jira');
 
 -- Whose row number n is: tenant, Jira's and GitHub's integration.
 CREATE FUNCTION pg_temp.tenant(n BIGINT) RETURNS INTEGER
@@ -85,10 +86,12 @@ SELECT 1000000 + n, pg_temp.tenant(n), pg_temp.jira(n), 1000000 + n,
 	'fill' || n % 1000, 'fill/fill' || n % 1000, n
 FROM generate_series(1, :rows) AS n;
 
+-- One integration has sent nothing since the first ones.
 INSERT INTO raw_extraction_data (id, tenant_id, integration_id, entity_type,
 	raw_data, processing_status, error_details, created_at, processed_at,
 	queued_at, raw_data_items, raw_data_bytes, raw_data_sha256)
-SELECT 1000000 + n, pg_temp.tenant(n), pg_temp.jira(n),
+SELECT 1000000 + n, pg_temp.tenant(n),
+	CASE WHEN n % 3 <> 0 AND n <= 300 THEN 903 ELSE pg_temp.jira(n) END,
 	CASE WHEN n % 50 = 0 THEN 'jira_dev_status_batch'
 	WHEN n % 51 = 0 THEN 'jira_statuses_batch'
 	ELSE 'jira_issues_batch' END, '[]',

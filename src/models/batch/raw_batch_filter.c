@@ -1,30 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_filter.h"
 
-/* The column whose index gives the order of ids as well: 0020. */
-enum lead { LEAD_NONE, LEAD_STATUS, LEAD_TYPE };
+/* The column whose index gives the order of ids as well: 0020, 0045. */
+enum lead { LEAD_NONE, LEAD_STATUS, LEAD_TYPE, LEAD_INTEGRATION };
+
+static const char *const lead_columns[] = {
+	[LEAD_STATUS] = "processing_status",
+	[LEAD_TYPE] = "entity_type",
+	[LEAD_INTEGRATION] = "integration_id",
+};
 
 /*
  * PostgreSQL expects what a filter asks for everywhere in the table, and so to
  * find a page soon in the order of the primary key. Where the million that wait
- * are the newest, or those that failed the oldest, it reads ten million in vain.
- * Where one index serves it is made to take that.
+ * are the newest, or those that failed or an integration's the oldest, it reads
+ * ten million in vain. Where one index serves it is made to take that; that of
+ * integrations knows the times of creation, too.
  */
 static enum lead
 lead_of(const struct raw_batch_filter *filter)
 {
+	bool is_timed = filter->created_after.at != NULL ||
+	    filter->created_before.at != NULL;
+	bool is_of_status = filter->processing_status.at != NULL &&
+	    !span_is(filter->processing_status, "completed");
+
 	if (filter->id != 0 || filter->ids.at != NULL ||
 	    filter->external_id.at != NULL ||
-	    filter->created_after.at != NULL ||
-	    filter->created_before.at != NULL ||
 	    filter->processed_before.at != NULL)
 		return LEAD_NONE;
-	if (filter->processing_status.at != NULL &&
-	    !span_is(filter->processing_status, "completed"))
-		return LEAD_STATUS;
-	return filter->entity_type.at != NULL && filter->integration_id == 0 ?
-	    LEAD_TYPE :
-	    LEAD_NONE;
+	if (is_of_status)
+		return is_timed ? LEAD_NONE : LEAD_STATUS;
+	if (filter->integration_id != 0)
+		return LEAD_INTEGRATION;
+	return is_timed || filter->entity_type.at == NULL ?
+	    LEAD_NONE :
+	    LEAD_TYPE;
 }
 
 /* Rows, not columns, are compared: only that index has their order. */
@@ -38,6 +49,15 @@ add_range(struct sql *sql, enum lead lead,
 		sql_add_int(sql, " $%d::bigint)", first);
 		sql_where_text(sql, "(entity_type, id) <= ($%d::text,",
 		    filter->entity_type);
+		sql_add_int(sql, " $%d::bigint)", last);
+		return;
+	}
+	if (lead == LEAD_INTEGRATION) {
+		sql_where_int(sql, "(integration_id, id) >= ($%d::integer,",
+		    filter->integration_id);
+		sql_add_int(sql, " $%d::bigint)", first);
+		sql_where_int(sql, "(integration_id, id) <= ($%d::integer,",
+		    filter->integration_id);
 		sql_add_int(sql, " $%d::bigint)", last);
 		return;
 	}
@@ -77,8 +97,7 @@ raw_batch_filter_order(struct sql *sql, const struct raw_batch_filter *filter,
 
 	sql_add(sql, " ORDER BY ");
 	if (lead != LEAD_NONE)
-		sql_add(sql,
-		    lead == LEAD_TYPE ? "entity_type" : "processing_status");
+		sql_add(sql, lead_columns[lead]);
 	if (lead != LEAD_NONE)
 		sql_add(sql, descending ? " DESC, " : ", ");
 	sql_add(sql, descending ? "id DESC" : "id");
@@ -97,7 +116,7 @@ raw_batch_filter_add(struct sql *sql, const struct raw_batch_filter *filter)
 		sql_where_int(sql, "id = $%d", filter->id);
 	if (filter->ids.at != NULL)
 		sql_where_text(sql, "id = ANY ($%d::bigint[])", filter->ids);
-	if (filter->integration_id != 0)
+	if (filter->integration_id != 0 && lead != LEAD_INTEGRATION)
 		sql_where_int(sql, "integration_id = $%d",
 		    filter->integration_id);
 	if (filter->entity_type.at != NULL && lead != LEAD_TYPE)

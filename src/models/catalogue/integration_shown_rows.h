@@ -11,12 +11,11 @@ SHOWN(logo_filename, TEXT, NULLABLE, "t.logo_filename")
 SHOWN(active, BOOL, NOT_NULL, "t.active")
 SHOWN(refused_at, STAMP, NULLABLE, "t.refused_at")
 /*
- * The newest batch is the first row of an index backwards; with a plain = and
- * max() the planner rather walks the index on created_at, past all that came
- * since.
+ * The newest batch is the first row of an index backwards; with a plain = the
+ * planner rather walks the primary key, past all that came since.
  */
 SHOWN(last_sync_at, STAMP, NULLABLE,
     "(SELECT r.created_at FROM raw_extraction_data AS r"
     " WHERE r.tenant_id = t.tenant_id"
     " AND r.integration_id BETWEEN t.id AND t.id"
-    " ORDER BY r.integration_id DESC, r.created_at DESC LIMIT 1)")
+    " ORDER BY r.integration_id DESC, r.id DESC LIMIT 1)")

@@ -53,7 +53,7 @@ CHECK("CHECK (((octet_length(traceparent) = 55) AND (traceparent ~~"
 INDEX("btree (tenant_id, entity_type, id) WHERE active")
 INDEX("btree (processing_status, tenant_id, id) WHERE active")
 INDEX("btree (created_at DESC)")
-INDEX("btree (tenant_id, integration_id, created_at)")
+INDEX("btree (tenant_id, integration_id, id, created_at)")
 INDEX("btree (tenant_id, integration_id, entity_type, processing_status,"
     " (\nCASE\n    WHEN (processed_at IS NULL) THEN created_at\n"
     "    ELSE processed_at\nEND),"
