@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "models/batch/raw_batch_filter.h"
 
-/* The column whose index gives the order of ids as well: 0020, 0045. */
+/* The column whose index gives the order of ids as well: 0020, 0046. */
 enum lead { LEAD_NONE, LEAD_STATUS, LEAD_TYPE, LEAD_INTEGRATION };
 
 static const char *const lead_columns[] = {
