@@ -122,7 +122,7 @@ raw_batch_loads_due(struct db *db, int64_t limit, struct arena *arena,
 		    " OR b.error_details->>'stage' = 'load')"
 		    " AND b.entity_type = ANY ($2)"
 		    " ORDER BY b.tenant_id DESC, b.integration_id DESC,"
-		    " b.created_at DESC LIMIT 1) AS r"
+		    " b.id DESC LIMIT 1) AS r"
 		    " WHERE r.processing_status = 'completed'",
 	};
 	struct span *types = arena_get(arena,
