@@ -79,8 +79,9 @@ write_rows(struct req *rq, struct resp *rp, const struct catalogue *table,
 		const size_t len = rp->body->len;
 
 		catalogue_write(rp->json, NULL, table, rows, i);
-		if (rp->body->failed == E_OK && rp->body->len < rp->body->cap)
-			continue; /* and there is room for the end */
+		if (rp->body->failed == E_OK &&
+		    rp->body->len + 2 <= rp->body->cap)
+			continue; /* and there is room for "]\n" */
 		if (rp->body->failed == E_NO_MEMORY)
 			return diag_set(&rq->diag, E_NO_MEMORY, "no memory");
 		if (i == 0)

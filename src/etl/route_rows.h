@@ -155,10 +155,10 @@ ROUTE("POST", "/app/etl/types/check", ROLE_ADMIN, type_check,
     "200")
 ROUTE("POST", "/app/etl/types/try", ROLE_ADMIN, type_trial, type_try_input,
     "Show what a mapping makes of a batch, and take it back",
-    answer_type_trial, "200 404")
+    answer_type_trial, "200 404 410")
 ROUTE("POST", "/app/etl/types/infer", ROLE_ADMIN, type_infer,
     type_infer_input, "Propose a mapping from what a batch has",
-    answer_mapping, "200 404")
+    answer_mapping, "200 404 410")
 ROUTE("POST", "/app/etl/types/{id}/apply", ROLE_ADMIN, type_apply,
     type_apply_input,
     "Let the batches of an entity type be processed again that were before it"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "models/batch/raw_batch.h"
 #include "models/catalogue/mapped_trial.h"
 
 /* The transaction's inside. */
@@ -30,8 +31,11 @@ type_try(struct db *db, int64_t tenant_id, int64_t raw_data_id,
 	struct transform_job job = { .tenant_id = tenant_id,
 		.raw_data_id = raw_data_id,
 		.deadline = clock_ms() + TYPE_TRY_SECONDS * 1000 };
-	enum err rc = db_begin(db, diag);
+	enum err rc = raw_batch_check_payload(db, tenant_id, raw_data_id, arena,
+	    diag);
 
+	if (rc == E_OK)
+		rc = db_begin(db, diag);
 	if (rc != E_OK)
 		return rc;
 	rc = try_once(db, document, limit, &job, arena, ret_trial, diag);

@@ -23,7 +23,7 @@ struct type_trial {
  * Needs: no open transaction; the document has no flaw; 1 to TYPE_TRY_ROWS_MAX
  *        rows are asked for.
  * Gives: *ret_trial, living in the arena.
- * Fails: E_NO_ROW   there is no such batch;
+ * Fails: E_NO_ROW, E_PAYLOAD_GONE  there is no such batch, or no payload of it;
  *        E_INVALID  nothing of it can be read, or it takes too long: in each
  *        case the client is told; as db_run().
  */

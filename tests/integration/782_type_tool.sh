@@ -21,7 +21,7 @@ check_is "infer proposes a mapping" \
 	"$(jq -c '[.name, .items_path, .key_path, [.columns[] | .name + " " + .kind]]' "$TMP/type.json")" \
 	'["notes","$.notes[*]","$.id",["done boolean","id number","title text","at time"]]'
 tool type infer --tenant 2 "$first" >"$TMP/out"
-check_match "not from another tenant's batch" "$? $(cat "$TMP/tool.err")" '^[1-9].*no such batch'
+check_match "not from another tenant's batch" "$? $(cat "$TMP/tool.err")" '^[1-9].*no raw data with this id'
 check "which can be stored" tool type check "$TMP/type.json"
 jq -c '.columns[0].path = "$.**" | .sql = 1' "$TMP/type.json" >"$TMP/wrong.json"
 tool type check "$TMP/wrong.json" >"$TMP/out"

@@ -132,6 +132,11 @@ check_is "a requeue says so" "$STATUS $(json .code)" "410 payload_gone"
 check_match "and what to do" "$(json .detail)" 'gone since .*restore it from an archive'
 api PUT "raw-data/$gone/status" --data '{"status":"pending"}'
 check_is "so does its status" "$STATUS $(json .code)" "410 payload_gone"
+api POST types/infer --data "{\"raw_data_id\":$gone}"
+check_is "no mapping is made of it" "$STATUS $(json .code)" "410 payload_gone"
+api POST types/try --data "{\"raw_data_id\":$gone,\"name\":\"b\",\"items_path\":\"\$\",\"key_path\":\"\$.n\",
+	\"columns\":[{\"name\":\"n\",\"path\":\"\$.n\"}]}"
+check_is "and none is tried on it" "$STATUS $(json .code)" "410 payload_gone"
 api POST raw-data/requeue --data '{"entity_type":"b"}'
 check_is "many pass over it" "$STATUS $(json .requeued)" "200 0"
 tool raw export --tenant 1 "$gone" >"$TMP/out"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cc.h"
+#include "models/batch/raw_batch.h"
 
 static const struct column mapped_type_columns[] = {
 #define SHOWN COLUMN_ROW
@@ -255,13 +256,16 @@ mapped_type_infer(struct db *db, int64_t tenant_id, int64_t raw_data_id,
 		.sql = "SELECT jsonb_pretty(etl_infer($1, $2))",
 	};
 	struct db_rows *rows;
-	enum err rc = catalogue_run(db, &statement, tenant_id, raw_data_id, 0,
-	    arena, &rows, diag);
+	enum err rc = raw_batch_check_payload(db, tenant_id, raw_data_id, arena,
+	    diag);
 
+	if (rc == E_OK)
+		rc = catalogue_run(db, &statement, tenant_id, raw_data_id, 0,
+		    arena, &rows, diag);
 	if (rc == E_OK && db_rows_count(rows) == 0)
 		return diag_tell(diag, E_NO_ROW,
-		    "There is no such batch, or it has neither an object nor a"
-		    " list of objects: write its mapping by hand");
+		    "This batch has neither an object nor a list of"
+		    " objects: write its mapping by hand");
 	if (rc == E_OK)
 		*ret_document = db_text(rows, 0, 0);
 	return rc;

@@ -88,8 +88,8 @@ enum err mapped_type_changed(struct db *db, int64_t tenant_id, int64_t id,
 /*
  * Propose a mapping for the type of a stored batch.
  * Gives: *ret_document, JSON.
- * Fails: E_NO_ROW  there is no such batch, or it has no objects: the client is
- *        told; as db_run().
+ * Fails: E_NO_ROW  there is no such batch, or it has no objects, or E_PAYLOAD_GONE
+ *        its payload is gone: the client is told; as db_run().
  */
 enum err mapped_type_infer(struct db *db, int64_t tenant_id,
     int64_t raw_data_id, struct arena *arena, struct span *ret_document,
