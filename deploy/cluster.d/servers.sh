@@ -215,6 +215,8 @@ postgres_promote() { # HOST
 	postgres_gone "$old"
 	postgres_has_all "$host" "$old"
 	postgres_tell "$host" 'SELECT pg_promote(true, 30)' >/dev/null || die "$host was not promoted"
+	pooler_stop "$host"
+	pooler_start "$host"
 	remember "$cluster" primary "$host"
 	remember "$cluster" demoted "$old"
 	say "$host is the primary"
@@ -259,6 +261,14 @@ pooler_start() { # HOST
 		"$source_dir/deploy/stack.d/process.sh" "$cluster/$1" pgbouncer \
 		setpriv --reuid=postgres --regid=postgres --init-groups -- \
 		"$(PATH=$PATH:/usr/sbin command -v pgbouncer)" -q "$folder/ini"
+}
+
+# It tells clients what its first session was told, and so of a standby that was
+# promoted that it takes no writes. RECONNECT at its console does the same.
+pooler_stop() { # HOST
+	[ -n "$(pooler)" ] || return 0
+	host_run "$1" bash -c '. "$1"; process_stop "$2" pgbouncer TERM 5' - \
+		"$source_dir/deploy/stack.d/process.sh" "$cluster/$1"
 }
 
 postgres_cluster_url() {
