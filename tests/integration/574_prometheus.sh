@@ -58,7 +58,7 @@ check_is "a route that nobody used is there, with 0" \
 check_is "each part could be asked" "$(grep -c '^etl_up{.*} 1$' "$BODY")" 3
 check_match "the version is told" "$(grep '^etl_build_info' "$BODY")" '^etl_build_info\{version="[0-9.]+"\} 1$'
 check_is "the worker's queue has its consumer" "$(value 'etl_queue_consumers{queue="transform_queue"}')" 1
-check_is "each queue is ready" "$(grep -c '^etl_queue_state{.*state="ready"} 1$' "$BODY")" 24
+check_is "each queue is ready" "$(grep -c '^etl_queue_state{.*state="ready"} 1$' "$BODY")" 33
 check_match "sessions of the programs are counted" "$(value 'etl_database_sessions{program="pulse-etl-fcgi"}')" '^[12]$'
 
 # -- requests, stages and jobs, of two responders and a worker
