@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/catalogue.sh"
 ETL_APP_POOL=1 app_up 'max_age = 86400' 'max_answer = 20000000'
-count=800
+count=200
 super -d "$PGDATABASE" >"$TMP/out" 2>&1 <<-SQL
 	SET app.every_tenant = on;
 	INSERT INTO records (id, tenant_id, integration_id, entity_type, external_id, fields)

@@ -95,6 +95,8 @@ fcgi_peer_ask(struct fcgi *fcgi, const char *const *params, struct span body)
 		send_record(IN, (struct span){ body.at + sent, next });
 	}
 	send_record(IN, SPAN_LIT(""));
+	/* That no more comes is what libfcgi waits for when it closes: 2 s. */
+	ck_assert_int_eq(shutdown(peer.fd, SHUT_WR), 0);
 	ck_assert_int_eq(fcgi_accept(fcgi, &got, &diag), E_OK);
 	ck_assert(got);
 }
