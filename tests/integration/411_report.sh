@@ -122,7 +122,8 @@ check_is "then its own again" "$(as one "$count")" "$own"
 
 # -- what EXPLAIN tells of the other tenant's texts
 super -c "INSERT INTO work_items (id, tenant_id, integration_id, external_id, key, project_id, status_id, summary,
-	assignee) SELECT 9 + n, 2, 2, 'e' || n, 'P2-' || 1 + n, 2, 2, chr(97 + n % 26) || ' plan', 'Ann' FROM generate_series(1, 500) AS n" \
+	assignee) SELECT 9 + n, 2, 2, 'e' || n, 'P2-' || 1 + n, 2, 2, chr(97 + n % 26) || ' plan',
+	'Ann' FROM generate_series(1, 500) AS n" \
 	-c 'ANALYZE work_items'
 estimates() { # CONDITION…
 	local condition
@@ -139,10 +140,10 @@ check_is "these texts have statistics, for plans need them" "$(sql "SELECT strin
 	ORDER BY attname) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
 	WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND a.attstattarget <> 0
 	AND a.atttypid::regtype::text ~ '^(text|character.*)$'
-	AND has_column_privilege('pulse_etl_reader', c.oid, a.attnum, 'SELECT')")" "$(echo category default_branch \
-	destination entity_type external_id external_repo_id full_name host identity key language name name_key \
-	original_name parent_external_id processing_status project_type provider source status status_category \
-	status_from status_to step_category step_name type wit_from wit_to work_item_keys)"
+	AND has_column_privilege('pulse_etl_reader', c.oid, a.attnum, 'SELECT')")" "category \
+default_branch destination entity_type external_id external_repo_id full_name host identity key language name \
+name_key original_name parent_external_id processing_status project_type provider source status status_category \
+status_from status_to step_category step_name type wit_from wit_to work_item_keys"
 
 # -- another tenant, and none
 check "a login moves to another tenant" admit "one_$tag" 2
