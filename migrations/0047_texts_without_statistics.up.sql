@@ -31,5 +31,14 @@ BEGIN
 			AND a.attname = place.name;
 		END IF;
 	END LOOP;
+	IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+		AND EXISTS (SELECT FROM pg_attribute AS a
+		JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind = 'r'
+		AND c.reltuples > 0
+		WHERE c.relnamespace = 'public'::regnamespace
+		AND a.attnum > 0 AND a.attstattarget = 0) THEN
+		RAISE WARNING 'statistics of texts may be there from before: a'
+			' superuser can delete them, see docs/security.md';
+	END IF;
 END
 $$;

@@ -138,7 +138,7 @@ super -c "DELETE FROM work_items WHERE external_id LIKE 'e%'" >"$TMP/out"
 # A column that is new has to be in one of the lists: this, or that of the migration.
 check_is "these texts have statistics, for plans need them" "$(sql "SELECT string_agg(DISTINCT attname, ' '
 	ORDER BY attname) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
-	WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND a.attstattarget <> 0
+	WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND a.attstattarget IS DISTINCT FROM 0
 	AND a.atttypid::regtype::text ~ '^(text|character.*)$'
 	AND has_column_privilege('pulse_etl_reader', c.oid, a.attnum, 'SELECT')")" "category \
 default_branch destination entity_type external_id external_repo_id full_name host identity key language name \
