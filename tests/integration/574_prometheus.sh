@@ -119,13 +119,21 @@ pkill -KILL -x pulse-etl-worke -P "$(app_pid worker)"
 check "those of a process that was killed are not" wait_until 5 value_is etl_broker_connections_open $((processes - 1))
 check "until it is back" wait_until 20 value_is etl_broker_connections_open "$processes"
 
+# -- a batch that is marked as queued only when the worker has begun to take it
+app stop worker
+store_one
+sql "UPDATE raw_extraction_data SET queued_at = now() + interval '1 minute' WHERE processing_status = 'pending'"
+app start worker
+check "it has waited, too" wait_until 15 value_is etl_queue_wait_seconds_count 41
+check "it is processed" wait_until 30 all_done
+
 # -- they outlive the processes
 app restart pool
 app restart worker
 metrics
-check_is "durations outlive a restart" "$(value "etl_request_duration_seconds_count{$store}")" 41
+check_is "durations outlive a restart" "$(value "etl_request_duration_seconds_count{$store}")" 42
 check_is "so do a worker's" \
-	"$(value 'etl_job_stage_duration_seconds_count{entity_type="jira_projects_batch",stage="load"}')" 40
+	"$(value 'etl_job_stage_duration_seconds_count{entity_type="jira_projects_batch",stage="load"}')" 41
 check "and are whole" whole
 
 # -- what waits
@@ -140,7 +148,7 @@ sql "UPDATE raw_extraction_data SET processing_status = 'failed' WHERE id = 1"
 metrics
 check_is "pending, processing, failed, completed" "$(value 'etl_batches{status="pending"}') $(
 	value 'etl_batches{status="processing"}') $(value 'etl_batches{status="failed"}') $(
-	value 'etl_batches{status="completed"}')" "2 1 1 40"
+	value 'etl_batches{status="completed"}')" "2 1 1 41"
 check_match "the oldest pending one was queued 20 minutes ago" "$(value etl_oldest_pending_seconds)" '^12[0-9][0-9]\.'
 check_match "the oldest claim is two hours old" "$(value etl_longest_processing_seconds)" '^72[0-9][0-9]\.'
 check_is "nothing is unqueued" "$(value etl_batches_unqueued) $(value etl_oldest_unqueued_seconds)" "0 0.000"
@@ -199,7 +207,7 @@ metrics
 check_is "without a database: 200" "$STATUS" 200
 check_is "its parts are down" "$(value etl_database_up) $(value 'etl_up{part="batches"}') $(
 	value 'etl_up{part="sessions"}')" "0 0 0"
-check_is "counters are there" "$(value "etl_request_duration_seconds_count{$store}")" 45
+check_is "counters are there" "$(value "etl_request_duration_seconds_count{$store}")" 46
 lint "without a database"
 
 # -- from another host: the token, and nothing but the token; the database is down

@@ -58,6 +58,7 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 	};
 #define COUNTED "active, processing_status, attempts, interruptions"
 #define LEFT "(l.processing_status = 'processing')::integer"
+	/* It may be marked as queued after this has begun: it waited for 0. */
 	static const struct db_statement statement = {
 		.name = "raw_batch_claim",
 		.changes = true,
@@ -96,8 +97,8 @@ raw_batch_claim(struct db *db, const struct raw_batch_name *name,
 		    " COALESCE(l.interruptions, f.interruptions),"
 		    " l.id IS NOT NULL,"
 		    " c.attempts, CASE WHEN c.attempts = 1"
-		    " THEN (extract(epoch FROM now() - l.since)"
-		    " * 1000000)::bigint ELSE -1 END,"
+		    " THEN GREATEST(0, (extract(epoch FROM now() - l.since)"
+		    " * 1000000)::bigint) ELSE -1 END,"
 		    " EXISTS (SELECT FROM parked), l.is_first"
 		    " FROM found AS f LEFT JOIN locked AS l ON true"
 		    " LEFT JOIN claimed AS c ON true",
