@@ -6,7 +6,10 @@
 
 /* A large backlog is counted so often, ms, while it grows. */
 #define COUNT_MS 1000
-/* A count is of no use after so long, ms: the backlog may have gone since. */
+/*
+ * Neither a count nor what was published is of use after so long, ms: the
+ * backlog may have gone since.
+ */
 #define OLD_MS 10000
 /* This part of what is few may be published before it is counted again. */
 #define PART 8
@@ -57,6 +60,8 @@ queue_lanes_take(struct queue_manager *manager, int64_t tenant_id)
 	if (few == 0 || manager->lanes_there == 0)
 		return 0;
 	place = place_of(&manager->lanes, tenant_id);
+	if (now - place->used_at >= OLD_MS)
+		place->own = 0;
 	place->used_at = now;
 	known = now - place->known_at < OLD_MS ? place->known : 0;
 	return queue_lane_for(tenant_id, known + place->own++, few);

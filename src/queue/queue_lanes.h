@@ -11,7 +11,8 @@
  * Nobody keeps a list of jobs: each process counts what it publishes for a
  * tenant, and asks the rows how many are pending after an eighth of what is
  * few, or after a second in which a tenant with a large backlog got more. What
- * was counted more than ten seconds ago counts no more.
+ * was counted more than ten seconds ago counts no more, and what was published
+ * no more when nothing was for ten seconds.
  */
 #ifndef QUEUE_QUEUE_LANES_H
 #define QUEUE_QUEUE_LANES_H

@@ -103,6 +103,18 @@ START_TEST(what_was_counted_long_ago_counts_no_more)
 }
 END_TEST
 
+START_TEST(what_was_published_long_ago_counts_no_more)
+{
+	queue_lanes_note(manager, 1, 20 * FEW);
+	for (int i = 0; i < 2 * FEW; i++)
+		ck_assert_int_eq(queue_lanes_take(manager, 1), 3);
+	manager->lanes.all[0].known_at = clock_ms() - 10001;
+	ck_assert_int_eq(queue_lanes_take(manager, 1), 1);
+	manager->lanes.all[0].used_at = clock_ms() - 10001;
+	ck_assert_int_eq(queue_lanes_take(manager, 1), 0);
+}
+END_TEST
+
 START_TEST(more_tenants_than_places_forget_the_one_of_longest_ago)
 {
 	const int64_t places = COUNT(manager->lanes.all);
@@ -141,6 +153,7 @@ main(void)
 	tcase_add_test(tcase,
 	    a_tenant_is_counted_after_some_and_a_large_one_not_at_once);
 	tcase_add_test(tcase, what_was_counted_long_ago_counts_no_more);
+	tcase_add_test(tcase, what_was_published_long_ago_counts_no_more);
 	tcase_add_test(tcase,
 	    more_tenants_than_places_forget_the_one_of_longest_ago);
 	tcase_add_test(tcase, without_bulk_queues_all_goes_to_the_main_one);
