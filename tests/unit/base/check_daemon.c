@@ -8,15 +8,15 @@
 
 #include "unit/unit.h"
 
-/* Steps of 600 ms under a watchdog of one second. */
+/* Steps of 600 ms under a watchdog of two seconds. */
 static const struct {
 	int steps;
 	bool tells; /* that it is still well */
 	bool lives;
 } jobs[] = {
 	{ 1, false, true },
-	{ 3, false, false },
-	{ 4, true, true },
+	{ 5, false, false },
+	{ 5, true, true },
 };
 
 START_TEST(a_long_job_of_short_steps_is_not_stuck)
@@ -26,7 +26,7 @@ START_TEST(a_long_job_of_short_steps_is_not_stuck)
 
 	if (child == 0) {
 		(void)signal(SIGALRM, SIG_DFL); /* Check has its own */
-		daemon_watch(1);
+		daemon_watch(2);
 		for (int i = 0; i < jobs[_i].steps; i++) {
 			(void)poll(NULL, 0, 600);
 			if (jobs[_i].tells)

@@ -121,7 +121,7 @@ START_TEST(a_reader_goes_to_the_standbys_and_not_to_the_primary)
 	settings.database_url = url;
 	settings.database_read_url = read_url;
 	reader = db_new_reader(&settings, "check");
-	db_answer_by(reader, clock_ms() + 100);
+	db_answer_by(reader, clock_ms() + 300);
 	ck_assert_int_eq(db_open(reader, &diag), E_DB_CONNECT);
 	ck_assert(unit_was_called(standby));
 	ck_assert(!unit_was_called(primary));
@@ -140,12 +140,12 @@ START_TEST(without_time_for_all_hosts_the_next_one_has_its_turn)
 	(void)snprintf(url, sizeof(url),
 	    "postgresql://u:p@127.0.0.1:%d,127.0.0.1:%d/d", one, two);
 	settings.database_url = url;
-	db_answer_by(db, clock_ms() + 50);
+	db_answer_by(db, clock_ms() + 300);
 	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
 	ck_assert(unit_was_called(first));
 	ck_assert(!unit_was_called(second));
 	db->retry_at = 0;
-	db_answer_by(db, clock_ms() + 50);
+	db_answer_by(db, clock_ms() + 300);
 	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
 	ck_assert(unit_was_called(second));
 	ck_assert(!unit_was_called(first));
@@ -167,13 +167,13 @@ START_TEST(another_host_is_asked_alone_and_told_from_one_without_a_server)
 	    port);
 	settings.database_url = url;
 	ck_assert_uint_eq(db_other_hosts(db), 0);
-	db_answer_by(db, clock_ms() + 50);
+	db_answer_by(db, clock_ms() + 300);
 	ck_assert_int_eq(db_open(db, &diag), E_DB_CONNECT);
 	ck_assert_uint_eq(db_other_hosts(db), 1);
 	ck_assert(unit_was_called(silent));
 	db->host = 0;
 	second = db_new_other(db, 1);
-	db_answer_by(second, clock_ms() + 50);
+	db_answer_by(second, clock_ms() + 300);
 	ck_assert_int_eq(db_open(second, &diag), E_DB_CONNECT);
 	ck_assert(!db_was_refused(second));
 	ck_assert(unit_was_called(silent));
