@@ -93,16 +93,7 @@ check_fails "its query does not" grep -q secret-in-query "$ETL_APP/nginx/logs/ac
 # -- the pool
 old=$(pgrep -P "$(app_pid pool)" | head -n 1)
 sed -i 's/fastcgi_read_timeout 60s/fastcgi_read_timeout 1s/' "$ETL_APP/nginx/pulse-etl-location.conf"
-workers=$(pgrep -P "$(app_pid nginx)")
-kill -s HUP "$(app_pid nginx)"
-# Ended are the workers that still have the longer time.
-no_worker() {
-	local pid
-	for pid in $workers; do
-		! kill -0 "$pid" 2>/dev/null || return 1
-	done
-}
-check "nginx has read the shorter time" wait_until 10 no_worker
+check "nginx has read the shorter time" nginx_reread
 check "the responders are paused" app pause pool
 slow() { request GET /app/etl/health; [ "$STATUS" = 504 ]; }
 check "no answer in time" wait_until 20 slow

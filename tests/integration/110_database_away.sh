@@ -46,7 +46,6 @@ check_is "the connections have the program's name" \
 # -- read-only, locks, slow statements
 sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = on" >"$TMP/out"
 end_sessions pulse-etl-fcgi
-sleep 0.2
 store
 check_is "read-only: 503" "$STATUS" 503
 request GET /app/etl/health/ready

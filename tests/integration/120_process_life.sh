@@ -83,8 +83,7 @@ check "those before, too" wait_until 30 sql_is 0 "SELECT count(*) FROM raw_extra
 app_down
 ETL_APP_POOL=1 app_up 'request_timeout = 5' 'database_statement_timeout = 60000' 'database_lock_timeout = 60000'
 sed -i 's/fastcgi_read_timeout .*/fastcgi_read_timeout 2s;/' "$ETL_APP/nginx/pulse-etl-location.conf"
-kill -s HUP "$(app_pid nginx)"
-sleep 0.5
+nginx_reread
 stuck=$(responders)
 lock_table raw_extraction_data
 api POST raw-data/store --data "$body"

@@ -108,7 +108,7 @@ conf=$ETL_APP/nginx/pulse-etl-http.conf
 location=$ETL_APP/nginx/pulse-etl-location.conf
 sed -i 's/zone=pulse_etl_client:10m rate=[0-9]*r/zone=pulse_etl_client:10m rate=2r/' "$conf"
 sed -i 's/zone=pulse_etl_client burst=[0-9]*/zone=pulse_etl_client burst=3/' "$location"
-kill -s HUP "$(app_pid nginx)"
+nginx_reread
 limited() { request GET /app/etl/raw-data; [ "$STATUS" = 429 ]; }
 check "too many requests of one token: 429" wait_until 10 limited
 check_is "a problem" "$(header Content-Type)" application/problem+json
@@ -121,8 +121,7 @@ sleep 1
 check "after a pause it may again" allowed
 sed -i -e 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 1/' \
 	-e 's/zone=pulse_etl_client burst=[0-9]*/zone=pulse_etl_client burst=100/' "$location"
-kill -s HUP "$(app_pid nginx)"
-sleep 1.5
+nginx_reread
 lock_table raw_extraction_data
 request_quietly() { curl -s -K "$ETL_CURLRC" -o /dev/null -w '%{http_code}\n' "$ETL_URL/app/etl/raw-data"; }
 for _ in 1 2 3; do request_quietly >>"$TMP/connections" & done
@@ -136,8 +135,7 @@ check_is "one connection at a time of a token: the others are told 429" \
 sed -i -e 's/limit_conn pulse_etl_connections [0-9]*/limit_conn pulse_etl_connections 100/' \
 	-e 's/limit_conn pulse_etl_large_bodies [0-9]*/limit_conn pulse_etl_large_bodies 2/' \
 	-e 's/limit_conn pulse_etl_addresses [0-9]*/limit_conn pulse_etl_addresses 4/' "$location"
-kill -s HUP "$(app_pid nginx)"
-sleep 1.5
+nginx_reread
 head -c 3000000 /dev/zero >"$TMP/large"
 head -c 90000 /dev/zero >"$TMP/slow"
 upload() { # TOKEN [CURL ARGUMENT…]
@@ -146,8 +144,11 @@ upload() { # TOKEN [CURL ARGUMENT…]
 		--data-binary "@$TMP/large" "${@:2}" "$ETL_URL/app/etl/raw-data/store" >>"$TMP/uploads"
 }
 uploads=()
+# So many connections nginx has accepted.
+accepted() { [ "$(ss -Htnp state established "sport = :${ETL_URL##*:}" | grep -c users:)" -ge "$1" ]; }
 for n in 1 2; do upload $n --limit-rate 100k & uploads+=($!); done
-sleep 1
+check "two clients upload" wait_until 20 accepted 2
+sleep 0.5
 upload 3
 check_is "a third large body of one address: 429" "$(cat "$TMP/uploads")" 429
 : >"$TMP/uploads"
@@ -160,7 +161,8 @@ for n in 5 6; do
 		--data-binary "@$TMP/slow" "$ETL_URL/app/etl/raw-data/store" --limit-rate 10k &
 	uploads+=($!)
 done
-sleep 1
+check "and two more" wait_until 20 accepted 4
+sleep 0.5
 request GET /app/etl/raw-data
 check_is "but not more than an address may have at a time: 429" "$STATUS" 429
 kill "${uploads[@]}"

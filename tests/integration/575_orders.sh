@@ -23,15 +23,8 @@ empty() {
 	sql "SET client_min_messages = warning; TRUNCATE raw_extraction_data, ${tables// /, } CASCADE"
 }
 
-# Nothing is left to be done, and nobody does anything.
-at_rest() {
-	[ "$(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status
-		IN ('pending', 'processing')")" = 0 ] &&
-		[ "$(messages_left)" = 0 ]
-}
-
 settled() {
-	at_rest && sleep 0.3 && at_rest
+	all_processed && sleep 0.3 && all_processed
 }
 
 # Store the batches in their order, four at a time, and wait for their end.

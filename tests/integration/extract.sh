@@ -51,11 +51,6 @@ run_ends() { # [ID]
 	run_state "${1:-$run}"
 }
 
-# Nothing is pending or being processed.
-all_processed() {
-	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE processing_status IN ('pending', 'processing')"
-}
-
 # What a run says of itself.
 run_row() { # COLUMNS
 	sql "SELECT $1 FROM extract_runs WHERE id = $run"

@@ -244,6 +244,20 @@ responders() {
 	pgrep -P "$(app_pid pool)" -x pulse-etl-fcgi
 }
 
+# nginx reads its settings anew: no worker is left that goes by the old ones.
+nginx_reread() {
+	local workers
+	workers=$(pgrep -P "$(app_pid nginx)")
+	kill -s HUP "$(app_pid nginx)"
+	wait_until 20 have_ended $workers || note "workers of nginx go on: $workers"
+}
+have_ended() { # PID…
+	local pid
+	for pid in "$@"; do
+		! kill -0 "$pid" 2>/dev/null || return 1
+	done
+}
+
 # Run a server of one's own: servers do not run as root.
 as_server() { # COMMAND…
 	if [ "$(id -u)" = 0 ]; then
@@ -333,9 +347,9 @@ is_awaited() {
 		AND wait_event_type = 'Lock' AND datname = current_database()"
 }
 
-# End the sessions of a program with this database.
+# End the sessions of a program with this database; they are gone then.
 end_sessions() { # APPLICATION
-	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+	sql "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity
 		WHERE application_name = '$1' AND datname = current_database()" >"$TMP/end_sessions"
 }
 

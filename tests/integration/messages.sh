@@ -45,6 +45,12 @@ messages_left() {
 			not lists:suffix(\".dead\", binary_to_list(element(4, amqqueue:get_name(Q))))])"
 }
 
+# Nothing is pending or being processed, and no message is left: loads are done, too.
+all_processed() {
+	sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE processing_status IN ('pending', 'processing')" &&
+		[ "$(messages_left)" = 0 ]
+}
+
 queue_get() { # NAME COUNT ACKMODE
 	mgmt POST "/api/queues/$ETL_VHOST/$1/get" \
 		"{\"count\":$2,\"ackmode\":\"$3\",\"encoding\":\"auto\"}"
