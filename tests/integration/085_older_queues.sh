@@ -65,7 +65,8 @@ export ETL_APP_BEFORE=older_and_filled
 app_up 'relay_interval = 300'
 check "the relay makes them anew" wait_until 40 is_new
 check "and leaves none behind" wait_until 40 nothing_aside
-check "the relay tells" grep -q 'event=queue_moved queue=transform_queue messages=250' "$APP_LOGS/relay.log"
+check "the relay tells" wait_until 10 \
+	grep -q 'event=queue_moved queue=transform_queue messages=250' "$APP_LOGS/relay.log"
 check "what was in the main queue is" wait_until 10 queue_has transform_queue 250
 check_is "each message once" "$(queue_take transform_queue 1000 | sort -u | grep -c main)" 250
 check "what was dead is" wait_until 10 queue_has transform_queue.dead 1

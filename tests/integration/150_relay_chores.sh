@@ -20,7 +20,7 @@ check "and dies: after the lease it is pending" \
 	wait_until 15 sql_is pending "SELECT processing_status FROM raw_extraction_data WHERE id = $id"
 check "queued again" wait_until 10 queue_has transform_queue 1
 check_is "with the attempt counted" "$(row attempts)" 1
-check "the log says so" grep -q "event=lease_ended raw_data_id=$id" "$APP_LOGS/relay.log"
+check "the log says so" wait_until 5 grep -q "event=lease_ended raw_data_id=$id" "$APP_LOGS/relay.log"
 
 # -- a worker that still holds its row is left alone
 api PUT "raw-data/$id/status" --data '{"status":"processing"}'
@@ -40,7 +40,7 @@ check "all of them are older than the relay's relay_lost_age" \
 super -c "TRUNCATE raw_extraction_series, raw_extraction_changes" >"$TMP/out"
 queue_purge transform_queue
 check "messages that got lost are made again" wait_until 20 queue_has transform_queue 3
-check "the log says so" grep -q 'event=reconciled.*rows_queued_again=3' "$APP_LOGS/relay.log"
+check "the log says so" wait_until 5 grep -q 'event=reconciled.*rows_queued_again=3' "$APP_LOGS/relay.log"
 sleep 5
 check_is "but none while messages wait" "$(queue_depth transform_queue)" 3
 

@@ -114,7 +114,7 @@ check "all eight of them, and not one lock_timeout after the other ($((SECONDS -
 	[ $((SECONDS - started)) -lt 9 ]
 let_go
 wait
-check "the log says why" grep -q 'event=cancelled .*why="the client has gone"' "$APP_LOGS/pool.log"
+check "the log says why" wait_until 10 grep -q 'event=cancelled .*why="the client has gone"' "$APP_LOGS/pool.log"
 request GET /app/etl/raw-data?tenant_id=1
 check_is "the next is answered: 200" "$STATUS" 200
 sql "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN PERFORM pg_sleep(2); RETURN NEW; END \$\$;
@@ -123,7 +123,7 @@ rows=$(sql "SELECT count(*) FROM raw_extraction_data")
 curl -s -m 1 -K "$ETL_CURLRC" -H 'Content-Type: application/json' -o "$TMP/gone" \
 	"$ETL_URL/app/etl/raw-data/store?tenant_id=1&integration_id=1&entity_type=jira_issues_batch" --data '[2]'
 check "a store that has begun is done all the same" \
-	wait_until 5 sql_is $((rows + 1)) "SELECT count(*) FROM raw_extraction_data"
+	wait_until 20 sql_is $((rows + 1)) "SELECT count(*) FROM raw_extraction_data"
 sql "DROP TRIGGER slow ON raw_extraction_data"
 
 # -- what takes long to find
@@ -181,7 +181,7 @@ started=$SECONDS
 app stop worker
 check "asked to end, it does ($((SECONDS - started)) s)" [ $((SECONDS - started)) -lt 10 ]
 check "and its statement with it" \
-	sql_is 0 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pulse-etl-worker'
+	wait_until 5 sql_is 0 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pulse-etl-worker'
 		AND state = 'active' AND datname = current_database()"
 check "the log says so" grep -q 'event=cancelled .*why="the program ends"' "$APP_LOGS/worker.log"
 let_go

@@ -7,7 +7,8 @@
 . "$(dirname "$0")/worker.sh"
 token=$(openssl rand -hex 32) other=$(openssl rand -hex 32)
 (umask 077 && printf '# %040d\n%s\n%s\n' 7 "$token" "$other" >"$TMP/metrics.token")
-ETL_APP_POOL=2 ETL_APP_WORKERS=1 app_up "metrics_token_file = $TMP/metrics.token" 'relay_interval = 300'
+ETL_APP_POOL=2 ETL_APP_WORKERS=1 app_up "metrics_token_file = $TMP/metrics.token" 'relay_interval = 300' \
+	'relay_lease = 86400'
 
 metrics() { # as the service's own host
 	TOKEN_FILE='' request GET /app/etl/metrics
@@ -57,7 +58,8 @@ check_is "a route that nobody used is there, with 0" \
 	"$(value 'etl_request_duration_seconds_count{method="GET",route="/app/etl/raw-data/{id}"}')" 0
 check_is "each part could be asked" "$(grep -c '^etl_up{.*} 1$' "$BODY")" 3
 check_match "the version is told" "$(grep '^etl_build_info' "$BODY")" '^etl_build_info\{version="[0-9.]+"\} 1$'
-check_is "the worker's queue has its consumer" "$(value 'etl_queue_consumers{queue="transform_queue"}')" 1
+# Responders tell of queues what they saw up to two seconds ago.
+check "the worker's queue has its consumer" wait_until 10 value_is 'etl_queue_consumers{queue="transform_queue"}' 1
 check_is "each queue is ready" "$(grep -c '^etl_queue_state{.*state="ready"} 1$' "$BODY")" 33
 check_match "sessions of the programs are counted" "$(value 'etl_database_sessions{program="pulse-etl-fcgi"}')" '^[12]$'
 
@@ -67,17 +69,19 @@ check "they are processed" wait_until 30 all_done
 api GET raw-data/999999
 request GET /app/etl/nothing
 api POST raw-data/store --data '{"integration_id":1,"entity_type":"unheard_of","raw_data":[1]}'
-metrics
+# A responder counts a request a moment after its answer.
 store='method="POST",route="/app/etl/raw-data/store"'
-check_is "stores are counted by route and status" "$(value "etl_route_requests_total{$store,status=\"201\"}")" 41
-check_is "all of them have a duration" "$(value "etl_request_duration_seconds_count{$store}")" 41
-check_is "an absent batch is a 404 of its route" \
-	"$(value 'etl_route_requests_total{method="GET",route="/app/etl/raw-data/{id}",status="404"}')" 1
-check_match "what has no route is other" \
-	"$(value 'etl_route_requests_total{method="other",route="other",status="404"}')" '^[1-9]'
-for stage in read scan insert answer; do
-	check_is "stage $stage of each store" "$(value "etl_store_stage_duration_seconds_count{stage=\"$stage\"}")" 41
+check "stores are counted by route and status" wait_until 10 value_is \
+	"etl_route_requests_total{$store,status=\"201\"}" 41
+check "an absent batch is a 404 of its route" wait_until 10 value_is \
+	'etl_route_requests_total{method="GET",route="/app/etl/raw-data/{id}",status="404"}' 1
+check "what has no route is other" wait_until 10 value_is \
+	'etl_route_requests_total{method="other",route="other",status="404"}' 1
+for stage in answer read scan insert; do
+	check "stage $stage of each store" wait_until 10 value_is \
+		"etl_store_stage_duration_seconds_count{stage=\"$stage\"}" 41
 done
+check_is "all of them have a duration" "$(value "etl_request_duration_seconds_count{$store}")" 41
 check_is "stage publish of each that is queued" "$(value 'etl_store_stage_duration_seconds_count{stage="publish"}')" 40
 for stage in transform load; do
 	check "$stage of each job" wait_until 15 value_is \
@@ -115,8 +119,9 @@ check_is "docs/metrics.md tells each" "$(named "$ETL_SOURCE/docs/metrics.md" | c
 # -- connections to the broker: two responders, a worker and a relay with one for retries
 processes=$(value etl_broker_connections_open)
 check_match "connections to the broker are counted" "$processes" '^[4-8]$'
-pkill -KILL -x pulse-etl-worke -P "$(app_pid worker)"
-check "those of a process that was killed are not" wait_until 5 value_is etl_broker_connections_open $((processes - 1))
+app kill worker
+check "those of a process that was killed are not" wait_until 10 value_is etl_broker_connections_open $((processes - 1))
+app start worker
 check "until it is back" wait_until 20 value_is etl_broker_connections_open "$processes"
 
 # -- a batch that is marked as queued only when the worker has begun to take it
@@ -128,18 +133,20 @@ check "it has waited, too" wait_until 15 value_is etl_queue_wait_seconds_count 4
 check "it is processed" wait_until 30 all_done
 
 # -- they outlive the processes
+loads='etl_job_stage_duration_seconds_count{entity_type="jira_projects_batch",stage="load"}'
+check "and loaded" wait_until 15 value_is "$loads" 41
 app restart pool
 app restart worker
 metrics
 check_is "durations outlive a restart" "$(value "etl_request_duration_seconds_count{$store}")" 42
-check_is "so do a worker's" \
-	"$(value 'etl_job_stage_duration_seconds_count{entity_type="jira_projects_batch",stage="load"}')" 41
+check_is "so do a worker's" "$(value "$loads")" 41
 check "and are whole" whole
 
 # -- what waits
 check "the relay goes its rounds" [ "$(value etl_relay_rounds_total)" -gt 0 ]
 app stop worker
 store_many 3 100
+wait_until 10 all_queued
 sql "UPDATE raw_extraction_data SET created_at = now() - interval '1 hour', queued_at = now() - interval '20 minutes'
 	WHERE id = (SELECT max(id) FROM raw_extraction_data)"
 sql "UPDATE raw_extraction_data SET processing_status = 'processing', claimed_at = now() - interval '2 hours'
@@ -191,7 +198,6 @@ super -d "$PGDATABASE" <<-'SQL' >"$TMP/out"
 SQL
 read_rows() { # what sessions of responders have read, once they have ended
 	end_sessions pulse-etl-fcgi
-	sleep 0.2
 	sql "SELECT pg_stat_force_next_flush(), seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables
 		WHERE relname = 'raw_extraction_data'" | cut -d '|' -f 2
 }

@@ -197,5 +197,5 @@ kept=$(json .run_id)
 app start rabbitmq
 check "with the broker back the relay queues it" wait_until 60 queue_has extract_queue 1
 check_is "once" "$(queue_take extract_queue 1 | jq .run_id)" "$kept"
-check_is "and notes that" "$(sql "SELECT queued_at IS NOT NULL FROM extract_runs WHERE id = $kept")" t
+check "and notes that" wait_until 10 sql_is t "SELECT queued_at IS NOT NULL FROM extract_runs WHERE id = $kept"
 done_testing

@@ -30,7 +30,7 @@ check_fails "of a tenant that is not there" tool tenant pause 4711
 store_many 20
 check_is "stores are accepted and queued" "$(sort "$TMP/codes" | uniq -c | tr -s ' \n' ' ')" " 20 201 "
 check "workers let their messages go" wait_until 20 transform_has 0
-check "each once" metric_is 'etl_jobs_total{fate="parked"}' 20
+check "each once" wait_until 10 metric_is 'etl_jobs_total{fate="parked"}' 20
 # shellcheck disable=SC2154 # catalogue.sh has it
 TENANT=2 TOKEN_FILE=$second_token api POST raw-data/store --data-binary "@$TMP/other"
 check "another tenant's batch is completed" wait_until 20 count_is 1 "tenant_id = 2 AND processing_status = 'completed'"
@@ -40,7 +40,7 @@ check_is "none of the paused was begun" \
 check_is "nothing is dead" "$(queue_depth transform_queue.dead)" 0
 api GET raw-data/states
 check_is "the tenant sees it" "$(json .paused)" true
-check "so does who watches" metric_is etl_tenants_paused 1
+check "so does who watches" wait_until 10 metric_is etl_tenants_paused 1
 tool health
 check "and who asks" grep -q '^tenant 1: is paused since ' "$TMP/tool"
 tool doctor
@@ -102,7 +102,7 @@ check_is "a writer may not" "$STATUS" 403
 check "queue pause" tool queue pause transform
 check_fails "of another queue" tool queue pause transform_queue.dead
 check "workers leave it" wait_until 15 consumers_are transform_queue 0
-check "and its bulk queues" wait_until 5 consumers_are transform_queue.bulk.1 0
+check "and its bulk queues" wait_until 15 consumers_are transform_queue.bulk.1 0
 store_one
 check_is "a store is queued" "$STATUS $(json .queued)" "201 true"
 app restart worker

@@ -91,8 +91,8 @@ check_is "and no young, failed, pending, other or another tenant's" \
 	"$(left young), $(left failed), $(left pending), $(left other), $(left theirs)" "1 0, 1 0, 1 0, 1 0, 3 0"
 check "its log tells" wait_until 5 grep -q "event=retired count=2 bytes=20 rule=$rule action=delete" \
 	"$APP_LOGS/relay.log"
-request GET /app/etl/metrics
-check "and it counts them" grep -q '^etl_batches_retired_total{action="delete"} 2$' "$BODY"
+counted() { request GET /app/etl/metrics && grep -q '^etl_batches_retired_total{action="delete"} 2$' "$BODY"; }
+check "and it counts them" wait_until 5 counted
 # From here on by hand, which is the same at once.
 app stop relay
 run() { tool retention run --all-tenants >"$TMP/out" || note_file "$TMP/tool.err"; }

@@ -43,7 +43,7 @@ check "a batch is processed" becomes completed
 sql "SELECT raw_partitions_prepare(1000)" >"$TMP/sql"
 check "the relay takes an end away that nobody goes on with" \
 	wait_until 10 sql_is t "SELECT raw_partitions_end() IS NULL"
-check "and the log says so" grep -q 'event=partition what=abandoned' "$APP_LOGS/relay.log"
+check "and the log says so" wait_until 5 grep -q 'event=partition what=abandoned' "$APP_LOGS/relay.log"
 
 # -- choosing under stores
 writer_start
@@ -179,7 +179,7 @@ sql "DELETE FROM retention_rules" >"$TMP/sql"
 check_is "and each without a number of days" "$(past 0)" ""
 check "else the whole partition goes" wait_until 30 sql_is 0 "SELECT count(*) FROM raw_partition_bounds()
 	WHERE name = 'raw_extraction_data_p0'"
-check "with the batches that it has" grep -q \
+check "with the batches that it has" wait_until 5 grep -q \
 	'event=partition what=dropped name=raw_extraction_data_p0 batches=[1-9]' "$APP_LOGS/relay.log"
 check "counts are right without it" right_counts
 
