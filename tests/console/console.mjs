@@ -740,7 +740,7 @@ await check('an unavailable service is told, and asked again after its pause', a
 await check('a token that expires leads to signing in again, and then back', async () => {
 	const other = await newPage();
 
-	sql(`UPDATE api_tokens SET expires_at = now() + interval '8 seconds' WHERE name = 'short'`);
+	sql(`UPDATE api_tokens SET expires_at = now() + interval '20 seconds' WHERE name = 'short'`);
 	await signIn(other, tokens.short, '#/batches?entity_type=page_batch');
 	await other.locator('p:has-text("120 batches")').waitFor();
 	await until('it expires', async () => {

@@ -25,12 +25,17 @@ store_of() { # TOKEN_FILE NAME BODY [CURL OPTION VALUE]…
 }
 begin_stores() { : >"$TMP/stores"; rm -f "$TMP"/answers/*; }
 add() { store_of "$@" >"$TMP/one"; cat "$TMP/one" >>"$TMP/stores"; }
-# All of them at once: the responder is paused until they wait.
+# All of them at once: the responder is paused until they wait for it.
+waiting() { # COUNT: as many connections as nobody has accepted
+	[ "$(ss -Hxl | awk -v path="$ETL_APP/run/fcgi.sock" 'index($5, path) == 1 { print $3 }')" -ge "$1" ]
+}
 send() {
+	local count
+	count=$(grep -c '^url' "$TMP/stores")
 	app pause pool
 	curl -sgZ --parallel-immediate --parallel-max 100 -K "$TMP/stores" >"$TMP/codes" 2>"$TMP/curl.err" &
 	sending=$!
-	sleep 1
+	wait_until 20 waiting "$count" || note "not all of $count wait"
 	app resume pool
 	wait "$sending"
 }

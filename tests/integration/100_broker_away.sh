@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The broker is gone: stores go on, the relay queues them later.
 . "$(dirname "$0")/lib.sh"
-app_up 'relay_min_age = 2' 'relay_interval = 500'
+# Longer than by default: a store beside other work may take half a second.
+app_up 'relay_min_age = 2' 'relay_interval = 500' 'rabbitmq_timeout = 2000'
 
 store() {
 	api POST raw-data/store -w '%{http_code} %{time_total}' \
@@ -20,7 +21,7 @@ for n in 1 2 3 4 5 6 7 8 9 10; do
 	check_is "store $n without the broker: 202" "$STATUS $(json .queued)" "202 false"
 	slowest=$(printf '%s\n%s\n' "$slowest" "$SECONDS_TAKEN" | sort -g | tail -n 1)
 done
-check "each in less than a second (slowest: $slowest)" awk "BEGIN { exit !($slowest < 1) }"
+check "none of them waits for it (slowest: $slowest)" awk "BEGIN { exit !($slowest < 1.9) }"
 check_is "the rows wait" "$(sql "SELECT count(*) FROM raw_extraction_data
 	WHERE queued_at IS NULL AND external_id LIKE 'away%'")" 10
 request GET /app/etl/health/ready
@@ -44,7 +45,7 @@ check "and stores are queued at once" wait_until 15 queued_at_once
 app pause rabbitmq
 store paused
 check_is "a paused broker: 202" "$STATUS" 202
-check "in less than a second ($SECONDS_TAKEN)" awk "BEGIN { exit !($SECONDS_TAKEN < 1) }"
+check "after waiting once ($SECONDS_TAKEN)" awk "BEGIN { exit !($SECONDS_TAKEN > 1.9 && $SECONDS_TAKEN < 3.8) }"
 app resume rabbitmq
 check "the relay or the broker has it in the end" \
 	wait_until 60 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
@@ -58,10 +59,11 @@ broker_alarm off
 check "queued after the alarm" wait_until 60 sql_is 0 "SELECT count(*) FROM raw_extraction_data WHERE queued_at IS NULL"
 
 # -- the queue is deleted: the message comes back, the store says so
+app stop relay # which might declare it before the store
 queue_delete transform_queue
 store unroutable
 check_is "no queue: 202" "$STATUS" 202
-app restart relay
+app start relay
 check "the relay declares the queue, and queues what waits for it" \
 	wait_until 60 queue_ids_at_least \
 	"$(sql "SELECT count(*) FROM raw_extraction_data WHERE processing_status = 'pending'")"

@@ -45,7 +45,7 @@ declare -A bad=(
 	[jwt_alg_hs512]=$(bearer_file "$(jwt HS256 "$TMP/secret" "$(claims 1 admin)" '{"alg":"HS512"}')")
 	[jwt_critical]=$(bearer_file "$(jwt HS256 "$TMP/secret" "$(claims 1 admin)" '{"alg":"HS256","crit":["exp"]}')")
 	[jwt_expired]=$(bearer_file "$(hs "$(claims 1 admin -31)")")
-	[jwt_not_yet]=$(bearer_file "$(hs "$(claims 1 admin 3600 "\"nbf\":$(($(date +%s) + 600))")")")
+	[jwt_not_yet]=$(bearer_file "$(hs "$(claims 1 admin 9000 "\"nbf\":$(($(date +%s) + 7200))")")")
 	[jwt_no_exp]=$(bearer_file "$(hs '{"tenant_id":1,"role":"admin"}')")
 	[jwt_no_tenant]=$(bearer_file "$(hs "{\"role\":\"admin\",\"exp\":$(($(date +%s) + 600))}")")
 	[jwt_tenant_text]=$(bearer_file "$(hs "$(claims '"1"' admin)")")
@@ -204,7 +204,8 @@ by_turns() { # METHOD PATH
 	done | sed '$d' >"$TMP/turns.conf"
 	curl -sS -g -m 120 -K "$TMP/turns.conf" 2>"$TMP/curl.err"
 }
-median() { sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
+# Whatever else the machine does makes an answer later, and never earlier.
+least() { sort -n | head -n 1; }
 ids=0
 while read -r method path role _; do
 	case $path in *'{id}'*) ;; *) continue ;; esac
@@ -217,7 +218,7 @@ while read -r method path role _; do
 	check_is "$method $path of another tenant's id: the same answer" \
 		"$STATUS $(jq -S 'del(.request_id)' "$BODY")" "$missing"
 	by_turns "$method" "$path" >"$TMP/times"
-	times="$(awk 'NR % 2' "$TMP/times" | median) $(awk 'NR % 2 == 0' "$TMP/times" | median)"
+	times="$(awk 'NR % 2' "$TMP/times" | least) $(awk 'NR % 2 == 0' "$TMP/times" | least)"
 	check_is "thirty times: as many answers" "$(wc -l <"$TMP/times")" 30
 	check "in a similar time ($times s)" \
 		awk "BEGIN { split(\"$times\", t); d = t[1] - t[2]; exit !(d < 0.02 && d > -0.02) }"

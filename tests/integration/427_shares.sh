@@ -60,7 +60,11 @@ sleep 10
 requests "$mine" 3 wits >"$TMP/long.conf"
 curl -sgZ --parallel-immediate -K "$TMP/long.conf" >"$TMP/long" 2>"$TMP/curl.err" &
 long=$!
-sleep 1
+three_at_work() {
+	sql_is 3 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pulse-etl-fcgi'
+		AND wait_event = 'PgSleep' AND datname = current_database()"
+}
+check "three that take long" wait_until 10 three_at_work
 TOKEN_FILE=$mine request GET /app/etl/wits
 check_is "a fourth one that takes long: 429" "$STATUS" 429
 check_match "why, and what to do" "$(json .detail)" 'kept for stores.* again in a second'
@@ -70,7 +74,7 @@ wait "$long"
 # -- a responder that is killed meanwhile holds no seat
 curl -sgZ --parallel-immediate -K "$TMP/long.conf" >"$TMP/long" 2>"$TMP/curl.err" &
 long=$!
-sleep 0.5
+wait_until 10 three_at_work
 responders | xargs kill -s KILL
 wait "$long"
 alive() { TOKEN_FILE=$other request GET /app/etl/wits && [ "$STATUS" = 200 ]; }

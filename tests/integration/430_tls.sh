@@ -104,7 +104,7 @@ check "the log says why" grep -qi 'hostname verification failed' "$APP_LOGS/pool
 settings
 
 # -- clients: the sample server, with our names
-https=$((20000 + RANDOM % 12000)) http=$((20000 + RANDOM % 12000))
+https=$(free_port) http=$(free_port)
 folder=$ETL_APP/nginx
 sed -e "s|listen 443|listen 127.0.0.1:$https|; s|listen 80|listen 127.0.0.1:$http|; s|etl.example.com|localhost|" \
 	-e "s|/etc/ssl/pulse-etl/fullchain.pem|$TMP/pki/server.pem|" \

@@ -24,7 +24,7 @@ check_is "nothing is dead" "$(queue_depth transform_queue.dead) $(queue_depth lo
 # -- the same message again
 version=$(row xmin)
 publish transform "$(message_of "$id")"
-check "a duplicate is answered by another load job" wait_until 5 logged "queue=load fate=done raw_data_id=$id " 2
+check "a duplicate is answered by another load job" wait_until 15 logged "queue=load fate=done raw_data_id=$id " 2
 check_is "and changes nothing" "$(row xmin)" "$version"
 
 # -- what cannot be read
@@ -43,20 +43,16 @@ check "its message is dead" wait_until 5 queue_has transform_queue.dead 1
 check_match "and says why" "$(queue_peek transform_queue.dead | jq -r '.[0].properties.headers["x-reason"]')" '.+'
 
 # -- at work: others see it; TERM ends a worker after the job
-hold() { # SECONDS: nobody may write projects
-	sql "BEGIN; LOCK TABLE projects IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep($1); COMMIT" >"$TMP/hold" &
-	sleep 0.3
-}
-hold 12
+lock_table projects
 store "$(projects 9201 9201)"
-check "while it runs it is processing" becomes processing 3
+check "while it runs it is processing" becomes processing
 api GET "raw-data/$id"
 check_is "and everybody sees it" "$(json '.processing_status + " " + (.attempts | tostring)')" "processing 1"
 publish transform "$(message_of "$id")"
-check "a second worker leaves it alone" wait_until 3 logged "fate=wait raw_data_id=$id "
+check "a second worker leaves it alone" wait_until 15 logged "fate=wait raw_data_id=$id "
 check "TERM ends its statement" app stop worker
 check_is "which gives the batch back" "$(row processing_status)" pending
-check_is "before the lock is free" "$(kill -0 $! && echo held)" held
+let_go
 wait
 check "both messages come back" wait_until 15 queue_has transform_queue 2
 app start worker
@@ -69,9 +65,11 @@ check "and all is settled" wait_until 10 queue_has transform_queue 0
 lost() { grep -c 'event=mq_lost' "$APP_LOGS/worker.log"; }
 lost_before=$(lost)
 workers_before=$(workers | tr '\n' ' ')
-hold 17
+lock_table projects
 store "$(projects 9301 9301)"
-check "it waits for the lock" becomes processing 3
+check "it waits for the lock" becomes processing
+sleep 17
+let_go
 wait
 check "after 17 s with a heartbeat of 5 it is completed" becomes completed
 check_is "no connection to the broker was lost" "$(lost)" "$lost_before"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/worker.sh"
 id=
-ETL_APP_POOL=2 app_up 'rabbitmq_heartbeat = 5' 'relay_min_age = 1'
+ETL_APP_POOL=2 app_up 'rabbitmq_heartbeat = 5' 'relay_min_age = 4'
 export ETL_CONFIG=$ETL_APP/etl.conf
 
 kept() { # TYPE [INTEGRATION [QUERY]]
@@ -62,7 +62,7 @@ check "they are counted" grep -qx 'etl_batches_kept_total [1-9][0-9]*' "$BODY"
 
 # -- the relay leaves them alone
 wait_until 10 queue_has transform_queue 5
-sleep 2
+sleep 6
 check_is "only those that are transformed have messages" "$(queue_depth transform_queue)" 5
 queue_purge transform_queue
 

@@ -137,7 +137,7 @@ for _ in 1 2 3 4 5 6; do
 	kill -s KILL $victims 2>/dev/null
 	kills=$((kills + $(wc -w <<<"$victims")))
 done
-check "every batch is completed, after $kills kills" wait_until 40 all_done
+check "every batch is completed, after $kills kills" wait_until 120 all_done
 note "left: $(left_over)"
 check_is "each project is there, once" \
 	"$(sql "SELECT count(*) || ' ' || count(DISTINCT external_id) FROM projects

@@ -22,7 +22,7 @@ pids=$(workers | tr '\n' ' ')
 app stop rabbitmq
 sleep 1
 app start rabbitmq
-check "the broker restarts: every batch is completed" wait_until 30 all_done
+check "the broker restarts: every batch is completed" wait_until 90 all_done
 note "left: $(left_over)"
 check_is "each project is there, once" "$(rows_of 100 159)" "60 60"
 check_is "none is dead" "$(no_dead)" "0 0"
@@ -36,7 +36,7 @@ check "every load job was done" wait_until 15 sql_is 60 \
 # -- the database restarts under work
 store_many 60 200
 app restart postgres
-check "the database restarts: every batch is completed" wait_until 40 all_done
+check "the database restarts: every batch is completed" wait_until 90 all_done
 note "left: $(left_over)"
 check_is "each project is there, once" "$(rows_of 200 259)" "60 60"
 check_is "none is dead" "$(no_dead)" "0 0"
@@ -49,7 +49,7 @@ app stop postgres
 app resume worker
 sleep 3
 app start postgres
-check "away for a while: every batch is completed" wait_until 30 all_done
+check "away for a while: every batch is completed" wait_until 90 all_done
 check_is "at the first attempt" \
 	"$(sql "SELECT count(*) || ' ' || max(attempts) FROM raw_extraction_data
 		WHERE (raw_data->0->>'id')::int BETWEEN 300 AND 304")" "5 1"
@@ -73,6 +73,6 @@ broker_alarm on
 app resume worker
 sleep 2
 broker_alarm off
-check "after a memory alarm the batch is completed" becomes completed
+check "after a memory alarm the batch is completed" becomes completed 40
 check "and loaded" wait_until 20 logged "queue=load fate=done raw_data_id=$id "
 done_testing

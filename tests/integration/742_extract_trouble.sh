@@ -97,7 +97,7 @@ check_is "with the right ones: done" "$(run_ends)" "done"
 check_is "and it is marked no more" "$(sql "SELECT refused_at IS NULL FROM integrations WHERE id = $wrong")" t
 
 # -- limits
-fault "{$aa, \"do\": \"status\", \"status\": 429, \"retry_after\": 4, \"from\": 2}"
+fault "{$aa, \"do\": \"status\", \"status\": 429, \"retry_after\": 6, \"from\": 2}"
 extract "$jira" jira_issues '{"full": true}'
 waits() { [ "$(run_state)" = waiting ]; }
 check "a limit for longer than extract_wait: the run waits" wait_until 20 waits

@@ -115,7 +115,7 @@ second_ends
 app start extractor
 
 # -- who ends a run, and begins the next one
-begin
+begin "${slowly/150/800}"
 first=$run
 api POST "runs/$run/cancel"
 extract "$jira" jira_issues '{"full": true}'
@@ -131,7 +131,7 @@ api POST jobs --data "{\"job_name\": \"often\", \"job_type\": \"jira_issues\", \
 	\"interval_seconds\": 3600}"
 job=$(json .id)
 runs_of() { sql_is "$1" "SELECT count(*) FROM extract_runs WHERE job_id = $job"; }
-fault '{"path": "search/jql$", "do": "late", "pause_ms": 3000}'
+fault '{"path": "search/jql$", "do": "late", "pause_ms": 10000}'
 sql "UPDATE etl_jobs SET next_at = now() WHERE id = $job"
 check "its time makes a run" wait_until 30 runs_of 1
 run=$(sql "SELECT max(id) FROM extract_runs")
@@ -143,11 +143,13 @@ check_is "it ends" "$(run_ends)" "done"
 
 # -- the mark that a run has its message comes when it waits already
 sql "CREATE FUNCTION late_mark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN
-		IF current_setting(''application_name'') = ''pulse-etl-fcgi'' THEN PERFORM pg_sleep(1.5); END IF;
+		IF current_setting(''application_name'') = ''pulse-etl-fcgi'' THEN PERFORM pg_sleep(3); END IF;
 		RETURN NULL; END';
 	CREATE TRIGGER late_mark BEFORE UPDATE ON extract_runs EXECUTE FUNCTION late_mark()"
-fault '{"path": "search/jql$", "do": "status", "status": 429, "retry_after": 4}'
+fault '{"path": "search/jql$", "do": "status", "status": 429, "retry_after": 8}'
 extract "$jira" jira_issues '{"full": true}'
+waits() { [ "$(run_row state)" = waiting ]; }
+check "a run waits" wait_until 20 waits
 check_is "it is not taken for the next one's" "$(run_row 'state, queued_at IS NULL')" "waiting|t"
 ends_whole "a run that waited"
 

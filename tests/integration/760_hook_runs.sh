@@ -66,7 +66,7 @@ check_is "no mark of how far was read has moved" "$(sql "SELECT count(*) FROM ex
 	WHERE cursor_at IS NOT NULL")" 0
 
 # -- while it reads
-control PUT faults '[{"path": "issue/10003$", "do": "late", "pause_ms": 2500}]' >"$TMP/out"
+control PUT faults '[{"path": "issue/10003$", "do": "late", "pause_ms": 6000}]' >"$TMP/out"
 jira_hook AA-3 10003 e1
 run=$(newest jira_hook)
 due

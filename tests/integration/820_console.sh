@@ -142,11 +142,17 @@ sql "UPDATE raw_extraction_data SET processed_at = now() - interval '4 minutes' 
 	(SELECT min(id) FROM raw_extraction_data WHERE processing_status = 'completed')"
 sql "INSERT INTO raw_extraction_data ($columns, processing_status, processed_at, created_at)
 	SELECT $values, 'completed', now(), now() - n * interval '2 minutes' FROM generate_series(0, 1) AS n"
-api GET raw-data/states
-check_json "throughput" "$(json .throughput)" \
-	'{"seconds": 300, "received": '"$(sql "SELECT count(*) FROM raw_extraction_data WHERE created_at
-	>= date_trunc('minute', now()::timestamp) - interval '5 minutes'
-	AND created_at < date_trunc('minute', now()::timestamp)")"', "completed": 3, "is_exact": true}'
+# Once more, if a minute begins between an answer and the look at the rows.
+throughput() {
+	api GET raw-data/states
+	told=$(json '.throughput | tojson')
+	want='{"seconds":300,"received":'"$(sql "SELECT count(*) FROM raw_extraction_data WHERE created_at
+		>= date_trunc('minute', now()::timestamp) - interval '5 minutes'
+		AND created_at < date_trunc('minute', now()::timestamp)")"',"completed":3,"is_exact":true}'
+	[ "$told" = "$want" ]
+}
+throughput || throughput
+check_is "throughput" "$told" "$want"
 second=$(sql "INSERT INTO tenants (name) VALUES ('Other') RETURNING id")
 TENANT=$second TOKEN_FILE=$(token_file "$second" reader) api GET raw-data/states
 check_is "another tenant sees none of them" "$(json '[.states[].batches] | add')" 0

@@ -96,6 +96,7 @@ as_tenant 2
 dead transform
 check_is "another tenant sees its own" "$STATUS $(answer '.dead_letters | map(.type)')" '200 ["jira_issues_batch"]'
 settled transform 2
+app stop relay # which would declare it anew
 queue_delete load_queue.dead
 dead load
 check_is "a queue that is missing is told" "$STATUS" 503

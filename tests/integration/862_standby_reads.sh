@@ -143,7 +143,7 @@ check_is "no tenant sees another's rows" "$(cat "$TMP/two") $(grep -c 1001 "$TMP
 check_is "on any of the standby's lists" "$STANDBY" 60
 
 # -- a list that the standby cancels, for its rows are wanted
-sql "CREATE POLICY test_slow ON projects AS RESTRICTIVE USING (pg_sleep(0.7) IS NOT NULL)"
+sql "CREATE POLICY test_slow ON projects AS RESTRICTIVE USING (pg_sleep(3) IS NOT NULL)"
 (as_tenant 2 && api GET projects && echo "$STATUS $(json 'map(.id) | @json')" >"$TMP/cancelled") &
 running() {
 	[ "$(standby_super one -c "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'" 2>&1)" = 1 ]
