@@ -14,7 +14,8 @@ check "the batch is the same each time" cmp "$TMP/batch.json" <(deploy/demo-batc
 check "its times end with the day that is asked for, and begin half a year before" \
 	jq -e '[.raw_data.issues[].fields | .created, .updated] | min >= "2025-08-01" and min < "2025-08-10"
 		and max < "2026-01-31" and max > "2026-01-29"' "$TMP/batch.json"
-check_is "without a day it is today's" "$(deploy/demo-batch 40)" "$(deploy/demo-batch 40 "$(date -u +%Y-%m-%d)")"
+is_todays() { [ "$(deploy/demo-batch 40)" = "$(deploy/demo-batch 40 "$(date -u +%Y-%m-%d)")" ]; }
+check "without a day it is today's" wait_until 5 is_todays # midnight may come between
 check "some 4.3 KB an issue, as benches have them" \
 	[ $(($(stat -c %s "$TMP/batch.json") / 100000)) = 43 ]
 deploy/demo-batch 5 31.1.2026 >"$TMP/out" 2>"$TMP/err"
