@@ -83,11 +83,14 @@ look 'records?limit=50&entity_type=incidents'
 look 'records?limit=50&entity_type=incidents' 20
 look "records?limit=50&updated_after=$since"
 look 'reports/status_changes?limit=50'
+look 'reports/status_changes?limit=50&work_item_key=REP1-1'
+look "reports/status_changes?limit=50&from=$since"
 look "reports/flow_daily?project=REP1&from=$half"
 look "reports/cycle_times?project=REP1&from=$half"
 look "reports/pr_times?repository=report/rep1&from=$half"
 look "reports/pr_times?from=$half"
 look "reports/deployments?limit=50&repository=report/rep1"
+look "reports/deployments?limit=50&from=$half"
 look "reports/dora_weekly?repository=report/rep1&from=$half"
 look 'reports/etl_health'
 look 'raw-data/states'

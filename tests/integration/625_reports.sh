@@ -101,15 +101,20 @@ is "weeks of completion" 'reports/cycle_times?project=ONE' \
 	'[["2025-12-29",1,100.5,200],["2026-01-05",3,502.5,1280],["2026-01-12",1,904.5,1800]]'
 is "weeks of merge" reports/pr_times 'map([.week,.merged,.pickup_p50_seconds,.merge_p50_seconds])' \
 	'[["2026-01-05",3,3600,14400]]'
+is "those that begin before a time" 'reports/pr_times?to=2026-01-06' 'map(.merged)' '[3]'
+is "and at one or later" 'reports/pr_times?from=2026-01-06&to=2026-01-13' . '[]'
 # Of the second one a commit is missing, of the third a date.
 is "deployments, one of them reverted" reports/deployments 'map([.number,.first_commit_at,.reverted_at])' \
 	'[[1,"2026-01-04T23:00:00.000000Z","2026-01-05T06:00:00.000000Z"],[2,null,null],[3,null,null]]'
+is "those since a time, itself counted" 'reports/deployments?from=2026-01-05T04:00Z' 'map(.number)' '[2,3]'
 is "the numbers of DORA" reports/dora_weekly \
 	'map([.deployments,.failures,(.change_failure_rate*3|round),.lead_time_p50_seconds]
 		+ [.time_to_restore_p50_seconds])' \
 	'[[3,1,1,10800,14400]]'
 is "changes of status" 'reports/status_changes?work_item_key=ONE-1&from=2026-01-04' 'map([.from_status,.to_status])' \
 	'[["Waiting","Closed"]]'
+is "those since a time, of all items" 'reports/status_changes?from=2026-01-04' 'map(.id)' '[1,3,4]'
+is "those since a time when there was none" 'reports/status_changes?from=2026-02-01' . '[]'
 is "integrations" 'reports/etl_health' 'map(.failed)|add' 0
 
 # -- single rows

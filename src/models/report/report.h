@@ -30,10 +30,10 @@
  * For `begins`, NULL where there is no such row. "+ 0" keeps the planner from
  * looking through the ids. A row whose column is the time itself counts, too.
  */
-#define REPORT_BEGINS(table, column) \
-	"t.id >= (SELECT min(b.id + 0) FROM " table \
-	" AS b WHERE b.tenant_id = $1 AND b.active AND b." column \
-	" >= " REPORT_STAMP ")"
+#define REPORT_BEGINS(id, table, column) \
+	id " >= (SELECT min(b.id + 0) FROM " table \
+	   " AS b WHERE b.tenant_id = $1 AND b.active AND b." column \
+	   " >= " REPORT_STAMP ")"
 
 struct report {
 	const char *name; /* what people call it: "work_items" */

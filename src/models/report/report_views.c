@@ -49,8 +49,8 @@ const struct report work_item_report = {
 	.filters = {
 #include "models/report/work_item_filter_rows.h"
 	},
-	.begins = { [5] = REPORT_BEGINS("work_items", "updated"),
-	    [6] = REPORT_BEGINS("work_items", "work_last_completed_at") },
+	.begins = { [5] = REPORT_BEGINS("t.id", "work_items", "updated"),
+	    [6] = REPORT_BEGINS("t.id", "work_items", "work_last_completed_at") },
 };
 
 static const struct column review_columns[] = {
@@ -98,8 +98,8 @@ const struct report pull_request_report = {
 	.filters = {
 #include "models/report/pull_request_filter_rows.h"
 	},
-	.begins = { [4] = REPORT_BEGINS("prs", "pr_updated_at"),
-	    [5] = REPORT_BEGINS("prs", "merged_at") },
+	.begins = { [4] = REPORT_BEGINS("t.id", "prs", "pr_updated_at"),
+	    [5] = REPORT_BEGINS("t.id", "prs", "merged_at") },
 };
 
 static const struct column repository_columns[] = {
@@ -128,6 +128,8 @@ const struct report status_change_report = {
 	.filters = {
 #include "models/report/status_change_filter_rows.h"
 	},
+	.begins = { [2] = REPORT_BEGINS("t.id", "changelogs",
+			"transition_change_date") },
 };
 
 static const struct column flow_daily_columns[] = {
@@ -188,6 +190,8 @@ const struct report deployment_report = {
 	.filters = {
 #include "models/report/deployment_filter_rows.h"
 	},
+	.begins = { [1] = REPORT_BEGINS("t.pull_request_id", "prs",
+			"merged_at") },
 };
 
 static const struct column dora_weekly_columns[] = {
@@ -228,7 +232,7 @@ const struct report record_report = {
 	.filters = {
 #include "models/report/record_filter_rows.h"
 	},
-	.begins = { [2] = REPORT_BEGINS("records", "updated") },
+	.begins = { [2] = REPORT_BEGINS("t.id", "records", "updated") },
 };
 
 const struct report *const reports[] = {
