@@ -246,26 +246,22 @@ obey(const char *line)
 		fprintf(stderr, "not understood: %s\n", line);
 }
 
-/* Lines of the FIFO, of which each is written at once. */
+/* Lines of the FIFO; of one that is too long, the beginning. */
 static void
 listen_to(int fd)
 {
-	ssize_t len = read(fd, wire.line + wire.len,
-	    sizeof(wire.line) - 1 - wire.len);
-	char *end;
+	char got[128];
+	ssize_t len = read(fd, got, sizeof(got));
 
-	if (len <= 0)
-		return;
-	wire.len += (size_t)len;
-	wire.line[wire.len] = '\0';
-	while ((end = strchr(wire.line, '\n')) != NULL) {
-		*end++ = '\0';
-		obey(wire.line);
-		wire.len -= (size_t)(end - wire.line);
-		memmove(wire.line, end, wire.len + 1);
+	for (ssize_t i = 0; i < len; i++) {
+		if (got[i] == '\n') {
+			wire.line[wire.len] = '\0';
+			obey(wire.line);
+			wire.len = 0;
+		} else if (wire.len < sizeof(wire.line) - 1) {
+			wire.line[wire.len++] = got[i];
+		}
 	}
-	if (wire.len == sizeof(wire.line) - 1)
-		wire.len = 0;
 }
 
 int
