@@ -143,6 +143,26 @@ check_is "and stays" "$(sql "SELECT raw_data FROM raw_extraction_data WHERE id =
 check_is "a payload that was gone is back" "$(sql "SELECT raw_data->>'n', payload_gone_at
 	FROM raw_extraction_data WHERE id = $id + 1")" "10|"
 
+# -- requeued while it is being archived, it is nothing of what is asked for
+theirs_last=$(sql "SELECT max(id) FROM raw_extraction_data WHERE tenant_id = 2")
+batches 90 2 1001
+"$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" raw archive --tenant 2 --folder "$TMP/busy" --file-bytes 1 \
+	--delete --yes >"$TMP/out" 2>&1 &
+busy=$!
+until compgen -G "$TMP/busy/batches-*" >/dev/null; do
+	kill -0 "$busy" 2>"$TMP/out" || break
+done
+kill -s STOP "$busy"
+pending=$(sql "WITH u AS (UPDATE raw_extraction_data SET processing_status = 'pending', processed_at = NULL,
+	queued_at = now() WHERE tenant_id = 2 AND id > $theirs_last + 50 RETURNING id) SELECT count(*) FROM u")
+check_fails "it is at work still" test -e "$TMP/busy/manifest.ndjson"
+kill -s CONT "$busy"
+wait "$busy"
+check_is "what was requeued meanwhile stays" "$(sql "SELECT count(*) FROM raw_extraction_data
+	WHERE tenant_id = 2 AND processing_status = 'pending'")" "$pending"
+tool raw restore --quiet "$TMP/busy" >"$TMP/out"
+sql "DELETE FROM raw_extraction_data WHERE tenant_id = 2 AND id > $theirs_last" >"$TMP/out"
+
 # -- a number may be another tenant's elsewhere
 sql "UPDATE tenants SET name = 'Somebody else''s \"house\"' WHERE id = 1"
 tool raw restore --quiet "$A" >"$TMP/out"
@@ -179,6 +199,20 @@ super -d "$PGDATABASE" -qAt -c "SELECT setval('raw_extraction_data_id_seq', $id,
 owner raw restore "$TMP/one" >"$TMP/out"
 check_is "also where the next one would have got the last of these" \
 	"$(sql "SELECT nextval('raw_extraction_data_id_seq')")" $((id + 1))
+
+# -- whatever was let in once, by other settings or an older version, comes back
+wide=$(jq -nc '[range(5000) | {key: "k\(.)", value: .}] | from_entries')
+deep=$(printf '{"a":%.0s' $(seq 600))1$(printf '}%.0s' $(seq 600))
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, extraction_metadata,
+	raw_data_items, raw_data_bytes, raw_data_sha256, processing_status)
+	VALUES (1, 1, 'let_in', '$wide', '$deep', 1, 1, sha256('1'), 'completed'),
+	(1, 1, 'let_in', '$deep', NULL, 1, 1, sha256('2'), 'completed')" >"$TMP/out"
+tool raw archive --tenant 1 --type let_in --folder "$TMP/let" >"$TMP/out"
+check_match "a payload beyond today's limits can be read again" \
+	"$(tool raw verify "$TMP/let"; cat "$TMP/tool.err")" '^2 batches .*all digests are right'
+sql "DELETE FROM raw_extraction_data WHERE entity_type = 'let_in'" >"$TMP/out"
+check_match "and restored" "$(tool raw restore --quiet "$TMP/let"; cat "$TMP/tool.err")" '^2 batches were restored'
+sql "DELETE FROM raw_extraction_data WHERE entity_type = 'let_in'" >"$TMP/out"
 
 # -- ids that stores take while it looks are not given a second time
 mkfifo "$TMP/other"

@@ -79,9 +79,9 @@ raw_batch_archive_ids(struct db *db, const struct raw_batch_range *range,
 #define AS_COLUMN(column, type) ", " #column " " type
 
 enum err
-raw_batch_archive_get(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct span *ret_row, struct span *ret_payload,
-    struct diag *diag)
+raw_batch_archive_get(struct db *db, const struct raw_batch_filter *filter,
+    int64_t id, struct arena *arena, struct span *ret_row,
+    struct span *ret_payload, struct diag *diag)
 {
 	static const struct db_statement statement = {
 		.name = "raw_batch_archive_get",
@@ -89,15 +89,17 @@ raw_batch_archive_get(struct db *db, int64_t tenant_id, int64_t id,
 		    "SELECT jsonb_build_object('id', r.id, 'raw_data_sha256',"
 		    " encode(r.raw_data_sha256, 'hex')" KEPT(AS_MEMBER)
 		    ")::text, r.raw_data::text FROM raw_extraction_data AS r"
-		    " WHERE r.tenant_id = $1 AND r.id = $2"
+		    " WHERE r.tenant_id = $1 AND r.id = $2 AND r.active"
+		    " AND r.processing_status = $3"
 		    " AND r.payload_gone_at IS NULL",
 	};
 	struct db_params params = { 0 };
 	struct db_rows *rows;
 	enum err rc;
 
-	db_add_int(&params, tenant_id);
+	db_add_int(&params, filter->tenant_id);
 	db_add_int(&params, id);
+	db_add_text(&params, filter->processing_status);
 	rc = db_run(db, &statement, &params, arena, &rows, diag);
 	if (rc != E_OK)
 		return rc;

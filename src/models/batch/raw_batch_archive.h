@@ -11,7 +11,10 @@
 
 #include "models/batch/raw_batch_filter.h"
 
-/* Which batches: a filter's, with these ids, whose payload is there. */
+/*
+ * Which batches: a filter's, which names a status, with these ids, whose payload
+ * is there.
+ */
 struct raw_batch_range {
 	struct raw_batch_filter filter;
 	int64_t first_id, last_id; /* 0: any */
@@ -29,11 +32,13 @@ enum err raw_batch_archive_ids(struct db *db,
     MUST_CHECK;
 
 /*
- * One of them. Gives: *ret_row, *ret_payload; SPAN_NONE: it has gone since.
+ * One of them. Gives: *ret_row, *ret_payload; SPAN_NONE: it has gone since, or
+ * has another status, as when somebody requeues it.
  */
-enum err raw_batch_archive_get(struct db *db, int64_t tenant_id, int64_t id,
-    struct arena *arena, struct span *ret_row, struct span *ret_payload,
-    struct diag *diag) MUST_CHECK;
+enum err raw_batch_archive_get(struct db *db,
+    const struct raw_batch_filter *filter, int64_t id, struct arena *arena,
+    struct span *ret_row, struct span *ret_payload, struct diag *diag)
+    MUST_CHECK;
 
 /*
  * Remove those of the rows, a JSON array of what raw_batch_archive_get() gave,

@@ -47,9 +47,8 @@ write_all(struct tool *tool, const struct raw_batch_range *range,
 
 			arena_reset(arena);
 			after = db_int(ids, i, 0);
-			rc = raw_batch_archive_get(tool->db,
-			    range->filter.tenant_id, after, arena, &row,
-			    &payload, diag);
+			rc = raw_batch_archive_get(tool->db, &range->filter,
+			    after, arena, &row, &payload, diag);
 			if (rc != E_OK || row.at == NULL)
 				continue;
 			rc = archive_writer_add(writer, after, row, payload,
