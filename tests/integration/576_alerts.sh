@@ -96,6 +96,8 @@ no_dead_letter() { queue_purge transform_queue.dead >"$TMP/out"; }
 fault dead_letter EtlDeadLetters dead_letter no_dead_letter
 fault pool_stopped EtlUnreachable "part stop pool" "part start pool"
 fault nginx_stopped EtlUnreachable "part stop nginx" "part start nginx"
+paused() { "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" queue "$1" transform >"$TMP/out"; }
+fault queue_paused EtlPaused "paused pause" "paused resume"
 fault relay_stopped EtlRelayStopped "part stop relay" "part start relay"
 
 # -- what heals within seconds raises nothing

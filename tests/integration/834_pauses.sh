@@ -54,6 +54,7 @@ store_one
 check "a new one is let go, after a restart" wait_until 20 metric_is 'etl_jobs_total{fate="parked"}' 21
 sleep 3
 check "the others stay where they are" metric_is 'etl_jobs_total{fate="parked"}' 21
+check "nor do they wait for a worker, says who watches" metric_is etl_oldest_pending_seconds 0.000
 
 # What was never queued is published once, and let go.
 sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes,

@@ -2,6 +2,7 @@
 #include "models/batch/raw_batch_gauges.h"
 
 #include "models/tables/raw_batch_order.h"
+#include "models/tenant/pause.h"
 
 #define MOST "2000"
 _Static_assert(RAW_BATCH_GAUGE_MAX == 2000, "MOST is the same");
@@ -28,8 +29,9 @@ static const struct db_statement gauges = {
 	    " < now() - $1 * interval '1 second') AS long,"
 	    " min(created_at) FILTER (WHERE " IS_UNQUEUED ") AS unqueued_at,"
 	    " min(COALESCE(queued_at, created_at))"
-	    " FILTER (WHERE queued_at IS NOT NULL OR queue_transform) AS at"
-	    " FROM " SOME("created_at, queued_at, queue_transform", "pending")
+	    " FILTER (WHERE (queued_at IS NOT NULL OR queue_transform)"
+	    " AND tenant_id NOT IN (" PAUSED_TENANTS ")) AS at FROM "
+	    SOME("tenant_id, created_at, queued_at, queue_transform", "pending")
 	    " AS s),"
 	    " w AS (SELECT count(*) AS processing,"
 	    " min(COALESCE(claimed_at, created_at)) AS at"
@@ -69,7 +71,8 @@ static const struct db_statement beyond = {
 	    ")"
 	    " SELECT newest.unqueued, " AGE_US("newest.at") ", " AGE_US(
 		"(SELECT min(COALESCE(queued_at, created_at))"
-		" FROM (SELECT * FROM first LIMIT 1000) AS t)") " FROM newest",
+		" FROM (SELECT * FROM first LIMIT 1000) AS t"
+		" WHERE tenant_id NOT IN (" PAUSED_TENANTS "))") " FROM newest",
 };
 
 static enum err

@@ -121,7 +121,7 @@ EXAMPLE("job delete", "pulse-etl job delete --tenant 1 4")
 OPTION("--batch BATCH", "the batch to try it on, by its id")
 OPTION("--all-tenants", "it is every tenant's that has none of its name")
 OPTION("--requeue",
-    "process the type's batches again that were before the change")
+    "process again what is restored, or what the type has from before")
 EXAMPLE("type list", "pulse-etl type list --tenant 1")
 EXAMPLE("type show", "pulse-etl type show --tenant 1 --output json 3")
 EXAMPLE("type infer", "pulse-etl type infer --tenant 1 812 > incidents.json")
