@@ -24,15 +24,14 @@ host_values() { # HOST
 
 # -- the brokers
 
-# A node that misses the two others takes nothing, and is missed by them soon.
-# The first looks for nobody when it is new.
-rabbitmq_cluster_conf() { # HOST
-	local host peers=$hosts
-	[ "$1" != host1 ] || peers=host1
+# A node that misses the two others takes nothing, and is missed by them soon. One
+# that is new joins a peer that runs.
+rabbitmq_cluster_conf() { # HOST PEER…
+	local host
 	mkdir -p "$cluster/$1/rabbitmq/conf.d"
 	{
 		echo 'cluster_formation.peer_discovery_backend = classic_config'
-		for host in $peers; do
+		for host in "${@:2}"; do
 			echo "cluster_formation.classic_config.nodes.${host#host} = etl-cluster@$host"
 		done
 		echo 'cluster_partition_handling = pause_minority'
@@ -43,7 +42,9 @@ rabbitmq_cluster_conf() { # HOST
 # The first makes the cluster, and the others join it.
 rabbitmq_cluster_up() {
 	local host
-	for host in $hosts; do rabbitmq_cluster_conf "$host"; done
+	rabbitmq_cluster_conf host1 host1
+	# shellcheck disable=SC2086 # words
+	for host in host2 host3; do rabbitmq_cluster_conf "$host" $hosts; done
 	host_stack host1 start rabbitmq || return
 	host_stack host2 start rabbitmq &
 	host_stack host3 start rabbitmq || return

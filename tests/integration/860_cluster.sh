@@ -19,6 +19,10 @@ export ETL_URL ETL_TOKEN
 check "commits wait for a standby, and the brokers are three" wait_until 30 whole
 . "$ETL_SOURCE/tests/cluster/stateless.sh"
 
+follows() { # HOST
+	[ "$(rows "SELECT state FROM pg_stat_replication WHERE application_name = '$1'")" = streaming ]
+}
+
 # -- which standby may be promoted
 cluster net host1 host3 drop
 store_at host1 only-host2-has-it 4
@@ -29,6 +33,13 @@ cluster net host1 host3 pass
 check "it follows again" wait_until 30 whole
 check_match "nor is one while the primary is at work" "$(cluster promote host2 2>&1)" \
 	'host1 is the primary still, and host2 reaches it: deploy/cluster kill host1'
+
+# -- a host whose disk is new
+cluster kill host3
+rm -rf "$ETL_CLUSTER/host3/postgres/data" "$ETL_CLUSTER/host3/rabbitmq/mnesia"
+cluster start host3 >"$TMP/out"
+check "it gets all from the others, and follows" wait_until 30 follows host3
+check "and its broker is one of three" wait_until 30 whole
 
 # -- no password is an argument of a process
 sed -n 's/^password_postgres=//p' "$ETL_CLUSTER/values" >"$TMP/secret"
