@@ -123,6 +123,7 @@ check_is "but for what has changed or is needed" "$(sql "SELECT string_agg(exter
 	FROM raw_extraction_data WHERE tenant_id = 1")" "a1 a5 a6"
 check_is "counts agree" "$(sql 'SELECT sum(batches) FROM raw_extraction_counts WHERE tenant_id = 1')" 3
 check_is "once more: nothing" "$(tool "${archive[@]}" --delete | cut -d ';' -f 1)" "0 batches were removed"
+check_match "nor is anything archived, which it says" "$(cat "$TMP/tool.err")" 'is whole: nothing is added to it'
 sql "DELETE FROM raw_extraction_data WHERE external_id IN ('a1', 'a5', 'a6')
 	AND tenant_id = 1" >"$TMP/out"
 check_is "it is restored" "$(tool raw restore --quiet "$A/manifest.ndjson")" \

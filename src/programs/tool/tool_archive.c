@@ -192,8 +192,13 @@ write_archive(struct tool *tool, const struct raw_options *options,
 		    " folder, or --delete to remove what it holds",
 		    options->folder);
 	*ret_ended = whole;
-	if (whole)
+	if (whole) {
+		(void)fprintf(stderr,
+		    "pulse-etl: %s: the archive that is there is whole:"
+		    " nothing is added to it\n",
+		    options->folder);
 		return E_OK;
+	}
 	rc = write_all(tool, &options->range, writer, total, &done, diag);
 	if (rc == E_OK && !tool_progress_stopped() && done > 0)
 		rc = archive_writer_end(writer, diag);
