@@ -55,6 +55,11 @@ check "a new one is let go, after a restart" wait_until 20 metric_is 'etl_jobs_t
 sleep 3
 check "the others stay where they are" metric_is 'etl_jobs_total{fate="parked"}' 21
 check "nor do they wait for a worker, says who watches" metric_is etl_oldest_pending_seconds 0.000
+sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes,
+	raw_data_sha256, queued_at) SELECT 1, 1, 'many', '[]', 0, 2, sha256('[]'), now() - interval '1 day'
+	FROM generate_series(1, 2100)" >"$TMP/out"
+check "nor, where there are many" metric_is etl_oldest_pending_seconds 0.000
+sql "DELETE FROM raw_extraction_data WHERE entity_type = 'many'" >"$TMP/out"
 
 # What was never queued is published once, and let go.
 sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes,
