@@ -72,7 +72,7 @@ as() { # NAME STATEMENT…: what that login gets
 	for statement; do commands+=(-c "$statement"); done
 	PGUSER=${name}_$tag PGPASSWORD=x PGOPTIONS='' psql -qAtX -v ON_ERROR_STOP=1 "${commands[@]}" 2>&1
 }
-check_is "its session is read-only, and limited" "$(as one "SELECT concat_ws(' ',
+check_is "its session begins read-only, and limited" "$(as one "SELECT concat_ws(' ',
 	current_setting('default_transaction_read_only'), current_setting('statement_timeout'),
 	current_setting('work_mem'), current_setting('jit'))")" "on 1min 64MB off"
 count="SELECT string_agg(n::text, ' ') FROM (VALUES"
@@ -144,6 +144,18 @@ check_is "these texts have statistics, for plans need them" "$(sql "SELECT strin
 default_branch destination entity_type external_id external_repo_id full_name host identity key language name \
 name_key original_name parent_external_id processing_status project_type provider source status status_category \
 status_from status_to step_category step_name type wit_from wit_to work_item_keys"
+
+# -- what PostgreSQL lets everybody do, until docs/security.md is followed
+lock="SELECT etl_alone(2, 2, 'work_items')"
+object="SELECT lo_from_bytea(0, 'x')"
+sed -n '/^ *-- as a superuser/,/gexec$/p' "$ETL_SOURCE/docs/security.md" | super >"$TMP/out" 2>&1
+check_is "a superuser takes it away" "$(cat "$TMP/out")" ""
+check_match "a reader holds no lock of another tenant's work" "$(as one "$lock")" \
+	'permission denied for function pg_advisory_xact_lock'
+check_match "nor does it make large objects" "$(as one 'SET default_transaction_read_only = off' "$object")" \
+	'permission denied for function lo_from_bytea'
+check_is "the service has its locks" "$(super -c "SET ROLE pulse_etl_service" -c "$lock" 2>&1)" ""
+check_is "and so has the tables' owner" "$(sql "$lock" 2>&1)" ""
 
 # -- another tenant, and none
 check "a login moves to another tenant" admit "one_$tag" 2
