@@ -106,12 +106,22 @@ async function route() {
 		await Promise.race([draws, new Promise((resolve) => setTimeout(resolve, 150))]);
 		if (turn !== shown)
 			return;
-		const focused = main.contains(document.activeElement) || document.activeElement === main;
+		const old = document.activeElement;
+		const refocus = () => {
+			const same = old.name ? page.querySelector(`[name="${CSS.escape(old.name)}"]`) : null;
+
+			for (const one of [main, same])
+				one?.focus({ preventScroll: true });
+		};
+		const focused = main.contains(old) || old === document.body;
 
 		fill(main, page);
-		if (focused || document.activeElement === document.body)
-			main.focus({ preventScroll: true });
+		if (focused)
+			refocus();
 		await draws;
+		/* What is chosen by arrow keys may have been drawn only now. */
+		if (focused && turn === shown && document.activeElement === main)
+			refocus();
 	} catch (error) {
 		if (turn !== shown || error.name === 'AbortError')
 			return;

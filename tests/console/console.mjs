@@ -813,5 +813,23 @@ await check('all of it goes by keys alone', async () => {
 	is(await text(keys, '.tree-below .path'), '.');
 	await keys.context().close();
 });
+await check('a list of choices keeps the focus, so that arrow keys go on in it', async () => {
+	const focused = () => page.evaluate(() => document.activeElement.name ?? document.activeElement.id);
+
+	for (const [hash, name, presses] of [['batches', 'processing_status', 3], ['overview', 'range', 2],
+		['status-mappings', 'active', 2]]) {
+		await go(page, `#/${hash}`);
+		await page.focus(`main [name=${name}]`);
+		for (let i = 1; i <= presses; i++) {
+			const before = page.url();
+
+			await page.keyboard.press('ArrowDown');
+			await until('the address follows', () => page.url() !== before);
+			await settled(page);
+			is(await focused(), name, `${hash} after ${i}:`);
+		}
+	}
+	is(await page.evaluate(() => document.querySelector('[name=active]').value), 'false');
+});
 await check('no page has thrown, nor broken the policy', async () => is(trouble, []));
 await end();
