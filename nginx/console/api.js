@@ -52,6 +52,20 @@ export const session = {
 	},
 };
 
+/*
+ * The time by the service's clock, which the Date of its answers tells in whole
+ * seconds: this machine's may be wrong by hours.
+ */
+let ahead = 0;
+
+export const now = () => Date.now() + ahead;
+
+function setClock(date) {
+	const other = Date.parse(date) - Date.now();
+
+	ahead = Math.abs(other) > 5000 ? other : 0;
+}
+
 /* What the service, or what is on the way to it, has refused: RFC 9457. */
 export class Problem extends Error {
 	constructor(status, problem, retryAfter) {
@@ -119,6 +133,7 @@ export async function ask(method, path, options = {}) {
 			throw error;
 		throw new Problem(0, {}, 5);
 	}
+	setClock(answer.headers.get('Date'));
 	if (answer.status === 304 && known) {
 		keep(url, known);
 		return result(200, known.headers, known.text);

@@ -4,6 +4,8 @@
  * nothing here, and nothing else in the console, reads HTML.
  */
 
+import { now } from './api.js';
+
 /*
  * An element: h('td', { class: 'number' }, 'text', another element, …). Of the
  * properties, functions are listeners (onclick), true and false set and omit an
@@ -119,7 +121,7 @@ export function duration(seconds) {
 
 /* How long ago that was; '–' for no time. */
 export function age(stamp) {
-	return stamp ? duration((Date.now() - new Date(stamp)) / 1000) : '–';
+	return stamp ? duration((now() - new Date(stamp)) / 1000) : '–';
 }
 
 /* A word with the colour of its kind; the word says the same without it. */

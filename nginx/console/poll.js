@@ -6,6 +6,7 @@
  *
  * Gives an element with the state and the button. `look` draws what it gets.
  */
+import { now } from './api.js';
 import { button, fill, h, time } from './dom.js';
 
 export function poll(look, seconds, signal) {
@@ -29,7 +30,7 @@ export function poll(look, seconds, signal) {
 		asking = true;
 		try {
 			await look();
-			fill(state, 'As of ', time(new Date().toISOString()));
+			fill(state, 'As of ', time(new Date(now()).toISOString()));
 		} catch (error) {
 			if (error.name === 'AbortError' || error.status === 401)
 				return;

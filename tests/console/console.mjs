@@ -754,6 +754,31 @@ await check('a token that expires leads to signing in again, and then back', asy
 	await other.locator('p:has-text("120 batches")').waitFor();
 	await other.context().close();
 });
+await check('ages are those of the service, whatever time this machine has', async () => {
+	sql(`UPDATE raw_extraction_data SET created_at = now() - interval '3 hours 20 minutes', processing_status = 'failed'
+		WHERE id = ${id} OR processing_status = 'failed'`);
+	for (const off of [-7200, 200000]) {
+		const wrong = await newPage();
+
+		await wrong.addInitScript((seconds) => {
+			const Right = Date;
+
+			window.Date = class extends Right {
+				constructor(...given) {
+					super(...given.length > 0 ? given : [Right.now() + seconds * 1000]);
+				}
+				static now() {
+					return Right.now() + seconds * 1000;
+				}
+			};
+		}, off);
+		await signIn(wrong, tokens.admin, '#/overview?range=1h');
+		is(await text(wrong, '.tile.failed .fine'), 'oldest 3 h 20 min');
+		await wrong.locator('.uplot').waitFor();
+		holds(!(await text(wrong, 'section > p.fine')).startsWith('0 batches'), `${off}: the last hour is another`);
+		await wrong.context().close();
+	}
+});
 
 // -- roles and keys
 await check('a reader sees no button that changes anything', async () => {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How the service stands at this moment. */
-import { address, get, session } from '../api.js';
+import { address, get, now, session } from '../api.js';
 import { countsChart } from '../chart.js';
 import { age, bytes, fill, h, heading, number, pill, refill, section, select, table } from '../dom.js';
 import { poll } from '../poll.js';
@@ -50,7 +50,7 @@ export async function show({ page, query, signal }) {
 		const [, seconds, bucket] = ranges[range];
 		const size = { '1m': 60, '1h': 3600, '1d': 86400 }[bucket] * 1000;
 		/* The same address within a bucket, so that its ETag is of use. */
-		const after = new Date(Math.floor(Date.now() / size) * size - seconds * 1000 + size);
+		const after = new Date(Math.floor(now() / size) * size - seconds * 1000 + size);
 
 		try {
 			const counts = await get('raw-data/counts',
