@@ -69,7 +69,7 @@ function setClock(date) {
 /* What the service, or what is on the way to it, has refused: RFC 9457. */
 export class Problem extends Error {
 	constructor(status, problem, retryAfter) {
-		super(problem.detail ?? 'The service cannot be reached: check the network, then try again');
+		super(problem.detail);
 		this.status = status;
 		this.code = problem.code ?? null;
 		this.requestId = problem.request_id ?? null;
@@ -93,6 +93,15 @@ export function address(path, query) {
 	return base + path + (text === '' ? '' : `?${text}`);
 }
 
+const unreachable = { detail: 'The service cannot be reached: check the network, then try again' };
+const silent = { detail: 'The service does not answer: check the network, then try again' };
+
+/* An answer that nothing of the service has made. */
+const foreign = (status) => ({ detail: `The answer was ${status}, and none of the service's: something else on the way has made it` });
+
+/* Longer than nginx waits for the service. */
+const patience = 65000;
+
 /* Answers to be had again by their ETag: address to { etag, text, headers }. */
 const versions = new Map();
 const versionsKept = 40;
@@ -115,8 +124,13 @@ export async function ask(method, path, options = {}) {
 	const headers = { Accept: 'application/json', ...options.headers };
 	const bearer = options.token ?? token;
 	const known = method === 'GET' && !options.fresh ? versions.get(url) : undefined;
-	let answer;
+	const waiting = new AbortController();
+	const giveUp = () => waiting.abort();
+	const timer = setTimeout(giveUp, patience);
+	let answer, text;
 
+	options.signal?.throwIfAborted();
+	options.signal?.addEventListener('abort', giveUp);
 	headers.Authorization = `Bearer ${bearer}`;
 	if (options.body !== undefined)
 		headers['Content-Type'] = 'application/json';
@@ -124,27 +138,24 @@ export async function ask(method, path, options = {}) {
 		headers['If-None-Match'] = known.etag;
 	try {
 		answer = await fetch(url, {
-			method, headers, signal: options.signal, cache: 'no-store',
+			method, headers, signal: waiting.signal, cache: 'no-store',
 			body: options.body === undefined ? undefined : JSON.stringify(options.body),
 			credentials: 'omit', redirect: 'error',
 		});
+		clearTimeout(timer); /* What comes now may be long. */
+		text = await answer.text();
 	} catch (error) {
-		if (error.name === 'AbortError')
+		if (options.signal?.aborted)
 			throw error;
-		throw new Problem(0, {}, 5);
+		throw new Problem(0, waiting.signal.aborted ? silent : unreachable, 5);
+	} finally {
+		clearTimeout(timer);
+		options.signal?.removeEventListener('abort', giveUp);
 	}
 	setClock(answer.headers.get('Date'));
 	if (answer.status === 304 && known) {
 		keep(url, known);
 		return result(200, known.headers, known.text);
-	}
-	let text;
-	try {
-		text = await answer.text();
-	} catch (error) {
-		if (error.name === 'AbortError')
-			throw error;
-		throw new Problem(0, {}, 5);
 	}
 	if (!answer.ok)
 		throw refused(answer, text, options);
@@ -156,20 +167,25 @@ export async function ask(method, path, options = {}) {
 }
 
 function result(status, headers, text) {
-	return { status, headers, text, json: () => JSON.parse(text) };
+	return { status, headers, text, json() {
+		try {
+			return JSON.parse(text);
+		} catch {
+			throw new Problem(status, foreign(status), 5);
+		}
+	} };
 }
 
 function refused(answer, text, options) {
 	const seconds = Number(answer.headers.get('Retry-After')) || 5;
-	let problem = {};
+	let problem = null;
 
 	try {
 		problem = JSON.parse(text);
 	} catch {
-		problem = { detail: `The answer was ${answer.status}, and none of the service's: ` +
-			'something else on the way has made it' };
+		/* It has another form. */
 	}
-	const error = new Problem(answer.status, problem, seconds);
+	const error = new Problem(answer.status, problem?.detail ? problem : foreign(answer.status), seconds);
 
 	if (answer.status === 401 && options.token === undefined)
 		signedOut(error);

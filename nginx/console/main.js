@@ -116,6 +116,8 @@ async function route() {
 		const focused = main.contains(old) || old === document.body;
 
 		fill(main, page);
+		if (page.childElementCount === 0)
+			fill(page, h('p', { class: 'fine', role: 'status' }, 'The service is asked…'));
 		if (focused)
 			refocus();
 		await draws;

@@ -2,15 +2,15 @@
 /*
  * Ask again and again, but not while nobody looks: a hidden tab is passed over,
  * and the person may pause it. One question at a time; after trouble the pause
- * is as long as the service asks for.
+ * is as long as the service asks for, or until the network is there again.
  *
  * Gives an element with the state and the button. `look` draws what it gets.
  */
 import { now } from './api.js';
-import { button, fill, h, time } from './dom.js';
+import { button, fill, h, refill, time } from './dom.js';
 
 export function poll(look, seconds, signal) {
-	let timer = null, paused = false, asking = false;
+	let timer = null, paused = false, asking = false, good = null;
 	const state = h('span', { class: 'fine' });
 	const stop = button('Pause', () => {
 		paused = !paused;
@@ -30,12 +30,14 @@ export function poll(look, seconds, signal) {
 		asking = true;
 		try {
 			await look();
-			fill(state, 'As of ', time(new Date(now()).toISOString()));
+			good = new Date(now()).toISOString();
+			fill(state, 'As of ', time(good));
 		} catch (error) {
 			if (error.name === 'AbortError' || error.status === 401)
 				return;
 			pause = Math.max(seconds, error.retryAfter ?? seconds);
-			fill(state, `${error.message}. Again in ${pause} s`);
+			refill(state, () => h('span', { class: 'trouble', role: 'alert' }, `${error.message}. Again in ${pause} s`,
+				good ? ['. Below is what was at ', time(good)] : null));
 		} finally {
 			asking = false;
 		}
@@ -47,6 +49,7 @@ export function poll(look, seconds, signal) {
 		if (!document.hidden)
 			turn();
 	}, { signal });
+	addEventListener('online', turn, { signal });
 	signal.addEventListener('abort', () => clearTimeout(timer));
 	return { element: h('div', { class: 'polling' }, state, stop), start: turn };
 }

@@ -26,10 +26,12 @@ function titleOf(error) {
 		return 'Something went wrong in the console';
 	switch (error.status) {
 	case 0: return 'The service is unreachable';
+	case 200: return 'Something else has answered';
 	case 403: return 'Your role does not allow this';
 	case 404: return 'There is no such thing';
 	case 412: return 'Somebody else changed it meanwhile';
 	case 429: return 'Too many requests';
+	case 500: return 'The service has failed';
 	case 502: case 503: case 504: return 'The service is unavailable';
 	default: return `This was refused (${error.status})`;
 	}

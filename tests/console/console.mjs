@@ -754,6 +754,58 @@ await check('a token that expires leads to signing in again, and then back', asy
 	await other.locator('p:has-text("120 batches")').waitFor();
 	await other.context().close();
 });
+
+await check('what else an answer may be is told by its name', async () => {
+	const told = {
+		'a failure': [{ status: 500, contentType: 'application/problem+json', body: '{"status":500,"detail":"It is broken"}' },
+			'The service has failed: It is broken'],
+		'a failure that tells nothing': [{ status: 500, contentType: 'application/json', body: 'null' },
+			"The service has failed: The answer was 500, and none of the service's: something else on the way has made it"],
+		'a page of something between': [{ status: 200, contentType: 'text/html', body: '<html>Sign in</html>' },
+			"Something else has answered: The answer was 200, and none of the service's: something else on the way has made it"],
+	};
+
+	for (const [what, [answer, want]] of Object.entries(told)) {
+		await page.route('**/app/etl/statuses*', (route) => route.fulfill(answer));
+		await go(page, '#/statuses');
+		is(`${await text(page, '.problem h2')}: ${await text(page, '.problem p')}`, want, what);
+		await page.unroute('**/app/etl/statuses*');
+	}
+});
+await check('what does not answer is waited for in sight, and given up', async () => {
+	const patient = await newPage();
+
+	await signIn(patient);
+	await patient.evaluate(() => {
+		const later = setTimeout;
+
+		window.setTimeout = (work, pause, ...more) => later(work, pause > 60000 ? 1500 : pause, ...more);
+	});
+	await patient.route('**/app/etl/statuses*', () => {});
+	await patient.evaluate(() => {
+		location.hash = '#/statuses';
+	});
+	await patient.locator('main .page[aria-busy]:has-text("The service is asked…")').waitFor();
+	await patient.locator('.problem:has-text("The service is unreachable")').waitFor();
+	await patient.context().close();
+});
+await check('polling tells that the network is gone, how old the figures are, and when it is back', async () => {
+	const polled = await newPage();
+
+	await signIn(polled);
+	await polled.locator('.tile.completed').waitFor();
+	await polled.context().setOffline(true);
+	await polled.locator('.polling .trouble:has-text("cannot be reached")').waitFor();
+	holds(/Below is what was at .*\d\d:\d\d:\d\d$/.test(await text(polled, '.polling .trouble')), await text(polled, '.polling'));
+	await polled.route('**/raw-data/states', (route) => route.fulfill({ status: 503, headers: { 'Retry-After': '300' },
+		contentType: 'application/problem+json', body: '{"status":503,"detail":"The database is unreachable"}' }));
+	await polled.context().setOffline(false);
+	await polled.locator('.polling .trouble:has-text("The database is unreachable. Again in 300 s")').waitFor();
+	await polled.unroute('**/raw-data/states');
+	await polled.evaluate(() => dispatchEvent(new Event('online')));
+	await polled.locator('.polling:has-text("As of")').waitFor();
+	await polled.context().close();
+});
 await check('ages are those of the service, whatever time this machine has', async () => {
 	sql(`UPDATE raw_extraction_data SET created_at = now() - interval '3 hours 20 minutes', processing_status = 'failed'
 		WHERE id = ${id} OR processing_status = 'failed'`);
