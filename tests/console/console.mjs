@@ -183,6 +183,31 @@ await check('what is drawn anew keeps the focus, and what was scrolled sideways'
 	await page.setViewportSize({ width: 1360, height: 900 });
 });
 
+await check('that processing is paused is told, and it goes on by hand', async () => {
+	const reader = await newPage();
+	const paused = (on) => until(`paused is ${on}`, async () => (await api('GET', 'raw-data/states')).paused === on);
+
+	await api('POST', 'processing/pause');
+	await signIn(reader, tokens.reader);
+	await reader.locator('.paused:has-text("Processing is paused")').waitFor();
+	holds(!(await text(reader, '.health')).includes('and queued'), 'it says that stores are queued');
+	is(await reader.locator('.paused button').count(), 0);
+	await reader.context().close();
+	await go(page, '#/overview');
+	await page.click('.paused button:has-text("Resume")');
+	const lines = await shown(page);
+
+	typed(lines.tool);
+	await paused(false);
+	await api('POST', 'processing/pause');
+	is(JSON.parse(typed(lines.curl)).success, true);
+	await paused(false);
+	await api('POST', 'processing/pause');
+	await page.click('dialog button:has-text("Resume processing")');
+	await page.locator('.paused').waitFor({ state: 'detached' });
+	await paused(false);
+});
+
 await check('bulk queues are among what is ready, and not among what is retried', async () => {
 	await page.route('**/app/etl/queues', async (route) => {
 		const answer = await route.fetch();
@@ -328,6 +353,22 @@ await check('those of the filter are requeued, and the confirmation names how ma
 	await page.click('dialog button:has-text("Requeue 3 batches")');
 	await page.locator('#said:has-text("3 batches pending again")').waitFor();
 });
+await check('a payload that is gone is told; the others of those chosen are requeued', async () => {
+	const [gone, whole] = [await store('{"a":1}', 'gone_batch'), await store('{"a":2}', 'gone_batch')];
+
+	sql(`UPDATE raw_extraction_data SET raw_data = 'null', payload_gone_at = now() WHERE id = ${gone}`);
+	await go(page, '#/batches?entity_type=gone_batch');
+	await page.getByLabel(`Choose batch ${gone}`).check();
+	await page.getByLabel(`Choose batch ${whole}`).check();
+	await page.click('button:has-text("Requeue 2 chosen")');
+	await page.click('dialog button:has-text("Requeue 2 batches")');
+	await page.locator(`#said:has-text("1 batch pending again; not ${gone}: ")`).waitFor();
+	await go(page, `#/batches/${gone}`);
+	holds((await text(page, '.timeline')).includes('Payload removed'), await text(page, '.timeline'));
+	is(await page.locator('.tree').count(), 0, 'trees:');
+	is(await page.locator('main button:has-text("Requeue")').isDisabled(), true);
+	is(await page.locator('main a:has-text("Make rows of it")').count(), 0);
+});
 await check('what a link brings into a command is quoted', async () => {
 	const awkward = "it's; rm -rf ~";
 
@@ -365,6 +406,14 @@ await check('so are a name and times; what is found is the same', async () => {
 	typed((await shown(page)).tool);
 	is(sql(`SELECT active FROM raw_extraction_data WHERE id = ${named}`), 'f');
 	await page.keyboard.press('Escape');
+});
+await check('a time without end is refused where it is typed', async () => {
+	await go(page, '#/batches');
+	await page.locator('[name=created_after]').evaluate((input) => {
+		input.value = '202600-01-01T00:00:00';
+	});
+	await page.click('button:has-text("Filter")');
+	is(await page.evaluate(() => document.activeElement.name), 'created_after');
 });
 await check('filters are in the address, and pages go by cursor', async () => {
 	sql(`INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, external_id, raw_data, raw_data_items,

@@ -30,9 +30,11 @@ export async function show({ page, id, signal, again }) {
 		section('Timeline', timeline(answer)),
 		answer.error_details || answer.error ? section('Errors', errors(answer.error_details)) : null,
 		answer.extraction_metadata ? section('How it was extracted', lines(answer.extraction_metadata)) : null,
-		h('section', { class: 'card' }, h('h2', null, 'Payload'), payload,
-			commands({ method: 'GET', path }, `raw export ${tenant()} ${answer.id}`)));
-	await drawPayload(payload, path, answer, signal);
+		section('Payload', answer.payload_gone_at ?
+			h('p', { class: 'nothing' }, 'A rule of retention has removed it. What was made of it stays.') :
+			[payload, commands({ method: 'GET', path }, `raw export ${tenant()} ${answer.id}`)]));
+	if (!answer.payload_gone_at)
+		await drawPayload(payload, path, answer, signal);
 }
 
 function actions(row, again) {
@@ -40,10 +42,11 @@ function actions(row, again) {
 		return [];
 	const path = `raw-data/${row.id}`;
 	const busy = row.processing_status === 'processing';
+	const gone = Boolean(row.payload_gone_at);
 
 	return [
 		/* Nothing is made of it: there is no such type. */
-		session.may('admin') && row.processing_status === 'completed' && row.attempts === 0 && row.queued_at === null ?
+		session.may('admin') && !gone && row.processing_status === 'completed' && row.attempts === 0 && row.queued_at === null ?
 			h('a', { class: 'button', href: to('types', { batch: row.id }) }, 'Make rows of it') : null,
 		button('Requeue', () => confirm({
 			title: `Requeue batch ${row.id}?`,
@@ -55,7 +58,7 @@ function actions(row, again) {
 		}, (said) => {
 			say(said.message);
 			again();
-		}), { disabled: busy, title: busy ? 'A worker has it: wait until it is done' : null }),
+		}), { disabled: busy || gone, title: busy ? 'A worker has it: wait until it is done' : gone ? 'Its payload is gone' : null }),
 		button('Delete', () => confirm({
 			title: `Delete batch ${row.id}?`,
 			text: 'It no longer appears in lists. What was made of it stays.',
@@ -78,12 +81,13 @@ function timeline(row) {
 	return h('ol', { class: 'timeline' },
 		step('good', 'Stored', row.created_at),
 		row.queued_at ? step('good', 'Queued', row.queued_at, between(row.created_at, row.queued_at)) :
-			row.processing_status === 'pending' ? step('calm', 'Not queued yet', null, 'The relay queues it as soon as the broker takes messages.') : null,
+			row.processing_status === 'pending' ? step('calm', 'Not queued yet', null, 'The relay queues it as soon as the broker takes messages and processing is not paused.') : null,
 		row.attempts > 0 ? step('good', `Tried ${number(row.attempts)} ${row.attempts === 1 ? 'time' : 'times'}`) : null,
 		row.processed_at ? step(...ended, row.processed_at, [between(row.queued_at ?? row.created_at, row.processed_at),
 			row.identical_to ? [' without work: its payload is that of ', h('a', { href: to(`batches/${row.identical_to}`) },
 				`batch ${row.identical_to}`)] : null]) :
-			step('busy', row.processing_status === 'processing' ? 'A worker has it' : row.processing_status === 'pending' ? 'It waits to be processed' : row.processing_status));
+			step('busy', row.processing_status === 'processing' ? 'A worker has it' : row.processing_status === 'pending' ? 'It waits to be processed' : row.processing_status),
+		row.payload_gone_at ? step('calm', 'Payload removed', row.payload_gone_at) : null);
 }
 
 /* The last error, then those before it, from error_details.earlier. */

@@ -37,7 +37,7 @@ function localTime(stamp) {
 
 function filterForm(query, sources) {
 	const text = (name, label, hint) => field(label, h('input', { name, value: query[name], maxlength: '255', placeholder: hint ?? '' }));
-	const moment = (name, label) => field(label, h('input', { name, type: 'datetime-local', step: '1', value: localTime(query[name]) }));
+	const moment = (name, label) => field(label, h('input', { name, type: 'datetime-local', step: '1', max: '9999-12-31T23:59:59', value: localTime(query[name]) }));
 	const form = h('form', { class: 'filters', role: 'search', 'aria-label': 'Filter', onsubmit: (event) => {
 		const values = Object.fromEntries(new FormData(form));
 
@@ -144,7 +144,7 @@ function requeueChosen(ids, again) {
 					await ask('POST', `raw-data/${id}/requeue`);
 					fill(state, `${number(++queued)} of ${number(ids.length)}`);
 				} catch (error) {
-					if (![404, 409].includes(error.status))
+					if (![404, 409, 410].includes(error.status))
 						throw error;
 					refused.push(`${id}: ${error.message}`);
 				}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* How the service stands at this moment. */
-import { address, get, now, session } from '../api.js';
+import { address, ask, get, now, session } from '../api.js';
+import { confirm } from '../action.js';
 import { countsChart } from '../chart.js';
-import { age, bytes, fill, h, heading, number, pill, refill, section, select, table } from '../dom.js';
+import { age, bytes, button, fill, h, heading, number, pill, refill, say, section, select, table } from '../dom.js';
 import { poll } from '../poll.js';
 import { go, to } from '../router.js';
 
@@ -39,7 +40,7 @@ export async function show({ page, query, signal }) {
 			get('reports/etl_health', { limit: 200 }, { signal }).catch(unlessTold),
 		]);
 
-		drawHealth(health, ready);
+		drawHealth(health, ready, states.paused, polling.start);
 		drawTiles(tiles, states, depth);
 		drawQueues(queues, depth);
 		drawSources(sources, waiting);
@@ -87,10 +88,31 @@ async function readiness(signal) {
 	return { word: body.degraded.length > 0 ? 'degraded' : 'ready', reasons: body.reasons };
 }
 
-function drawHealth(place, { word, reasons }) {
-	refill(place, () => h('p', { class: `health ${word.replace(' ', '-')}` }, pill(word),
-		word === 'ready' ? 'Stores are accepted and queued.' : null,
-		reasons.length > 0 ? reasons.join('. ') : null));
+function drawHealth(place, { word, reasons }, paused, again) {
+	refill(place, () => [
+		h('p', { class: `health ${word.replace(' ', '-')}` }, pill(word),
+			word === 'ready' ? `Stores are accepted${paused ? '' : ' and queued'}.` : null,
+			reasons.length > 0 ? reasons.join('. ') : null),
+		paused ? h('p', { class: 'health degraded paused' }, pill('paused'),
+			'Processing is paused: batches are stored and wait, and no extraction begins.',
+			session.may('admin') ? button('Resume…', () => resume(again)) : null) : null,
+	]);
+}
+
+function resume(again) {
+	const path = 'processing/resume';
+
+	confirm({
+		title: 'Resume processing?',
+		text: 'All that waits is queued and processed, and extractions begin again.',
+		verb: 'Resume processing',
+		request: { method: 'POST', path },
+		tool: `tenant resume ${session.who.tenant_id}`,
+		run: async () => (await ask('POST', path)).json(),
+	}, (said) => {
+		say(said.message);
+		again();
+	});
 }
 
 function count(state) {
