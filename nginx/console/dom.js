@@ -129,7 +129,7 @@ const kinds = {
 	completed: 'good', ready: 'good', available: 'good', done: 'good', active: 'good',
 	processing: 'busy', running: 'busy', queued: 'busy', waiting: 'busy', partial: 'warn',
 	pending: 'calm', degraded: 'warn', unqueued: 'warn', cancelled: 'calm', inactive: 'calm',
-	paused: 'calm', 'To Do': 'calm', 'In Progress': 'busy', Done: 'good', failed: 'bad', unavailable: 'bad', 'not ready': 'bad',
+	paused: 'calm', 'To Do': 'calm', 'In Progress': 'busy', Done: 'good', failed: 'bad', refused: 'bad', unavailable: 'bad', 'not ready': 'bad',
 };
 export function pill(word) {
 	return h('span', { class: `pill ${kinds[word] ?? 'calm'}` }, word);

@@ -651,6 +651,14 @@ for (const [path, one] of Object.entries(dialogues))
 		await close();
 		await api('DELETE', `${path}/${again}`);
 	});
+await check('a source that refuses its credentials is told', async () => {
+	sql('UPDATE integrations SET refused_at = now() WHERE id = 1');
+	await go(page, '#/integrations');
+	is(await text(page, 'tr:has(a[href="#/integrations/1"]) .pill.bad'), 'refused');
+	await go(page, '#/integrations/1');
+	holds((await text(page, '.facts')).includes('Credentials refused'), await text(page, '.facts'));
+	sql('UPDATE integrations SET refused_at = NULL WHERE id = 1');
+});
 await check('what takes the place of another is in both lines', async () => {
 	const rows = await api('GET', 'workflows?limit=200');
 	const depends = await Promise.all(rows.map((row) => api('GET', `workflows/${row.id}/dependencies`)));

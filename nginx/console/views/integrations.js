@@ -4,7 +4,7 @@ import { ask, get, quoted, session } from '../api.js';
 import { commands, confirm, fed, optionsOf, orNothing, tenant } from '../action.js';
 import { ifMatch, showCatalogue } from '../catalogue.js';
 import { problemNote } from '../problem.js';
-import { activePill, button, facts, fill, h, heading, say, section, table, time } from '../dom.js';
+import { activePill, button, facts, fill, h, heading, pill, say, section, table, time } from '../dom.js';
 import { to } from '../router.js';
 
 export function show(place) {
@@ -16,7 +16,8 @@ const showList = (place) => showCatalogue({
 	about: 'The sources that batches come from. Passwords are kept encrypted and are shown nowhere.',
 	name: (row) => row.name,
 	columns: () => [
-		{ title: 'Name', cell: (row) => h('a', { href: to(`integrations/${row.id}`) }, row.name) },
+		{ title: 'Name', cell: (row) => [h('a', { href: to(`integrations/${row.id}`) }, row.name),
+			row.refused_at ? [' ', pill('refused')] : null] },
 		{ title: 'Product', cell: (row) => row.product },
 		{ title: 'Address', cell: (row) => row.base_url ?? '–', class: 'name' },
 		{ title: 'User', cell: (row) => row.username ?? '–', class: 'name' },
@@ -72,7 +73,9 @@ async function showOne({ page, id, signal, again }) {
 			admin ? button(row.active ? 'Deactivate' : 'Activate', () => toggle(row, again)) : null),
 		section('What it is', facts([
 			['Product', row.product], ['Kind', row.integration_type], ['Address', row.base_url ?? '–'],
-			['User', row.username ?? '–'], ['Newest batch', time(row.last_sync_at)],
+			['User', row.username ?? '–'],
+			row.refused_at && ['Credentials refused', time(row.refused_at)],
+			['Newest batch', time(row.last_sync_at)],
 			['Batches', h('a', { href: to('batches', { integration_id: row.id }) }, 'list them')],
 			['Runs', h('a', { href: to('runs', { integration_id: row.id }) }, 'list them')],
 		])),
