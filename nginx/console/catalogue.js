@@ -29,6 +29,7 @@ import { all, ask, get, list, session } from './api.js';
 import { commands, confirm, dialog, optionOf, optionsOf, tenant } from './action.js';
 import { problemNote } from './problem.js';
 import { activePill, button, field, fill, h, heading, number, say, select, table } from './dom.js';
+import { keepsDigits, memberText } from './json_text.js';
 import { go } from './router.js';
 
 const pageSize = 200;
@@ -92,8 +93,8 @@ const inputs = {
 	number: (one, value) => h('input', { name: one.name, value, type: 'number', step: '1', required: one.required, min: one.min }),
 	flag: (one, value) => h('input', { name: one.name, type: 'checkbox', checked: value === true }),
 	choice: (one, value) => select(one.name, withValue(one.choices, value), value),
-	object: (one, value) => h('textarea', { name: one.name, rows: '6', spellcheck: 'false',
-		value: JSON.stringify(value ?? {}, null, 2) }),
+	object: (one, value, text) => h('textarea', { name: one.name, rows: '6', spellcheck: 'false' },
+		text && value ? memberText(text, one.from ?? one.name) : JSON.stringify(value ?? {}, null, 2)),
 };
 
 /* What a row has is a choice in any case, or to save something else would change it. */
@@ -112,12 +113,18 @@ function taken(one, input) {
 	case 'number': return input.value === '' ? null : Number(input.value);
 	case 'choice': return one.numeric ? input.value === '' ? null : Number(input.value) : input.value;
 	case 'password': return input.value === '' ? undefined : input.value;
-	case 'object':
+	case 'object': {
+		let value;
+
 		try {
-			return JSON.parse(input.value);
+			value = JSON.parse(input.value);
 		} catch {
 			throw new Error(`${one.label} is no JSON: check its quotes and commas`);
 		}
+		if (!keepsDigits(input.value))
+			throw new Error(`${one.label} has a number of more digits than a browser keeps: change it by pulse-etl`);
+		return value;
+	}
 	default: return input.value === '' && !one.required ? null : input.value;
 	}
 }
@@ -126,11 +133,11 @@ function taken(one, input) {
 async function edit(view, lists, row, again) {
 	const path = row === null ? view.path : `${view.path}/${row.id}`;
 	const method = row === null ? 'POST' : 'PUT';
-	let version = null, old = row;
+	let version = null, old = row, text = null;
 
 	if (row !== null)
 		try {
-			[version, old] = await newest(path);
+			[version, old, text] = await newest(path);
 		} catch (error) {
 			if (error.status !== 401)
 				say(error.message, 'bad');
@@ -139,14 +146,15 @@ async function edit(view, lists, row, again) {
 	dialog(row === null ? `New ${view.noun}` : `Edit ${view.name(row)}`, (form, close) => {
 		const fields = [...view.fields(lists, row),
 			...row === null ? [] : [{ name: 'active', label: 'Active', kind: 'flag' }]];
-		const entries = fields.map((one) => [one, inputs[one.kind ?? 'text'](one, old?.[one.from ?? one.name] ?? one.value)]);
+		const entries = fields.map((one) => [one, inputs[one.kind ?? 'text'](one, old?.[one.from ?? one.name] ?? one.value, text)]);
 		const trouble = h('div');
 		const lines = h('div');
 		const submit = h('button', { type: 'submit', class: 'main' }, row === null ? 'Create' : 'Save');
 
 		/* A new row has all that is not empty, a change what is another. */
 		function body() {
-			const values = entries.map(([one, input]) => [one, taken(one, input)]);
+			const values = entries.map(([one, input]) => [one, row !== null && one.kind === 'object' && input.value === input.defaultValue ?
+				undefined : taken(one, input)]);
 
 			return Object.fromEntries(values.filter(([one, value]) => row === null ?
 				value !== undefined && value !== null :
@@ -271,7 +279,7 @@ function changeLines({ command, target }, { active, [target]: taker, ...body }, 
 async function newest(path) {
 	const answer = await ask('GET', path, { fresh: true });
 
-	return [answer.headers.get('ETag'), answer.json()];
+	return [answer.headers.get('ETag'), answer.json(), answer.text];
 }
 
 /* -- removing */

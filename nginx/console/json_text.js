@@ -158,6 +158,29 @@ export function membersOf(text, places, of = 0) {
 	return found;
 }
 
+/* Does a browser keep all digits of the numbers in a JSON text? */
+export function keepsDigits(text) {
+	const places = readJson(text);
+	const digits = (written) => written.replace(/[eE].*/, '').replace(/[-.]/g, '').replace(/^0+|0+$/g, '');
+
+	for (let i = 0; i < places.count; i++) {
+		const written = text.slice(places.start[i], places.end[i]);
+
+		if (places.kind[i] === kinds.number && digits(written) !== digits(String(Number(written))))
+			return false;
+	}
+	return true;
+}
+
+/* A member of an object to be read and changed by a person: on lines, where no digit is lost by it. */
+export function memberText(text, name) {
+	const places = readJson(text);
+	const i = membersOf(text, places).get(name);
+	const written = text.slice(places.start[i], places.end[i]);
+
+	return keepsDigits(written) ? JSON.stringify(JSON.parse(written), null, 2) : written;
+}
+
 /* A member's name, its escapes read; of an array's element its number. */
 export function keyOf(text, places, i) {
 	return places.key[i] < 0 ? places.place[i] :

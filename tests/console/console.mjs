@@ -659,6 +659,27 @@ await check('a source that refuses its credentials is told', async () => {
 	holds((await text(page, '.facts')).includes('Credentials refused'), await text(page, '.facts'));
 	sql('UPDATE integrations SET refused_at = NULL WHERE id = 1');
 });
+await check('settings keep digits that a browser would round', async () => {
+	const settings = () => sql(`SELECT settings->>'board' FROM integrations WHERE id = 1`);
+	const before = sql('SELECT settings FROM integrations WHERE id = 1');
+	const field = page.getByLabel('Settings (optional)');
+
+	sql(`UPDATE integrations SET settings = '{"board": 12345678901234567890}' WHERE id = 1`);
+	await go(page, '#/integrations/1');
+	is(await text(page, '.settings'), '{"board": 12345678901234567890}');
+	await go(page, '#/integrations');
+	await page.getByLabel('Edit Jira', { exact: true }).first().click();
+	is(await field.inputValue(), '{"board": 12345678901234567890}');
+	await field.fill('{"board": 12345678901234567890, "projects": ["A"]}');
+	await page.click('dialog button:has-text("Save")');
+	await page.locator('dialog .note.bad:has-text("more digits than a browser keeps")').waitFor();
+	await field.fill('{"board": 12345678901234567890}');
+	await page.getByLabel('User (optional)').fill('somebody');
+	await page.click('dialog button:has-text("Save")');
+	await dialog(page).waitFor({ state: 'detached' });
+	is(settings(), '12345678901234567890');
+	sql(`UPDATE integrations SET settings = '${before}', username = NULL WHERE id = 1`);
+});
 await check('what takes the place of another is in both lines', async () => {
 	const rows = await api('GET', 'workflows?limit=200');
 	const depends = await Promise.all(rows.map((row) => api('GET', `workflows/${row.id}/dependencies`)));

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The sources; and one of them with its test and its fields. */
-import { ask, get, quoted, session } from '../api.js';
+import { ask, quoted, session } from '../api.js';
 import { commands, confirm, fed, optionsOf, orNothing, tenant } from '../action.js';
 import { ifMatch, showCatalogue } from '../catalogue.js';
 import { problemNote } from '../problem.js';
 import { activePill, button, facts, fill, h, heading, pill, say, section, table, time } from '../dom.js';
+import { memberText } from '../json_text.js';
 import { to } from '../router.js';
 
 export function show(place) {
@@ -62,7 +63,8 @@ function tool({ password, active, settings: all, ...body }, row, version) {
 
 async function showOne({ page, id, signal, again }) {
 	const path = `integrations/${encodeURIComponent(id)}`;
-	const row = await get(path, {}, { signal });
+	const answer = await ask('GET', path, { signal });
+	const row = answer.json();
 	const tested = h('div'), fields = h('div');
 	const admin = session.may('admin');
 
@@ -79,7 +81,7 @@ async function showOne({ page, id, signal, again }) {
 			['Batches', h('a', { href: to('batches', { integration_id: row.id }) }, 'list them')],
 			['Runs', h('a', { href: to('runs', { integration_id: row.id }) }, 'list them')],
 		])),
-		section('Settings', h('pre', { tabindex: '0' }, JSON.stringify(row.settings, null, 2))),
+		section('Settings', h('pre', { class: 'settings', tabindex: '0' }, memberText(answer.text, 'settings'))),
 		admin ? section('Does it work?', h('p', { class: 'tools' }, button('Test', () => test(tested, path))), tested,
 			commands({ method: 'POST', path: `${path}/test` }, `integration test ${tenant()} ${row.id}`)) : null,
 		admin && row.product === 'jira' ? section('Custom fields', h('p', { class: 'tools' },
