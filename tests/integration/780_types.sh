@@ -53,6 +53,17 @@ echo '{"data": {"project": {"name": "p", "issues": {"edges": {"nodes": [{"id": "
 api POST types/infer --data "{\"raw_data_id\": $id}"
 check_is "it finds the list of a GraphQL answer, behind its members" "$STATUS $(answer '[.items_path, .key_path]')" \
 	'200 ["$.data.project.issues.edges.nodes[*]","$.id"]'
+# The real answers have an item that was listed twice, as it was and as it is.
+keys=
+for list in pull_requests pull_request_reviews pull_request_commits; do
+	keep "own_$list" <"$ETL_SOURCE/tests/data/github/$list.json"
+	api POST types/infer --data "{\"raw_data_id\": $id}"
+	keys+=$(json .key_path)' '
+done
+check_is "an item that is there twice has its id for a key all the same" "$keys" '$.id $.id $.sha '
+jq -nc '[range(3) | {about: ("\(.)" + "x" * 300), n: .}]' | keep long_titles
+api POST types/infer --data "{\"raw_data_id\": $id}"
+check_is "a text that is too long for a key is none" "$(json .key_path)" '$.n'
 mapping 2 | make
 check_is "a type is made" "$STATUS $(json '"\(.name) \(.target) \(.shared) \(.columns | length)"')" \
 	"201 pagerduty_incidents records false 8"
