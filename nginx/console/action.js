@@ -17,7 +17,8 @@ export function dialog(title, draw, properties) {
 	const id = `dialog-${++count}`;
 	const before = document.activeElement;
 	const form = h('form', { novalidate: true });
-	const box = h('dialog', { 'aria-labelledby': id, ...properties }, h('h2', { id }, title), form);
+	const box = h('dialog', { 'aria-labelledby': id, ...properties }, h('h2', { id }, title), form,
+		h('div', { class: 'said', role: 'status', 'aria-live': 'polite' }));
 	const close = () => box.close();
 
 	form.addEventListener('submit', (event) => event.preventDefault());

@@ -204,7 +204,8 @@ export function select(name, choices, value) {
 
 /* Say it to those who do not see it; and show it for a while. */
 export function say(text, kind) {
-	const place = document.getElementById('said');
+	/* What is behind a dialogue is for nobody. */
+	const place = document.querySelector('dialog[open] > .said') ?? document.getElementById('said');
 	const note = h('p', { class: `note ${kind ?? ''}` }, text);
 
 	place.append(note);
@@ -217,14 +218,15 @@ export async function copy(text) {
 		say('Copied');
 	} catch {
 		/* Without TLS a browser has no clipboard to write to. */
-		const area = h('textarea', { class: 'unseen', 'aria-hidden': 'true' });
+		const area = h('textarea', { class: 'unseen', 'aria-hidden': 'true', value: text });
+		const before = document.activeElement;
 
-		area.value = text;
-		document.body.append(area);
+		(document.querySelector('dialog[open]') ?? document.body).append(area);
 		area.select();
 		const done = document.execCommand('copy');
 
 		area.remove();
+		before.focus();
 		say(done ? 'Copied' : 'The browser does not let the console copy: select the text',
 			done ? '' : 'bad');
 	}

@@ -273,6 +273,22 @@ await check('its path is copied', async () => {
 	await page.click('.tree-below button:has-text("Copy path")');
 	await until('the clipboard', async () => await page.evaluate(() => navigator.clipboard.readText()) === '."a key".n[1].deep');
 });
+await check('so is a line of a dialogue, also without TLS, and that is told there', async () => {
+	await page.evaluate(() => {
+		window.clipboard = navigator.clipboard;
+		Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+	});
+	await page.click('main button:has-text("Requeue")');
+	const { tool } = await shown(page);
+
+	await page.click('dialog summary');
+	await page.getByLabel('Copy the line of pulse-etl').last().click();
+	await page.locator('dialog[open] [role=status]:has-text("Copied")').waitFor();
+	is(await page.evaluate(() => window.clipboard.readText()), tool);
+	is(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Copy the line of pulse-etl');
+	await page.evaluate(() => delete navigator.clipboard);
+	await page.keyboard.press('Escape');
+});
 await check('the download is the payload, digit by digit', async () => {
 	const [file] = await Promise.all([page.waitForEvent('download'), page.click('.tree-bar button:has-text("Download")')]);
 	const got = readFileSync(await file.path(), 'utf8');
