@@ -124,12 +124,13 @@ export async function ask(method, path, options = {}) {
 	const headers = { Accept: 'application/json', ...options.headers };
 	const bearer = options.token ?? token;
 	const known = method === 'GET' && !options.fresh ? versions.get(url) : undefined;
+
+	options.signal?.throwIfAborted();
 	const waiting = new AbortController();
 	const giveUp = () => waiting.abort();
 	const timer = setTimeout(giveUp, patience);
 	let answer, text;
 
-	options.signal?.throwIfAborted();
 	options.signal?.addEventListener('abort', giveUp);
 	headers.Authorization = `Bearer ${bearer}`;
 	if (options.body !== undefined)
@@ -143,6 +144,7 @@ export async function ask(method, path, options = {}) {
 			credentials: 'omit', redirect: 'error',
 		});
 		clearTimeout(timer); /* What comes now may be long. */
+		setClock(answer.headers.get('Date'));
 		text = await answer.text();
 	} catch (error) {
 		if (options.signal?.aborted)
@@ -152,7 +154,6 @@ export async function ask(method, path, options = {}) {
 		clearTimeout(timer);
 		options.signal?.removeEventListener('abort', giveUp);
 	}
-	setClock(answer.headers.get('Date'));
 	if (answer.status === 304 && known) {
 		keep(url, known);
 		return result(200, known.headers, known.text);

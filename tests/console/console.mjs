@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The console in a browser, against the running service: what a person does there.
 import { readFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { api, base, check, drawByChartJs, end, go, holds, is, newPage, settled, shown, signIn, sql, store, tokens, trouble, typed, until } from './browser.mjs';
 
 const text = (page, selector) => page.locator(selector).first().innerText();
@@ -924,6 +925,27 @@ await check('ages are those of the service, whatever time this machine has', asy
 		holds(!(await text(wrong, 'section > p.fine')).startsWith('0 batches'), `${off}: the last hour is another`);
 		await wrong.context().close();
 	}
+});
+
+await check('an answer that comes slowly does not set that clock back', async () => {
+	const slow = await newPage();
+	const between = createServer((asked, answer) => asked.pipe(request(new URL(asked.url, base),
+		{ method: asked.method, headers: asked.headers }, (told) => {
+			answer.writeHead(told.statusCode, told.headers).flushHeaders();
+			setTimeout(() => told.pipe(answer), asked.url.includes('/statuses') ? 7000 : 0);
+		}))).listen(0, '127.0.0.1');
+
+	await until('it listens', () => between.listening);
+	await slow.goto(base.replace(/:\d+/, `:${between.address().port}`));
+	await signIn(slow);
+	await slow.evaluate(() => {
+		location.hash = '#/statuses';
+	});
+	await slow.locator('h1:has-text("Statuses")').waitFor();
+	is(await slow.evaluate(async () => Math.abs((await import('./api.js')).now() - Date.now()) < 1000), true);
+	await slow.context().close();
+	between.closeAllConnections();
+	between.close();
 });
 
 // -- roles and keys
