@@ -14,7 +14,8 @@ texts() {
 		-o -name '*.o' -o -name '*.a' -o -name '.*' -o -name '*.log' \
 		-o -name '*.trs' -o -name '*.json' -o -name transformer_sql.c \
 		-o -name schema_needed.c -o -name schema_table.h \
-		-o -name loader_sql.c -o -type f -perm -u+x \
+		-o -name loader_sql.c -o -path deploy/cluster.d/wire \
+		-o -type f -perm -u+x \
 		-path 'tests/*/*' ! -name '*.sh' \) \
 		-prune -o -type f -print 2>/dev/null | sort
 }
