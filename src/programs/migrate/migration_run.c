@@ -12,6 +12,9 @@
 #include "programs/migrate/migration_server.h"
 #include "programs/migrate/migration_tell.h"
 
+/* How often a step is tried that meets a deadlock. */
+#define TRIES 5
+
 static volatile sig_atomic_t stop_asked;
 
 static void
@@ -169,11 +172,11 @@ give_up(struct migration_run *run, const char *stem, bool at_commit,
 
 /*
  * One migration, one transaction; the history first, so that no setting the
- * file makes gets in its way.
+ * file makes gets in its way. Gives: *ret_deadlock, when it fails.
  */
 static enum err
-run_step(struct migration_run *run, const struct migration_plan *plan,
-    size_t step, struct diag *diag)
+try_step(struct migration_run *run, const struct migration_plan *plan,
+    size_t step, bool *ret_deadlock, struct diag *diag)
 {
 	const struct migration_file *file = plan->steps[step];
 	const bool up = plan->direction == MIGRATION_UP;
@@ -194,10 +197,31 @@ run_step(struct migration_run *run, const struct migration_plan *plan,
 		rc = db_admin_run(run->db, "COMMIT", NULL, 0, NULL, NULL, diag);
 	}
 	run->path = NULL;
-	if (rc != E_OK)
+	if (rc != E_OK) {
+		*ret_deadlock = strcmp(diag->sqlstate, "40P01") == 0;
 		return give_up(run, file->stem, at_commit, rc, diag);
+	}
 	migration_tell_done(up, file->stem, clock_ms() - start);
 	return E_OK;
+}
+
+/*
+ * A service at work may hold what a statement waits for, and wait for what an
+ * earlier one has locked. PostgreSQL ends one of both; that passes.
+ */
+static enum err
+run_step(struct migration_run *run, const struct migration_plan *plan,
+    size_t step, struct diag *diag)
+{
+	for (int tries = 1;; tries++) {
+		bool deadlock = false;
+		enum err rc = try_step(run, plan, step, &deadlock, diag);
+
+		if (rc == E_OK || !deadlock || rc == E_DB_LOST || stop_asked ||
+		    tries == TRIES)
+			return rc;
+		migration_tell_note("%s: trying it again", diag->text);
+	}
 }
 
 static enum err
