@@ -1,9 +1,5 @@
 -- Back to 0008: lists of an integration walk the primary key.
 
-CREATE INDEX idx_raw_extraction_data_tenant_id_integration_id_created_at
-	ON raw_extraction_data (tenant_id, integration_id, created_at);
-DROP INDEX idx_raw_extraction_data_tenant_id_integration_id_id;
-
 CREATE OR REPLACE VIEW report.etl_health WITH (security_invoker = true) AS
 SELECT i.tenant_id, i.id AS integration_id, i.provider AS integration, i.type,
 	COALESCE(b.pending, 0) AS pending, COALESCE(b.processing, 0) AS processing,
@@ -26,3 +22,5 @@ LEFT JOIN (
 	GROUP BY 1, 2) AS b
 	ON b.tenant_id = i.tenant_id AND b.integration_id = i.id
 WHERE i.active;
+
+DROP INDEX idx_raw_extraction_data_tenant_id_integration_id_id;
