@@ -113,8 +113,12 @@ queue_publish(struct queue_manager *manager, enum queue queue, int part,
 		metrics_add(taken[queue], confirmed);
 	if (confirmed > 0)
 		manager->refused_at[queue][part] = 0;
-	if (rc == E_MQ_NO_QUEUE)
+	if (rc == E_MQ_NO_QUEUE) {
 		queue_manager_forget(manager);
+		/* Who took from it may not be told: see queue_lost.c. */
+		if (manager->consumed == mq_generation(manager->mq))
+			mq_close(manager->mq);
+	}
 	if (rc != E_MQ_REFUSED || confirmed > 0 || mq_is_blocked(manager->mq))
 		return rc;
 	if (queue_is_taken(part))
