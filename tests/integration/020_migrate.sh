@@ -264,22 +264,6 @@ wait $first
 check_is "a lost connection: 69" "$?" 69
 check_is "nothing of it is left" "$(sql "SELECT to_regclass('slow') IS NULL, count(*) FROM migration_history")" "t|0"
 
-# -- a deadlock: the service at work holds what a migration waits for, and waits for what that has locked
-own_folder deadlock 0001_two.up.sql 'CREATE TABLE one (id integer); CREATE TABLE two (id integer);' \
-	0001_two.down.sql 'DROP TABLE one, two;' \
-	0002_both.up.sql 'LOCK TABLE one; SELECT pg_sleep(5); LOCK TABLE two;' 0002_both.down.sql 'SELECT 1;'
-fresh_database
-check "two tables" "$program" --dir "$dir" --apply 1
-"$program" --dir "$dir" --apply-all >"$TMP/both" 2>"$TMP/both.err" &
-both=$!
-check "a migration has locked the first one" wait_until 10 sleeping
-check "another session takes the second one, then the first one" \
-	sql "BEGIN; LOCK TABLE two; LOCK TABLE one; COMMIT"
-check "the migration met a deadlock, and was tried again" wait "$both"
-check "it said so" grep -q '^0002_both failed and was taken back as a whole: trying it again$' "$TMP/both.err"
-check "with the server's words" grep -q 'deadlock detected (40P01)' "$TMP/both.err"
-check_is "it is applied once" "$(cat "$TMP/both")" "$(grep '^applied 0002_both' "$TMP/both")"
-
 # -- SQL that fails
 fresh_database
 own_folder broken 0001_fine.up.sql 'CREATE TABLE fine (id integer PRIMARY KEY);' \
