@@ -58,7 +58,8 @@ check "nor do they wait for a worker, says who watches" metric_is etl_oldest_pen
 sql "INSERT INTO raw_extraction_data (tenant_id, integration_id, entity_type, raw_data, raw_data_items, raw_data_bytes,
 	raw_data_sha256, queued_at) SELECT 1, 1, 'many', '[]', 0, 2, sha256('[]'), now() - interval '1 day'
 	FROM generate_series(1, 2100)" >"$TMP/out"
-check "nor, where there are many" metric_is etl_oldest_pending_seconds 0.000
+check "where there are many, they are seen" wait_until 10 metric_is 'etl_batches{status="pending"}' 2000
+check "and do not wait for a worker either" metric_is etl_oldest_pending_seconds 0.000
 sql "DELETE FROM raw_extraction_data WHERE entity_type = 'many'" >"$TMP/out"
 
 # What was never queued is published once, and let go.

@@ -43,8 +43,12 @@ tool raw archive --tenant 1 >"$TMP/out"
 check_match "a folder is needed" "$? $(cat "$TMP/tool.err")" '^64 .*--folder is missing'
 
 # -- a run that is killed, and one that repeats it
-# Each look at a row takes its time, so that it is far from its end.
-sql "CREATE POLICY test_slow ON raw_extraction_data AS RESTRICTIVE FOR SELECT USING (pg_sleep(0.003) IS NOT NULL)"
+# Each look at a row takes its time, so that a run is far from its end.
+slowly() {
+	sql "CREATE POLICY test_slow ON raw_extraction_data AS RESTRICTIVE FOR SELECT
+		USING (pg_sleep(0.003) IS NOT NULL)"
+}
+slowly
 "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" "${archive[@]}" --delete >"$TMP/out" 2>&1 &
 killed=$!
 has_two() { compgen -G "$A/batches-000002.*"; }
@@ -147,18 +151,19 @@ check_is "a payload that was gone is back" "$(sql "SELECT raw_data->>'n', payloa
 # -- requeued while it is being archived, it is nothing of what is asked for
 theirs_last=$(sql "SELECT max(id) FROM raw_extraction_data WHERE tenant_id = 2")
 batches 90 2 1001
+slowly
 "$ETL_BUILD/pulse-etl" --config "$ETL_APP/etl.conf" raw archive --tenant 2 --folder "$TMP/busy" --file-bytes 1 \
 	--delete --yes >"$TMP/out" 2>&1 &
 busy=$!
-until compgen -G "$TMP/busy/batches-*" >/dev/null; do
-	kill -0 "$busy" 2>"$TMP/out" || break
-done
+has_begun() { compgen -G "$TMP/busy/batches-*"; }
+check "it has begun" wait_until 60 has_begun
 kill -s STOP "$busy"
 pending=$(sql "WITH u AS (UPDATE raw_extraction_data SET processing_status = 'pending', processed_at = NULL,
 	queued_at = now() WHERE tenant_id = 2 AND id > $theirs_last + 50 RETURNING id) SELECT count(*) FROM u")
 check_fails "it is at work still" test -e "$TMP/busy/manifest.ndjson"
 kill -s CONT "$busy"
 wait "$busy"
+sql 'DROP POLICY test_slow ON raw_extraction_data'
 check_is "what was requeued meanwhile stays" "$(sql "SELECT count(*) FROM raw_extraction_data
 	WHERE tenant_id = 2 AND processing_status = 'pending'")" "$pending"
 tool raw restore --quiet "$TMP/busy" >"$TMP/out"
